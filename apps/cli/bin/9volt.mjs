@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Committed, so that npm links node_modules/.bin/9volt before the first build.
+import { existsSync } from 'node:fs';
+
+const main = new URL('../dist/main.js', import.meta.url);
+if (existsSync(main)) {
+  await import(main.href);
+} else {
+  console.error('9volt is not built yet: run "npm run build" in the repository first.');
+  process.exitCode = 1;
+}

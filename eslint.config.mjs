@@ -1,0 +1,103 @@
+// The architecture's guard: who may import whom (default deny), who may touch etcd and the environment.
+import { existsSync, readdirSync } from 'node:fs';
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
+import tseslint from 'typescript-eslint';
+
+const root = import.meta.dirname;
+const ground = ['contracts'];
+const libs = [...ground, 'etcd-dal', 'monitors', 'alerters', 'platform'];
+
+/** A project without an entry here may import no other project. */
+const mayImport = {
+  contracts: [],
+  'etcd-dal': ground,
+  monitors: ground,
+  alerters: ground,
+  platform: ground,
+  scheduler: libs,
+  worker: libs,
+  api: libs,
+  cli: [...libs, 'scheduler', 'worker', 'api'],
+  ui: [],
+  e2e: libs,
+  tools: [],
+};
+
+const moduleBoundaries = {
+  files: ['**/*.{ts,tsx,mjs}'],
+  ignores: ['*.mjs', '**/*.config.mjs'],
+  plugins: { '@nx': nx },
+  rules: {
+    '@nx/enforce-module-boundaries': [
+      'error',
+      {
+        enforceBuildableLibDependency: true,
+        depConstraints: Object.entries(mayImport).map(([project, allowed]) => ({
+          sourceTag: `project:${project}`,
+          onlyDependOnLibsWithTags: [project, ...allowed].map((name) => `project:${name}`),
+        })),
+      },
+    ],
+  },
+};
+
+/** One TypeScript program per project: the one that also holds its specs. */
+const typeInformation = [
+  ...readdirSync(`${root}/apps`).map((name) => `apps/${name}`),
+  ...readdirSync(`${root}/libs`).map((name) => `libs/${name}`),
+  'e2e',
+].map((dir) => ({
+  files: [`${dir}/**/*.{ts,tsx}`],
+  languageOptions: {
+    parserOptions: {
+      project: existsSync(`${root}/${dir}/tsconfig.spec.json`) ? `${dir}/tsconfig.spec.json` : `${dir}/tsconfig.json`,
+      tsconfigRootDir: root,
+    },
+  },
+}));
+
+const etcdOnlyInDal = {
+  files: ['**/*.{ts,tsx,mjs}'],
+  ignores: ['libs/etcd-dal/**'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      { paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd: add a store there.' }] },
+    ],
+  },
+};
+
+const environmentOnlyInPlatform = {
+  files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
+  ignores: ['libs/platform/**', '**/*.spec.{ts,tsx}', '**/testing/**'],
+  rules: {
+    'no-restricted-properties': [
+      'error',
+      { object: 'process', property: 'env', message: 'Only libs/platform reads the environment.' },
+    ],
+  },
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.9volt/**', 'tmp/**'] },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.recommended],
+    rules: {
+      eqeqeq: 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+    },
+  },
+  ...typeInformation,
+  { files: ['apps/ui/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
+  moduleBoundaries,
+  etcdOnlyInDal,
+  environmentOnlyInPlatform,
+  prettier,
+);

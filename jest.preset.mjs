@@ -1,0 +1,31 @@
+// Shared by every project. Native ES modules: start jest with `node --experimental-vm-modules` (each "test" script does).
+// The transform must agree with tsconfig.base.json on decorators and class fields: a settings class whose unset
+// attributes were defined as `undefined` would validate differently in tests and in production.
+const swc = {
+  sourceMaps: 'inline',
+  jsc: {
+    target: 'es2023',
+    parser: { syntax: 'typescript', tsx: true, decorators: true },
+    transform: {
+      legacyDecorator: true,
+      decoratorMetadata: true,
+      useDefineForClassFields: false,
+      react: { runtime: 'automatic' },
+    },
+    keepClassNames: true,
+  },
+  module: { type: 'es6' },
+};
+
+export default {
+  roots: ['<rootDir>/src'],
+  testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { ...swc, jsc: { ...swc.jsc, parser: { ...swc.jsc.parser, tsx: false } } }],
+    '^.+\\.tsx$': ['@swc/jest', swc],
+  },
+  testEnvironmentOptions: { customExportConditions: ['@9volt/source', 'node', 'node-addons'] },
+};
