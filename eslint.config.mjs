@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
@@ -58,6 +59,16 @@ const typeInformation = [
   },
 }));
 
+const noCycles = {
+  files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
+  plugins: { 'import-x': importX },
+  settings: {
+    'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+    'import-x/resolver-next': [createNodeResolver({ extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } })],
+  },
+  rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
+};
+
 const etcdOnlyInDal = {
   files: ['**/*.{ts,tsx,mjs}'],
   ignores: ['libs/etcd-dal/**'],
@@ -82,11 +93,10 @@ const environmentOnlyInPlatform = {
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.9volt/**', 'tmp/**'] },
+  { files: ['**/*.{ts,tsx,mjs}'], extends: [tseslint.configs.recommended], rules: { eqeqeq: 'error' } },
   {
     files: ['**/*.{ts,tsx}'],
-    extends: [tseslint.configs.recommended],
     rules: {
-      eqeqeq: 'error',
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
@@ -97,6 +107,7 @@ export default tseslint.config(
   ...typeInformation,
   { files: ['apps/ui/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
   moduleBoundaries,
+  noCycles,
   etcdOnlyInDal,
   environmentOnlyInPlatform,
   prettier,
