@@ -1,0 +1,42 @@
+import type { SettingsClass } from '@9volt/contracts';
+import type { RenderedAlert } from './render-alert.js';
+
+/**
+ * What became of a delivery: `delivered`; `retryable`, worth another attempt (not before `retryAfterMs`, when the provider said so); `rejected`, refused
+ * for good. `answer` is what the provider said, capped, without secrets.
+ */
+export type DeliveryOutcome =
+  | { outcome: 'delivered'; answer: string }
+  | { outcome: 'retryable'; answer: string; retryAfterMs?: number }
+  | { outcome: 'rejected'; answer: string };
+
+export interface DeliveryContext {
+  /** Aborted when the process stops or the delivery takes too long. */
+  signal: AbortSignal;
+  /**
+   * The same for every attempt at one notification, and for no other notification: an idempotency key, a Message-ID.
+   */
+  notificationId: string;
+  /** How long the provider may take to answer; 10 seconds unless said here. */
+  timeoutMs?: number;
+}
+
+export const DELIVERY_TIMEOUT_MS = 10_000;
+
+/** A type of alerter. `send` never throws for what the provider does; a throw is a defect of ours. */
+export interface AlerterDefinition<O extends object = Record<string, unknown>> {
+  type: string;
+  /** One line for documentation and forms. */
+  summary: string;
+  options: SettingsClass<O>;
+  /**
+   * The options that decide where secrets are sent, and how well guarded. Who changes one of them must know the secrets: a masked
+   * one is not kept then, or whoever may edit an alerter could have its token sent to a server of their own.
+   */
+  destination: readonly (keyof O & string)[];
+  send(options: O, alert: RenderedAlert, context: DeliveryContext): Promise<DeliveryOutcome>;
+}
+
+export function defineAlerter<O extends object>(definition: AlerterDefinition<O>): AlerterDefinition {
+  return definition as unknown as AlerterDefinition;
+}

@@ -1,0 +1,38 @@
+import {
+  AlerterSettings,
+  fault,
+  isPlainObject,
+  nameFault,
+  unknownName,
+  validateSettings,
+  type FieldError,
+  type Validated,
+} from '@9volt/contracts';
+import { alerterTypes } from './registry.js';
+
+/** Validates an alerter as an operator wrote it. `at` is the JSON pointer of `raw` in the document that the person wrote. */
+export function validateAlerter(name: string, raw: unknown, at = ''): Validated<AlerterSettings> {
+  const badName = nameFault('alerter', name);
+  if (badName) return { ok: false, errors: [{ ...badName, path: at }] };
+  if (!isPlainObject(raw)) return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
+  const { options, ...rest } = raw;
+  const errors: FieldError[] = [];
+  const common = validateSettings(AlerterSettings, rest, at);
+  if (!common.ok) errors.push(...common.errors);
+  const type = raw['type'];
+  const definition = typeof type === 'string' ? alerterTypes.get(type) : undefined;
+  if (!definition) {
+    if (typeof type === 'string' && type !== '') {
+      errors.push(unknownName(`${at}/type`, 'type', type, alerterTypes.keys()));
+    }
+    return { ok: false, errors };
+  }
+  const validated = validateSettings(definition.options, options ?? {}, `${at}/options`);
+  if (!validated.ok) errors.push(...validated.errors);
+  if (!common.ok || !validated.ok) return { ok: false, errors };
+  const { type: kind, description } = common.value;
+  return {
+    ok: true,
+    value: { type: kind, ...(description === undefined ? {} : { description }), options: validated.value as Record<string, unknown> },
+  };
+}

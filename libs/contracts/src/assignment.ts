@@ -1,0 +1,24 @@
+import type { MonitorSettings } from './monitor.js';
+
+/**
+ * A monitor given to a worker: `cluster/assignments/<worker id>/<monitor>`. `run`: check it. `retire`: check it until it can be
+ * handed to `to`. `remove`: tell whoever was told of its incident that it is over, forget it, delete the assignment. `deliver`:
+ * send what is owed of a monitor that nobody may run at present, change nothing else, delete the assignment.
+ */
+export interface Assignment<S extends MonitorSettings = MonitorSettings> {
+  phase: 'run' | 'retire' | 'remove' | 'deliver';
+  /** Id of the worker that takes over; with `retire`. */
+  to?: string;
+  /** Why; with `remove`. */
+  reason?: 'removed' | 'disabled' | 'changed';
+  /** Validated at this revision. */
+  settings: S;
+  /** Modification revision of the monitor's key. */
+  revision: number;
+  /** Creation revision of the monitor's key. */
+  createRevision: number;
+  /** When the previous owner last started a run, in milliseconds since the epoch; set at a hand-over. */
+  lastRunAt?: number;
+  /** When the leader made this, ISO 8601. */
+  assignedAt: string;
+}

@@ -1,0 +1,57 @@
+/** The verdict of one check, and the status of a monitor. */
+export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
+
+/** What is shown of a monitor whose stored status does not tell the truth at present. */
+export type DerivedStatus = Status | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined';
+
+export const STATUSES: readonly Status[] = ['ok', 'warning', 'critical', 'unknown'];
+export const DERIVED_STATUSES: readonly DerivedStatus[] = [
+  ...STATUSES,
+  'pending',
+  'disabled',
+  'orphaned',
+  'stale',
+  'quarantined',
+];
+
+/** Milliseconds of the parts of a run, in the order in which they happen. */
+export interface Phases {
+  lookup?: number;
+  connect?: number;
+  tls?: number;
+  firstByte?: number;
+  transfer?: number;
+}
+
+export interface CertificateFacts {
+  subject: string;
+  issuer: string;
+  /** ISO 8601. */
+  notAfter: string;
+  daysLeft: number;
+}
+
+/**
+ * The result of one check. A failing target is a value, `critical` unless the probe has a verdict of its own; a probe throws
+ * only by a defect of ours, which is shown as `unknown`.
+ */
+export interface CheckResult {
+  status: Status;
+  /** `N/A` when ok. */
+  message: string;
+  /** Milliseconds from the start of the run to its verdict. */
+  latencyMs: number;
+  /** What was expected and what was found, where the probe can tell them apart; in words, capped. */
+  expected?: string;
+  found?: string;
+  phases?: Phases;
+  certificate?: CertificateFacts;
+}
+
+/** The longest message that is kept, in characters. */
+export const MAX_MESSAGE = 1_024;
+
+/** A text cut to `limit` characters, with the cut shown. */
+export function capped(text: string, limit = MAX_MESSAGE): string {
+  return text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;
+}

@@ -1,0 +1,44 @@
+export const EVENT_TYPES = [
+  'error',
+  'warning',
+  'api',
+  'config-added',
+  'config-changed',
+  'config-removed',
+  'config-refused',
+  'member-joined',
+  'member-left',
+  'leader-elected',
+  'monitor-assigned',
+  'monitor-orphaned',
+  'rebalance',
+  'status-changed',
+  'notification-sent',
+  'notification-failed',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Something worth telling: `event/<id>`, kept 24 hours. */
+export interface ClusterEvent {
+  /** Time-ordered and unique. */
+  id: string;
+  type: EventType;
+  message: string;
+  /** ISO 8601. */
+  timestamp: string;
+  memberid: string;
+  monitor?: string;
+  alerter?: string;
+  /** Facts for a program, by the type of the event. */
+  details?: Record<string, unknown>;
+}
+
+/** Where components report what happened. Never throws, never blocks: what cannot be written yet is kept and written later. */
+export interface EventSink {
+  emit(
+    type: EventType,
+    message: string,
+    about?: { monitor?: string; alerter?: string; details?: Record<string, unknown> },
+  ): void;
+}

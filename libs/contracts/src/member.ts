@@ -1,0 +1,43 @@
+export type Role = 'server' | 'scheduler' | 'worker' | 'api';
+
+/** Roles whose members run checks. */
+export function runsChecks(role: Role): boolean {
+  return role === 'server' || role === 'worker';
+}
+
+/** What a worker tells of its work, renewed with every state dump. */
+export interface WorkerLoad {
+  /** Monitors it holds. */
+  checks: number;
+  /** Checks it started a second, over the last dump interval. */
+  checksPerSecond: number;
+  /** 99th percentile of milliseconds between a check's due time and its start, over the last dump interval. */
+  latenessP99Ms: number;
+  /** Due runs skipped because the one before was still running, since the process started. */
+  overruns: number;
+}
+
+/** A process that takes part: `cluster/members/<id>`, under its lease. */
+export interface Member {
+  /** The name and a suffix that is new with every start of the process. */
+  MemberID: string;
+  Name: string;
+  Role: Role;
+  Hostname: string;
+  ListenAddress: string;
+  Tags: string[];
+  Version: string;
+  SemVer: string;
+  /** ISO 8601. */
+  StartedAt: string;
+  /** ISO 8601. */
+  LastUpdated: string;
+  Load?: WorkerLoad;
+}
+
+/** `cluster/director`. */
+export interface Director {
+  MemberID: string;
+  /** ISO 8601. */
+  LastUpdate: string;
+}

@@ -1,0 +1,47 @@
+import type { Status } from './check-result.js';
+
+/** What an alerter was last told of the open incident. */
+export type ToldStatus = Exclude<Status, 'ok'>;
+
+export interface OpenIncident {
+  /** `<monitor create revision>.<n>`, so that both sides of a partition mint the same. */
+  id: string;
+  /** When the first failure of this incident ran. ISO 8601. */
+  openedAt: string;
+  /** The worst status it reached. */
+  worst: ToldStatus;
+  /** Result that led here, in words; kept to be told. */
+  expected?: string;
+  found?: string;
+}
+
+/** What is stored of a monitor under `state/<name>`: written on change, at most once a second. */
+export interface MonitorState {
+  status: Status;
+  /** When the status became what it is. ISO 8601. */
+  since: string;
+  /** Failures in a row, counted up to the highest threshold. */
+  count: number;
+  /** The last message; `N/A` when ok. */
+  message: string;
+  /** Id of the member that wrote this. */
+  owner: string;
+  /** Its display name. */
+  ownerName: string;
+  /** The open incident: from the first status other than ok to the return to ok. */
+  incident: OpenIncident | null;
+  /** How many incidents this monitor had. */
+  incidents: number;
+  /** What each alerter was last told of the open incident; empty without one. */
+  told: Record<string, ToldStatus>;
+  /** Revision of the monitor that this was evaluated under. */
+  revision: number;
+  /** Creation revision of the monitor. */
+  createRevision: number;
+  /** Type and target that the incident is about; a change of it closes the incident. */
+  target: string;
+  /** When the last run that changed the state started. ISO 8601. */
+  lastRunAt: string | null;
+  /** When this was written. ISO 8601. */
+  date: string;
+}

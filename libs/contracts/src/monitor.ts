@@ -1,0 +1,161 @@
+import { formatDuration, parseDuration } from './duration.js';
+import type { FieldError } from './errors.js';
+import { Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
+import type { CrossChecked } from './settings/validate-settings.js';
+
+/**
+ * The attributes every monitor has. Each type extends this class beside its probe. Property names are the attribute names of
+ * the YAML. What is stored is what the operator wrote: defaults are applied when a check runs, never written back.
+ */
+export class MonitorSettings implements CrossChecked {
+  @Text({ doc: 'The kind of check.', required: true, example: 'http', group: 'common' })
+  type!: string;
+
+  @Text({
+    doc: 'What this monitor is for. Shown in alerts.',
+    example: 'Home page of the shop',
+    group: 'common',
+    maxLength: 4_096,
+  })
+  description?: string;
+
+  @Duration({
+    doc: 'Time from one check to the next, from 1 ms to 1 year.',
+    required: true,
+    example: '10s',
+    group: 'common',
+    minimumMs: 1,
+  })
+  interval!: string;
+
+  @TextList({ doc: 'Labels to filter states by.', example: ['shop', 'production'], group: 'common' })
+  tags?: string[];
+
+  @Flag({ doc: 'Stops the checks of this monitor. An open incident is closed.', default: false, group: 'common' })
+  disable?: boolean;
+
+  @Time({
+    doc: 'Stops the checks until this time, when they start again by themselves.',
+    example: '2026-12-24T18:00:00Z',
+    group: 'common',
+  })
+  'disable-until'?: string;
+
+  @Text({
+    doc: 'Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.',
+    example: 'eu-west',
+    group: 'common',
+    notEmpty: true,
+    maxLength: 200,
+  })
+  'member-tag'?: string;
+
+  @Integer({
+    doc: 'Failures in a row after which the state is warning. 0 means never.',
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    example: 1,
+    group: 'alerting',
+  })
+  'warning-threshold'?: number;
+
+  @Integer({
+    doc: 'Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.',
+    default: 0,
+    minimum: 0,
+    maximum: 1_000_000,
+    example: 3,
+    group: 'alerting',
+  })
+  'critical-threshold'?: number;
+
+  @TextList({
+    doc: 'Names of the alerters told when the state becomes warning.',
+    example: ['team-slack'],
+    group: 'alerting',
+    refersTo: 'alerter',
+  })
+  'warning-alerter'?: string[];
+
+  @TextList({
+    doc: 'Names of the alerters told when the state becomes critical.',
+    example: ['team-slack', 'on-call'],
+    group: 'alerting',
+    refersTo: 'alerter',
+  })
+  'critical-alerter'?: string[];
+
+  /** Subclasses extend this and append their own faults. */
+  crossCheck(): FieldError[] {
+    const warning = this['warning-threshold'] ?? 0;
+    const critical = this['critical-threshold'] ?? 0;
+    if (warning === 0 || critical === 0 || warning <= critical) return [];
+    return [
+      {
+        path: '/warning-threshold',
+        value: warning,
+        expected: `at most the critical-threshold, ${critical}`,
+        message: `warning-threshold: ${warning} is above the critical-threshold; expected at most ${critical}`,
+      },
+    ];
+  }
+}
+
+/** Milliseconds between two checks. */
+export function intervalMsOf(settings: MonitorSettings): number {
+  return parseDuration(settings.interval);
+}
+
+/**
+ * The timeout of a run in milliseconds: what is written down, else the smaller of the type's default and max(interval, 1 s), so
+ * that a short interval needs no timeout spelled out.
+ */
+export function effectiveTimeoutMs(written: string | undefined, defaultMs: number, intervalMs: number): number {
+  return written === undefined ? Math.min(defaultMs, Math.max(intervalMs, 1_000)) : parseDuration(written);
+}
+
+/** The fault of a written timeout that is not below the interval, if it is one. */
+export function timeoutFault(settings: MonitorSettings, attribute: string): FieldError[] {
+  const written = (settings as unknown as Record<string, unknown>)[attribute];
+  if (written === undefined) return [];
+  const intervalMs = intervalMsOf(settings);
+  if (parseDuration(written) < intervalMs) return [];
+  return [
+    {
+      path: `/${attribute}`,
+      value: written,
+      expected: `less than the interval, ${formatDuration(intervalMs)}`,
+      message: `${attribute}: ${JSON.stringify(written)} is not below the interval; expected less than ${formatDuration(intervalMs)}`,
+    },
+  ];
+}
+
+/** The failures in a row that lead to each state; undefined where that state is never reached. */
+export interface Thresholds {
+  warning: number | undefined;
+  critical: number | undefined;
+}
+
+/** Both unset: critical at the first failure. Warning alone never becomes critical. */
+export function thresholdsOf(settings: MonitorSettings): Thresholds {
+  const warning = settings['warning-threshold'] || undefined;
+  const critical = settings['critical-threshold'] || undefined;
+  return warning === undefined && critical === undefined ? { warning: undefined, critical: 1 } : { warning, critical };
+}
+
+/** Whether the monitor is switched off at `now` (milliseconds since the epoch). */
+export function isDisabled(settings: MonitorSettings, now: number): boolean {
+  const until = settings['disable-until'];
+  return settings.disable === true || (until !== undefined && Date.parse(until) > now);
+}
+
+/** A monitor as stored: `monitor/<name>`. */
+export interface StoredMonitor<S extends MonitorSettings = MonitorSettings> {
+  name: string;
+  settings: S;
+  /** Modification revision of the key. */
+  revision: number;
+  /** Creation revision of the key: tells a monitor from a later one of the same name. */
+  createRevision: number;
+}

@@ -1,0 +1,190 @@
+import { Transform } from 'class-transformer';
+import {
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+} from 'class-validator';
+import { formatDuration, parseDuration } from '../duration.js';
+import { type AttributeMeta, recordAttribute } from './attribute.js';
+
+/**
+ * One decorator per kind of attribute. Each applies the class-validator rules and records the description from which schemas,
+ * forms and documentation are derived, so that the two cannot disagree.
+ */
+
+interface Common {
+  doc: string;
+  required?: boolean;
+  default?: unknown;
+  example?: unknown;
+  group?: AttributeMeta['group'];
+}
+
+function attribute(
+  kind: AttributeMeta['kind'],
+  options: Common,
+  more: Pick<AttributeMeta, 'expected'> & Partial<AttributeMeta>,
+  rules: PropertyDecorator[],
+): PropertyDecorator {
+  return (prototype, property) => {
+    const required = options.required ?? false;
+    for (const rule of required ? rules : [IsOptional(), ...rules]) rule(prototype, property);
+    const { doc, default: fallback, example, group = 'specific' } = options;
+    recordAttribute(prototype, {
+      name: String(property),
+      kind,
+      doc,
+      required,
+      group,
+      ...(fallback === undefined ? {} : { default: fallback }),
+      ...(example === undefined ? {} : { example }),
+      ...more,
+    });
+  };
+}
+
+const MAX_TEXT = 65_536;
+
+/** A text. `secret` texts are masked in every answer. */
+export function Text(
+  options: Common & {
+    secret?: boolean;
+    maxLength?: number;
+    multiline?: boolean;
+    notEmpty?: boolean;
+    pattern?: RegExp;
+    expected?: string;
+  },
+): PropertyDecorator {
+  const maxLength = options.maxLength ?? MAX_TEXT;
+  const rules: PropertyDecorator[] = [IsString(), MaxLength(maxLength)];
+  const notEmpty = options.notEmpty ?? options.required ?? false;
+  if (notEmpty) rules.push(MinLength(1));
+  const pattern = options.pattern;
+  if (pattern) rules.push(rule('pattern', (value) => typeof value === 'string' && pattern.test(value)));
+  return attribute(
+    'text',
+    options,
+    {
+      expected: options.expected ?? (notEmpty ? 'a text that is not empty' : 'a text'),
+      maxLength,
+      ...(options.secret ? { secret: true } : {}),
+      ...(options.multiline ? { multiline: true } : {}),
+    },
+    rules,
+  );
+}
+
+/** A whole number within bounds, both included. */
+export function Integer(options: Common & { minimum: number; maximum: number }): PropertyDecorator {
+  const { minimum, maximum } = options;
+  return attribute('integer', options, { expected: `a whole number from ${minimum} to ${maximum}`, minimum, maximum }, [
+    IsInt(),
+    Min(minimum),
+    Max(maximum),
+  ]);
+}
+
+/** A number, which may have a fraction, within bounds, both included. */
+export function Decimal(options: Common & { minimum: number; maximum: number }): PropertyDecorator {
+  const { minimum, maximum } = options;
+  return attribute('number', options, { expected: `a number from ${minimum} to ${maximum}`, minimum, maximum }, [
+    IsNumber(),
+    Min(minimum),
+    Max(maximum),
+  ]);
+}
+
+export function Flag(options: Common): PropertyDecorator {
+  return attribute('flag', options, { expected: 'true or false' }, [IsBoolean()]);
+}
+
+/** The longest duration that is accepted anywhere: 1 year. */
+export const MAX_DURATION_MS = 31_536_000_000;
+
+/** A duration above 0 and up to a year. Integer nanoseconds become a Go duration string. */
+export function Duration(options: Common & { minimumMs?: number }): PropertyDecorator {
+  const minimumMs = options.minimumMs ?? 0;
+  const atLeast = minimumMs > 0 ? `at least ${formatDuration(minimumMs)}` : 'above 0';
+  return attribute(
+    'duration',
+    options,
+    { expected: `a duration such as "10s" or "1h30m" (or whole nanoseconds), ${atLeast} and at most a year` },
+    [
+      Transform(({ value }: { value: unknown }) =>
+        typeof value === 'number' && Number.isInteger(value) ? formatDuration(parseDuration(value)) : value,
+      ),
+      rule('duration', (value) => {
+        if (typeof value !== 'string') return false;
+        try {
+          const ms = parseDuration(value);
+          return ms > 0 && ms >= minimumMs && ms <= MAX_DURATION_MS;
+        } catch {
+          return false;
+        }
+      }),
+    ],
+  );
+}
+
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** An instant with its offset from UTC (RFC 3339). */
+export function Time(options: Common): PropertyDecorator {
+  return attribute('time', options, { expected: 'a time with its zone, such as "2026-12-24T18:00:00Z"' }, [
+    rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value))),
+  ]);
+}
+
+export function Choice(options: Common & { values: readonly string[] }): PropertyDecorator {
+  return attribute('choice', options, { expected: `one of ${options.values.join(', ')}`, values: options.values }, [
+    IsIn(options.values),
+  ]);
+}
+
+/** A list of texts, none of them empty. */
+export function TextList(options: Common & { refersTo?: 'alerter'; allowEmptyItems?: boolean }): PropertyDecorator {
+  return attribute(
+    'text-list',
+    options,
+    { expected: 'a list of texts', ...(options.refersTo ? { refersTo: options.refersTo } : {}) },
+    [
+      IsArray(),
+      IsString({ each: true }),
+      MaxLength(MAX_TEXT, { each: true }),
+      ...(options.allowEmptyItems ? [] : [MinLength(1, { each: true })]),
+    ],
+  );
+}
+
+/** A map from text to text. */
+export function TextMap(options: Common & { secret?: boolean }): PropertyDecorator {
+  return attribute(
+    'text-map',
+    options,
+    { expected: 'a map from text to text', ...(options.secret ? { secret: true } : {}) },
+    [
+      rule(
+        'text-map',
+        (value) =>
+          typeof value === 'object' &&
+          value !== null &&
+          !Array.isArray(value) &&
+          Object.values(value).every((item) => typeof item === 'string'),
+      ),
+    ],
+  );
+}
+
+function rule(name: string, validate: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate } });
+}

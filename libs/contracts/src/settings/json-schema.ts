@@ -1,0 +1,57 @@
+import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
+
+export interface JsonSchema {
+  [keyword: string]: unknown;
+}
+
+/**
+ * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`, `x-refers-to` and
+ * `x-kind` tell a form what JSON Schema has no word for.
+ */
+export function jsonSchemaOf(cls: SettingsClass): JsonSchema {
+  const attributes = [...attributesOf(cls).values()];
+  const required = attributes.filter((meta) => meta.required).map((meta) => meta.name);
+  return {
+    type: 'object',
+    additionalProperties: false,
+    ...(required.length > 0 ? { required } : {}),
+    properties: Object.fromEntries(attributes.map((meta) => [meta.name, propertySchema(meta)])),
+  };
+}
+
+function propertySchema(meta: AttributeMeta): JsonSchema {
+  return {
+    ...typeOf(meta),
+    description: meta.doc,
+    ...(meta.default === undefined ? {} : { default: meta.default }),
+    ...(meta.example === undefined ? {} : { example: meta.example }),
+    'x-kind': meta.kind,
+    'x-group': meta.group,
+    ...(meta.secret ? { 'x-secret': true, ...(meta.kind === 'text' ? { format: 'password' } : {}) } : {}),
+    ...(meta.multiline ? { 'x-multiline': true } : {}),
+    ...(meta.refersTo ? { 'x-refers-to': meta.refersTo } : {}),
+  };
+}
+
+function typeOf(meta: AttributeMeta): JsonSchema {
+  switch (meta.kind) {
+    case 'text':
+      return { type: 'string', ...(meta.maxLength === undefined ? {} : { maxLength: meta.maxLength }) };
+    case 'integer':
+      return { type: 'integer', minimum: meta.minimum, maximum: meta.maximum };
+    case 'number':
+      return { type: 'number', minimum: meta.minimum, maximum: meta.maximum };
+    case 'flag':
+      return { type: 'boolean' };
+    case 'duration':
+      return { oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }] };
+    case 'time':
+      return { type: 'string', format: 'date-time' };
+    case 'choice':
+      return { type: 'string', enum: meta.values };
+    case 'text-list':
+      return { type: 'array', items: { type: 'string' } };
+    case 'text-map':
+      return { type: 'object', additionalProperties: { type: 'string' } };
+  }
+}

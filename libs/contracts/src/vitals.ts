@@ -1,0 +1,28 @@
+import type { Phases, Status } from './check-result.js';
+
+/** One result as kept in the vitals. */
+export interface Sample {
+  /** Start of the run, milliseconds since the epoch. */
+  at: number;
+  latencyMs: number;
+  status: Status;
+  /** Only of a result that was not ok; capped at 200 characters. */
+  message?: string;
+  phases?: Phases;
+}
+
+/** What a worker dumps of one monitor: the newest samples since its last dump, and counts that miss none. */
+export interface VitalsEntry {
+  name: string;
+  /** Oldest first; at most {@link MAX_SAMPLES}. */
+  samples: Sample[];
+  /** Runs completed since the last dump. */
+  runs: number;
+  /** Due runs skipped since the last dump because the one before was still running. */
+  overruns: number;
+  /** When it is due next, milliseconds since the epoch. */
+  nextDueAt: number;
+}
+
+/** The most samples of one monitor in one dump. */
+export const MAX_SAMPLES = 12;

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import {
+  clusterConfigFaults,
+  type ClusterConfig,
+  DEFAULT_CLUSTER_CONFIG,
+  DomainError,
+  isPlainObject,
+} from '@9volt/contracts';
+import { decode, encode } from '../codec.js';
+import { EtcdError } from '../etcd-error.js';
+import type { EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+
+/**
+ * Knows which data this process works on, so that an etcd that came back empty, or with other data, is taken for an outage and
+ * not for the deletion of everything. A wiped etcd has the same cluster and member ids; hence an id of our own in `config`, and
+ * the highest revision ever seen.
+ */
+export class ClusterGuard {
+  private clusterId: string | undefined;
+  private highestRevision = 0;
+
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
+
+  /** The random id of the cluster; empty before the first answer of etcd. */
+  get id(): string {
+    return this.clusterId ?? '';
+  }
+
+  /**
+   * Reads `config`, creating it with the defaults when this cluster has none. Throws `DomainError('invalid')` when a person
+   * wrote nonsense there, {@link EtcdError} when etcd cannot be asked.
+   */
+  async ensureConfig(): Promise<ClusterConfig> {
+    const fresh: ClusterConfig = { ...DEFAULT_CLUSTER_CONFIG, ClusterId: randomUUID() };
+    const answer = await this.client.txn({
+      compare: [{ key: this.keys.config, target: 'create', value: 0 }],
+      then: [{ put: this.keys.config, value: encode(fresh) }],
+      otherwise: [{ get: this.keys.config }],
+    });
+    const config = answer.succeeded
+      ? fresh
+      : await this.completed(answer.reads[0]?.value, answer.reads[0]?.modRevision ?? 0);
+    this.clusterId ??= config.ClusterId;
+    this.sawRevision(answer.revision);
+    return config;
+  }
+
+  /** To be told every revision that was read. */
+  sawRevision(revision: number): void {
+    if (revision > this.highestRevision) this.highestRevision = revision;
+  }
+
+  /** Throws `EtcdError('other-data')` unless etcd still holds the data it held. */
+  async check(): Promise<void> {
+    const answer = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });
+    if (answer.revision < this.highestRevision) {
+      throw new EtcdError(
+        'other-data',
+        `etcd went back from revision ${this.highestRevision} to ${answer.revision}: it lost data or was replaced; nothing is taken for deleted`,
+      );
+    }
+    if (this.clusterId === undefined) return;
+    const found = answer.reads[0] && decode<ClusterConfig>(answer.reads[0].value);
+    if (found?.ClusterId !== this.clusterId) {
+      throw new EtcdError(
+        'other-data',
+        `etcd holds the data of another cluster (${found?.ClusterId ?? 'none'} instead of ${this.clusterId}); nothing is taken for deleted`,
+      );
+    }
+    this.sawRevision(answer.revision);
+  }
+
+  private async completed(value: Buffer | undefined, modRevision: number): Promise<ClusterConfig> {
+    const raw = value && decode<Partial<ClusterConfig>>(value);
+    const faults = clusterConfigFaults(raw);
+    if (!isPlainObject(raw) || faults.length > 0) {
+      throw new DomainError('invalid', `${this.keys.config}: ${faults.map((error) => error.message).join('; ')}`, {
+        fields: faults,
+      });
+    }
+    const config = { ...DEFAULT_CLUSTER_CONFIG, ...(raw as Partial<ClusterConfig>) };
+    if (config.ClusterId) return config as ClusterConfig;
+    // Written by hand, or by something older: give the cluster its id, unless somebody else just did.
+    const completed: ClusterConfig = { ...config, ClusterId: randomUUID() };
+    const answer = await this.client.txn({
+      compare: [{ key: this.keys.config, target: 'mod', value: modRevision }],
+      then: [{ put: this.keys.config, value: encode(completed) }],
+    });
+    return answer.succeeded ? completed : this.ensureConfig();
+  }
+}

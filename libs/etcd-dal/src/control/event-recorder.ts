@@ -1,0 +1,77 @@
+import { type ClusterEvent, type EventSink, type EventType, timeId } from '@9volt/contracts';
+import { encode } from '../codec.js';
+import type { EtcdClient, Op } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+import { ReconcileLoop } from './reconcile-loop.js';
+
+const BATCH = 64;
+const MAX_KEPT = 2_000;
+
+/**
+ * Writes events to etcd in batches, in the order in which they happened. What cannot be written is kept, the newest 2,000, and
+ * written once etcd takes it. Events are not fenced: a process that lost its lease may still tell what it saw.
+ */
+export class EventRecorder implements EventSink {
+  private pending: ClusterEvent[] = [];
+  private dropped = 0;
+  private readonly loop: ReconcileLoop;
+
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+    private readonly memberId: () => string,
+    /** Told of each event at once: logs, counters, the list of recent errors. */
+    private readonly onEvent: (event: ClusterEvent) => void = () => undefined,
+  ) {
+    this.loop = new ReconcileLoop(() => this.flush(), { windowMs: 20, retryMs: 500 });
+  }
+
+  emit(
+    type: EventType,
+    message: string,
+    about: { monitor?: string; alerter?: string; details?: Record<string, unknown> } = {},
+  ): void {
+    const event: ClusterEvent = {
+      id: timeId(),
+      type,
+      message,
+      timestamp: new Date().toISOString(),
+      memberid: this.memberId(),
+      ...about,
+    };
+    this.onEvent(event);
+    this.pending.push(event);
+    if (this.pending.length > MAX_KEPT) {
+      this.pending.shift();
+      this.dropped++;
+    }
+    this.loop.trigger();
+  }
+
+  /** How many events wait to be written. */
+  get depth(): number {
+    return this.pending.length;
+  }
+
+  /** Tries once more to write what is left. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await this.flush().catch(() => undefined);
+  }
+
+  private async flush(): Promise<void> {
+    while (this.pending.length > 0) {
+      const batch = this.pending.slice(0, BATCH);
+      // Ids are unique, so that writing a batch again after an unclear answer changes nothing.
+      const puts: Op[] = batch.map((event) => ({ put: this.keys.event(event.id), value: encode(event) }));
+      await this.client.txn({ compare: [], then: puts });
+      const written = new Set(batch);
+      this.pending = this.pending.filter((event) => !written.has(event));
+    }
+    if (this.dropped > 0) {
+      const { dropped } = this;
+      this.dropped = 0;
+      this.emit('warning', `${dropped} events were dropped while etcd could not be written`);
+    }
+  }
+}

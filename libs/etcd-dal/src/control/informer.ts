@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IDuplexStream, IWatchRequest, IWatchResponse } from 'etcd3';
+import { EtcdError, toEtcdError } from '../etcd-error.js';
+import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
+import { prefixEnd } from '../keyspace.js';
+import type { ClusterGuard } from './cluster-guard.js';
+
+/** A key of an informer's cache: the entry without its bytes, and what they were decoded to. */
+export interface Item<T> {
+  key: string;
+  value: T;
+  createRevision: number;
+  modRevision: number;
+}
+
+/** `after` is absent for a deletion, `before` for an addition. */
+export interface Change<T> {
+  key: string;
+  before?: Item<T>;
+  after?: Item<T>;
+  /** Revision of etcd at which this happened (for a deletion found by listing: at which it was noticed). */
+  revision: number;
+}
+
+export interface InformerOptions<T> {
+  prefix: string;
+  /** Must not throw: what cannot be decoded is part of `T`, or undefined to leave the key out. */
+  decode: (entry: Entry) => T | undefined;
+  /** Told each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
+  onChange?: (change: Change<T>) => void;
+  /** Told after the last change of each revision, and after each listing. */
+  onRevision?: (revision: number) => void;
+  /** Told when the connection is lost (with the reason) and when it is back. */
+  onConnection?: (error: EtcdError | undefined) => void;
+  /** Told when everything was listed again, since the watch could not be resumed. */
+  onRelist?: () => void;
+  guard?: ClusterGuard;
+}
+
+const RETRY_MIN_MS = 50;
+const RETRY_MAX_MS = 1_000;
+
+/**
+ * A cache of one prefix of etcd that never goes backwards and never goes deaf: it lists at one revision in pages, watches from
+ * the next, and applies by modification revision. After every disconnection it resumes from the last revision that it itself has
+ * applied, and lists again when that is compacted away.
+ */
+export class Informer<T> {
+  private readonly cache = new Map<string, Item<T>>();
+  private applied = 0;
+  private mustList = true;
+  private stopped = false;
+  private running: Promise<void> | undefined;
+  private stream: IDuplexStream<IWatchRequest, IWatchResponse> | undefined;
+  private lastError: EtcdError | undefined;
+  private connectedNow = false;
+  private readonly abort = new AbortController();
+  private synced!: () => void;
+  private readonly whenSynced = new Promise<void>((resolve) => (this.synced = resolve));
+  private readonly waiters = new Set<{ revision: number; resolve: () => void }>();
+  /** How often everything had to be listed, the first time included. */
+  relists = 0;
+
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly options: InformerOptions<T>,
+  ) {}
+
+  /** Resolves once everything is listed for the first time; waits for etcd as long as it takes, or until stopped. */
+  async start(): Promise<void> {
+    this.running ??= this.run();
+    await Promise.race([this.whenSynced, this.running]);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.abort.abort();
+    this.stream?.cancel();
+    await this.running;
+  }
+
+  get items(): ReadonlyMap<string, Item<T>> {
+    return this.cache;
+  }
+
+  get(key: string): Item<T> | undefined {
+    return this.cache.get(key);
+  }
+
+  /** The last revision that was applied. */
+  get revision(): number {
+    return this.applied;
+  }
+
+  get connected(): boolean {
+    return this.connectedNow;
+  }
+
+  /** Why it is disconnected. */
+  get error(): EtcdError | undefined {
+    return this.lastError;
+  }
+
+  /** Resolves true once the cache has this revision, false after `timeoutMs`. */
+  async reached(revision: number, timeoutMs: number): Promise<boolean> {
+    if (this.applied >= revision) return true;
+    return new Promise((resolve) => {
+      const waiter = { revision, resolve: () => done(true) };
+      const timer = setTimeout(() => done(false), timeoutMs);
+      const done = (value: boolean): void => {
+        clearTimeout(timer);
+        this.waiters.delete(waiter);
+        resolve(value);
+      };
+      this.waiters.add(waiter);
+    });
+  }
+
+  /**
+   * Compares keys and revisions with etcd's, and lists again when they differ: a defence in depth against events that never came.
+   * Answers how many keys differed.
+   */
+  async verify(): Promise<number> {
+    const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true });
+    await this.reached(revision, 2_000);
+    const seen = new Set<string>();
+    let differing = 0;
+    for (const entry of entries) {
+      seen.add(entry.key);
+      const known = this.cache.get(entry.key);
+      if (known && known.modRevision < entry.modRevision) differing++;
+    }
+    for (const [key, item] of this.cache) if (!seen.has(key) && item.modRevision <= revision) differing++;
+    if (differing > 0) {
+      this.mustList = true;
+      this.stream?.cancel();
+    }
+    return differing;
+  }
+
+  private async run(): Promise<void> {
+    let delayMs = RETRY_MIN_MS;
+    while (!this.stopped) {
+      try {
+        await this.options.guard?.check();
+        if (this.mustList) await this.listAll();
+        this.synced();
+        await this.watch(() => {
+          delayMs = RETRY_MIN_MS;
+          this.setConnection(undefined);
+        });
+      } catch (error) {
+        const cause = toEtcdError(error);
+        if (cause.kind === 'compacted') this.mustList = true;
+        if (!this.stopped) this.setConnection(cause);
+      }
+      if (this.stopped) return;
+      await sleep(delayMs * (0.5 + Math.random()), undefined, { signal: this.abort.signal }).catch(() => undefined);
+      delayMs = Math.min(RETRY_MAX_MS, delayMs * 2);
+    }
+  }
+
+  private async listAll(): Promise<void> {
+    const seen = new Set<string>();
+    let revision = 0;
+    for await (const page of this.client.pages(this.options.prefix)) {
+      revision = page.revision;
+      for (const entry of page.entries) {
+        seen.add(entry.key);
+        this.put(entry);
+      }
+    }
+    for (const [key, item] of this.cache) {
+      if (!seen.has(key) && item.modRevision <= revision) this.remove(key, revision);
+    }
+    this.mustList = false;
+    this.relists++;
+    this.finish(revision);
+    if (this.relists > 1) this.options.onRelist?.();
+  }
+
+  /** Resolves or rejects when the stream ends. */
+  private async watch(onOpen: () => void): Promise<void> {
+    const stream = await this.client.openWatch();
+    this.stream = stream;
+    if (this.stopped) stream.cancel();
+    try {
+      await new Promise<void>((_resolve, reject) => {
+        stream.on('data', (answer) => {
+          try {
+            if (answer.canceled) {
+              const compacted = Number(answer.compact_revision) > 0;
+              reject(
+                new EtcdError(
+                  compacted ? 'compacted' : 'refused',
+                  `etcd: watch cancelled: ${answer.cancel_reason || 'compacted'}`,
+                ),
+              );
+            } else if (answer.created) {
+              onOpen();
+            } else {
+              this.applyAnswer(answer);
+            }
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        });
+        stream.on('error', reject);
+        stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the watch stream ended')));
+        stream.write({
+          create_request: {
+            key: Buffer.from(this.options.prefix),
+            range_end: prefixEnd(this.options.prefix),
+            start_revision: String(this.applied + 1),
+            progress_notify: true,
+          },
+        });
+      });
+    } finally {
+      this.stream = undefined;
+      stream.on('error', () => undefined);
+      stream.cancel();
+    }
+  }
+
+  private applyAnswer(answer: IWatchResponse): void {
+    // Without events it tells how far etcd is, so that a quiet prefix can resume after a compaction.
+    let current = this.applied;
+    for (const event of answer.events) {
+      const revision = Number(event.kv.mod_revision);
+      if (revision <= this.applied) continue;
+      if (revision !== current && current > this.applied) this.finish(current);
+      current = revision;
+      if (event.type === 'Put') this.put(toEntry(event.kv));
+      else this.remove(event.kv.key.toString(), revision);
+    }
+    if (answer.events.length === 0) current = Math.max(current, Number(answer.header.revision));
+    if (current > this.applied) this.finish(current);
+  }
+
+  private put(entry: Entry): void {
+    const before = this.cache.get(entry.key);
+    if (before && before.modRevision >= entry.modRevision) return;
+    const value = this.options.decode(entry);
+    if (value === undefined) {
+      if (before) this.remove(entry.key, entry.modRevision);
+      return;
+    }
+    const after: Item<T> = {
+      key: entry.key,
+      value,
+      createRevision: entry.createRevision,
+      modRevision: entry.modRevision,
+    };
+    this.cache.set(entry.key, after);
+    this.options.onChange?.({ key: entry.key, ...(before ? { before } : {}), after, revision: entry.modRevision });
+  }
+
+  private remove(key: string, revision: number): void {
+    const before = this.cache.get(key);
+    if (!before || before.modRevision > revision) return;
+    this.cache.delete(key);
+    this.options.onChange?.({ key, before, revision });
+  }
+
+  private finish(revision: number): void {
+    this.applied = Math.max(this.applied, revision);
+    this.options.guard?.sawRevision(this.applied);
+    this.options.onRevision?.(this.applied);
+    for (const waiter of [...this.waiters]) if (this.applied >= waiter.revision) waiter.resolve();
+  }
+
+  private setConnection(error: EtcdError | undefined): void {
+    const changed = this.connectedNow !== (error === undefined) || error?.kind !== this.lastError?.kind;
+    this.connectedNow = error === undefined;
+    this.lastError = error;
+    if (changed) this.options.onConnection?.(error);
+  }
+}

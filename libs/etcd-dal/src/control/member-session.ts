@@ -1,0 +1,187 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Member } from '@9volt/contracts';
+import { encode } from '../codec.js';
+import { EtcdError, toEtcdError } from '../etcd-error.js';
+import type { Compare, EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+
+/**
+ * `joining`: not a member yet. `fresh`: surely a member. `stale`: the lease was not renewed for two thirds of its time to live:
+ * stop deciding, since at its end others take over. `lost`: etcd says that the lease is gone.
+ */
+export type SessionStatus = 'joining' | 'fresh' | 'stale' | 'lost';
+
+export interface SessionTiming {
+  /** How often the lease is renewed, at most; a sixth of the time to live when that is shorter. */
+  heartbeatIntervalMs: number;
+  heartbeatTimeoutMs: number;
+}
+
+const RETRY_MS = 500;
+
+/**
+ * This process's membership: one lease, renewed by our own monotonic timer, and the member key that hangs on it. The lease
+ * counts from the moment at which a renewal was *sent*, with the time to live that etcd granted.
+ */
+export class MemberSession {
+  private leaseId: string | undefined;
+  private createRevision = 0;
+  private ttlMs: number;
+  /** `performance.now()` when the last renewal that succeeded was sent. */
+  private renewedAt = Number.NEGATIVE_INFINITY;
+  private current: SessionStatus = 'joining';
+  private stopped = false;
+  private readonly abort = new AbortController();
+  private wake = new AbortController();
+  private running: Promise<void> | undefined;
+  private readonly listeners = new Set<(status: SessionStatus, error?: EtcdError) => void>();
+  private staleTimer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+    private member: Member,
+    private readonly timing: SessionTiming,
+  ) {
+    this.ttlMs = timing.heartbeatTimeoutMs;
+  }
+
+  get id(): string {
+    return this.member.MemberID;
+  }
+
+  get lease(): string | undefined {
+    return this.leaseId;
+  }
+
+  get status(): SessionStatus {
+    // A process that was paused must not believe a timer that has not fired yet.
+    if (this.current === 'fresh' && !this.isFresh()) return 'stale';
+    return this.current;
+  }
+
+  /** Whether, by our own clock, less than two thirds of the lease have passed since a renewal was sent. */
+  isFresh(): boolean {
+    return this.leaseId !== undefined && performance.now() - this.renewedAt < (this.ttlMs * 2) / 3;
+  }
+
+  /** The compare of every fenced write of this process: its own member key is the one that it created. */
+  get fence(): Compare {
+    return { key: this.keys.member(this.id), target: 'create', value: this.createRevision || -1 };
+  }
+
+  onStatus(listener: (status: SessionStatus, error?: EtcdError) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Resolves once this process is a member for the first time; waits for etcd as long as it takes, or until stopped. */
+  async start(): Promise<void> {
+    const joined = new Promise<void>((resolve) => this.onStatus((status) => status === 'fresh' && resolve()));
+    this.running ??= this.run();
+    await Promise.race([joined, this.running]);
+  }
+
+  /** Leaves at once: the lease is revoked, so nobody waits for its time to live. */
+  async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.abort.abort();
+    clearTimeout(this.staleTimer);
+    await this.running;
+    if (this.leaseId !== undefined) await this.client.revokeLease(this.leaseId).catch(() => undefined);
+    this.leaseId = undefined;
+  }
+
+  /** Changes what is told of this member. Best effort: it is told again with the next update. */
+  async update(change: Partial<Member>): Promise<void> {
+    this.member = { ...this.member, ...change, LastUpdated: new Date().toISOString() };
+    if (this.leaseId === undefined || !this.isFresh()) return;
+    await this.client
+      .txn({
+        compare: [this.fence],
+        then: [{ put: this.keys.member(this.id), value: encode(this.member), lease: this.leaseId }],
+      })
+      .catch(() => undefined);
+  }
+
+  /** To be called by whoever found that the member key is not there: joins anew with a new lease. */
+  rejoin(): void {
+    if (this.leaseId === undefined) return;
+    this.drop();
+    this.wake.abort();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped) {
+      try {
+        if (this.leaseId === undefined) await this.join();
+        await this.pause(Math.min(this.timing.heartbeatIntervalMs, this.ttlMs / 6));
+        await this.renew();
+      } catch (error) {
+        const cause = toEtcdError(error);
+        if (cause.kind === 'lease-gone') this.drop(cause);
+        else this.tell(this.current, cause);
+        await this.pause(Math.min(RETRY_MS, this.ttlMs / 6));
+      }
+    }
+  }
+
+  private async join(): Promise<void> {
+    const sentAt = performance.now();
+    const lease = await this.client.grantLease(this.timing.heartbeatTimeoutMs);
+    const key = this.keys.member(this.id);
+    const value = encode({ ...this.member, LastUpdated: new Date().toISOString() });
+    try {
+      const answer = await this.client.txn({
+        compare: [{ key, target: 'create', value: 0 }],
+        then: [{ put: key, value, lease: lease.id }],
+        otherwise: [{ put: key, value, lease: lease.id }, { get: key }],
+      });
+      this.createRevision = answer.succeeded ? answer.revision : (answer.reads[0]?.createRevision ?? 0);
+    } catch (error) {
+      void this.client.revokeLease(lease.id).catch(() => undefined);
+      throw error;
+    }
+    this.leaseId = lease.id;
+    this.renewed(sentAt, lease.ttlMs);
+  }
+
+  private async renew(): Promise<void> {
+    const leaseId = this.leaseId;
+    if (this.stopped || leaseId === undefined) return;
+    const sentAt = performance.now();
+    const ttlMs = await this.client.keepAlive(leaseId, Math.max(500, this.ttlMs / 3));
+    if (this.leaseId === leaseId) this.renewed(sentAt, ttlMs);
+  }
+
+  private renewed(sentAt: number, ttlMs: number): void {
+    this.ttlMs = ttlMs;
+    this.renewedAt = sentAt;
+    clearTimeout(this.staleTimer);
+    const staleInMs = Math.max(0, sentAt + (ttlMs * 2) / 3 - performance.now());
+    this.staleTimer = setTimeout(() => {
+      if (this.current === 'fresh' && !this.isFresh()) this.tell('stale');
+    }, staleInMs + 1);
+    this.staleTimer.unref();
+    if (this.isFresh()) this.tell('fresh');
+  }
+
+  private drop(cause?: EtcdError): void {
+    this.leaseId = undefined;
+    this.createRevision = 0;
+    clearTimeout(this.staleTimer);
+    this.tell('lost', cause);
+  }
+
+  private tell(status: SessionStatus, error?: EtcdError): void {
+    if (status === this.current && error === undefined) return;
+    this.current = status;
+    for (const listener of this.listeners) listener(status, error);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    this.wake = new AbortController();
+    const signal = AbortSignal.any([this.abort.signal, this.wake.signal]);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}

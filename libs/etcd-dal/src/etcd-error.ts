@@ -1,0 +1,73 @@
+import {
+  EtcdAuthenticationFailedError,
+  EtcdInvalidAuthTokenError,
+  EtcdLeaseInvalidError,
+  EtcdPermissionDeniedError,
+  GRPCDeadlineExceededError,
+  GRPCFailedPreconditionError,
+  GRPCInvalidArgumentError,
+  GRPCNotFoundError,
+  GRPCOutOfRangeError,
+  GRPCResourceExhastedError,
+  GRPCUnauthenticatedError,
+} from 'etcd3';
+import { messageOf } from '@9volt/contracts';
+
+/**
+ * What went wrong with a call to etcd.
+ *
+ * - `unavailable`: no answer, or none in time. **A write may have happened, or may happen yet**: settle it by reading.
+ * - `no-space`: etcd takes no writes (NOSPACE).
+ * - `denied`: credentials or permissions.
+ * - `compacted`: the revision asked for is no longer kept.
+ * - `lease-gone`: the lease expired or was revoked.
+ * - `too-large`: the answer exceeds what we accept, or the request what etcd accepts.
+ * - `other-data`: this etcd does not hold the data it held: its revision went back, or the cluster id differs.
+ * - `refused`: etcd refused the request for another reason.
+ */
+export type EtcdErrorKind =
+  'unavailable' | 'no-space' | 'denied' | 'compacted' | 'lease-gone' | 'too-large' | 'other-data' | 'refused';
+
+export class EtcdError extends Error {
+  constructor(
+    readonly kind: EtcdErrorKind,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = 'EtcdError';
+  }
+
+  /** Whether a write that failed so has surely not happened. */
+  get definite(): boolean {
+    return this.kind !== 'unavailable';
+  }
+}
+
+/** The library tells causes apart by class, and those that share a class only by the text etcd sent. */
+export function toEtcdError(error: unknown): EtcdError {
+  if (error instanceof EtcdError) return error;
+  return new EtcdError(kindOf(error), `etcd: ${messageOf(error)}`, error);
+}
+
+function kindOf(error: unknown): EtcdErrorKind {
+  if (error instanceof EtcdLeaseInvalidError) return 'lease-gone';
+  if (
+    error instanceof EtcdPermissionDeniedError ||
+    error instanceof EtcdAuthenticationFailedError ||
+    error instanceof EtcdInvalidAuthTokenError ||
+    error instanceof GRPCUnauthenticatedError
+  ) {
+    return 'denied';
+  }
+  const text = messageOf(error);
+  if (error instanceof GRPCResourceExhastedError) {
+    if (text.includes('database space exceeded')) return 'no-space';
+    return text.includes('too many requests') ? 'refused' : 'too-large';
+  }
+  if (error instanceof GRPCOutOfRangeError && text.includes('compacted')) return 'compacted';
+  if (error instanceof GRPCInvalidArgumentError) return text.includes('too large') ? 'too-large' : 'refused';
+  if (error instanceof GRPCNotFoundError || error instanceof GRPCFailedPreconditionError) return 'refused';
+  if (error instanceof GRPCDeadlineExceededError) return 'unavailable';
+  return 'unavailable';
+}

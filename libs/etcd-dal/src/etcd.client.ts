@@ -1,0 +1,313 @@
+import { noop } from 'cockatiel';
+import {
+  Etcd3,
+  type ICompare as RpcCompare,
+  type IDuplexStream,
+  type IKeyValue,
+  type IRequestOp,
+  type IWatchRequest,
+  type IWatchResponse,
+} from 'etcd3';
+import { EtcdError, toEtcdError } from './etcd-error.js';
+import { prefixEnd } from './keyspace.js';
+
+export interface EtcdOptions {
+  /** `http://host:2379` or `https://…`, all of one kind. */
+  members: readonly string[];
+  username?: string;
+  password?: string;
+  /** PEM. */
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+  /** Deadline of a single call in milliseconds. */
+  callTimeoutMs?: number;
+}
+
+/** A key with its value as etcd holds it. Revisions are below 2^53. */
+export interface Entry {
+  key: string;
+  value: Buffer;
+  createRevision: number;
+  modRevision: number;
+  /** Id of the lease it hangs on; `0` without one. */
+  lease: string;
+}
+
+/** A condition of a transaction. A `create` or `mod` revision of 0 means that the key is absent. */
+export interface Compare {
+  key: string;
+  target: 'create' | 'mod';
+  /** `=` when left out. */
+  is?: '=' | '!=' | '<' | '>';
+  value: number;
+}
+
+export type Op = { put: string; value: string | Buffer; lease?: string } | { delete: string } | { get: string };
+
+export interface Txn {
+  compare: readonly Compare[];
+  then: readonly Op[];
+  otherwise?: readonly Op[];
+}
+
+export interface TxnAnswer {
+  succeeded: boolean;
+  /** Revision of etcd when it answered; that of the change, when the transaction changed something. */
+  revision: number;
+  /** What each `get` of the branch that ran found, in their order. */
+  reads: (Entry | undefined)[];
+}
+
+/** The most compares, and the most operations, that etcd takes in one transaction. */
+export const MAX_TXN_OPS = 128;
+/** Bytes of one transaction's payload that we stay under; etcd refuses 1.5 MiB. */
+export const MAX_TXN_BYTES = 1_048_576;
+
+const DEFAULT_CALL_TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 64 * 1_048_576;
+const PAGE_BYTES = 3 * 1_048_576;
+const FIRST_PAGE = 200;
+const LARGEST_PAGE = 5_000;
+
+/**
+ * The calls to etcd that 9volt makes, each with a deadline. Nothing is sent twice: the library's own retries and circuit
+ * breaker are off, since a write resent after its answer was lost can be applied late and twice. Reads are tried again here, on
+ * any member.
+ */
+export class EtcdClient {
+  private readonly etcd: Etcd3;
+  private readonly callTimeoutMs: number;
+
+  constructor(readonly options: EtcdOptions) {
+    this.callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
+    const { ca, cert, key, username, password } = options;
+    this.etcd = new Etcd3({
+      hosts: [...options.members],
+      ...(ca
+        ? { credentials: { rootCertificate: ca, ...(cert && key ? { certChain: cert, privateKey: key } : {}) } }
+        : {}),
+      ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
+      faultHandling: { host: () => noop, global: noop },
+      grpcOptions: {
+        'grpc.keepalive_time_ms': 10_000,
+        'grpc.keepalive_timeout_ms': 3_000,
+        'grpc.initial_reconnect_backoff_ms': 100,
+        'grpc.max_reconnect_backoff_ms': 2_000,
+        'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
+        'grpc.enable_retries': 0,
+      },
+    });
+  }
+
+  /** One key, or undefined. */
+  async get(key: string): Promise<Entry | undefined> {
+    const answer = await this.read(() => this.etcd.kv.range({ key: Buffer.from(key) }, this.deadline()));
+    const found = answer.kvs[0];
+    return found && toEntry(found);
+  }
+
+  /** The revision etcd is at. */
+  async revision(): Promise<number> {
+    const answer = await this.read(() =>
+      this.etcd.kv.range({ key: Buffer.from('/'), limit: 1, keys_only: true }, this.deadline()),
+    );
+    return Number(answer.header.revision);
+  }
+
+  /** All keys of a prefix at one revision, in pages bounded by bytes. */
+  async *pages(
+    prefix: string,
+    options: { revision?: number; keysOnly?: boolean } = {},
+  ): AsyncGenerator<{ entries: Entry[]; revision: number }> {
+    const end = prefixEnd(prefix);
+    let revision = options.revision;
+    let from = Buffer.from(prefix);
+    let limit = FIRST_PAGE;
+    for (;;) {
+      const request = {
+        key: from,
+        range_end: end,
+        limit,
+        ...(revision === undefined ? {} : { revision }),
+        ...(options.keysOnly ? { keys_only: true } : {}),
+      };
+      let answer;
+      try {
+        answer = await this.read(() => this.etcd.kv.range(request, this.deadline()));
+      } catch (error) {
+        if (!(error instanceof EtcdError && error.kind === 'too-large') || limit === 1) throw error;
+        limit = Math.max(1, Math.floor(limit / 8));
+        continue;
+      }
+      revision ??= Number(answer.header.revision);
+      const last = answer.kvs.at(-1);
+      yield { entries: answer.kvs.map(toEntry), revision };
+      if (!answer.more || !last) return;
+      from = Buffer.concat([last.key, Buffer.from([0])]);
+      const bytes = answer.kvs.reduce((sum, kv) => sum + kv.key.length + kv.value.length + 32, 0);
+      const average = bytes / answer.kvs.length;
+      limit = Math.min(LARGEST_PAGE, Math.max(1, Math.floor(PAGE_BYTES / average)));
+    }
+  }
+
+  /** All keys of a prefix at one revision. */
+  async list(
+    prefix: string,
+    options: { revision?: number; keysOnly?: boolean } = {},
+  ): Promise<{ entries: Entry[]; revision: number }> {
+    const entries: Entry[] = [];
+    let revision = 0;
+    for await (const page of this.pages(prefix, options)) {
+      for (const entry of page.entries) entries.push(entry);
+      revision = page.revision;
+    }
+    return { entries, revision };
+  }
+
+  /**
+   * One transaction, sent once. Throws {@link EtcdError}; after `unavailable` it may have happened: see `commit` in
+   * `control/fenced-txn.ts`.
+   */
+  async txn(txn: Txn): Promise<TxnAnswer> {
+    const answer = await this.once(() =>
+      this.etcd.kv.txn(
+        {
+          compare: txn.compare.map(toCompare),
+          success: txn.then.map(toOp),
+          failure: (txn.otherwise ?? []).map(toOp),
+        },
+        this.deadline(),
+      ),
+    );
+    const reads = answer.responses
+      .filter((response) => response.response_range)
+      .map((response) => {
+        const found = response.response_range.kvs[0];
+        return found && toEntry(found);
+      });
+    return { succeeded: answer.succeeded, revision: Number(answer.header.revision), reads };
+  }
+
+  /** Grants a lease; answers its id and the time to live that etcd chose, in milliseconds. */
+  async grantLease(ttlMs: number): Promise<{ id: string; ttlMs: number }> {
+    const answer = await this.once(() =>
+      this.etcd.leaseClient.leaseGrant({ TTL: Math.ceil(ttlMs / 1_000) }, this.deadline(2_000)),
+    );
+    return { id: answer.ID, ttlMs: Number(answer.TTL) * 1_000 };
+  }
+
+  /** Renews a lease once. Answers the time to live in milliseconds; throws `lease-gone` when there is no such lease. */
+  async keepAlive(leaseId: string, timeoutMs: number): Promise<number> {
+    const stream = await this.once(() => this.etcd.leaseClient.leaseKeepAlive(this.deadline(timeoutMs)));
+    try {
+      const ttl = await new Promise<number>((resolve, reject) => {
+        stream.on('data', (answer) => resolve(Number(answer.TTL)));
+        stream.on('error', reject);
+        stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the keepalive stream ended')));
+        stream.write({ ID: leaseId });
+      }).catch((error: unknown) => {
+        throw toEtcdError(error);
+      });
+      if (ttl <= 0) throw new EtcdError('lease-gone', `etcd: lease ${leaseId} is gone`);
+      return ttl * 1_000;
+    } finally {
+      stream.on('error', () => undefined);
+      stream.end();
+      stream.cancel();
+    }
+  }
+
+  async revokeLease(leaseId: string): Promise<void> {
+    await this.once(() => this.etcd.leaseClient.leaseRevoke({ ID: leaseId }, this.deadline(2_000)));
+  }
+
+  /** Discards history before `revision`. A revision that is compacted already is no error. */
+  async compact(revision: number): Promise<void> {
+    try {
+      await this.once(() => this.etcd.kv.compact({ revision: String(revision) }, this.deadline()));
+    } catch (error) {
+      if (!(error instanceof EtcdError && error.kind === 'compacted')) throw error;
+    }
+  }
+
+  /** Size of the database of one member in bytes, its version, and whether the cluster raised a NOSPACE alarm. */
+  async status(): Promise<{ dbSize: number; version: string; noSpace: boolean }> {
+    const [status, alarms] = await Promise.all([
+      this.read(() => this.etcd.maintenance.status(this.deadline())),
+      this.read(() => this.etcd.maintenance.alarm({ action: 'Get' }, this.deadline())),
+    ]);
+    const noSpace = (alarms.alarms ?? []).some((alarm) => String(alarm.alarm).toUpperCase() === 'NOSPACE');
+    return { dbSize: Number(status.dbSize), version: status.version, noSpace };
+  }
+
+  /**
+   * Opens one watch stream of its own. The caller owns reconnection: the library's watcher moves its start revision before the
+   * replay has arrived, and so loses events when a connection is cut twice in a row.
+   */
+  async openWatch(): Promise<IDuplexStream<IWatchRequest, IWatchResponse>> {
+    return this.once(() => this.etcd.watchClient.watch());
+  }
+
+  close(): void {
+    this.etcd.close();
+  }
+
+  private deadline(ms = this.callTimeoutMs): { deadline: number } {
+    return { deadline: Date.now() + Math.min(ms, this.callTimeoutMs) };
+  }
+
+  /** Tries a read again when no member answered; reading twice harms nobody. */
+  private async read<T>(call: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        if (!(error instanceof EtcdError) || error.kind !== 'unavailable' || attempt > this.options.members.length)
+          throw error;
+      }
+    }
+  }
+
+  private async once<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw toEtcdError(error);
+    }
+  }
+}
+
+export function toEntry(kv: IKeyValue): Entry {
+  return {
+    key: kv.key.toString(),
+    value: kv.value,
+    createRevision: Number(kv.create_revision),
+    modRevision: Number(kv.mod_revision),
+    lease: kv.lease,
+  };
+}
+
+const RESULT = { '=': 'Equal', '!=': 'NotEqual', '<': 'Less', '>': 'Greater' } as const;
+
+function toCompare(compare: Compare): RpcCompare {
+  const result = RESULT[compare.is ?? '='];
+  const key = Buffer.from(compare.key);
+  return compare.target === 'create'
+    ? { key, result, target: 'Create', create_revision: compare.value }
+    : { key, result, target: 'Mod', mod_revision: compare.value };
+}
+
+function toOp(op: Op): IRequestOp {
+  if ('put' in op) {
+    return {
+      request_put: {
+        key: Buffer.from(op.put),
+        value: Buffer.from(op.value),
+        ...(op.lease === undefined ? {} : { lease: op.lease }),
+      },
+    };
+  }
+  if ('delete' in op) return { request_delete_range: { key: Buffer.from(op.delete) } };
+  return { request_range: { key: Buffer.from(op.get) } };
+}

@@ -1,0 +1,157 @@
+/**
+ * Every key of 9volt, spelled here and nowhere else: builders, prefixes with their trailing slash, and parsers.
+ * Names and ids contain no slash, so each is one segment.
+ *
+ * | Key under `/<prefix>/`                      | Written by                  | Lease    | Value                |
+ * |---------------------------------------------|-----------------------------|----------|----------------------|
+ * | `config`                                    | cli, api, the first process | –        | `ClusterConfig`      |
+ * | `monitor/<name>`                            | cli, api, anybody by hand   | –        | the monitor's attributes |
+ * | `alerter/<name>`                            | cli, api, anybody by hand   | –        | the alerter's attributes |
+ * | `cluster/director`                          | scheduler                   | member's | `Director`           |
+ * | `cluster/members/<id>`                      | that member                 | member's | `Member`             |
+ * | `cluster/drain/<name>`                      | cli, api                    | –        | when, by whom        |
+ * | `cluster/assignments/<worker id>/<name>`    | leader, retiring owner      | –        | `Assignment`         |
+ * | `state/<name>`                              | the owner                   | –        | `MonitorState`       |
+ * | `incident/<name>/<n>`                       | the owner                   | –        | `IncidentRecord`     |
+ * | `vitals/<worker id>/<chunk>/index`          | that worker                 | –        | names of the chunk   |
+ * | `vitals/<worker id>/<chunk>/<n mod 60>`     | that worker                 | –        | results, deflated    |
+ * | `outbox/<name>/<alerter>/<id>`              | the owner                   | –        | `OutboxEntry`        |
+ * | `handback/<name>/<worker id>`               | a worker back from detachment | –      | what it told         |
+ * | `event/<id>`                                | all                         | –        | `ClusterEvent`       |
+ * | `request/<id>`                              | api, cli                    | short    | `WorkerRequest`      |
+ */
+export class Keyspace {
+  /** `/<prefix>/`. */
+  readonly root: string;
+  readonly config: string;
+  readonly director: string;
+  readonly monitors: string;
+  readonly alerters: string;
+  readonly members: string;
+  readonly drains: string;
+  readonly assignments: string;
+  readonly states: string;
+  readonly incidents: string;
+  readonly vitals: string;
+  readonly outbox: string;
+  readonly handbacks: string;
+  readonly events: string;
+  readonly requests: string;
+
+  /** `prefix` may be written with or without slashes around it. */
+  constructor(readonly prefix: string) {
+    const bare = prefix.replace(/^\/+|\/+$/g, '');
+    this.root = bare === '' ? '/' : `/${bare}/`;
+    this.config = `${this.root}config`;
+    this.director = `${this.root}cluster/director`;
+    this.monitors = `${this.root}monitor/`;
+    this.alerters = `${this.root}alerter/`;
+    this.members = `${this.root}cluster/members/`;
+    this.drains = `${this.root}cluster/drain/`;
+    this.assignments = `${this.root}cluster/assignments/`;
+    this.states = `${this.root}state/`;
+    this.incidents = `${this.root}incident/`;
+    this.vitals = `${this.root}vitals/`;
+    this.outbox = `${this.root}outbox/`;
+    this.handbacks = `${this.root}handback/`;
+    this.events = `${this.root}event/`;
+    this.requests = `${this.root}request/`;
+  }
+
+  monitor(name: string): string {
+    return this.monitors + name;
+  }
+  alerter(name: string): string {
+    return this.alerters + name;
+  }
+  member(id: string): string {
+    return this.members + id;
+  }
+  drain(workerName: string): string {
+    return this.drains + workerName;
+  }
+  /** Prefix of all assignments of a worker. */
+  assignmentsOf(workerId: string): string {
+    return `${this.assignments}${workerId}/`;
+  }
+  assignment(workerId: string, monitor: string): string {
+    return this.assignmentsOf(workerId) + monitor;
+  }
+  state(monitor: string): string {
+    return this.states + monitor;
+  }
+  /** Prefix of all incidents of a monitor. */
+  incidentsOf(monitor: string): string {
+    return `${this.incidents}${monitor}/`;
+  }
+  /** `n` is padded, so that incidents sort by age. */
+  incident(monitor: string, n: number): string {
+    return this.incidentsOf(monitor) + String(n).padStart(8, '0');
+  }
+  /** Prefix of all vitals of a worker. */
+  vitalsOf(workerId: string): string {
+    return `${this.vitals}${workerId}/`;
+  }
+  vitalsIndex(workerId: string, chunk: number): string {
+    return `${this.vitalsOf(workerId)}${chunk}/index`;
+  }
+  vitalsSlot(workerId: string, chunk: number, slot: number): string {
+    return `${this.vitalsOf(workerId)}${chunk}/${slot}`;
+  }
+  /** Prefix of all that is owed of a monitor. */
+  outboxOf(monitor: string): string {
+    return `${this.outbox}${monitor}/`;
+  }
+  outboxEntry(monitor: string, alerter: string, id: string): string {
+    return `${this.outboxOf(monitor)}${alerter}/${id}`;
+  }
+  handback(monitor: string, workerId: string): string {
+    return `${this.handbacks}${monitor}/${workerId}`;
+  }
+  event(id: string): string {
+    return this.events + id;
+  }
+  request(id: string): string {
+    return this.requests + id;
+  }
+
+  /** The rest of a key after a prefix of this keyspace, or undefined when the key is elsewhere. */
+  under(prefix: string, key: string): string | undefined {
+    return key.startsWith(prefix) && key.length > prefix.length ? key.slice(prefix.length) : undefined;
+  }
+
+  /** Worker id and monitor of an assignment's key. */
+  parseAssignment(key: string): { workerId: string; monitor: string } | undefined {
+    const [workerId, monitor] = this.segments(this.assignments, key, 2) ?? [];
+    return workerId !== undefined && monitor !== undefined ? { workerId, monitor } : undefined;
+  }
+
+  parseOutbox(key: string): { monitor: string; alerter: string; id: string } | undefined {
+    const [monitor, alerter, id] = this.segments(this.outbox, key, 3) ?? [];
+    return monitor !== undefined && alerter !== undefined && id !== undefined ? { monitor, alerter, id } : undefined;
+  }
+
+  parseIncident(key: string): { monitor: string; n: number } | undefined {
+    const [monitor, n] = this.segments(this.incidents, key, 2) ?? [];
+    return monitor !== undefined && n !== undefined ? { monitor, n: Number(n) } : undefined;
+  }
+
+  /** `slot` is `index` for the names of the chunk. */
+  parseVitals(key: string): { workerId: string; chunk: number; slot: number | 'index' } | undefined {
+    const [workerId, chunk, slot] = this.segments(this.vitals, key, 3) ?? [];
+    if (workerId === undefined || chunk === undefined || slot === undefined) return undefined;
+    return { workerId, chunk: Number(chunk), slot: slot === 'index' ? 'index' : Number(slot) };
+  }
+
+  private segments(prefix: string, key: string, count: number): string[] | undefined {
+    const parts = this.under(prefix, key)?.split('/');
+    return parts?.length === count && parts.every((part) => part !== '') ? parts : undefined;
+  }
+}
+
+/** The end of the range of all keys that start with `prefix`, which ends in an ASCII character. */
+export function prefixEnd(prefix: string): Buffer {
+  const end = Buffer.from(prefix);
+  end[end.length - 1] = (end[end.length - 1] as number) + 1;
+  return end;
+}

@@ -1,0 +1,34 @@
+import {
+  isPlainObject,
+  type MonitorSettings,
+  MonitorSettings as CommonSettings,
+  nameFault,
+  unknownName,
+  validateSettings,
+  type Validated,
+  fault,
+} from '@9volt/contracts';
+import { monitorTypes } from './registry.js';
+
+/**
+ * Validates a monitor as an operator wrote it. Whether its alerters exist is for the caller to judge. `at` is the JSON pointer
+ * of `raw` in the document that the person wrote.
+ */
+export function validateMonitor(name: string, raw: unknown, at = ''): Validated<MonitorSettings> {
+  const badName = nameFault('monitor', name);
+  if (badName) return { ok: false, errors: [{ ...badName, path: at }] };
+  if (!isPlainObject(raw)) return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
+  const type = raw['type'];
+  const definition = typeof type === 'string' ? monitorTypes.get(type) : undefined;
+  if (definition) return validateSettings(definition.settings, raw, at);
+  if (typeof type === 'string' && type !== '') {
+    return { ok: false, errors: [unknownName(`${at}/type`, 'type', type, monitorTypes.keys())] };
+  }
+  // Without a type only what is common can be judged.
+  const common = validateSettings(CommonSettings, { ...pickCommon(raw) }, at);
+  return common.ok ? { ok: false, errors: [fault(`${at}/type`, type, 'a type')] } : common;
+}
+
+function pickCommon(raw: Record<string, unknown>): Record<string, unknown> {
+  return { interval: raw['interval'], type: raw['type'] };
+}
