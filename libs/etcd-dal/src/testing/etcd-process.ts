@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { get } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EtcdClient } from '../etcd.client.js';
+import { freePort } from './free-port.js';
+import { Reaper } from './reaper.js';
+
+export interface EtcdProcessOptions {
+  name: string;
+  clientPort: number;
+  peerPort: number;
+  /** Where the data is; a temporary directory when left out. It is removed in the end in either case. */
+  dataDir?: string;
+  /** `--initial-cluster`. */
+  cluster: string;
+  args: readonly string[];
+}
+
+const START_TIMEOUT_MS = 15_000;
+
+/** One real etcd of a test, on loopback. What is left of it goes when the process of the test ends, however that ends. */
+export class TestEtcd {
+  readonly endpoint: string;
+  readonly clientPort: number;
+  readonly dataDir: string;
+  private readonly home = mkdtempSync(join(tmpdir(), '9volt-etcd-'));
+  private readonly reaper = new Reaper(this.home);
+  private child: ChildProcess | undefined;
+
+  constructor(private readonly options: EtcdProcessOptions) {
+    this.clientPort = options.clientPort;
+    this.endpoint = `http://127.0.0.1:${options.clientPort}`;
+    this.dataDir = options.dataDir ?? join(this.home, 'data');
+  }
+
+  /** 0 when it is not running. */
+  get pid(): number {
+    return this.child?.pid ?? 0;
+  }
+
+  /** Starts it, without waiting for an answer: a member of a cluster answers only once a majority runs. */
+  launch(): void {
+    const { name, peerPort, cluster, args } = this.options;
+    mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
+    const peer = `http://127.0.0.1:${peerPort}`;
+    const log = openSync(this.logFile, 'a');
+    this.child = spawn(
+      'etcd',
+      [
+        ...['--name', name, '--data-dir', this.dataDir],
+        ...['--listen-client-urls', this.endpoint, '--advertise-client-urls', this.endpoint],
+        ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
+        ...['--snapshot-count', '10000', '--logger', 'zap', '--log-level', 'error', '--log-outputs', 'stderr'],
+        ...args,
+      ],
+      { stdio: ['ignore', 'ignore', log] },
+    );
+    closeSync(log);
+    this.child.on('error', () => undefined);
+    this.child.unref();
+    this.reaper.watch(this.child.pid);
+  }
+
+  /** Resolves once it serves. */
+  async answers(): Promise<void> {
+    const until = performance.now() + START_TIMEOUT_MS;
+    while (!(await this.healthy())) {
+      const ended = !this.child?.pid || this.child.exitCode !== null || this.child.signalCode !== null;
+      if (ended || performance.now() > until) throw new Error(`etcd did not start: ${this.logTail()}`);
+      await sleep(15);
+    }
+  }
+
+  /** Sends a signal; resolves when the process is gone, for signals that end one. */
+  async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.ref();
+    child.kill(signal);
+    if (signal === 'SIGSTOP' || signal === 'SIGCONT') child.unref();
+    else {
+      await gone;
+      this.child = undefined;
+      this.reaper.watch(undefined);
+    }
+  }
+
+  /** Kills it, when it runs, and starts it with the same port and data. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.launch();
+    await this.answers();
+  }
+
+  /** Like {@link restart}, with its data deleted. */
+  async wipe(): Promise<void> {
+    await this.kill();
+    rmSync(this.dataDir, { recursive: true, force: true });
+    this.launch();
+    await this.answers();
+  }
+
+  async pause(): Promise<void> {
+    await this.kill('SIGSTOP');
+  }
+
+  async resume(): Promise<void> {
+    await this.kill('SIGCONT');
+  }
+
+  /** Discards all history before `revision`: the present one when left out. */
+  async compact(revision?: number): Promise<void> {
+    const client = new EtcdClient({ members: [this.endpoint] });
+    try {
+      await client.compact(revision ?? (await client.revision()));
+    } finally {
+      client.close();
+    }
+  }
+
+  /** Ends it for good and removes its data. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await this.reaper.release();
+    if (this.options.dataDir !== undefined) rmSync(this.options.dataDir, { recursive: true, force: true });
+  }
+
+  private get logFile(): string {
+    return join(this.home, 'etcd.log');
+  }
+
+  private healthy(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const request = get(`${this.endpoint}/health`, { agent: false, timeout: 1_000 }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      });
+      request.on('timeout', () => request.destroy());
+      request.on('error', () => resolve(false));
+    });
+  }
+
+  private logTail(): string {
+    try {
+      return readFileSync(this.logFile, 'utf8').slice(-2_000) || 'it wrote nothing; is etcd on the PATH?';
+    } catch {
+      return 'no log';
+    }
+  }
+}
+
+/** A port for clients and one for peers. */
+export async function portPair(clientPort?: number): Promise<{ clientPort: number; peerPort: number }> {
+  return { clientPort: clientPort ?? (await freePort()), peerPort: await freePort() };
+}

@@ -1,0 +1,5 @@
+export { TestEtcd } from './etcd-process.js';
+export * from './severable-proxy.js';
+export * from './start-etcd.js';
+export * from './test-node.js';
+export * from './wait-for.js';

@@ -1,0 +1,120 @@
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+interface Pair {
+  client: Socket;
+  server: Socket;
+}
+
+/**
+ * A TCP proxy on a free loopback port that stands for the network between one process and etcd.
+ *
+ * A black hole keeps every connection and forwards nothing, as a lost route does; what was sent meanwhile arrives after
+ * {@link heal}. `mute` forwards what is asked, and withholds what is answered.
+ */
+export class SeverableProxy {
+  private mode: 'open' | 'cut' | 'blackhole' | 'mute' = 'open';
+  private readonly pairs = new Set<Pair>();
+  private readonly listener = createServer({ pauseOnConnect: true }, (client) => this.accept(client));
+
+  constructor(private readonly targetPort: number) {}
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve, reject) => {
+      this.listener.once('error', reject);
+      this.listener.listen(0, '127.0.0.1', resolve);
+    });
+    return this;
+  }
+
+  get port(): number {
+    return (this.listener.address() as AddressInfo).port;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get connections(): number {
+    return this.pairs.size;
+  }
+
+  /** Breaks all connections, and each new one at once. */
+  cut(): void {
+    this.mode = 'cut';
+    this.cutOnce();
+  }
+
+  /** Breaks all connections; new ones work. */
+  cutOnce(): void {
+    for (const { client, server } of this.pairs) {
+      client.destroy();
+      server.destroy();
+    }
+  }
+
+  blackhole(): void {
+    this.mode = 'blackhole';
+    this.apply();
+  }
+
+  mute(): void {
+    this.mode = 'mute';
+    this.apply();
+  }
+
+  heal(): void {
+    this.mode = 'open';
+    this.apply();
+  }
+
+  async stop(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.listener.close(resolve));
+  }
+
+  private accept(client: Socket): void {
+    client.on('error', () => undefined);
+    if (this.mode === 'cut') {
+      client.destroy();
+      return;
+    }
+    const server = connect({ port: this.targetPort, host: '127.0.0.1' });
+    server.on('error', () => undefined);
+    const pair = { client, server };
+    this.pairs.add(pair);
+    forward(client, server);
+    forward(server, client);
+    const close = (): void => {
+      this.pairs.delete(pair);
+      client.destroy();
+      server.destroy();
+    };
+    client.on('close', close);
+    server.on('close', close);
+    this.applyTo(pair);
+  }
+
+  private apply(): void {
+    for (const pair of this.pairs) this.applyTo(pair);
+  }
+
+  private applyTo({ client, server }: Pair): void {
+    if (this.mode === 'blackhole') client.pause();
+    else client.resume();
+    if (this.mode === 'blackhole' || this.mode === 'mute') server.pause();
+    else server.resume();
+  }
+}
+
+/** By hand rather than by `pipe`, which would resume a socket that is paused on purpose. */
+function forward(from: Socket, to: Socket): void {
+  from.on('data', (chunk) => to.write(chunk));
+  from.on('end', () => to.end());
+  // Listening for data starts the flow; whether it may flow is decided by the proxy's mode.
+  from.pause();
+}
+
+/** Starts a proxy in front of a port on loopback. The caller stops it. */
+export async function startSeverableProxy(targetPort: number): Promise<SeverableProxy> {
+  return new SeverableProxy(targetPort).listen();
+}
