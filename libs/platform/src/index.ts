@@ -1,1 +1,10 @@
-export {};
+export * from './access/access-token.guard.js';
+export * from './config/node-config.js';
+export * from './config/node-settings.js';
+export * from './config/version.js';
+export * from './health/health.js';
+export * from './logging/app-logger.js';
+export * from './logging/error-log.js';
+export * from './metrics/metrics.js';
+export * from './platform.module.js';
+export * from './run/run-node.js';

@@ -1,0 +1,80 @@
+import { ConfigError, loadEtcdConfig, loadNodeConfig } from './node-config.js';
+
+const faultsOf = (load: () => unknown): readonly string[] => {
+  try {
+    load();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+};
+
+describe('the configuration of a node', () => {
+  it('listens on loopback, each role on its own port', () => {
+    expect(loadNodeConfig('server', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8080 });
+    expect(loadNodeConfig('api', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8080 });
+    expect(loadNodeConfig('scheduler', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8081 });
+    expect(loadNodeConfig('worker', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8082 });
+  });
+
+  it('prefers flags to the environment, and that to defaults', () => {
+    const env = { NINEV_ETCD_PREFIX: 'from-env', NINEV_MEMBER_TAGS: 'a, b' };
+    expect(loadNodeConfig('worker', {}, {}).prefix).toBe('9volt');
+    expect(loadNodeConfig('worker', {}, env).prefix).toBe('from-env');
+    expect(loadNodeConfig('worker', { etcdPrefix: 'from-flag' }, env).prefix).toBe('from-flag');
+    expect(loadNodeConfig('worker', {}, env).tags).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [['http://a:1,http://b:2'], ['http://a:1', 'http://b:2']],
+    [
+      ['http://a:1', 'http://b:2/'],
+      ['http://a:1', 'http://b:2'],
+    ],
+    [['10.0.0.1:2379'], ['http://10.0.0.1:2379']],
+    [['https://[::1]:2379'], ['https://[::1]:2379']],
+  ])('takes etcd members as a comma list or repeated: %j', (etcdMembers, expected) => {
+    expect(loadEtcdConfig({ etcdMembers }, {}).etcd.members).toEqual(expected);
+  });
+
+  it.each(['0.0.0.0:8080', ':8080', '192.0.2.1:1', '[::]:8080', 'db.example.com:80'])(
+    'refuses to listen on %s without tokens, unless told to',
+    (listen) => {
+      expect(faultsOf(() => loadNodeConfig('api', { listen }, {}))[0]).toMatch(/^--listen: refusing .*--insecure/);
+      expect(faultsOf(() => loadNodeConfig('api', { listen, insecure: true }, {}))).toEqual([]);
+      expect(faultsOf(() => loadNodeConfig('api', { listen, accessTokens: ['t'] }, {}))).toEqual([]);
+    },
+  );
+
+  it.each(['127.0.0.1:0', 'localhost:9', '[::1]:9', '9'])('listens on loopback at %s without asking', (listen) => {
+    expect(faultsOf(() => loadNodeConfig('api', { listen }, {}))).toEqual([]);
+  });
+
+  it('lists all faults together, naming the flag or the variable', () => {
+    const faults = faultsOf(() =>
+      loadNodeConfig(
+        'api',
+        { listen: 'nowhere', etcdUserpass: 'nopass', etcdCert: '/does/not/exist' },
+        { NINEV_ETCD_MEMBERS: 'ftp://x', NINEV_DEBUG: 'maybe', NINEV_PUBLIC_URL: 'x' },
+      ),
+    );
+    expect(faults.map((fault) => fault.split(':')[0])).toEqual(
+      expect.arrayContaining([
+        '--listen',
+        '--etcd-userpass',
+        '--etcd-cert',
+        'NINEV_ETCD_MEMBERS',
+        'NINEV_DEBUG',
+        'NINEV_PUBLIC_URL',
+      ]),
+    );
+  });
+
+  it('splits the user from a password that holds colons', () => {
+    expect(loadEtcdConfig({}, { NINEV_ETCD_USERPASS: 'root:a:b' }).etcd).toMatchObject({
+      username: 'root',
+      password: 'a:b',
+    });
+  });
+});

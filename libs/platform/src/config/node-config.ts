@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { isName, messageOf, NAME_EXPECTED, type Role } from '@9volt/contracts';
+import { type Environment, NODE_SETTINGS, type NodeFlags, type NodeSettingKey } from './node-settings.js';
+import { VERSION } from './version.js';
+
+export interface EtcdSettings {
+  members: string[];
+  username?: string;
+  password?: string;
+  /** PEM. */
+  ca?: Buffer;
+  cert?: Buffer;
+  key?: Buffer;
+}
+
+/** What every command that talks to etcd needs. */
+export class EtcdConfig {
+  readonly etcd: EtcdSettings;
+  readonly prefix: string;
+  readonly debug: boolean;
+
+  constructor(values: { etcd: EtcdSettings; prefix: string; debug: boolean }) {
+    this.etcd = values.etcd;
+    this.prefix = values.prefix;
+    this.debug = values.debug;
+  }
+}
+
+/** What a node needs; injectable. Read once, at start. */
+export class NodeConfig extends EtcdConfig {
+  readonly role: Role;
+  readonly memberName: string;
+  readonly tags: readonly string[];
+  readonly listen: { host: string; port: number };
+  readonly accessTokens: readonly string[];
+  /** Without a trailing slash. */
+  readonly publicUrl: string | undefined;
+  readonly version = VERSION.text;
+  readonly semver = VERSION.semver;
+
+  constructor(
+    values: { etcd: EtcdSettings; prefix: string; debug: boolean } & Pick<
+      NodeConfig,
+      'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl'
+    >,
+  ) {
+    super(values);
+    this.role = values.role;
+    this.memberName = values.memberName;
+    this.tags = values.tags;
+    this.listen = values.listen;
+    this.accessTokens = values.accessTokens;
+    this.publicUrl = values.publicUrl;
+  }
+}
+
+/** All faults of a configuration together. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(faults.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+const DEFAULT_PORT: Record<Role, number> = { server: 8080, api: 8080, scheduler: 8081, worker: 8082 };
+
+/** Reads flags and environment. Throws {@link ConfigError} with every fault. */
+export function loadEtcdConfig(flags: NodeFlags, env: Environment = process.env): EtcdConfig {
+  const reader = new Reader(flags, env);
+  const config = new EtcdConfig(etcdValues(reader));
+  reader.finish();
+  return config;
+}
+
+/** Reads flags and environment. Throws {@link ConfigError} with every fault. */
+export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = process.env): NodeConfig {
+  const reader = new Reader(flags, env);
+  const listen = parseListen(reader, DEFAULT_PORT[role]);
+  const accessTokens = reader.list('accessTokens');
+  if (!isLoopback(listen.host) && accessTokens.length === 0 && !reader.flag('insecure')) {
+    reader.fault(
+      'listen',
+      `refusing to listen on ${listen.host}, which others can reach, without access tokens; give --access-tokens, or --insecure if that is meant`,
+    );
+  }
+  const memberName = reader.text('memberId') ?? (role === 'server' ? hostname() : `${hostname()}-${role}`);
+  if (!isName(memberName)) reader.fault('memberId', `expected ${NAME_EXPECTED}`);
+  const publicUrl = reader.text('publicUrl');
+  if (publicUrl !== undefined && !/^https?:\/\/[^/]+/.test(publicUrl)) {
+    reader.fault('publicUrl', `expected an address such as https://monitoring.example.com, got "${publicUrl}"`);
+  }
+  const config = new NodeConfig({
+    ...etcdValues(reader),
+    role,
+    memberName,
+    tags: reader.list('tags'),
+    listen,
+    accessTokens,
+    publicUrl: publicUrl?.replace(/\/+$/, ''),
+  });
+  reader.finish();
+  return config;
+}
+
+function etcdValues(reader: Reader): { etcd: EtcdSettings; prefix: string; debug: boolean } {
+  const members = reader.list('etcdMembers').map((member) => (member.includes('://') ? member : `http://${member}`));
+  for (const member of members) {
+    if (!/^https?:\/\/(\[[0-9a-f:.]+\]|[^/:\s]+)(:\d+)?\/?$/i.test(member)) {
+      reader.fault('etcdMembers', `expected addresses such as http://127.0.0.1:2379, got "${member}"`);
+    }
+  }
+  if (new Set(members.map((member) => member.split(':')[0])).size > 1) {
+    reader.fault('etcdMembers', 'expected all addresses to be http, or all https');
+  }
+  const userpass = reader.text('etcdUserpass');
+  const colon = userpass?.indexOf(':') ?? -1;
+  if (userpass !== undefined && colon < 1) reader.fault('etcdUserpass', 'expected user:password');
+  const [ca, cert, key] = [reader.file('etcdCa'), reader.file('etcdCert'), reader.file('etcdKey')];
+  if ((cert === undefined) !== (key === undefined))
+    reader.fault('etcdCert', 'expected both --etcd-cert and --etcd-key, or neither');
+  if (cert !== undefined && ca === undefined) reader.fault('etcdCert', 'expected --etcd-ca with it');
+  const prefix = reader.text('etcdPrefix') ?? '';
+  if (prefix.replace(/^\/+|\/+$/g, '') === '') reader.fault('etcdPrefix', 'expected a prefix that is not empty');
+  return {
+    etcd: {
+      members: members.map((member) => member.replace(/\/$/, '')),
+      ...(userpass === undefined ? {} : { username: userpass.slice(0, colon), password: userpass.slice(colon + 1) }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    },
+    prefix,
+    debug: reader.flag('debug'),
+  };
+}
+
+function parseListen(reader: Reader, defaultPort: number): { host: string; port: number } {
+  const written = reader.text('listen');
+  if (written === undefined) return { host: '127.0.0.1', port: defaultPort };
+  const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):)?(\d{1,5})$/.exec(written);
+  const port = Number(match?.[2]);
+  if (!match || port > 65_535) {
+    reader.fault('listen', `expected host:port such as 127.0.0.1:8080, got "${written}"`);
+    return { host: '127.0.0.1', port: defaultPort };
+  }
+  const host = match[1] === undefined ? '127.0.0.1' : match[1] === '' ? '0.0.0.0' : match[1].replace(/^\[|\]$/g, '');
+  return { host, port };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** Looks a setting up in flags, environment and defaults, and gathers faults. */
+class Reader {
+  private readonly faults: string[] = [];
+
+  constructor(
+    private readonly flags: NodeFlags,
+    private readonly env: Environment,
+  ) {}
+
+  text(key: NodeSettingKey): string | undefined {
+    const found = this.lookUp(key);
+    if (found === undefined || found === '') return undefined;
+    return Array.isArray(found) ? found.join(',') : String(found);
+  }
+
+  list(key: NodeSettingKey): string[] {
+    const parts = (this.text(key) ?? '').split(',').map((part) => part.trim());
+    return [...new Set(parts.filter((part) => part !== ''))];
+  }
+
+  flag(key: NodeSettingKey): boolean {
+    const text = this.text(key)?.toLowerCase();
+    if (text === undefined || ['false', '0', 'no'].includes(text)) return false;
+    if (!['true', '1', 'yes'].includes(text)) this.fault(key, `expected true or false, got "${text}"`);
+    return true;
+  }
+
+  file(key: NodeSettingKey): Buffer | undefined {
+    const path = this.text(key);
+    if (path === undefined) return undefined;
+    try {
+      return readFileSync(path);
+    } catch (error) {
+      this.fault(key, `cannot be read: ${messageOf(error)}`);
+      return undefined;
+    }
+  }
+
+  fault(key: NodeSettingKey, problem: string): void {
+    const setting = settingOf(key);
+    const name =
+      this.flags[key] === undefined && this.env[setting.env] !== undefined ? setting.env : longFlag(setting.flags);
+    this.faults.push(`${name}: ${problem}`);
+  }
+
+  finish(): void {
+    if (this.faults.length > 0) throw new ConfigError([...new Set(this.faults)]);
+  }
+
+  private lookUp(key: NodeSettingKey): string | string[] | boolean | undefined {
+    const setting = settingOf(key);
+    return this.flags[key] ?? this.env[setting.env] ?? setting.default;
+  }
+}
+
+function settingOf(key: NodeSettingKey): (typeof NODE_SETTINGS)[number] {
+  const setting = NODE_SETTINGS.find((candidate) => candidate.key === key);
+  if (!setting) throw new Error(`no such setting: ${key}`);
+  return setting;
+}
+
+function longFlag(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+}

@@ -1,0 +1,145 @@
+/**
+ * The settings of a node, as flags and as environment variables: flags beat the environment, which beats the defaults. The command line
+ * and the reference documentation are made from this table.
+ */
+export interface NodeSetting {
+  key: NodeSettingKey;
+  /** As commander writes it. */
+  flags: string;
+  env: string;
+  doc: string;
+  /** Which commands have it: all that talk to etcd, or those that run a node. */
+  scope: 'etcd' | 'node';
+  default?: string;
+  kind: 'text' | 'list' | 'flag';
+}
+
+export type NodeSettingKey =
+  | 'etcdMembers'
+  | 'etcdPrefix'
+  | 'etcdUserpass'
+  | 'etcdCa'
+  | 'etcdCert'
+  | 'etcdKey'
+  | 'debug'
+  | 'listen'
+  | 'tags'
+  | 'accessTokens'
+  | 'insecure'
+  | 'memberId'
+  | 'publicUrl';
+
+export const NODE_SETTINGS: readonly NodeSetting[] = [
+  {
+    key: 'etcdMembers',
+    flags: '-e, --etcd-members <urls>',
+    env: 'NINEV_ETCD_MEMBERS',
+    doc: 'Addresses of etcd, http or https; a comma list, or repeated.',
+    scope: 'etcd',
+    default: 'http://localhost:2379',
+    kind: 'list',
+  },
+  {
+    key: 'etcdPrefix',
+    flags: '-p, --etcd-prefix <prefix>',
+    env: 'NINEV_ETCD_PREFIX',
+    doc: 'Prefix of all keys in etcd.',
+    scope: 'etcd',
+    default: '9volt',
+    kind: 'text',
+  },
+  {
+    key: 'etcdUserpass',
+    flags: '-U, --etcd-userpass <user:pass>',
+    env: 'NINEV_ETCD_USERPASS',
+    doc: 'User and password for etcd. The variable is the safer way: arguments are visible to all users.',
+    scope: 'etcd',
+    kind: 'text',
+  },
+  {
+    key: 'etcdCa',
+    flags: '--etcd-ca <file>',
+    env: 'NINEV_ETCD_CA',
+    doc: 'Certificate authority of etcd, PEM.',
+    scope: 'etcd',
+    kind: 'text',
+  },
+  {
+    key: 'etcdCert',
+    flags: '--etcd-cert <file>',
+    env: 'NINEV_ETCD_CERT',
+    doc: 'Client certificate for etcd, PEM; with --etcd-key.',
+    scope: 'etcd',
+    kind: 'text',
+  },
+  {
+    key: 'etcdKey',
+    flags: '--etcd-key <file>',
+    env: 'NINEV_ETCD_KEY',
+    doc: 'Key of the client certificate, PEM.',
+    scope: 'etcd',
+    kind: 'text',
+  },
+  {
+    key: 'debug',
+    flags: '-d, --debug',
+    env: 'NINEV_DEBUG',
+    doc: 'Log single results and decisions.',
+    scope: 'etcd',
+    default: 'false',
+    kind: 'flag',
+  },
+  {
+    key: 'listen',
+    flags: '-l, --listen <host:port>',
+    env: 'NINEV_LISTEN_ADDRESS',
+    doc: 'Where to listen; port 0 picks a free one. Loopback by default: server and api 8080, scheduler 8081, worker 8082.',
+    scope: 'node',
+    kind: 'text',
+  },
+  {
+    key: 'tags',
+    flags: '-t, --tags <tags>',
+    env: 'NINEV_MEMBER_TAGS',
+    doc: 'Tags of this node, a comma list: it runs only monitors whose member-tag is one of them. Without tags it runs those without.',
+    scope: 'node',
+    kind: 'list',
+  },
+  {
+    key: 'accessTokens',
+    flags: '-a, --access-tokens <tokens>',
+    env: 'NINEV_ACCESS_TOKENS',
+    doc: 'Tokens that the API accepts, a comma list. The variable is the safer way: arguments are visible to all users.',
+    scope: 'node',
+    kind: 'list',
+  },
+  {
+    key: 'insecure',
+    flags: '--insecure',
+    env: 'NINEV_INSECURE',
+    doc: 'Listen beyond loopback without access tokens.',
+    scope: 'node',
+    default: 'false',
+    kind: 'flag',
+  },
+  {
+    key: 'memberId',
+    flags: '--member-id <name>',
+    env: 'NINEV_MEMBER_ID',
+    doc: 'Name of this node. The host name, with the role unless it is a server, by default.',
+    scope: 'node',
+    kind: 'text',
+  },
+  {
+    key: 'publicUrl',
+    flags: '--public-url <url>',
+    env: 'NINEV_PUBLIC_URL',
+    doc: 'Address under which people reach the dashboard, for links in alerts.',
+    scope: 'node',
+    kind: 'text',
+  },
+];
+
+/** What the command line parser found: only what was written there. */
+export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
+export type Environment = Record<string, string | undefined>;

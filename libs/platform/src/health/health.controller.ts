@@ -1,0 +1,56 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { Public } from '../access/access-token.guard.js';
+import { NodeConfig } from '../config/node-config.js';
+import { ErrorLog, type LoggedError } from '../logging/error-log.js';
+import { Health } from './health.js';
+
+interface Reply {
+  status(code: number): unknown;
+}
+
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly config: NodeConfig,
+    private readonly health: Health,
+    private readonly errors: ErrorLog,
+  ) {}
+
+  /** Whether the process answers at all; restart it when not. */
+  @Public()
+  @Get('livez')
+  live(): { status: string } {
+    return { status: 'ok' };
+  }
+
+  /** Whether it can do its work; names what is missing. */
+  @Public()
+  @Get('readyz')
+  ready(@Res({ passthrough: true }) reply: Reply): { status: string; missing: Record<string, string> } {
+    const missing = this.health.missing();
+    const ready = Object.keys(missing).length === 0;
+    if (!ready) reply.status(503);
+    return { status: ready ? 'ready' : 'not ready', missing };
+  }
+
+  @Public()
+  @Get('version')
+  version(): { message: string; status: string } {
+    return { message: `9volt ${this.config.version}`, status: 'version' };
+  }
+
+  /** The original's health check. */
+  @Public()
+  @Get('status/check')
+  check(@Res({ passthrough: true }) reply: Reply): { message: string; status: string } {
+    const missing = Object.values(this.health.missing());
+    if (missing.length > 0) reply.status(500);
+    return { message: `MemberID ${this.health.memberId}`, status: missing.length > 0 ? missing.join('; ') : 'OK' };
+  }
+
+  /** The last 200 errors and warnings of this process, newest first. */
+  @Get('status/errors')
+  recentErrors(): LoggedError[] {
+    return this.errors.list();
+  }
+}

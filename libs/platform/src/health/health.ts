@@ -1,0 +1,31 @@
+/** A reason why this process is not ready, or undefined when it is. */
+export type ReadinessCheck = () => string | undefined;
+
+/** Gathers from every component what `/readyz` tells. Liveness is answering at all: it ignores etcd. */
+export class Health {
+  private readonly checks = new Map<string, ReadinessCheck>();
+  private id = '';
+
+  readiness(name: string, check: ReadinessCheck): void {
+    this.checks.set(name, check);
+  }
+
+  /** The member id, once it is known. */
+  identify(memberId: string): void {
+    this.id = memberId;
+  }
+
+  get memberId(): string {
+    return this.id;
+  }
+
+  /** What is missing, by name; empty when ready. */
+  missing(): Record<string, string> {
+    const missing: Record<string, string> = {};
+    for (const [name, check] of this.checks) {
+      const reason = check();
+      if (reason !== undefined) missing[name] = reason;
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,71 @@
+import { type LoggerService } from '@nestjs/common';
+import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
+import pretty from 'pino-pretty';
+
+/** Facts that go with a message, as attributes of the JSON line. */
+export type Facts = Record<string, unknown>;
+
+/** A logger of one component. */
+export class Logger {
+  constructor(private readonly pino: Pino) {}
+
+  debug(message: string, facts: Facts = {}): void {
+    this.pino.debug(facts, message);
+  }
+  info(message: string, facts: Facts = {}): void {
+    this.pino.info(facts, message);
+  }
+  warn(message: string, facts: Facts = {}): void {
+    this.pino.warn(facts, message);
+  }
+  error(message: string, facts: Facts = {}): void {
+    this.pino.error(facts, message);
+  }
+}
+
+/** The process's logger: JSON lines on stderr, or readable lines when that is a terminal. */
+export class AppLogger {
+  private constructor(private readonly root: Pino) {}
+
+  static create(options: { debug: boolean; name: string; destination?: DestinationStream }): AppLogger {
+    const destination =
+      options.destination ??
+      (process.stderr.isTTY
+        ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname,member', translateTime: 'SYS:HH:MM:ss' })
+        : pino.destination({ fd: 2, sync: true }));
+    return new AppLogger(
+      pino(
+        {
+          level: options.debug ? 'debug' : 'info',
+          base: { member: options.name },
+          timestamp: stdTimeFunctions.isoTime,
+          formatters: { level: (label) => ({ level: label }) },
+        },
+        destination,
+      ),
+    );
+  }
+
+  /** Says nothing; for tests. */
+  static silent(): AppLogger {
+    return new AppLogger(pino({ level: 'silent' }));
+  }
+
+  child(component: string): Logger {
+    return new Logger(this.root.child({ component }));
+  }
+
+  /** For Nest itself: only what an operator should know. */
+  forNest(): LoggerService {
+    const logger = this.child('nest');
+    return {
+      log: (message: unknown) => logger.debug(String(message)),
+      debug: (message: unknown) => logger.debug(String(message)),
+      verbose: (message: unknown) => logger.debug(String(message)),
+      warn: (message: unknown) => logger.warn(String(message)),
+      error: (message: unknown, ...rest: unknown[]) =>
+        logger.error(String(message), rest.length > 0 ? { detail: rest.map(String) } : {}),
+      fatal: (message: unknown) => logger.error(String(message)),
+    };
+  }
+}

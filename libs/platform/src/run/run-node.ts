@@ -1,0 +1,85 @@
+import { type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { messageOf } from '@9volt/contracts';
+import type { NodeConfig } from '../config/node-config.js';
+import type { AppLogger } from '../logging/app-logger.js';
+
+export interface RunNodeOptions {
+  module: DynamicModule;
+  config: NodeConfig;
+  logger: AppLogger;
+  /** Called before listening. */
+  setUp?: (app: NestFastifyApplication) => void | Promise<void>;
+  /** Called once it listens, with its address as `http://host:port`. Not awaited: it may wait for etcd for long. */
+  onListening: (app: NestFastifyApplication, url: string) => void;
+}
+
+export interface RunningNode {
+  url: string;
+  /** Hands over, leaves, and resolves; idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when the node has stopped, by `stop` or by a signal. */
+  stopped: Promise<void>;
+}
+
+/** The most that a stop may take: hand-over, runs and sends in flight. */
+const STOP_DEADLINE_MS = 30_000;
+const MAX_BODY_BYTES = 4 * 1_048_576;
+
+/** Starts a node: listens first, so that health can be asked while etcd is awaited, and stops in order at SIGTERM or SIGINT. */
+export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
+  const { config, logger } = options;
+  const log = logger.child('node');
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 1_024 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
+    logger: logger.forNest(),
+    abortOnError: false,
+  });
+  await options.setUp?.(app);
+  await app.listen(config.listen.port, config.listen.host);
+  const url = addressOf(app);
+  log.info(`${config.role} listens on ${url}`);
+
+  let stopping: Promise<void> | undefined;
+  let resolveStopped!: () => void;
+  const stopped = new Promise<void>((resolve) => (resolveStopped = resolve));
+  const stop = (): Promise<void> => (stopping ??= app.close().then(resolveStopped));
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) {
+      log.warn(`second ${signal}: leaving at once`);
+      process.exit(1);
+    }
+    log.info(`${signal}: handing over and leaving`);
+    const deadline = setTimeout(() => {
+      log.error(`not stopped after ${STOP_DEADLINE_MS / 1_000} s: leaving at once`);
+      process.exit(1);
+    }, STOP_DEADLINE_MS);
+    stop().then(
+      () => clearTimeout(deadline),
+      (error: unknown) => {
+        log.error(`stop failed: ${messageOf(error)}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  void stopped.then(() => {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+  });
+  options.onListening(app, url);
+  return { url, stop, stopped };
+}
+
+function addressOf(app: NestFastifyApplication): string {
+  const address = app.getHttpServer().address();
+  if (address === null || typeof address === 'string') throw new Error('not listening on a port');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
