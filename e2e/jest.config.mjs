@@ -1,3 +1,4 @@
 import preset from '../jest.preset.mjs';
 
-export default { ...preset, roots: ['<rootDir>'], testTimeout: 120_000 };
+// The stories kill processes and measure delays: one at a time.
+export default { ...preset, roots: ['<rootDir>'], testTimeout: 120_000, maxWorkers: 1 };

@@ -1,0 +1,16 @@
+const repeatedWithinMs = 500;
+
+/**
+ * Hands the signals that end this process to `send` instead. One Ctrl-C can arrive twice, from the terminal and from
+ * npm: the echo is dropped, a deliberate second one is not.
+ */
+export function forwardSignals(send) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    let lastAt = -Infinity;
+    process.on(signal, () => {
+      const now = performance.now();
+      if (now - lastAt > repeatedWithinMs) send(signal);
+      lastAt = now;
+    });
+  }
+}

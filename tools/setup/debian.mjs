@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { secondsSince, step } from '../console.mjs';
+import { findCommand } from './find-command.mjs';
+
+// Servers such as dnsmasq live where an ordinary user's PATH does not look.
+export const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/**
+ * Installs the packages whose command or file is missing.
+ * @param {{ command?: string, file?: string, package: string, optional?: boolean }[]} needs
+ */
+export function ensureDebianPackages(needs) {
+  const missing = needs.filter((need) => !isPresent(need));
+  const required = missing.filter(({ optional }) => !optional);
+  try {
+    if (missing.length > 0) install(missing.map((need) => need.package));
+  } catch (error) {
+    if (required.length > 0) throw error;
+  }
+  const stillMissing = needs.filter((need) => !isPresent(need));
+  for (const need of stillMissing.filter(({ optional }) => optional)) {
+    step('packages', `without ${need.package}: it is optional and could not be installed`);
+  }
+  const absent = stillMissing.filter(({ optional }) => !optional);
+  if (absent.length > 0) {
+    throw new Error(
+      `Not found after the installation: ${absent.map(({ command, file }) => command ?? file).join(', ')}.`,
+    );
+  }
+}
+
+export function isPresent({ command, file }) {
+  if (file) return existsSync(file);
+  return findCommand(command) !== undefined || administratorDirs.some((dir) => existsSync(join(dir, command)));
+}
+
+function install(packages) {
+  const byHand = `Install by hand, then run this again: ${packages.join(' ')}`;
+  if (!findCommand('apt-get')) throw new Error(`This is not a Debian system (no apt-get). ${byHand}`);
+  const privilege = privilegePrefix();
+  if (!privilege) {
+    throw new Error(`Installing needs root. Run: sudo apt-get install --no-install-recommends ${packages.join(' ')}`);
+  }
+  step('packages', `apt-get install ${packages.join(' ')} …`);
+  const startedAt = Date.now();
+  const installPackages = () => aptGet(privilege, ['install', '-y', '--no-install-recommends', ...packages]);
+  if (!hasPackageLists()) aptGet(privilege, ['update']);
+  let outcome = installPackages();
+  if (outcome.status !== 0) {
+    // Package lists that are out of date name versions the mirror no longer has.
+    aptGet(privilege, ['update']);
+    outcome = installPackages();
+  }
+  if (outcome.status !== 0) {
+    const reason =
+      outcome.error?.message ?? `${outcome.stdout}${outcome.stderr}`.trim().split('\n').slice(-15).join('\n');
+    throw new Error(`apt-get install failed:\n${reason}\n${byHand}`);
+  }
+  step('packages', `installed in ${secondsSince(startedAt)}`);
+}
+
+/** The command to put before one that needs root; undefined when root is out of reach. */
+function privilegePrefix() {
+  if (process.getuid?.() === 0) return [];
+  if (!findCommand('sudo')) return undefined;
+  if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n'];
+  return process.stdin.isTTY ? ['sudo'] : undefined;
+}
+
+function aptGet(privilege, args) {
+  const [command, ...rest] = [...privilege, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args];
+  return spawnSync(command, rest, { encoding: 'utf8', stdio: ['inherit', 'pipe', 'pipe'] });
+}
+
+function hasPackageLists() {
+  try {
+    return readdirSync('/var/lib/apt/lists').some((name) => name.includes('_Packages'));
+  } catch {
+    return false;
+  }
+}

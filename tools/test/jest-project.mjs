@@ -1,0 +1,53 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runStage } from '../process/run-stage.mjs';
+
+/** Runs one project's specs, never from a cache, and counts what jest says, or that it could not say anything. */
+export async function runJestProject(root, { dir, name, timeoutMs, workers }, onLine) {
+  const resultFile = join(root, 'tmp', `jest-${name}.json`);
+  rmSync(resultFile, { force: true });
+  const { code, output, timedOut, leftBehind } = await runStage(
+    process.execPath,
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      join(root, 'node_modules/jest/bin/jest.js'),
+      '--passWithNoTests',
+      '--json',
+      `--outputFile=${resultFile}`,
+      ...(workers ? [`--maxWorkers=${workers}`] : []),
+    ],
+    { cwd: join(root, dir), timeoutMs, doneLine: /^Test results written to/, onLine },
+  );
+  const result = readResult(resultFile);
+  const passed = result?.numPassedTests ?? 0;
+  const skipped = (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0);
+  const failed = (result?.numFailedTests ?? 0) + (result?.numRuntimeErrorTestSuites ?? 0);
+  if (timedOut) {
+    return {
+      passed,
+      skipped,
+      failed: failed + 1,
+      leftBehind,
+      output: `${output}\njest did not end: ${result ? 'something is still open after the last test' : `no result after ${timeoutMs / 1000} s`}`,
+    };
+  }
+  if (failed === 0 && code !== 0) {
+    return { passed, skipped, failed: 1, leftBehind, output: `${output}\njest ended with code ${code}` };
+  }
+  return { passed, skipped, failed, leftBehind, output, tests: result ? testsOf(result) : [] };
+}
+
+function readResult(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function testsOf(result) {
+  return result.testResults.flatMap((suite) =>
+    suite.assertionResults.map((test) => ({ name: test.fullName, durationMs: test.duration ?? 0 })),
+  );
+}

@@ -1,0 +1,44 @@
+import { secondsSince } from '../console.mjs';
+
+const slowestShown = 10;
+
+/** Collects what the stages found, prints each as it ends and the sum at last. */
+export class Report {
+  #tests = [];
+  #counts = { passed: 0, failed: 0, skipped: 0 };
+
+  /** @param {{ name: string, startedAt: number, passed: number, failed: number, skipped?: number, tests?: object[], output?: string }} stage */
+  add({ name, startedAt, passed, failed, skipped = 0, tests = [], output = '' }) {
+    this.#counts.passed += passed;
+    this.#counts.failed += failed;
+    this.#counts.skipped += skipped;
+    this.#tests.push(...tests.map((test) => ({ ...test, name: `${name}: ${test.name}` })));
+    console.log(
+      `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(14)}${sentence(passed, failed, skipped)}  ${secondsSince(startedAt)}`,
+    );
+    if (failed > 0 && output !== '') console.log(indent(output));
+  }
+
+  get hasFailed() {
+    return this.#counts.failed > 0;
+  }
+
+  printSummary(startedAt) {
+    const slowest = this.#tests.sort((a, b) => b.durationMs - a.durationMs).slice(0, slowestShown);
+    if (slowest.length > 0) console.log('\nslowest tests');
+    for (const { name, durationMs } of slowest) {
+      console.log(`${(durationMs / 1000).toFixed(1).padStart(7)} s  ${name}`);
+    }
+    const { passed, failed, skipped } = this.#counts;
+    console.log(`\nall of it took ${secondsSince(startedAt)}`);
+    console.log(sentence(passed, failed, skipped));
+  }
+}
+
+function sentence(passed, failed, skipped) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+}
+
+function indent(text) {
+  return text.replaceAll(/^/gm, '      ');
+}
