@@ -11,3 +11,4 @@ export * from './control/reconcile-loop.js';
 export * from './etcd-error.js';
 export * from './etcd.client.js';
 export * from './keyspace.js';
+export * from './stores/vitals.codec.js';

@@ -1,0 +1,199 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { isPlainObject, type Phases, type Sample, type Status, STATUSES, type VitalsEntry } from '@9volt/contracts';
+
+/** The names of the monitors of one chunk, in their order. Its generation is new with every change of the names. */
+export interface VitalsIndex {
+  generation: number;
+  names: readonly string[];
+}
+
+export interface Vitals {
+  /** When it was dumped, milliseconds since the epoch. */
+  at: number;
+  generation: number;
+  entries: VitalsEntry[];
+}
+
+/** One value of etcd stays far below this; more is not ours. */
+const MAX_BYTES = 16 * 1_048_576;
+const PHASES = ['lookup', 'connect', 'tls', 'firstByte', 'transfer'] as const satisfies readonly (keyof Phases)[];
+
+/**
+ * A dump as it is deflated: columns, since equal things side by side deflate best, and differences, which have few digits.
+ * Latencies are tenths of a millisecond. What is as expected for most monitors is left out.
+ */
+interface Columns {
+  v: 1;
+  at: number;
+  generation: number;
+  /** Positions in the index; left out when it is all of them in order. */
+  names?: number[];
+  /** Samples of each monitor. */
+  counts: number[];
+  /** Of each sample: milliseconds after the one before of its monitor; of the first: before the dump. */
+  times: number[];
+  latencies: number[];
+  /** The first letter of each sample's status. */
+  statuses: string;
+  /** Of each monitor: milliseconds from its newest sample, or else from the dump. */
+  dues: number[];
+  /** By position among the entries: runs where they are not as many as the samples. */
+  runs?: Record<string, number>;
+  overruns?: Record<string, number>;
+  /** By position among the samples. */
+  messages?: Record<string, string>;
+  /** Samples that have phases, by position; then one column for each phase, null where it has none. */
+  phased?: number[];
+  phases?: Partial<Record<keyof Phases, (number | null)[]>>;
+}
+
+const STATUS_LETTERS: Readonly<Record<Status, string>> = { ok: 'o', warning: 'w', critical: 'c', unknown: 'u' };
+const STATUS_OF = new Map(STATUSES.map((status) => [STATUS_LETTERS[status], status]));
+
+/**
+ * A dump of what changed since the last, to be read with this very index. Instants are rounded to milliseconds, latencies to a
+ * tenth. An entry whose name is not in the index is left out.
+ */
+export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex, at: number): Buffer {
+  const positions = new Map(index.names.map((name, position) => [name, position]));
+  const known = entries.filter((entry) => positions.has(entry.name));
+  const names = known.map((entry) => positions.get(entry.name) as number);
+  const samples = known.flatMap((entry) => entry.samples);
+  const now = Math.round(at);
+  const complete = names.length === index.names.length && names.every((position, order) => position === order);
+  const columns: Columns = {
+    v: 1,
+    at: now,
+    generation: index.generation,
+    ...(complete ? {} : { names }),
+    counts: known.map((entry) => entry.samples.length),
+    times: known.flatMap((entry) => timesOf(entry.samples, now)),
+    latencies: samples.map((sample) => tenths(sample.latencyMs)),
+    statuses: samples.map((sample) => STATUS_LETTERS[sample.status]).join(''),
+    dues: known.map((entry) => Math.round(entry.nextDueAt) - Math.round(entry.samples.at(-1)?.at ?? now)),
+    ...sparse('runs', known, (entry) => (entry.runs === entry.samples.length ? undefined : entry.runs)),
+    ...sparse('overruns', known, (entry) => (entry.overruns === 0 ? undefined : entry.overruns)),
+    ...sparse('messages', samples, (sample) => sample.message),
+    ...phasesOf(samples),
+  };
+  return pack(columns);
+}
+
+/** Answers undefined for what is damaged, and for what was written under another generation of the index. */
+export function decodeVitals(value: Buffer, index: VitalsIndex): Vitals | undefined {
+  const columns = unpack(value) as Columns | undefined;
+  if (columns?.v !== 1 || columns.generation !== index.generation) return undefined;
+  try {
+    return { at: columns.at, generation: columns.generation, entries: entriesOf(columns, index.names) };
+  } catch {
+    return undefined;
+  }
+}
+
+export function encodeVitalsIndex(index: VitalsIndex): Buffer {
+  return pack({ v: 1, generation: index.generation, names: index.names });
+}
+
+/** Answers undefined for what is damaged. */
+export function decodeVitalsIndex(value: Buffer): VitalsIndex | undefined {
+  const found = unpack(value);
+  if (found?.['v'] !== 1 || typeof found['generation'] !== 'number' || !Array.isArray(found['names'])) return undefined;
+  const names: unknown[] = found['names'];
+  if (!names.every((name): name is string => typeof name === 'string')) return undefined;
+  return { generation: found['generation'], names };
+}
+
+function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
+  const { counts, times, latencies, statuses, dues, messages, at } = columns;
+  const positions = columns.names ?? names.map((_name, position) => position);
+  if (positions.length !== counts.length) throw new RangeError('names and counts differ');
+  const phased = new Map((columns.phased ?? []).map((sample, order) => [sample, order]));
+  let next = 0;
+  return counts.map((count, position) => {
+    const samples: Sample[] = [];
+    for (let time = at; samples.length < count; next++) {
+      time = samples.length === 0 ? at - need(times[next]) : time + need(times[next]);
+      const message = messages?.[next];
+      const order = phased.get(next);
+      samples.push({
+        at: time,
+        latencyMs: need(latencies[next]) / 10,
+        status: need(STATUS_OF.get(statuses[next] ?? '')),
+        ...(message === undefined ? {} : { message }),
+        ...(order === undefined ? {} : { phases: phasesAt(columns, order) }),
+      });
+    }
+    return {
+      name: need(names[need(positions[position])]),
+      samples,
+      runs: columns.runs?.[position] ?? count,
+      overruns: columns.overruns?.[position] ?? 0,
+      nextDueAt: (samples.at(-1)?.at ?? at) + need(dues[position]),
+    };
+  });
+}
+
+function timesOf(samples: readonly Sample[], now: number): number[] {
+  let before: number | undefined;
+  return samples.map((sample) => {
+    const at = Math.round(sample.at);
+    const time = before === undefined ? now - at : at - before;
+    before = at;
+    return time;
+  });
+}
+
+function phasesOf(samples: readonly Sample[]): Pick<Columns, 'phased' | 'phases'> {
+  const phased = [...samples.keys()].filter((position) => samples[position]?.phases);
+  if (phased.length === 0) return {};
+  const phases: NonNullable<Columns['phases']> = {};
+  for (const phase of PHASES) {
+    const column = phased.map((position) => {
+      const ms = samples[position]?.phases?.[phase];
+      return ms === undefined ? null : tenths(ms);
+    });
+    if (column.some((ms) => ms !== null)) phases[phase] = column;
+  }
+  return { phased, phases };
+}
+
+function phasesAt(columns: Columns, order: number): Phases {
+  const phases: Phases = {};
+  for (const phase of PHASES) {
+    const ms = columns.phases?.[phase]?.[order];
+    if (typeof ms === 'number') phases[phase] = ms / 10;
+  }
+  return phases;
+}
+
+/** `{ [column]: { position: value } }` of those that have a value; nothing when none has. */
+function sparse<T, V>(column: string, all: readonly T[], valueOf: (one: T) => V | undefined): Record<string, unknown> {
+  const found: Record<string, V> = {};
+  for (const [position, one] of all.entries()) {
+    const value = valueOf(one);
+    if (value !== undefined) found[position] = value;
+  }
+  return Object.keys(found).length > 0 ? { [column]: found } : {};
+}
+
+function tenths(ms: number): number {
+  return Number.isFinite(ms) ? Math.round(ms * 10) : 0;
+}
+
+function need<T>(value: T | undefined): T {
+  if (value === undefined) throw new RangeError('a column is too short');
+  return value;
+}
+
+function pack(value: unknown): Buffer {
+  return deflateRawSync(JSON.stringify(value));
+}
+
+function unpack(value: Buffer): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(inflateRawSync(value, { maxOutputLength: MAX_BYTES }).toString());
+    return isPlainObject(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
