@@ -1,0 +1,129 @@
+import { formatDuration, type Alert, type ToldStatus } from '@9volt/contracts';
+import { lines, oneLine } from './plain-text.js';
+
+/** `ok` for a resolve, `info` for a test. */
+export type Severity = 'ok' | 'info' | ToldStatus;
+
+export interface RenderedField {
+  label: string;
+  value: string;
+  /** Fits beside another. */
+  short?: boolean;
+}
+
+/** An alert in words. Every alerter says these, so that all say the same; texts are free of control characters and capped. */
+export interface RenderedAlert {
+  /** One line: what happened. */
+  title: string;
+  /** A sentence or two. */
+  text: string;
+  severity: Severity;
+  /** Only those that are known, the most telling first. */
+  fields: RenderedField[];
+  /** The same for an alarm and its resolve. */
+  key: string;
+  /** An http or https address. */
+  link?: string;
+  alert: Alert;
+}
+
+export function renderAlert(alert: Alert): RenderedAlert {
+  const link = safeLink(alert.link);
+  return {
+    title: alert.test ? 'Test notification from 9volt' : titleOf(alert),
+    text: textOf(alert),
+    severity: alert.test ? 'info' : alert.type === 'resolve' ? 'ok' : alert.type,
+    fields: alert.test ? testFields(alert) : fieldsOf(alert, link),
+    key: alert.key,
+    ...(link === undefined ? {} : { link }),
+    alert,
+  };
+}
+
+function titleOf(alert: Alert): string {
+  const check = `${oneLine(alert.monitorType, 40).toUpperCase()} check '${oneLine(alert.monitor, 200)}'`;
+  if (alert.type !== 'resolve') return `${check} failure`;
+  return closedBecause(alert) === undefined ? `${check} recovered` : `${check} closed (${alert.reason})`;
+}
+
+function textOf(alert: Alert): string {
+  if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this was sent to try it.`;
+  const after = alert.attempts > 0 ? ` after ${alert.attempts} ${alert.attempts === 1 ? 'check' : 'checks'}` : '';
+  if (alert.type !== 'resolve') return `Check has entered into ${alert.type} state${after}`;
+  const cause = closedBecause(alert);
+  const said =
+    cause === undefined
+      ? `Check has recovered from ${alert.worst}${after}.`
+      : `Check was ${alert.worst} when ${cause}; nothing is known of its recovery.`;
+  return `${said}${lasted(alert)}`;
+}
+
+/** Why the incident is over although nothing recovered; undefined when it did recover. */
+function closedBecause(alert: Alert): string | undefined {
+  switch (alert.reason) {
+    case 'removed':
+      return 'its monitor was removed';
+    case 'disabled':
+      return 'its monitor was disabled';
+    case 'changed':
+      return 'the type or target of its monitor was changed';
+    case 'recovered':
+    case undefined:
+      return undefined;
+  }
+}
+
+function lasted(alert: Alert): string {
+  const ms = Date.parse(alert.at) - Date.parse(alert.since);
+  // A stepped clock can make it negative; then nothing is better than nonsense.
+  if (!(ms >= 0)) return '';
+  return ` It lasted ${formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000)}.`;
+}
+
+function fieldsOf(alert: Alert, link: string | undefined): RenderedField[] {
+  const resolve = alert.type === 'resolve';
+  return present([
+    { label: 'Monitor', value: oneLine(alert.monitor, 200), short: true },
+    { label: 'Type', value: oneLine(alert.monitorType, 40), short: true },
+    { label: 'Target', value: oneLine(alert.target, 500) },
+    { label: 'Description', value: lines(alert.description ?? '', 1_000) },
+    { label: resolve ? 'Last error' : 'Error', value: alert.message === 'N/A' ? '' : lines(alert.message, 2_000) },
+    { label: 'Expected', value: lines(alert.expected ?? '', 1_000) },
+    { label: 'Found', value: lines(alert.found ?? '', 1_000) },
+    { label: 'Since', value: oneLine(alert.since, 40), short: true },
+    { label: 'Attempts', value: alert.attempts > 0 ? String(alert.attempts) : '', short: true },
+    { label: 'Thresholds', value: thresholds(alert), short: true },
+    { label: 'Tags', value: oneLine(alert.tags.join(', '), 500), short: true },
+    { label: 'Worker', value: oneLine(alert.worker, 200), short: true },
+    { label: 'Link', value: link ?? '' },
+  ]);
+}
+
+function testFields(alert: Alert): RenderedField[] {
+  return present([
+    { label: 'Alerter', value: oneLine(alert.monitor, 200), short: true },
+    { label: 'Worker', value: oneLine(alert.worker, 200), short: true },
+    { label: 'Sent', value: oneLine(alert.at, 40), short: true },
+  ]);
+}
+
+function present(fields: RenderedField[]): RenderedField[] {
+  return fields.filter((field) => field.value !== '');
+}
+
+function thresholds({ warningThreshold, criticalThreshold }: Alert): string {
+  // Both unset: critical at the first failure.
+  if (!warningThreshold && !criticalThreshold) return 'critical 1';
+  return [
+    warningThreshold ? `warning ${warningThreshold}` : '',
+    criticalThreshold ? `critical ${criticalThreshold}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+function safeLink(link: string | undefined): string | undefined {
+  if (link === undefined || link.length > 2_000 || !URL.canParse(link)) return undefined;
+  const url = new URL(link);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.href : undefined;
+}
