@@ -33,6 +33,10 @@ export function validateAlerter(name: string, raw: unknown, at = ''): Validated<
   const { type: kind, description } = common.value;
   return {
     ok: true,
-    value: { type: kind, ...(description === undefined ? {} : { description }), options: validated.value as Record<string, unknown> },
+    value: {
+      type: kind,
+      ...(description === undefined ? {} : { description }),
+      options: validated.value as Record<string, unknown>,
+    },
   };
 }

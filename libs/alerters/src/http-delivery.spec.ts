@@ -1,0 +1,176 @@
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
+import { deliverHttp, type HttpAnswer } from './http-delivery.js';
+import { deliveryContext } from './testing/alerter-contract.js';
+import { makeCertificate } from './testing/certificate.js';
+import { startRawServer, type RawServer } from './testing/raw-server.js';
+
+describe('deliverHttp', () => {
+  let server: RawServer | undefined;
+
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+  });
+
+  const serve = async (...args: Parameters<typeof startRawServer>): Promise<RawServer> =>
+    (server = await startRawServer(...args));
+  const deliver = (
+    url: string,
+    more: { context?: DeliveryContext; secrets?: string[]; headers?: Record<string, string> } = {},
+  ) => deliverHttp({ url, body: '{}', secrets: [], ...more }, more.context ?? deliveryContext());
+
+  it.each<[number, DeliveryOutcome['outcome']]>([
+    [200, 'delivered'],
+    [202, 'delivered'],
+    [204, 'delivered'],
+    [301, 'rejected'],
+    [400, 'rejected'],
+    [401, 'rejected'],
+    [403, 'rejected'],
+    [404, 'rejected'],
+    [408, 'retryable'],
+    [410, 'rejected'],
+    [425, 'retryable'],
+    [429, 'retryable'],
+    [500, 'retryable'],
+    [503, 'retryable'],
+    [599, 'retryable'],
+  ])('%i is %s', async (status, expected) => {
+    const { url } = await serve({ status, body: status === 204 ? '' : 'said' });
+    const { outcome, answer } = await deliver(url);
+    expect(outcome).toBe(expected);
+    expect(answer).toContain(`HTTP ${status}`);
+  });
+
+  it.each([
+    ['seconds', { 'Retry-After': '90' }, 90_000],
+    ['a date', { 'Retry-After': 'Wed, 21 Oct 2026 07:28:30 GMT', Date: 'Wed, 21 Oct 2026 07:28:00 GMT' }, 30_000],
+    [
+      'a date that is over',
+      { 'Retry-After': 'Wed, 21 Oct 2026 07:27:00 GMT', Date: 'Wed, 21 Oct 2026 07:28:00 GMT' },
+      0,
+    ],
+    ['a century', { 'Retry-After': '3155760000' }, 3_600_000],
+    ['nonsense', { 'Retry-After': 'soon' }, undefined],
+  ])('waits for Retry-After: %s', async (_what, headers, expected) => {
+    const { url } = await serve({ status: 503, headers });
+    const outcome = await deliver(url);
+    expect('retryAfterMs' in outcome ? outcome.retryAfterMs : undefined).toBe(expected);
+  });
+
+  it('does not follow a redirect, and sends nothing there', async () => {
+    const { url, paths } = await serve((request, response) => {
+      if (request.url === '/') response.writeHead(307, { Location: '/elsewhere' }).end();
+      else response.writeHead(200).end();
+    });
+    expect(await deliver(`${url}/`)).toMatchObject({
+      outcome: 'rejected',
+      answer: expect.stringContaining('redirect'),
+    });
+    expect(paths).toEqual(['/']);
+  });
+
+  it('reads at most 64 KiB of an endless answer, whose status counts', async () => {
+    const { url } = await serve((_request, response) => {
+      response.writeHead(200);
+      const more = () => {
+        while (!response.destroyed && response.write('x'.repeat(16_384)));
+      };
+      response.on('drain', more);
+      more();
+    });
+    let read: HttpAnswer | undefined;
+    const outcome = await deliverHttp({ url, body: '', secrets: [] }, deliveryContext(), (answer) => {
+      read = answer;
+      return { outcome: 'delivered', answer: answer.body };
+    });
+    expect(read?.body).toHaveLength(65_536);
+    expect(outcome.answer.length).toBeLessThanOrEqual(1_024);
+  });
+
+  it('does not repeat what was taken because the rest of the answer never comes', async () => {
+    const { url } = await serve((_request, response) => void response.writeHead(202).write('half an ans'));
+    expect(await deliver(url, { context: deliveryContext({ timeoutMs: 300 }) })).toEqual({
+      outcome: 'delivered',
+      answer: 'HTTP 202: half an ans',
+    });
+  });
+
+  it('may try again when the connection breaks', async () => {
+    const { url } = await serve((request) => void request.socket.destroy());
+    expect(await deliver(url)).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/./) });
+  });
+
+  it('may try again when no such host is known', async () => {
+    expect(await deliver('http://no-such-host.invalid/')).toMatchObject({ outcome: 'retryable' });
+  });
+
+  it('rejects what can never be sent, without repeating it', async () => {
+    for (const url of ['', 'nope', 'ftp://example.com/', 'file:///etc/passwd', 'http://', 'http://exa mple/']) {
+      const outcome = await deliver(url, { secrets: [url] });
+      expect(outcome.outcome).toBe('rejected');
+      if (url !== '') expect(outcome.answer).not.toContain(url);
+    }
+  });
+
+  it('never lets a header break out of its line', async () => {
+    const seen: string[] = [];
+    const { url } = await serve((request, response) => {
+      seen.push(...Object.keys(request.headers));
+      response.end();
+    });
+    await deliver(url, { headers: { Authorization: 'Bearer x\r\nX-Evil: 1' } });
+    expect(seen).not.toContain('x-evil');
+  });
+
+  it('hides secrets in every form that an answer may have them', async () => {
+    const secret = 'a"b/c d';
+    const { url } = await serve({
+      status: 500,
+      body: `${secret} ${encodeURIComponent(secret)} ${JSON.stringify(secret)}\r\nmore`,
+    });
+    expect(await deliver(url, { secrets: [secret] })).toEqual({
+      outcome: 'retryable',
+      answer: 'HTTP 500: ******** ******** "********" more',
+    });
+  });
+
+  it('delivers over IPv6, and uses no proxy', async () => {
+    const { url } = await serve({ status: 200 }, '::1');
+    process.env['HTTP_PROXY'] = process.env['http_proxy'] = 'http://127.0.0.1:9/';
+    try {
+      expect(await deliver(url)).toMatchObject({ outcome: 'delivered' });
+    } finally {
+      delete process.env['HTTP_PROXY'];
+      delete process.env['http_proxy'];
+    }
+  });
+
+  it('sends nothing to a server whose certificate is not trusted', async () => {
+    let requests = 0;
+    const tls = createTlsServer(makeCertificate(), (_request, response) => {
+      requests += 1;
+      response.end();
+    });
+    await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+    const outcome = await deliver(`https://localhost:${(tls.address() as AddressInfo).port}/`);
+    tls.closeAllConnections();
+    await new Promise((resolve) => tls.close(resolve));
+    expect(outcome).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('certificate') });
+    expect(requests).toBe(0);
+  });
+
+  it('lets go of the caller’s signal, which outlives it', async () => {
+    const { url } = await serve({ status: 200 });
+    const listeners: unknown[] = [];
+    const { signal } = new AbortController();
+    signal.addEventListener = (_type: string, listener: unknown) => void listeners.push(listener);
+    signal.removeEventListener = (_type: string, listener: unknown) =>
+      void listeners.splice(listeners.indexOf(listener), 1);
+    await deliver(url, { context: deliveryContext({ signal }) });
+    expect(listeners).toEqual([]);
+  });
+});

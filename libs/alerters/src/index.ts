@@ -1,0 +1,6 @@
+export * from './define-alerter.js';
+export * from './mask-secrets.js';
+export * from './registry.js';
+export * from './render-alert.js';
+export * from './test-alert.js';
+export * from './validate-alerter.js';

@@ -1,0 +1,117 @@
+import {
+  attributesOf,
+  isPlainObject,
+  MASKED,
+  pointer,
+  type AlerterSettings,
+  type AttributeMeta,
+  type FieldError,
+  type SettingsClass,
+  type Validated,
+} from '@9volt/contracts';
+import { alerterTypes } from './registry.js';
+
+type Plain = Record<string, unknown>;
+
+/** `${env:NAME}` and `${file:/path}` name a secret and are none: shown, so that one can see where it comes from. */
+const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
+
+/** A copy whose secret attributes are masked; of a map, each value. */
+export function maskSettings(cls: SettingsClass, settings: object): Plain {
+  const attributes = attributesOf(cls);
+  return mapped(settings, (name, value) => (attributes.get(name)?.secret ? masked(value) : value));
+}
+
+/** A copy whose secret options are masked: all of them, when the type is not known here. */
+export function maskAlerter(settings: AlerterSettings): Plain {
+  const definition = alerterTypes.get(settings.type);
+  const options = isPlainObject(settings.options) ? settings.options : {};
+  return {
+    ...settings,
+    options: definition ? maskSettings(definition.options, options) : mapped(options, (_name, value) => masked(value)),
+  };
+}
+
+export interface Unmasking {
+  /** JSON pointer of the settings in the document that the person wrote. */
+  at?: string;
+  /** Attributes that decide where secrets are sent: while one of them changes, no secret is kept. */
+  destination?: readonly string[];
+}
+
+/**
+ * What a person sent, with each masked secret replaced by the stored one. A masked one that has none stored is a fault. Nothing else is
+ * validated here.
+ */
+export function unmaskSettings(
+  cls: SettingsClass,
+  incoming: unknown,
+  stored: object | undefined,
+  about: Unmasking = {},
+): Validated<unknown> {
+  if (!isPlainObject(incoming)) return { ok: true, value: incoming };
+  const errors: FieldError[] = [];
+  const known = (stored ?? {}) as Plain;
+  const attributes = attributesOf(cls);
+  const moved = about.destination?.find(
+    (name) => settled(attributes.get(name), incoming[name]) !== settled(attributes.get(name), known[name]),
+  );
+
+  const kept = (path: string, name: string, value: unknown): unknown => {
+    if (moved === undefined && typeof value === 'string') return value;
+    const why =
+      typeof value !== 'string'
+        ? 'has no stored value to keep'
+        : `must be given again, because ${moved} changes where it is sent`;
+    errors.push({ path, expected: 'the secret itself', message: `${name}: ${why}; expected the secret itself` });
+    return undefined;
+  };
+
+  const value = mapped(incoming, (name, given) => {
+    if (!attributes.get(name)?.secret) return given;
+    const path = `${about.at ?? ''}/${pointer(name)}`;
+    const before = own(known, name);
+    if (given === MASKED) return kept(path, name, before);
+    if (!isPlainObject(given)) return given;
+    return mapped(given, (key, item) =>
+      item === MASKED
+        ? kept(`${path}/${pointer(key)}`, `${name}.${key}`, isPlainObject(before) ? own(before, key) : undefined)
+        : item,
+    );
+  });
+  return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+/** As {@link unmaskSettings}, for an alerter as an operator wrote it. Secrets are never kept from one type to another. */
+export function unmaskAlerter(incoming: unknown, stored: AlerterSettings | undefined, at = ''): Validated<unknown> {
+  if (!isPlainObject(incoming)) return { ok: true, value: incoming };
+  const definition = alerterTypes.get(String(incoming['type']));
+  // Validation refuses the unknown type by name.
+  if (!definition) return { ok: true, value: incoming };
+  const before = stored?.type === definition.type ? stored.options : undefined;
+  const options = unmaskSettings(definition.options, incoming['options'], before, {
+    at: `${at}/options`,
+    destination: definition.destination,
+  });
+  if (!options.ok) return options;
+  return { ok: true, value: 'options' in incoming ? { ...incoming, options: options.value } : incoming };
+}
+
+function masked(value: unknown): unknown {
+  if (isPlainObject(value)) return mapped(value, (_name, item) => masked(item));
+  return value === undefined || (typeof value === 'string' && REFERENCE.test(value)) ? value : MASKED;
+}
+
+/** Left out and written as the default are the same. */
+function settled(meta: AttributeMeta | undefined, value: unknown): string {
+  return JSON.stringify(value ?? meta?.default ?? null);
+}
+
+function own(record: Plain, name: string): unknown {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** Built from entries, so that an attribute named `__proto__` stays an attribute. */
+function mapped(record: object, change: (name: string, value: unknown) => unknown): Plain {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(name, value)]));
+}

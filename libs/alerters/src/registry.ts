@@ -1,0 +1,12 @@
+import type { AlerterDefinition } from './define-alerter.js';
+import { slack } from './slack.alerter.js';
+
+/** A new type of alerter is its own file and one line here. */
+// prettier-ignore
+const definitions: readonly AlerterDefinition[] = [
+  slack,
+];
+
+export const alerterTypes: Map<string, AlerterDefinition> = new Map(
+  definitions.map((definition) => [definition.type, definition]),
+);

@@ -1,0 +1,21 @@
+/** A provider's slip must not silence an alerter for a day. */
+const MOST_MS = 3_600_000;
+
+/**
+ * Milliseconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: seconds, or a date). A date is compared with the server's
+ * own `Date`, so that a difference between the clocks does not matter.
+ */
+export function retryAfterMs(retryAfter: unknown, serverDate: unknown, nowMs: number): number | undefined {
+  if (typeof retryAfter !== 'string') return undefined;
+  const text = retryAfter.trim();
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1_000, MOST_MS);
+  const until = httpDate(text);
+  if (until === undefined) return undefined;
+  return Math.min(Math.max(until - (httpDate(serverDate) ?? nowMs), 0), MOST_MS);
+}
+
+function httpDate(text: unknown): number | undefined {
+  if (typeof text !== 'string' || !/^[A-Z][a-z]{2}, .* GMT$/.test(text)) return undefined;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? undefined : ms;
+}

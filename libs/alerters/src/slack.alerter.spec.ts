@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DeliveryOutcome } from './define-alerter.js';
+import { startRawServer, type RawServer } from './testing/raw-server.js';
+import { renderAlert } from './render-alert.js';
+import { slack } from './slack.alerter.js';
+import { alerterContract, deliveryContext, type Channel } from './testing/alerter-contract.js';
+import { SLACK_TOKEN, slackWebhookAlerter, startSlackStandIn, type SlackMessage } from './testing/slack-stand-in.js';
+import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
+import type { StandIn } from './testing/stand-in.js';
+import { unusedPort } from './testing/unused-port.js';
+import { validateAlerter } from './validate-alerter.js';
+
+const CONTROL_SEQUENCE = /[<>]/;
+
+function channelOf(standIn: StandIn<SlackMessage>): Omit<Channel<SlackMessage>, 'options' | 'unreachable' | 'secrets'> {
+  return {
+    standIn,
+    shown: ({ attachments }) =>
+      attachments
+        .flatMap(({ title, text, fields }) => [title, text, ...fields.flatMap((field) => [field.title, field.value])])
+        .map(read)
+        .join('\n'),
+    expectInert: ({ attachments, ...rest }) => {
+      // Slack acts on what stands between < and >, and on nothing else when it is asked not to.
+      expect(JSON.stringify(attachments)).not.toMatch(CONTROL_SEQUENCE);
+      expect(rest).toMatchObject({
+        parse: 'none',
+        link_names: false,
+        mrkdwn: false,
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+      expect(attachments).toMatchObject([{ mrkdwn_in: [] }]);
+      for (const attachment of attachments) expect(attachment.title_link).toBeUndefined();
+    },
+    tellsRetryAfter: true,
+    echoes: true,
+  };
+}
+
+/** As Slack shows it. */
+function read(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
+}
+
+describe('slack by token', () => {
+  alerterContract('slack', async () => {
+    const standIn = await startSlackStandIn();
+    const { options } = standIn.alerter;
+    return {
+      ...channelOf(standIn),
+      options,
+      unreachable: { ...options, 'api-url': `http://127.0.0.1:${await unusedPort()}/api` },
+      secrets: [SLACK_TOKEN],
+    };
+  });
+});
+
+describe('slack by webhook', () => {
+  alerterContract('slack', async () => {
+    const standIn = await startSlackStandIn();
+    const { options } = slackWebhookAlerter(standIn);
+    const webhook = String(options['webhook-url']);
+    return {
+      ...channelOf(standIn),
+      options,
+      unreachable: { 'webhook-url': `http://127.0.0.1:${await unusedPort()}${new URL(webhook).pathname}` },
+      secrets: [webhook, new URL(webhook).pathname],
+    };
+  });
+});
+
+describe('slack', () => {
+  let standIn: StandIn<SlackMessage>;
+
+  beforeEach(async () => {
+    standIn = await startSlackStandIn();
+  });
+  afterEach(() => standIn.close());
+
+  const sentOf = async (
+    alert: Parameters<typeof renderAlert>[0],
+    more: Record<string, unknown> = {},
+  ): Promise<SlackMessage> => {
+    await slack.send({ ...standIn.alerter.options, ...more }, renderAlert(alert), deliveryContext());
+    return standIn.received[0]?.message as SlackMessage;
+  };
+
+  it.each([
+    [sampleAlarm({ type: 'warning' }), '#ff9400'],
+    [sampleAlarm({ type: 'critical' }), '#ff0000'],
+    [sampleAlarm({ type: 'unknown' }), '#808080'],
+    [sampleResolve(), '#36a64f'],
+  ])('has the colour of the status: %#', async (alert, colour) => {
+    expect((await sentOf(alert)).attachments[0]?.color).toBe(colour);
+  });
+
+  it('is sent as 9volt-bot to the channel, with a link to the monitor', async () => {
+    const message = await sentOf(sampleAlarm());
+    expect(message).toMatchObject({ channel: '#alerts', username: '9volt-bot' });
+    expect(message).not.toHaveProperty('icon_url');
+    expect(message.attachments[0]).toMatchObject({
+      title_link: 'https://9volt.example.com/ui/monitors/web',
+      ts: 1_772_359_220,
+    });
+  });
+
+  it('takes another name and picture', async () => {
+    const message = await sentOf(sampleAlarm(), {
+      username: 'night watch',
+      'icon-url': 'https://example.com/owl.png',
+      'api-url': `${standIn.address}/api/`,
+    });
+    expect(message).toMatchObject({ username: 'night watch', icon_url: 'https://example.com/owl.png' });
+  });
+
+  it('is refused with a wrong token, without telling it', async () => {
+    const outcome = await slack.send(
+      { ...standIn.alerter.options, token: 'xoxb-wrong' },
+      renderAlert(sampleAlarm()),
+      deliveryContext(),
+    );
+    expect(outcome).toEqual({ outcome: 'rejected', answer: 'invalid_auth' });
+  });
+});
+
+describe('what Slack says in a 200', () => {
+  let server: RawServer;
+  afterEach(() => server.close());
+
+  const answeredWith = async (body: string, headers: Record<string, string> = {}): Promise<DeliveryOutcome> => {
+    server = await startRawServer({ status: 200, headers, body });
+    return slack.send(
+      { token: 'xoxb-1', channel: '#alerts', 'api-url': server.url },
+      renderAlert(sampleAlarm()),
+      deliveryContext(),
+    );
+  };
+
+  it.each(['invalid_auth', 'channel_not_found', 'not_in_channel', 'is_archived', 'no_text', 'msg_too_long'])(
+    '%s is for good',
+    async (error) => {
+      expect(await answeredWith(JSON.stringify({ ok: false, error }))).toEqual({ outcome: 'rejected', answer: error });
+    },
+  );
+
+  it.each(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'some_day_invented'])(
+    '%s may pass',
+    async (error) => {
+      expect(await answeredWith(JSON.stringify({ ok: false, error }))).toEqual({ outcome: 'retryable', answer: error });
+    },
+  );
+
+  it('ratelimited waits as long as it is told', async () => {
+    expect(await answeredWith('{"ok":false,"error":"ratelimited"}', { 'Retry-After': '30' })).toEqual({
+      outcome: 'retryable',
+      answer: 'ratelimited',
+      retryAfterMs: 30_000,
+    });
+  });
+
+  it.each(['<html>Sign in to the guest network</html>', '', '[]', '{"ok":"true"}'])(
+    '%p is no answer of Slack',
+    async (body) => {
+      expect(await answeredWith(body)).toMatchObject({ outcome: 'retryable' });
+    },
+  );
+});
+
+describe('options of slack', () => {
+  const faults = (options: Record<string, unknown>) => {
+    const validated = validateAlerter('mine', { type: 'slack', options });
+    return validated.ok ? [] : validated.errors.map((error) => error.path);
+  };
+  const webhook = 'https://hooks.slack.com/services/T0/B0/secret';
+
+  it.each([
+    [{ token: 'xoxb-1', channel: '#alerts' }, []],
+    [{ 'webhook-url': webhook }, []],
+    [{ 'webhook-url': '${env:HOOK}', username: 'x' }, []],
+    [{}, ['/options/token']],
+    [{ token: 'xoxb-1' }, ['/options/channel']],
+    [{ channel: '#alerts' }, ['/options/token']],
+    [{ token: 'xoxb-1', 'webhook-url': webhook }, ['/options/webhook-url']],
+    [{ channel: '#alerts', 'webhook-url': webhook }, ['/options/channel']],
+    [{ 'webhook-url': 'hooks.slack.com/services' }, ['/options/webhook-url']],
+    [{ token: 'xoxb-1', channel: '#alerts', 'api-url': 'ftp://example.com' }, ['/options/api-url']],
+    [{ token: 'xoxb-1', channel: '#alerts', 'api-url': 'https://user:password@example.com/api' }, ['/options/api-url']],
+    [{ token: 'xoxb-1', chanel: '#alerts' }, ['/options/chanel']],
+  ])('%j', (options, expected) => {
+    expect(faults(options)).toEqual(expected);
+  });
+
+  it('never repeats a secret in a fault', () => {
+    const validated = validateAlerter('mine', { type: 'slack', options: { token: 'xoxb-1', 'webhook-url': webhook } });
+    expect(JSON.stringify(validated)).not.toMatch(/xoxb-1|hooks\.slack/);
+  });
+});

@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { attributesOf, MASKED } from '@9volt/contracts';
+import type { AlerterDefinition, DeliveryContext, DeliveryOutcome } from '../define-alerter.js';
+import { maskAlerter } from '../mask-secrets.js';
+import { renderAlert } from '../render-alert.js';
+import { alerterTypes } from '../registry.js';
+import { testAlert } from '../test-alert.js';
+import { validateAlerter } from '../validate-alerter.js';
+import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sample-alerts.js';
+import type { StandIn } from './stand-in.js';
+
+/** An alerter and the stand-in that it delivers to. */
+export interface Channel<M> {
+  standIn: StandIn<M>;
+  /** Options that reach the stand-in. */
+  options: Record<string, unknown>;
+  /** The same, where nobody listens. */
+  unreachable: Record<string, unknown>;
+  /** What must never be in an answer. */
+  secrets: string[];
+  /** All that a person sees of a message, in plain text. */
+  shown(message: M): string;
+  /** Fails when something in the message is more than text to the provider. */
+  expectInert(message: M): void;
+  /** Where the provider says how long to wait. */
+  tellsRetryAfter: boolean;
+  /** Where answers of the provider can repeat the credentials. */
+  echoes: boolean;
+}
+
+let sent = 0;
+
+/** A context as the worker makes it, with a time-out that a test can wait for. */
+export function deliveryContext(more: Partial<DeliveryContext> = {}): DeliveryContext {
+  sent += 1;
+  return { signal: new AbortController().signal, notificationId: `notification-${sent}`, timeoutMs: 10_000, ...more };
+}
+
+/** What holds for every alerter. `open` starts a stand-in anew for each test. */
+export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>): void {
+  describe(`${type}: as every alerter`, () => {
+    const definition = alerterTypes.get(type) as AlerterDefinition;
+    let channel: Channel<M>;
+
+    beforeEach(async () => {
+      channel = await open();
+    });
+    afterEach(() => channel.standIn.close());
+
+    const send = (
+      alert = sampleAlarm(),
+      context = deliveryContext(),
+      options = channel.options,
+    ): Promise<DeliveryOutcome> => definition.send(options, renderAlert(alert), context);
+
+    const onlyMessage = (): M => {
+      expect(channel.standIn.received.map((one) => one.problems)).toEqual([[]]);
+      return channel.standIn.received[0]?.message as M;
+    };
+
+    it('is registered, with a summary and a description of each option', () => {
+      expect(definition.summary).toMatch(/\S\.$/);
+      for (const meta of attributesOf(definition.options).values()) expect(meta.doc).toMatch(/\S\.$/);
+    });
+
+    it('accepts its options, and masks the secret ones', () => {
+      const validated = validateAlerter('mine', { type, options: channel.options });
+      if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
+      const masked = JSON.stringify(maskAlerter(validated.value));
+      for (const secret of channel.secrets) expect(masked).not.toContain(secret);
+      for (const name of definition.destination) expect([...attributesOf(definition.options).keys()]).toContain(name);
+    });
+
+    it.each([
+      ['an alarm', sampleAlarm()],
+      ['a resolve', sampleResolve()],
+      ['a test', testAlert('mine', 'worker-1', '2026-03-01T10:00:00.000Z')],
+    ])('delivers %s, with all that its rendering says', async (_what, alert) => {
+      expect(await send(alert)).toMatchObject({ outcome: 'delivered' });
+      const shown = channel.shown(onlyMessage());
+      const rendered = renderAlert(alert);
+      for (const text of [
+        rendered.title,
+        rendered.text,
+        ...rendered.fields.flatMap(({ label, value }) => [label, value]),
+      ]) {
+        expect(shown).toContain(text);
+      }
+    });
+
+    it('may try again after an error of the provider', async () => {
+      channel.standIn.behave({ kind: 'fail' });
+      expect(await send()).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/./) });
+    });
+
+    it('may try again when it was too fast, not before it was told', async () => {
+      channel.standIn.behave({ kind: 'rate-limit', retryAfterS: 17 });
+      const outcome = await send();
+      expect(outcome).toMatchObject({
+        outcome: 'retryable',
+        ...(channel.tellsRetryAfter ? { retryAfterMs: 17_000 } : {}),
+      });
+    });
+
+    it('may try again when nobody listens', async () => {
+      expect(await send(sampleAlarm(), deliveryContext(), channel.unreachable)).toMatchObject({ outcome: 'retryable' });
+    });
+
+    it('gives up by itself when no answer comes, and may try again', async () => {
+      channel.standIn.behave({ kind: 'hang' });
+      expect(await send(sampleAlarm(), deliveryContext({ timeoutMs: 300 }))).toMatchObject({ outcome: 'retryable' });
+    });
+
+    it('ends at once when it is aborted, and may try again', async () => {
+      channel.standIn.behave({ kind: 'hang' });
+      const controller = new AbortController();
+      const outcome = send(sampleAlarm(), deliveryContext({ signal: controller.signal, timeoutMs: 600_000 }));
+      while (channel.standIn.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      controller.abort();
+      expect(await outcome).toMatchObject({ outcome: 'retryable' });
+    });
+
+    it('sends nothing when it is aborted beforehand', async () => {
+      expect(await send(sampleAlarm(), deliveryContext({ signal: AbortSignal.abort() }))).toMatchObject({
+        outcome: 'retryable',
+      });
+      expect(channel.standIn.received).toEqual([]);
+    });
+
+    it('takes a refusal for good', async () => {
+      channel.standIn.behave({ kind: 'refuse' });
+      expect(await send()).toMatchObject({ outcome: 'rejected', answer: expect.stringMatching(/./) });
+    });
+
+    it('never has a secret in its answer', async () => {
+      channel.standIn.behave({ kind: 'echo' });
+      const { answer } = await send();
+      for (const secret of channel.secrets) expect(answer).not.toContain(secret);
+      if (channel.echoes) expect(answer).toContain(MASKED);
+    });
+
+    it.each(Object.entries(HOSTILE_TEXTS))('delivers a hostile text as nothing but text: %s', async (_what, text) => {
+      expect(await send(hostileAlert(text))).toMatchObject({ outcome: 'delivered' });
+      const message = onlyMessage();
+      channel.expectInert(message);
+      const shown = channel.shown(message);
+      expect(shown.length).toBeLessThan(65_536);
+      expect(shown).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
+      expect(shown).not.toMatch(/\p{Surrogate}/u);
+      // It is disarmed, not dropped.
+      expect(shown).toContain(
+        text
+          .slice(0, 5)
+          .trim()
+          .split(/[\r\n\u0000]/)[0],
+      );
+    });
+
+    it('leaves no connection open', async () => {
+      await send();
+      const until = Date.now() + 20_000;
+      while ((await channel.standIn.connections()) > 0 && Date.now() < until)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      expect(await channel.standIn.connections()).toBe(0);
+    });
+  });
+}
