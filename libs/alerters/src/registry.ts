@@ -1,9 +1,11 @@
 import type { AlerterDefinition } from './define-alerter.js';
+import { pagerduty } from './pagerduty.alerter.js';
 import { slack } from './slack.alerter.js';
 
 /** A new type of alerter is its own file and one line here. */
 // prettier-ignore
 const definitions: readonly AlerterDefinition[] = [
+  pagerduty,
   slack,
 ];
 

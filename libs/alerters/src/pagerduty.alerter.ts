@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { isPlainObject, Text } from '@9volt/contracts';
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { HttpUrl } from './http-url.js';
+import { cut, oneLine } from './plain-text.js';
+import type { RenderedAlert, Severity } from './render-alert.js';
+
+const DEFAULT_API_URL = 'https://events.pagerduty.com/v2/enqueue';
+/** Limits of the Events API v2. */
+const MAX_SUMMARY = 1_024;
+const MAX_DEDUP_KEY = 255;
+
+const SEVERITIES: Record<Severity, 'critical' | 'error' | 'warning' | 'info'> = {
+  ok: 'info',
+  info: 'info',
+  warning: 'warning',
+  critical: 'critical',
+  unknown: 'error',
+};
+
+export class PagerDutyOptions {
+  @Text({
+    doc: 'Integration key of an Events API v2 integration of the service.',
+    secret: true,
+    required: true,
+    maxLength: 1_024,
+    example: '${env:PAGERDUTY_KEY}',
+  })
+  token!: string;
+
+  @HttpUrl({
+    doc: 'Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server.',
+    default: DEFAULT_API_URL,
+  })
+  'api-url'?: string;
+}
+
+export const pagerduty = defineAlerter<PagerDutyOptions>({
+  type: 'pagerduty',
+  summary: 'Triggers and resolves incidents of a PagerDuty service (Events API v2).',
+  options: PagerDutyOptions,
+  destination: ['api-url'],
+  send(options, alert, context) {
+    return deliverHttp(
+      {
+        url: options['api-url'] ?? DEFAULT_API_URL,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(eventOf(options.token, alert)),
+        secrets: [options.token],
+      },
+      context,
+      judge,
+    );
+  },
+});
+
+function eventOf(token: string, rendered: RenderedAlert): Record<string, unknown> {
+  const { alert, link } = rendered;
+  return {
+    routing_key: token,
+    // Removed, disabled or changed: nobody will ever see it recover, so it is resolved too; the summary says why.
+    event_action: alert.type === 'resolve' ? 'resolve' : 'trigger',
+    dedup_key: dedupKeyOf(rendered.key),
+    client: '9volt',
+    ...(link === undefined ? {} : { client_url: link, links: [{ href: link, text: 'Monitor in 9volt' }] }),
+    payload: {
+      summary: cut(`${rendered.title}: ${rendered.text}`, MAX_SUMMARY),
+      source: oneLine(alert.target === '' ? alert.monitor : alert.target, 500),
+      severity: SEVERITIES[rendered.severity],
+      timestamp: alert.at,
+      component: oneLine(alert.monitor, 200),
+      ...(alert.tags.length === 0 ? {} : { group: oneLine(alert.tags.join(', '), 500) }),
+      class: oneLine(alert.monitorType, 40),
+      custom_details: Object.fromEntries(rendered.fields.map((field) => [field.label, field.value])),
+    },
+  };
+}
+
+/** A key too long for PagerDuty keeps its beginning; the hash of the whole keeps it unique, and the same on every worker. */
+export function dedupKeyOf(key: string): string {
+  if (key.length <= MAX_DEDUP_KEY) return key;
+  const hash = createHash('sha256').update(key).digest('hex');
+  return `${cut(key, MAX_DEDUP_KEY - hash.length)}${hash}`;
+}
+
+/** Only 202, or a body that says so, tells that the event was taken: any other 2xx comes from something else at that address. */
+function judge(answer: HttpAnswer): DeliveryOutcome {
+  const said = saidIn(answer.body);
+  const outcome = judgeByStatus({ ...answer, body: said.text });
+  const taken = answer.status === 202 || said.status === 'success';
+  return outcome.outcome === 'delivered' && !taken ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
+
+function saidIn(body: string): { text: string; status?: unknown } {
+  try {
+    const said: unknown = JSON.parse(body);
+    if (isPlainObject(said) && typeof said['message'] === 'string') {
+      const errors = Array.isArray(said['errors']) ? said['errors'].filter((error) => typeof error === 'string') : [];
+      return { text: [said['message'], ...errors].join('; '), status: said['status'] };
+    }
+  } catch {
+    // shown as it is
+  }
+  return { text: body };
+}
