@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { RenderedAlert, Severity } from './render-alert.js';
+
+export interface EmailContent {
+  from: string;
+  to: readonly string[];
+  alert: RenderedAlert;
+  notificationId: string;
+}
+
+const COLOURS: Record<Severity, string> = {
+  ok: '#2b8a3e',
+  info: '#1971c2',
+  warning: '#e67700',
+  critical: '#c92a2a',
+  unknown: '#495057',
+};
+
+/** The bytes of the mail. */
+export function emailMessage({ from, to, alert, notificationId }: EmailContent): Promise<Buffer> {
+  // All mails of one incident answer the same message, which nobody ever sent: that makes them one thread.
+  const thread = idOf('incident', alert.key);
+  const composer = new MailComposer({
+    from,
+    to: [...to],
+    subject: alert.title,
+    // The same at every attempt, so that a mailbox keeps one of them.
+    messageId: idOf('notification', notificationId),
+    inReplyTo: thread,
+    references: thread,
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    text: textOf(alert),
+    html: htmlOf(alert),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    newline: 'win',
+  });
+  return composer.compile().build();
+}
+
+function idOf(kind: string, id: string): string {
+  return `<${createHash('sha256').update(`${kind}:${id}`).digest('hex').slice(0, 40)}@9volt>`;
+}
+
+function textOf(alert: RenderedAlert): string {
+  const fields = alert.fields.map((field) => `${field.label}: ${field.value.replaceAll('\n', '\n    ')}`);
+  return `${alert.text}\n\n${fields.join('\n')}\n`;
+}
+
+function htmlOf(alert: RenderedAlert): string {
+  const rows = alert.fields.map((field) => {
+    const value = escaped(field.value).replaceAll('\n', '<br>');
+    const shown =
+      field.label === 'Link' && alert.link !== undefined ? `<a href="${escaped(alert.link)}">${value}</a>` : value;
+    return `<tr><th align="left" valign="top" style="padding:2px 12px 2px 0">${escaped(field.label)}</th><td>${shown}</td></tr>`;
+  });
+  return `<!DOCTYPE html><html><body style="font-family:sans-serif">
+<h2 style="border-left:6px solid ${COLOURS[alert.severity]};padding-left:10px">${escaped(alert.title)}</h2>
+<p>${escaped(alert.text)}</p>
+<table style="border-collapse:collapse">
+${rows.join('\n')}
+</table>
+</body></html>
+`;
+}
+
+function escaped(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}

@@ -1,0 +1,170 @@
+import { hostname } from 'node:os';
+import { Choice, Flag, Text, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { defineAlerter } from './define-alerter.js';
+import { emailMessage } from './email-message.js';
+import { deliverMail, parseMailServer } from './smtp-delivery.js';
+
+const DEFAULT_ADDRESS = 'localhost:25';
+
+const MAILBOX = /^[^\s@<>()[\],;:\\"]+@[^\s@<>()[\],;:\\"]+$/;
+const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
+
+export class EmailOptions implements CrossChecked {
+  @Text({
+    doc: 'Who gets the message: one address, or several separated by commas.',
+    required: true,
+    maxLength: 4_096,
+    example: 'on-call@example.com, team@example.com',
+  })
+  to!: string;
+
+  @Text({
+    doc: 'Mail server, as host:port; without a port 25, or 465 with tls.',
+    default: DEFAULT_ADDRESS,
+    notEmpty: true,
+    maxLength: 300,
+    example: 'smtp.example.com:587',
+  })
+  address?: string;
+
+  @Text({
+    doc: 'Address of the sender; 9volt at the name of the worker’s host unless given.',
+    notEmpty: true,
+    maxLength: 320,
+    example: '9volt@example.com',
+  })
+  from?: string;
+
+  @Text({ doc: 'User name, when the server asks for one. Needs password.', notEmpty: true, maxLength: 320 })
+  username?: string;
+
+  @Text({
+    doc: 'Password of the user.',
+    secret: true,
+    notEmpty: true,
+    maxLength: 1_024,
+    example: '${env:SMTP_PASSWORD}',
+  })
+  password?: string;
+
+  @Choice({
+    doc: 'How to authenticate; md5 is another name for cram-md5.',
+    values: ['plain', 'login', 'cram-md5', 'md5'],
+    default: 'plain',
+  })
+  auth?: string;
+
+  @Choice({
+    doc:
+      'Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. ' +
+      'tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent.',
+    values: ['auto', 'starttls', 'tls', 'none'],
+    default: 'auto',
+  })
+  tls?: string;
+
+  @Flag({ doc: 'Accepts any certificate of the server.', default: false })
+  'skip-verify'?: boolean;
+
+  @Text({
+    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
+    multiline: true,
+    notEmpty: true,
+    maxLength: 65_536,
+  })
+  ca?: string;
+
+  @Flag({
+    doc: 'Sends the password also over an unencrypted connection. To a server on the same host that is always done.',
+    default: false,
+  })
+  'insecure-auth'?: boolean;
+
+  crossCheck(): FieldError[] {
+    const errors: FieldError[] = [];
+    for (const [name, mailboxes] of [
+      ['to', mailboxesIn(this.to)],
+      ['from', [this.from ?? 'nobody@localhost']],
+    ] as const) {
+      const bad = mailboxes.find((mailbox) => !MAILBOX.test(mailbox) && !REFERENCE.test(mailbox));
+      const expected = 'an address such as "team@example.com"';
+      if (bad !== undefined || mailboxes.length === 0) errors.push(wrong(name, bad ?? this.to, expected));
+    }
+    if (
+      this.address !== undefined &&
+      !REFERENCE.test(this.address) &&
+      parseMailServer(this.address, 25) === undefined
+    ) {
+      errors.push(wrong('address', this.address, 'host:port'));
+    }
+    if ((this.username === undefined) !== (this.password === undefined)) {
+      const missing = this.username === undefined ? 'username' : 'password';
+      errors.push({
+        path: `/${missing}`,
+        expected: 'username and password together',
+        message: `${missing}: is missing; expected username and password together`,
+      });
+    }
+    return errors;
+  }
+}
+
+export const email = defineAlerter<EmailOptions>({
+  type: 'email',
+  summary: 'Sends a mail through an SMTP server.',
+  options: EmailOptions,
+  destination: ['address', 'tls', 'skip-verify', 'ca', 'insecure-auth'],
+  async send(options, alert, context) {
+    const to = mailboxesIn(options.to);
+    const from = options.from ?? `9volt@${hostname()}`;
+    const bad = [...to, from].find((mailbox) => !MAILBOX.test(mailbox));
+    const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
+    const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
+    // A reference may have been resolved to anything.
+    if (bad !== undefined || to.length === 0)
+      return { outcome: 'rejected', answer: `${bad ?? 'to'} is not a mail address` };
+    if (!server) return { outcome: 'rejected', answer: 'the configured address is not host:port' };
+    const { username, password } = options;
+    return deliverMail(
+      {
+        ...server,
+        security,
+        skipVerify: options['skip-verify'] ?? false,
+        ...(options.ca === undefined ? {} : { ca: options.ca }),
+        ...(username === undefined || password === undefined
+          ? {}
+          : {
+              credentials: {
+                username,
+                password,
+                method:
+                  options.auth === 'login'
+                    ? 'LOGIN'
+                    : options.auth === 'cram-md5' || options.auth === 'md5'
+                      ? 'CRAM-MD5'
+                      : 'PLAIN',
+                insecure: options['insecure-auth'] ?? false,
+              },
+            }),
+      },
+      { from, to, content: await emailMessage({ from, to, alert, notificationId: context.notificationId }) },
+      context,
+    );
+  },
+});
+
+function mailboxesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((mailbox) => mailbox.trim())
+    .filter((mailbox) => mailbox !== '');
+}
+
+function wrong(name: string, value: string, expected: string): FieldError {
+  return {
+    path: `/${name}`,
+    value,
+    expected,
+    message: `${name}: ${JSON.stringify(value)} is not valid; expected ${expected}`,
+  };
+}

@@ -1,0 +1,120 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { email } from './email.alerter.js';
+import { renderAlert } from './render-alert.js';
+import { deliveryContext } from './testing/alerter-contract.js';
+import { sampleAlarm } from './testing/sample-alerts.js';
+import { parseMailServer } from './smtp-delivery.js';
+
+const PASSWORD = 'correct horse / battery staple';
+
+describe('a mail server of its own mind', () => {
+  let server: Server;
+  const sockets = new Set<Socket>();
+  let lines: string[];
+
+  const listen = async (react: (socket: Socket, line: string) => void, greeting: string | undefined) => {
+    lines = [];
+    server = createServer((socket) => {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+      if (greeting !== undefined) socket.write(`${greeting}\r\n`);
+      socket.on('data', (chunk) => {
+        for (const line of chunk.toString().trimEnd().split('\r\n')) {
+          lines.push(line);
+          react(socket, line);
+        }
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return (server.address() as AddressInfo).port;
+  };
+  afterEach(async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const send = (address: string, more: Record<string, unknown> = {}, timeoutMs = 10_000) =>
+    email.send(
+      { to: 'a@example.com', from: 'b@example.com', address, ...more },
+      renderAlert(sampleAlarm()),
+      deliveryContext({ timeoutMs }),
+    );
+
+  it('gives up when no greeting comes, and closes', async () => {
+    const port = await listen(() => undefined, undefined);
+    expect(await send(`127.0.0.1:${port}`, {}, 300)).toMatchObject({
+      outcome: 'retryable',
+      answer: expect.stringContaining('did not answer in time'),
+    });
+    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  });
+
+  it.each(['554 5.7.1 no service for you', '421 4.3.2 shutting down', 'HTTP/1.1 400 Bad Request'])(
+    'may try again after the greeting %s',
+    async (greeting) => {
+      const port = await listen(() => undefined, greeting);
+      expect(await send(`127.0.0.1:${port}`)).toMatchObject({ outcome: 'retryable' });
+    },
+  );
+
+  it('may try again when the connection breaks mid-dialogue', async () => {
+    const port = await listen(
+      (socket, line) => (line.startsWith('EHLO') ? socket.write('250 here\r\n') : socket.destroy()),
+      '220 here',
+    );
+    expect(await send(`127.0.0.1:${port}`)).toMatchObject({ outcome: 'retryable' });
+  });
+
+  it.each([
+    ['MAIL FROM', 'rejected'],
+    ['RCPT TO', 'rejected'],
+    ['DATA', 'rejected'],
+  ])('a 550 to %s is for good', async (command, outcome) => {
+    const port = await listen((socket, line) => {
+      socket.write(line.startsWith(command) ? '550 5.7.1 no\r\n' : '250 fine\r\n');
+    }, '220 here');
+    expect((await send(`127.0.0.1:${port}`)).outcome).toBe(outcome);
+  });
+
+  it('never sends a password over an unencrypted connection to another host', async () => {
+    const port = await listen((socket, line) => {
+      const replies: Record<string, string> = {
+        EHLO: '250-here\r\n250 AUTH PLAIN',
+        AUTH: '235 2.7.0 welcome',
+        DATA: '354 go on',
+        '.': '250 kept',
+        QUIT: '221 bye',
+      };
+      const known = Object.keys(replies).find((command) => line.startsWith(command));
+      if (known !== undefined) socket.write(`${replies[known]}\r\n`);
+      else if (/^(MAIL|RCPT)/.test(line)) socket.write('250 fine\r\n');
+    }, '220 here');
+    // Another name of this host, as another host would have.
+    const address = `0.0.0.0:${port}`;
+    const refused = await send(address, { username: 'ninevolt', password: PASSWORD });
+    expect(refused).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('not encrypted') });
+    expect(lines.filter((line) => line.startsWith('AUTH'))).toEqual([]);
+    expect(await send(address, { username: 'ninevolt', password: PASSWORD, 'insecure-auth': true })).toMatchObject({
+      outcome: 'delivered',
+    });
+    expect(lines.filter((line) => line.startsWith('AUTH'))).toHaveLength(1);
+  });
+});
+
+describe('parseMailServer', () => {
+  it.each([
+    ['smtp.example.com', { host: 'smtp.example.com', port: 25 }],
+    ['smtp.example.com:587', { host: 'smtp.example.com', port: 587 }],
+    ['10.0.0.1:2525', { host: '10.0.0.1', port: 2525 }],
+    ['[::1]:2525', { host: '::1', port: 2525 }],
+    ['[2001:db8::1]', { host: '2001:db8::1', port: 25 }],
+    ['2001:db8::1', { host: '2001:db8::1', port: 25 }],
+    ['smtp.example.com:0', undefined],
+    ['smtp.example.com:', undefined],
+    ['user@smtp.example.com', undefined],
+    ['', undefined],
+  ])('%j', (address, expected) => {
+    expect(parseMailServer(address, 25)).toEqual(expected);
+  });
+});

@@ -1,0 +1,175 @@
+import { connect, isIPv4, type Socket } from 'node:net';
+import { messageOf } from '@9volt/contracts';
+import type { NodemailerError } from 'nodemailer';
+import SMTPConnection, {
+  type SMTPConnectionOptions,
+  type SMTPConnectionSendInfo,
+} from 'nodemailer/lib/smtp-connection';
+import { startDeadline } from './deadline.js';
+import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { scrubbed } from './scrub.js';
+
+export interface MailServer {
+  host: string;
+  port: number;
+  security: 'auto' | 'starttls' | 'tls' | 'none';
+  skipVerify: boolean;
+  ca?: string;
+  credentials?: {
+    username: string;
+    password: string;
+    method: 'PLAIN' | 'LOGIN' | 'CRAM-MD5';
+    /** Also over an unencrypted connection to another host. */
+    insecure: boolean;
+  };
+}
+
+export interface Mail {
+  from: string;
+  to: string[];
+  content: Buffer;
+}
+
+/** `host`, `host:port`, `[::1]:port` or an IPv6 address alone. */
+export function parseMailServer(address: string, defaultPort: number): { host: string; port: number } | undefined {
+  const parts = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/@]+))(?::(\d{1,5}))?$/.exec(address);
+  if (!parts)
+    return /^[0-9a-fA-F:]+$/.test(address) && address.includes('::') ? { host: address, port: defaultPort } : undefined;
+  const port = parts[3] === undefined ? defaultPort : Number(parts[3]);
+  return port >= 1 && port <= 65_535 ? { host: (parts[1] ?? parts[2]) as string, port } : undefined;
+}
+
+/** Sends one mail over a connection of its own, which is closed whatever happens. */
+export async function deliverMail(server: MailServer, mail: Mail, context: DeliveryContext): Promise<DeliveryOutcome> {
+  const timeoutMs = context.timeoutMs ?? DELIVERY_TIMEOUT_MS;
+  // A dialogue has many waits, each bounded by itself; a slow server may use them up to thrice.
+  const deadline = startDeadline(context, 3 * timeoutMs);
+  let connection: SMTPConnection | undefined;
+  try {
+    const socket = await connectTo(server, timeoutMs, deadline.signal);
+    connection = new SMTPConnection({ ...connectionOptions(server, timeoutMs), connection: socket });
+    return scrubbed(await dialogue(connection, server, mail, deadline.signal), secretsOf(server));
+  } catch (error) {
+    connection?.close();
+    if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    // Whatever comes from the connection has a code; the rest is a defect of ours.
+    if ((error as NodemailerError).code === undefined) throw error;
+    return scrubbed(outcomeOfError(error as NodemailerError), secretsOf(server));
+  } finally {
+    deadline.end();
+  }
+}
+
+/** Through the resolver of the system, which nodemailer asks only after DNS: a line in /etc/hosts counts for mail too. */
+function connectTo({ host, port }: MailServer, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port, autoSelectFamily: true, signal });
+    const timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error(`no connection within ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
+    socket.once('error', reject).once('close', () => clearTimeout(timer));
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+function connectionOptions(
+  { host, port, security, skipVerify, ca, credentials }: MailServer,
+  timeoutMs: number,
+): SMTPConnectionOptions {
+  const secure = security === 'tls' || (security === 'auto' && port === 465);
+  // Whoever could forge a certificate could also hide STARTTLS: verifying it would protect nothing but stop deliveries
+  // through the many local servers with a self-signed one. A password is another matter.
+  const opportunistic = security === 'auto' && !secure && credentials === undefined;
+  return {
+    host,
+    port,
+    secure,
+    requireTLS: security === 'starttls',
+    ignoreTLS: security === 'none',
+    opportunisticTLS: opportunistic,
+    tls: { rejectUnauthorized: !skipVerify && !opportunistic, ...(ca === undefined ? {} : { ca }) },
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    socketCloseTimeout: 0,
+  };
+}
+
+async function dialogue(
+  connection: SMTPConnection,
+  server: MailServer,
+  mail: Mail,
+  signal: AbortSignal,
+): Promise<DeliveryOutcome> {
+  const broken = new Promise<never>((_resolve, reject) => {
+    // Kept for as long as the connection lives: an error without a listener would end the process.
+    connection.on('error', reject);
+    connection.once('end', () =>
+      reject(Object.assign(new Error('the server closed the connection'), { code: 'ECONNECTION' })),
+    );
+    if (signal.aborted) reject(new Error('aborted'));
+    signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+  });
+  const step = <T>(run: (done: (error: Error | null | undefined, result?: T) => void) => void): Promise<T> =>
+    Promise.race([
+      broken,
+      new Promise<T>((resolve, reject) => run((error, result) => (error ? reject(error) : resolve(result as T)))),
+    ]);
+  // Raced by each step; on its own it may reject after the last.
+  broken.catch(() => undefined);
+
+  await step<void>((done) => connection.connect(done));
+  if (server.credentials) {
+    const { username, password, method, insecure } = server.credentials;
+    if (!connection.secure && !insecure && !isLoopback(server.host)) {
+      connection.close();
+      return { outcome: 'retryable', answer: 'the connection is not encrypted, so the password was not sent' };
+    }
+    await step((done) => connection.login({ user: username, pass: password, method }, done));
+  }
+  const envelope = { from: mail.from, to: mail.to, size: mail.content.length };
+  const info = await step<SMTPConnectionSendInfo>((done) => connection.send(envelope, mail.content, done));
+  connection.quit();
+  // The mail is delivered; a server that does not take leave must not hold the connection.
+  setTimeout(() => connection.close(), 2_000).unref();
+  const refused = info.rejected.length > 0 ? ` (refused for ${info.rejected.join(', ')})` : '';
+  return { outcome: 'delivered', answer: `${info.response}${refused}` };
+}
+
+/** Replies about who we are: mended in the configuration, or on the server, while the notification waits. */
+const ABOUT_CREDENTIALS = new Set([530, 534, 535, 538]);
+const ABOUT_MESSAGE = ['MAIL FROM', 'RCPT TO', 'DATA'];
+
+/**
+ * Refused for good is only what the server says with 5xx of this sender, these recipients or this message. All else may pass or be
+ * mended: 4xx, the network, certificates, and also a refused login, for an alert must not be lost to an expired password.
+ */
+function outcomeOfError(error: NodemailerError): DeliveryOutcome {
+  // An error of several addresses has no message of its own.
+  const answer =
+    error.code === 'ETIMEDOUT' ? 'the server did not answer in time' : messageOf(error) || String(error.code);
+  const aboutMessage = ABOUT_MESSAGE.includes(error.command ?? '');
+  if (error.responseCode === undefined) {
+    // What is found before anything is sent: an address or a size that this server cannot take.
+    const unsendable = error.code === 'EENVELOPE' || (error.code === 'EMESSAGE' && aboutMessage);
+    return { outcome: unsendable ? 'rejected' : 'retryable', answer };
+  }
+  const refused = aboutMessage && error.permanent === true && !ABOUT_CREDENTIALS.has(error.responseCode);
+  return { outcome: refused ? 'rejected' : 'retryable', answer };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** The password, and the forms in which it goes over the wire. */
+function secretsOf({ credentials }: MailServer): string[] {
+  if (!credentials) return [];
+  const { username, password } = credentials;
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+  return [password, base64(password), base64(`\0${username}\0${password}`)];
+}
