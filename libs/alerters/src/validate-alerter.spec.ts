@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { alerterTypes } from './registry.js';
+import { validateAlerter } from './validate-alerter.js';
+
+describe('validateAlerter', () => {
+  it('gives back what was written, without defaults', () => {
+    const raw = { type: 'slack', description: 'the team', options: { token: 'xoxb-1', channel: '#alerts' } };
+    const validated = validateAlerter('team', raw);
+    expect(validated.ok && JSON.parse(JSON.stringify(validated.value))).toEqual(raw);
+  });
+
+  it.each([
+    ['a/b', { type: 'slack' }, '/alerter/x', ['/alerter/x']],
+    ['x', [], '', ['']],
+    ['x', {}, '/alerter/x', ['/alerter/x/type']],
+    ['x', { type: 'slak', options: {} }, '', ['/type']],
+    ['x', { type: 'pagerduty', options: { tokn: 'x' } }, '/a', ['/a/options/tokn', '/a/options/token']],
+    ['x', { type: 'pagerduty', colour: 'red', options: { token: 'x' } }, '', ['/colour']],
+    ['x', { type: 'pagerduty' }, '', ['/options/token']],
+  ])('says where %j %j is wrong', (name, raw, at, paths) => {
+    const validated = validateAlerter(name, raw, at);
+    expect(validated.ok ? [] : validated.errors.map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('suggests the type that was meant', () => {
+    expect(validateAlerter('x', { type: 'slak' })).toMatchObject({ errors: [{ suggestion: 'slack' }] });
+  });
+
+  it('knows each type by its own name', () => {
+    expect([...alerterTypes.entries()].map(([name, { type }]) => name === type)).not.toContain(false);
+    expect([...alerterTypes.keys()]).toEqual(expect.arrayContaining(['email', 'pagerduty', 'slack']));
+  });
+});
