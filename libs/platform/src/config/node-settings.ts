@@ -143,3 +143,8 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
 /** What the command line parser found: only what was written there. */
 export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
 export type Environment = Record<string, string | undefined>;
+
+/** The environment of this process; read nowhere else. */
+export function readEnvironment(): Environment {
+  return { ...process.env };
+}

@@ -27,7 +27,13 @@ export class Logger {
 export class AppLogger {
   private constructor(private readonly root: Pino) {}
 
-  static create(options: { debug: boolean; name: string; destination?: DestinationStream }): AppLogger {
+  /** `quiet`: warnings and errors only, for a command that tells its steps itself. */
+  static create(options: {
+    debug: boolean;
+    name: string;
+    quiet?: boolean;
+    destination?: DestinationStream;
+  }): AppLogger {
     const destination =
       options.destination ??
       (process.stderr.isTTY
@@ -36,7 +42,7 @@ export class AppLogger {
     return new AppLogger(
       pino(
         {
-          level: options.debug ? 'debug' : 'info',
+          level: options.debug ? 'debug' : options.quiet ? 'warn' : 'info',
           base: { member: options.name },
           timestamp: stdTimeFunctions.isoTime,
           formatters: { level: (label) => ({ level: label }) },

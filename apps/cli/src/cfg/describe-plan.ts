@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import { maskAlerter, maskSettings } from '@9volt/alerters';
+import type { AlerterSettings, MonitorSettings } from '@9volt/contracts';
+import { monitorTypes } from '@9volt/monitors';
+import type { Change, SyncPlan } from './plan-sync.js';
+
+/** What a sync did, or would have done, by name. */
+export function describePlan(plan: SyncPlan, dryrun: boolean): string[] {
+  const line = (verb: string, { kind, name }: { kind: string; name: string }): string =>
+    `${dryrun ? 'would have ' : ''}${verb} ${kind} ${name}`;
+  return [
+    ...plan.added.map((change) => line('added', change)),
+    ...plan.changed.map((change) => line('changed', change)),
+    ...plan.skipped.map((skipped) => line('skipped', skipped)),
+    ...plan.removed.map((change) => line('removed', change)),
+  ];
+}
+
+/** One change as lines of a difference; secrets are masked, and told apart only by being marked as changed. */
+export function describeChange(change: Change): string[] {
+  const { kind, name } = change;
+  if (!change.value) return [`- ${kind} ${name}`];
+  if (change.modRevision === 0) return [`+ ${kind} ${name}`];
+  const lines = [`~ ${kind} ${name}`];
+  const before = flatten(change.before ?? {});
+  const after = flatten(change.value);
+  const shownBefore = flatten(masked(kind, change.before ?? {}));
+  const shownAfter = flatten(masked(kind, change.value));
+  for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
+    if (isDeepStrictEqual(before.get(path), after.get(path))) continue;
+    lines.push(`    ${path}: ${shown(shownBefore.get(path))} -> ${shown(shownAfter.get(path))}`);
+  }
+  return lines;
+}
+
+function masked(kind: Change['kind'], value: object): object {
+  if (kind === 'alerter') return maskAlerter(value as AlerterSettings);
+  const definition = monitorTypes.get((value as MonitorSettings).type);
+  return definition ? maskSettings(definition.settings, value) : value;
+}
+
+function flatten(value: object, prefix = ''): Map<string, unknown> {
+  const flat = new Map<string, unknown>();
+  for (const [key, inner] of Object.entries(value)) {
+    const path = prefix === '' ? key : `${prefix}.${key}`;
+    if (typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
+      for (const [innerPath, leaf] of flatten(inner as object, path)) flat.set(innerPath, leaf);
+    } else {
+      flat.set(path, inner);
+    }
+  }
+  return flat;
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '(unset)' : JSON.stringify(value);
+}

@@ -1,0 +1,61 @@
+import { validateAlerter } from '@9volt/alerters';
+import { type AlerterSettings, type FieldError, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
+import { validateMonitor } from '@9volt/monitors';
+import type { ConfigFault, Entry } from './entry.js';
+
+export interface Validated {
+  monitors: Map<string, MonitorSettings>;
+  alerters: Map<string, AlerterSettings>;
+}
+
+/**
+ * Validates everything that was read, the names of alerters included: each must be among the entries or in `storedAlerters` (those that will
+ * still be stored afterwards; undefined when that is not known, and then names are not judged).
+ */
+export function validateEntries(
+  entries: readonly Entry[],
+  storedAlerters: Iterable<string> | undefined,
+): Validated & { faults: ConfigFault[] } {
+  const monitors = new Map<string, MonitorSettings>();
+  const alerters = new Map<string, AlerterSettings>();
+  const faults: ConfigFault[] = [];
+  const known = new Set([
+    ...(storedAlerters ?? []),
+    ...entries.filter((entry) => entry.kind === 'alerter').map((entry) => entry.name),
+  ]);
+  for (const entry of entries) {
+    if (entry.kind === 'alerter') {
+      const validated = validateAlerter(entry.name, entry.raw, at(entry));
+      if (validated.ok) alerters.set(entry.name, validated.value);
+      else faults.push(...validated.errors.map((error) => toFault(entry, error)));
+      continue;
+    }
+    const validated = validateMonitor(entry.name, entry.raw, at(entry));
+    if (!validated.ok) {
+      faults.push(...validated.errors.map((error) => toFault(entry, error)));
+      continue;
+    }
+    monitors.set(entry.name, validated.value);
+    if (storedAlerters !== undefined) {
+      faults.push(...unknownAlerters(validated.value, known, at(entry)).map((error) => toFault(entry, error)));
+    }
+  }
+  return { monitors, alerters, faults };
+}
+
+function unknownAlerters(settings: MonitorSettings, known: ReadonlySet<string>, path: string): FieldError[] {
+  return (['warning-alerter', 'critical-alerter'] as const).flatMap((attribute) =>
+    (settings[attribute] ?? []).flatMap((name, index) =>
+      known.has(name) ? [] : [unknownName(`${path}/${attribute}/${index}`, 'alerter', name, known)],
+    ),
+  );
+}
+
+function at(entry: Entry): string {
+  return `/${entry.kind}/${pointer(entry.name)}`;
+}
+
+function toFault(entry: Entry, error: FieldError): ConfigFault {
+  const inner = error.path.slice(at(entry).length + 1).split('/');
+  return { file: entry.file, line: entry.lineOf(inner), path: error.path, message: error.message };
+}

@@ -1,0 +1,10 @@
+import { type Command, Option } from 'commander';
+
+/** Adds what a command that asks the API needs. */
+export function withApi(command: Command): Command {
+  return command
+    .addOption(new Option('--api <url>', 'Address of the API.').env('NINEV_API_URL').default('http://127.0.0.1:8080'))
+    .addOption(
+      new Option('--token <token>', 'Access token of the API. The variable is the safer way.').env('NINEV_TOKEN'),
+    );
+}

@@ -1,0 +1,144 @@
+import type { Command } from 'commander';
+import { loadEtcdConfig } from '@9volt/platform';
+import { describeChange, describePlan } from '../cfg/describe-plan.js';
+import { ConfigRepository } from '../cfg/config-repository.js';
+import { type ConfigFault, describeFault } from '../cfg/entry.js';
+import { exportYaml } from '../cfg/export-yaml.js';
+import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
+import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
+import { validateEntries, type Validated } from '../cfg/validate-entries.js';
+import { progress } from '../output/progress.js';
+import { CliError, say, warn } from '../output/say.js';
+import { flagsOf, withSettings } from './node-options.js';
+
+interface CfgOptions extends Record<string, unknown> {
+  replace?: boolean;
+  nosync?: boolean;
+  dryrun?: boolean;
+  force?: boolean;
+}
+
+/** Exit code of `cfg diff` when there are differences; 2 is an error. */
+const DIFFERENT = 1;
+const DIFF_FAILED = 2;
+
+export function addCfgCommand(program: Command): void {
+  const cfg = program.command('cfg').description('Keep the configuration in etcd equal to a directory of YAML files.');
+
+  withSettings(
+    cfg.command('sync <dir>', { isDefault: true }).description('Push what differs; remove what no file has.'),
+    'etcd',
+  )
+    .option('-r, --replace', 'push every entry, also those that do not differ')
+    .option('-n, --nosync', 'keep what is stored and in no file')
+    .option('--dryrun', 'write nothing; say what would be done')
+    .option('--force', 'remove even more than 10 and more than half of the monitors')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  9volt cfg ./monitoring\n  9volt cfg ./monitoring --dryrun\n  9volt cfg ./team-a --nosync',
+    )
+    .action(sync);
+
+  cfg
+    .command('validate <dir>')
+    .description('Check the files without etcd.')
+    .option('-n, --nosync', 'the files may name alerters that only etcd has')
+    .addHelpText('after', '\nExample:\n  9volt cfg validate ./monitoring')
+    .action(async (directory: string, options: CfgOptions) => {
+      const loaded = await loadDirectory(directory);
+      const validated = validateEntries(loaded.entries, options.nosync ? undefined : []);
+      refuse([...loaded.faults, ...validated.faults]);
+      say(`${found(loaded, validated)}: all valid`);
+    });
+
+  withSettings(cfg.command('diff <dir>').description('Show what a push would change.'), 'etcd')
+    .option('-n, --nosync', 'ignore what is stored and in no file')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 no difference, 1 differences, 2 error.\n\nExample:\n  9volt cfg diff ./monitoring',
+    )
+    .action(async (directory: string, options: CfgOptions) => {
+      try {
+        const { plan } = await withRepository(options, (repository) => prepare(directory, options, repository));
+        for (const change of [...plan.added, ...plan.changed, ...plan.removed])
+          for (const line of describeChange(change)) say(line);
+        if (plan.added.length + plan.changed.length + plan.removed.length > 0) process.exitCode = DIFFERENT;
+      } catch (error) {
+        process.exitCode = DIFF_FAILED;
+        throw error;
+      }
+    });
+
+  withSettings(
+    cfg
+      .command('export')
+      .description('Print everything stored as YAML that syncs back to no difference. It holds secrets.'),
+    'etcd',
+  )
+    .addHelpText('after', '\nExample:\n  9volt cfg export > monitoring/all.yaml')
+    .action(async (options: CfgOptions) => {
+      const stored = await withRepository(options, (repository) => repository.read());
+      const { text, invalid } = exportYaml(stored);
+      for (const name of invalid) warn(`left out ${name}: it is not valid`);
+      process.stdout.write(text);
+    });
+}
+
+async function sync(directory: string, options: CfgOptions): Promise<void> {
+  await withRepository(options, async (repository) => {
+    const { plan, loaded, validated } = await prepare(directory, options, repository);
+    if (plan.alarming !== undefined && !options.force && !options.dryrun) {
+      throw new CliError(
+        `${plan.alarming}; nothing was written. Give --force if that is meant, or --nosync to keep them`,
+      );
+    }
+    const bar = progress('pushing', plan.added.length + plan.changed.length + plan.removed.length);
+    if (!options.dryrun) await repository.apply(plan, bar.at).finally(bar.done);
+    for (const line of describePlan(plan, options.dryrun ?? false)) say(line);
+    if (options.dryrun && plan.alarming !== undefined) say(`${plan.alarming}: it would need --force`);
+    say(summary(plan, found(loaded, validated), options.dryrun ?? false));
+  });
+}
+
+/** Reads and validates everything before anything is written. */
+async function prepare(
+  directory: string,
+  options: CfgOptions,
+  repository: ConfigRepository,
+): Promise<{ plan: SyncPlan; loaded: Loaded; validated: Validated }> {
+  const loaded = await loadDirectory(directory);
+  refuse(loaded.faults.concat(validateEntries(loaded.entries, undefined).faults));
+  const stored = await repository.read();
+  const validated = validateEntries(loaded.entries, options.nosync ? stored.alerter.keys() : []);
+  refuse(validated.faults);
+  const plan = planSync({ monitor: validated.monitors, alerter: validated.alerters }, stored, {
+    replace: options.replace ?? false,
+    nosync: options.nosync ?? false,
+  });
+  return { plan, loaded, validated };
+}
+
+function refuse(faults: readonly ConfigFault[]): void {
+  if (faults.length === 0) return;
+  for (const fault of faults) warn(describeFault(fault));
+  throw new CliError(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} found; nothing was written`);
+}
+
+async function withRepository<T>(options: CfgOptions, use: (repository: ConfigRepository) => Promise<T>): Promise<T> {
+  const repository = new ConfigRepository(loadEtcdConfig(flagsOf(options)));
+  try {
+    return await use(repository);
+  } finally {
+    repository.close();
+  }
+}
+
+function found(loaded: Loaded, { monitors, alerters }: Validated): string {
+  return `found ${monitors.size} monitors and ${alerters.size} alerters in ${loaded.files} files`;
+}
+
+function summary(plan: SyncPlan, what: string, dryrun: boolean): string {
+  const pushed = plan.added.length + plan.changed.length;
+  const would = dryrun ? 'would have ' : '';
+  return `${what}; ${would}pushed ${pushed} (${plan.added.length} added, ${plan.changed.length} changed), skipped ${plan.skipped.length}, removed ${plan.removed.length}`;
+}

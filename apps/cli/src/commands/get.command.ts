@@ -1,0 +1,138 @@
+import { Argument, type Command, Option } from 'commander';
+import { stringify } from 'yaml';
+import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { say } from '../output/say.js';
+import { table } from '../output/table.js';
+import { withApi } from './api-options.js';
+
+type Row = Record<string, unknown>;
+type Output = 'table' | 'json' | 'yaml';
+
+interface Resource {
+  /** Fetches what is shown as JSON and YAML. */
+  fetch(api: ApiClient, name: string | undefined, filter: Row): Promise<unknown>;
+  columns: Record<string, (row: Row) => unknown>;
+  /** Rows of the table. */
+  rows(answer: unknown): Row[];
+}
+
+const list = (answer: unknown): Row[] => (Array.isArray(answer) ? (answer as Row[]) : [answer as Row]);
+/** Enough for anybody to read; larger lists are for programs, which page through the API. */
+const LIMIT = 10_000;
+
+const RESOURCES: Record<string, Resource> = {
+  monitors: {
+    fetch: (api, name, filter) =>
+      name ? one(api, 'monitor', name) : api.get('/api/v1/monitor', { sort: 'name', limit: LIMIT, ...query(filter) }),
+    rows: list,
+    columns: {
+      NAME: (row) => row['name'],
+      TYPE: (row) => row['type'],
+      INTERVAL: (row) => row['interval'],
+      DISABLED: (row) => (row['disable'] === true ? 'yes' : 'no'),
+      TAGS: (row) => row['tags'],
+      DESCRIPTION: (row) => row['description'],
+    },
+  },
+  states: {
+    fetch: (api, name, filter) =>
+      name ? api.get(`/api/v1/state/${encodeURIComponent(name)}`) : api.get('/api/v1/state', query(filter)),
+    rows: list,
+    columns: {
+      NAME: (row) => row['check'],
+      STATUS: (row) => row['status'],
+      COUNT: (row) => row['count'],
+      SINCE: (row) => row['since'],
+      OWNER: (row) => row['owner'],
+      MESSAGE: (row) => row['message'],
+    },
+  },
+  events: {
+    fetch: (api, _name, filter) => api.get('/api/v1/event', { limit: 100, ...query(filter) }),
+    rows: list,
+    columns: {
+      TIME: (row) => row['timestamp'],
+      TYPE: (row) => row['type'],
+      MONITOR: (row) => row['monitor'],
+      MESSAGE: (row) => row['message'],
+    },
+  },
+  alerters: {
+    fetch: (api, name, filter) =>
+      name ? one(api, 'alerter', name) : api.get('/api/v1/alerter', { sort: 'name', limit: LIMIT, ...query(filter) }),
+    rows: list,
+    columns: {
+      NAME: (row) => row['name'],
+      TYPE: (row) => row['type'],
+      DESCRIPTION: (row) => row['description'],
+    },
+  },
+  members: {
+    fetch: (api) => api.get('/api/v1/cluster'),
+    rows: (answer) => {
+      const { Members = {}, Director } = answer as { Members?: Record<string, Row>; Director?: { MemberID?: string } };
+      return Object.values(Members).map((member) => ({ ...member, leader: member['MemberID'] === Director?.MemberID }));
+    },
+    columns: {
+      NAME: (row) => row['Name'],
+      ROLE: (row) => row['Role'],
+      LEADER: (row) => (row['leader'] === true ? 'yes' : ''),
+      TAGS: (row) => row['Tags'],
+      HOST: (row) => row['Hostname'],
+      LISTEN: (row) => row['ListenAddress'],
+      STARTED: (row) => row['StartedAt'],
+      ID: (row) => row['MemberID'],
+    },
+  },
+};
+
+export function addGetCommand(program: Command): void {
+  withApi(program.command('get'))
+    .description('Show monitors, states, events, alerters or members, as the API has them.')
+    .addArgument(new Argument('<what>').choices(Object.keys(RESOURCES)))
+    .argument('[name]', 'one monitor, state or alerter')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'))
+    .option('--status <statuses>', 'states: only these, a comma list')
+    .option('--tags <tags>', 'states and monitors: with any of these tags')
+    .option('--type <types>', 'only of these types')
+    .option('-q, --query <text>', 'only where the name or the text holds this')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  9volt get states --status critical,warning\n  9volt get monitors -o yaml\n  9volt get events --type status-changed -o json',
+    )
+    .action(async (what: string, name: string | undefined, options: ApiOptions & Row & { output: Output }) => {
+      const resource = RESOURCES[what] as Resource;
+      const answer = await resource.fetch(new ApiClient(options), name, options);
+      print(resource, answer, options.output);
+    });
+}
+
+function print(resource: Resource, answer: unknown, output: Output): void {
+  switch (output) {
+    case 'json':
+      say(JSON.stringify(answer, null, 2));
+      break;
+    case 'yaml':
+      process.stdout.write(stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false }));
+      break;
+    case 'table': {
+      const columns = Object.entries(resource.columns);
+      const rows = resource.rows(answer).map((row) => columns.map(([, value]) => value(row)));
+      process.stdout.write(
+        table(
+          columns.map(([heading]) => heading),
+          rows,
+        ),
+      );
+    }
+  }
+}
+
+async function one(api: ApiClient, kind: string, name: string): Promise<Row> {
+  return { name, ...(await api.get<Row>(`/api/v1/${kind}/${encodeURIComponent(name)}`)) };
+}
+
+function query(filter: Row): Record<string, string | undefined> {
+  const text = (key: string): string | undefined => (typeof filter[key] === 'string' ? filter[key] : undefined);
+  return { status: text('status'), tags: text('tags'), type: text('type'), q: text('query') };
+}

@@ -1,0 +1,21 @@
+import { type Command, Option } from 'commander';
+import { NODE_SETTINGS, type NodeFlags, type NodeSetting } from '@9volt/platform';
+
+/** Adds the settings of a node, or only those of etcd, to a command. */
+export function withSettings(command: Command, scope: NodeSetting['scope']): Command {
+  for (const setting of NODE_SETTINGS) {
+    if (setting.scope === 'node' && scope === 'etcd') continue;
+    const standard = setting.default === undefined || setting.kind === 'flag' ? '' : ` (default: ${setting.default})`;
+    const option = new Option(setting.flags, `${setting.doc}${standard} [${setting.env}]`);
+    if (setting.kind === 'list')
+      option.argParser((value: string, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+  return command;
+}
+
+/** Only what was written on the command line: defaults and the environment are `loadNodeConfig`'s matter. */
+export function flagsOf(options: Record<string, unknown>): NodeFlags {
+  const known = new Set<string>(NODE_SETTINGS.map(({ key }) => key));
+  return Object.fromEntries(Object.entries(options).filter(([key]) => known.has(key))) as NodeFlags;
+}

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import type { Role } from '@9volt/contracts';
+import { loadNodeConfig } from '@9volt/platform';
+import { flagsOf, withSettings } from './node-options.js';
+
+const ABOUT: Record<Role, string> = {
+  server: 'Run one node with all roles: scheduler, worker, API and dashboard, in one process.',
+  scheduler: 'Run a scheduler: campaigns for leadership; the leader assigns monitors to workers.',
+  worker: 'Run a worker: checks the monitors assigned to it, and alerts.',
+  api: 'Run the API and the dashboard.',
+};
+
+const EXAMPLES: Record<Role, string> = {
+  server: `  9volt server -e http://10.0.0.1:2379,http://10.0.0.2:2379
+  9volt server --listen 0.0.0.0:8080 --access-tokens secret --public-url https://monitoring.example.com`,
+  scheduler: '  9volt scheduler -e http://10.0.0.1:2379',
+  worker: `  9volt worker -e http://10.0.0.1:2379
+  9volt worker -e http://10.0.0.1:2379 --tags eu-west,dmz --member-id edge-1`,
+  api: '  9volt api -e http://10.0.0.1:2379 --listen 0.0.0.0:8080 --access-tokens secret',
+};
+
+/** `9volt server`, `scheduler`, `worker` and `api`: one process each, with no child, so that a signal reaches it. */
+export function addNodeCommands(program: Command): void {
+  for (const role of ['server', 'scheduler', 'worker', 'api'] as const) {
+    withSettings(program.command(role).description(ABOUT[role]), 'node')
+      .addHelpText('after', `\nExamples:\n${EXAMPLES[role]}`)
+      .action(async (options: Record<string, unknown>) => {
+        const config = loadNodeConfig(role, flagsOf(options));
+        const { startNode } = await import('../compose/start-node.js');
+        const node = await startNode(config);
+        await node.stopped;
+      });
+  }
+}

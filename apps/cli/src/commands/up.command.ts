@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { flagsOf, withSettings } from './node-options.js';
+
+export interface UpOptions extends Record<string, unknown> {
+  dataDir: string;
+  workers: number;
+  demo: boolean;
+}
+
+export function addUpCommand(program: Command): void {
+  withSettings(
+    program.command('up').description('Run a whole 9volt on this machine: an etcd when none is given, and a server.'),
+    'node',
+  )
+    .option('--data-dir <dir>', 'where etcd keeps its data', '.9volt')
+    .option('--workers <n>', 'worker processes beside the one in the server', parseWorkers, 0)
+    .option('--no-demo', 'load no demo into an empty cluster')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  9volt up\n  9volt up --workers 2 --no-demo\n  9volt up -e http://10.0.0.1:2379 --listen 127.0.0.1:9000',
+    )
+    .action(async (options: UpOptions) => {
+      const { up } = await import('../up/up.js');
+      await up(options, flagsOf(options));
+    });
+}
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!Number.isInteger(workers) || workers < 0 || workers > 64)
+    throw new Error(`--workers: expected a number from 0 to 64, got "${text}"`);
+  return workers;
+}

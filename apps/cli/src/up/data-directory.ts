@@ -1,0 +1,44 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What `9volt up` remembers from one start to the next, so that ports stay what they were. */
+export interface Remembered {
+  apiPort?: number;
+  etcdClientPort?: number;
+  etcdPeerPort?: number;
+  /** Process id of the etcd that was started, to be found again if `up` itself was killed. */
+  etcdPid?: number;
+}
+
+/** The directory of `9volt up`: etcd's data and what is remembered. */
+export class DataDirectory {
+  constructor(readonly path: string) {}
+
+  get etcd(): string {
+    return join(this.path, 'etcd');
+  }
+
+  get etcdLog(): string {
+    return join(this.path, 'etcd.log');
+  }
+
+  async create(): Promise<void> {
+    await mkdir(this.path, { recursive: true, mode: 0o700 });
+  }
+
+  async recall(): Promise<Remembered> {
+    try {
+      const parsed: unknown = JSON.parse(await readFile(join(this.path, 'up.json'), 'utf8'));
+      return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    } catch {
+      return {};
+    }
+  }
+
+  async remember(change: Remembered): Promise<void> {
+    await writeFile(
+      join(this.path, 'up.json'),
+      `${JSON.stringify({ ...(await this.recall()), ...change }, null, 2)}\n`,
+    );
+  }
+}

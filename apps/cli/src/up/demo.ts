@@ -1,0 +1,105 @@
+import { readFile } from 'node:fs/promises';
+import type { MonitorSettings } from '@9volt/contracts';
+import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { monitorTypes, validateMonitor } from '@9volt/monitors';
+import type { EtcdConfig } from '@9volt/platform';
+import { DEMO_TAG } from '../cfg/config-repository.js';
+
+type Attributes = Record<string, unknown>;
+
+/** What a local resolver can be asked that needs no internet: any of them being answered will do. */
+const DNS_QUESTIONS: readonly Attributes[] = [
+  { 'dns-target': 'localhost', 'dns-record-type': 'A' },
+  { 'dns-target': '.', 'dns-record-type': 'NS' },
+];
+
+/**
+ * Loads a small demo into a cluster that has no monitor at all: never over anything. Answers the names of what was loaded, empty
+ * when there were monitors.
+ */
+export async function loadDemo(config: EtcdConfig, apiUrl: string, tell: (line: string) => void): Promise<string[]> {
+  const client = new EtcdClient(config.etcd);
+  const keys = new Keyspace(config.prefix);
+  try {
+    const { entries } = await client.list(keys.monitors, { keysOnly: true });
+    if (entries.length > 0) return [];
+    const demo = await demoMonitors(apiUrl, config.etcd.members[0] as string, tell);
+    const committed = await commit(client, {
+      compare: Object.keys(demo).map((name) => ({ key: keys.monitor(name), target: 'create', value: 0 })),
+      then: Object.entries(demo).map(([name, settings]) => ({ put: keys.monitor(name), value: encode(settings) })),
+    });
+    return committed.outcome === 'accepted' ? Object.keys(demo) : [];
+  } finally {
+    client.close();
+  }
+}
+
+async function demoMonitors(
+  apiUrl: string,
+  etcdUrl: string,
+  tell: (line: string) => void,
+): Promise<Record<string, MonitorSettings>> {
+  const api = new URL(apiUrl);
+  const etcd = new URL(etcdUrl);
+  const demo: Record<string, Attributes> = {
+    'demo-api': {
+      type: 'http',
+      description: "9volt's own API answers",
+      host: api.hostname,
+      port: Number(api.port),
+      url: '/livez',
+      expect: 'ok',
+      interval: '5s',
+    },
+    'demo-etcd': {
+      type: 'tcp',
+      description: 'etcd accepts connections',
+      host: etcd.hostname,
+      port: Number(etcd.port || 2379),
+      interval: '5s',
+    },
+    'demo-exec': {
+      type: 'exec',
+      description: 'A command runs',
+      command: 'echo',
+      args: ['all is well'],
+      expect: 'well',
+      interval: '10s',
+    },
+  };
+  const dns = await answeredDnsCheck();
+  if (typeof dns === 'string') tell(`demo without a dns check: ${dns}`);
+  else demo['demo-dns'] = dns;
+  return Object.fromEntries(
+    Object.entries(demo).map(([name, attributes]) => {
+      const validated = validateMonitor(name, { ...attributes, tags: [DEMO_TAG] });
+      if (!validated.ok)
+        throw new Error(`the demo is not valid: ${validated.errors.map((error) => error.message).join('; ')}`);
+      return [name, validated.value];
+    }),
+  );
+}
+
+/** A dns check that the first resolver of this machine answers, or why there is none. */
+async function answeredDnsCheck(): Promise<Attributes | string> {
+  const resolvers = await readFile('/etc/resolv.conf', 'utf8').catch(() => '');
+  const host = /^nameserver\s+(\S+)/m.exec(resolvers)?.[1];
+  if (host === undefined) return 'this machine has no resolver in /etc/resolv.conf';
+  let message = '';
+  for (const question of DNS_QUESTIONS) {
+    const attributes = {
+      type: 'dns',
+      description: 'The resolver of this machine answers',
+      host,
+      ...question,
+      interval: '10s',
+    };
+    const validated = validateMonitor('demo-dns', attributes);
+    if (!validated.ok) continue;
+    const definition = monitorTypes.get('dns');
+    const result = await definition?.probe(validated.value, { name: 'demo-dns', signal: AbortSignal.timeout(5_000) });
+    if (result?.status === 'ok') return attributes;
+    message = result?.message ?? '';
+  }
+  return `the resolver ${host} answered none of the questions (${message})`;
+}

@@ -1,0 +1,123 @@
+import { resolve } from 'node:path';
+import {
+  AppLogger,
+  type Environment,
+  isLoopback,
+  loadNodeConfig,
+  type NodeConfig,
+  type NodeFlags,
+  readEnvironment,
+} from '@9volt/platform';
+import type { UpOptions } from '../commands/up.command.js';
+import { startNode } from '../compose/start-node.js';
+import { say } from '../output/say.js';
+import { awaitDemo } from './await-demo.js';
+import { DataDirectory } from './data-directory.js';
+import { loadDemo } from './demo.js';
+import { type LocalEtcd, startLocalEtcd } from './local-etcd.js';
+import { freePort } from './port-holder.js';
+import { startWorkers } from './worker-processes.js';
+
+const DEMO_TIMEOUT_MS = 20_000;
+
+/** Runs everything on one machine, one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
+export async function up(options: UpOptions, flags: NodeFlags): Promise<void> {
+  const environment = readEnvironment();
+  const data = new DataDirectory(resolve(options.dataDir));
+  // Faults of the configuration are told before anything is started.
+  loadNodeConfig('server', flags, environment);
+  await data.create();
+  const etcd = givesEtcd(flags, environment) ? undefined : await startLocalEtcd(data, say);
+  try {
+    if (etcd) say(`etcd ${etcd.found ? 'already runs' : 'started'} on ${etcd.url} (data in ${data.etcd})`);
+    await serve(options, flags, environment, data, etcd);
+  } finally {
+    if (etcd) {
+      await etcd.stop();
+      say('etcd stopped');
+    }
+  }
+}
+
+async function serve(
+  options: UpOptions,
+  flags: NodeFlags,
+  environment: Environment,
+  data: DataDirectory,
+  etcd: LocalEtcd | undefined,
+): Promise<void> {
+  const withEtcd: NodeFlags = etcd ? { ...flags, etcdMembers: [etcd.url] } : flags;
+  const config = await withFreePort(
+    loadNodeConfig('server', withEtcd, environment),
+    flags,
+    environment,
+    withEtcd,
+    data,
+  );
+  const node = await startNode(
+    config,
+    AppLogger.create({ debug: config.debug, name: config.memberName, quiet: !config.debug }),
+  );
+  say(`server started on ${node.url}`);
+  const workers = startWorkers(options.workers, config, childEnvironment(environment, config));
+  if (options.workers > 0) say(`${options.workers} worker processes started`);
+  const left = new AbortController();
+  void node.stopped.then(() => left.abort());
+  try {
+    await present(options, config, node.url, left.signal);
+    await node.stopped;
+  } finally {
+    left.abort();
+    await Promise.all([workers.stop(), node.stop()]);
+    say('9volt stopped');
+  }
+}
+
+async function present(options: UpOptions, config: NodeConfig, url: string, signal: AbortSignal): Promise<void> {
+  const api = { api: url, ...(config.accessTokens[0] === undefined ? {} : { token: config.accessTokens[0] }) };
+  if (options.demo) {
+    const loaded = await loadDemo(config, url, say);
+    if (loaded.length > 0) {
+      say(`demo loaded: ${loaded.length} monitors (remove them with your first "9volt cfg")`);
+      say(await awaitDemo(api, loaded, DEMO_TIMEOUT_MS, signal));
+    }
+  }
+  if (signal.aborted) return;
+  say('');
+  say(`  Dashboard      ${url}/ui/`);
+  say(`  API and docs   ${url}/docs`);
+  say(`  etcd           ${config.etcd.members.join(',')} (prefix ${config.prefix})`);
+  say('');
+  say('Ctrl-C stops everything.');
+}
+
+/** When the wanted port is busy, says who holds it and takes the next; remembers it, so that it stays. */
+async function withFreePort(
+  config: NodeConfig,
+  flags: NodeFlags,
+  environment: Environment,
+  withEtcd: NodeFlags,
+  data: DataDirectory,
+): Promise<NodeConfig> {
+  const { host, port } = config.listen;
+  if (port === 0) return config;
+  const written = flags.listen !== undefined || environment['NINEV_LISTEN_ADDRESS'] !== undefined;
+  const remembered = written ? undefined : (await data.recall()).apiPort;
+  const { port: free, busy } = await freePort(remembered ?? port, host);
+  for (const { port: taken, holder } of busy) say(`port ${taken} is held by ${holder}: trying the next`);
+  if (!written && isLoopback(host)) await data.remember({ apiPort: free });
+  return loadNodeConfig(
+    'server',
+    { ...withEtcd, listen: host.includes(':') ? `[${host}]:${free}` : `${host}:${free}` },
+    environment,
+  );
+}
+
+function givesEtcd(flags: NodeFlags, environment: Environment): boolean {
+  return flags.etcdMembers !== undefined || (environment['NINEV_ETCD_MEMBERS'] ?? '') !== '';
+}
+
+/** Secrets travel to children in the environment, never as arguments. */
+function childEnvironment(environment: Environment, config: NodeConfig): NodeJS.ProcessEnv {
+  return { ...environment, NINEV_ETCD_MEMBERS: config.etcd.members.join(','), NINEV_ETCD_PREFIX: config.prefix };
+}
