@@ -22,6 +22,8 @@ export interface MonitorState {
   since: string;
   /** Failures in a row, counted up to the highest threshold. */
   count: number;
+  /** When the first of those failures ran, ISO 8601; absent when the count is 0. */
+  firstFailureAt?: string;
   /** The last message; `N/A` when ok. */
   message: string;
   /** Id of the member that wrote this. */
