@@ -1,0 +1,123 @@
+import {
+  type CheckResult,
+  type MonitorSettings,
+  type MonitorState,
+  type OpenIncident,
+  type Status,
+  type Thresholds,
+  thresholdsOf,
+  type ToldStatus,
+} from '@9volt/contracts';
+
+/** What an evaluation is told beside the result. */
+export interface EvaluationContext {
+  /** When this is decided, milliseconds since the epoch. */
+  now: number;
+  /** When the run started, milliseconds since the epoch. */
+  lastRunAt: number;
+  owner: string;
+  ownerName: string;
+  revision: number;
+  createRevision: number;
+  /** Type and target, in one line. */
+  target: string;
+}
+
+/**
+ * The next state of a monitor. Failures are counted up to the highest threshold; the first success resets the count and closes the
+ * incident; nothing else does, so that an incident survives a change of the thresholds. `told` is what was told before: what is
+ * owed follows from the state and is decided when it is written (`owed.ts`).
+ */
+export function evaluate(
+  before: MonitorState | undefined,
+  result: CheckResult,
+  settings: MonitorSettings,
+  context: EvaluationContext,
+): MonitorState {
+  const state = before && continues(before, context) ? before : undefined;
+  const ranAt = new Date(context.lastRunAt).toISOString();
+  const common = {
+    // Attributes that a newer version stored are kept.
+    ...state,
+    owner: context.owner,
+    ownerName: context.ownerName,
+    told: state?.told ?? {},
+    // Records of incidents are numbered across changes of the target; a monitor created anew starts again.
+    incidents: before?.createRevision === context.createRevision ? before.incidents : 0,
+    revision: context.revision,
+    createRevision: context.createRevision,
+    target: context.target,
+    lastRunAt: ranAt,
+    date: new Date(context.now).toISOString(),
+  };
+  if (result.status === 'ok') {
+    const since = state?.status === 'ok' ? state.since : ranAt;
+    return omitFirstFailure({ ...common, status: 'ok', since, count: 0, message: 'N/A', incident: null });
+  }
+
+  const thresholds = thresholdsOf(settings);
+  const highest = Math.max(thresholds.warning ?? 0, thresholds.critical ?? 0);
+  const count = Math.min((state?.count ?? 0) + 1, highest);
+  const firstFailureAt = state?.firstFailureAt ?? ranAt;
+  const reached = statusAfter(result.status, count, thresholds);
+  // Thresholds may have been raised under an open incident: a target that still fails has not recovered.
+  const status = reached === 'ok' && state?.incident ? state.status : reached;
+  const failing = {
+    ...common,
+    status,
+    since: state?.status === status ? state.since : ranAt,
+    count,
+    firstFailureAt,
+    message: result.message,
+  };
+  if (status === 'ok') return { ...failing, incident: null };
+  const opened = state?.incident ? undefined : common.incidents + 1;
+  const open: OpenIncident = state?.incident ?? {
+    id: `${context.createRevision}.${opened}`,
+    openedAt: firstFailureAt,
+    worst: status,
+  };
+  return {
+    ...failing,
+    incidents: opened ?? common.incidents,
+    incident: described({ ...open, worst: worse(open.worst, status) }, result),
+  };
+}
+
+/** Whether a stored state is about this monitor as it is now; otherwise whoever was told of its incident must hear that it is over. */
+export function continues(state: MonitorState, now: { createRevision: number; target: string }): boolean {
+  return state.createRevision === now.createRevision && state.target === now.target;
+}
+
+/** The status that `count` failures in a row lead to, the last of which was `verdict`. */
+export function statusAfter(verdict: ToldStatus, count: number, { warning, critical }: Thresholds): Status {
+  switch (verdict) {
+    case 'critical':
+      if (critical !== undefined && count >= critical) return 'critical';
+      return warning !== undefined && count >= warning ? 'warning' : 'ok';
+    case 'warning':
+      return count >= (warning ?? critical ?? 1) ? 'warning' : 'ok';
+    case 'unknown':
+      return count >= (critical ?? warning ?? 1) ? 'unknown' : 'ok';
+  }
+}
+
+const SEVERITY: Readonly<Record<ToldStatus, number>> = { warning: 1, unknown: 2, critical: 3 };
+
+function worse(a: ToldStatus, b: ToldStatus): ToldStatus {
+  return SEVERITY[b] > SEVERITY[a] ? b : a;
+}
+
+function described(incident: OpenIncident, result: CheckResult): OpenIncident {
+  const { expected: _expected, found: _found, ...rest } = incident;
+  return {
+    ...rest,
+    ...(result.expected === undefined ? {} : { expected: result.expected }),
+    ...(result.found === undefined ? {} : { found: result.found }),
+  };
+}
+
+function omitFirstFailure(state: MonitorState): MonitorState {
+  const { firstFailureAt: _firstFailureAt, ...rest } = state;
+  return rest;
+}

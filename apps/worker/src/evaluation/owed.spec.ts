@@ -1,0 +1,214 @@
+import { describe, expect, test } from '@jest/globals';
+import type { MonitorSettings, MonitorState, OutboxEntry, Status, ToldStatus } from '@9volt/contracts';
+import fc from 'fast-check';
+import { evaluate } from './evaluate.js';
+import { type AlertFacts, owedNotifications, type Owed } from './owed.js';
+
+let ids = 0;
+const settings = {
+  type: 'http',
+  interval: '10s',
+  description: 'the shop',
+  tags: ['shop'],
+  'warning-threshold': 1,
+  'critical-threshold': 2,
+  'warning-alerter': ['chat', 'both'],
+  'critical-alerter': ['pager', 'both'],
+} as MonitorSettings;
+
+const facts: AlertFacts = {
+  prefix: '9volt',
+  monitor: 'web shop',
+  settings,
+  target: 'GET http://a/',
+  worker: 'w1',
+  publicUrl: 'https://volt.example.com/',
+  now: 60_000,
+  newId: () => String(++ids).padStart(6, '0'),
+};
+
+const target = 'http GET http://a/';
+
+function stepped(
+  state: MonitorState | undefined,
+  status: Status,
+  change: Partial<{ target: string; createRevision: number }> = {},
+) {
+  const context = {
+    now: 60_000,
+    lastRunAt: 50_000,
+    owner: 'w1-a',
+    ownerName: 'w1',
+    revision: 7,
+    createRevision: 5,
+    target,
+  };
+  const result = {
+    status,
+    message: status === 'ok' ? 'N/A' : `${status}!`,
+    latencyMs: 1,
+    expected: '200',
+    found: '500',
+  };
+  return evaluate(state, result, settings, { ...context, ...change });
+}
+
+/** Evaluates and stores, as the state writer does. */
+function store(stored: MonitorState | undefined, next: MonitorState): { state: MonitorState; owed: Owed } {
+  const owed = owedNotifications(stored, next, facts);
+  return { state: { ...next, told: owed.told }, owed };
+}
+
+const said = (entries: readonly OutboxEntry[]): string[] =>
+  entries.map(({ alerter, alert }) => `${alerter}: ${alert.type}${alert.reason ? ` (${alert.reason})` : ''}`);
+
+test('one notification per transition and alerter, and one resolve to each that was told', () => {
+  const warning = store(undefined, stepped(undefined, 'critical'));
+  expect(said(warning.owed.entries)).toEqual(['chat: warning', 'both: warning']);
+  const critical = store(warning.state, stepped(warning.state, 'critical'));
+  expect(said(critical.owed.entries)).toEqual(['pager: critical', 'both: critical']);
+  expect(critical.state.told).toEqual({ chat: 'warning', both: 'critical', pager: 'critical' });
+  const again = store(critical.state, stepped(critical.state, 'critical'));
+  expect(again.owed).toEqual({ told: critical.state.told, entries: [] });
+  const ok = store(again.state, stepped(again.state, 'ok'));
+  expect(said(ok.owed.entries)).toEqual([
+    'both: resolve (recovered)',
+    'chat: resolve (recovered)',
+    'pager: resolve (recovered)',
+  ]);
+  expect(ok.state.told).toEqual({});
+  expect(ok.owed.closed?.incident.id).toBe('5.1');
+  expect(store(ok.state, stepped(ok.state, 'ok')).owed.entries).toEqual([]);
+});
+
+test('an alarm says everything', () => {
+  const [entry] = store(undefined, stepped(undefined, 'critical')).owed.entries;
+  expect(entry).toEqual({
+    id: expect.any(String),
+    alerter: 'chat',
+    incident: '5.1',
+    createdAt: new Date(60_000).toISOString(),
+    alert: {
+      type: 'warning',
+      monitor: 'web shop',
+      monitorType: 'http',
+      target: 'GET http://a/',
+      description: 'the shop',
+      tags: ['shop'],
+      status: 'warning',
+      worst: 'warning',
+      message: 'critical!',
+      expected: '200',
+      found: '500',
+      since: new Date(50_000).toISOString(),
+      at: new Date(60_000).toISOString(),
+      attempts: 1,
+      warningThreshold: 1,
+      criticalThreshold: 2,
+      worker: 'w1',
+      key: '9volt/web shop/5.1',
+      link: 'https://volt.example.com/ui/monitors/web%20shop',
+    },
+  });
+});
+
+test('a resolve says what failed, how badly and how often, under the key of its alarm', () => {
+  const first = store(undefined, stepped(undefined, 'critical')).state;
+  const second = store(first, stepped(first, 'critical')).state;
+  const [resolve] = store(second, stepped(second, 'ok')).owed.entries;
+  expect(resolve?.alert).toMatchObject({
+    type: 'resolve',
+    status: 'ok',
+    worst: 'critical',
+    message: 'critical!',
+    found: '500',
+    attempts: 2,
+    key: '9volt/web shop/5.1',
+    since: new Date(50_000).toISOString(),
+  });
+});
+
+describe('unknown', () => {
+  const told = (changed: Partial<Record<string, string[]>>): Record<string, ToldStatus> => {
+    const of = { ...settings, 'warning-threshold': 0, 'critical-threshold': 1, ...changed } as MonitorSettings;
+    const next = {
+      ...stepped(undefined, 'unknown'),
+      status: 'unknown' as const,
+      incident: { id: '5.1', openedAt: '', worst: 'unknown' as const },
+    };
+    return owedNotifications(undefined, next, { ...facts, settings: of }).told;
+  };
+  test('is told to those who are told of critical', () => {
+    expect(told({})).toEqual({ pager: 'unknown', both: 'unknown' });
+  });
+  test('else to those who are told of warning', () => {
+    expect(told({ 'critical-alerter': [] })).toEqual({ chat: 'unknown', both: 'unknown' });
+  });
+});
+
+test('an alerter added during an incident is told, one that was taken out gets its resolve', () => {
+  const first = store(undefined, stepped(undefined, 'critical')).state;
+  const edited = { ...facts, settings: { ...settings, 'warning-alerter': ['new'] } as MonitorSettings };
+  const owed = owedNotifications(first, { ...first, count: 1 }, edited);
+  expect(said(owed.entries)).toEqual(['new: warning']);
+  const ok = owedNotifications({ ...first, told: owed.told }, stepped(first, 'ok'), edited);
+  expect(said(ok.entries)).toEqual([
+    'both: resolve (recovered)',
+    'chat: resolve (recovered)',
+    'new: resolve (recovered)',
+  ]);
+});
+
+test.each(['removed', 'disabled', 'changed'] as const)('a monitor that is %s: one resolve says so', (reason) => {
+  const first = store(undefined, stepped(undefined, 'critical')).state;
+  const owed = owedNotifications(first, undefined, facts, reason);
+  expect(said(owed.entries)).toEqual([`both: resolve (${reason})`, `chat: resolve (${reason})`]);
+  expect(owed).toMatchObject({ told: {}, closed: { reason } });
+});
+
+test.each([
+  ['a changed target', { target: 'tcp b:1' }, 'changed', { monitorType: 'http', target: 'GET http://a/' }],
+  ['a monitor created again', { createRevision: 6 }, 'removed', { key: '9volt/web shop/5.1' }],
+] as const)('%s: whoever was told hears that it is over, and of the new incident', (_name, change, reason, says) => {
+  const first = store(undefined, stepped(undefined, 'critical')).state;
+  const next = stepped(first, 'critical', change);
+  const owed = owedNotifications(first, next, { ...facts, target: 'elsewhere' });
+  expect(said(owed.entries)).toEqual([
+    `both: resolve (${reason})`,
+    `chat: resolve (${reason})`,
+    'chat: warning',
+    'both: warning',
+  ]);
+  expect(owed.entries[0]?.alert).toMatchObject(says);
+  expect(owed).toMatchObject({ closed: { incident: { id: '5.1' } }, current: { id: next.incident?.id } });
+});
+
+const anyStatus = fc.constantFrom<Status>('ok', 'warning', 'critical', 'unknown');
+
+test('however states are coalesced and repeated, each alerter hears alarm before resolve, one resolve an incident, no repeats', () => {
+  fc.assert(
+    fc.property(fc.array(fc.record({ status: anyStatus, stored: fc.boolean() }), { maxLength: 40 }), (steps) => {
+      let current: MonitorState | undefined;
+      let stored: MonitorState | undefined;
+      const heard = new Map<string, { incident: string; type: string }>();
+      for (const step of [...steps, { status: 'ok' as const, stored: true }]) {
+        current = stepped(current, step.status);
+        if (!step.stored) continue;
+        const written = store(stored, current);
+        for (const { alerter, incident, alert } of written.owed.entries) {
+          const last = heard.get(alerter);
+          if (alert.type === 'resolve') {
+            expect(last?.incident).toBe(incident);
+            expect(last?.type).not.toBe('resolve');
+          } else {
+            expect(last === undefined || last.type === 'resolve' || last.incident === incident).toBe(true);
+            expect(last).not.toEqual({ incident, type: alert.type });
+          }
+          heard.set(alerter, { incident, type: alert.type });
+        }
+        stored = current = written.state;
+      }
+      for (const last of heard.values()) expect(last.type).toBe('resolve');
+    }),
+  );
+});

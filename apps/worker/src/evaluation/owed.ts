@@ -1,0 +1,173 @@
+import {
+  type Alert,
+  type IncidentRecord,
+  type MonitorSettings,
+  type MonitorState,
+  type OpenIncident,
+  type OutboxEntry,
+  type ResolveReason,
+  type ToldStatus,
+} from '@9volt/contracts';
+import { continues } from './evaluate.js';
+
+/** What an alert says beside the state. */
+export interface AlertFacts {
+  prefix: string;
+  monitor: string;
+  settings: MonitorSettings;
+  /** What is checked, for a person. */
+  target: string;
+  worker: string;
+  publicUrl?: string | undefined;
+  now: number;
+  /** Mints the id of an outbox entry; later calls answer greater ones. */
+  newId: () => string;
+}
+
+/** What must be written with the next state. */
+export interface Owed {
+  /** What every alerter has been told once the entries are delivered. */
+  told: Record<string, ToldStatus>;
+  entries: OutboxEntry[];
+  /** The incident that was open in what is stored, and no longer is. */
+  closed?: { incident: OpenIncident; reason: ResolveReason };
+  /** The incident whose record is new, or differs from what is stored. */
+  current?: OpenIncident;
+}
+
+/**
+ * The difference between what is stored and what is to be stored next (nothing, when the monitor is removed). Level-triggered: it
+ * compares what each alerter was last told with what it must be told, so that an evaluation that was not written is no loss, and
+ * one that is written again owes nothing twice.
+ */
+export function owedNotifications(
+  stored: MonitorState | undefined,
+  next: MonitorState | undefined,
+  facts: AlertFacts,
+  reasonOfRemoval: ResolveReason = 'removed',
+): Owed {
+  const entries: OutboxEntry[] = [];
+  const before = stored?.incident ?? undefined;
+  const open = next?.incident ?? undefined;
+  const kept = before !== undefined && open !== undefined && before.id === open.id;
+  let closed: Owed['closed'];
+  if (stored && before && !kept) {
+    closed = { incident: before, reason: reasonOf(stored, next, reasonOfRemoval) };
+    for (const alerter of Object.keys(stored.told).sort()) {
+      entries.push(entryOf(alerter, before, resolveOf(stored, before, closed.reason, facts), facts));
+    }
+  }
+  const told = kept ? { ...stored?.told } : {};
+  if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
+
+  const { status } = next;
+  for (const alerter of recipientsOf(status, facts.settings)) {
+    if (told[alerter] === status) continue;
+    told[alerter] = status;
+    entries.push(entryOf(alerter, open, alarmOf(next, open, status, facts), facts));
+  }
+  const changed = !kept || before.worst !== open.worst;
+  return { told, entries, ...(closed ? { closed } : {}), ...(changed ? { current: open } : {}) };
+}
+
+/** Who must have been told of a status. Others keep what they were told. */
+export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
+  const warning = settings['warning-alerter'] ?? [];
+  const critical = settings['critical-alerter'] ?? [];
+  switch (status) {
+    case 'warning':
+      return unique(warning);
+    case 'critical':
+      return unique(critical);
+    case 'unknown':
+      return unique(critical.length > 0 ? critical : warning);
+  }
+}
+
+export function recordOf(incident: OpenIncident, message: string): IncidentRecord {
+  return {
+    id: incident.id,
+    openedAt: incident.openedAt,
+    closedAt: null,
+    worst: incident.worst,
+    message,
+    notifications: [],
+  };
+}
+
+function reasonOf(stored: MonitorState, next: MonitorState | undefined, reasonOfRemoval: ResolveReason): ResolveReason {
+  if (!next) return reasonOfRemoval;
+  if (continues(stored, next)) return 'recovered';
+  // The owner of the time could not say so itself.
+  return stored.createRevision === next.createRevision ? 'changed' : 'removed';
+}
+
+function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus, facts: AlertFacts): Alert {
+  return {
+    type: status,
+    ...common(state, incident, facts),
+    monitorType: facts.settings.type,
+    target: facts.target,
+    status,
+  };
+}
+
+function resolveOf(stored: MonitorState, incident: OpenIncident, reason: ResolveReason, facts: AlertFacts): Alert {
+  const unchanged = reason !== 'changed' && reason !== 'removed';
+  return {
+    type: 'resolve',
+    reason,
+    ...common(stored, incident, facts),
+    // After a change of the target, or of the monitor behind the name, the incident was about what it was then.
+    monitorType: unchanged ? facts.settings.type : typeOf(stored.target, facts.settings.type),
+    target: unchanged ? facts.target : describedTarget(stored.target),
+    status: 'ok',
+  };
+}
+
+function common(
+  state: MonitorState,
+  incident: OpenIncident,
+  { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
+): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {
+  const base = publicUrl?.replace(/\/+$/, '');
+  return {
+    monitor,
+    ...(settings.description === undefined ? {} : { description: settings.description }),
+    tags: [...(settings.tags ?? [])],
+    worst: incident.worst,
+    message: state.message,
+    ...(incident.expected === undefined ? {} : { expected: incident.expected }),
+    ...(incident.found === undefined ? {} : { found: incident.found }),
+    since: incident.openedAt,
+    at: new Date(now).toISOString(),
+    attempts: state.count,
+    warningThreshold: settings['warning-threshold'] ?? 0,
+    criticalThreshold: settings['critical-threshold'] ?? 0,
+    worker,
+    key: `${prefix}/${monitor}/${incident.id}`,
+    ...(base ? { link: `${base}/ui/monitors/${encodeURIComponent(monitor)}` } : {}),
+  };
+}
+
+function entryOf(alerter: string, incident: OpenIncident, alert: Alert, facts: AlertFacts): OutboxEntry {
+  return { id: facts.newId(), alerter, incident: incident.id, alert, createdAt: new Date(facts.now).toISOString() };
+}
+
+/** How a state names what it is about: compared to tell whether an edit changed the target. */
+export function stateTarget(type: string, target: string): string {
+  return `${type} ${target}`;
+}
+
+function typeOf(stored: string, otherwise: string): string {
+  const end = stored.indexOf(' ');
+  return end > 0 ? stored.slice(0, end) : otherwise;
+}
+
+function describedTarget(stored: string): string {
+  return stored.slice(stored.indexOf(' ') + 1);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,72 @@
+export interface Due {
+  dueAt: number;
+  /** Kept by the heap: where the element is, or -1. */
+  heapIndex: number;
+}
+
+/** A binary heap by due time whose elements know their place, so that any of them can be moved or taken out. */
+export class DueHeap<T extends Due> {
+  private readonly items: T[] = [];
+
+  get size(): number {
+    return this.items.length;
+  }
+
+  peek(): T | undefined {
+    return this.items[0];
+  }
+
+  /** Adds an element, or moves it after its due time has changed. */
+  push(item: T): void {
+    if (item.heapIndex < 0) {
+      item.heapIndex = this.items.length;
+      this.items.push(item);
+    }
+    this.sink(this.rise(item.heapIndex));
+  }
+
+  remove(item: T): void {
+    const index = item.heapIndex;
+    if (index < 0) return;
+    item.heapIndex = -1;
+    const last = this.items.pop() as T;
+    if (last === item) return;
+    this.put(last, index);
+    this.sink(this.rise(index));
+  }
+
+  private rise(start: number): number {
+    let index = start;
+    const item = this.items[index] as T;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      const above = this.items[parent] as T;
+      if (above.dueAt <= item.dueAt) break;
+      this.put(above, index);
+      index = parent;
+    }
+    this.put(item, index);
+    return index;
+  }
+
+  private sink(start: number): void {
+    let index = start;
+    const item = this.items[index] as T;
+    for (;;) {
+      let child = 2 * index + 1;
+      if (child >= this.items.length) break;
+      const right = child + 1;
+      if (right < this.items.length && (this.items[right] as T).dueAt < (this.items[child] as T).dueAt) child = right;
+      const below = this.items[child] as T;
+      if (below.dueAt >= item.dueAt) break;
+      this.put(below, index);
+      index = child;
+    }
+    this.put(item, index);
+  }
+
+  private put(item: T, index: number): void {
+    this.items[index] = item;
+    item.heapIndex = index;
+  }
+}

@@ -1,0 +1,56 @@
+import { capped, type CheckResult, messageOf, type MonitorSettings } from '@9volt/contracts';
+import { type MonitorDefinition, monitorTypes } from '@9volt/monitors';
+
+export interface Execution {
+  result: CheckResult;
+  /** What a probe must never do: throw, or outlast its deadline. */
+  defect?: Error;
+}
+
+/** How much longer than its deadline a probe may take to notice it before it is given up. */
+export const GRACE_MS = 1_000;
+const LONGEST_TIMER_MS = 24 * 86_400_000;
+
+/**
+ * One run of a monitor. Never rejects: a defect of the probe is shown as `unknown`. When `signal` aborts, the result tells nothing of
+ * the target and is to be forgotten.
+ */
+export async function executeCheck(
+  name: string,
+  settings: MonitorSettings,
+  signal: AbortSignal,
+  types: ReadonlyMap<string, MonitorDefinition> = monitorTypes,
+): Promise<Execution> {
+  const definition = types.get(settings.type);
+  if (!definition) return defective(new Error(`this worker knows no monitor of type "${settings.type}"`), 0);
+  const startedAt = performance.now();
+  // Not AbortSignal.any: it would tie each run to a signal that lives as long as the process.
+  const abort = new AbortController();
+  const forward = (): void => abort.abort();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    if (signal.aborted) abort.abort();
+    signal.addEventListener('abort', forward, { once: true });
+    const limitMs = definition.deadlineMs(settings) + GRACE_MS;
+    const outlasted = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new Error(`the ${settings.type} probe did not end within ${limitMs} ms`)),
+        Math.min(limitMs, LONGEST_TIMER_MS),
+      );
+    });
+    const result = await Promise.race([definition.probe(settings, { name, signal: abort.signal }), outlasted]);
+    return { result };
+  } catch (error) {
+    abort.abort();
+    const defect = error instanceof Error ? error : new Error(messageOf(error));
+    return defective(defect, performance.now() - startedAt);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', forward);
+  }
+}
+
+function defective(defect: Error, latencyMs: number): Execution {
+  const message = capped(`The check itself failed: ${defect.message}`);
+  return { result: { status: 'unknown', message, latencyMs }, defect };
+}

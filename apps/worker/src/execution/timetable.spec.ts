@@ -1,0 +1,270 @@
+import { describe, expect, test } from '@jest/globals';
+import { FakeClock } from '../testing/fake-clock.js';
+import { phaseOf, slotAfter } from './slots.js';
+import { type DueRun, Timetable } from './timetable.js';
+
+const YEAR = 31_536_000_000;
+
+function table(durationMs: number | ((name: string) => number) = 0) {
+  const clock = new FakeClock();
+  const runs: DueRun[] = [];
+  const overruns = new Map<string, number>();
+  const timetable = new Timetable({
+    clock,
+    run: async (due) => {
+      runs.push(due);
+      const ms = typeof durationMs === 'number' ? durationMs : durationMs(due.name);
+      if (ms > 0) await clock.sleep(ms);
+    },
+    onOverruns: (name, count) => overruns.set(name, (overruns.get(name) ?? 0) + count),
+  });
+  const of = (name: string): DueRun[] => runs.filter((run) => run.name === name);
+  return { clock, runs, overruns, timetable, of };
+}
+
+describe('a minute of 1 ms, 1 s and 1 y side by side', () => {
+  test('runs as often as due, without drift', async () => {
+    const { clock, timetable, of, overruns } = table();
+    for (const [name, ms] of [
+      ['fast', 1],
+      ['second', 1_000],
+      ['year', YEAR],
+    ] as const)
+      timetable.set(name, ms, 'at-once');
+    const start = clock.now();
+    await clock.advance(60_000);
+    // A timer of whole milliseconds meets slots between them a fraction late, so some pairs of slots are served by one run.
+    const due = of('fast').length + (overruns.get('fast') ?? 0);
+    expect(due).toBeGreaterThanOrEqual(59_999);
+    expect(due).toBeLessThanOrEqual(60_001);
+    expect(of('fast').length).toBeGreaterThan(25_000);
+    const seconds = of('second').slice(1);
+    expect(seconds.length).toBeGreaterThanOrEqual(59);
+    expect(seconds.length).toBeLessThanOrEqual(60);
+    for (const run of seconds) {
+      expect(Math.abs(((run.dueAt - phaseOf('second', 1_000)) % 1_000) + 500) % 1_000).toBeCloseTo(500, 2);
+      expect(run.startedAt - run.dueAt).toBeLessThanOrEqual(1.001);
+    }
+    expect(of('year')).toHaveLength(1);
+    expect(of('year')[0]?.startedAt).toBeLessThan(start + 2);
+  });
+
+  test('a run that lasts longer than the interval is not overlapped, and each skipped run is counted', async () => {
+    let now = 0;
+    let most = 0;
+    const clock = new FakeClock();
+    let ended = 0;
+    let skipped = 0;
+    const timetable = new Timetable({
+      clock,
+      run: async () => {
+        most = Math.max(most, ++now);
+        await clock.sleep(7);
+        now--;
+        ended++;
+      },
+      onOverruns: (_name, count) => (skipped += count),
+    });
+    timetable.set('fast', 1, 'at-once');
+    await clock.advance(10_000);
+    expect(most).toBe(1);
+    expect(ended).toBeGreaterThan(1_200);
+    expect(Math.abs(ended + skipped + now - 10_000)).toBeLessThanOrEqual(8);
+  });
+});
+
+test('an interval of a year: the timer is set again until the slot is there', async () => {
+  const { clock, timetable, runs } = table();
+  const now = clock.now();
+  timetable.set('year', YEAR, { at: now, exact: true });
+  const due = timetable.nextDueAt('year') as number;
+  await clock.advance(due - now - 10);
+  expect(runs).toHaveLength(0);
+  await clock.advance(20);
+  expect(runs).toHaveLength(1);
+  expect(clock.fired).toBeLessThan(30);
+});
+
+test('a busy process: missed slots are counted, and the next is the regular one', async () => {
+  const { clock, timetable, of, overruns } = table();
+  timetable.set('web', 1_000, 'at-once');
+  await clock.advance(5_000);
+  const before = of('web').length;
+  clock.stall(10_000);
+  await clock.advance(1);
+  expect(of('web').length).toBe(before + 1);
+  expect(overruns.get('web')).toBeGreaterThanOrEqual(9);
+  const next = timetable.nextDueAt('web') as number;
+  expect(next).toBeCloseTo(slotAfter(clock.now(), 1_000, phaseOf('web', 1_000)), 2);
+});
+
+describe('a revision that never ran', () => {
+  test('runs at once, and not again before half an interval has passed', async () => {
+    for (let index = 0; index < 20; index++) {
+      const { clock, timetable, runs } = table();
+      timetable.set(`web${index}`, 10_000, 'at-once');
+      await clock.advance(15_000);
+      expect((runs[0]?.startedAt ?? 0) - 1_800_000_000_000).toBeLessThan(2);
+      expect((runs[1]?.startedAt ?? 0) - (runs[0]?.startedAt ?? 0)).toBeGreaterThanOrEqual(5_000);
+    }
+  });
+
+  test('an edit while it runs: runs again as soon as the run has ended', async () => {
+    const { clock, timetable, of } = table(500);
+    timetable.set('web', 10_000, 'at-once');
+    await clock.advance(100);
+    timetable.set('web', 20_000, 'at-once');
+    expect(of('web')).toHaveLength(1);
+    await clock.advance(405);
+    expect(of('web')).toHaveLength(2);
+  });
+
+  test('2,000 at once: at most 1.5 times the steady rate, all within their interval', async () => {
+    const { clock, timetable, runs } = table();
+    const start = clock.now();
+    for (let index = 0; index < 2_000; index++) timetable.set(`web${index}`, 10_000, 'at-once');
+    await clock.advance(30_000);
+    const steady = 200;
+    const perSecond = new Map<number, number>();
+    for (const { startedAt } of runs) {
+      const second = Math.floor((startedAt - start) / 1_000);
+      perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+    }
+    expect(Math.max(...perSecond.values())).toBeLessThanOrEqual(steady * 1.5);
+    const first = new Map(runs.toReversed().map((run) => [run.name, run.startedAt]));
+    expect(first.size).toBe(2_000);
+    expect(Math.max(...first.values()) - start).toBeLessThanOrEqual(10_001);
+  });
+
+  test('1,000 of an hour: within a minute, evenly', async () => {
+    const { clock, timetable, runs } = table();
+    for (let index = 0; index < 1_000; index++) timetable.set(`web${index}`, 3_600_000, 'at-once');
+    await clock.advance(30_000);
+    const half = new Set(runs.map((run) => run.name)).size;
+    expect(half).toBeGreaterThan(440);
+    expect(half).toBeLessThan(660);
+    await clock.advance(30_001);
+    expect(new Set(runs.map((run) => run.name)).size).toBe(1_000);
+  });
+
+  test('twenty one after the other, and more later, run at once', async () => {
+    const { clock, timetable, runs } = table();
+    for (let index = 0; index < 40; index++) {
+      timetable.set(`web${index}`, 3_600_000, 'at-once');
+      await clock.advance(200);
+    }
+    expect(runs).toHaveLength(40);
+  });
+});
+
+describe('an heir', () => {
+  const first = async (intervalMs: number, lastAgoMs: number, exact: boolean): Promise<number[]> => {
+    const waits: number[] = [];
+    for (let index = 0; index < 15; index++) {
+      const { clock, timetable, runs } = table();
+      const start = clock.now();
+      timetable.set(`web${index}`, intervalMs, { at: start - lastAgoMs, exact });
+      await clock.advance(intervalMs * 2);
+      waits.push((runs[0]?.startedAt ?? Number.NaN) - start);
+    }
+    return waits;
+  };
+
+  test('makes up for a missed slot at once', async () => {
+    for (const wait of await first(3_600_000, 2 * 3_600_000, true)) expect(wait).toBeLessThan(2);
+  });
+
+  test('never runs sooner than half an interval after the last run, and skips no interval', async () => {
+    for (const wait of await first(60_000, 5_000, true)) {
+      expect(wait).toBeGreaterThanOrEqual(25_000);
+      expect(wait).toBeLessThanOrEqual(85_001);
+    }
+  });
+
+  test('when the last run is not known: runs within an interval', async () => {
+    for (const wait of await first(60_000, 86_400_000, false)) expect(wait).toBeLessThanOrEqual(60_001);
+    for (const wait of await first(1_000, 86_400_000, false)) expect(wait).toBeLessThan(2);
+  });
+
+  test('is not silenced by a clock that was ahead', async () => {
+    for (const wait of await first(10_000, -3_600_000, true)) expect(wait).toBeLessThanOrEqual(15_001);
+  });
+});
+
+test('every worker runs a monitor at the same instants', async () => {
+  const [one, two] = [table(), table()];
+  two.clock.stall(12_345);
+  one.timetable.set('web', 10_000, { at: one.clock.now(), exact: true });
+  two.timetable.set('web', 10_000, { at: two.clock.now(), exact: true });
+  const apart = (two.timetable.nextDueAt('web') as number) - (one.timetable.nextDueAt('web') as number);
+  expect(apart % 10_000).toBeCloseTo(0, 2);
+});
+
+test('monitors of one interval are spread over it', () => {
+  const tenths = new Array<number>(10).fill(0);
+  for (let index = 0; index < 10_000; index++) tenths[Math.floor(phaseOf(`host-${index}`, 10_000) / 1_000)]!++;
+  for (const count of tenths) expect(Math.abs(count - 1_000)).toBeLessThan(150);
+});
+
+describe('out of turn', () => {
+  test('a run now changes nothing of the turns', async () => {
+    const { clock, timetable, of } = table();
+    timetable.set('web', 10_000, { at: clock.now(), exact: true });
+    const due = timetable.nextDueAt('web');
+    expect(timetable.runNow('web')).toBe(true);
+    await clock.advance(1);
+    expect(of('web')).toHaveLength(1);
+    expect(timetable.nextDueAt('web')).toBe(due);
+  });
+
+  test('is refused while the monitor runs', async () => {
+    const { clock, timetable } = table(500);
+    timetable.set('web', 10_000, 'at-once');
+    await clock.advance(10);
+    expect(timetable.isRunning('web')).toBe(true);
+    expect(timetable.runNow('web')).toBe(false);
+  });
+});
+
+test('one that is removed runs no more; added again during its last run, it does not overlap it', async () => {
+  let now = 0;
+  let most = 0;
+  const clock = new FakeClock();
+  const timetable = new Timetable({
+    clock,
+    run: async () => {
+      most = Math.max(most, ++now);
+      await clock.sleep(500);
+      now--;
+    },
+  });
+  timetable.set('web', 1_000, 'at-once');
+  await clock.advance(100);
+  timetable.remove('web');
+  expect(timetable.size).toBe(0);
+  timetable.set('web', 1_000, 'at-once');
+  await clock.advance(10_000);
+  expect(most).toBe(1);
+  timetable.remove('web');
+  await clock.advance(600);
+  expect(now).toBe(0);
+  expect(timetable.runNow('web')).toBe(false);
+});
+
+test('a thousand due at one instant are started in slices', async () => {
+  const clock = new FakeClock();
+  let started = 0;
+  const timetable = new Timetable({
+    clock,
+    run: async () => {
+      started++;
+      clock.stall(1);
+    },
+  });
+  for (let index = 0; index < 20; index++) timetable.set(`web${index}`, 60_000, 'at-once');
+  await clock.advance(1);
+  expect(started).toBeGreaterThanOrEqual(8);
+  expect(started).toBeLessThan(20);
+  await clock.advance(20);
+  expect(started).toBe(20);
+});

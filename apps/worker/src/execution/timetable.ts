@@ -1,0 +1,212 @@
+import type { Clock } from './clock.js';
+import { type Due, DueHeap } from './due-heap.js';
+import { heirsFirstRun, type LastRun, phaseOf, slotAfter, slotsBetween, spreadFirstRun } from './slots.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** When a monitor runs first: a revision that never ran at once, that of another worker according to its last run. */
+export type FirstRun = 'at-once' | LastRun;
+
+export interface DueRun {
+  name: string;
+  /** When it was due, and when it starts, milliseconds since the epoch. */
+  dueAt: number;
+  startedAt: number;
+}
+
+export interface TimetableOptions {
+  clock: Clock;
+  /** Resolves when the run has ended; must not reject. */
+  run: (due: DueRun) => Promise<void>;
+  /** Told of due runs that were skipped, since the one before was still running or the process was late. */
+  onOverruns?: (name: string, count: number) => void;
+}
+
+interface Entry extends Due {
+  name: string;
+  intervalMs: number;
+  phaseMs: number;
+  /** Whether `dueAt` is a slot, rather than a run out of turn. */
+  inSlot: boolean;
+  running: boolean;
+  removed: boolean;
+  /** Set while it runs: the slot that follows this run. */
+  following: number;
+  /** Set while it runs: an edit wants it to run again at this time. */
+  again: number | undefined;
+}
+
+/** First runs that take place at once before the others are spread. */
+const BURST = 20;
+/** First runs at once, as a share of the steady rate: with the slots they stay below 1.5 times that rate. */
+const FIRST_RUN_SHARE = 0.4;
+const LEAST_FIRST_RUNS_PER_SECOND = 5;
+/** Runs are started for this long at a stretch; then everything else gets its turn. */
+const SLICE_MS = 8;
+
+/**
+ * Starts each monitor when it is due: one heap, one timer. A monitor waits in the heap only while it does not run, so that it never
+ * overlaps itself; the slots that pass meanwhile are counted as overruns: runs that were due = runs started + overruns.
+ */
+export class Timetable {
+  private readonly entries = new Map<string, Entry>();
+  /** Removed while running: when added again, they must not overlap that run. */
+  private readonly leaving = new Map<string, Entry>();
+  private readonly heap = new DueHeap<Entry>();
+  private readonly firstRuns: TokenBucket;
+  private cancelTimer: (() => void) | undefined;
+  private timerAt = Number.POSITIVE_INFINITY;
+  private steadyPerSecond = 0;
+  private stopped = false;
+
+  constructor(private readonly options: TimetableOptions) {
+    this.firstRuns = new TokenBucket(BURST, () => options.clock.now());
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Adds a monitor, or replaces its interval; a run under way goes on. */
+  set(name: string, intervalMs: number, first: FirstRun): void {
+    const entry = this.entries.get(name) ?? this.create(name);
+    this.steadyPerSecond += rateOf(intervalMs) - rateOf(entry.intervalMs);
+    entry.intervalMs = intervalMs;
+    entry.phaseMs = phaseOf(name, intervalMs);
+    const now = this.options.clock.now();
+    const wanted = first === 'at-once' ? now : heirsFirstRun(now, intervalMs, entry.phaseMs, first);
+    const dueAt = wanted > now || this.mayRunAtOnce() ? wanted : spreadFirstRun(now, name, intervalMs);
+    const inSlot = dueAt > now && dueAt === slotAfter(now, intervalMs, entry.phaseMs);
+    if (entry.running) entry.again = dueAt;
+    else this.plan(entry, dueAt, inSlot);
+    this.arm();
+  }
+
+  /** A run under way goes on, and is not followed by another. */
+  remove(name: string): void {
+    const entry = this.entries.get(name);
+    if (!entry) return;
+    this.steadyPerSecond -= rateOf(entry.intervalMs);
+    entry.removed = true;
+    this.entries.delete(name);
+    if (entry.running) this.leaving.set(name, entry);
+    this.heap.remove(entry);
+  }
+
+  /** Runs a monitor out of turn, which changes nothing of its turns. False when it is unknown or runs at present. */
+  runNow(name: string): boolean {
+    const entry = this.entries.get(name);
+    if (!entry || entry.running || this.stopped) return false;
+    this.heap.remove(entry);
+    this.start(entry, entry.dueAt, this.options.clock.now());
+    return true;
+  }
+
+  isRunning(name: string): boolean {
+    return this.entries.get(name)?.running ?? false;
+  }
+
+  /** When a monitor is due next, milliseconds since the epoch. */
+  nextDueAt(name: string): number | undefined {
+    const entry = this.entries.get(name);
+    return entry && (entry.running ? (entry.again ?? entry.following) : entry.dueAt);
+  }
+
+  /** Starts nothing more. */
+  stop(): void {
+    this.stopped = true;
+    this.cancelTimer?.();
+  }
+
+  private create(name: string): Entry {
+    const entry: Entry = this.leaving.get(name) ?? {
+      name,
+      intervalMs: Number.POSITIVE_INFINITY,
+      phaseMs: 0,
+      dueAt: 0,
+      heapIndex: -1,
+      inSlot: false,
+      running: false,
+      removed: false,
+      following: 0,
+      again: undefined,
+    };
+    // What was counted for one that comes back was taken off when it left.
+    entry.intervalMs = Number.POSITIVE_INFINITY;
+    entry.removed = false;
+    this.leaving.delete(name);
+    this.entries.set(name, entry);
+    return entry;
+  }
+
+  private mayRunAtOnce(): boolean {
+    return this.firstRuns.take(Math.max(LEAST_FIRST_RUNS_PER_SECOND, this.steadyPerSecond * FIRST_RUN_SHARE));
+  }
+
+  private plan(entry: Entry, dueAt: number, inSlot: boolean): void {
+    entry.dueAt = dueAt;
+    entry.inSlot = inSlot;
+    this.heap.push(entry);
+  }
+
+  /** Sees to it that the timer fires when the first monitor is due. */
+  private arm(): void {
+    const first = this.heap.peek();
+    if (!first || this.stopped || first.dueAt >= this.timerAt) return;
+    this.cancelTimer?.();
+    this.timerAt = first.dueAt;
+    // Rounded up: a timer that fires too early would only be set again.
+    const inMs = Math.max(0, Math.ceil(first.dueAt - this.options.clock.now()));
+    this.cancelTimer = this.options.clock.schedule(() => {
+      this.timerAt = Number.POSITIVE_INFINITY;
+      this.cancelTimer = undefined;
+      this.startDue();
+      this.arm();
+    }, inMs);
+  }
+
+  private startDue(): void {
+    const { clock } = this.options;
+    let now = clock.now();
+    const sliceEnd = now + SLICE_MS;
+    for (let entry = this.heap.peek(); entry && entry.dueAt <= now && now < sliceEnd; entry = this.heap.peek()) {
+      if (this.stopped) return;
+      this.heap.remove(entry);
+      // After a run out of turn, a slot closer than half an interval is left out.
+      const served = entry.inSlot ? entry.dueAt : now + entry.intervalMs / 2;
+      this.start(entry, slotAfter(served, entry.intervalMs, entry.phaseMs), now);
+      now = clock.now();
+    }
+  }
+
+  private start(entry: Entry, following: number, startedAt: number): void {
+    entry.running = true;
+    entry.following = following;
+    const dueAt = Math.min(entry.dueAt, startedAt);
+    void this.options.run({ name: entry.name, dueAt, startedAt }).then(() => this.ended(entry));
+  }
+
+  private ended(entry: Entry): void {
+    entry.running = false;
+    if (entry.removed) {
+      this.leaving.delete(entry.name);
+      return;
+    }
+    const { again, following } = entry;
+    entry.again = undefined;
+    if (again !== undefined) {
+      this.plan(entry, again, false);
+    } else {
+      const now = this.options.clock.now();
+      const next = following > now ? following : slotAfter(now, entry.intervalMs, entry.phaseMs);
+      const overruns = slotsBetween(following, next, entry.intervalMs);
+      if (overruns > 0) this.options.onOverruns?.(entry.name, overruns);
+      this.plan(entry, next, true);
+    }
+    this.arm();
+  }
+}
+
+/** Runs a second, for pacing; a monitor that runs more often than once a second must not speed up the start of others. */
+function rateOf(intervalMs: number): number {
+  return Math.min(1, 1_000 / intervalMs);
+}

@@ -1,0 +1,27 @@
+import type { MonitorState } from '@9volt/contracts';
+import type { Owed } from '../evaluation/owed.js';
+
+/** Longer intervals have each run recorded, so that an heir knows when the last one was. */
+export const RECORDED_INTERVAL_MS = 600_000;
+
+/**
+ * Whether a state differs from what is stored in what matters. A message that differs at every run, the time of the last run of a
+ * short interval, and a new owner do not: they ride in the vitals and in the assignment.
+ */
+export function needsWrite(
+  stored: MonitorState | undefined,
+  next: MonitorState,
+  owed: Owed,
+  intervalMs: number,
+): boolean {
+  if (!stored || owed.entries.length > 0 || owed.closed || owed.current) return true;
+  return (
+    stored.status !== next.status ||
+    stored.count !== next.count ||
+    stored.incidents !== next.incidents ||
+    stored.revision !== next.revision ||
+    stored.createRevision !== next.createRevision ||
+    stored.target !== next.target ||
+    (intervalMs >= RECORDED_INTERVAL_MS && stored.lastRunAt !== next.lastRunAt)
+  );
+}
