@@ -2,7 +2,8 @@ import { distance } from 'fastest-levenshtein';
 
 /** The candidate that was most likely meant by `name`, or undefined when none is near. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3));
+  // Two letters changed places count as two.
+  const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {

@@ -1,0 +1,153 @@
+import { attributesOf } from './attribute.js';
+import { Choice, Duration, Flag, Integer, Text, TextList, TextMap, Time } from './decorators.js';
+import { jsonSchemaOf } from './json-schema.js';
+import { validateSettings } from './validate-settings.js';
+import type { FieldError } from '../errors.js';
+
+class Base {
+  @Text({ doc: 'A name.', required: true })
+  name!: string;
+
+  @Duration({ doc: 'How long.', default: '1s', minimumMs: 1 })
+  wait?: string;
+}
+
+class Sample extends Base {
+  @Integer({ doc: 'A port.', minimum: 1, maximum: 65_535 })
+  port?: number;
+
+  @Flag({ doc: 'Whether.', default: false })
+  on?: boolean;
+
+  @Choice({ doc: 'Which.', values: ['red', 'green'] })
+  colour?: string;
+
+  @TextList({ doc: 'Some.' })
+  'some-tags'?: string[];
+
+  @TextMap({ doc: 'Headers.', secret: true })
+  headers?: Record<string, string>;
+
+  @Time({ doc: 'When.' })
+  at?: string;
+
+  @Text({ doc: 'A password.', secret: true, notEmpty: true })
+  password?: string;
+
+  crossCheck(): FieldError[] {
+    return this.on === true && this.port === undefined
+      ? [{ path: '/port', expected: 'a port', message: 'port: is needed when on' }]
+      : [];
+  }
+}
+
+const errorsOf = (raw: unknown, at = ''): FieldError[] => {
+  const validated = validateSettings(Sample, raw, at);
+  return validated.ok ? [] : validated.errors;
+};
+
+describe('validating settings', () => {
+  it('takes what is valid, as an instance that holds what was written and nothing else', () => {
+    const raw = {
+      name: 'x',
+      port: 80,
+      on: false,
+      colour: 'red',
+      'some-tags': ['a'],
+      headers: { A: 'b' },
+      at: '2026-12-24T18:00:00Z',
+    };
+    const validated = validateSettings(Sample, raw);
+    expect(validated).toEqual({ ok: true, value: expect.any(Sample) });
+    expect(JSON.parse(JSON.stringify(validated.ok && validated.value))).toEqual(raw);
+  });
+
+  it('turns whole nanoseconds into a duration string, and keeps a string as it is', () => {
+    expect(validateSettings(Sample, { name: 'x', wait: 10_000_000_000 })).toMatchObject({ value: { wait: '10s' } });
+    expect(validateSettings(Sample, { name: 'x', wait: '1d' })).toMatchObject({ value: { wait: '1d' } });
+  });
+
+  it.each([
+    [{ name: '' }, '/name'],
+    [{}, '/name'],
+    [{ name: 5 }, '/name'],
+    [{ name: null }, '/name'],
+    [{ name: 'x', wait: '0s' }, '/wait'],
+    [{ name: 'x', wait: '-1s' }, '/wait'],
+    [{ name: 'x', wait: '2y' }, '/wait'],
+    [{ name: 'x', wait: 1 }, '/wait'],
+    [{ name: 'x', wait: null }, '/wait'],
+    [{ name: 'x', port: 0 }, '/port'],
+    [{ name: 'x', port: 65_536 }, '/port'],
+    [{ name: 'x', port: '80' }, '/port'],
+    [{ name: 'x', port: 1.5 }, '/port'],
+    [{ name: 'x', on: 'true' }, '/on'],
+    [{ name: 'x', colour: 'blue' }, '/colour'],
+    [{ name: 'x', 'some-tags': 'a' }, '/some-tags'],
+    [{ name: 'x', 'some-tags': [''] }, '/some-tags'],
+    [{ name: 'x', 'some-tags': [1] }, '/some-tags'],
+    [{ name: 'x', headers: { A: 1 } }, '/headers'],
+    [{ name: 'x', headers: [] }, '/headers'],
+    [{ name: 'x', at: 'tomorrow' }, '/at'],
+    [{ name: 'x', at: '2026-12-24' }, '/at'],
+    [{ name: 'x', password: '' }, '/password'],
+  ])('refuses %j at %s', (raw, path) => {
+    expect(errorsOf(raw)).toEqual([expect.objectContaining({ path })]);
+  });
+
+  it('reports all faults together, below the pointer of the document', () => {
+    expect(
+      errorsOf({ prot: 80, wait: 'x' }, '/monitor/a~1b').map(({ path, suggestion }) => [path, suggestion]),
+    ).toEqual([
+      ['/monitor/a~1b/prot', 'port'],
+      ['/monitor/a~1b/name', undefined],
+      ['/monitor/a~1b/wait', undefined],
+    ]);
+  });
+
+  it.each([null, undefined, 5, 'x', [], true])('refuses %j instead of a map', (raw) => {
+    expect(errorsOf(raw)).toHaveLength(1);
+  });
+
+  it('never repeats a secret', () => {
+    expect(JSON.stringify(errorsOf({ name: 'x', password: ['canary'], headers: { A: ['canary'] } }))).not.toContain(
+      'canary',
+    );
+  });
+
+  it('asks for combinations only when each attribute is valid', () => {
+    expect(errorsOf({ name: 'x', on: true })).toEqual([expect.objectContaining({ path: '/port' })]);
+    expect(errorsOf({ name: '', on: true })).toEqual([expect.objectContaining({ path: '/name' })]);
+  });
+
+  it('refuses __proto__ and constructor by name, and they stay inert', () => {
+    const raw: unknown = JSON.parse('{"name": "x", "__proto__": {"on": true}, "constructor": {"a": 1}}');
+    expect(errorsOf(raw).map(({ value }) => value)).toEqual(['__proto__', 'constructor']);
+    const nested: unknown = JSON.parse('{"name": "x", "headers": {"__proto__": "polluted"}}');
+    validateSettings(Sample, nested);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+});
+
+describe('what is derived from a settings class', () => {
+  it('knows the attributes of base classes first', () => {
+    expect([...attributesOf(Sample).keys()].slice(0, 3)).toEqual(['name', 'wait', 'port']);
+    expect([...attributesOf(Base).keys()]).toEqual(['name', 'wait']);
+  });
+
+  it('is a JSON Schema', () => {
+    expect(jsonSchemaOf(Sample)).toMatchObject({
+      type: 'object',
+      additionalProperties: false,
+      required: ['name'],
+      properties: {
+        name: { type: 'string', description: 'A name.' },
+        wait: { default: '1s', 'x-kind': 'duration' },
+        port: { type: 'integer', minimum: 1, maximum: 65_535 },
+        colour: { enum: ['red', 'green'] },
+        password: { 'x-secret': true },
+        headers: { 'x-secret': true, additionalProperties: { type: 'string' } },
+      },
+    });
+  });
+});
