@@ -1,0 +1,19 @@
+/** What the assignment must know of a worker. */
+export interface PlannedWorker {
+  /** Id of the member. */
+  id: string;
+  tags: readonly string[];
+  /** To be emptied, and given nothing. */
+  draining: boolean;
+}
+
+/** Untagged monitors run on untagged workers only; a worker with several tags serves all of them. */
+export function mayRun(worker: Pick<PlannedWorker, 'tags'>, memberTag: string | undefined): boolean {
+  return memberTag === undefined ? worker.tags.length === 0 : worker.tags.includes(memberTag);
+}
+
+/** Why no worker may run the monitors of a tag. */
+export function orphanReason(memberTag: string | undefined, workers: Iterable<PlannedWorker>): string {
+  for (const worker of workers) if (mayRun(worker, memberTag)) return 'every worker that may run it is being drained';
+  return memberTag === undefined ? 'there is no worker without tags' : `no worker carries the tag "${memberTag}"`;
+}
