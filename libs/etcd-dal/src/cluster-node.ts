@@ -20,7 +20,7 @@ export interface ClusterNodeOptions {
   semver: string;
   /** Told of each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
-  /** Told why this process is not a member yet; once for each different reason. */
+  /** Told why this process is not a member yet, or no longer; once for each different reason. */
   onWaiting?: (reason: string) => void;
 }
 
@@ -63,7 +63,7 @@ export class ClusterNode {
     return this.memberSession?.isFresh() ?? false;
   }
 
-  /** Why this process is not a member yet. */
+  /** Why this process is not a member yet, or no longer. */
   get waiting(): string | undefined {
     return this.waitingFor;
   }
@@ -93,12 +93,13 @@ export class ClusterNode {
       StartedAt: startedAt,
       LastUpdated: startedAt,
     };
-    this.memberSession = new MemberSession(this.client, this.keys, member, {
+    const timing = {
       heartbeatIntervalMs: parseDuration(config.HeartbeatInterval),
       heartbeatTimeoutMs: parseDuration(config.HeartbeatTimeout),
-    });
+    };
+    this.memberSession = new MemberSession(this.client, this.keys, member, timing, this.guard);
     this.memberSession.onStatus((status, error) => {
-      if (status === 'joining' && error) this.waitFor(error.message);
+      if ((status === 'joining' || status === 'lost') && error) this.waitFor(error.message);
       if (status === 'fresh') this.waitingFor = undefined;
     });
     await this.memberSession.start();

@@ -65,7 +65,12 @@ function kindOf(error: unknown): EtcdErrorKind {
     if (text.includes('database space exceeded')) return 'no-space';
     return text.includes('too many requests') ? 'refused' : 'too-large';
   }
-  if (error instanceof GRPCOutOfRangeError && text.includes('compacted')) return 'compacted';
+  if (error instanceof GRPCOutOfRangeError) {
+    if (text.includes('compacted')) return 'compacted';
+    // We ask for revisions that we have seen.
+    if (text.includes('future revision')) return 'other-data';
+  }
+  if (text.includes('user name is empty') || text.includes('authentication is not enabled')) return 'denied';
   if (error instanceof GRPCInvalidArgumentError) return text.includes('too large') ? 'too-large' : 'refused';
   if (error instanceof GRPCNotFoundError || error instanceof GRPCFailedPreconditionError) return 'refused';
   if (error instanceof GRPCDeadlineExceededError) return 'unavailable';

@@ -1,14 +1,6 @@
-import { noop } from 'cockatiel';
-import {
-  Etcd3,
-  type ICompare as RpcCompare,
-  type IDuplexStream,
-  type IKeyValue,
-  type IRequestOp,
-  type IWatchRequest,
-  type IWatchResponse,
-} from 'etcd3';
+import type { Etcd3, ICompare as RpcCompare, IKeyValue, IRequestOp } from 'etcd3';
 import { EtcdError, toEtcdError } from './etcd-error.js';
+import { EtcdMembers, type WatchStream } from './etcd-members.js';
 import { prefixEnd } from './keyspace.js';
 
 export interface EtcdOptions {
@@ -65,52 +57,35 @@ export const MAX_TXN_OPS = 128;
 export const MAX_TXN_BYTES = 1_048_576;
 
 const DEFAULT_CALL_TIMEOUT_MS = 5_000;
-const MAX_ANSWER_BYTES = 64 * 1_048_576;
 const PAGE_BYTES = 3 * 1_048_576;
 const FIRST_PAGE = 200;
 const LARGEST_PAGE = 5_000;
 
 /**
  * The calls to etcd that 9volt makes, each with a deadline. Nothing is sent twice: the library's own retries and circuit
- * breaker are off, since a write resent after its answer was lost can be applied late and twice. Reads are tried again here, on
- * any member.
+ * breaker are off, since a write resent after its answer was lost can be applied late and twice. Reads are tried again here,
+ * within the deadline of one call, on any member.
  */
 export class EtcdClient {
-  private readonly etcd: Etcd3;
+  private readonly members: EtcdMembers;
   private readonly callTimeoutMs: number;
 
   constructor(readonly options: EtcdOptions) {
     this.callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
-    const { ca, cert, key, username, password } = options;
-    this.etcd = new Etcd3({
-      hosts: [...options.members],
-      ...(ca
-        ? { credentials: { rootCertificate: ca, ...(cert && key ? { certChain: cert, privateKey: key } : {}) } }
-        : {}),
-      ...(username === undefined ? {} : { auth: { username, password: password ?? '' } }),
-      faultHandling: { host: () => noop, global: noop },
-      grpcOptions: {
-        'grpc.keepalive_time_ms': 10_000,
-        'grpc.keepalive_timeout_ms': 3_000,
-        'grpc.initial_reconnect_backoff_ms': 100,
-        'grpc.max_reconnect_backoff_ms': 2_000,
-        'grpc.max_receive_message_length': MAX_ANSWER_BYTES,
-        'grpc.enable_retries': 0,
-      },
-    });
+    this.members = new EtcdMembers(options, this.callTimeoutMs);
   }
 
   /** One key, or undefined. */
   async get(key: string): Promise<Entry | undefined> {
-    const answer = await this.read(() => this.etcd.kv.range({ key: Buffer.from(key) }, this.deadline()));
+    const answer = await this.read((etcd, deadline) => etcd.kv.range({ key: Buffer.from(key) }, deadline));
     const found = answer.kvs[0];
     return found && toEntry(found);
   }
 
   /** The revision etcd is at. */
   async revision(): Promise<number> {
-    const answer = await this.read(() =>
-      this.etcd.kv.range({ key: Buffer.from('/'), limit: 1, keys_only: true }, this.deadline()),
+    const answer = await this.read((etcd, deadline) =>
+      etcd.kv.range({ key: Buffer.from('/'), limit: 1, keys_only: true }, deadline),
     );
     return Number(answer.header.revision);
   }
@@ -134,7 +109,7 @@ export class EtcdClient {
       };
       let answer;
       try {
-        answer = await this.read(() => this.etcd.kv.range(request, this.deadline()));
+        answer = await this.read((etcd, deadline) => etcd.kv.range(request, deadline));
       } catch (error) {
         if (!(error instanceof EtcdError && error.kind === 'too-large') || limit === 1) throw error;
         limit = Math.max(1, Math.floor(limit / 8));
@@ -166,20 +141,20 @@ export class EtcdClient {
   }
 
   /**
-   * One transaction, sent once. Throws {@link EtcdError}; after `unavailable` it may have happened: see `commit` in
+   * One transaction, sent once if it changes anything. Throws {@link EtcdError}; after `unavailable` it may have happened: see `commit` in
    * `control/fenced-txn.ts`.
    */
   async txn(txn: Txn): Promise<TxnAnswer> {
-    const answer = await this.once(() =>
-      this.etcd.kv.txn(
-        {
-          compare: txn.compare.map(toCompare),
-          success: txn.then.map(toOp),
-          failure: (txn.otherwise ?? []).map(toOp),
-        },
-        this.deadline(),
-      ),
-    );
+    const request = {
+      compare: txn.compare.map(toCompare),
+      success: txn.then.map(toOp),
+      failure: (txn.otherwise ?? []).map(toOp),
+    };
+    // A transaction that changes nothing may be asked twice.
+    const reading = [...txn.then, ...(txn.otherwise ?? [])].every((op) => 'get' in op);
+    const answer = await (reading
+      ? this.read((etcd, deadline) => etcd.kv.txn(request, deadline))
+      : this.members.ask((etcd) => etcd.kv.txn(request, this.deadline())));
     const reads = answer.responses
       .filter((response) => response.response_range)
       .map((response) => {
@@ -191,41 +166,42 @@ export class EtcdClient {
 
   /** Grants a lease; answers its id and the time to live that etcd chose, in milliseconds. */
   async grantLease(ttlMs: number): Promise<{ id: string; ttlMs: number }> {
-    const answer = await this.once(() =>
-      this.etcd.leaseClient.leaseGrant({ TTL: Math.ceil(ttlMs / 1_000) }, this.deadline(2_000)),
+    const answer = await this.members.ask((etcd) =>
+      etcd.leaseClient.leaseGrant({ TTL: Math.ceil(ttlMs / 1_000) }, this.deadline(2_000)),
     );
     return { id: answer.ID, ttlMs: Number(answer.TTL) * 1_000 };
   }
 
   /** Renews a lease once. Answers the time to live in milliseconds; throws `lease-gone` when there is no such lease. */
   async keepAlive(leaseId: string, timeoutMs: number): Promise<number> {
-    const stream = await this.once(() => this.etcd.leaseClient.leaseKeepAlive(this.deadline(timeoutMs)));
-    try {
-      const ttl = await new Promise<number>((resolve, reject) => {
-        stream.on('data', (answer) => resolve(Number(answer.TTL)));
-        stream.on('error', reject);
-        stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the keepalive stream ended')));
-        stream.write({ ID: leaseId });
-      }).catch((error: unknown) => {
-        throw toEtcdError(error);
-      });
-      if (ttl <= 0) throw new EtcdError('lease-gone', `etcd: lease ${leaseId} is gone`);
-      return ttl * 1_000;
-    } finally {
-      stream.on('error', () => undefined);
-      stream.end();
-      stream.cancel();
-    }
+    const ttl = await this.members.ask(async (etcd) => {
+      const stream = await etcd.leaseClient.leaseKeepAlive(this.deadline(timeoutMs));
+      try {
+        return await new Promise<number>((resolve, reject) => {
+          stream.on('data', (answer) => resolve(Number(answer.TTL)));
+          stream.on('error', reject);
+          stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the keepalive stream ended')));
+          stream.write({ ID: leaseId });
+        });
+      } finally {
+        stream.on('error', () => undefined);
+        // In this order: the library closes all channels when a stream that can still be written is cancelled.
+        stream.end();
+        stream.cancel();
+      }
+    });
+    if (ttl <= 0) throw new EtcdError('lease-gone', `etcd: lease ${leaseId} is gone`);
+    return ttl * 1_000;
   }
 
   async revokeLease(leaseId: string): Promise<void> {
-    await this.once(() => this.etcd.leaseClient.leaseRevoke({ ID: leaseId }, this.deadline(2_000)));
+    await this.members.ask((etcd) => etcd.leaseClient.leaseRevoke({ ID: leaseId }, this.deadline(2_000)));
   }
 
   /** Discards history before `revision`. A revision that is compacted already is no error. */
   async compact(revision: number): Promise<void> {
     try {
-      await this.once(() => this.etcd.kv.compact({ revision: String(revision) }, this.deadline()));
+      await this.members.ask((etcd) => etcd.kv.compact({ revision: String(revision) }, this.deadline()));
     } catch (error) {
       if (!(error instanceof EtcdError && error.kind === 'compacted')) throw error;
     }
@@ -234,8 +210,8 @@ export class EtcdClient {
   /** Size of the database of one member in bytes, its version, and whether the cluster raised a NOSPACE alarm. */
   async status(): Promise<{ dbSize: number; version: string; noSpace: boolean }> {
     const [status, alarms] = await Promise.all([
-      this.read(() => this.etcd.maintenance.status(this.deadline())),
-      this.read(() => this.etcd.maintenance.alarm({ action: 'Get' }, this.deadline())),
+      this.read((etcd, deadline) => etcd.maintenance.status(deadline)),
+      this.read((etcd, deadline) => etcd.maintenance.alarm({ action: 'Get' }, deadline)),
     ]);
     const noSpace = (alarms.alarms ?? []).some((alarm) => String(alarm.alarm).toUpperCase() === 'NOSPACE');
     return { dbSize: Number(status.dbSize), version: status.version, noSpace };
@@ -245,12 +221,12 @@ export class EtcdClient {
    * Opens one watch stream of its own. The caller owns reconnection: the library's watcher moves its start revision before the
    * replay has arrived, and so loses events when a connection is cut twice in a row.
    */
-  async openWatch(): Promise<IDuplexStream<IWatchRequest, IWatchResponse>> {
-    return this.once(() => this.etcd.watchClient.watch());
+  async openWatch(): Promise<WatchStream> {
+    return this.members.openWatch();
   }
 
   close(): void {
-    this.etcd.close();
+    this.members.close();
   }
 
   private deadline(ms = this.callTimeoutMs): { deadline: number } {
@@ -258,22 +234,20 @@ export class EtcdClient {
   }
 
   /** Tries a read again when no member answered; reading twice harms nobody. */
-  private async read<T>(call: () => Promise<T>): Promise<T> {
+  private async read<T>(call: (etcd: Etcd3, deadline: { deadline: number }) => Promise<T>): Promise<T> {
+    const { count } = this.members;
+    const startedAt = performance.now();
     for (let attempt = 1; ; attempt++) {
+      const leftMs = this.callTimeoutMs - (performance.now() - startedAt);
+      // A member that does not answer leaves time for another.
+      const timeoutMs = attempt <= count && count > 1 ? leftMs / 2 : leftMs;
       try {
-        return await this.once(call);
+        return await this.members.ask((etcd) => call(etcd, this.deadline(timeoutMs)));
       } catch (error) {
-        if (!(error instanceof EtcdError) || error.kind !== 'unavailable' || attempt > this.options.members.length)
-          throw error;
+        const cause = toEtcdError(error);
+        const spent = performance.now() - startedAt > this.callTimeoutMs * 0.9;
+        if (cause.kind !== 'unavailable' || attempt > count || spent) throw cause;
       }
-    }
-  }
-
-  private async once<T>(call: () => Promise<T>): Promise<T> {
-    try {
-      return await call();
-    } catch (error) {
-      throw toEtcdError(error);
     }
   }
 }

@@ -56,11 +56,13 @@ export class ClusterGuard {
 
   /** Throws `EtcdError('other-data')` unless etcd still holds the data it held. */
   async check(): Promise<void> {
+    // What is seen while the answer is under way may be newer than the answer.
+    const seen = this.highestRevision;
     const answer = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });
-    if (answer.revision < this.highestRevision) {
+    if (answer.revision < seen) {
       throw new EtcdError(
         'other-data',
-        `etcd went back from revision ${this.highestRevision} to ${answer.revision}: it lost data or was replaced; nothing is taken for deleted`,
+        `etcd went back from revision ${seen} to ${answer.revision}: it lost data or was replaced; nothing is taken for deleted`,
       );
     }
     if (this.clusterId === undefined) return;

@@ -1,6 +1,6 @@
 import type { Director } from '@9volt/contracts';
 import { decode, encode } from '../codec.js';
-import type { Compare, EtcdClient } from '../etcd.client.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import type { ClusterGuard } from './cluster-guard.js';
 import { commit } from './fenced-txn.js';
@@ -16,13 +16,19 @@ export interface ElectionEvents {
 
 const CAMPAIGN_EVERY_MS = 1_000;
 
+/** A director's key as it stands; without `director` when somebody wrote nonsense there. */
+interface Seat {
+  director: Director | undefined;
+  lease: string;
+}
+
 /**
  * Campaigns for leadership as long as it runs: whoever creates `cluster/director`, under its member's lease, leads. A lease is
  * not mutual exclusion: every write of the leader carries {@link fence}.
  */
 export class Election {
-  private epoch: number | undefined;
-  private readonly director: Informer<Director>;
+  private term: { epoch: number; lease: string } | undefined;
+  private readonly seat: Informer<Seat>;
   private readonly loop: ReconcileLoop;
   private stopped = false;
 
@@ -33,9 +39,9 @@ export class Election {
     guard: ClusterGuard,
     private readonly events: ElectionEvents,
   ) {
-    this.director = new Informer<Director>(client, {
+    this.seat = new Informer<Seat>(client, {
       prefix: keys.director,
-      decode: (entry) => decode<Director>(entry.value),
+      decode: (entry) => (entry.key === keys.director ? seatOf(entry) : undefined),
       onChange: () => this.loop.trigger(),
       guard,
     });
@@ -44,78 +50,100 @@ export class Election {
   }
 
   async start(): Promise<void> {
-    await this.director.start();
+    await this.seat.start();
     this.loop.trigger();
   }
 
   /** Who leads, as far as this process knows. */
   get leader(): Director | undefined {
-    return this.director.get(this.keys.director)?.value;
+    return this.seat.get(this.keys.director)?.value.director;
   }
 
-  /** Whether this process may decide: elected, and its lease surely not over. */
+  /** Whether this process may decide: elected under the lease that it has, and that lease surely not over. */
   isLeader(): boolean {
-    return this.epoch !== undefined && this.session.isFresh();
+    return this.term !== undefined && this.term.lease === this.session.lease && this.session.isFresh();
   }
 
   /** The compares that every write of the leader carries. Throws when this process does not lead. */
   get fence(): Compare[] {
-    if (this.epoch === undefined) throw new Error('not the leader');
-    return [{ key: this.keys.director, target: 'create', value: this.epoch }];
+    if (this.term === undefined) throw new Error('not the leader');
+    return [{ key: this.keys.director, target: 'create', value: this.term.epoch }];
   }
 
   /** Leads no longer, and says so at once, so that nobody waits for the lease. */
   async resign(): Promise<void> {
     this.stopped = true;
     await this.loop.stop();
-    const { epoch } = this;
-    if (epoch !== undefined) {
-      await this.client
-        .txn({
-          compare: [{ key: this.keys.director, target: 'create', value: epoch }],
-          then: [{ delete: this.keys.director }],
-        })
-        .catch(() => undefined);
+    const { term } = this;
+    if (term !== undefined) {
+      await this.vacate({ key: this.keys.director, target: 'create', value: term.epoch }).catch(() => undefined);
       this.depose('resigned');
     }
-    await this.director.stop();
+    await this.seat.stop();
   }
 
   private async campaign(): Promise<void> {
-    if (this.epoch !== undefined) {
-      const status = this.session.status;
-      if (status !== 'fresh') this.depose(`its lease is ${status}`);
-      else {
-        const current = this.director.get(this.keys.director);
-        // The cache may not have our own election yet; only what is newer deposes.
-        if (current ? current.createRevision > this.epoch : this.director.revision > this.epoch)
-          this.depose('another leads');
-      }
-    }
-    if (this.stopped || this.epoch !== undefined) return;
-    const current = this.director.get(this.keys.director);
-    const lease = this.session.lease;
-    if (!this.session.isFresh() || lease === undefined) return;
-    if (current) {
-      // A leader that was stale for a while and still holds the key leads on.
-      if (current.value.MemberID === this.session.id) this.elect(current.createRevision);
-      return;
-    }
+    const reason = this.lostBecause();
+    if (reason !== undefined) this.depose(reason);
+    if (this.stopped || this.term !== undefined) return;
+    const { lease } = this.session;
+    if (lease === undefined || !this.session.isFresh()) return;
+    const seat = this.seat.get(this.keys.director)?.value;
+    if (!seat) return this.run(lease);
+    // By hand, or by ourselves under a lease that we lost: neither would ever be renewed.
+    if (!seat.director || seat.lease === '0' || seat.director.MemberID === this.session.id) await this.takeBack(lease);
+  }
+
+  private lostBecause(): string | undefined {
+    if (!this.term) return undefined;
+    if (this.session.status !== 'fresh') return `its lease is ${this.session.status}`;
+    if (this.term.lease !== this.session.lease) return 'its lease was lost';
+    const seat = this.seat.get(this.keys.director);
+    // The cache may not have our own election yet; only what is newer deposes.
+    if (seat) return seat.createRevision > this.term.epoch ? 'another leads' : undefined;
+    return this.seat.revision > this.term.epoch ? 'its key was deleted' : undefined;
+  }
+
+  private async run(lease: string): Promise<void> {
     const value: Director = { MemberID: this.session.id, LastUpdate: new Date().toISOString() };
     const committed = await commit(this.client, {
       compare: [{ key: this.keys.director, target: 'create', value: 0 }, this.session.fence],
       then: [{ put: this.keys.director, value: encode(value), lease }],
     });
-    if (committed.outcome === 'accepted') this.elect(committed.revision);
+    if (committed.outcome === 'accepted') this.elect({ epoch: committed.revision, lease });
   }
 
-  private elect(epoch: number): void {
-    this.epoch = epoch;
-    this.events.onElected(epoch);
+  /**
+   * The cache may be old: asks etcd. A leader that was stale for a while and still holds the key leads on; a key that nobody
+   * holds is deleted, never overwritten, which would keep its create revision and so the epoch.
+   */
+  private async takeBack(lease: string): Promise<void> {
+    const entry = await this.client.get(this.keys.director);
+    if (!entry) return;
+    const seat = seatOf(entry);
+    const ours = seat.director?.MemberID === this.session.id;
+    if (ours && seat.lease === lease) this.elect({ epoch: entry.createRevision, lease });
+    else if (ours || !seat.director || seat.lease === '0') {
+      await this.vacate({ key: this.keys.director, target: 'mod', value: entry.modRevision });
+    }
+  }
+
+  private async vacate(unless: Compare): Promise<void> {
+    await this.client.txn({ compare: [unless], then: [{ delete: this.keys.director }] });
+  }
+
+  private elect(term: { epoch: number; lease: string }): void {
+    this.term = term;
+    this.events.onElected(term.epoch);
   }
 
   private depose(reason: string): void {
-    this.epoch = undefined;
+    this.term = undefined;
     this.events.onDeposed(reason);
   }
+}
+
+function seatOf(entry: Entry): Seat {
+  const director = decode<Director>(entry.value);
+  return { director: typeof director?.MemberID === 'string' ? director : undefined, lease: entry.lease };
 }

@@ -1,10 +1,12 @@
 import { type ClusterEvent, type EventSink, type EventType, timeId } from '@9volt/contracts';
 import { encode } from '../codec.js';
+import { EtcdError } from '../etcd-error.js';
 import type { EtcdClient, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 const BATCH = 64;
+const BATCH_BYTES = 262_144;
 const MAX_KEPT = 2_000;
 
 /**
@@ -12,7 +14,7 @@ const MAX_KEPT = 2_000;
  * written once etcd takes it. Events are not fenced: a process that lost its lease may still tell what it saw.
  */
 export class EventRecorder implements EventSink {
-  private pending: ClusterEvent[] = [];
+  private pending: { id: string; value: string }[] = [];
   private dropped = 0;
   private readonly loop: ReconcileLoop;
 
@@ -40,7 +42,7 @@ export class EventRecorder implements EventSink {
       ...about,
     };
     this.onEvent(event);
-    this.pending.push(event);
+    this.pending.push({ id: event.id, value: encoded(event) });
     if (this.pending.length > MAX_KEPT) {
       this.pending.shift();
       this.dropped++;
@@ -60,18 +62,48 @@ export class EventRecorder implements EventSink {
   }
 
   private async flush(): Promise<void> {
+    let most = BATCH;
     while (this.pending.length > 0) {
-      const batch = this.pending.slice(0, BATCH);
-      // Ids are unique, so that writing a batch again after an unclear answer changes nothing.
-      const puts: Op[] = batch.map((event) => ({ put: this.keys.event(event.id), value: encode(event) }));
-      await this.client.txn({ compare: [], then: puts });
-      const written = new Set(batch);
-      this.pending = this.pending.filter((event) => !written.has(event));
+      const batch = this.nextBatch(most);
+      try {
+        // Ids are unique, so that writing a batch again after an unclear answer changes nothing.
+        const puts: Op[] = batch.map(({ id, value }) => ({ put: this.keys.event(id), value }));
+        await this.client.txn({ compare: [], then: puts });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        // One event that etcd will never take must not keep all others from being written.
+        if (batch.length > 1) {
+          most = 1;
+          continue;
+        }
+        this.dropped++;
+      }
+      const done = new Set(batch);
+      this.pending = this.pending.filter((event) => !done.has(event));
     }
     if (this.dropped > 0) {
       const { dropped } = this;
       this.dropped = 0;
-      this.emit('warning', `${dropped} events were dropped while etcd could not be written`);
+      this.emit('warning', `${dropped} events were dropped, since etcd could not or would not take them`);
     }
+  }
+
+  private nextBatch(most: number): { id: string; value: string }[] {
+    let bytes = 0;
+    const fitting = this.pending.slice(0, most).findIndex(({ value }) => (bytes += value.length) > BATCH_BYTES);
+    return this.pending.slice(0, fitting === -1 ? most : Math.max(1, fitting));
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof EtcdError && (error.kind === 'too-large' || error.kind === 'refused');
+}
+
+/** Details come from anywhere; what is no JSON must not cost the event. */
+function encoded(event: ClusterEvent): string {
+  try {
+    return encode(event);
+  } catch {
+    return encode({ ...event, details: { error: 'these details are not JSON' } });
   }
 }

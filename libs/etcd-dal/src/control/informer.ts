@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IDuplexStream, IWatchRequest, IWatchResponse } from 'etcd3';
+import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
-import { prefixEnd } from '../keyspace.js';
 import type { ClusterGuard } from './cluster-guard.js';
+import { watchPrefix } from './watch-prefix.js';
 
 /** A key of an informer's cache: the entry without its bytes, and what they were decoded to. */
 export interface Item<T> {
@@ -47,11 +47,16 @@ const RETRY_MAX_MS = 1_000;
  */
 export class Informer<T> {
   private readonly cache = new Map<string, Item<T>>();
+  /** Modification revisions of the keys that are left out, since they could not be decoded. */
+  private readonly leftOut = new Map<string, number>();
   private applied = 0;
   private mustList = true;
   private stopped = false;
   private running: Promise<void> | undefined;
-  private stream: IDuplexStream<IWatchRequest, IWatchResponse> | undefined;
+  /** Ends the watch under way. */
+  private watching: AbortController | undefined;
+  /** The watch was ended by ourselves, to list again. */
+  private relisting = false;
   private lastError: EtcdError | undefined;
   private connectedNow = false;
   private readonly abort = new AbortController();
@@ -75,7 +80,7 @@ export class Informer<T> {
   async stop(): Promise<void> {
     this.stopped = true;
     this.abort.abort();
-    this.stream?.cancel();
+    this.watching?.abort();
     await this.running;
   }
 
@@ -122,27 +127,36 @@ export class Informer<T> {
    */
   async verify(): Promise<number> {
     const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true });
-    await this.reached(revision, 2_000);
-    const seen = new Set<string>();
-    let differing = 0;
-    for (const entry of entries) {
-      seen.add(entry.key);
-      const known = this.cache.get(entry.key);
-      if (known && known.modRevision < entry.modRevision) differing++;
-    }
-    for (const [key, item] of this.cache) if (!seen.has(key) && item.modRevision <= revision) differing++;
+    const listed = new Map(entries.map((entry) => [entry.key, entry.modRevision]));
+    let differing = this.differing(listed, revision);
     if (differing > 0) {
+      // Perhaps the watch is only late.
+      await this.reached(revision, 2_000);
+      differing = this.differing(listed, revision);
+    }
+    if (differing > 0 && !this.stopped) {
       this.mustList = true;
-      this.stream?.cancel();
+      this.relisting = this.watching !== undefined;
+      this.watching?.abort();
     }
     return differing;
+  }
+
+  private differing(listed: ReadonlyMap<string, number>, revision: number): number {
+    let count = 0;
+    for (const [key, modRevision] of listed) if ((this.modRevisionOf(key) ?? 0) < modRevision) count++;
+    for (const [key, item] of this.cache) if (!listed.has(key) && item.modRevision <= revision) count++;
+    return count;
+  }
+
+  private modRevisionOf(key: string): number | undefined {
+    return this.cache.get(key)?.modRevision ?? this.leftOut.get(key);
   }
 
   private async run(): Promise<void> {
     let delayMs = RETRY_MIN_MS;
     while (!this.stopped) {
       try {
-        await this.options.guard?.check();
         if (this.mustList) await this.listAll();
         this.synced();
         await this.watch(() => {
@@ -152,6 +166,10 @@ export class Informer<T> {
       } catch (error) {
         const cause = toEtcdError(error);
         if (cause.kind === 'compacted') this.mustList = true;
+        if (this.relisting) {
+          this.relisting = false;
+          continue;
+        }
         if (!this.stopped) this.setConnection(cause);
       }
       if (this.stopped) return;
@@ -161,65 +179,47 @@ export class Informer<T> {
   }
 
   private async listAll(): Promise<void> {
+    await this.options.guard?.check();
     const seen = new Set<string>();
     let revision = 0;
     for await (const page of this.client.pages(this.options.prefix)) {
+      if (this.stopped) return;
       revision = page.revision;
       for (const entry of page.entries) {
         seen.add(entry.key);
         this.put(entry);
       }
     }
+    // Once more: what is absent from an etcd that was replaced meanwhile is not deleted.
+    if (this.relists > 0) await this.options.guard?.check();
+    if (revision < this.applied)
+      throw new EtcdError('other-data', `etcd went back from revision ${this.applied} to ${revision}`);
     for (const [key, item] of this.cache) {
       if (!seen.has(key) && item.modRevision <= revision) this.remove(key, revision);
     }
+    for (const key of this.leftOut.keys()) if (!seen.has(key)) this.leftOut.delete(key);
     this.mustList = false;
     this.relists++;
     this.finish(revision);
     if (this.relists > 1) this.options.onRelist?.();
   }
 
-  /** Resolves or rejects when the stream ends. */
+  /** Rejects when the watch ends. */
   private async watch(onOpen: () => void): Promise<void> {
-    const stream = await this.client.openWatch();
-    this.stream = stream;
-    if (this.stopped) stream.cancel();
+    if (this.stopped) return;
+    const watching = new AbortController();
+    this.watching = watching;
     try {
-      await new Promise<void>((_resolve, reject) => {
-        stream.on('data', (answer) => {
-          try {
-            if (answer.canceled) {
-              const compacted = Number(answer.compact_revision) > 0;
-              reject(
-                new EtcdError(
-                  compacted ? 'compacted' : 'refused',
-                  `etcd: watch cancelled: ${answer.cancel_reason || 'compacted'}`,
-                ),
-              );
-            } else if (answer.created) {
-              onOpen();
-            } else {
-              this.applyAnswer(answer);
-            }
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error(String(error)));
-          }
-        });
-        stream.on('error', reject);
-        stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the watch stream ended')));
-        stream.write({
-          create_request: {
-            key: Buffer.from(this.options.prefix),
-            range_end: prefixEnd(this.options.prefix),
-            start_revision: String(this.applied + 1),
-            progress_notify: true,
-          },
-        });
+      await watchPrefix(this.client, {
+        prefix: this.options.prefix,
+        fromRevision: this.applied + 1,
+        ...(this.options.guard ? { guard: this.options.guard } : {}),
+        onOpen,
+        onAnswer: (answer) => this.applyAnswer(answer),
+        signal: watching.signal,
       });
     } finally {
-      this.stream = undefined;
-      stream.on('error', () => undefined);
-      stream.cancel();
+      this.watching = undefined;
     }
   }
 
@@ -235,28 +235,37 @@ export class Informer<T> {
       else this.remove(event.kv.key.toString(), revision);
     }
     if (answer.events.length === 0) current = Math.max(current, Number(answer.header.revision));
-    if (current > this.applied) this.finish(current);
+    // The rest of a revision that was sent in pieces is yet to come; it is told, and resumed from, as a whole.
+    if (current > this.applied && !answer.fragment) this.finish(current);
   }
 
   private put(entry: Entry): void {
-    const before = this.cache.get(entry.key);
-    if (before && before.modRevision >= entry.modRevision) return;
-    const value = this.options.decode(entry);
+    const { key, createRevision, modRevision } = entry;
+    if ((this.modRevisionOf(key) ?? 0) >= modRevision) return;
+    const value = this.decoded(entry);
     if (value === undefined) {
-      if (before) this.remove(entry.key, entry.modRevision);
+      this.remove(key, modRevision);
+      this.leftOut.set(key, modRevision);
       return;
     }
-    const after: Item<T> = {
-      key: entry.key,
-      value,
-      createRevision: entry.createRevision,
-      modRevision: entry.modRevision,
-    };
-    this.cache.set(entry.key, after);
-    this.options.onChange?.({ key: entry.key, ...(before ? { before } : {}), after, revision: entry.modRevision });
+    this.leftOut.delete(key);
+    const before = this.cache.get(key);
+    const after: Item<T> = { key, value, createRevision, modRevision };
+    this.cache.set(key, after);
+    this.options.onChange?.({ key, ...(before ? { before } : {}), after, revision: modRevision });
+  }
+
+  /** A decoder that throws costs its key, not the watch: it would throw at every replay. */
+  private decoded(entry: Entry): T | undefined {
+    try {
+      return this.options.decode(entry);
+    } catch {
+      return undefined;
+    }
   }
 
   private remove(key: string, revision: number): void {
+    if ((this.leftOut.get(key) ?? revision) < revision) this.leftOut.delete(key);
     const before = this.cache.get(key);
     if (!before || before.modRevision > revision) return;
     this.cache.delete(key);

@@ -4,6 +4,7 @@ import { encode } from '../codec.js';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import type { Compare, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import type { ClusterGuard } from './cluster-guard.js';
 
 /**
  * `joining`: not a member yet. `fresh`: surely a member. `stale`: the lease was not renewed for two thirds of its time to live:
@@ -31,7 +32,6 @@ export class MemberSession {
   private renewedAt = Number.NEGATIVE_INFINITY;
   private current: SessionStatus = 'joining';
   private stopped = false;
-  private readonly abort = new AbortController();
   private wake = new AbortController();
   private running: Promise<void> | undefined;
   private readonly listeners = new Set<(status: SessionStatus, error?: EtcdError) => void>();
@@ -42,6 +42,8 @@ export class MemberSession {
     private readonly keys: Keyspace,
     private member: Member,
     private readonly timing: SessionTiming,
+    /** Keeps this process from joining a cluster whose data is not the one it works on. */
+    private readonly guard?: ClusterGuard,
   ) {
     this.ttlMs = timing.heartbeatTimeoutMs;
   }
@@ -85,11 +87,12 @@ export class MemberSession {
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
-    this.abort.abort();
+    this.wake.abort();
     clearTimeout(this.staleTimer);
     await this.running;
-    if (this.leaseId !== undefined) await this.client.revokeLease(this.leaseId).catch(() => undefined);
+    const leaseId = this.leaseId;
     this.leaseId = undefined;
+    if (leaseId !== undefined) await this.client.revokeLease(leaseId).catch(() => undefined);
   }
 
   /** Changes what is told of this member. Best effort: it is told again with the next update. */
@@ -106,7 +109,10 @@ export class MemberSession {
 
   /** To be called by whoever found that the member key is not there: joins anew with a new lease. */
   rejoin(): void {
-    if (this.leaseId === undefined) return;
+    const leaseId = this.leaseId;
+    if (leaseId === undefined) return;
+    // Whatever else hangs on the old lease must not outlive it.
+    void this.client.revokeLease(leaseId).catch(() => undefined);
     this.drop();
     this.wake.abort();
   }
@@ -120,13 +126,14 @@ export class MemberSession {
       } catch (error) {
         const cause = toEtcdError(error);
         if (cause.kind === 'lease-gone') this.drop(cause);
-        else this.tell(this.current, cause);
+        else this.tell(this.status, cause);
         await this.pause(Math.min(RETRY_MS, this.ttlMs / 6));
       }
     }
   }
 
   private async join(): Promise<void> {
+    await this.guard?.check();
     const sentAt = performance.now();
     const lease = await this.client.grantLease(this.timing.heartbeatTimeoutMs);
     const key = this.keys.member(this.id);
@@ -155,6 +162,7 @@ export class MemberSession {
   }
 
   private renewed(sentAt: number, ttlMs: number): void {
+    if (this.stopped) return;
     this.ttlMs = ttlMs;
     this.renewedAt = sentAt;
     clearTimeout(this.staleTimer);
@@ -176,12 +184,18 @@ export class MemberSession {
   private tell(status: SessionStatus, error?: EtcdError): void {
     if (status === this.current && error === undefined) return;
     this.current = status;
-    for (const listener of this.listeners) listener(status, error);
+    for (const listener of this.listeners) {
+      try {
+        listener(status, error);
+      } catch {
+        // A defect of whoever listens must not cost the membership.
+      }
+    }
   }
 
   private async pause(ms: number): Promise<void> {
+    if (this.stopped) return;
     this.wake = new AbortController();
-    const signal = AbortSignal.any([this.abort.signal, this.wake.signal]);
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    await sleep(ms, undefined, { signal: this.wake.signal }).catch(() => undefined);
   }
 }

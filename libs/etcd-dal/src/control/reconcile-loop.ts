@@ -65,7 +65,11 @@ export class ReconcileLoop {
       this.failures = 0;
     } catch (error) {
       this.failures++;
-      this.options.onError?.(error);
+      try {
+        this.options.onError?.(error);
+      } catch {
+        // Whoever is told must not end the loop.
+      }
     }
   }
 }

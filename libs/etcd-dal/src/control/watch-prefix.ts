@@ -1,0 +1,85 @@
+import type { IWatchResponse } from 'etcd3';
+import { EtcdError } from '../etcd-error.js';
+import type { EtcdClient } from '../etcd.client.js';
+import { prefixEnd } from '../keyspace.js';
+import type { ClusterGuard } from './cluster-guard.js';
+
+export interface WatchPrefixOptions {
+  prefix: string;
+  fromRevision: number;
+  /** Asked once the watch is open, before anything that it brought is told. */
+  guard?: ClusterGuard;
+  onOpen: () => void;
+  onAnswer: (answer: IWatchResponse) => void;
+  /** Ends the watch. */
+  signal: AbortSignal;
+}
+
+const OPEN_TIMEOUT_MS = 5_000;
+
+/** One watch stream, from its opening to its end, which is always an error: why it ended. */
+export async function watchPrefix(client: EtcdClient, options: WatchPrefixOptions): Promise<never> {
+  const { prefix, guard, signal } = options;
+  const stream = await client.openWatch();
+  let ended = false;
+  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => stream.cancel();
+  try {
+    return await new Promise<never>((_resolve, reject) => {
+      // Held until it is sure that this is still the etcd whose data we have: it may have been replaced while we reconnected.
+      let held: IWatchResponse[] | undefined = [];
+      const opened = async (): Promise<void> => {
+        await guard?.check();
+        if (ended) return;
+        clearTimeout(timer);
+        options.onOpen();
+        for (const answer of held ?? []) options.onAnswer(answer);
+        held = undefined;
+      };
+      timer = setTimeout(
+        () => reject(new EtcdError('unavailable', 'etcd: a watch was not opened in time')),
+        OPEN_TIMEOUT_MS,
+      );
+      cancel = () => reject(new EtcdError('unavailable', 'etcd: the watch was stopped'));
+      stream.on('data', (answer) => {
+        if (ended) return;
+        try {
+          if (answer.canceled) reject(cancelled(answer));
+          else if (answer.created) opened().catch(reject);
+          else if (held) held.push(answer);
+          else options.onAnswer(answer);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      });
+      stream.on('error', reject);
+      stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the watch stream ended')));
+      stream.write({
+        create_request: {
+          key: Buffer.from(prefix),
+          range_end: prefixEnd(prefix),
+          start_revision: String(options.fromRevision),
+          progress_notify: true,
+          // A lease with very many keys ends in one revision: in pieces it stays below every limit of a message.
+          fragment: true,
+        },
+      });
+      signal.addEventListener('abort', () => cancel(), { once: true });
+      if (signal.aborted) cancel();
+    });
+  } finally {
+    ended = true;
+    clearTimeout(timer);
+    stream.on('error', () => undefined);
+    stream.cancel();
+  }
+}
+
+function cancelled(answer: IWatchResponse): EtcdError {
+  const reason = answer.cancel_reason || 'no reason given';
+  const message = `etcd: watch cancelled: ${reason}`;
+  // etcd gives no reason when the revision is compacted, and only a text for all others.
+  if (Number(answer.compact_revision) > 0) return new EtcdError('compacted', 'etcd: watch cancelled: compacted');
+  if (reason.includes('permission denied') || reason.includes('auth')) return new EtcdError('denied', message);
+  return new EtcdError(reason.includes('no leader') ? 'unavailable' : 'refused', message);
+}
