@@ -1,0 +1,83 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { validateAlerter } from '@9volt/alerters';
+import type { AlerterSettings } from '@9volt/contracts';
+import { type Change, ClusterNode, decode, Informer } from '@9volt/etcd-dal';
+
+export type AlerterLookup =
+  | { state: 'ready'; settings: AlerterSettings }
+  /** Put into etcd by hand, and never valid since this process started. */
+  | { state: 'invalid'; message: string }
+  /** `since` is when this process first missed it, by `performance.now()`. */
+  | { state: 'absent'; since: number }
+  | { state: 'unlisted' };
+
+/** The alerters as they are usable: the last good version of each, validated once. Outlives the connection to etcd. */
+@Injectable()
+export class AlerterCache implements OnApplicationShutdown {
+  private readonly informer: Informer<AlerterLookup>;
+  private readonly usable = new Map<string, AlerterLookup>();
+  private readonly missedSince = new Map<string, number>();
+  private readonly listeners = new Set<(name: string, lookup: AlerterLookup) => void>();
+  private listed = false;
+  private starting: Promise<void> | undefined;
+
+  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
+    this.informer = new Informer<AlerterLookup>(node.client, {
+      prefix: node.keys.alerters,
+      decode: ({ key, value }) => validated(this.nameOf(key), decode(value)),
+      onChange: (change) => this.apply(change),
+      guard: node.guard,
+    });
+  }
+
+  /** Resolves once all are listed; may be called by everybody who needs it. */
+  async start(): Promise<void> {
+    this.starting ??= this.informer.start().then(() => {
+      this.listed = true;
+    });
+    await this.starting;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.informer.stop();
+  }
+
+  get(name: string): AlerterLookup {
+    const found = this.usable.get(name);
+    if (found) return found;
+    if (!this.listed) return { state: 'unlisted' };
+    const since = this.missedSince.get(name) ?? performance.now();
+    this.missedSince.set(name, since);
+    return { state: 'absent', since };
+  }
+
+  /** Told of each change, and of refused ones too. Must not throw or block. */
+  onChange(listener: (name: string, lookup: AlerterLookup) => void): void {
+    this.listeners.add(listener);
+  }
+
+  private apply({ key, after }: Change<AlerterLookup>): void {
+    const name = this.nameOf(key);
+    const kept = this.usable.get(name);
+    if (!after) {
+      this.usable.delete(name);
+      this.missedSince.set(name, performance.now());
+    } else {
+      this.missedSince.delete(name);
+      if (after.value.state === 'ready' || kept?.state !== 'ready') this.usable.set(name, after.value);
+    }
+    const lookup = after?.value ?? this.get(name);
+    for (const listener of this.listeners) listener(name, lookup);
+  }
+
+  private nameOf(key: string): string {
+    return this.node.keys.under(this.node.keys.alerters, key) ?? '';
+  }
+}
+
+function validated(name: string, raw: unknown): AlerterLookup {
+  const result = validateAlerter(name, raw);
+  return result.ok
+    ? { state: 'ready', settings: result.value }
+    : { state: 'invalid', message: result.errors.map(({ message }) => message).join('; ') };
+}

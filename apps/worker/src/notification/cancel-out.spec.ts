@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { sampleAlarm } from '@9volt/alerters/testing';
+import type { Alert } from '@9volt/contracts';
+import fc from 'fast-check';
+import { cancelOut, type Queued, type Told } from './cancel-out.js';
+
+/** `W`, `C`: an unsent warning, critical; `R`: a resolve; small: this process or a predecessor may have sent it. `.2` for another incident. */
+function queueOf(...spelled: string[]): Queued[] {
+  return spelled.map((text, index) => {
+    const [letter = '', n = '1'] = text.split('.');
+    const types: Record<string, Alert['type']> = { w: 'warning', c: 'critical', r: 'resolve' };
+    const type = types[letter.toLowerCase()] as Alert['type'];
+    return {
+      owed: {
+        key: `${index}:${text}`,
+        monitor: 'web',
+        alerter: 'team',
+        entry: { id: String(index), alerter: 'team', incident: `7.${n}`, alert: sampleAlarm({ type }), createdAt: '' },
+        createRevision: index + 1,
+        modRevision: index + 1,
+      },
+      mayHaveBeenSent: letter === letter.toLowerCase(),
+    };
+  });
+}
+
+function cancelled(told: Told, ...spelled: string[]): string[][] {
+  const names = (keys: { key: string }[]): string[] => keys.map(({ key }) => key.slice(key.indexOf(':') + 1));
+  return cancelOut(queueOf(...spelled), () => told).map(names);
+}
+
+describe('cancelling out', () => {
+  it.each<[Told, string[], string[][]]>([
+    ['no', [], []],
+    ['no', ['C'], []],
+    ['no', ['R'], []],
+    ['no', ['C', 'R'], [['C', 'R']]],
+    ['no', ['W', 'C', 'R'], [['W', 'C', 'R']]],
+    // Of several alarms only the last says what is.
+    ['no', ['W', 'C'], [['W']]],
+    ['unknown', ['W', 'C'], [['W']]],
+    // Whoever was told, or may have been, is told the end.
+    ['no', ['c', 'R'], []],
+    ['no', ['w', 'C', 'R'], [['C']]],
+    ['no', ['w', 'C'], []],
+    ['yes', ['C', 'R'], [['C']]],
+    ['unknown', ['C', 'R'], []],
+    ['unknown', ['W', 'C', 'R'], [['W']]],
+    // Incidents do not mix.
+    ['no', ['c', 'R', 'C.2', 'R.2'], [['C.2', 'R.2']]],
+    ['no', ['C', 'R', 'C.2'], [['C', 'R']]],
+    ['no', ['c.1', 'R.1', 'C.2', 'R.2', 'C.3'], [['C.2', 'R.2']]],
+  ])('told before: %s; %j leaves out %j', (told, queue, needless) => {
+    expect(cancelled(told, ...queue)).toEqual(needless);
+  });
+
+  it('never leaves an alerter told of an incident without its resolve, nor a resolve to one that was never told', () => {
+    const alarms = fc.array(fc.constantFrom('W', 'C'), { maxLength: 4 });
+    fc.assert(
+      fc.property(alarms, fc.boolean(), fc.boolean(), fc.constantFrom<Told>('yes', 'no'), (list, first, over, told) => {
+        const spelled = [...(first ? ['w'] : []), ...list, ...(over ? ['R'] : [])];
+        const gone = cancelled(told, ...spelled).flat();
+        const left = [...spelled];
+        for (const text of gone) left.splice(left.indexOf(text), 1);
+        const hearsOfIt = told === 'yes' || left.some((text) => text !== 'R');
+        if (over) expect(left.includes('R')).toBe(hearsOfIt || list.length === 0);
+        expect(left.length).toBeLessThanOrEqual(2);
+      }),
+    );
+  });
+});

@@ -1,0 +1,41 @@
+import type { OwedNotification } from './outbox-view.js';
+
+/** Whether an alerter was told of an incident before what is in its queue now. */
+export type Told = 'yes' | 'no' | 'unknown';
+
+export interface Queued {
+  owed: OwedNotification;
+  /** Also when only a predecessor may have: whoever began to send an alarm owes its resolve. */
+  mayHaveBeenSent: boolean;
+}
+
+/**
+ * What needs not be sent any more, by incident, each to be removed in one transaction. An alarm that nobody began to send is
+ * superseded by the next one of its incident; and its resolve is pointless unless the alerter was told of the incident at all.
+ */
+export function cancelOut(queue: readonly Queued[], toldOf: (incident: string) => Told): OwedNotification[][] {
+  return runsOfOneIncident(queue)
+    .map((run) => needless(run, toldOf((run[0] as Queued).owed.entry.incident)))
+    .filter((owed) => owed.length > 0);
+}
+
+function needless(run: readonly Queued[], told: Told): OwedNotification[] {
+  const last = run.at(-1) as Queued;
+  const before = run.slice(0, -1);
+  const unsent = before.filter(({ mayHaveBeenSent }) => !mayHaveBeenSent).map(({ owed }) => owed);
+  if (last.owed.entry.alert.type !== 'resolve' || unsent.length === 0) return unsent;
+  if (told === 'yes' || unsent.length < before.length) return unsent;
+  if (told === 'no' && !last.mayHaveBeenSent) return [...unsent, last.owed];
+  // Not known: told once more and resolved is right in either case.
+  return unsent.slice(0, -1);
+}
+
+function runsOfOneIncident(queue: readonly Queued[]): Queued[][] {
+  const runs: Queued[][] = [];
+  for (const queued of queue) {
+    const run = runs.at(-1);
+    if (run?.[0]?.owed.entry.incident === queued.owed.entry.incident) run.push(queued);
+    else runs.push([queued]);
+  }
+  return runs;
+}

@@ -1,0 +1,107 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { DeliveryOutcome } from '@9volt/alerters';
+import type { DeliveryRecord } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { isFailureReported } from './backoff.js';
+import { OutboxView, type OwedNotification } from './outbox-view.js';
+
+/** Says what became of notifications: to people by events, to operators by the log and metrics. */
+@Injectable()
+export class DeliveryReport {
+  private readonly log: Logger;
+  private readonly deliveries;
+  private readonly duration;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(AppLogger) logger: AppLogger,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(OutboxView) outbox: OutboxView,
+  ) {
+    this.log = logger.child('notification');
+    this.deliveries = metrics.counter(
+      'ninevolt_deliveries_total',
+      'Attempts at delivering a notification, and notifications dropped',
+      ['alerter_type', 'outcome'],
+    );
+    this.duration = metrics.histogram('ninevolt_delivery_duration_seconds', 'Duration of attempts at delivering', [
+      'alerter_type',
+    ]);
+    metrics.gauge('ninevolt_outbox_depth', 'Notifications owed in the whole cluster', [], (gauge) =>
+      gauge.set(outbox.depth),
+    );
+    metrics.gauge(
+      'ninevolt_outbox_oldest_age_seconds',
+      'Age of the oldest notification owed in the cluster',
+      [],
+      (gauge) => gauge.set(outbox.oldestAgeMs() / 1_000),
+    );
+  }
+
+  attempted(alerterType: string, outcome: DeliveryOutcome['outcome'], durationMs: number): void {
+    this.deliveries.inc({ alerter_type: alerterType, outcome });
+    this.duration.observe({ alerter_type: alerterType }, durationMs / 1_000);
+  }
+
+  failed(owed: OwedNotification, attempts: number, answer: string): void {
+    this.log.debug(`attempt ${attempts} at ${phrase(owed)} failed`, { ...facts(owed), answer });
+    if (isFailureReported(attempts)) {
+      this.emit(
+        'notification-failed',
+        owed,
+        `attempt ${attempts} at ${phrase(owed)} failed: ${answer}`,
+        attempts,
+        answer,
+      );
+    }
+  }
+
+  /** It waits for a person to mend something. */
+  waits(owed: OwedNotification, message: string): void {
+    this.log.warn(`${phrase(owed)} waits: ${message}`, facts(owed));
+    this.emit('notification-failed', owed, `${phrase(owed)} waits: ${message}`, 0, message);
+  }
+
+  /** Delivered or given up, and removed. */
+  settled(owed: OwedNotification, { outcome, attempts, answer }: DeliveryRecord): void {
+    if (outcome === 'delivered') {
+      this.log.info(`${phrase(owed)} delivered`, { ...facts(owed), attempts });
+      this.emit('notification-sent', owed, `${phrase(owed)} delivered`, attempts, answer);
+      return;
+    }
+    if (outcome === 'dropped') this.deliveries.inc({ alerter_type: 'none', outcome });
+    const said = outcome === 'rejected' ? 'was refused for good and is dropped' : 'is dropped';
+    this.log.warn(`${phrase(owed)} ${said}: ${answer}`, facts(owed));
+    this.emit('notification-failed', owed, `${phrase(owed)} ${said}: ${answer}`, attempts, answer, { dropped: true });
+  }
+
+  cancelled(owed: OwedNotification): void {
+    this.log.info(`${phrase(owed)} is not sent: it was over before its alerter could be told`, facts(owed));
+  }
+
+  trouble(message: string, error: string): void {
+    this.log.warn(`${message}: ${error}`);
+  }
+
+  private emit(
+    type: 'notification-sent' | 'notification-failed',
+    owed: OwedNotification,
+    message: string,
+    attempts: number,
+    answer: string,
+    more: Record<string, unknown> = {},
+  ): void {
+    const { incident, alert } = owed.entry;
+    const details = { incident, type: alert.type, attempts, answer, ...more };
+    this.node.events.emit(type, message, { monitor: owed.monitor, alerter: owed.alerter, details });
+  }
+}
+
+function phrase({ monitor, alerter, entry }: OwedNotification): string {
+  return `${entry.alert.type} of monitor "${monitor}" to alerter "${alerter}"`;
+}
+
+function facts({ monitor, alerter, entry }: OwedNotification): Record<string, unknown> {
+  return { monitor, alerter, incident: entry.incident, notification: entry.id };
+}

@@ -1,0 +1,298 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import type { DeliveryOutcome } from '@9volt/alerters';
+import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
+import { ClusterNode, type Compare } from '@9volt/etcd-dal';
+import { AlerterCache } from './alerter-cache.js';
+import { attemptDelivery } from './attempt-delivery.js';
+import { pauseAfter } from './backoff.js';
+import { cancelOut, type Queued } from './cancel-out.js';
+import { DeliveryLedger } from './delivery-ledger.js';
+import { DeliveryReport } from './delivery-report.js';
+import { DeliverySettings } from './delivery-settings.js';
+import { InFlight } from './in-flight.js';
+import { Lane, laneKey } from './lane.js';
+import { type OutboxQueue, OutboxView, type OwedNotification } from './outbox-view.js';
+import { Ownership } from './ownership.js';
+import { planDelivery, type Situation, type Step } from './plan-delivery.js';
+import { Slots } from './slots.js';
+
+const RETRY_MS = 50;
+const RETRY_MOST_MS = 2_000;
+/** When etcd says that a notification is not ours to send although our views say so: they are about to change. */
+const VIEWS_CATCH_UP_MS = 250;
+const LOOK_EVERY_MS = 10_000;
+
+/**
+ * Delivers what is owed about the monitors of this worker. A lane is what is owed to one alerter about one monitor: first in, first
+ * out, one thing at a time; lanes do not wait for one another. Level-triggered: whatever changed, a lane looks at its whole
+ * situation and takes the next step.
+ */
+@Injectable()
+export class DeliveryService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly lanes = new Map<string, Lane>();
+  private readonly slots: Slots;
+  private readonly alerterNotBefore = new Map<string, number>();
+  /** By lane, the open incident of which this process told the alerter. */
+  private readonly told = new Map<string, string>();
+  private readonly abort = new AbortController();
+  private stopping: Promise<void> | undefined;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(OutboxView) private readonly outbox: OutboxView,
+    @Inject(AlerterCache) private readonly alerters: AlerterCache,
+    @Inject(Ownership) private readonly ownership: Ownership,
+    @Inject(InFlight) private readonly inFlight: InFlight,
+    @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
+    @Inject(DeliveryReport) private readonly report: DeliveryReport,
+    @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
+  ) {
+    this.slots = new Slots(this.settings);
+  }
+
+  /** Does not wait for etcd: a process that waits for it starts nonetheless. */
+  onApplicationBootstrap(): void {
+    this.outbox.onChange((monitor, alerter) => this.look(monitor, alerter));
+    this.ownership.onOwned((monitor) => this.lookAt(monitor));
+    this.inFlight.onRelease((monitor) => this.lookAt(monitor));
+    this.alerters.onChange((name, lookup) => {
+      if (lookup.state === 'invalid') this.report.trouble(`alerter "${name}" is not valid`, lookup.message);
+      this.alerterChanged(name);
+    });
+    // Not before both are listed: only then "nothing there" means that.
+    void Promise.all([this.outbox.start(), this.alerters.start(), this.node.joined]).then(() => {
+      this.node.session.onStatus((status) => status === 'fresh' && this.lookAtAll());
+      this.lookAtAll();
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.stop();
+  }
+
+  /** Starts no more sends; resolves when those under way have ended, or were given up. May be called before a hand-over. */
+  async stop(): Promise<void> {
+    this.stopping ??= this.drain();
+    await this.stopping;
+  }
+
+  /** Everything is looked at when it changes; this is the safety net below. */
+  @Interval(LOOK_EVERY_MS)
+  lookAtAll(): void {
+    for (const monitor of this.outbox.monitors) this.lookAt(monitor);
+  }
+
+  private lookAt(monitor: string): void {
+    for (const alerter of this.outbox.alertersOf(monitor)) this.look(monitor, alerter);
+  }
+
+  private look(monitor: string, alerter: string): void {
+    const key = laneKey(monitor, alerter);
+    let lane = this.lanes.get(key);
+    if (!lane) {
+      if (!this.ownership.owns(monitor)) return;
+      this.lanes.set(key, (lane = new Lane(monitor, alerter, (it) => this.advance(it))));
+    }
+    this.advance(lane);
+  }
+
+  /** With new settings everything is worth another attempt at once. */
+  private alerterChanged(alerter: string): void {
+    this.alerterNotBefore.delete(alerter);
+    for (const lane of this.lanes.values()) {
+      if (lane.alerter !== alerter) continue;
+      lane.retryNow();
+      this.advance(lane);
+    }
+  }
+
+  private advance(lane: Lane): void {
+    if (lane.busy) return;
+    clearTimeout(lane.timer);
+    const situation = this.situationOf(lane);
+    const step = planDelivery(situation);
+    switch (step.do) {
+      case 'forget':
+        // What was removed must be remembered until the view knows it too.
+        if (this.outbox.queue(lane.monitor, lane.alerter).length === 0) this.lanes.delete(lane.key);
+        return;
+      case 'wait':
+        this.wait(lane, step, situation.now);
+        return;
+      case 'cancel':
+        this.perform(lane, () => this.cancel(lane, situation.queue));
+        return;
+      case 'drop':
+        this.perform(lane, () => this.settle(lane, step.owed, 'dropped', step.message));
+        return;
+      case 'send':
+        if (!this.slots.take(lane.alerter, lane.advance)) return;
+        this.perform(lane, () =>
+          this.send(lane, step.owed, step.settings).finally(() => this.slots.release(lane.alerter)),
+        );
+        return;
+    }
+  }
+
+  private situationOf(lane: Lane): Situation {
+    const queue = lane.left(this.outbox.queue(lane.monitor, lane.alerter));
+    const last = queue.at(-1)?.key;
+    return {
+      queue,
+      permitted: this.fencesOf(lane.monitor) !== undefined,
+      alerter: this.alerters.get(lane.alerter),
+      notBefore: queue[0] ? lane.head(queue[0]).notBefore : 0,
+      alerterNotBefore: this.alerterNotBefore.get(lane.alerter) ?? 0,
+      mayCancel: last !== lane.examinedUpTo && cancelOut(this.queued(lane, queue), () => 'no').length > 0,
+      now: performance.now(),
+      goneMs: this.settings.goneMs,
+    };
+  }
+
+  /** What must hold in etcd for us to decide about a monitor's notifications; undefined when it surely does not. */
+  private fencesOf(monitor: string): Compare[] | undefined {
+    if (this.stopping || this.inFlight.isHeld(monitor) || !this.node.isMember) return undefined;
+    const assigned = this.ownership.owns(monitor) ? this.ownership.assignmentFence(monitor) : undefined;
+    return assigned && [assigned, this.node.session.fence];
+  }
+
+  /** What was queued under our own assignment nobody else may have begun to send, as long as that assignment stands. */
+  private queued(lane: Lane, queue: OutboxQueue): Queued[] {
+    const ours = this.ownership.assignmentFence(lane.monitor)?.value ?? Number.POSITIVE_INFINITY;
+    return queue.map((owed) => ({ owed, mayHaveBeenSent: owed.createRevision <= ours || lane.attempted(owed) }));
+  }
+
+  private wait(lane: Lane, { until, fault }: Extract<Step, { do: 'wait' }>, now: number): void {
+    const head = fault && lane.head(fault.owed);
+    if (fault && head && !head.faultTold) {
+      head.faultTold = true;
+      this.report.waits(fault.owed, fault.message);
+    }
+    if (until !== undefined) lane.timer = setTimeout(lane.advance, until - now + 1);
+  }
+
+  private perform(lane: Lane, work: () => Promise<void>): void {
+    lane.busy = true;
+    this.inFlight.begin(lane.monitor);
+    void work()
+      .catch(async (error: unknown) => {
+        this.report.trouble(`notifications of monitor "${lane.monitor}"`, messageOf(error));
+        await this.pauseFor(VIEWS_CATCH_UP_MS);
+      })
+      .finally(() => {
+        lane.busy = false;
+        this.inFlight.end(lane.monitor);
+        this.advance(lane);
+      });
+  }
+
+  private async send(lane: Lane, owed: OwedNotification, settings: AlerterSettings): Promise<void> {
+    const head = lane.head(owed);
+    if (!(await this.mayStill(owed))) {
+      head.notBefore = performance.now() + VIEWS_CATCH_UP_MS;
+      return;
+    }
+    head.attempts++;
+    this.told.set(lane.key, owed.entry.incident);
+    const startedAt = performance.now();
+    const { signal } = this.abort;
+    const timeoutMs = this.settings.attemptTimeoutMs;
+    const outcome = await attemptDelivery({ settings, alert: owed.entry.alert, signal, timeoutMs });
+    this.report.attempted(settings.type, outcome.outcome, performance.now() - startedAt);
+    if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
+    else await this.settle(lane, owed, outcome.outcome, outcome.answer);
+  }
+
+  /**
+   * Asks etcd right before each attempt, for our views may be late. When etcd does not answer our own clock decides: as long as our
+   * lease surely stands nobody else has the monitor.
+   */
+  private async mayStill(owed: OwedNotification): Promise<boolean> {
+    const fences = this.fencesOf(owed.monitor);
+    if (!fences) return false;
+    const isOwed = await this.ledger.isOwed(owed, fences).catch(() => true);
+    return isOwed && this.fencesOf(owed.monitor) !== undefined;
+  }
+
+  private postpone(
+    lane: Lane,
+    owed: OwedNotification,
+    outcome: Extract<DeliveryOutcome, { outcome: 'retryable' }>,
+  ): void {
+    // Given up by our own stop: no answer of the provider.
+    if (this.abort.signal.aborted) return;
+    const head = lane.head(owed);
+    const pause = pauseAfter(outcome, head.attempts, performance.now(), this.settings.random());
+    head.notBefore = pause.notBefore;
+    if (pause.alerterNotBefore !== undefined) this.alerterNotBefore.set(lane.alerter, pause.alerterNotBefore);
+    this.report.failed(owed, head.attempts, outcome.answer);
+  }
+
+  /**
+   * Removes it, however long that takes: the next of the lane must not overtake it in the eyes of an heir. What was delivered is
+   * removed whoever owns the monitor now; what was given up, only by the owner.
+   */
+  private async settle(
+    lane: Lane,
+    owed: OwedNotification,
+    outcome: DeliveryRecord['outcome'],
+    answer: string,
+  ): Promise<void> {
+    const { alerter, entry } = owed;
+    const { attempts } = lane.head(owed);
+    const at = new Date().toISOString();
+    const record: DeliveryRecord = { alerter, type: entry.alert.type, at, outcome, attempts, answer };
+    for (let delayMs = RETRY_MS; ; delayMs = Math.min(RETRY_MOST_MS, delayMs * 2)) {
+      const fences = outcome === 'delivered' ? [] : this.fencesOf(owed.monitor);
+      if (!fences) return;
+      try {
+        if (await this.ledger.settle(owed, record, fences)) break;
+      } catch (error) {
+        this.report.trouble(`the outbox of monitor "${owed.monitor}" cannot be written`, messageOf(error));
+      }
+      if (this.abort.signal.aborted) return;
+      await this.pauseFor(delayMs);
+    }
+    this.forget(lane, owed);
+    this.report.settled(owed, record);
+  }
+
+  private async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {
+    const fences = this.fencesOf(lane.monitor);
+    if (!fences) return;
+    const toldHere = (incident: string): boolean => this.told.get(lane.key) === incident;
+    const { settled, cancelled } = await this.ledger.cancel(this.queued(lane, queue), toldHere, fences);
+    for (const owed of cancelled) {
+      this.forget(lane, owed);
+      this.report.cancelled(owed);
+    }
+    if (settled) lane.examinedUpTo = queue.at(-1)?.key;
+    else await this.pauseFor(RETRY_MS);
+  }
+
+  private forget(lane: Lane, owed: OwedNotification): void {
+    lane.remove(owed);
+    const { alert, incident } = owed.entry;
+    if (alert.type === 'resolve' && this.told.get(lane.key) === incident) this.told.delete(lane.key);
+  }
+
+  private async pauseFor(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.abort.signal }).catch(() => undefined);
+  }
+
+  private async drain(): Promise<void> {
+    for (const lane of this.lanes.values()) clearTimeout(lane.timer);
+    const until = performance.now() + this.settings.stopMs;
+    while (this.inFlight.busy && performance.now() < until) await sleep(10);
+    this.abort.abort();
+    while (this.inFlight.busy && performance.now() < until + 1_000) await sleep(10);
+  }
+}

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { SendGate } from './send-gate.js';
+
+/** Which monitors a send is in flight about, from the look at etcd before it to the record of its answer; and which are held. */
+@Injectable()
+export class InFlight extends SendGate {
+  private readonly counts = new Map<string, number>();
+  private readonly held = new Set<string>();
+  private readonly idleListeners = new Set<(monitor: string) => void>();
+  private readonly releaseListeners = new Set<(monitor: string) => void>();
+
+  override hold(monitor: string): boolean {
+    if (this.counts.has(monitor)) return false;
+    this.held.add(monitor);
+    return true;
+  }
+
+  override release(monitor: string): void {
+    if (!this.held.delete(monitor)) return;
+    for (const listener of this.releaseListeners) listener(monitor);
+  }
+
+  override onIdle(listener: (monitor: string) => void): void {
+    this.idleListeners.add(listener);
+  }
+
+  onRelease(listener: (monitor: string) => void): void {
+    this.releaseListeners.add(listener);
+  }
+
+  isHeld(monitor: string): boolean {
+    return this.held.has(monitor);
+  }
+
+  sending(monitor: string): boolean {
+    return this.counts.has(monitor);
+  }
+
+  /** Whether anything at all is in flight. */
+  get busy(): boolean {
+    return this.counts.size > 0;
+  }
+
+  begin(monitor: string): void {
+    this.counts.set(monitor, (this.counts.get(monitor) ?? 0) + 1);
+  }
+
+  end(monitor: string): void {
+    const left = (this.counts.get(monitor) ?? 1) - 1;
+    if (left > 0) {
+      this.counts.set(monitor, left);
+      return;
+    }
+    this.counts.delete(monitor);
+    for (const listener of this.idleListeners) listener(monitor);
+  }
+}

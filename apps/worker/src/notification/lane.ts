@@ -1,0 +1,74 @@
+import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+
+/** What is known of the first of a queue. */
+export interface Head {
+  readonly key: string;
+  /** Attempts of this process. */
+  attempts: number;
+  /** By `performance.now()`. */
+  notBefore: number;
+  /** Whether a person was told that it waits for them. */
+  faultTold: boolean;
+}
+
+/** What this process remembers of what is owed to one alerter about one monitor. */
+export class Lane {
+  /** Something is under way that advances the lane when it ends. */
+  busy = false;
+  timer: NodeJS.Timeout | undefined;
+  /** The same function for the whole life of the lane. */
+  readonly advance: () => void;
+  /** The last of the queue when it was looked at for what cancels out. */
+  examinedUpTo: string | undefined;
+  private current: Head | undefined;
+  /** Keys removed from etcd that the view still has. */
+  private readonly removed = new Set<string>();
+
+  constructor(
+    readonly monitor: string,
+    readonly alerter: string,
+    advance: (lane: Lane) => void,
+  ) {
+    this.advance = () => advance(this);
+  }
+
+  get key(): string {
+    return laneKey(this.monitor, this.alerter);
+  }
+
+  /** What is left of a queue of the view. */
+  left(listed: OutboxQueue): OutboxQueue {
+    if (this.removed.size === 0) return listed;
+    for (const key of this.removed) if (!listed.some((owed) => owed.key === key)) this.removed.delete(key);
+    return listed.filter(({ key }) => !this.removed.has(key));
+  }
+
+  remove(owed: OwedNotification): void {
+    this.removed.add(owed.key);
+  }
+
+  /** A notification that has become the first starts anew. */
+  head(owed: OwedNotification): Head {
+    if (this.current?.key !== owed.key) {
+      this.current = { key: owed.key, attempts: 0, notBefore: 0, faultTold: false };
+    }
+    return this.current;
+  }
+
+  /** Whether this process began to send it. */
+  attempted(owed: OwedNotification): boolean {
+    return this.current?.key === owed.key && this.current.attempts > 0;
+  }
+
+  /** Whatever the first waited for may have changed. */
+  retryNow(): void {
+    if (!this.current) return;
+    this.current.notBefore = 0;
+    this.current.faultTold = false;
+  }
+}
+
+/** Names contain no slash. */
+export function laneKey(monitor: string, alerter: string): string {
+  return `${monitor}/${alerter}`;
+}

@@ -1,0 +1,18 @@
+import { AlerterCache } from './alerter-cache.js';
+import { DeliveryLedger } from './delivery-ledger.js';
+import { DeliveryReport } from './delivery-report.js';
+import { DeliveryService } from './delivery.service.js';
+import { InFlight } from './in-flight.js';
+import { OutboxView } from './outbox-view.js';
+import { SendGate } from './send-gate.js';
+
+/** What delivers. The module provides `Ownership` beside. */
+export const notificationProviders = [
+  OutboxView,
+  AlerterCache,
+  InFlight,
+  { provide: SendGate, useExisting: InFlight },
+  DeliveryLedger,
+  DeliveryReport,
+  DeliveryService,
+];

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
+import type { OwedNotification } from './outbox-view.js';
+import { planDelivery, type Situation } from './plan-delivery.js';
+
+function owed(id: string, alert = sampleAlarm()): OwedNotification {
+  const entry = { id, alerter: 'team', incident: '7.1', alert, createdAt: '2026-03-01T10:00:00.000Z' };
+  return { key: id, monitor: 'web', alerter: 'team', entry, createRevision: 1, modRevision: 1 };
+}
+
+const alarm = owed('a');
+const resolve = owed('b', sampleResolve());
+const settings = { type: 'slack', options: {} };
+
+function situation(more: Partial<Situation> = {}): Situation {
+  return {
+    queue: [alarm, resolve],
+    permitted: true,
+    alerter: { state: 'ready', settings },
+    notBefore: 0,
+    alerterNotBefore: 0,
+    mayCancel: false,
+    now: 1_000,
+    goneMs: 600_000,
+    ...more,
+  };
+}
+
+describe('what happens next to a queue', () => {
+  it('sends the first', () => {
+    expect(planDelivery(situation())).toEqual({ do: 'send', owed: alarm, settings });
+  });
+
+  it('forgets an empty one, also of a monitor that is not ours', () => {
+    expect(planDelivery(situation({ queue: [], permitted: false }))).toEqual({ do: 'forget' });
+  });
+
+  it('does nothing at all where it is not up to us', () => {
+    const absent = { state: 'absent', since: -1e9 } as const;
+    expect(planDelivery(situation({ permitted: false, mayCancel: true, alerter: absent }))).toEqual({ do: 'wait' });
+  });
+
+  it('looks for what cancels out before it waits or sends', () => {
+    expect(planDelivery(situation({ mayCancel: true, notBefore: 9_999 }))).toEqual({ do: 'cancel' });
+  });
+
+  it.each([
+    [{ notBefore: 1_001 }, 1_001],
+    [{ alerterNotBefore: 5_000 }, 5_000],
+    [{ notBefore: 7_000, alerterNotBefore: 5_000 }, 7_000],
+  ])('waits for the pauses %j of the notification and of its alerter', (pauses, until) => {
+    expect(planDelivery(situation(pauses))).toEqual({ do: 'wait', until });
+    expect(planDelivery(situation({ ...pauses, now: until }))).toMatchObject({ do: 'send' });
+  });
+
+  it('waits 10 minutes for an alerter that is gone, then drops what is owed to it', () => {
+    const gone = { alerter: { state: 'absent', since: 1_000 } } as const;
+    expect(planDelivery(situation(gone))).toMatchObject({ do: 'wait', until: 601_000, fault: { owed: alarm } });
+    expect(planDelivery(situation({ ...gone, now: 601_000 }))).toMatchObject({ do: 'drop', owed: alarm });
+  });
+
+  it('waits without end for an alerter that is not valid, and until alerters are listed', () => {
+    const invalid = { state: 'invalid', message: 'token: missing' } as const;
+    const step = planDelivery(situation({ alerter: invalid, now: 1e12 }));
+    expect(step).toMatchObject({ do: 'wait', fault: { message: expect.stringContaining('token: missing') } });
+    expect(step).not.toHaveProperty('until');
+    expect(planDelivery(situation({ alerter: { state: 'unlisted' } }))).toEqual({ do: 'wait' });
+  });
+});

@@ -1,0 +1,52 @@
+import type { AlerterLookup } from './alerter-cache.js';
+import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+import type { AlerterSettings } from '@9volt/contracts';
+
+/** All that decides what happens next to what is owed to one alerter about one monitor. Times are of one monotonic clock. */
+export interface Situation {
+  queue: OutboxQueue;
+  /** Whether sending is up to us: the monitor is ours, we surely are a member, and nobody asked us to hold or stop. */
+  permitted: boolean;
+  alerter: AlerterLookup;
+  /** Earliest time of the next attempt at the first of the queue. */
+  notBefore: number;
+  /** Earliest time of anything to this alerter. */
+  alerterNotBefore: number;
+  /** Whether entries may cancel each other out that were not looked at yet. */
+  mayCancel: boolean;
+  now: number;
+  /** How long an alerter must be gone before what is owed to it is dropped. */
+  goneMs: number;
+}
+
+export type Step =
+  | { do: 'forget' }
+  /** Without a time: until something changes. `fault` is what a person must mend. */
+  | { do: 'wait'; until?: number; fault?: { owed: OwedNotification; message: string } }
+  | { do: 'cancel' }
+  | { do: 'drop'; owed: OwedNotification; message: string }
+  | { do: 'send'; owed: OwedNotification; settings: AlerterSettings };
+
+/** First in, first out: only the first of a queue is ever sent, so that a resolve waits for its alarm. */
+export function planDelivery(situation: Situation): Step {
+  const { queue, alerter, now } = situation;
+  const owed = queue[0];
+  if (!owed) return { do: 'forget' };
+  if (!situation.permitted) return { do: 'wait' };
+  if (situation.mayCancel) return { do: 'cancel' };
+  switch (alerter.state) {
+    case 'unlisted':
+      return { do: 'wait' };
+    case 'invalid':
+      return { do: 'wait', fault: { owed, message: `its configuration is not valid: ${alerter.message}` } };
+    case 'absent': {
+      const until = alerter.since + situation.goneMs;
+      const message = 'there is no such alerter';
+      return now >= until ? { do: 'drop', owed, message } : { do: 'wait', until, fault: { owed, message } };
+    }
+    case 'ready': {
+      const until = Math.max(situation.notBefore, situation.alerterNotBefore);
+      return now < until ? { do: 'wait', until } : { do: 'send', owed, settings: alerter.settings };
+    }
+  }
+}
