@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { clusterConfigFaults } from './cluster-config.js';
 import { isName } from './name.js';
 import { nearest } from './settings/nearest.js';

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { effectiveTimeoutMs, isDisabled, MonitorSettings, thresholdsOf, timeoutFault } from './monitor.js';
 import { validateSettings } from './settings/validate-settings.js';
 

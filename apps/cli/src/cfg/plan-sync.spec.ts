@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { describeChange, describePlan } from './describe-plan.js';
 import { type Catalogue, planSync, type Stored } from './plan-sync.js';
 

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { attributesOf } from './attribute.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, TextMap, Time } from './decorators.js';
 import { jsonSchemaOf } from './json-schema.js';

@@ -1,3 +1,4 @@
+import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadEtcdConfig, loadNodeConfig } from './node-config.js';
 
 const faultsOf = (load: () => unknown): readonly string[] => {

@@ -1,0 +1,68 @@
+import type { Role } from '@9volt/contracts';
+import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { NodeProcess, type NodeOptions } from './node-process.js';
+
+/** A real etcd and real processes of 9volt, all of which end with `stop`. */
+export class Cluster {
+  readonly keys = new Keyspace('9volt');
+  readonly client: EtcdClient;
+  readonly nodes: NodeProcess[] = [];
+  private readonly cleanups: (() => Promise<unknown> | void)[] = [];
+
+  private constructor(readonly etcd: TestEtcd) {
+    this.client = new EtcdClient({ members: [etcd.endpoint] });
+  }
+
+  static async start(etcdArgs: readonly string[] = []): Promise<Cluster> {
+    return new Cluster(await startEtcd({ args: etcdArgs }));
+  }
+
+  /** Starts a process and waits until it is ready. */
+  async node(role: Role, options: Partial<NodeOptions> = {}): Promise<NodeProcess> {
+    const node = await NodeProcess.start(role, { etcd: this.etcd.endpoint, ...options });
+    this.nodes.push(node);
+    return node.ready();
+  }
+
+  /** Puts a value as JSON, as a person with etcdctl would. */
+  async put(key: string, value: unknown): Promise<number> {
+    const answer = await this.client.txn({
+      compare: [],
+      then: [{ put: key, value: typeof value === 'string' ? value : JSON.stringify(value) }],
+    });
+    return answer.revision;
+  }
+
+  async delete(key: string): Promise<number> {
+    return (await this.client.txn({ compare: [], then: [{ delete: key }] })).revision;
+  }
+
+  async get<T>(key: string): Promise<T | undefined> {
+    const entry = await this.client.get(key);
+    return entry && (JSON.parse(entry.value.toString()) as T);
+  }
+
+  async list<T>(prefix: string): Promise<Map<string, T>> {
+    const { entries } = await this.client.list(prefix);
+    return new Map(entries.map((entry) => [entry.key.slice(prefix.length), JSON.parse(entry.value.toString()) as T]));
+  }
+
+  /** The stored status of a monitor, or undefined without a state. */
+  async statusOf(monitor: string): Promise<string | undefined> {
+    return (await this.get<{ status: string }>(this.keys.state(monitor)))?.status;
+  }
+
+  /** Ends with the cluster: a target, a stand-in, a proxy. */
+  use<T extends { stop(): Promise<unknown> | void }>(thing: T): T {
+    this.cleanups.push(() => thing.stop());
+    return thing;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.nodes.map((node) => node.stop()));
+    for (const cleanup of this.cleanups.reverse()) await cleanup();
+    this.client.close();
+    await this.etcd.stop();
+  }
+}

@@ -1,0 +1,4 @@
+export * from './cluster.js';
+export * from './node-process.js';
+export * from './run-command.js';
+export { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
