@@ -1,6 +1,6 @@
 import { noop } from 'cockatiel';
 import { Etcd3, type IDuplexStream, type IWatchRequest, type IWatchResponse } from 'etcd3';
-import { EtcdError, toEtcdError } from './etcd-error.js';
+import { toEtcdError } from './etcd-error.js';
 import type { EtcdOptions } from './etcd.client.js';
 
 export type WatchStream = IDuplexStream<IWatchRequest, IWatchResponse>;
@@ -26,6 +26,7 @@ interface Member {
 }
 
 const MAX_ANSWER_BYTES = 64 * 1_048_576;
+const TOKEN_TIMEOUT_MS = 2_000;
 
 /**
  * The members of etcd, one of which is asked, always the same until it gives no answer; then the one whose last failure is the
@@ -35,8 +36,10 @@ const MAX_ANSWER_BYTES = 64 * 1_048_576;
 export class EtcdMembers {
   private readonly members: readonly Member[];
   private current: Member;
+  private readonly withAuth: boolean;
 
   constructor(options: EtcdOptions, authTimeoutMs: number) {
+    this.withAuth = options.username !== undefined;
     this.members = options.members.map((host) => ({
       etcd: connect(host, options, authTimeoutMs),
       failedAt: Number.NEGATIVE_INFINITY,
@@ -51,7 +54,7 @@ export class EtcdMembers {
     return this.members.length;
   }
 
-  /** Asks the present member once. Throws {@link EtcdError}. */
+  /** Asks the present member once. Throws `EtcdError`. */
   async ask<T>(call: (etcd: Etcd3) => Promise<T>): Promise<T> {
     const member = this.current;
     try {
@@ -71,6 +74,7 @@ export class EtcdMembers {
     const member = this.current;
     const { etcd, streams } = member;
     // By itself the library can send no metadata, and closes the channels of all calls when one stream is cancelled.
+    if (this.withAuth) await this.refreshToken(etcd);
     const pool = etcd.watchClient['client'] as WatchPool;
     const stream = await this.ask(() =>
       pool.withConnection('Watch', ({ client, metadata }) => {
@@ -91,6 +95,12 @@ export class EtcdMembers {
       for (const stream of member.streams) stream.cancel();
       member.etcd.close();
     }
+  }
+
+  /** A watch with an expired token is cancelled, and only a unary call gets a new one; what it answers does not matter. */
+  private async refreshToken(etcd: Etcd3): Promise<void> {
+    const request = { key: Buffer.from('/'), limit: 1, keys_only: true, serializable: true };
+    await etcd.kv.range(request, { deadline: Date.now() + TOKEN_TIMEOUT_MS }).catch(() => undefined);
   }
 
   private failed(member: Member): void {

@@ -1,0 +1,50 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import { Informer } from './control/informer.js';
+import { EtcdClient } from './etcd.client.js';
+import { startEtcdCluster, waitFor } from './testing/index.js';
+
+jest.setTimeout(30_000);
+
+describe('with three members', () => {
+  test('a dead one costs one call, and a frozen one one deadline; the watch moves too', async () => {
+    const cluster = await startEtcdCluster(3);
+    const client = new EtcdClient({ members: cluster.endpoints, callTimeoutMs: 2_000 });
+    const put = (value: string): Promise<unknown> => client.txn({ compare: [], then: [{ put: '/a/x', value }] });
+    const informer = new Informer(client, { prefix: '/a/', decode: (entry) => entry.value.toString() });
+    try {
+      await put('0');
+      await informer.start();
+      for (const member of cluster.members) {
+        await member.pause();
+        // Also an election may be due; then no write can be slower than a healthy one for long.
+        await waitFor(
+          () =>
+            put(`without ${member.endpoint}`)
+              .then(() => true)
+              .catch(() => false),
+          { timeoutMs: 8_000 },
+        );
+        const startedAt = performance.now();
+        for (let n = 0; n < 20; n++) await put(`${member.endpoint} ${n}`);
+        expect(performance.now() - startedAt).toBeLessThan(1_500);
+        await waitFor(() => informer.get('/a/x')?.value === `${member.endpoint} 19`, { timeoutMs: 5_000 });
+        await member.resume();
+        // Two of three must serve before the next one is frozen.
+        await member.answers();
+      }
+      const [dead] = cluster.members;
+      await dead?.kill();
+      await waitFor(() =>
+        put('again')
+          .then(() => true)
+          .catch(() => false),
+      );
+      for (let n = 0; n < 20; n++) await put(`dead ${n}`);
+      await waitFor(() => informer.get('/a/x')?.value === 'dead 19');
+    } finally {
+      await informer.stop();
+      client.close();
+      await cluster.stop();
+    }
+  });
+});
