@@ -12,7 +12,7 @@ export interface OwedNotification {
   modRevision: number;
 }
 
-/** What is owed to one alerter about one monitor, in the order of delivery. Never empty. */
+/** What is owed to one alerter about one monitor, in the order of delivery: a snapshot. */
 export type OutboxQueue = readonly OwedNotification[];
 
 /**
@@ -21,7 +21,8 @@ export type OutboxQueue = readonly OwedNotification[];
  */
 @Injectable()
 export class OutboxView implements OnApplicationShutdown {
-  private readonly queues = new Map<string, Map<string, OwedNotification[]>>();
+  /** Queues are replaced, never changed: whoever holds one has a snapshot. */
+  private readonly queues = new Map<string, Map<string, OutboxQueue>>();
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
   private readonly informer: Informer<OutboxEntry>;
   private listed = false;
@@ -105,20 +106,18 @@ export class OutboxView implements OnApplicationShutdown {
   private add(monitor: string, alerter: string, { key, value, createRevision, modRevision }: Item<OutboxEntry>): void {
     let ofMonitor = this.queues.get(monitor);
     if (!ofMonitor) this.queues.set(monitor, (ofMonitor = new Map()));
-    let queue = ofMonitor.get(alerter);
-    if (!queue) ofMonitor.set(alerter, (queue = []));
-    queue.push({ key, monitor, alerter, entry: value, createRevision, modRevision });
+    const owed = { key, monitor, alerter, entry: value, createRevision, modRevision };
+    const queue = [...(ofMonitor.get(alerter) ?? []), owed];
     queue.sort((a, b) => a.createRevision - b.createRevision || (a.key < b.key ? -1 : 1));
+    ofMonitor.set(alerter, queue);
   }
 
   private remove(monitor: string, alerter: string, key: string): void {
     const ofMonitor = this.queues.get(monitor);
-    const queue = ofMonitor?.get(alerter);
-    if (!ofMonitor || !queue) return;
-    const index = queue.findIndex((owed) => owed.key === key);
-    if (index >= 0) queue.splice(index, 1);
-    if (queue.length === 0) ofMonitor.delete(alerter);
-    if (ofMonitor.size === 0) this.queues.delete(monitor);
+    const left = ofMonitor?.get(alerter)?.filter((owed) => owed.key !== key) ?? [];
+    if (left.length > 0) ofMonitor?.set(alerter, left);
+    else ofMonitor?.delete(alerter);
+    if (ofMonitor?.size === 0) this.queues.delete(monitor);
   }
 }
 

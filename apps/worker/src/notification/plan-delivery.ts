@@ -19,6 +19,9 @@ export interface Situation {
   goneMs: number;
 }
 
+/** An alerter that was pushed along with its monitor may be seen a little later. */
+const MISSED_MS = 2_000;
+
 export type Step =
   | { do: 'forget' }
   /** Without a time: until something changes. `fault` is what a person must mend. */
@@ -40,9 +43,11 @@ export function planDelivery(situation: Situation): Step {
     case 'invalid':
       return { do: 'wait', fault: { owed, message: `its configuration is not valid: ${alerter.message}` } };
     case 'absent': {
-      const until = alerter.since + situation.goneMs;
       const message = 'there is no such alerter';
-      return now >= until ? { do: 'drop', owed, message } : { do: 'wait', until, fault: { owed, message } };
+      const dropAt = alerter.since + situation.goneMs;
+      const tellAt = Math.min(dropAt, alerter.since + MISSED_MS);
+      if (now >= dropAt) return { do: 'drop', owed, message };
+      return now >= tellAt ? { do: 'wait', until: dropAt, fault: { owed, message } } : { do: 'wait', until: tellAt };
     }
     case 'ready': {
       const until = Math.max(situation.notBefore, situation.alerterNotBefore);

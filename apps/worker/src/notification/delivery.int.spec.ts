@@ -1,0 +1,333 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { encode } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import type { DeliverySettings } from './delivery-settings.js';
+import { DeliveryRig } from './testing/delivery-rig.js';
+
+let etcd: TestEtcd;
+let provider: StandIn<PagerDutyEvent>;
+let prefix: string;
+let closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(async () => {
+  await etcd.stop();
+});
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  provider = await startProvider();
+});
+afterEach(async () => {
+  for (const close of closing.reverse()) await close();
+  closing = [];
+});
+
+async function startProvider(port?: number): Promise<StandIn<PagerDutyEvent>> {
+  const standIn = await startPagerDutyStandIn(port === undefined ? {} : { port });
+  closing.push(() => standIn.close().catch(() => undefined));
+  return standIn;
+}
+
+/** A worker that owns `web`, with an alerter `team` at the stand-in. */
+async function startWorker(settings: Partial<DeliverySettings> = {}, owned = ['web']): Promise<DeliveryRig> {
+  const rig = await new DeliveryRig(etcd.endpoint, prefix, settings).start();
+  closing.push(() => rig.stop());
+  await rig.configure('team', provider.alerter);
+  for (const monitor of owned) await rig.ownership.assign(monitor);
+  return rig;
+}
+
+const actions = (standIn = provider): string[] => standIn.accepted.map(({ message }) => message.event_action);
+
+describe('delivery', () => {
+  it('sends at once, in order, and notes it with the incident', async () => {
+    const rig = await startWorker();
+    await rig.open('web');
+    const startedAt = performance.now();
+    await rig.owe('web', 'team', ['warning']);
+    await provider.waitForAccepted(1);
+    expect(performance.now() - startedAt).toBeLessThan(250);
+    await rig.owe('web', 'team', ['critical']);
+    await provider.waitForAccepted(2);
+    await rig.owe('web', 'team', ['resolve']);
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect(actions()).toEqual(['trigger', 'trigger', 'resolve']);
+    expect((await rig.incident('web'))?.notifications).toMatchObject([
+      { alerter: 'team', type: 'warning', outcome: 'delivered', attempts: 1, answer: expect.stringContaining('202') },
+      { type: 'critical' },
+      { type: 'resolve' },
+    ]);
+    await waitFor(() => rig.outbox.isEmpty('web'));
+    expect(rig.told('notification-sent')).toHaveLength(3);
+    expect(rig.told('notification-failed')).toHaveLength(0);
+    expect(await rig.metrics.registry.metrics()).toContain(
+      'ninevolt_deliveries_total{alerter_type="pagerduty",outcome="delivered"} 3',
+    );
+  });
+
+  it('keeps trying while the endpoint is down, and keeps the order when it is back', async () => {
+    const rig = await startWorker();
+    await rig.open('web');
+    const port = Number(new URL(provider.address).port);
+    await provider.close();
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => rig.told('notification-failed').length === 1);
+    await rig.owe('web', 'team', ['resolve']);
+    expect(await rig.owed()).toBe(2);
+    const back = await startProvider(port);
+    await back.waitForAccepted(2, 5_000);
+    expect(actions(back)).toEqual(['trigger', 'resolve']);
+    expect(new Set(back.accepted.map(({ message }) => message.dedup_key)).size).toBe(1);
+    await waitFor(async () => (await rig.incident('web'))?.notifications[0]?.attempts === 2);
+  });
+
+  it('leaves the whole alerter alone for as long as it asks to, and no other', async () => {
+    const other = await startProvider();
+    const rig = await startWorker({}, ['web', 'db']);
+    await rig.configure('other', other.alerter);
+    provider.behave({ kind: 'rate-limit', retryAfterS: 2 });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => rig.told('notification-failed').length === 1);
+    const toldAt = Date.now();
+    provider.behave({ kind: 'accept' });
+    await rig.owe('db', 'team', ['critical']);
+    await rig.owe('db', 'other', ['critical']);
+    await other.waitForAccepted(1, 1_000);
+    expect(provider.accepted).toHaveLength(0);
+    await provider.waitForAccepted(2, 5_000);
+    expect((provider.accepted[0]?.at ?? 0) - toldAt).toBeGreaterThan(1_800);
+  });
+
+  it('does not let an endpoint that hangs delay another alerter', async () => {
+    const other = await startProvider();
+    const monitors = Array.from({ length: 40 }, (_, index) => `m${index}`);
+    const rig = await startWorker({ attemptTimeoutMs: 500 }, monitors);
+    await rig.configure('other', other.alerter);
+    provider.behave({ kind: 'hang' });
+    await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['critical'])));
+    await waitFor(() => provider.received.length === 8);
+    await rig.owe('m0', 'other', ['critical']);
+    const startedAt = performance.now();
+    await other.waitForAccepted(1, 2_000);
+    expect(performance.now() - startedAt).toBeLessThan(400);
+    expect(provider.received.length).toBeLessThanOrEqual(16);
+    provider.behave({ kind: 'accept' });
+    await provider.waitForAccepted(40, 15_000);
+  });
+
+  it('drops what is refused for good, says so, and goes on', async () => {
+    const rig = await startWorker();
+    await rig.open('web');
+    provider.behave({ kind: 'refuse' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect(rig.told('notification-failed')).toMatchObject([
+      { monitor: 'web', alerter: 'team', details: { dropped: true, type: 'critical' } },
+    ]);
+    expect((await rig.incident('web'))?.notifications).toMatchObject([{ outcome: 'rejected' }]);
+    provider.behave({ kind: 'accept' });
+    await rig.owe('web', 'team', ['resolve']);
+    await provider.waitForAccepted(1);
+    expect(actions()).toEqual(['resolve']);
+  });
+
+  it('delivers what a worker left that died between the state and the delivery', async () => {
+    const first = await startWorker({}, []);
+    const heir = await startWorker({}, []);
+    await first.open('web');
+    await first.owe('web', 'team', ['critical']);
+    await waitFor(() => heir.outbox.depth === 1);
+    await first.stop();
+    expect(provider.received).toHaveLength(0);
+    await heir.ownership.assign('web');
+    await provider.waitForAccepted(1);
+    await waitFor(async () => (await heir.owed()) === 0);
+    expect(provider.received).toHaveLength(1);
+  });
+
+  it('sends nothing once the assignment is another worker’s, though this one did not notice', async () => {
+    const paused = await startWorker();
+    const heir = await startWorker({}, []);
+    await paused.ownership.withdraw('web', 'unnoticed');
+    await paused.owe('web', 'team', ['critical']);
+    await sleep(600);
+    expect(provider.received).toHaveLength(0);
+    await heir.ownership.assign('web');
+    await provider.waitForAccepted(1);
+    await sleep(300);
+    expect(provider.received).toHaveLength(1);
+  });
+
+  it('removes what it delivered even if the monitor is another worker’s by then', async () => {
+    const rig = await startWorker({ attemptTimeoutMs: 5_000 });
+    const heir = await startWorker({}, []);
+    provider.behave({ kind: 'rate-limit', retryAfterS: 0 });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => provider.received.length === 1);
+    provider.behave({ kind: 'accept' });
+    const slow = new Promise<void>((resolve) => {
+      const poll = setInterval(() => {
+        if (provider.accepted.length === 0) return;
+        clearInterval(poll);
+        void rig.ownership.withdraw('web', 'noticed').then(resolve);
+      }, 1);
+    });
+    await slow;
+    await heir.ownership.assign('web');
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect(provider.accepted.length).toBeLessThanOrEqual(2);
+  });
+
+  it('settles with whoever else changes the incident’s record at the same time', async () => {
+    const rig = await startWorker();
+    await rig.open('web');
+    const key = rig.node.keys.incident('web', 1);
+    let writing = true;
+    const writer = (async () => {
+      for (let count = 0; writing; count++) {
+        const entry = await rig.node.client.get(key);
+        const record = { ...JSON.parse(String(entry?.value)), count };
+        const compare = [{ key, target: 'mod', value: entry?.modRevision ?? 0 }] as const;
+        await rig.node.client.txn({ compare, then: [{ put: key, value: encode(record) }] });
+        await sleep(5);
+      }
+    })();
+    await rig.owe('web', 'team', ['warning']);
+    await provider.waitForAccepted(1);
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(async () => (await rig.owed()) === 0);
+    writing = false;
+    await writer;
+    expect((await rig.incident('web'))?.notifications).toHaveLength(2);
+    expect(provider.received).toHaveLength(2);
+  });
+
+  it('does not mind when what it sends is removed by somebody else', async () => {
+    const rig = await startWorker();
+    provider.behave({ kind: 'fail' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => rig.told('notification-failed').length === 1);
+    const [entry] = (await rig.node.client.list(rig.node.keys.outbox)).entries;
+    await rig.node.client.txn({ compare: [], then: [{ delete: entry?.key ?? '' }] });
+    await waitFor(() => rig.outbox.isEmpty('web'));
+    provider.behave({ kind: 'accept' });
+    await rig.owe('web', 'team', ['resolve']);
+    await provider.waitForAccepted(1);
+    expect(actions()).toEqual(['resolve']);
+  });
+
+  it('drops what is owed to an alerter that stays gone', async () => {
+    const rig = await startWorker({ goneMs: 300 });
+    await rig.open('web');
+    await rig.configure('team', undefined);
+    await rig.owe('web', 'team', ['critical']);
+    await sleep(100);
+    expect(await rig.owed()).toBe(1);
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect((await rig.incident('web'))?.notifications).toMatchObject([{ outcome: 'dropped', attempts: 0 }]);
+    expect(rig.told('notification-failed').at(-1)).toMatchObject({ details: { dropped: true } });
+    expect(provider.received).toHaveLength(0);
+  });
+
+  it('tries again at once when the alerter is mended, and keeps the last good version of one that is broken by hand', async () => {
+    const rig = await startWorker();
+    const moved = await startProvider();
+    provider.behave({ kind: 'rate-limit', retryAfterS: 500 });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => rig.told('notification-failed').length === 1);
+    const startedAt = performance.now();
+    await rig.configure('team', moved.alerter);
+    await moved.waitForAccepted(1, 2_000);
+    expect(performance.now() - startedAt).toBeLessThan(500);
+    await rig.configure('team', { type: 'pagerduty', options: { tokne: 1 } });
+    await rig.owe('web', 'team', ['resolve']);
+    await moved.waitForAccepted(2, 2_000);
+    await rig.configure('new', { type: 'nonsense' });
+    await rig.owe('web', 'new', ['critical']);
+    const waits = await waitFor(() => rig.told('notification-failed').find(({ alerter }) => alerter === 'new'));
+    expect(waits.message).toContain('not valid');
+    await rig.configure('new', moved.alerter);
+    await moved.waitForAccepted(3, 2_000);
+  });
+
+  it('cancels out what nobody began to send, and nothing that may have been sent', async () => {
+    const rig = await startWorker();
+    await rig.open('web', 1);
+    await rig.open('web', 2);
+    provider.behave({ kind: 'fail' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => rig.told('notification-failed').length === 1);
+    await rig.owe('web', 'team', ['resolve']);
+    await rig.owe('web', 'team', ['warning'], 2);
+    await rig.owe('web', 'team', ['critical'], 2);
+    await rig.owe('web', 'team', ['resolve'], 2);
+    await waitFor(async () => (await rig.owed()) === 2);
+    provider.behave({ kind: 'accept' });
+    await provider.waitForAccepted(2, 5_000);
+    expect(actions()).toEqual(['trigger', 'resolve']);
+    expect(provider.accepted.every(({ message }) => message.dedup_key.endsWith('7.1'))).toBe(true);
+  });
+
+  it('cancels nothing that a predecessor queued', async () => {
+    const first = await startWorker({}, []);
+    await first.open('web');
+    await first.owe('web', 'team', ['critical', 'resolve']);
+    const heir = await startWorker();
+    await provider.waitForAccepted(2);
+    expect(actions()).toEqual(['trigger', 'resolve']);
+    await waitFor(() => heir.outbox.isEmpty('web'));
+  });
+
+  it('delivers 200 at once, each monitor’s in order', async () => {
+    const monitors = Array.from({ length: 100 }, (_, index) => `m${index}`);
+    const rig = await startWorker({}, monitors);
+    provider.behave({ kind: 'fail' });
+    await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['critical'])));
+    await waitFor(() => rig.told('notification-failed').length === 100);
+    provider.behave({ kind: 'accept' });
+    await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['resolve'])));
+    await provider.waitForAccepted(200, 15_000);
+    for (const monitor of monitors) {
+      const own = provider.accepted.filter(({ message }) => message.dedup_key === `9volt/${monitor}/7.1`);
+      expect(own.map(({ message }) => message.event_action)).toEqual(['trigger', 'resolve']);
+    }
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect(provider.accepted).toHaveLength(200);
+  });
+
+  it('starts nothing about a monitor that is held, and tells when it is idle', async () => {
+    const rig = await startWorker({ attemptTimeoutMs: 300 });
+    const idle: string[] = [];
+    rig.inFlight.onIdle((monitor) => idle.push(monitor));
+    provider.behave({ kind: 'hang' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => provider.received.length === 1);
+    expect(rig.inFlight.hold('web')).toBe(false);
+    await waitFor(() => idle.includes('web'));
+    expect(rig.inFlight.hold('web')).toBe(true);
+    provider.behave({ kind: 'accept' });
+    await sleep(1_300);
+    expect(provider.received).toHaveLength(1);
+    rig.inFlight.release('web');
+    await provider.waitForAccepted(1, 1_000);
+  });
+
+  it('stops soon although an endpoint hangs, and leaves what is owed to the heir', async () => {
+    const rig = await startWorker({ stopMs: 200 });
+    provider.behave({ kind: 'hang' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => provider.received.length === 1);
+    const startedAt = performance.now();
+    await rig.service.stop();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(rig.told('notification-failed')).toHaveLength(0);
+    provider.behave({ kind: 'accept' });
+    const heir = await startWorker();
+    await provider.waitForAccepted(1);
+    await waitFor(() => heir.outbox.isEmpty('web'));
+  });
+});
