@@ -1,0 +1,23 @@
+import type { TLSSocket } from 'node:tls';
+import { capped, type CertificateFacts } from '@9volt/contracts';
+
+const DAY_MS = 86_400_000;
+
+/** What is worth knowing of the certificate that a peer presented; undefined when it presented none. */
+export function certificateOf(socket: TLSSocket, now = Date.now()): CertificateFacts | undefined {
+  const certificate = socket.getPeerCertificate();
+  // Without a certificate node answers an empty object, which its types do not say.
+  if (!certificate?.valid_to) return undefined;
+  const notAfter = Date.parse(certificate.valid_to);
+  return {
+    subject: distinguishedName(certificate.subject),
+    issuer: distinguishedName(certificate.issuer),
+    notAfter: new Date(notAfter).toISOString(),
+    daysLeft: Math.floor((notAfter - now) / DAY_MS),
+  };
+}
+
+function distinguishedName(name: object | undefined): string {
+  const parts = Object.entries(name ?? {}).map(([key, value]) => `${key}=${[value].flat().join('+')}`);
+  return capped(parts.join(', '), 200);
+}

@@ -1,0 +1,52 @@
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset by peer',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ENOENT: 'no such file or directory',
+  ENOEXEC: 'exec format error',
+  ENOTDIR: 'not a directory',
+  ENOTFOUND: 'no such host',
+  EPIPE: 'broken pipe',
+  ETIMEDOUT: 'connection timed out',
+};
+
+const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+
+/**
+ * What system errors carry. They are told by their fields, not by their class: an error of node's own core is no instance of
+ * the `Error` of another realm, which tests run in.
+ */
+interface SystemError {
+  message?: string;
+  code?: string;
+  address?: string;
+  port?: number;
+  /** Those of an AggregateError, thrown when a name had several addresses and none could be reached. */
+  errors?: unknown[];
+}
+
+/** An error of the system or of TLS in words a person reads: `connection refused (ECONNREFUSED 127.0.0.1:80)`. */
+export function inWords(error: unknown): string {
+  const { message, code, address, port, errors } = fieldsOf(error);
+  if (errors) return [...new Set(errors.map(inWords))].join('; ');
+  const words = code === undefined ? undefined : WORDS[code];
+  if (words === undefined) return message || String(error);
+  return address === undefined ? `${words} (${code})` : `${words} (${code} ${place(address, port)})`;
+}
+
+/** Whether an error says that this process ran out of something, rather than that the target failed. */
+export function isShortageOfOurs(error: unknown): boolean {
+  const { code, errors } = fieldsOf(error);
+  return errors ? errors.length > 0 && errors.every(isShortageOfOurs) : SHORTAGES.has(code ?? '');
+}
+
+function fieldsOf(error: unknown): SystemError {
+  return typeof error === 'object' && error !== null ? error : {};
+}
+
+function place(address: string, port: number | undefined): string {
+  if (port === undefined) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

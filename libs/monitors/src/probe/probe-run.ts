@@ -1,0 +1,68 @@
+import {
+  capped,
+  type CertificateFacts,
+  type CheckResult,
+  formatDuration,
+  type Phases,
+  type Status,
+} from '@9volt/contracts';
+import { isShortageOfOurs } from './error-words.js';
+import { CutShort } from './scope.js';
+
+const MAX_WORDS = 200;
+
+/** One run of a probe: its clock, what it measured on the way, and its verdict. */
+export class ProbeRun {
+  readonly phases: Phases = {};
+  certificate: CertificateFacts | undefined;
+  /** What the run is waiting for, for the message of a timeout: `while connecting`. */
+  stage = 'starting';
+  private readonly startedAt = performance.now();
+
+  constructor(readonly signal: AbortSignal) {}
+
+  elapsedMs(): number {
+    return performance.now() - this.startedAt;
+  }
+
+  /** Adds to a phase: a run that follows redirects passes through each phase several times. */
+  spent(phase: keyof Phases, sinceMs: number): void {
+    this.phases[phase] = (this.phases[phase] ?? 0) + (performance.now() - sinceMs);
+  }
+
+  /** The words of a timeout after `limitMs`. */
+  timedOut(limitMs: number): string {
+    return `timed out after ${formatDuration(limitMs)} while ${this.stage}`;
+  }
+
+  ok(): CheckResult {
+    return this.verdict('ok', 'N/A');
+  }
+
+  failed(message: string, expected?: string, found?: string): CheckResult {
+    return this.verdict('critical', message, expected, found);
+  }
+
+  /**
+   * The verdict on an error. An abort, and a worker out of sockets or processes, tell nothing of the target: then it is
+   * `unknown`.
+   */
+  failedWith(error: unknown, message: string, expected?: string, found?: string): CheckResult {
+    if (this.signal.aborted || (error instanceof CutShort && error.reason === 'aborted')) {
+      return this.verdict('unknown', 'aborted');
+    }
+    return this.verdict(isShortageOfOurs(error) ? 'unknown' : 'critical', message, expected, found);
+  }
+
+  private verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
+    return {
+      status,
+      message: capped(message),
+      latencyMs: this.elapsedMs(),
+      ...(expected === undefined ? {} : { expected: capped(expected, MAX_WORDS) }),
+      ...(found === undefined ? {} : { found: capped(found, MAX_WORDS) }),
+      ...(Object.keys(this.phases).length === 0 ? {} : { phases: this.phases }),
+      ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
+    };
+  }
+}
