@@ -1,0 +1,45 @@
+import { excerpt } from '../probe/excerpt.js';
+import { type HttpRequest, originOf, pathOf, standardPort, urlOf } from './request.js';
+
+export const MAX_REDIRECTS = 10;
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+export function isRedirect(status: number): boolean {
+  return REDIRECTS.has(status);
+}
+
+/**
+ * The request that a redirect asks for. Across origins all headers of the operator are dropped, as any of them may be a
+ * credential. As browsers do, 303 and a redirected POST become GET without a body. Throws an error worded for the operator.
+ */
+export function redirected(request: HttpRequest, status: number, location: string): HttpRequest {
+  const url = parse(location, urlOf(request));
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new Error(`redirected to an address that is not HTTP: ${excerpt(location, 200)}`);
+  }
+  const ssl = url.protocol === 'https:';
+  const becomesGet = (status === 303 && request.method !== 'HEAD') || (request.method === 'POST' && status < 303);
+  const next: HttpRequest = {
+    ssl,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port === '' ? standardPort(ssl) : Number(url.port),
+    path: pathOf(url.pathname + url.search),
+    method: becomesGet ? 'GET' : request.method,
+    headers: becomesGet ? withoutBodyHeaders(request.headers) : request.headers,
+    body: becomesGet ? undefined : request.body,
+  };
+  return originOf(next) === originOf(request) ? next : { ...next, headers: {} };
+}
+
+function parse(location: string, base: string): URL {
+  try {
+    return new URL(location, base);
+  } catch (cause) {
+    throw new Error(`redirected to an address that is not valid: ${excerpt(location, 200)}`, { cause });
+  }
+}
+
+function withoutBodyHeaders(headers: HttpRequest['headers']): HttpRequest['headers'] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(content-|transfer-encoding$)/i.test(name)));
+}
