@@ -1,0 +1,176 @@
+import {
+  type CheckResult,
+  Duration,
+  type FieldError,
+  Flag,
+  formatDuration,
+  Integer,
+  intervalMsOf,
+  MonitorSettings,
+  parseDuration,
+  Text,
+  timeoutFault,
+} from '@9volt/contracts';
+import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { hostAndPort, hostFault, hostOf } from './net/host.js';
+import { openConnection } from './net/open-connection.js';
+import { readUntilFound, write } from './net/talk.js';
+import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
+import { inWords } from './probe/error-words.js';
+import { excerpt } from './probe/excerpt.js';
+import { ProbeRun } from './probe/probe-run.js';
+import { CutShort, type Scope, scoped } from './probe/scope.js';
+import { SubstringSearch } from './probe/substring-search.js';
+
+const TIMEOUTS = ['timeout', 'write-timeout', 'read-timeout'] as const;
+
+export class TcpSettings extends MonitorSettings {
+  @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })
+  host!: string;
+
+  @Integer({ doc: 'Port of the target.', required: true, minimum: 1, maximum: 65_535, example: 5432 })
+  port!: number;
+
+  @Duration({ doc: 'How long looking up, connecting and the TLS handshake may take together.', default: '4s' })
+  timeout?: string;
+
+  @Text({ doc: 'Text that is sent once connected.', example: 'PING\r\n', multiline: true })
+  send?: string;
+
+  @Text({ doc: 'Text that what is received must contain. Without it nothing is read.', example: 'PONG' })
+  expect?: string;
+
+  @Duration({ doc: 'How long to wait for the expected text.', default: '2s' })
+  'read-timeout'?: string;
+
+  @Duration({ doc: 'How long sending may take.', default: '2s' })
+  'write-timeout'?: string;
+
+  @Integer({
+    doc: 'How many bytes are read at most in search of the expected text.',
+    default: 4_096,
+    minimum: 1,
+    maximum: 1_048_576,
+  })
+  'read-size'?: number;
+
+  @Flag({ doc: 'Speaks TLS, and verifies the certificate of the target.', default: false })
+  ssl?: boolean;
+
+  @Flag({ doc: 'Accepts any certificate. Only with ssl.', default: false })
+  'tls-skip-verify'?: boolean;
+
+  override crossCheck(): FieldError[] {
+    const single = TIMEOUTS.flatMap((attribute) => timeoutFault(this, attribute));
+    return [...super.crossCheck(), ...hostFault(this.host), ...(single.length > 0 ? single : this.sumFault())];
+  }
+
+  /** The parts follow each other, so that together they too must end before the next run is due. */
+  private sumFault(): FieldError[] {
+    const written = TIMEOUTS.filter((attribute) => this[attribute] !== undefined);
+    const sumMs = written.reduce((sum, attribute) => sum + parseDuration(this[attribute]), 0);
+    const [first] = written;
+    if (first === undefined || sumMs < intervalMsOf(this)) return [];
+    const expected = `together less than the interval, ${formatDuration(intervalMsOf(this))}`;
+    return [
+      {
+        path: `/${first}`,
+        value: this[first],
+        expected,
+        message: `${written.join(' + ')}: ${formatDuration(sumMs)} is not below the interval; expected ${expected}`,
+      },
+    ];
+  }
+}
+
+export const tcpMonitor = defineMonitor<TcpSettings>({
+  type: 'tcp',
+  summary: 'Connects to a TCP port, with or without TLS; may send a text and expect one in return.',
+  settings: TcpSettings,
+  target: (settings) => `tcp${settings.ssl ? '+tls' : ''}://${hostAndPort(bareHost(settings), settings.port)}`,
+  deadlineMs: (settings) =>
+    timeout(settings, 'timeout') +
+    (settings.send ? timeout(settings, 'write-timeout') : 0) +
+    (settings.expect ? timeout(settings, 'read-timeout') : 0),
+  weight: 1,
+  probe,
+});
+
+function probe(settings: TcpSettings, { signal }: ProbeContext): Promise<CheckResult> {
+  const run = new ProbeRun(signal);
+  // No time limit of its own: each part below has one. This scope holds the connection while they pass.
+  return scoped(Infinity, signal, (scope) => talk(settings, run, scope)).catch((error: unknown) => {
+    if (error instanceof CutShort) return run.failedWith(error, error.message);
+    throw error;
+  });
+}
+
+async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const { signal } = run;
+  const host = bareHost(settings);
+  const where = hostAndPort(host, settings.port);
+
+  let socket;
+  const connectMs = timeout(settings, 'timeout');
+  try {
+    const tls = settings.ssl ? { skipVerify: settings['tls-skip-verify'] ?? false } : undefined;
+    socket = await scoped(
+      connectMs,
+      signal,
+      () => openConnection({ host, port: settings.port, tls }, run, scope),
+      () => run.timedOut(connectMs),
+    );
+  } catch (error) {
+    const reason = inWords(error);
+    return run.failedWith(error, `Unable to open connection to ${where}: ${reason}`, 'an open connection', reason);
+  }
+
+  const { send, expect } = settings;
+  if (send) {
+    const limitMs = timeout(settings, 'write-timeout');
+    try {
+      await scoped(limitMs, signal, () => write(socket, send));
+    } catch (error) {
+      const message = isTimeout(error)
+        ? `Write timeout (after ${formatDuration(limitMs)}): ${where} does not take the data`
+        : `Unable to send data to ${where}: ${inWords(error)}`;
+      return run.failedWith(error, message, 'the data taken', inWords(error));
+    }
+  }
+  if (!expect) return run.ok();
+
+  const search = new SubstringSearch(expect);
+  const limitMs = timeout(settings, 'read-timeout');
+  const readSince = performance.now();
+  try {
+    await scoped(limitMs, signal, () => readUntilFound(socket, search, valueOf(TcpSettings, settings, 'read-size')));
+  } catch (error) {
+    const message = isTimeout(error)
+      ? `Read timeout (after ${formatDuration(limitMs)}): expected substring not found in ${search.bytes} bytes received`
+      : `Unable to read from ${where}: ${inWords(error)}`;
+    return run.failedWith(error, message, expect, foundIn(search));
+  }
+  run.spent('transfer', readSince);
+  if (search.found) return run.ok();
+  return run.failed(
+    `Received data does not contain expected substring (Recv: [${excerpt(search.head())}] Expected: [${excerpt(expect, 256)}])`,
+    expect,
+    foundIn(search),
+  );
+}
+
+function foundIn(search: SubstringSearch): string {
+  return search.bytes === 0 ? 'no data' : excerpt(search.head(), 200);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof CutShort && error.reason === 'timeout';
+}
+
+function timeout(settings: TcpSettings, attribute: (typeof TIMEOUTS)[number]): number {
+  return timeoutMsOf(TcpSettings, settings, attribute);
+}
+
+function bareHost(settings: TcpSettings): string {
+  return hostOf(settings.host) ?? settings.host;
+}
