@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execMonitor } from './exec.monitor.js';
+import { describeProbeContract, faultsOf, monitorOf, runProbe, type Written } from './testing/index.js';
+
+describeProbeContract(execMonitor, () =>
+  Promise.resolve({
+    healthy: { command: 'echo', args: ['all well'], expect: 'well' },
+    failing: { command: 'false' },
+    refused: { command: '/nowhere/at/all' },
+    hanging: { command: 'sleep', args: ['60'] },
+    close: () => Promise.resolve(),
+  }),
+);
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), '9volt-exec-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+let scripts = 0;
+const script = (text: string, mode = 0o755): string => {
+  const path = join(dir, `script-${++scripts}`);
+  writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode });
+  return path;
+};
+const run = (text: string, more: Written = {}) => runProbe({ type: 'exec', command: script(text), ...more });
+
+/** Processes whose command line holds the text. */
+const processesWith = (text: string): string[] =>
+  readdirSync('/proc')
+    .filter((pid) => /^\d+$/.test(pid))
+    .flatMap((pid) => {
+      try {
+        const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return line.includes(text) ? [`${pid} ${line}`] : [];
+      } catch {
+        return [];
+      }
+    });
+
+async function goneWithin(text: string, limitMs: number): Promise<string[]> {
+  const until = performance.now() + limitMs;
+  while (processesWith(text).length > 0 && performance.now() < until) await new Promise((done) => setTimeout(done, 20));
+  return processesWith(text);
+}
+
+describe('exec: the verdict', () => {
+  it.each([
+    ['exit 3', {}, "Command 'C' exited with '3', expected '0'. Output: "],
+    [
+      'echo out; echo err >&2; exit 1',
+      { 'return-code': 2 },
+      "Command 'C' exited with '1', expected '2'. Output: out\nerr\n",
+    ],
+    [
+      'echo nothing',
+      { expect: 'well' },
+      "Command 'C' output does not contain expected output. Expected: well Output: nothing\n",
+    ],
+    ['kill -SEGV $$', {}, "Command 'C' was killed by SIGSEGV, expected exit code '0'. Output: "],
+    ['sleep 60', { timeout: '200ms' }, "Command 'C' exceeded run timeout (200ms)"],
+  ])('%s with %j', async (text, more, message) => {
+    const result = await run(text, more);
+    expect(result.status).toBe('critical');
+    expect(result.message.replace(/'[^']*script-\d+'/, "'C'")).toBe(message);
+  });
+
+  it.each([
+    ['exit 3', { 'return-code': 3 }],
+    ['echo well >&2', { expect: 'well' }],
+    ['printf we; sleep 0.1; printf ll', { expect: 'well' }],
+  ])('%s with %j is ok', async (text, more) => {
+    expect(await run(text, more)).toMatchObject({ status: 'ok', message: 'N/A' });
+  });
+
+  it.each([
+    ['/nowhere/at/all', 'no such file or directory (ENOENT)'],
+    ['/etc/passwd', 'permission denied (EACCES)'],
+    ['/etc', 'permission denied (EACCES)'],
+  ])('%s could not be started', async (command, reason) => {
+    expect(await runProbe({ type: 'exec', command })).toMatchObject({
+      status: 'critical',
+      message: `Command '${command}' could not be started: ${reason}`,
+    });
+  });
+
+  it('is never given to a shell', async () => {
+    const mark = join(dir, 'mark');
+    await runProbe({ type: 'exec', command: `touch ${mark}` });
+    const result = await runProbe({
+      type: 'exec',
+      command: 'echo',
+      args: [`$(touch ${mark}); *`],
+      expect: `$(touch ${mark}); *`,
+    });
+    expect(result).toMatchObject({ status: 'ok' });
+    expect(readdirSync(dir)).not.toContain('mark');
+  });
+});
+
+describe('exec: what a command is given', () => {
+  it('is a fixed environment, with the name of the monitor', async () => {
+    process.env['CANARY'] = 'canary';
+    const { message } = await run('env; exit 1');
+    delete process.env['CANARY'];
+    const names = [...message.matchAll(/(?:^|Output: )([A-Z_]+)=/gm)].map(([, name]) => name);
+    // The shell adds PWD and such by itself.
+    expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name as string)).sort()).toEqual([
+      'LANG',
+      'NINEV_CHECK',
+      'PATH',
+    ]);
+    expect(message).toContain('NINEV_CHECK=under-test');
+    expect(message).not.toContain('canary');
+  });
+
+  it('is no input', async () => {
+    expect(await run('cat; echo end', { expect: 'end' })).toMatchObject({ status: 'ok' });
+  });
+});
+
+describe('exec: a command that misbehaves', () => {
+  it('is killed when it ignores SIGTERM', async () => {
+    const since = performance.now();
+    const result = await run("trap '' TERM\nwhile :; do sleep 71.01; done", { timeout: '300ms' });
+    expect(result.message).toMatch(/exceeded run timeout/);
+    expect(performance.now() - since).toBeLessThan(300 + 1_000 + 500);
+    expect(await goneWithin('71.01', 2_000)).toEqual([]);
+  });
+
+  it('may end tidily at SIGTERM', async () => {
+    const mark = join(dir, 'tidy');
+    await run(`trap 'touch ${mark}; exit 0' TERM\nsleep 71.02 & wait`, { timeout: '300ms' });
+    expect(readdirSync(dir)).toContain('tidy');
+    expect(await goneWithin('71.02', 2_000)).toEqual([]);
+  });
+
+  it('loses the children it leaves behind when it exits', async () => {
+    const result = await run('sleep 71.03 & echo well', { expect: 'well', timeout: '5s' });
+    expect(result).toMatchObject({ status: 'ok' });
+    expect(result.latencyMs).toBeLessThan(3_000);
+    expect(await goneWithin('71.03', 2_000)).toEqual([]);
+  });
+
+  it('does not hold up the run with a daemon that keeps the pipes open', async () => {
+    const result = await run('setsid sleep 4.71 & sleep 0.2; echo well', { expect: 'well', timeout: '30s' });
+    expect(result).toMatchObject({ status: 'ok' });
+    expect(result.latencyMs).toBeLessThan(3_500);
+  });
+
+  it('is not stopped, and takes no memory, by writing 1 GB', async () => {
+    const before = process.memoryUsage().rss;
+    const result = await run('head -c 1G /dev/zero; echo well', { expect: 'well', timeout: '40s' });
+    expect(result).toMatchObject({ status: 'ok' });
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1_048_576);
+  });
+
+  it('is ended at its timeout when it writes for ever', async () => {
+    const result = await run('yes 71.04', { timeout: '300ms' });
+    expect(result.message).toMatch(/exceeded run timeout/);
+    expect(await goneWithin('71.04', 2_000)).toEqual([]);
+  });
+
+  it('is killed with all that it forked', async () => {
+    const forks = 'i=0; while [ $i -lt 30 ]; do (while :; do sleep 71.05; done) & i=$((i+1)); done; wait';
+    const result = await run(`trap '' TERM\n${forks}`, { timeout: '500ms' });
+    expect(result.message).toMatch(/exceeded run timeout/);
+    expect(await goneWithin('71.05', 2_000)).toEqual([]);
+  });
+
+  it('is killed at once when the run is aborted', async () => {
+    const stop = new AbortController();
+    const running = runProbe({ type: 'exec', command: 'sleep', args: ['71.06'] }, stop.signal);
+    setTimeout(() => stop.abort(), 100);
+    expect(await running).toMatchObject({ status: 'unknown', message: 'aborted' });
+    expect(await goneWithin('71.06', 2_000)).toEqual([]);
+  });
+});
+
+it('leaves no zombie behind', async () => {
+  await Promise.all(
+    ['sleep 0.1 & sleep 0.1 & exit 0', 'sleep 60', 'exit 1'].map((text) => run(text, { timeout: '200ms' })),
+  );
+  expect(ownZombies()).toEqual([]);
+});
+
+/** Children of ours that have exited and were not waited for. */
+function ownZombies(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const [state, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /, '')
+        .split(' ');
+      return state === 'Z' && Number(parent) === process.pid;
+    } catch {
+      return false;
+    }
+  });
+}
+
+describe('exec: settings', () => {
+  it.each([
+    [{ command: 'x', args: ['', 'a b'] }, []],
+    [{ command: '' }, [expect.stringMatching(/^command: "" is not valid/)]],
+    [{ command: 'x', args: 'a b' }, [expect.stringMatching(/^args: "a b" is not valid; expected a list of texts/)]],
+    [{ command: 'x', args: ['a\0b'] }, [expect.stringMatching(/^0: .* expected a text without NUL characters/)]],
+    [{ command: 'x', 'return-code': 256 }, [expect.stringMatching(/^return-code: /)]],
+  ])('%j', (more, faults) => {
+    expect(faultsOf({ type: 'exec', ...more })).toEqual(faults);
+  });
+
+  it('tells its target as a shell would be told', () => {
+    const { settings } = monitorOf({ type: 'exec', command: '/bin/x', args: ['-w', '5,4', "it's", ''] });
+    expect(execMonitor.target(settings)).toBe("/bin/x -w 5,4 'it'\\''s' ''");
+  });
+});
