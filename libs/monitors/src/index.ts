@@ -1,0 +1,3 @@
+export * from './define-monitor.js';
+export * from './registry.js';
+export * from './validate-monitor.js';

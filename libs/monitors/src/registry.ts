@@ -1,0 +1,12 @@
+import type { MonitorDefinition } from './define-monitor.js';
+import { dnsMonitor } from './dns.monitor.js';
+import { execMonitor } from './exec.monitor.js';
+import { httpMonitor } from './http.monitor.js';
+import { tcpMonitor } from './tcp.monitor.js';
+
+const definitions: readonly MonitorDefinition[] = [httpMonitor, tcpMonitor, dnsMonitor, execMonitor];
+
+/** Every type of monitor by its name: the only place that lists them. */
+export const monitorTypes: ReadonlyMap<string, MonitorDefinition> = new Map(
+  definitions.map((definition) => [definition.type, definition]),
+);

@@ -1,0 +1,164 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { attributesOf, formatDuration } from '@9volt/contracts';
+import { type MonitorDefinition } from '../define-monitor.js';
+import { faultsOf, monitorOf, runProbe, type Written } from './run-probe.js';
+
+/** Monitors of one type, without `type`, against targets that behave as each name says. */
+export interface ContractTargets {
+  healthy: Written;
+  failing: Written;
+  /** Nobody is there: a closed port, a program that does not exist. */
+  refused: Written;
+  /** The target takes the request and never answers. Without a timeout. */
+  hanging: Written;
+  close(): Promise<void>;
+}
+
+/** How late a busy machine may be, over what a probe promises. */
+const SLACK_MS = 1_500;
+
+/** What every probe promises to the worker, shown against real targets. Each probe's spec runs it. */
+export function describeProbeContract(definition: MonitorDefinition, start: () => Promise<ContractTargets>): void {
+  const type = definition.type;
+
+  describe(`${type}: the contract of a probe`, () => {
+    let targets: ContractTargets;
+    const written = (which: Exclude<keyof ContractTargets, 'close'>, more: Written = {}): Written => ({
+      type,
+      ...targets[which],
+      ...more,
+    });
+
+    const allTimeouts = (limit: string): Written =>
+      Object.fromEntries(
+        [...attributesOf(definition.settings).keys()]
+          .filter((name) => /timeout$/.test(name))
+          .map((name) => [name, limit]),
+      );
+
+    beforeAll(async () => {
+      targets = await start();
+    });
+    afterAll(() => targets.close());
+
+    it('finds a healthy target ok', async () => {
+      const result = await runProbe(written('healthy'));
+      expect(result).toMatchObject({ status: 'ok', message: 'N/A' });
+      expect(result.latencyMs).toBeGreaterThan(0);
+    });
+
+    it.each(['failing', 'refused'] as const)('answers a %s target with a value that says why', async (which) => {
+      const result = await runProbe(written(which));
+      expect(result.status).toBe('critical');
+      expect(result.message.length).toBeGreaterThan(10);
+      expect(result.expected).toBeTruthy();
+      expect(result.found).toBeTruthy();
+    });
+
+    it('ends within its deadline when the target hangs', async () => {
+      const hanging = written('hanging', allTimeouts('300ms'));
+      const { definition: found, settings } = monitorOf(hanging);
+      const result = await runProbe(hanging);
+      expect(result.status).toBe('critical');
+      expect(result.message).not.toBe('');
+      expect(result.latencyMs).toBeGreaterThanOrEqual(295);
+      expect(result.latencyMs).toBeLessThan(found.deadlineMs(settings) + SLACK_MS);
+    });
+
+    it('gives up at once when it is aborted, before or during the run', async () => {
+      expect(await runProbe(written('healthy'), AbortSignal.abort())).toMatchObject({
+        status: 'unknown',
+        message: 'aborted',
+      });
+      const stop = new AbortController();
+      const running = runProbe(written('hanging'), stop.signal);
+      setTimeout(() => stop.abort(), 100);
+      const result = await running;
+      expect(result).toMatchObject({ status: 'unknown', message: 'aborted' });
+      expect(result.latencyMs).toBeLessThan(100 + SLACK_MS);
+    });
+
+    it('leaves nothing open behind', async () => {
+      await runProbe(written('healthy'));
+      const before = await settledResources();
+      for (const which of ['healthy', 'failing', 'refused'] as const) await runProbe(written(which));
+      await runProbe(written('hanging', allTimeouts('100ms')));
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 50);
+      await runProbe(written('hanging'), stop.signal);
+      expect(await settledResources(before)).toEqual(before);
+    });
+
+    it('describes each attribute, with an example or a default', () => {
+      for (const meta of attributesOf(definition.settings).values()) {
+        expect({ name: meta.name, doc: meta.doc.length > 10 }).toEqual({ name: meta.name, doc: true });
+        expect({ name: meta.name, shown: (meta.example ?? meta.default) !== undefined }).toEqual({
+          name: meta.name,
+          shown: true,
+        });
+      }
+    });
+
+    it('runs with the defaults that it documents', async () => {
+      const defaults = Object.fromEntries(
+        [...attributesOf(definition.settings).values()]
+          .filter((meta) => meta.group === 'specific' && meta.default !== undefined && meta.default !== '')
+          .map((meta) => [meta.name, meta.default]),
+      );
+      const left = monitorOf(written('healthy'));
+      const spelled = monitorOf(written('healthy', { ...defaults, ...targets.healthy }));
+      expect(definition.target(left.settings)).toBe(definition.target(spelled.settings));
+      expect(definition.deadlineMs(left.settings)).toBe(definition.deadlineMs(spelled.settings));
+      expect(await runProbe(written('healthy', { ...defaults, ...targets.healthy }))).toMatchObject({ status: 'ok' });
+    });
+
+    it('needs no timeout spelled out for a short interval, and refuses one that is not below it', () => {
+      expect(faultsOf(written('healthy', { interval: '1ms' }))).toEqual([]);
+      const at = formatDuration(5_000);
+      expect(faultsOf(written('healthy', { interval: at, timeout: at }))).toEqual([expect.stringContaining('timeout')]);
+      expect(faultsOf(written('healthy', { interval: at, timeout: '4999ms' }))).toEqual([]);
+    });
+
+    it('names the attribute that was meant by an unknown one', () => {
+      expect(faultsOf(written('healthy', { timeuot: '1s' }))).toEqual([
+        'unknown attribute "timeuot"; did you mean "timeout"?',
+      ]);
+    });
+
+    it('tells its target in one line', () => {
+      expect(definition.target(monitorOf(written('healthy')).settings)).toMatch(/^[^\n]+$/);
+    });
+  });
+}
+
+/** What keeps the process busy, by kind; waits for what is closing, at most until it equals `goal`. */
+async function settledResources(goal?: Record<string, number>): Promise<Record<string, number>> {
+  let now = resources();
+  for (let tries = 0; tries < 100; tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const next = resources();
+    const settled = goal
+      ? JSON.stringify(next) === JSON.stringify(goal)
+      : tries > 5 && JSON.stringify(next) === JSON.stringify(now);
+    if (settled) return next;
+    now = next;
+  }
+  return now;
+}
+
+const KINDS = [
+  'TCPSocketWrap',
+  'TLSWrap',
+  'UDPWrap',
+  'ProcessWrap',
+  'PipeWrap',
+  'QueryReqWrap',
+  'GetAddrInfoReqWrap',
+  'Timeout',
+  'Zlib',
+];
+
+function resources(): Record<string, number> {
+  const active = process.getActiveResourcesInfo();
+  return Object.fromEntries(KINDS.map((kind) => [kind, active.filter((each) => each === kind).length]));
+}

@@ -1,0 +1,26 @@
+import type { CheckResult, MonitorSettings } from '@9volt/contracts';
+import { monitorTypes } from '../registry.js';
+import { validateMonitor } from '../validate-monitor.js';
+import type { MonitorDefinition } from '../define-monitor.js';
+
+/** Attributes as an operator writes them. */
+export type Written = Record<string, unknown>;
+
+/** The settings and definition of a monitor as written; an interval of a minute unless it says otherwise. */
+export function monitorOf(written: Written): { definition: MonitorDefinition; settings: MonitorSettings } {
+  const validated = validateMonitor('under-test', { interval: '1m', ...written });
+  if (!validated.ok) throw new Error(validated.errors.map((error) => error.message).join('\n'));
+  return { definition: monitorTypes.get(String(written['type'])) as MonitorDefinition, settings: validated.value };
+}
+
+/** One check of a monitor as written. */
+export function runProbe(written: Written, signal = new AbortController().signal): Promise<CheckResult> {
+  const { definition, settings } = monitorOf(written);
+  return definition.probe(settings, { name: 'under-test', signal });
+}
+
+/** The messages with which a monitor as written is refused; empty when it is accepted. */
+export function faultsOf(written: Written): string[] {
+  const validated = validateMonitor('under-test', { interval: '1m', ...written });
+  return validated.ok ? [] : validated.errors.map((error) => error.message);
+}
