@@ -172,7 +172,10 @@ describe('email', () => {
       { from: 'x@y>\r\nDATA' },
       { address: 'not an address' },
     ]) {
-      expect(await send(more)).toMatchObject({ outcome: 'rejected' });
+      expect(await send(more)).toMatchObject({
+        outcome: 'rejected',
+        answer: expect.stringMatching(/is not (a mail address|host:port)$/),
+      });
     }
     expect(sink.received).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
-import { addAbortSignal, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { messageOf } from '@9volt/contracts';
 import axios from 'axios';
 import { startDeadline } from './deadline.js';
@@ -87,7 +87,7 @@ async function exchange(request: HttpRequest, context: DeliveryContext): Promise
     const wait = retryAfterMs(response.headers['retry-after'], response.headers['date'], Date.now());
     return {
       status: response.status,
-      body: await readCapped(addAbortSignal(deadline.signal, response.data)),
+      body: await readCapped(response.data),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
     };
   } catch (error) {

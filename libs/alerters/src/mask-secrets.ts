@@ -70,12 +70,12 @@ export function unmaskSettings(
   const value = mapped(incoming, (name, given) => {
     if (!attributes.get(name)?.secret) return given;
     const path = `${about.at ?? ''}/${pointer(name)}`;
-    const before = own(known, name);
+    const before = known[name];
     if (given === MASKED) return kept(path, name, before);
     if (!isPlainObject(given)) return given;
     return mapped(given, (key, item) =>
       item === MASKED
-        ? kept(`${path}/${pointer(key)}`, `${name}.${key}`, isPlainObject(before) ? own(before, key) : undefined)
+        ? kept(`${path}/${pointer(key)}`, `${name}.${key}`, isPlainObject(before) ? before[key] : undefined)
         : item,
     );
   });
@@ -105,10 +105,6 @@ function masked(value: unknown): unknown {
 /** Left out and written as the default are the same. */
 function settled(meta: AttributeMeta | undefined, value: unknown): string {
   return JSON.stringify(value ?? meta?.default ?? null);
-}
-
-function own(record: Plain, name: string): unknown {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 /** Built from entries, so that an attribute named `__proto__` stays an attribute. */

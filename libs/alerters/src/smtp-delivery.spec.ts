@@ -1,10 +1,13 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { email } from './email.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { deliveryContext } from './testing/alerter-contract.js';
 import { sampleAlarm } from './testing/sample-alerts.js';
+import { until } from './testing/until.js';
 import { parseMailServer } from './smtp-delivery.js';
+
+jest.setTimeout(30_000);
 
 const PASSWORD = 'correct horse / battery staple';
 
@@ -47,7 +50,7 @@ describe('a mail server of its own mind', () => {
       outcome: 'retryable',
       answer: expect.stringContaining('did not answer in time'),
     });
-    while (sockets.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => sockets.size === 0);
   });
 
   it.each(['554 5.7.1 no service for you', '421 4.3.2 shutting down', 'HTTP/1.1 400 Bad Request'])(
@@ -99,6 +102,7 @@ describe('a mail server of its own mind', () => {
       outcome: 'delivered',
     });
     expect(lines.filter((line) => line.startsWith('AUTH'))).toHaveLength(1);
+    await until(() => lines.includes('QUIT'));
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attributesOf, MASKED } from '@9volt/contracts';
 import type { AlerterDefinition, DeliveryContext, DeliveryOutcome } from '../define-alerter.js';
 import { maskAlerter } from '../mask-secrets.js';
@@ -8,6 +8,7 @@ import { testAlert } from '../test-alert.js';
 import { validateAlerter } from '../validate-alerter.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sample-alerts.js';
 import type { StandIn } from './stand-in.js';
+import { until } from './until.js';
 
 /** An alerter and the stand-in that it delivers to. */
 export interface Channel<M> {
@@ -27,6 +28,9 @@ export interface Channel<M> {
   /** Where answers of the provider can repeat the credentials. */
   echoes: boolean;
 }
+
+// Real servers on a machine that may be busy.
+jest.setTimeout(30_000);
 
 let sent = 0;
 
@@ -115,7 +119,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       channel.standIn.behave({ kind: 'hang' });
       const controller = new AbortController();
       const outcome = send(sampleAlarm(), deliveryContext({ signal: controller.signal, timeoutMs: 600_000 }));
-      while (channel.standIn.received.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => channel.standIn.received.length > 0);
       controller.abort();
       expect(await outcome).toMatchObject({ outcome: 'retryable' });
     });
@@ -158,10 +162,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
 
     it('leaves no connection open', async () => {
       await send();
-      const until = Date.now() + 20_000;
-      while ((await channel.standIn.connections()) > 0 && Date.now() < until)
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(await channel.standIn.connections()).toBe(0);
+      await until(async () => (await channel.standIn.connections()) === 0);
     });
   });
 }

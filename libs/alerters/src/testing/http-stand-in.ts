@@ -38,6 +38,8 @@ export async function startHttpStandIn<M>(
       response.writeHead(reply.status, { 'Content-Type': 'application/json', ...reply.headers }).end(reply.body);
     });
   });
+  // A connection that is kept for later is seen as one left open.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);

@@ -7,3 +7,4 @@ export * from './slack-stand-in.js';
 export * from './smtp-sink.js';
 export * from './stand-in.js';
 export * from './unused-port.js';
+export * from './until.js';
