@@ -1,0 +1,170 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { type MonitorDefinition, monitorTypes } from '@9volt/monitors';
+import { evaluate } from '../evaluation/evaluate.js';
+import type { OwnedMonitor } from '../membership/owned-monitor.js';
+import { OwnedMonitors } from '../membership/owned-monitors.js';
+import { RunNow } from '../requests/run-now.js';
+import { StateWriter } from '../state/state-writer.js';
+import { VitalsBuffer } from '../vitals/vitals-buffer.js';
+import { CheckMetrics } from './check-metrics.js';
+import { Clock } from './clock.js';
+import { executeCheck } from './execute-check.js';
+import { type DueRun, type FirstRun, Timetable } from './timetable.js';
+
+/** The types of monitors that can be run; a test adds its own. */
+export abstract class MonitorTypes {
+  static readonly all: ReadonlyMap<string, MonitorDefinition> = monitorTypes;
+}
+
+type Listener = (result: CheckResult | undefined) => void;
+
+/** Defects of one monitor are told at most this often. */
+const DEFECT_EVERY_MS = 60_000;
+/** Results kept of a monitor whose stored state is not known yet. */
+const MOST_EARLY = 100;
+
+/** Runs the monitors of this worker by the timetable, evaluates the results, and has what changed written. */
+@Injectable()
+export class CheckRunner extends RunNow {
+  private readonly timetable: Timetable;
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly waiting = new Map<string, Listener[]>();
+  private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
+    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Optional() @Inject(MonitorTypes) private readonly types: ReadonlyMap<string, MonitorDefinition> = MonitorTypes.all,
+  ) {
+    super();
+    this.timetable = new Timetable({
+      clock,
+      run: (due) => this.runDue(due),
+      onOverruns: (name, count) => {
+        this.metrics.skipped(count);
+        this.vitals.overran(name, count);
+      },
+    });
+  }
+
+  /** Puts a monitor on the timetable, or gives it its new interval. */
+  schedule(monitor: OwnedMonitor, first: FirstRun): void {
+    monitor.scheduled = monitor.assignment.revision;
+    this.timetable.set(monitor.name, monitor.intervalMs, first);
+  }
+
+  /** Takes a monitor off the timetable; a run under way goes on. */
+  unschedule(monitor: OwnedMonitor): void {
+    monitor.scheduled = undefined;
+    this.timetable.remove(monitor.name);
+  }
+
+  nextDueAt(name: string): number | undefined {
+    return this.timetable.nextDueAt(name);
+  }
+
+  /** Told right after each run, before the next can start. Must not throw or block. */
+  onRunEnded(listener: (monitor: OwnedMonitor) => void): void {
+    this.endListeners.add(listener);
+  }
+
+  /** A run that is under way already is as good as a new one. */
+  override runNow(name: string, signal: AbortSignal): Promise<CheckResult> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => done(undefined);
+      const done: Listener = (result) => {
+        signal.removeEventListener('abort', onAbort);
+        if (result) resolve(result);
+        else reject(new DomainError('unavailable', `the run of "${name}" was given up`));
+      };
+      if (!this.timetable.isRunning(name) && !this.timetable.runNow(name)) {
+        reject(new DomainError('conflict', `"${name}" is not being checked by this worker at present`));
+        return;
+      }
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.waiting.set(name, [...(this.waiting.get(name) ?? []), done]);
+    });
+  }
+
+  /** The state that was stored is known now: what ran before is evaluated. */
+  evaluateEarly(monitor: OwnedMonitor): void {
+    for (const { result, startedAt } of monitor.early.splice(0)) this.evaluate(monitor, result, startedAt);
+  }
+
+  /** Starts nothing more. Resolves when all runs have ended, or were given up after `patienceMs`. */
+  async stop(patienceMs: number): Promise<void> {
+    this.timetable.stop();
+    let cancel: (() => void) | undefined;
+    const giveUp = new Promise<void>((resolve) => (cancel = this.clock.schedule(resolve, patienceMs)));
+    await Promise.race([Promise.all(this.underWay), giveUp]);
+    cancel?.();
+    for (const monitor of this.monitors.all()) monitor.run?.abort.abort();
+    await Promise.all(this.underWay);
+  }
+
+  private runDue(due: DueRun): Promise<void> {
+    const monitor = this.monitors.get(due.name);
+    if (!monitor) return Promise.resolve();
+    this.metrics.begun(Math.max(0, due.startedAt - due.dueAt));
+    const abort = new AbortController();
+    const ended = this.run(monitor, due.startedAt, abort).finally(() => this.underWay.delete(ended));
+    monitor.run = { abort, ended };
+    this.underWay.add(ended);
+    return ended;
+  }
+
+  private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
+    const { settings, stateTarget } = monitor;
+    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal, this.types);
+    monitor.run = undefined;
+    const counts = !monitor.gone && !abort.signal.aborted;
+    if (counts) {
+      monitor.lastRunAt = startedAt;
+      this.metrics.ended(settings.type, result.status, result.latencyMs);
+      this.vitals.ran(monitor.name, result, startedAt);
+      if (defect) this.tellDefect(monitor, settings, defect);
+      // An edit during the run may have pointed the monitor elsewhere.
+      if (monitor.stateTarget === stateTarget) this.evaluate(monitor, result, startedAt);
+    }
+    const listeners = this.waiting.get(monitor.name) ?? [];
+    this.waiting.delete(monitor.name);
+    for (const listener of listeners) listener(counts ? result : undefined);
+    for (const listener of this.endListeners) listener(monitor);
+  }
+
+  private evaluate(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {
+    if (!monitor.stored) {
+      monitor.early.push({ result, startedAt });
+      if (monitor.early.length > MOST_EARLY) monitor.early.shift();
+      return;
+    }
+    const { revision, createRevision } = monitor.assignment;
+    monitor.current = evaluate(monitor.current ?? monitor.stored.state, result, monitor.settings, {
+      now: this.clock.now(),
+      lastRunAt: startedAt,
+      owner: this.node.memberId,
+      ownerName: this.node.options.name,
+      revision,
+      createRevision,
+      target: monitor.stateTarget,
+    });
+    this.writer.submit(monitor);
+  }
+
+  private tellDefect(monitor: OwnedMonitor, { type }: MonitorSettings, defect: Error): void {
+    const now = this.clock.now();
+    if (now - monitor.defectToldAt < DEFECT_EVERY_MS) return;
+    monitor.defectToldAt = now;
+    const { name, assignment } = monitor;
+    this.node.events.emit('error', `the ${type} check of ${name} failed by itself: ${defect.message}`, {
+      monitor: name,
+      details: { revision: assignment.revision, stack: defect.stack },
+    });
+  }
+}

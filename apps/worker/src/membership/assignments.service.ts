@@ -1,0 +1,171 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { type Assignment, isPlainObject, messageOf } from '@9volt/contracts';
+import { ClusterNode, decode, type Entry, Informer, type Item } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { CheckRunner } from '../execution/check-runner.js';
+import { OutboxView } from '../notification/outbox-view.js';
+import { VitalsBuffer } from '../vitals/vitals-buffer.js';
+import { HandOver } from './hand-over.js';
+import { OwnedMonitor } from './owned-monitor.js';
+import { OwnedMonitors } from './owned-monitors.js';
+import { Removal } from './removal.js';
+import { TakeOver } from './take-over.js';
+
+const RETRY_MS = 500;
+/** Changes of the outbox are told; this is for those that were made before we listened. */
+const DELIVERED_EVERY_MS = 3_000;
+const VERIFY_EVERY_MS = 300_000;
+const LOOK_EVERY_MS = 1_000;
+
+/**
+ * Makes this worker do what its assignments say. Level-based: a change only names a monitor; what is to be done follows from the
+ * assignment as it is now and what we hold, one step at a time for each monitor.
+ */
+@Injectable()
+export class AssignmentsService {
+  private readonly log: Logger;
+  private informer: Informer<Assignment> | undefined;
+  /** Monitors that are being looked at; true when they are to be looked at again. */
+  private readonly looking = new Map<string, boolean>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private stopped = false;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(TakeOver) private readonly takeOver: TakeOver,
+    @Inject(HandOver) private readonly handOver: HandOver,
+    @Inject(Removal) private readonly removal: Removal,
+    @Inject(OutboxView) private readonly outbox: OutboxView,
+    @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('assignments');
+  }
+
+  /** Whether the assignments were read. */
+  get listed(): boolean {
+    return (this.informer?.relists ?? 0) > 0;
+  }
+
+  /** Resolves once the assignments are listed. */
+  async start(): Promise<void> {
+    const { client, keys, guard, memberId } = this.node;
+    this.informer = new Informer<Assignment>(client, {
+      prefix: keys.assignmentsOf(memberId),
+      decode: readAssignment,
+      onChange: ({ key }) => this.look(key),
+      guard,
+    });
+    this.outbox.onChange((name) => {
+      const monitor = this.monitors.get(name);
+      if (monitor && isEnding(monitor.assignment)) this.look(monitor.key);
+    });
+    await this.informer.start();
+  }
+
+  /** Takes up no further change. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const timer of this.timers) clearTimeout(timer);
+    await this.informer?.stop();
+  }
+
+  /** Defence in depth against events of the watch that never came. */
+  @Interval(VERIFY_EVERY_MS)
+  async verify(): Promise<void> {
+    if (!this.listed || this.stopped || !this.node.isMember) return;
+    const differing = await this.informer?.verify().catch(() => 0);
+    if (differing) this.log.warn('assignments had changed without being told; they are read again', { differing });
+  }
+
+  @Interval(LOOK_EVERY_MS)
+  lookAgain(): void {
+    if (!this.stopped) this.handOver.considerAll();
+  }
+
+  /** Looks at a monitor now, or again once the look under way is done. */
+  private look(key: string): void {
+    if (this.stopped) return;
+    if (this.looking.has(key)) {
+      this.looking.set(key, true);
+      return;
+    }
+    void this.lookUntilDone(key);
+  }
+
+  private async lookUntilDone(key: string): Promise<void> {
+    do {
+      this.looking.set(key, false);
+      try {
+        await this.reconcile(key);
+      } catch (error) {
+        this.log.warn('an assignment could not be taken up; it is tried again', { key, error: messageOf(error) });
+        this.lookLater(key, RETRY_MS);
+      }
+    } while (this.looking.get(key) && !this.stopped);
+    this.looking.delete(key);
+  }
+
+  private lookLater(key: string, inMs: number): void {
+    if (this.stopped) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      this.look(key);
+    }, inMs);
+    this.timers.add(timer);
+  }
+
+  private async reconcile(key: string): Promise<void> {
+    const item = this.informer?.get(key);
+    const name = this.node.keys.parseAssignment(key)?.monitor;
+    if (name === undefined) return;
+    const held = this.monitors.get(name);
+    if (held && (!item || item.createRevision !== held.createRevision)) this.drop(held);
+    if (!item) return;
+    const monitor = this.held(name, item);
+    switch (item.value.phase) {
+      case 'run':
+      case 'retire':
+        await this.takeOver.run(monitor);
+        this.handOver.consider(monitor);
+        return;
+      case 'remove':
+        if (!(await this.removal.remove(monitor))) this.lookLater(key, DELIVERED_EVERY_MS);
+        return;
+      case 'deliver':
+        if (!(await this.removal.deliver(monitor))) this.lookLater(key, DELIVERED_EVERY_MS);
+        return;
+    }
+  }
+
+  private held(name: string, item: Item<Assignment>): OwnedMonitor {
+    const held = this.monitors.get(name);
+    if (held) {
+      held.update(item);
+      return held;
+    }
+    const monitor = new OwnedMonitor(name, item);
+    this.monitors.add(monitor);
+    return monitor;
+  }
+
+  private drop(monitor: OwnedMonitor): void {
+    this.monitors.remove(monitor);
+    this.runner.unschedule(monitor);
+    monitor.run?.abort.abort();
+    this.vitals.forget(monitor.name);
+  }
+}
+
+function isEnding({ phase }: Assignment): boolean {
+  return phase === 'remove' || phase === 'deliver';
+}
+
+/** Only 9volt writes assignments; what is damaged all the same is left alone. */
+function readAssignment(entry: Entry): Assignment | undefined {
+  const assignment = decode<Assignment>(entry.value);
+  return isPlainObject(assignment?.settings) ? assignment : undefined;
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { capped, type CheckResult, MAX_SAMPLES, type Sample, type VitalsEntry } from '@9volt/contracts';
+
+type Collected = Pick<VitalsEntry, 'samples' | 'runs' | 'overruns'>;
+
+const MAX_SAMPLE_MESSAGE = 200;
+
+/** The results since the last dump: of each monitor the newest ones, and counts that miss none. */
+@Injectable()
+export class VitalsBuffer {
+  private readonly collected = new Map<string, Collected>();
+
+  ran(name: string, result: CheckResult, startedAt: number): void {
+    const of = this.of(name);
+    of.runs++;
+    of.samples.push(sampleOf(result, startedAt));
+    if (of.samples.length > MAX_SAMPLES) of.samples.shift();
+  }
+
+  overran(name: string, count: number): void {
+    this.of(name).overruns += count;
+  }
+
+  /** The newest result since the last dump. */
+  latest(name: string): Sample | undefined {
+    return this.collected.get(name)?.samples.at(-1);
+  }
+
+  forget(name: string): void {
+    this.collected.delete(name);
+  }
+
+  /** Takes out what was collected of a monitor. */
+  take(name: string): Collected | undefined {
+    const found = this.collected.get(name);
+    this.collected.delete(name);
+    return found;
+  }
+
+  /** Back from a dump that failed. */
+  giveBack({ name, samples, runs, overruns }: VitalsEntry): void {
+    const of = this.of(name);
+    of.runs += runs;
+    of.overruns += overruns;
+    of.samples = [...samples, ...of.samples].slice(-MAX_SAMPLES);
+  }
+
+  private of(name: string): Collected {
+    let of = this.collected.get(name);
+    if (!of) this.collected.set(name, (of = { samples: [], runs: 0, overruns: 0 }));
+    return of;
+  }
+}
+
+function sampleOf({ status, latencyMs, message, phases }: CheckResult, at: number): Sample {
+  return {
+    at,
+    latencyMs,
+    status,
+    ...(status === 'ok' ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
+    ...(phases ? { phases } : {}),
+  };
+}

@@ -1,0 +1,123 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf, parseDuration, type VitalsEntry } from '@9volt/contracts';
+import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { CheckMetrics } from '../execution/check-metrics.js';
+import { CheckRunner } from '../execution/check-runner.js';
+import { Clock } from '../execution/clock.js';
+import { OwnedMonitors } from '../membership/owned-monitors.js';
+import { Chunks } from './chunks.js';
+import { VitalsBuffer } from './vitals-buffer.js';
+
+/** The keys of a chunk that are written in turn: its recent history. */
+const SLOTS = 60;
+const MOST_OPS = 64;
+
+/**
+ * Dumps the results since the last dump: a few keys whatever the number of checks, on which nobody else writes. Not while this
+ * process is not surely a member: others may run the monitors by then, and the leader may have swept the vitals.
+ */
+@Injectable()
+export class VitalsWriter {
+  private readonly log: Logger;
+  private readonly chunks: Chunks;
+  /** Chunks whose index etcd does not have yet. */
+  private readonly unwritten = new Set<number>();
+  private dumps = 0;
+  private lastDumpAt: number;
+  private loop: ReconcileLoop | undefined;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(VitalsBuffer) private readonly buffer: VitalsBuffer,
+    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('vitals');
+    this.lastDumpAt = clock.now();
+    // Above those of before, so that a reader never takes an old dump for one of a new index.
+    this.chunks = new Chunks(Math.round(clock.now()));
+  }
+
+  start(): void {
+    const everyMs = parseDuration(this.node.config.StateDumpInterval);
+    this.loop = new ReconcileLoop(() => this.dump(), {
+      everyMs,
+      windowMs: everyMs * (0.5 + Math.random() / 2),
+      onError: (error) => this.log.warn('the vitals could not be written', { error: messageOf(error) }),
+    });
+    this.loop.trigger();
+  }
+
+  /** Dumps what is left. */
+  async stop(): Promise<void> {
+    await this.loop?.stop();
+    await this.dump().catch(() => undefined);
+  }
+
+  /** Writes one dump; what etcd does not take is collected further. */
+  async dump(): Promise<void> {
+    if (!this.node.isMember) return;
+    for (const chunk of this.chunks.update(this.monitors.names())) this.unwritten.add(chunk);
+    const { keys, memberId } = this.node;
+    const now = this.clock.now();
+    const slot = this.dumps++ % SLOTS;
+    let ops: Op[] = [];
+    let taken: VitalsEntry[] = [];
+    let bytes = 0;
+    const put = async (key: string, value: Buffer): Promise<void> => {
+      if (ops.length >= MOST_OPS || bytes + value.length > MAX_TXN_BYTES / 2) await flush();
+      ops.push({ put: key, value });
+      bytes += value.length;
+    };
+    const flush = async (): Promise<void> => {
+      if (ops.length > 0) await this.put(ops, taken);
+      ops = [];
+      taken = [];
+      bytes = 0;
+    };
+    for (let chunk = 0; chunk < this.chunks.count; chunk++) {
+      const index = this.chunks.index(chunk);
+      if (this.unwritten.has(chunk)) await put(keys.vitalsIndex(memberId, chunk), encodeVitalsIndex(index));
+      const entries = index.names.flatMap((name) => this.take(name, now));
+      taken.push(...entries);
+      // Also without a result: a dump says that the owner lives.
+      await put(keys.vitalsSlot(memberId, chunk, slot), encodeVitals(entries, index, now));
+    }
+    await flush();
+    this.unwritten.clear();
+    await this.tellLoad(now);
+  }
+
+  private async put(ops: readonly Op[], taken: readonly VitalsEntry[]): Promise<void> {
+    try {
+      await this.node.client.txn({ compare: [], then: ops });
+    } catch (error) {
+      for (const entry of taken) this.buffer.giveBack(entry);
+      throw error;
+    }
+  }
+
+  private take(name: string, now: number): VitalsEntry[] {
+    const collected = this.buffer.take(name);
+    if (!collected) return [];
+    return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
+  }
+
+  private async tellLoad(now: number): Promise<void> {
+    const { started, latenessP99Ms } = this.metrics.take();
+    const seconds = Math.max(0.001, (now - this.lastDumpAt) / 1_000);
+    this.lastDumpAt = now;
+    await this.node.session.update({
+      Load: {
+        checks: this.monitors.size,
+        checksPerSecond: Math.round((started / seconds) * 100) / 100,
+        latenessP99Ms: Math.round(latenessP99Ms * 10) / 10,
+        overruns: this.metrics.overruns,
+      },
+    });
+  }
+}

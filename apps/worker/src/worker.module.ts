@@ -1,0 +1,42 @@
+import { Module } from '@nestjs/common';
+import { CheckMetrics } from './execution/check-metrics.js';
+import { CheckRunner } from './execution/check-runner.js';
+import { Clock, SystemClock } from './execution/clock.js';
+import { AssignmentsService } from './membership/assignments.service.js';
+import { HandOver } from './membership/hand-over.js';
+import { OwnedMonitors } from './membership/owned-monitors.js';
+import { Removal } from './membership/removal.js';
+import { StateLoader } from './membership/state-loader.js';
+import { TakeOver } from './membership/take-over.js';
+import { notificationProviders } from './notification/notification.providers.js';
+import { Ownership } from './notification/ownership.js';
+import { requestProviders } from './requests/request.providers.js';
+import { RunNow } from './requests/run-now.js';
+import { StateWriter } from './state/state-writer.js';
+import { VitalsBuffer } from './vitals/vitals-buffer.js';
+import { VitalsWriter } from './vitals/vitals-writer.js';
+import { WorkerService } from './worker.service.js';
+
+/** Runs the monitors assigned to this process, evaluates, and delivers. Needs the modules of the cluster, the platform and the schedule. */
+@Module({
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    OwnedMonitors,
+    { provide: Ownership, useExisting: OwnedMonitors },
+    CheckMetrics,
+    VitalsBuffer,
+    StateWriter,
+    CheckRunner,
+    { provide: RunNow, useExisting: CheckRunner },
+    StateLoader,
+    TakeOver,
+    HandOver,
+    Removal,
+    AssignmentsService,
+    VitalsWriter,
+    WorkerService,
+    ...notificationProviders,
+    ...requestProviders,
+  ],
+})
+export class WorkerModule {}

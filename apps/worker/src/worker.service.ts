@@ -1,0 +1,63 @@
+import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { messageOf } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { AppLogger, Health, type Logger } from '@9volt/platform';
+import { CheckRunner } from './execution/check-runner.js';
+import { AssignmentsService } from './membership/assignments.service.js';
+import { OwnedMonitors } from './membership/owned-monitors.js';
+import { StateWriter } from './state/state-writer.js';
+import { VitalsWriter } from './vitals/vitals-writer.js';
+
+/** The longest a stop waits for runs in flight. */
+const PATIENCE_MS = 25_000;
+/** Then for etcd to take what they led to. */
+const FLUSH_MS = 3_000;
+
+/** The order in which the worker starts and stops. Membership itself ends after everything else, with the cluster's module. */
+@Injectable()
+export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log: Logger;
+  private stopping = false;
+  private started: Promise<void> | undefined;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(AssignmentsService) private readonly assignments: AssignmentsService,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
+    @Inject(Health) health: Health,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('worker');
+    health.readiness('worker', () => (assignments.listed ? undefined : 'the assignments are not read yet'));
+  }
+
+  onApplicationBootstrap(): void {
+    void this.node.joined.then(() => (this.started = this.start()));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    if (!this.started) return;
+    await this.assignments.stop();
+    await this.started;
+    await this.runner.stop(PATIENCE_MS);
+    const flushed = Promise.all([...this.monitors.all()].map((monitor) => this.writer.flush(monitor)));
+    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await this.vitals.stop();
+    this.log.info('stopped: no run is in flight, states are stored', { monitors: this.monitors.size });
+  }
+
+  private async start(): Promise<void> {
+    if (this.stopping) return;
+    this.vitals.start();
+    try {
+      await this.assignments.start();
+      this.log.info('took up the assignments', { monitors: this.monitors.size });
+    } catch (error) {
+      this.log.error('the assignments cannot be taken up', { error: messageOf(error) });
+    }
+  }
+}
