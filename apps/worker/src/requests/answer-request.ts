@@ -1,0 +1,58 @@
+import { testAlert, validateAlerter } from '@9volt/alerters';
+import { type FieldError, messageOf, type RequestAnswer, type RequestBody } from '@9volt/contracts';
+import { validateMonitor } from '@9volt/monitors';
+import { executeCheck } from '../execution/execute-check.js';
+import { attemptDelivery } from '../notification/attempt-delivery.js';
+import type { RunNow } from './run-now.js';
+
+export interface Answering {
+  runner: RunNow;
+  /** Display name of this worker. */
+  worker: string;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** How long a provider may take to answer. */
+  timeoutMs: number;
+}
+
+/** Does what is asked, once. Never rejects: whatever went wrong is told to the person who asked. */
+export async function answerRequest(body: RequestBody, answering: Answering): Promise<RequestAnswer> {
+  try {
+    switch (body.kind) {
+      case 'run':
+        return { ok: true, result: await answering.runner.runNow(body.monitor, answering.signal) };
+      case 'test-monitor':
+        return await testMonitor(body, answering);
+      case 'test-alerter':
+        return await testAlerter(body, answering);
+    }
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
+  }
+}
+
+/** Validated here too: whoever can write to etcd can ask. */
+async function testMonitor(
+  { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
+  { signal }: Answering,
+): Promise<RequestAnswer> {
+  const validated = validateMonitor(name, settings);
+  if (!validated.ok) return refused(validated.errors);
+  const { result } = await executeCheck(name, validated.value, signal);
+  return { ok: true, result };
+}
+
+async function testAlerter(
+  { name, settings }: Extract<RequestBody, { kind: 'test-alerter' }>,
+  { worker, signal, timeoutMs }: Answering,
+): Promise<RequestAnswer> {
+  const validated = validateAlerter(name, settings);
+  if (!validated.ok) return refused(validated.errors);
+  const alert = testAlert(name, worker, new Date().toISOString());
+  const { outcome, answer } = await attemptDelivery({ settings: validated.value, alert, signal, timeoutMs });
+  return { ok: true, delivery: { outcome, answer } };
+}
+
+function refused(errors: readonly FieldError[]): RequestAnswer {
+  return { ok: false, message: errors.map(({ message }) => message).join('; ') };
+}

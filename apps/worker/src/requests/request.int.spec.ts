@@ -1,0 +1,234 @@
+import { createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { type CheckResult, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
+import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { AppLogger, Metrics } from '@9volt/platform';
+import { TestOwnership } from '../notification/testing/delivery-rig.js';
+import { RequestLedger } from './request-ledger.js';
+import { RequestService, RequestSettings } from './request.service.js';
+import { RunNow } from './run-now.js';
+
+const OK: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
+
+/** Runs nothing: counts, and answers when the test lets it. */
+class TestRunner extends RunNow {
+  readonly runs: string[] = [];
+  aborted = 0;
+  answer: (signal: AbortSignal) => Promise<CheckResult> = () => Promise.resolve(OK);
+
+  override async runNow(monitor: string, signal: AbortSignal): Promise<CheckResult> {
+    this.runs.push(monitor);
+    signal.addEventListener('abort', () => this.aborted++);
+    return this.answer(signal);
+  }
+}
+
+const untilAborted = (signal: AbortSignal): Promise<CheckResult> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))));
+
+interface Worker {
+  node: ClusterNode;
+  ownership: TestOwnership;
+  runner: TestRunner;
+  service: RequestService;
+}
+
+let etcd: TestEtcd;
+let asker: ClusterNode;
+let lease: string;
+let prefix: string;
+let closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(async () => {
+  await etcd.stop();
+});
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  asker = testNode(etcd.endpoint, prefix);
+  lease = (await asker.client.grantLease(60_000)).id;
+  closing.push(() => asker.stop());
+});
+afterEach(async () => {
+  for (const close of closing.reverse()) await close();
+  closing = [];
+});
+
+async function startWorker(tags: string[] = [], settings: Partial<RequestSettings> = {}): Promise<Worker> {
+  const node = testNode(etcd.endpoint, prefix, { role: 'worker', tags });
+  const ownership = new TestOwnership(node);
+  const runner = new TestRunner();
+  const service = new RequestService(
+    node,
+    ownership,
+    runner,
+    new RequestLedger(node),
+    AppLogger.silent(),
+    new Metrics(),
+    Object.assign(new RequestSettings(), settings),
+  );
+  await node.start('');
+  service.onApplicationBootstrap();
+  closing.push(async () => {
+    await service.beforeApplicationShutdown();
+    await node.stop();
+  });
+  return { node, ownership, runner, service };
+}
+
+async function ask(body: RequestBody): Promise<string> {
+  const request: WorkerRequest = { id: timeId(), body, createdAt: new Date().toISOString() };
+  const key = asker.keys.request(request.id);
+  await asker.client.txn({ compare: [], then: [{ put: key, value: encode(request), lease }] });
+  return key;
+}
+
+async function read(key: string): Promise<WorkerRequest | undefined> {
+  const entry = await asker.client.get(key);
+  return entry && decode<WorkerRequest>(entry.value);
+}
+
+async function answerTo(body: RequestBody): Promise<WorkerRequest['answer']> {
+  const key = await ask(body);
+  return waitFor(async () => (await read(key))?.answer);
+}
+
+describe('requests', () => {
+  it('are each claimed by one of three workers, and stay under the lease of the asker', async () => {
+    const workers = [await startWorker(), await startWorker(), await startWorker()];
+    const provider = await startProvider();
+    const keys = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        ask({ kind: 'test-alerter', name: `team${index}`, settings: provider.alerter as never }),
+      ),
+    );
+    const answered = await Promise.all(keys.map((key) => waitFor(async () => (await read(key))?.answer && read(key))));
+    expect(provider.received).toHaveLength(20);
+    for (const request of answered) {
+      expect(request.answer).toMatchObject({ ok: true, delivery: { outcome: 'delivered' } });
+      expect(workers.map(({ node }) => node.memberId)).toContain(request.claimedBy);
+    }
+    await asker.client.revokeLease(lease);
+    expect((await asker.client.list(asker.keys.requests)).entries).toHaveLength(0);
+  });
+
+  it('to run a monitor go to its owner, also when it became that later', async () => {
+    const [owner, other] = [await startWorker(), await startWorker()];
+    const key = await ask({ kind: 'run', monitor: 'web' });
+    await sleep(150);
+    expect(await read(key)).not.toHaveProperty('claimedBy');
+    await owner.ownership.assign('web');
+    expect(await waitFor(async () => (await read(key))?.answer)).toEqual({ ok: true, result: OK });
+    expect([owner.runner.runs, other.runner.runs]).toEqual([['web'], []]);
+  });
+
+  it('to run are not claimed by whoever does not know that the monitor was moved', async () => {
+    const [paused, owner] = [await startWorker(), await startWorker()];
+    await paused.ownership.assign('web');
+    await paused.ownership.withdraw('web', 'unnoticed');
+    const key = await ask({ kind: 'run', monitor: 'web' });
+    await sleep(200);
+    await owner.ownership.assign('web');
+    await waitFor(async () => (await read(key))?.answer);
+    expect([paused.runner.runs, owner.runner.runs]).toEqual([[], ['web']]);
+  });
+
+  it('that fail are answered with the reason', async () => {
+    const worker = await startWorker();
+    await worker.ownership.assign('web');
+    worker.runner.answer = () => Promise.reject(new Error('the monitor is being removed'));
+    expect(await answerTo({ kind: 'run', monitor: 'web' })).toEqual({
+      ok: false,
+      message: 'the monitor is being removed',
+    });
+    const badMonitor = { type: 'tcp', interval: 'soon' } as never;
+    expect(await answerTo({ kind: 'test-monitor', name: 'web', settings: badMonitor })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('interval'),
+    });
+    const badAlerter = { type: 'pager', options: {} };
+    expect(await answerTo({ kind: 'test-alerter', name: 'team', settings: badAlerter })).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('pagerduty'),
+    });
+  });
+
+  it('to try a configuration run it once, on a worker of its tag, and store nothing', async () => {
+    await startWorker();
+    const tagged = await startWorker(['eu']);
+    const { server, port, connections } = await startTarget();
+    closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+    const settings = { type: 'tcp', interval: '10s', host: '127.0.0.1', port } as never;
+    const before = await asker.client.list(asker.keys.root, { keysOnly: true });
+    const key = await ask({ kind: 'test-monitor', name: 'web', settings, memberTag: 'eu' });
+    const answer = await waitFor(async () => (await read(key))?.answer);
+    expect(answer).toMatchObject({ ok: true, result: { status: 'ok' } });
+    expect((await read(key))?.claimedBy).toBe(tagged.node.memberId);
+    expect(connections()).toBe(1);
+    const after = await asker.client.list(asker.keys.root, { keysOnly: true });
+    expect(after.entries).toHaveLength(before.entries.length + 1);
+  });
+
+  it('run no more than so many at once, and the others then', async () => {
+    const worker = await startWorker([], { concurrency: 2 });
+    await worker.ownership.assign('web');
+    const open: (() => void)[] = [];
+    worker.runner.answer = () => new Promise((resolve) => open.push(() => resolve(OK)));
+    const keys = await Promise.all(Array.from({ length: 5 }, () => ask({ kind: 'run', monitor: 'web' })));
+    await waitFor(() => open.length === 2);
+    await sleep(100);
+    expect(worker.runner.runs).toHaveLength(2);
+    for (let index = 0; index < keys.length; index++) (await waitFor(() => open[index]))();
+    for (const key of keys) await waitFor(async () => (await read(key))?.answer);
+    expect(worker.runner.runs).toHaveLength(5);
+  });
+
+  it('are given up when the asker goes, and answered when the worker goes', async () => {
+    const worker = await startWorker();
+    await worker.ownership.assign('web');
+    worker.runner.answer = untilAborted;
+    const left = await ask({ kind: 'run', monitor: 'web' });
+    await waitFor(() => worker.runner.runs.length === 1);
+    await asker.client.txn({ compare: [], then: [{ delete: left }] });
+    await waitFor(() => worker.runner.aborted === 1);
+    const waiting = await ask({ kind: 'run', monitor: 'web' });
+    await waitFor(() => worker.runner.runs.length === 2);
+    await worker.service.beforeApplicationShutdown();
+    expect((await read(waiting))?.answer).toMatchObject({ ok: false, message: expect.stringContaining('stopping') });
+    expect(await read(left)).toBeUndefined();
+  });
+
+  it('that are no requests harm nobody', async () => {
+    await startWorker();
+    const put = (name: string, value: string) =>
+      asker.client.txn({ compare: [], then: [{ put: asker.keys.request(name), value }] });
+    await put('a', 'not json');
+    await put('b', '{"body":{"kind":"test-monitor"}}');
+    await put('c', '{"body":null}');
+    const provider = await startProvider();
+    const answer = await answerTo({ kind: 'test-alerter', name: 'team', settings: provider.alerter as never });
+    expect(answer).toMatchObject({ ok: true });
+  });
+});
+
+async function startProvider(): Promise<StandIn<PagerDutyEvent>> {
+  const provider = await startPagerDutyStandIn();
+  closing.push(() => provider.close());
+  return provider;
+}
+
+async function startTarget(): Promise<{ server: Server; port: number; connections: () => number }> {
+  let count = 0;
+  const server = createServer((socket) => {
+    count++;
+    socket.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { server, port: typeof address === 'object' ? (address?.port ?? 0) : 0, connections: () => count };
+}

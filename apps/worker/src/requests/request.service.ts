@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type BeforeApplicationShutdown,
+  Inject,
+  Injectable,
+  type OnApplicationBootstrap,
+  Optional,
+} from '@nestjs/common';
+import { messageOf, type RequestAnswer, type WorkerRequest } from '@9volt/contracts';
+import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { Ownership } from '../notification/ownership.js';
+import { answerRequest } from './answer-request.js';
+import { mayServe } from './may-serve.js';
+import { type Claim, RequestLedger } from './request-ledger.js';
+import { RunNow } from './run-now.js';
+
+/** What tests shorten. */
+export class RequestSettings {
+  concurrency = 8;
+  deliveryTimeoutMs = 10_000;
+}
+
+const ANSWER_TRIES = 3;
+const ANSWER_RETRY_MS = 200;
+const CLAIM_RETRY_MS = 500;
+const STOP_MS = 2_000;
+const STOPPING: RequestAnswer = { ok: false, message: 'this worker is stopping; ask again' };
+
+/**
+ * Answers what people ask of workers through etcd. A request is open until one worker claims it by a transaction; that one answers. A worker
+ * that is busy leaves requests to others. What is claimed is given up when the asker's key goes.
+ */
+@Injectable()
+export class RequestService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log: Logger;
+  private readonly answered;
+  private readonly informer: Informer<WorkerRequest>;
+  /** By key, what is being claimed or answered here. */
+  private readonly working = new Map<string, AbortController>();
+  /** By key, the revision that was not ours to claim: not tried again before something changed. */
+  private readonly tried = new Map<string, number>();
+  private stopped = false;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Ownership) private readonly ownership: Ownership,
+    @Inject(RunNow) private readonly runner: RunNow,
+    @Inject(RequestLedger) private readonly ledger: RequestLedger,
+    @Inject(AppLogger) logger: AppLogger,
+    @Inject(Metrics) metrics: Metrics,
+    @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
+  ) {
+    this.log = logger.child('requests');
+    this.answered = metrics.counter('ninevolt_requests_total', 'Requests of people answered by this worker', [
+      'kind',
+      'outcome',
+    ]);
+    this.informer = new Informer<WorkerRequest>(node.client, {
+      prefix: node.keys.requests,
+      decode: ({ value }) => readable(decode<WorkerRequest>(value)),
+      onChange: ({ key, after }) => (after ? this.consider(key) : this.forget(key)),
+      guard: node.guard,
+    });
+  }
+
+  /** Does not wait for etcd. */
+  onApplicationBootstrap(): void {
+    // A request to run may come before the assignment; a monitor may change hands while one waits.
+    this.ownership.onOwned(() => this.considerAnew());
+    void Promise.all([this.informer.start(), this.node.joined]).then(() => {
+      this.node.session.onStatus((status) => status === 'fresh' && this.considerAnew());
+      this.considerAll();
+    });
+  }
+
+  /** Gives up what is under way, and says so. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    for (const abort of this.working.values()) abort.abort();
+    const until = performance.now() + STOP_MS;
+    while (this.working.size > 0 && performance.now() < until) await sleep(10);
+    await this.informer.stop();
+  }
+
+  private forget(key: string): void {
+    this.tried.delete(key);
+    this.working.get(key)?.abort();
+  }
+
+  private considerAnew(): void {
+    this.tried.clear();
+    this.considerAll();
+  }
+
+  private considerAll(): void {
+    for (const key of this.informer.items.keys()) this.consider(key);
+  }
+
+  private consider(key: string): void {
+    const item = this.informer.get(key);
+    if (!item || item.value.claimedBy !== undefined || item.value.answer) return;
+    if (this.stopped || this.working.has(key) || this.working.size >= this.settings.concurrency) return;
+    if (this.tried.get(key) === item.modRevision) return;
+    const fences = this.fencesOf(item.value);
+    if (!fences) return;
+    this.tried.set(key, item.modRevision);
+    const abort = new AbortController();
+    this.working.set(key, abort);
+    void this.serve(key, fences, abort.signal)
+      .catch(async (error: unknown) => {
+        this.log.warn(`request ${item.value.id} could not be claimed or answered: ${messageOf(error)}`);
+        await sleep(CLAIM_RETRY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+        this.tried.delete(key);
+      })
+      .finally(() => {
+        this.working.delete(key);
+        // Others may have waited for this place.
+        this.considerAll();
+      });
+  }
+
+  /** What must hold in etcd for the claim; undefined when this worker may not serve it. */
+  private fencesOf({ body }: WorkerRequest): Compare[] | undefined {
+    const { node, ownership } = this;
+    if (!node.isMember) return undefined;
+    if (!mayServe(body, { tags: node.options.tags, owns: (monitor) => ownership.owns(monitor) })) return undefined;
+    if (body.kind !== 'run') return [node.session.fence];
+    const assigned = ownership.assignmentFence(body.monitor);
+    return assigned && [assigned, node.session.fence];
+  }
+
+  private async serve(key: string, fences: readonly Compare[], signal: AbortSignal): Promise<void> {
+    const claim = await this.ledger.claim(key, fences);
+    if (!claim) return;
+    const { body } = claim.request;
+    const { runner } = this;
+    const worker = this.node.options.name;
+    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs: this.settings.deliveryTimeoutMs });
+    // A run that was broken off tells nothing of its target.
+    await this.tell(claim, signal.aborted ? STOPPING : answer);
+    this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });
+  }
+
+  private async tell(claim: Claim, answer: RequestAnswer): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.ledger.answer(claim, answer);
+        return;
+      } catch (error) {
+        if (attempt === ANSWER_TRIES) throw error;
+        await sleep(ANSWER_RETRY_MS);
+      }
+    }
+  }
+}
+
+/** What somebody else wrote there by hand is no request. */
+function readable(request: Partial<WorkerRequest> | undefined): WorkerRequest | undefined {
+  return typeof request?.body === 'object' && request.body !== null ? (request as WorkerRequest) : undefined;
+}
