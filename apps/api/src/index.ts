@@ -1,1 +1,2 @@
-export {};
+export * from './api.module.js';
+export * from './set-up-api.js';

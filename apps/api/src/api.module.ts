@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { AlertersController } from './alerters/alerters.controller.js';
+import { AlertersService } from './alerters/alerters.service.js';
+import { ClusterCache } from './cache/cluster-cache.js';
+import { ClusterController } from './cluster/cluster.controller.js';
+import { ClusterService } from './cluster/cluster.service.js';
+import { ProblemFilter } from './common/problem.filter.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsService } from './events/events.service.js';
+import { HttpSetup } from './http-setup.js';
+import { MonitorsController } from './monitors/monitors.controller.js';
+import { MonitorsService } from './monitors/monitors.service.js';
+import { RequestsService } from './requests/requests.service.js';
+import { SchemasController } from './schemas/schemas.controller.js';
+import { StatesController } from './states/states.controller.js';
+import { StatesService } from './states/states.service.js';
+import { MessageWriter } from './stream/message-writer.js';
+import { StreamController } from './stream/stream.controller.js';
+import { StreamHub } from './stream/stream.hub.js';
+
+/**
+ * REST, live stream and dashboard. Whoever composes it brings the global modules of cluster, platform and schedule, and calls
+ * {@link setUpApi} for the documentation.
+ */
+@Module({
+  controllers: [
+    MonitorsController,
+    AlertersController,
+    StatesController,
+    EventsController,
+    ClusterController,
+    SchemasController,
+    StreamController,
+  ],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    HttpSetup,
+    ClusterCache,
+    MonitorsService,
+    AlertersService,
+    StatesService,
+    EventsService,
+    ClusterService,
+    RequestsService,
+    MessageWriter,
+    StreamHub,
+  ],
+})
+export class ApiModule {}

@@ -1,0 +1,309 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import {
+  type ClusterConfig,
+  DEFAULT_CLUSTER_CONFIG,
+  type Director,
+  DomainError,
+  type DerivedStatus,
+  messageOf,
+  type Member,
+  parseDuration,
+  runsChecks,
+  type Sample,
+} from '@9volt/contracts';
+import { type Change, ClusterNode, type EtcdError, Informer, type Item } from '@9volt/etcd-dal';
+import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
+import { EventLog } from './event-log.js';
+import { MonitorView, type Surroundings } from './monitor-view.js';
+import { type CacheRecord, recordDecoder } from './records.js';
+import { VitalsView } from './vitals-view.js';
+
+/** Who follows the cache. Must not throw or block. */
+export interface CacheListener {
+  /** Everything was read for the first time. */
+  ready?(): void;
+  /** After the cache has it, in the order of revisions. */
+  change?(record: CacheRecord, gone: boolean): void;
+  /** After the last change of a revision. */
+  revision?(revision: number): void;
+  /** Everything was listed again: what happened in between is not known. */
+  relisted?(): void;
+}
+
+export type AlerterRecord = Extract<CacheRecord, { kind: 'alerter' }>;
+
+const WRITE_WAIT_MS = 1_000;
+const VERIFY_EVERY_MS = 300_000;
+
+/** The API's picture of the whole cluster, filled by one watch. */
+@Injectable()
+export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Surroundings {
+  readonly monitors = new Map<string, MonitorView>();
+  readonly alerters = new Map<string, Item<AlerterRecord>>();
+  readonly members = new Map<string, Member>();
+  readonly drains = new Set<string>();
+  readonly events = new EventLog();
+  director: Director | undefined;
+  config: ClusterConfig | undefined;
+  dumpIntervalMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+  private readonly vitals = new VitalsView((workerId, entry, dumpedAt) => {
+    const view = this.monitors.get(entry.name);
+    // A worker that lost a monitor may still have dumped it; the newer result counts.
+    if (!view || (view.latest && entry.samples.length > 0 && (entry.samples.at(-1)?.at ?? 0) < view.latest.at)) return;
+    const sample = entry.samples.at(-1);
+    if (view.assignment === undefined || view.assignment.workerId === workerId) view.nextDueAt = entry.nextDueAt;
+    if (!sample) return;
+    view.latest = sample;
+    // Counted from its arrival here, so that clocks need not agree.
+    const age = dumpedAt - sample.at;
+    view.lastResultAt = this.synced ? Date.now() - age : sample.at;
+  });
+  private readonly heard = new Map<string, number>();
+  private readonly listeners = new Set<CacheListener>();
+  private readonly informer: Informer<CacheRecord>;
+  private readonly log: Logger;
+  private synced = false;
+  private eligible: { untagged: boolean; tags: Set<string> } | undefined;
+
+  constructor(
+    readonly node: ClusterNode,
+    logger: AppLogger,
+    health: Health,
+    metrics: Metrics,
+  ) {
+    this.log = logger.child('api-cache');
+    this.informer = new Informer(node.client, {
+      prefix: node.keys.root,
+      decode: recordDecoder(node.keys),
+      guard: node.guard,
+      onChange: (change) => this.apply(change),
+      onRevision: (revision) => this.complete(revision),
+      onRelist: () => this.relisted(),
+      onConnection: (error) => this.connection(error),
+    });
+    health.readiness('api-cache', () => this.unreadiness());
+    metrics.gauge('ninevolt_api_cache_keys', 'Keys that the read cache of the API holds.', [], (gauge) =>
+      gauge.set(this.informer.items.size),
+    );
+    metrics.gauge('ninevolt_api_cache_relists', 'How often everything had to be listed.', [], (gauge) =>
+      gauge.set(this.informer.relists),
+    );
+  }
+
+  /** Not awaited: the process listens, and tells its health, while etcd is awaited. */
+  onApplicationBootstrap(): void {
+    void this.informer.start().then(async () => {
+      if (this.informer.revision === 0) return;
+      this.synced = true;
+      for (const listener of this.listeners) listener.ready?.();
+      this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
+      await this.vitals.backfill();
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.informer.stop();
+  }
+
+  @Interval(VERIFY_EVERY_MS)
+  async verify(): Promise<void> {
+    if (!this.synced || !this.informer.connected) return;
+    try {
+      const differing = await this.informer.verify();
+      if (differing > 0) this.log.warn(`${differing} keys differed from etcd: listing again`);
+    } catch (error) {
+      this.log.debug(`not compared with etcd: ${messageOf(error)}`);
+    }
+  }
+
+  /** Throws unless everything was read once. */
+  assertReady(): void {
+    const reason = this.synced ? undefined : this.unreadiness();
+    if (reason !== undefined) throw new DomainError('unavailable', `Not ready: ${reason}`);
+  }
+
+  get isReady(): boolean {
+    return this.synced;
+  }
+
+  get revision(): number {
+    return this.informer.revision;
+  }
+
+  /** The random id of the data; empty before it is known. */
+  get clusterId(): string {
+    return this.config?.ClusterId ?? this.node.guard.id;
+  }
+
+  listen(listener: CacheListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get(key: string): Item<CacheRecord> | undefined {
+    return this.informer.get(key);
+  }
+
+  /** After a write of this process: waits until reading shows it, at most a second. */
+  async awaitWrite(revision: number): Promise<void> {
+    await this.informer.reached(revision, WRITE_WAIT_MS);
+  }
+
+  status(view: MonitorView, now = Date.now()): DerivedStatus {
+    return view.status(this, now);
+  }
+
+  history(monitor: string): Sample[] {
+    return this.vitals.history(monitor);
+  }
+
+  isLiveWorker(workerId: string): boolean {
+    const member = this.members.get(workerId);
+    return member !== undefined && runsChecks(member.Role);
+  }
+
+  /** Whether a live worker that is not kept empty serves this tag. */
+  mayRun(memberTag: string | undefined): boolean {
+    this.eligible ??= this.eligibleTags();
+    return memberTag === undefined ? this.eligible.untagged : this.eligible.tags.has(memberTag);
+  }
+
+  heardAt(workerId: string): number | undefined {
+    return this.heard.get(workerId);
+  }
+
+  private eligibleTags(): { untagged: boolean; tags: Set<string> } {
+    const workers = [...this.members.values()].filter(({ Role, Name }) => runsChecks(Role) && !this.drains.has(Name));
+    return {
+      untagged: workers.some(({ Tags }) => Tags.length === 0),
+      tags: new Set(workers.flatMap(({ Tags }) => Tags)),
+    };
+  }
+
+  private unreadiness(): string | undefined {
+    if (!this.synced) return this.informer.error?.message ?? 'the cluster is not read from etcd yet';
+    return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
+  }
+
+  private apply({ before, after, revision }: Change<CacheRecord>): void {
+    const record = after?.value ?? before?.value;
+    if (!record) return;
+    this.index(record, after, revision);
+    for (const listener of this.listeners) listener.change?.(record, after === undefined);
+  }
+
+  private index(record: CacheRecord, after: Item<CacheRecord> | undefined, revision: number): void {
+    const gone = after === undefined;
+    switch (record.kind) {
+      case 'config':
+        this.config = gone ? undefined : record.config;
+        this.dumpIntervalMs = dumpIntervalOf(this.config);
+        return;
+      case 'director':
+        this.director = gone ? undefined : record.director;
+        return;
+      case 'member':
+        if (gone) {
+          this.members.delete(record.member.MemberID);
+          this.heard.delete(record.member.MemberID);
+        } else this.members.set(record.member.MemberID, record.member);
+        this.eligible = undefined;
+        return;
+      case 'drain':
+        if (gone) this.drains.delete(record.worker);
+        else this.drains.add(record.worker);
+        this.eligible = undefined;
+        return;
+      case 'alerter':
+        if (gone) this.alerters.delete(record.name);
+        else this.alerters.set(record.name, after as Item<AlerterRecord>);
+        return;
+      case 'event':
+        if (gone) this.events.remove(record.event.id);
+        else this.events.put(record.event);
+        return;
+      case 'vitals':
+        if (gone) return this.vitals.remove(record.workerId, record.chunk, record.slot);
+        this.vitals.putDump(record.workerId, record.chunk, record.slot, record.value, revision);
+        this.heard.set(record.workerId, Date.now());
+        return;
+      case 'vitals-index':
+        if (gone) this.vitals.remove(record.workerId, record.chunk, 'index');
+        else this.vitals.putIndex(record.workerId, record.chunk, record.index);
+        return;
+      case 'monitor':
+      case 'state':
+      case 'assignment':
+      case 'incident':
+      case 'outbox':
+        return this.indexMonitor(record, after);
+      case 'request':
+        return;
+    }
+  }
+
+  private indexMonitor(
+    record: Extract<CacheRecord, { kind: 'monitor' | 'state' | 'assignment' | 'incident' | 'outbox' }>,
+    after: Item<CacheRecord> | undefined,
+  ): void {
+    const name = 'name' in record ? record.name : record.monitor;
+    let view = this.monitors.get(name);
+    if (!view) this.monitors.set(name, (view = new MonitorView(name)));
+    switch (record.kind) {
+      case 'monitor': {
+        const { settings, faults } = record;
+        const of = settings ? { settings } : { faults };
+        view.declare(after && { ...of, revision: after.modRevision, createRevision: after.createRevision });
+        break;
+      }
+      case 'state': {
+        view.state = after && record.state;
+        const ranAt = record.state.lastRunAt;
+        if (after && ranAt !== null)
+          view.lastResultAt = this.synced ? Date.now() : Math.max(view.lastResultAt ?? 0, Date.parse(ranAt));
+        break;
+      }
+      case 'assignment': {
+        const { workerId, phase, assignedAt, value } = record;
+        view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
+        if (after) view.assignments.push({ workerId, phase, assignedAt, value });
+        // A new owner is heard of from now on.
+        if (after && !this.heard.has(workerId)) this.heard.set(workerId, Date.now());
+        break;
+      }
+      case 'incident':
+        view.incidents = view.incidents.filter(({ n }) => n !== record.n);
+        if (after) view.incidents.push({ n: record.n, incident: record.incident });
+        break;
+      case 'outbox':
+        view.owed = view.owed.filter(({ id, alerter }) => id !== record.entry.id || alerter !== record.entry.alerter);
+        if (after) view.owed.push(record.entry);
+        break;
+    }
+    if (view.isEmpty) this.monitors.delete(name);
+  }
+
+  private complete(revision: number): void {
+    this.vitals.flush();
+    for (const listener of this.listeners) listener.revision?.(revision);
+  }
+
+  private relisted(): void {
+    this.log.warn('the watch could not be resumed: everything was read again');
+    for (const listener of this.listeners) listener.relisted?.();
+  }
+
+  private connection(error: EtcdError | undefined): void {
+    if (error) this.log.warn(`reading from memory: ${error.message}`);
+    else this.log.debug('connected to etcd');
+  }
+}
+
+function dumpIntervalOf(config: ClusterConfig | undefined): number {
+  try {
+    return parseDuration(config?.StateDumpInterval ?? DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+  } catch {
+    return parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+  }
+}

@@ -1,0 +1,53 @@
+import type { DerivedStatus, Status } from '@9volt/contracts';
+
+/** What the status that is shown of a monitor depends on. Instants in milliseconds since the epoch, by this process's clock. */
+export interface StatusFacts {
+  /** What stands in etcd is invalid; its last good version may still run. */
+  quarantined: boolean;
+  disabled: boolean;
+  /** Whether a live worker runs it, or may run it. */
+  runnable: boolean;
+  stored: Status | undefined;
+  /** The newest result this process knows of. */
+  lastResultAt: number | undefined;
+  /** When the owner's vitals last arrived; undefined while nobody owns it. */
+  ownerHeardAt: number | undefined;
+  intervalMs: number;
+  dumpIntervalMs: number;
+}
+
+/** So many periods of silence, and what is stored is not believed any more. */
+const SILENT_PERIODS = 3;
+
+/** Silence is never shown as health: what is stored counts only while results keep coming. */
+export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
+  if (facts.quarantined) return 'quarantined';
+  if (facts.disabled) return 'disabled';
+  if (!facts.runnable) return 'orphaned';
+  if (facts.stored === undefined) return 'pending';
+  return isStale(facts, now) ? 'stale' : facts.stored;
+}
+
+function isStale(facts: StatusFacts, now: number): boolean {
+  const { lastResultAt, ownerHeardAt, intervalMs, dumpIntervalMs } = facts;
+  const patienceMs = SILENT_PERIODS * Math.max(intervalMs, dumpIntervalMs);
+  if (lastResultAt !== undefined && now - lastResultAt > patienceMs) return true;
+  return ownerHeardAt !== undefined && now - ownerHeardAt > SILENT_PERIODS * dumpIntervalMs;
+}
+
+/** The worst first: what an operator must see before the rest. */
+const SEVERITY: Record<DerivedStatus, number> = {
+  critical: 0,
+  unknown: 1,
+  warning: 2,
+  quarantined: 3,
+  orphaned: 4,
+  stale: 5,
+  pending: 6,
+  ok: 7,
+  disabled: 8,
+};
+
+export function bySeverity(a: DerivedStatus, b: DerivedStatus): number {
+  return SEVERITY[a] - SEVERITY[b];
+}

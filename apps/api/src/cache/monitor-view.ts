@@ -1,0 +1,94 @@
+import {
+  type DerivedStatus,
+  type IncidentRecord,
+  intervalMsOf,
+  isDisabled,
+  type MonitorSettings,
+  type MonitorState,
+  type OutboxEntry,
+  type Sample,
+} from '@9volt/contracts';
+import { monitorTypes } from '@9volt/monitors';
+import { deriveStatus } from './derive-status.js';
+import type { AssignmentRecord, Declared } from './records.js';
+
+/** A monitor as it is declared. */
+export type DeclaredMonitor = Declared<MonitorSettings> & { revision: number; createRevision: number };
+
+export interface HeldAssignment extends AssignmentRecord {
+  workerId: string;
+}
+
+/** What the rest of the cluster means to a monitor's status. */
+export interface Surroundings {
+  dumpIntervalMs: number;
+  isLiveWorker(workerId: string): boolean;
+  mayRun(memberTag: string | undefined): boolean;
+  heardAt(workerId: string): number | undefined;
+}
+
+/** All that is known of one monitor, kept up to date key by key. */
+export class MonitorView {
+  declared: DeclaredMonitor | undefined;
+  state: MonitorState | undefined;
+  assignments: HeldAssignment[] = [];
+  latest: Sample | undefined;
+  nextDueAt: number | undefined;
+  /** By this process's clock. */
+  lastResultAt: number | undefined;
+  incidents: { n: number; incident: IncidentRecord }[] = [];
+  owed: OutboxEntry[] = [];
+  /** The status that subscribers were last told. */
+  shown: DerivedStatus | undefined;
+  private intervalMs = 0;
+
+  constructor(readonly name: string) {}
+
+  /** Whether anything but leftovers is known of it. */
+  get exists(): boolean {
+    return this.declared !== undefined;
+  }
+
+  get isEmpty(): boolean {
+    return !this.declared && !this.state && this.assignments.length + this.incidents.length + this.owed.length === 0;
+  }
+
+  get settings(): MonitorSettings | undefined {
+    return this.declared?.settings;
+  }
+
+  /** The assignment that counts: a hand-over may show two for a moment. */
+  get assignment(): HeldAssignment | undefined {
+    return this.assignments.find(({ phase }) => phase === 'run') ?? this.assignments[0];
+  }
+
+  declare(declared: DeclaredMonitor | undefined): void {
+    this.declared = declared;
+    this.intervalMs = declared?.settings ? intervalMsOf(declared.settings) : 0;
+  }
+
+  status(around: Surroundings, now: number): DerivedStatus {
+    const owner = this.assignment?.workerId;
+    const held = owner !== undefined && around.isLiveWorker(owner);
+    const settings = this.settings;
+    return deriveStatus(
+      {
+        quarantined: settings === undefined,
+        disabled: settings !== undefined && isDisabled(settings, now),
+        runnable: held || around.mayRun(settings?.['member-tag']),
+        stored: this.state?.status,
+        lastResultAt: this.lastResultAt,
+        ownerHeardAt: owner === undefined ? undefined : around.heardAt(owner),
+        intervalMs: this.intervalMs,
+        dumpIntervalMs: around.dumpIntervalMs,
+      },
+      now,
+    );
+  }
+
+  /** What is checked, in one line. */
+  get target(): string | undefined {
+    const settings = this.settings;
+    return settings && monitorTypes.get(settings.type)?.target(settings);
+  }
+}

@@ -1,0 +1,117 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Sample, VitalsEntry } from '@9volt/contracts';
+import { decodeVitals, type Vitals, type VitalsIndex } from '@9volt/etcd-dal';
+
+interface Dump {
+  slot: number;
+  revision: number;
+  value: Buffer;
+}
+
+interface Chunk {
+  workerId: string;
+  /** Newest first: older dumps can only be read with the names they were written under. */
+  indexes: VitalsIndex[];
+  dumps: Map<number, Dump>;
+}
+
+const KEPT_INDEXES = 8;
+
+/**
+ * The workers' dumps of results. They stay deflated: the newest of each chunk is read as it arrives, the history of one monitor
+ * when it is asked for.
+ */
+export class VitalsView {
+  private readonly chunks = new Map<string, Chunk>();
+  private readonly dirty = new Set<Chunk>();
+
+  /** `onEntry` is told the newest of each monitor, and when it was dumped by the worker's clock. */
+  constructor(private readonly onEntry: (workerId: string, entry: VitalsEntry, dumpedAt: number) => void) {}
+
+  putIndex(workerId: string, chunk: number, index: VitalsIndex): void {
+    const found = this.chunk(workerId, chunk);
+    found.indexes = [index, ...found.indexes.filter((known) => known.generation !== index.generation)];
+    found.indexes.length = Math.min(found.indexes.length, KEPT_INDEXES);
+    this.dirty.add(found);
+  }
+
+  putDump(workerId: string, chunk: number, slot: number, value: Buffer, revision: number): void {
+    const found = this.chunk(workerId, chunk);
+    found.dumps.set(slot, { slot, revision, value });
+    this.dirty.add(found);
+  }
+
+  remove(workerId: string, chunk: number, slot: number | 'index'): void {
+    const id = `${workerId}/${chunk}`;
+    const found = this.chunks.get(id);
+    if (!found) return;
+    if (slot === 'index') found.indexes = [];
+    else found.dumps.delete(slot);
+    if (found.dumps.size > 0) return;
+    this.chunks.delete(id);
+    this.dirty.delete(found);
+  }
+
+  /** To be called when a revision is complete: an index and its first dump may come in one transaction. */
+  flush(): void {
+    for (const chunk of this.dirty) {
+      const [newest] = newestFirst(chunk);
+      const vitals = newest && read(chunk, newest);
+      if (vitals) for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, vitals.at);
+    }
+    this.dirty.clear();
+  }
+
+  /** Reads back until each monitor's last result is found; once, after the first listing. Yields between dumps. */
+  async backfill(): Promise<void> {
+    for (const chunk of [...this.chunks.values()]) {
+      const [newest, ...older] = newestFirst(chunk);
+      const vitals = newest && read(chunk, newest);
+      const missing = new Map<string, VitalsEntry>();
+      for (const entry of vitals?.entries ?? []) if (entry.samples.length === 0) missing.set(entry.name, entry);
+      for (const dump of older) {
+        if (missing.size === 0) break;
+        await yieldToOthers();
+        const before = read(chunk, dump);
+        for (const entry of before?.entries ?? []) {
+          const latest = missing.get(entry.name);
+          if (!latest || entry.samples.length === 0) continue;
+          missing.delete(entry.name);
+          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, before?.at ?? 0);
+        }
+      }
+    }
+  }
+
+  /** What is kept of one monitor's results, oldest first. */
+  history(monitor: string): Sample[] {
+    const samples = new Map<number, Sample>();
+    for (const chunk of this.chunks.values()) {
+      if (!chunk.indexes.some((index) => index.names.includes(monitor))) continue;
+      for (const dump of chunk.dumps.values()) {
+        const entry = read(chunk, dump)?.entries.find(({ name }) => name === monitor);
+        for (const sample of entry?.samples ?? []) samples.set(sample.at, sample);
+      }
+    }
+    return [...samples.values()].sort((a, b) => a.at - b.at);
+  }
+
+  private chunk(workerId: string, chunk: number): Chunk {
+    const id = `${workerId}/${chunk}`;
+    let found = this.chunks.get(id);
+    if (!found) this.chunks.set(id, (found = { workerId, indexes: [], dumps: new Map() }));
+    return found;
+  }
+}
+
+function newestFirst(chunk: Chunk): Dump[] {
+  return [...chunk.dumps.values()].sort((a, b) => b.revision - a.revision);
+}
+
+function read(chunk: Chunk, dump: Dump): Vitals | undefined {
+  for (const index of chunk.indexes) {
+    const vitals = decodeVitals(dump.value, index);
+    if (vitals) return vitals;
+  }
+  return undefined;
+}

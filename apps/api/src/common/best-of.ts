@@ -1,0 +1,48 @@
+export type Compare<T> = (a: T, b: T) => number;
+
+/** The `count` least of many by `compare`, in order, without sorting them all. */
+export function bestOf<T>(items: Iterable<T>, compare: Compare<T>, count: number): T[] {
+  if (count <= 0) return [];
+  if (!Number.isFinite(count)) return [...items].sort(compare);
+  let best: T[] = [];
+  let worst: T | undefined;
+  for (const item of items) {
+    if (worst !== undefined && compare(item, worst) >= 0) continue;
+    best.push(item);
+    if (best.length >= 2 * count) {
+      best = best.sort(compare).slice(0, count);
+      worst = best[count - 1];
+    }
+  }
+  return best.sort(compare).slice(0, count);
+}
+
+/** Orders by the first of several that tells two apart. */
+export function inTurn<T>(...compares: Compare<T>[]): Compare<T> {
+  return (a, b) => {
+    for (const compare of compares) {
+      const order = compare(a, b);
+      if (order !== 0) return order;
+    }
+    return 0;
+  };
+}
+
+export function reversed<T>(compare: Compare<T>): Compare<T> {
+  return (a, b) => compare(b, a);
+}
+
+/** Orders by a text or a number; what has none comes last. */
+export function by<T>(key: (item: T) => string | number | null | undefined): Compare<T> {
+  return (a, b) => {
+    const [left, right] = [key(a), key(b)];
+    if (left === right) return 0;
+    if (left === null || left === undefined) return 1;
+    if (right === null || right === undefined) return -1;
+    return left < right ? -1 : 1;
+  };
+}
+
+export function reversedBy<T>(key: (item: T) => string | number | null | undefined): Compare<T> {
+  return reversed(by(key));
+}

@@ -1,0 +1,34 @@
+import { DomainError } from '@9volt/contracts';
+
+/** What a write demands of the present revision. */
+export interface Preconditions {
+  ifMatch?: string | undefined;
+  ifNoneMatch?: string | undefined;
+}
+
+/** The revision of a key, as a strong entity tag. */
+export function etagOf(revision: number): string {
+  return `"${revision}"`;
+}
+
+/** Throws `precondition-failed` unless the present revision (undefined when there is none) is what the writer believes. */
+export function assertPreconditions({ ifMatch, ifNoneMatch }: Preconditions, revision: number | undefined): void {
+  if (ifMatch !== undefined && !matches(ifMatch, revision)) {
+    const now = revision === undefined ? 'it does not exist' : `it is at ${etagOf(revision)}`;
+    throw new DomainError('precondition-failed', `Changed meanwhile: If-Match is ${ifMatch}, but ${now}`);
+  }
+  if (ifNoneMatch !== undefined && matches(ifNoneMatch, revision)) {
+    throw new DomainError('precondition-failed', `Exists already: If-None-Match is ${ifNoneMatch}`);
+  }
+}
+
+function matches(header: string, revision: number | undefined): boolean {
+  if (revision === undefined) return false;
+  if (header.trim() === '*') return true;
+  return header.split(',').some((tag) => tag.trim() === etagOf(revision));
+}
+
+/** The preconditions of a request. */
+export function preconditionsOf(headers: Record<string, string>): Preconditions {
+  return { ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] };
+}

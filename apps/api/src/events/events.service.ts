@@ -1,0 +1,53 @@
+import { type ClusterEvent, DomainError, EVENT_TYPES, unknownName } from '@9volt/contracts';
+import { Injectable } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import {
+  by,
+  commaList,
+  type Listed,
+  pageOf,
+  type RawQuery,
+  readListQuery,
+  reversedBy,
+  searched,
+} from '../common/list-query.js';
+
+@Injectable()
+export class EventsService {
+  constructor(private readonly cache: ClusterCache) {}
+
+  /** Newest first unless sorted otherwise. */
+  list(raw: RawQuery): Listed {
+    const query = readListQuery<ClusterEvent>(raw, {
+      filters: ['type', 'monitor', 'member', 'q'],
+      sorts: {
+        timestamp: by(({ timestamp }) => timestamp),
+        type: by(({ type }) => type),
+        monitor: by(({ monitor }) => monitor),
+        member: by(({ memberid }) => memberid),
+      },
+      fallback: reversedBy(({ id }) => id),
+    });
+    const { items, total } = pageOf(this.matching(query.filters), query);
+    return { total, body: query.paged ? items : Object.fromEntries(items.map((event) => [event.id, event])) };
+  }
+
+  private *matching(filters: Record<string, string>): Generator<ClusterEvent> {
+    const [types, monitors, members] = ['type', 'monitor', 'member'].map((name) => commaList(filters[name]));
+    assertTypes(types);
+    for (const event of this.cache.events.newestFirst()) {
+      if (types && !types.has(event.type)) continue;
+      if (monitors && !monitors.has(event.monitor ?? '')) continue;
+      if (members && !members.has(event.memberid)) continue;
+      if (searched(filters['q'], event.message, event.monitor, event.alerter, event.memberid)) yield event;
+    }
+  }
+}
+
+function assertTypes(asked: ReadonlySet<string> | undefined): void {
+  const faults = [...(asked ?? [])]
+    .filter((type) => !(EVENT_TYPES as readonly string[]).includes(type))
+    .map((type) => unknownName('/type', 'type', type, EVENT_TYPES));
+  if (faults.length === 0) return;
+  throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+}

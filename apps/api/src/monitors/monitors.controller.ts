@@ -1,0 +1,167 @@
+import { Body, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { ApiConsumes, ApiQuery } from '@nestjs/swagger';
+import type { CheckResult } from '@9volt/contracts';
+import type { FastifyReply } from 'fastify';
+import { ok, type StatusMessage } from '../common/status-message.js';
+import { ApiV1 } from '../common/api-v1.decorator.js';
+import { etagOf, preconditionsOf } from '../common/etag.js';
+import type { RawQuery } from '../common/list-query.js';
+import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
+import { RequestsService } from '../requests/requests.service.js';
+import { readTrial } from '../requests/trial.js';
+import { MonitorsService } from './monitors.service.js';
+
+@ApiV1('monitor', 'Monitors')
+export class MonitorsController {
+  constructor(
+    private readonly monitors: MonitorsService,
+    private readonly requests: RequestsService,
+  ) {}
+
+  @Route({
+    id: 'listMonitors',
+    summary: 'Configurations of all monitors',
+    description: 'A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.',
+    answers: [{ schema: 'MonitorList', description: 'The configurations.', headers: TOTAL }],
+    errors: [400],
+  })
+  @ListParams(['status', 'tags', 'type', 'owner', 'q'], ['name', 'type', 'status'])
+  @Get()
+  list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): unknown {
+    const { total, body } = this.monitors.list(query);
+    void reply.header('X-Total-Count', total);
+    return body;
+  }
+
+  @Route({
+    id: 'pushMonitors',
+    summary: 'Stores several monitors',
+    description: 'All or nothing is valid. What is unchanged is skipped.',
+    body: 'MonitorMap',
+    answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
+    errors: [400, 409, 413, 415],
+  })
+  @HttpCode(200)
+  @Post()
+  async push(@Body() body: unknown): Promise<StatusMessage> {
+    return ok(await this.monitors.push(body));
+  }
+
+  @Route({
+    id: 'testMonitor',
+    summary: 'Runs a configuration once, storing nothing',
+    body: 'MonitorTrial',
+    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
+    errors: [400, 413, 415, 504],
+  })
+  @HttpCode(200)
+  @Post('test')
+  test(@Body() body: unknown): Promise<CheckResult> {
+    return this.requests.testMonitor(readTrial(body, ['config', 'name', 'member-tag']));
+  }
+
+  @Route({
+    id: 'getMonitor',
+    summary: 'Configuration of a monitor',
+    description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
+    answers: [
+      { schema: 'MonitorOrMessage', description: 'The configuration; with `disable`, what was done.', headers: ETAG },
+    ],
+    errors: [400, 404, 409],
+  })
+  @NameParam('monitor')
+  @ApiQuery({
+    name: 'disable',
+    required: false,
+    deprecated: true,
+    schema: { type: 'string' },
+    description: 'Sets `disable` instead of answering the configuration, as the original did. PATCH does it better.',
+  })
+  @Get(':name')
+  async get(
+    @Param('name') name: string,
+    @Query('disable') disable: string | undefined,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    if (disable !== undefined) return ok(await this.monitors.setDisabled(name, disable));
+    const { config, revision } = this.monitors.get(name);
+    void reply.header('ETag', etagOf(revision));
+    return config;
+  }
+
+  @Route({
+    id: 'putMonitor',
+    summary: 'Creates or replaces a monitor',
+    description: 'Idempotent: what is unchanged is not written. A masked secret keeps the stored one.',
+    body: 'Monitor',
+    answers: [
+      { schema: 'Monitor', description: 'Stored.', headers: ETAG },
+      { status: 201, schema: 'Monitor', description: 'Created.', headers: ETAG },
+    ],
+    errors: [400, 409, 412, 413, 415],
+  })
+  @NameParam('monitor')
+  @PreconditionHeaders()
+  @Put(':name')
+  async put(
+    @Param('name') name: string,
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { config, revision, outcome } = await this.monitors.put(name, body, preconditionsOf(headers));
+    void reply.status(outcome === 'created' ? 201 : 200).header('ETag', etagOf(revision));
+    return config;
+  }
+
+  @Route({
+    id: 'patchMonitor',
+    summary: 'Changes attributes of a monitor',
+    description: 'A JSON merge patch (RFC 7396): null removes an attribute.',
+    body: 'MergePatch',
+    answers: [{ schema: 'Monitor', description: 'Stored.', headers: ETAG }],
+    errors: [400, 404, 409, 412, 413, 415],
+  })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @NameParam('monitor')
+  @PreconditionHeaders()
+  @Patch(':name')
+  async patch(
+    @Param('name') name: string,
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { config, revision } = await this.monitors.patch(name, body, preconditionsOf(headers));
+    void reply.header('ETag', etagOf(revision));
+    return config;
+  }
+
+  @Route({
+    id: 'deleteMonitor',
+    summary: 'Removes a monitor',
+    description: 'An open incident is closed, and whoever was told of it is told so.',
+    answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
+    errors: [404, 409, 412],
+  })
+  @NameParam('monitor')
+  @PreconditionHeaders()
+  @Delete(':name')
+  async remove(@Param('name') name: string, @Headers() headers: Record<string, string>): Promise<StatusMessage> {
+    return ok(await this.monitors.remove(name, preconditionsOf(headers)));
+  }
+
+  @Route({
+    id: 'runMonitor',
+    summary: 'Runs a monitor now',
+    description: 'Its owner runs it; the result counts as any other.',
+    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
+    errors: [404, 409, 504],
+  })
+  @NameParam('monitor')
+  @HttpCode(200)
+  @Post(':name/run')
+  run(@Param('name') name: string): Promise<CheckResult> {
+    return this.requests.run(name);
+  }
+}

@@ -1,0 +1,294 @@
+import { type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
+import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
+
+const text: JsonSchema = { type: 'string' };
+const textOrNull: JsonSchema = { type: ['string', 'null'] };
+const instant: JsonSchema = { type: 'string', format: 'date-time' };
+const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
+const number: JsonSchema = { type: 'number' };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const flag: JsonSchema = { type: 'boolean' };
+const texts: JsonSchema = { type: 'array', items: text };
+const status: JsonSchema = { type: 'string', enum: [...STATUSES] };
+const told: JsonSchema = { type: 'string', enum: STATUSES.filter((one) => one !== 'ok') };
+
+function ref(name: string): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function list(items: JsonSchema): JsonSchema {
+  return { type: 'array', items };
+}
+
+function map(values: JsonSchema): JsonSchema {
+  return { type: 'object', additionalProperties: values };
+}
+
+/** An object with nothing but these; all are there but those in `optional`. */
+function object(
+  properties: Record<string, JsonSchema>,
+  optional: readonly string[] = [],
+  description?: string,
+): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return {
+    type: 'object',
+    ...(description === undefined ? {} : { description }),
+    additionalProperties: false,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
+}
+
+const phases = object(
+  { lookup: number, connect: number, tls: number, firstByte: number, transfer: number },
+  ['lookup', 'connect', 'tls', 'firstByte', 'transfer'],
+  'Milliseconds of the parts of a run.',
+);
+
+const stateProperties: Record<string, JsonSchema> = {
+  check: { ...text, description: 'Name of the monitor.' },
+  name: { ...text, description: 'The same.' },
+  type: textOrNull,
+  target: { ...textOrNull, description: 'What is checked, in one line.' },
+  tags: texts,
+  owner: { ...textOrNull, description: 'Id of the worker that runs it.' },
+  ownerName: textOrNull,
+  status: { type: 'string', enum: [...DERIVED_STATUSES], description: 'What is to be shown.' },
+  stored: {
+    type: ['string', 'null'],
+    enum: [...STATUSES, null],
+    description: 'What is stored, whether it is to be believed or not.',
+  },
+  reason: { ...textOrNull, description: 'Why the status is not the stored one.' },
+  since: instantOrNull,
+  count: { ...count, description: 'Failures in a row.' },
+  message: { ...text, description: '`N/A` when ok.' },
+  date: { ...instantOrNull, description: 'When the state was written.' },
+  lastRun: instantOrNull,
+  latencyMs: { type: ['number', 'null'] },
+  nextDue: instantOrNull,
+  incident: { ...textOrNull, description: 'Id of the open incident.' },
+};
+
+const configOrNull: JsonSchema = { oneOf: [ref('Monitor'), { type: 'null' }] };
+
+const memberProperties: Record<string, JsonSchema> = {
+  MemberID: text,
+  Name: text,
+  Role: { type: 'string', enum: ['server', 'scheduler', 'worker', 'api'] },
+  Hostname: text,
+  ListenAddress: text,
+  Tags: texts,
+  Version: text,
+  SemVer: text,
+  StartedAt: instant,
+  LastUpdated: instant,
+  Load: {
+    ...object({ checks: count, checksPerSecond: number, latenessP99Ms: number, overruns: count }),
+    // A newer worker may tell more.
+    additionalProperties: true,
+  },
+  Assigned: { ...count, description: 'Monitors assigned to it.' },
+  Draining: { ...flag, description: 'Kept empty by an operator.' },
+  Leader: flag,
+};
+
+const incident = object(
+  {
+    id: text,
+    n: { ...count, description: 'Its number among the incidents of this monitor.' },
+    openedAt: instant,
+    closedAt: instantOrNull,
+    worst: told,
+    message: text,
+    reason: { type: 'string', enum: ['recovered', 'removed', 'disabled', 'changed'] },
+    notifications: list(ref('DeliveryRecord')),
+  },
+  ['reason'],
+);
+
+const fixed: Record<string, JsonSchema> = {
+  Problem: object(
+    {
+      type: { ...text, description: '`urn:9volt:problem:<code>`, or `about:blank`.' },
+      title: text,
+      status: { type: 'integer', description: 'The HTTP status.' },
+      detail: text,
+      instance: { ...text, description: 'Path that was asked for.' },
+      message: { ...text, description: 'The same as `detail`, where clients of the original look.' },
+      errors: list(ref('FieldProblem')),
+    },
+    ['errors'],
+    'What went wrong (RFC 9457).',
+  ),
+  FieldProblem: object(
+    {
+      pointer: { ...text, description: 'JSON pointer (RFC 6901) into what was sent.' },
+      message: text,
+      expected: { ...text, description: 'What would have been valid.' },
+      suggestion: { ...text, description: 'The nearest valid name.' },
+    },
+    ['suggestion'],
+  ),
+  StatusMessage: object({ message: text, status: text }),
+  MergePatch: {
+    type: 'object',
+    additionalProperties: true,
+    description: 'Attributes to change; null removes one (RFC 7396).',
+  },
+  MonitorTrial: object(
+    {
+      config: ref('Monitor'),
+      name: { ...text, description: 'The stored monitor whose masked secrets are meant.' },
+      'member-tag': { ...text, description: 'Whose workers try it, instead of the `member-tag` of the configuration.' },
+    },
+    ['name', 'member-tag'],
+  ),
+  AlerterTrial: object(
+    { config: ref('Alerter'), name: { ...text, description: 'The stored alerter whose masked secrets are meant.' } },
+    ['name'],
+  ),
+  CheckResult: object(
+    {
+      status,
+      message: text,
+      latencyMs: number,
+      expected: text,
+      found: text,
+      phases: ref('Phases'),
+      certificate: object({ subject: text, issuer: text, notAfter: instant, daysLeft: number }),
+    },
+    ['expected', 'found', 'phases', 'certificate'],
+  ),
+  Phases: phases,
+  Delivery: object({
+    outcome: { type: 'string', enum: ['delivered', 'retryable', 'rejected'] },
+    answer: { ...text, description: 'What the provider said.' },
+  }),
+  DeliveryRecord: object({
+    alerter: text,
+    type: { type: 'string', enum: ['resolve', 'warning', 'critical', 'unknown'] },
+    at: instant,
+    outcome: { type: 'string', enum: ['delivered', 'rejected', 'dropped'] },
+    attempts: count,
+    answer: text,
+  }),
+  Incident: incident,
+  Sample: object({ at: instant, latencyMs: number, status, message: text, phases: ref('Phases') }, [
+    'message',
+    'phases',
+  ]),
+  State: object({ ...stateProperties, config: configOrNull }),
+  StateList: list(ref('State')),
+  StateDetail: object({
+    ...stateProperties,
+    config: configOrNull,
+    results: { ...list(ref('Sample')), description: 'Recent results, oldest first.' },
+    incidents: { ...list(ref('Incident')), description: 'Newest first.' },
+    told: { ...map(told), description: 'What each alerter was last told of the open incident.' },
+    owed: {
+      ...list(object({ alerter: text, type: text, createdAt: instant })),
+      description: 'Notifications not delivered yet.',
+    },
+    assignment: { oneOf: [ref('AssignmentFacts'), { type: 'null' }] },
+    revision: count,
+  }),
+  AssignmentFacts: object({
+    workerId: text,
+    phase: { type: 'string', enum: ['run', 'retire', 'remove', 'deliver'] },
+    assignedAt: instant,
+  }),
+  Event: object(
+    {
+      id: text,
+      type: { type: 'string', enum: [...EVENT_TYPES] },
+      message: text,
+      timestamp: instant,
+      memberid: text,
+      monitor: text,
+      alerter: text,
+      details: { type: 'object', additionalProperties: true },
+    },
+    ['monitor', 'alerter', 'details'],
+  ),
+  EventList: { oneOf: [map(ref('Event')), list(ref('Event'))] },
+  Cluster: object({
+    Members: map(ref('Member')),
+    Director: { oneOf: [ref('Director'), { type: 'null' }] },
+    Orphans: { ...texts, description: 'Monitors that no live worker may run.' },
+    Quarantined: list(ref('Quarantined')),
+    Outbox: object({ depth: count, oldestAgeMs: number }, [], 'Notifications owed.'),
+  }),
+  Member: object(memberProperties, ['Load']),
+  Director: object({ MemberID: text, LastUpdate: instant }),
+  Quarantined: object({
+    kind: { type: 'string', enum: ['monitor', 'alerter'] },
+    name: text,
+    running: { ...flag, description: 'The last good version still runs.' },
+    errors: list(ref('FieldProblem')),
+  }),
+  SchemaMap: map(object({ summary: text, schema: { type: 'object', additionalProperties: true } })),
+  Stream: {
+    type: 'string',
+    contentMediaType: 'text/event-stream',
+    description: 'The data of each event is one of StateChange, Event, MonitorChange, MemberChange.',
+    contentSchema: {
+      anyOf: [ref('StateChange'), ref('Event'), ref('MonitorChange'), ref('MemberChange'), ref('StreamControl')],
+    },
+  },
+  StateChange: { oneOf: [object(stateProperties), object({ check: text, name: text, removed: flag })] },
+  MonitorChange: {
+    oneOf: [object({ name: text, revision: count, config: configOrNull }), object({ name: text, removed: flag })],
+  },
+  MemberChange: { oneOf: [ref('Member'), object({ MemberID: text, removed: flag })] },
+  StreamControl: object({ revision: count }),
+  Health: object({ status: text }),
+  Readiness: object({ status: text, missing: { ...map(text), description: 'What is missing, by name.' } }),
+  LoggedErrors: list(
+    object({ timestamp: instant, type: { type: 'string', enum: ['error', 'warning'] }, message: text, monitor: text }, [
+      'monitor',
+    ]),
+  ),
+  Metrics: { type: 'string', description: 'Prometheus text format 0.0.4.' },
+};
+
+/** All schemas of the document; those of monitors and alerters from their settings classes. */
+export function components(): Record<string, JsonSchema> {
+  return {
+    ...fixed,
+    ...variants('Monitor', monitorSchemas()),
+    ...variants('Alerter', alerterSchemas()),
+    MonitorOrMessage: { anyOf: [ref('Monitor'), ref('StatusMessage')] },
+  };
+}
+
+/** `HttpMonitor`, `Monitor` as one of them, and the same with a name, in lists. */
+function variants(noun: string, types: TypeSchemas): Record<string, JsonSchema> {
+  const schemas: Record<string, JsonSchema> = {};
+  const mapping: Record<string, string> = {};
+  const named: Record<string, string> = {};
+  for (const [type, { summary, schema }] of Object.entries(types)) {
+    const name = `${type[0]?.toUpperCase()}${type.slice(1).replace(/[^A-Za-z0-9]+/g, '')}${noun}`;
+    mapping[type] = `#/components/schemas/${name}`;
+    named[type] = `#/components/schemas/Named${name}`;
+    schemas[name] = { description: summary, ...schema };
+    schemas[`Named${name}`] = {
+      description: summary,
+      ...schema,
+      properties: { name: text, ...(schema['properties'] as object) },
+      required: ['name', ...(schema['required'] as string[])],
+    };
+  }
+  const union = (targets: Record<string, string>): JsonSchema => ({
+    oneOf: Object.values(targets).map(($ref) => ({ $ref })),
+    discriminator: { propertyName: 'type', mapping: targets },
+  });
+  return {
+    ...schemas,
+    [noun]: union(mapping),
+    [`Named${noun}`]: union(named),
+    [`${noun}Map`]: map(ref(noun)),
+    [`${noun}List`]: { oneOf: [map(ref(noun)), list(ref(`Named${noun}`))] },
+  };
+}

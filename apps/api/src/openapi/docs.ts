@@ -1,0 +1,128 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
+
+/** A component of the document; `components.ts` holds them. */
+export function ref(name: string): { $ref: string } {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+interface Operation {
+  id: string;
+  summary: string;
+  description?: string;
+  deprecated?: boolean;
+  /** What is sent. */
+  body?: string;
+  answers: readonly Answer[];
+  /** JSON unless said here. */
+  produces?: string;
+  /** Beside those that every route may answer. */
+  errors?: readonly number[];
+}
+
+interface Answer {
+  status?: number;
+  schema: string;
+  description: string;
+  headers?: Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
+}
+
+/** What a route does, takes and answers. Errors and examples are completed in `openapi.ts`. */
+export function Route({
+  id,
+  summary,
+  description,
+  deprecated,
+  body,
+  answers,
+  produces,
+  errors = [],
+}: Operation): MethodDecorator {
+  return applyDecorators(
+    ApiProduces(produces ?? 'application/json'),
+    ApiOperation({
+      operationId: id,
+      summary,
+      ...(description === undefined ? {} : { description }),
+      ...(deprecated === undefined ? {} : { deprecated }),
+    }),
+    ...(body === undefined ? [] : [ApiBody({ schema: ref(body), required: true })]),
+    ...answers.map(({ status = 200, schema, ...rest }) => ApiResponse({ status, schema: ref(schema), ...rest })),
+    ...errors.map((status) => ApiResponse({ status, description: PROBLEMS[status] ?? 'Refused.' })),
+  );
+}
+
+export const PROBLEMS: Readonly<Record<number, string>> = {
+  400: 'The input is not valid; each fault with a pointer to its field.',
+  401: 'An access token is demanded, and none or a wrong one was given.',
+  403: 'A browser was sent here by another site.',
+  404: 'There is none of this name.',
+  409: 'Not possible as things are.',
+  412: 'Changed, or created, meanwhile.',
+  413: 'Too large.',
+  415: 'Not JSON.',
+  500: 'A defect of ours; the log tells more.',
+  503: 'Not possible at present: etcd, or a worker, is missing.',
+  504: 'No worker answered in time.',
+};
+
+export const ETAG = {
+  ETag: { description: 'Entity tag: the revision of the key.', schema: { type: 'string' } },
+} as const;
+export const TOTAL = {
+  'X-Total-Count': { description: 'How many there are on all pages.', schema: { type: 'integer' } },
+} as const;
+
+export function NameParam(what: string): MethodDecorator {
+  return ApiParam({
+    name: 'name',
+    description: `Name of the ${what}.`,
+    schema: { type: 'string' },
+    example: 'shop-home',
+  });
+}
+
+export function PreconditionHeaders(): MethodDecorator {
+  return applyDecorators(
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'Entity tag of what was read; 412 when it changed meanwhile.',
+      schema: { type: 'string' },
+    }),
+    ApiHeader({
+      name: 'If-None-Match',
+      required: false,
+      description: '`*` to create only; 412 when it exists.',
+      schema: { type: 'string' },
+    }),
+  );
+}
+
+const FILTERS: Readonly<Record<string, string>> = {
+  status: 'Shown status, several separated by commas.',
+  tags: 'Any of these tags, separated by commas.',
+  type: 'Type, several separated by commas.',
+  owner: 'Id or name of the worker, several separated by commas.',
+  monitor: 'Name of the monitor, several separated by commas.',
+  member: 'Id of the member that told it, several separated by commas.',
+  q: 'Text that the name, the target or the message contains, whatever the case.',
+};
+
+/** Filters of a list, and its paging. */
+export function ListParams(filters: readonly string[], sorts: readonly string[]): MethodDecorator {
+  const sort = `Keys to sort by, separated by commas, each with \`-\` for descending: ${sorts.join(', ')}.`;
+  return applyDecorators(
+    ...filters.map((name) =>
+      ApiQuery({ name, required: false, schema: { type: 'string' }, description: FILTERS[name] ?? name }),
+    ),
+    ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Page, from 1.' }),
+    ApiQuery({
+      name: 'limit',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 100_000 },
+      description: 'Entries of a page; 50 when only a page is given.',
+    }),
+    ApiQuery({ name: 'sort', required: false, schema: { type: 'string' }, description: sort }),
+  );
+}

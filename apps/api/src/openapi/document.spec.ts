@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { openApiDocument } from '../set-up-api.js';
+import { createApi } from '../testing/start-api.js';
+
+const FILE = new URL('../../openapi.json', import.meta.url);
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+
+let app: NestFastifyApplication;
+let document: OpenAPIObject;
+
+beforeAll(async () => {
+  // Nothing listens there: the document needs no etcd.
+  app = await createApi('http://127.0.0.1:1', { prefix: 'document' });
+  document = openApiDocument(app);
+  if (process.env['UPDATE_OPENAPI']) writeFileSync(FILE, `${JSON.stringify(document, null, 2)}\n`);
+});
+
+afterAll(() => app.close());
+
+describe('the OpenAPI document', () => {
+  test('is what is checked in (else: npm run openapi)', () => {
+    expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  const operations = (): { at: string; operation: Record<string, unknown> }[] =>
+    Object.entries(document.paths).flatMap(([path, item]) =>
+      METHODS.flatMap((method) => {
+        const operation = item[method] as Record<string, unknown> | undefined;
+        return operation ? [{ at: `${method} ${path}`, operation }] : [];
+      }),
+    );
+
+  test('says of every route what it does, takes and answers, with an example and its errors', () => {
+    expect(operations().length).toBeGreaterThan(25);
+    for (const { at, operation } of operations()) {
+      const where = `of ${at}`;
+      expect([where, operation['summary']]).toEqual([where, expect.any(String)]);
+      expect([where, operation['operationId']]).toEqual([where, expect.not.stringContaining('Controller')]);
+      const responses = operation['responses'] as Record<string, { content?: Record<string, object> }>;
+      const success = Object.entries(responses).filter(([status]) => status < '300');
+      expect([where, success.length]).not.toEqual([where, 0]);
+      for (const [status, { content }] of Object.entries(responses)) {
+        const media = Object.values(content ?? {});
+        expect([where, status, media.length]).toEqual([where, status, 1]);
+        expect([where, status, media[0]]).toEqual([
+          where,
+          status,
+          { schema: expect.anything(), example: expect.anything() },
+        ]);
+      }
+      if (at.includes('/api/'))
+        expect([where, Object.keys(responses)]).toEqual([where, expect.arrayContaining(['401', '503'])]);
+      const body = operation['requestBody'] as { content: Record<string, object> } | undefined;
+      for (const media of Object.values(body?.content ?? {})) {
+        expect([where, media]).toEqual([where, { schema: expect.anything(), example: expect.anything() }]);
+      }
+    }
+  });
+
+  test('names every type of monitor and alerter', () => {
+    const schemas = document.components?.schemas as Record<
+      string,
+      { oneOf?: unknown[]; discriminator?: { mapping: object } }
+    >;
+    expect(Object.keys(schemas['Monitor']?.discriminator?.mapping ?? {})).toEqual(
+      expect.arrayContaining(['http', 'exec']),
+    );
+    expect(Object.keys(schemas['Alerter']?.discriminator?.mapping ?? {})).toEqual(expect.arrayContaining(['slack']));
+  });
+});

@@ -1,0 +1,150 @@
+import type { JsonSchema } from '@9volt/contracts';
+
+const AT = '2026-06-01T12:00:00.000Z';
+const WORKER = 'worker-1-x7f3k2';
+
+/** The attributes of a type with an example or a default that are required; enough to be valid. */
+function exampleOf(schemas: Record<string, JsonSchema>, union: string): Record<string, unknown> {
+  const [first] = schemas[union]?.['oneOf'] as { $ref: string }[];
+  return objectExample(schemas[first?.$ref.split('/').at(-1) ?? ''] ?? {});
+}
+
+function objectExample(schema: JsonSchema): Record<string, unknown> {
+  const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
+  const required = (schema['required'] ?? []) as string[];
+  const shown = Object.entries(properties).filter(
+    ([name, { example, 'x-group': group }]) => required.includes(name) || (example !== undefined && group === 'common'),
+  );
+  return Object.fromEntries(
+    shown
+      .filter(([name]) => !['disable', 'disable-until', 'member-tag', 'name'].includes(name))
+      .map(([name, property]) => [
+        name,
+        property['type'] === 'object' ? objectExample(property) : (property['example'] ?? property['default']),
+      ]),
+  );
+}
+
+/** One example of each schema that a route takes or answers. */
+export function examples(schemas: Record<string, JsonSchema>): Record<string, unknown> {
+  const monitor = exampleOf(schemas, 'Monitor');
+  const alerter = exampleOf(schemas, 'Alerter');
+  const result = { at: AT, latencyMs: 12.4, status: 'ok' };
+  const state = {
+    check: 'shop-home',
+    name: 'shop-home',
+    type: monitor['type'],
+    target: 'https://shop.example.com/',
+    tags: ['shop'],
+    owner: WORKER,
+    ownerName: 'worker-1',
+    status: 'critical',
+    stored: 'critical',
+    reason: null,
+    since: AT,
+    count: 3,
+    message: "Received status code '503' does not match expected status code '200'",
+    date: AT,
+    lastRun: AT,
+    latencyMs: 12.4,
+    nextDue: '2026-06-01T12:00:10.000Z',
+    incident: '1042.7',
+    config: monitor,
+  };
+  const event = {
+    id: '0mbd3k9x40000abcdefghijk',
+    type: 'status-changed',
+    message: 'shop-home: ok -> critical',
+    timestamp: AT,
+    memberid: WORKER,
+    monitor: 'shop-home',
+  };
+  const incident = {
+    id: '1042.7',
+    n: 7,
+    openedAt: AT,
+    closedAt: null,
+    worst: 'critical',
+    message: state.message,
+    notifications: [
+      { alerter: 'team-slack', type: 'critical', at: AT, outcome: 'delivered', attempts: 1, answer: 'ok' },
+    ],
+  };
+  const [type = ''] = [monitor['type']] as string[];
+  return {
+    Problem: {
+      type: 'urn:9volt:problem:invalid',
+      title: 'Bad Request',
+      status: 400,
+      detail: 'unknown attribute "intervall"; did you mean "interval"?',
+      instance: '/api/v1/monitor/shop-home',
+      message: 'unknown attribute "intervall"; did you mean "interval"?',
+      errors: [
+        {
+          pointer: '/intervall',
+          message: 'unknown attribute "intervall"; did you mean "interval"?',
+          expected: 'one of type, interval',
+          suggestion: 'interval',
+        },
+      ],
+    },
+    StatusMessage: { message: 'Pushed 2 configs; skipped 1 configs', status: 'OK' },
+    Monitor: monitor,
+    MonitorOrMessage: monitor,
+    MonitorMap: { 'shop-home': monitor },
+    MonitorList: { '/9volt/monitor/shop-home': monitor },
+    MonitorTrial: { config: monitor },
+    Alerter: alerter,
+    AlerterMap: { 'team-slack': alerter },
+    AlerterList: { '/9volt/alerter/team-slack': alerter },
+    AlerterTrial: { config: alerter },
+    MergePatch: { interval: '30s', description: null },
+    CheckResult: {
+      status: 'ok',
+      message: 'N/A',
+      latencyMs: 12.4,
+      phases: { lookup: 0.8, connect: 3.1, firstByte: 8.2 },
+    },
+    Delivery: { outcome: 'delivered', answer: 'ok' },
+    StateList: [state],
+    StateDetail: {
+      ...state,
+      results: [result],
+      incidents: [incident],
+      told: { 'team-slack': 'critical' },
+      owed: [],
+      assignment: { workerId: WORKER, phase: 'run', assignedAt: AT },
+      revision: 1042,
+    },
+    EventList: [event],
+    Cluster: {
+      Members: {
+        [WORKER]: {
+          MemberID: WORKER,
+          Name: 'worker-1',
+          Role: 'worker',
+          Hostname: 'host-1',
+          ListenAddress: '127.0.0.1:8082',
+          Tags: [],
+          Version: '0.1.0',
+          SemVer: '0.1.0',
+          StartedAt: AT,
+          LastUpdated: AT,
+          Assigned: 120,
+          Draining: false,
+          Leader: false,
+        },
+      },
+      Director: { MemberID: 'scheduler-1-k2p9q0', LastUpdate: AT },
+      Orphans: [],
+      Quarantined: [],
+      Outbox: { depth: 0, oldestAgeMs: 0 },
+    },
+    SchemaMap: { [type]: { summary: 'A type.', schema: { type: 'object', properties: { type: { type: 'string' } } } } },
+    Stream: `event: event\ndata: ${JSON.stringify(event)}\nid: 6f9619ff-8b86-d011-b42d-00c04fc964ff.1043\n\n`,
+    Health: { status: 'ok' },
+    Readiness: { status: 'ready', missing: {} },
+    LoggedErrors: [{ timestamp: AT, type: 'warning', message: 'etcd: connection refused' }],
+    Metrics: 'ninevolt_api_stream_clients 2\n',
+  };
+}

@@ -1,0 +1,123 @@
+import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import type { JsonSchema } from '@9volt/contracts';
+import { components } from './components.js';
+import { PROBLEMS } from './docs.js';
+import { examples } from './examples.js';
+import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
+
+/** What is said of the API as a whole. */
+export function documentBase(): Omit<OpenAPIObject, 'paths'> {
+  return new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('9volt')
+    .setDescription(
+      'Distributed monitoring on etcd. Errors are problem details (RFC 9457). Secrets are masked in every answer; a masked value sent back keeps the stored one.',
+    )
+    .setVersion('1')
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addServer('/')
+    .addTag('Monitors', 'What is checked, and how.')
+    .addTag('Alerters', 'Who is told.')
+    .addTag('States', 'How things are.')
+    .addTag('Events', 'What happened.')
+    .addTag('Cluster', 'Who takes part.')
+    .addTag('Stream', 'Changes as they happen.')
+    .addTag('Schemas', 'Attributes of each type.')
+    .addTag('Health', 'Of this process.')
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'When tokens are configured.' },
+      'token',
+    )
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same token.' }, 'bearer')
+    .build();
+}
+
+interface Media {
+  schema?: JsonSchema;
+  example?: unknown;
+}
+interface Answer {
+  description: string;
+  content?: Record<string, Media>;
+}
+interface Operation {
+  operationId?: string;
+  summary?: string;
+  tags?: string[];
+  security?: Record<string, string[]>[];
+  parameters?: unknown[];
+  requestBody?: { content?: Record<string, Media> };
+  responses?: Record<string, Answer>;
+}
+
+const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
+/** Every route of the API may answer these. */
+const ALWAYS = [401, 403, 500, 503];
+/** Without configured tokens none is needed. */
+const GUARDED: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }, {}];
+
+/** Completes what was scanned: schemas, examples, errors, security, and the routes of the platform. */
+export function completed(scanned: OpenAPIObject): OpenAPIObject {
+  const document = structuredClone(scanned);
+  const schemas = components();
+  const shown = examples(schemas);
+  document.components = { ...document.components, schemas: schemas as never };
+  for (const [path, item] of Object.entries(document.paths)) {
+    const platform = PLATFORM_ROUTES[path];
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (!operation) continue;
+      if (platform) describePlatform(operation, platform);
+      else addProblems(operation);
+      for (const media of mediaOf(operation)) exemplify(media, shown);
+    }
+  }
+  return document;
+}
+
+function describePlatform(operation: Operation, { id, summary, open, answers }: PlatformRoute): void {
+  operation.operationId = id;
+  operation.summary = summary;
+  operation.tags = ['Health'];
+  operation.security = open ? [] : GUARDED;
+  operation.parameters = [];
+  operation.responses = Object.fromEntries(
+    Object.entries(answers).map(([status, { schema, description, mediaType = 'application/json' }]) => [
+      status,
+      { description, content: { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } } },
+    ]),
+  );
+  if (!open) operation.responses['401'] = problem(401);
+}
+
+function addProblems(operation: Operation): void {
+  operation.security = GUARDED;
+  const responses = (operation.responses ??= {});
+  const statuses = [
+    ...ALWAYS,
+    ...Object.keys(responses)
+      .map(Number)
+      .filter((status) => status >= 400),
+  ];
+  for (const status of statuses) responses[status] = problem(status);
+}
+
+function problem(status: number): Answer {
+  return {
+    description: PROBLEMS[status] ?? 'Refused.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}
+
+function mediaOf({ requestBody, responses }: Operation): Media[] {
+  const contents = [requestBody?.content, ...Object.values(responses ?? {}).map(({ content }) => content)];
+  return contents.flatMap((content) => Object.values(content ?? {}));
+}
+
+function exemplify(media: Media, shown: Record<string, unknown>): void {
+  const name =
+    String(media.schema?.['$ref'] ?? '')
+      .split('/')
+      .at(-1) ?? '';
+  if (name in shown) media.example = shown[name];
+}

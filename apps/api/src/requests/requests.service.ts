@@ -1,0 +1,157 @@
+import {
+  type AlerterSettings,
+  type CheckResult,
+  DomainError,
+  isDisabled,
+  type MonitorSettings,
+  type RequestAnswer,
+  type RequestBody,
+  timeId,
+  type WorkerRequest,
+} from '@9volt/contracts';
+import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
+import { monitorTypes } from '@9volt/monitors';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import { AlertersService } from '../alerters/alerters.service.js';
+import { MonitorsService } from '../monitors/monitors.service.js';
+import type { Trial } from './trial.js';
+
+export interface Delivery {
+  outcome: string;
+  answer: string;
+}
+
+/** Time for a question to be claimed and answered, beside the work itself. */
+const MARGIN_MS = 5_000;
+/** Longer than this nobody waits for an answer. */
+const MAX_WAIT_MS = 60_000;
+const DELIVERY_MS = 15_000;
+const LEASE_SLACK_MS = 5_000;
+
+/** Questions to workers, through etcd only: a key under a short lease, claimed and answered by the worker's transactions. */
+@Injectable()
+export class RequestsService implements OnModuleInit, OnModuleDestroy {
+  private readonly waiting = new Map<string, (answer: RequestAnswer) => void>();
+  private unlisten: () => void = () => undefined;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly cache: ClusterCache,
+    private readonly monitors: MonitorsService,
+    private readonly alerters: AlertersService,
+  ) {}
+
+  onModuleInit(): void {
+    this.unlisten = this.cache.listen({
+      change: (record, gone) => {
+        if (record.kind !== 'request' || gone || !record.request.answer) return;
+        this.waiting.get(record.request.id)?.(record.request.answer);
+      },
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.unlisten();
+    for (const answer of this.waiting.values()) answer({ ok: false, message: 'the API is stopping' });
+  }
+
+  /** Has the owner of a monitor run it now. */
+  async run(name: string): Promise<CheckResult> {
+    const { settings } = await this.monitors.store.stored(name);
+    if (isDisabled(settings, Date.now())) throw new DomainError('conflict', `The check '${name}' is disabled`);
+    const owner = this.cache.monitors.get(name)?.assignment?.workerId;
+    if (owner === undefined || !this.cache.isLiveWorker(owner)) {
+      throw new DomainError('unavailable', `No worker runs the check '${name}' at present`);
+    }
+    return resultOf(await this.ask({ kind: 'run', monitor: name }, deadlineOf(settings)));
+  }
+
+  /** Runs a configuration once; nothing is stored. */
+  async testMonitor({ name = 'test', config, memberTag }: Trial): Promise<CheckResult> {
+    const settings = await this.monitors.store.check(name, config, '/config');
+    const tag = memberTag ?? settings['member-tag'];
+    this.assertWorker(tag);
+    const body: RequestBody = {
+      kind: 'test-monitor',
+      name,
+      settings,
+      ...(tag === undefined ? {} : { memberTag: tag }),
+    };
+    return resultOf(await this.ask(body, deadlineOf(settings)));
+  }
+
+  async testStoredAlerter(name: string): Promise<Delivery> {
+    return this.sendTest(name, (await this.alerters.store.stored(name)).settings);
+  }
+
+  async testAlerter({ name = 'test', config }: Trial): Promise<Delivery> {
+    return this.sendTest(name, await this.alerters.store.check(name, config, '/config'));
+  }
+
+  private async sendTest(name: string, settings: AlerterSettings): Promise<Delivery> {
+    if (![...this.cache.members.keys()].some((id) => this.cache.isLiveWorker(id))) {
+      throw new DomainError('unavailable', 'There is no live worker to send it');
+    }
+    const { delivery } = await this.ask({ kind: 'test-alerter', name, settings }, DELIVERY_MS);
+    if (!delivery) throw new DomainError('unavailable', 'The worker answered without a delivery');
+    return { outcome: delivery.outcome, answer: delivery.answer };
+  }
+
+  private assertWorker(tag: string | undefined): void {
+    if (this.cache.mayRun(tag)) return;
+    const what = tag === undefined ? 'without tags' : `with the tag '${tag}'`;
+    throw new DomainError('unavailable', `There is no live worker ${what}`);
+  }
+
+  private async ask(body: RequestBody, workMs: number): Promise<Extract<RequestAnswer, { ok: true }>> {
+    const waitMs = Math.min(workMs + MARGIN_MS, MAX_WAIT_MS);
+    const { client, keys } = this.node;
+    const lease = await client.grantLease(waitMs + LEASE_SLACK_MS);
+    const request: WorkerRequest = { id: timeId(), body, createdAt: new Date().toISOString() };
+    const key = keys.request(request.id);
+    try {
+      const answered = this.answerTo(request.id, waitMs);
+      await commit(client, {
+        compare: [unchanged(key, 0)],
+        then: [{ put: key, value: encode(request), lease: lease.id }],
+      });
+      const answer = await answered;
+      if (!answer) throw new DomainError('timeout', `No worker answered within ${waitMs / 1_000} s`);
+      if (!answer.ok) throw new DomainError('unavailable', answer.message);
+      return answer;
+    } finally {
+      this.waiting.delete(request.id);
+      // Takes the key with it, and the secrets that it may hold.
+      await client.revokeLease(lease.id).catch(() => undefined);
+    }
+  }
+
+  private answerTo(id: string, waitMs: number): Promise<RequestAnswer | undefined> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(undefined), waitMs);
+      this.waiting.set(id, (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      });
+    });
+  }
+}
+
+function deadlineOf(settings: MonitorSettings): number {
+  return monitorTypes.get(settings.type)?.deadlineMs(settings) ?? 0;
+}
+
+function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult {
+  if (!result) throw new DomainError('unavailable', 'The worker answered without a result');
+  const { status, message, latencyMs, expected, found, phases, certificate } = result;
+  return {
+    status,
+    message,
+    latencyMs,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    ...(phases === undefined ? {} : { phases }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+}

@@ -1,0 +1,34 @@
+import { DomainError, fault, type FieldError, isPlainObject, unknownName } from '@9volt/contracts';
+
+/** A configuration to be tried without being stored. */
+export interface Trial {
+  config: unknown;
+  /** The stored one whose masked secrets are meant. */
+  name?: string;
+  /** Whose workers try it, instead of the configuration's own member-tag. */
+  memberTag?: string;
+}
+
+/** Reads the body of a test. */
+export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
+  if (!isPlainObject(raw)) throw new DomainError('invalid', `Expected an object with ${attributes.join(', ')}`);
+  const errors: FieldError[] = [];
+  for (const name of Object.keys(raw)) {
+    if (!attributes.includes(name)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
+  }
+  if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to be tried'));
+  for (const name of attributes.filter((attribute) => attribute !== 'config')) {
+    const value = raw[name];
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      errors.push(fault(`/${name}`, value, 'a text'));
+  }
+  if (errors.length > 0) {
+    throw new DomainError('invalid', errors.map(({ message }) => message).join('; '), { fields: errors });
+  }
+  const { config, name, 'member-tag': memberTag } = raw as Record<string, string | undefined>;
+  return {
+    config,
+    ...(name === undefined ? {} : { name }),
+    ...(memberTag === undefined ? {} : { memberTag }),
+  };
+}

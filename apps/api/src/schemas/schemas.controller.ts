@@ -1,0 +1,27 @@
+import { Get } from '@nestjs/common';
+import { ApiV1 } from '../common/api-v1.decorator.js';
+import { Route } from '../openapi/docs.js';
+import { alerterSchemas, monitorSchemas, type TypeSchemas } from './type-schemas.js';
+
+@ApiV1('schema', 'Schemas')
+export class SchemasController {
+  @Route({
+    id: 'getMonitorSchemas',
+    summary: 'JSON Schema of each type of monitor',
+    answers: [{ schema: 'SchemaMap', description: 'A map from type to its summary and schema.' }],
+  })
+  @Get('monitor')
+  monitor(): TypeSchemas {
+    return monitorSchemas();
+  }
+
+  @Route({
+    id: 'getAlerterSchemas',
+    summary: 'JSON Schema of each type of alerter',
+    answers: [{ schema: 'SchemaMap', description: 'A map from type to its summary and schema.' }],
+  })
+  @Get('alerter')
+  alerter(): TypeSchemas {
+    return alerterSchemas();
+  }
+}

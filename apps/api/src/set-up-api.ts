@@ -1,0 +1,21 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { completed, documentBase } from './openapi/openapi.js';
+
+/** The OpenAPI document of an application that has {@link ApiModule}. */
+export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
+  return completed(SwaggerModule.createDocument(app, documentBase()));
+}
+
+/**
+ * To be called by whoever composes the application, before it listens: `/openapi.json`, and Swagger UI at `/docs`, which loads nothing
+ * from elsewhere. The document is made when it is first asked for.
+ */
+export function setUpApi(app: NestFastifyApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: '9volt API',
+    swaggerOptions: { validatorUrl: null, persistAuthorization: false, displayRequestDuration: true },
+  });
+}

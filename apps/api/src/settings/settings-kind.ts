@@ -1,0 +1,83 @@
+import {
+  alerterTypes,
+  maskAlerter,
+  maskSettings,
+  unmaskAlerter,
+  unmaskSettings,
+  validateAlerter,
+} from '@9volt/alerters';
+import {
+  type AlerterSettings,
+  type FieldError,
+  isPlainObject,
+  type MonitorSettings,
+  type Validated,
+} from '@9volt/contracts';
+import type { Keyspace } from '@9volt/etcd-dal';
+import { monitorTypes, validateMonitor } from '@9volt/monitors';
+
+/** What monitors and alerters differ in, where both are stored, masked, compared and pushed alike. */
+export interface SettingsKind<S> {
+  /** As the messages of the original call it. */
+  word: 'check' | 'alerter';
+  key(keys: Keyspace, name: string): string;
+  validate(name: string, raw: unknown, at: string): Validated<S>;
+  /** What may be shown. */
+  mask(settings: S): Record<string, unknown>;
+  /** What was sent, with its masked secrets replaced by the stored ones. */
+  unmask(raw: unknown, stored: S | undefined, at: string): Validated<unknown>;
+}
+
+export const monitorKind: SettingsKind<MonitorSettings> = {
+  word: 'check',
+  key: (keys, name) => keys.monitor(name),
+  validate: validateMonitor,
+  mask: maskMonitor,
+  unmask: unmaskMonitor,
+};
+
+export const alerterKind: SettingsKind<AlerterSettings> = {
+  word: 'alerter',
+  key: (keys, name) => keys.alerter(name),
+  validate: validateAlerter,
+  mask: maskAlerter,
+  unmask: unmaskAlerter,
+};
+
+export function maskMonitor(settings: MonitorSettings): Record<string, unknown> {
+  const definition = monitorTypes.get(settings.type);
+  // Without its class nobody knows what is secret.
+  return definition
+    ? maskSettings(definition.settings, settings)
+    : { type: settings.type, interval: settings.interval };
+}
+
+/**
+ * A secret is kept only while it goes where it went: whoever may edit a monitor could otherwise have its headers sent to a server
+ * of their own.
+ */
+function unmaskMonitor(raw: unknown, stored: MonitorSettings | undefined, at: string): Validated<unknown> {
+  const definition = isPlainObject(raw) ? monitorTypes.get(String(raw['type'])) : undefined;
+  if (!definition) return { ok: true, value: raw };
+  const before = stored?.type === definition.type ? stored : undefined;
+  const kept = unmaskSettings(definition.settings, raw, before, { at });
+  if (!kept.ok || before === undefined || targetOf(kept.value) === definition.target(before)) return kept;
+  const given = unmaskSettings(definition.settings, raw, undefined, { at });
+  return given.ok ? kept : { ok: false, errors: given.errors.map(movedFault) };
+}
+
+function movedFault(error: FieldError): FieldError {
+  const name = error.path.slice(error.path.lastIndexOf('/') + 1);
+  return { ...error, message: `${name}: must be given again, because the target changes; expected ${error.expected}` };
+}
+
+/** Undefined of what is not valid: its validation tells why. */
+function targetOf(raw: unknown): string | undefined {
+  const validated = validateMonitor('x', raw);
+  return validated.ok ? monitorTypes.get(validated.value.type)?.target(validated.value) : undefined;
+}
+
+/** Names of all types of a kind. */
+export function typesOf(word: 'check' | 'alerter'): string[] {
+  return [...(word === 'check' ? monitorTypes : alerterTypes).keys()];
+}

@@ -1,0 +1,106 @@
+import { type Assignment, type DerivedStatus, formatDuration, type Status } from '@9volt/contracts';
+import { decode } from '@9volt/etcd-dal';
+import type { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
+import { maskMonitor } from '../settings/settings-kind.js';
+
+/** A monitor's state as it is answered and streamed. Without `config` in the stream. */
+export interface ShownState {
+  check: string;
+  /** The same; every list has it. */
+  name: string;
+  type: string | null;
+  target: string | null;
+  tags: string[];
+  owner: string | null;
+  ownerName: string | null;
+  /** What is to be shown. */
+  status: DerivedStatus;
+  /** What is stored, whether it is to be believed or not. */
+  stored: Status | null;
+  /** Why the status is not the stored one. */
+  reason: string | null;
+  since: string | null;
+  count: number;
+  message: string;
+  date: string | null;
+  lastRun: string | null;
+  latencyMs: number | null;
+  nextDue: string | null;
+  incident: string | null;
+  config?: Record<string, unknown> | null;
+}
+
+export function shownState(cache: ClusterCache, view: MonitorView, now: number): ShownState {
+  const { state, settings, latest, assignment } = view;
+  const status = cache.status(view, now);
+  const owner = assignment?.workerId ?? state?.owner ?? null;
+  return {
+    check: view.name,
+    name: view.name,
+    type: settings?.type ?? null,
+    target: view.target ?? null,
+    tags: settings?.tags ?? [],
+    owner,
+    ownerName:
+      owner === null ? null : (cache.members.get(owner)?.Name ?? (owner === state?.owner ? state.ownerName : null)),
+    status,
+    stored: state?.status ?? null,
+    reason: reasonOf(view, status, now),
+    since: state?.since ?? null,
+    count: state?.count ?? 0,
+    message: state?.message ?? 'N/A',
+    date: state?.date ?? null,
+    lastRun: lastRunOf(view),
+    latencyMs: latest?.latencyMs ?? null,
+    nextDue: isoOf(status === 'disabled' ? undefined : view.nextDueAt),
+    incident: state?.incident?.id ?? null,
+  };
+}
+
+/** The masked configuration; of a quarantined monitor, the last good one that still runs, if any. */
+export function shownConfig(view: MonitorView): Record<string, unknown> | null {
+  const settings = view.settings ?? lastGood(view);
+  return settings ? maskMonitor(settings) : null;
+}
+
+function lastGood(view: MonitorView): Assignment['settings'] | undefined {
+  const held = view.assignment;
+  return held && decode<Assignment>(held.value)?.settings;
+}
+
+function reasonOf(view: MonitorView, status: DerivedStatus, now: number): string | null {
+  const { settings, lastResultAt, assignment } = view;
+  switch (status) {
+    case 'quarantined':
+      return (view.declared?.faults ?? []).map(({ message }) => message).join('; ');
+    case 'disabled':
+      return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
+    case 'orphaned': {
+      const tag = settings?.['member-tag'];
+      return tag === undefined ? 'no live worker without tags' : `no live worker carries the tag "${tag}"`;
+    }
+    case 'pending':
+      return assignment ? 'assigned, no result yet' : 'not assigned yet';
+    case 'stale':
+      return lastResultAt === undefined
+        ? 'its worker is silent'
+        : `no result for ${formatDuration(Math.max(0, Math.round((now - lastResultAt) / 1_000)) * 1_000)}`;
+    case 'ok':
+    case 'warning':
+    case 'critical':
+    case 'unknown':
+      return null;
+  }
+}
+
+function lastRunOf({ latest, state }: MonitorView): string | null {
+  const stored = state?.lastRunAt ?? null;
+  if (!latest) return stored;
+  const sampled = new Date(latest.at).toISOString();
+  return stored !== null && stored > sampled ? stored : sampled;
+}
+
+function isoOf(ms: number | undefined): string | null {
+  return ms === undefined || Number.isNaN(new Date(ms).getTime()) ? null : new Date(ms).toISOString();
+}

@@ -1,0 +1,43 @@
+import { Get, Param, Query, Res } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { ApiV1 } from '../common/api-v1.decorator.js';
+import type { RawQuery } from '../common/list-query.js';
+import { ListParams, NameParam, Route, TOTAL } from '../openapi/docs.js';
+import type { ShownState } from './state-shape.js';
+import { type StateDetail, StatesService } from './states.service.js';
+
+@ApiV1('state', 'States')
+export class StatesController {
+  constructor(private readonly states: StatesService) {}
+
+  @Route({
+    id: 'listStates',
+    summary: 'States of all monitors',
+    description:
+      'Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.',
+    answers: [{ schema: 'StateList', description: 'The states.', headers: TOTAL }],
+    errors: [400],
+  })
+  @ListParams(
+    ['status', 'tags', 'type', 'owner', 'q'],
+    ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner'],
+  )
+  @Get()
+  list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): ShownState[] {
+    const { total, body } = this.states.list(query);
+    void reply.header('X-Total-Count', total);
+    return body;
+  }
+
+  @Route({
+    id: 'getState',
+    summary: 'State of a monitor with its recent results and incidents',
+    answers: [{ schema: 'StateDetail', description: 'The state.' }],
+    errors: [404],
+  })
+  @NameParam('monitor')
+  @Get(':name')
+  get(@Param('name') name: string): StateDetail {
+    return this.states.get(name);
+  }
+}

@@ -1,0 +1,233 @@
+import type { ServerResponse } from 'node:http';
+import { DomainError, unknownName } from '@9volt/contracts';
+import { Metrics } from '@9volt/platform';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { CacheRecord } from '../cache/records.js';
+import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
+import { MessageWriter } from './message-writer.js';
+import { revisionOf, streamId } from './stream-id.js';
+
+interface Client {
+  response: ServerResponse;
+  /** The types it wants, joined: clients that want the same share one buffer. */
+  filter: string;
+}
+
+/** Below the 250 ms that a change may take to be told. */
+const TICK_MS = 200;
+const HEARTBEAT_MS = 15_000;
+/** How often statuses that change by silence are looked for. */
+const SWEEP_MS = 2_000;
+const LOG_CAPACITY = 20_000;
+/** More changes than this at once are told as "read everything again". */
+const MAX_BURST = 5_000;
+/** A client that has not taken this many bytes is too slow. */
+const MAX_BACKLOG_BYTES = 8 * 1_048_576;
+
+/** Tells subscribers what changed: one buffer for all who want the same, a few times a second, whatever their number. */
+@Injectable()
+export class StreamHub implements OnModuleInit, OnModuleDestroy {
+  private readonly clients = new Set<Client>();
+  private readonly log = new ChangeLog(LOG_CAPACITY);
+  private readonly writer: MessageWriter;
+  /** Changes of a revision that is not complete yet. */
+  private open = new Map<string, Omit<LogEntry, 'revision'>>();
+  private pending = new Map<string, LogEntry>();
+  private started = false;
+  private resetOwed = false;
+  private sweepDue = false;
+  private tick: NodeJS.Timeout | undefined;
+  private timers: NodeJS.Timeout[] = [];
+  private unlisten: () => void = () => undefined;
+
+  constructor(
+    private readonly cache: ClusterCache,
+    writer: MessageWriter,
+    metrics: Metrics,
+  ) {
+    this.writer = writer;
+    metrics.gauge('ninevolt_api_stream_clients', 'Clients of the live stream.', [], (gauge) =>
+      gauge.set(this.clients.size),
+    );
+  }
+
+  onModuleInit(): void {
+    this.unlisten = this.cache.listen({
+      ready: () => this.start(),
+      change: (record) => this.noticed(record),
+      revision: (revision) => this.completed(revision),
+      relisted: () => this.relisted(),
+    });
+    this.timers = [
+      setInterval(() => this.sweep(), SWEEP_MS).unref(),
+      setInterval(() => this.heartbeat(), HEARTBEAT_MS).unref(),
+    ];
+  }
+
+  onModuleDestroy(): void {
+    this.unlisten();
+    clearTimeout(this.tick);
+    for (const timer of this.timers) clearInterval(timer);
+    for (const { response } of this.clients) response.end();
+    this.clients.clear();
+  }
+
+  /** Throws for types that there are not. */
+  filterOf(types: string | undefined): string {
+    const asked = types === undefined ? [...STREAM_TYPES] : types.split(',').map((type) => type.trim());
+    const faults = asked
+      .filter((type) => !(STREAM_TYPES as readonly string[]).includes(type))
+      .map((type) => unknownName('/types', 'type', type, STREAM_TYPES));
+    if (faults.length === 0) return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
+    throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+  }
+
+  /** From now on `response`, whose head is written, is told what matches. `lastEventId` says what it was told before. */
+  subscribe(response: ServerResponse, filter: string, lastEventId: string | undefined): void {
+    this.flush();
+    const client: Client = { response, filter };
+    response.on('close', () => this.clients.delete(client));
+    response.on('error', () => this.clients.delete(client));
+    response.write(this.greeting(filter, lastEventId));
+    this.clients.add(client);
+  }
+
+  private greeting(filter: string, lastEventId: string | undefined): string {
+    const id = this.id();
+    if (lastEventId === undefined) return this.writer.control('ready', id);
+    const revision = revisionOf(lastEventId, this.cache.clusterId);
+    const missed = revision === undefined ? undefined : this.log.since(revision);
+    if (!missed || missed.length > MAX_BURST) return this.writer.control('reset', id);
+    return this.writer.messages(missed.filter(matches(filter)), id) || this.writer.control('ready', id);
+  }
+
+  private noticed(record: CacheRecord): void {
+    if (!this.started) return;
+    const note = (type: StreamType, id: string): void =>
+      void this.open.set(`${type}/${id}`, { type, id, derived: false });
+    switch (record.kind) {
+      case 'event':
+        return note('event', record.event.id);
+      case 'monitor':
+        note('monitor', record.name);
+        return note('state', record.name);
+      case 'state':
+        return note('state', record.name);
+      case 'assignment':
+        return note('state', record.monitor);
+      case 'member':
+        this.sweepDue = true;
+        return note('member', record.member.MemberID);
+      case 'drain':
+        this.sweepDue = true;
+        for (const member of this.cache.members.values())
+          if (member.Name === record.worker) note('member', member.MemberID);
+        return;
+      case 'director':
+        return note('member', record.director.MemberID);
+      case 'config':
+      case 'alerter':
+      case 'incident':
+      case 'outbox':
+      case 'vitals':
+      case 'vitals-index':
+      case 'request':
+        return;
+    }
+  }
+
+  private start(): void {
+    this.started = true;
+    this.log.restart(this.cache.revision);
+    this.sweep();
+  }
+
+  private completed(revision: number): void {
+    if (!this.started) return;
+    for (const change of this.open.values()) {
+      if (change.type === 'state') this.remember(change.id);
+      this.record({ ...change, revision });
+    }
+    this.open.clear();
+    if (this.sweepDue) this.sweep();
+  }
+
+  private record(entry: LogEntry): void {
+    this.log.add(entry);
+    this.pending.delete(`${entry.type}/${entry.id}`);
+    this.pending.set(`${entry.type}/${entry.id}`, entry);
+    this.tick ??= setTimeout(() => this.flush(), TICK_MS).unref();
+  }
+
+  /** The status that a message of now tells, so that the sweep sees only what changed since. */
+  private remember(name: string): void {
+    const view = this.cache.monitors.get(name);
+    if (view) view.shown = this.cache.status(view);
+  }
+
+  /** Finds statuses that changed without a change in etcd: a disable-until that passed, a worker fallen silent. */
+  private sweep(): void {
+    if (!this.started) return;
+    this.sweepDue = false;
+    const now = Date.now();
+    for (const view of this.cache.monitors.values()) {
+      if (!view.exists) continue;
+      const status = this.cache.status(view, now);
+      const told = view.shown;
+      view.shown = status;
+      if (told !== undefined && told !== status) {
+        this.record({ type: 'state', id: view.name, revision: this.cache.revision, derived: true });
+      }
+    }
+  }
+
+  private relisted(): void {
+    this.open.clear();
+    this.pending.clear();
+    this.log.restart(this.cache.revision);
+    this.resetOwed = true;
+    this.tick ??= setTimeout(() => this.flush(), TICK_MS).unref();
+  }
+
+  private flush(): void {
+    clearTimeout(this.tick);
+    this.tick = undefined;
+    const entries = [...this.pending.values()];
+    this.pending.clear();
+    const reset = this.resetOwed || entries.length > MAX_BURST;
+    this.resetOwed = false;
+    if (this.clients.size === 0 || (entries.length === 0 && !reset)) return;
+    const id = this.id();
+    this.send((filter) =>
+      reset ? this.writer.control('reset', id) : this.writer.messages(entries.filter(matches(filter)), id),
+    );
+  }
+
+  /** Also moves the id on, so that a quiet client can resume after much that it did not want. */
+  private heartbeat(): void {
+    this.flush();
+    const text = this.started ? `: heartbeat\nid: ${this.id()}\n\n` : ': heartbeat\n\n';
+    this.send(() => text);
+  }
+
+  private send(textOf: (filter: string) => string): void {
+    const buffers = new Map<string, Buffer>();
+    for (const client of this.clients) {
+      let buffer = buffers.get(client.filter);
+      if (!buffer) buffers.set(client.filter, (buffer = Buffer.from(textOf(client.filter))));
+      if (buffer.length === 0) continue;
+      if (client.response.writableLength > MAX_BACKLOG_BYTES) client.response.destroy();
+      else client.response.write(buffer);
+    }
+  }
+
+  private id(): string {
+    return streamId(this.cache.clusterId, this.cache.revision);
+  }
+}
+
+function matches(filter: string): (entry: LogEntry) => boolean {
+  const types = new Set(filter.split(','));
+  return ({ type }) => types.has(type);
+}

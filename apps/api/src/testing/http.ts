@@ -1,0 +1,29 @@
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Parsed when it is JSON. */
+  body: never;
+}
+
+export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+
+/** Calls one API; a body that is a text is sent as it is. */
+export function callerOf(url: string, defaults: Record<string, string> = {}): Call {
+  return async (method, path, body, headers = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...defaults, ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (json ? JSON.parse(text) : undefined) as never,
+    };
+  };
+}

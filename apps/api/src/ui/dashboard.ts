@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '@9volt/platform';
+
+const NOT_BUILT =
+  '<!doctype html><title>9volt</title><p>The dashboard is not built. The API is described at <a href="/docs">/docs</a>.';
+
+/** The dashboard under `/ui/`. Any path below it that is no file is a page of its own routing. */
+export async function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): Promise<void> {
+  fastify.get('/', (_request, reply) => reply.redirect('/ui/'));
+  fastify.get('/ui', (_request, reply) => reply.redirect('/ui/'));
+  const built = root !== undefined && existsSync(join(root, 'index.html'));
+  if (!built) log.warn('the dashboard is not built: /ui says so');
+  const page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
+  fastify.get('/ui/*', (_request, reply) =>
+    reply.type('text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(page),
+  );
+  if (!built || !existsSync(join(root, 'assets'))) return;
+  await fastify.register(fastifyStatic, {
+    root: join(root, 'assets'),
+    prefix: '/ui/assets/',
+    decorateReply: false,
+    index: false,
+    // Their names change with their content.
+    immutable: true,
+    maxAge: '365d',
+  });
+}
+
+/** The package that holds it is found as it is installed; the API does not import it. */
+function dashboardRoot(): string | undefined {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('@9volt/ui/package.json')), 'dist');
+  } catch {
+    return undefined;
+  }
+}
