@@ -1,0 +1,146 @@
+import type { Command, Option } from 'commander';
+import { NODE_SETTINGS, type NodeSetting } from '@9volt/platform';
+import { buildProgram } from '../program.js';
+import { anchor, code, fenced, table } from './markdown.js';
+
+const GENERATED = '<!-- Made by "npm run docs" from the commands in apps/cli/src/commands: change those, not this. -->';
+
+const INTRODUCTION = `# The command \`9volt\`
+
+One command holds everything: the processes of a cluster, the push of configuration, and what one asks of a running
+cluster. \`npm start\` runs [\`9volt up\`](#9volt-up) after doing all the set-up; after \`npm run build\` the command itself is
+\`node_modules/.bin/9volt\`.
+
+Data goes to stdout, messages go to stderr. Nothing ever asks a question. \`--help\` after any command tells what stands
+here.`;
+
+const EXIT_CODES = `## Exit codes
+
+${table(
+  ['Code', 'Meaning'],
+  [
+    ['0', 'Done. For `9volt cfg diff`: no difference.'],
+    ['1', 'Not done: the last line on stderr says why. For `9volt cfg diff`: there are differences.'],
+    ['2', '`9volt cfg diff` only: it could not be found out.'],
+  ],
+)}
+
+A node that is told to stop (SIGTERM, or Ctrl-C) hands over, leaves the cluster and exits with 0. A second signal, or 30
+seconds without success, ends it at once with 1.`;
+
+/** Reference of all commands, as they tell it themselves. */
+export function commandReference(): string {
+  const program = buildProgram();
+  const commands = leaves(program);
+  const contents = commands.map((command) => {
+    const name = fullName(command);
+    return [`[\`${name}\`](#${anchor(name)})`, command.description()];
+  });
+  return `${[
+    GENERATED,
+    INTRODUCTION,
+    table(['Command', 'What it does'], contents),
+    ...settingsSections(),
+    EXIT_CODES,
+    ...commands.map(section),
+  ].join('\n\n')}\n`;
+}
+
+/** The commands that do something; a group whose default is one of its commands goes by the name of the group. */
+function leaves(command: Command): Command[] {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+}
+
+/** `cfg sync` is what `cfg` does by default. */
+function fullName(command: Command): string {
+  const names: string[] = [];
+  for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
+  return names.join(' ').replace(/ sync$/, '');
+}
+
+function section(command: Command): string {
+  const name = fullName(command);
+  const help = command.createHelp();
+  const shared = new Set(NODE_SETTINGS.map(({ flags }) => flags));
+  const scope = scopeOf(command);
+  const options = help.visibleOptions(command).filter(({ flags }) => !shared.has(flags) && flags !== '-h, --help');
+  const args = help.visibleArguments(command).filter(({ description, argChoices }) => description || argChoices);
+  return [
+    `## ${name}`,
+    command.description(),
+    fenced('sh', help.commandUsage(command).replace(/ sync /, ' ')),
+    ...(args.length > 0
+      ? [
+          table(
+            ['Argument', 'Meaning'],
+            args.map((arg) => [
+              code(arg.name()),
+              [arg.description, arg.argChoices?.join(', ')].filter(Boolean).join(': '),
+            ]),
+          ),
+        ]
+      : []),
+    ...(options.length > 0 ? [table(['Option', 'Default', 'Variable', 'Meaning'], options.map(optionRow))] : []),
+    ...(scope === undefined ? [] : [SHARED[scope]]),
+    ...after(command),
+  ].join('\n\n');
+}
+
+function optionRow(option: Option): string[] {
+  const { flags, defaultValue, envVar, description, argChoices } = option;
+  const shown = defaultValue === undefined || typeof defaultValue === 'boolean' ? '' : code(String(defaultValue));
+  const choices = argChoices ? ` (${argChoices.join(', ')})` : '';
+  return [code(flags), shown, envVar ? code(envVar) : '', `${description}${choices}`];
+}
+
+const SHARED: Record<NodeSetting['scope'], string> = {
+  node: 'And the settings [of a node](#settings-of-a-node) and [of etcd](#settings-of-etcd).',
+  etcd: 'And the settings [of etcd](#settings-of-etcd).',
+};
+
+function scopeOf(command: Command): NodeSetting['scope'] | undefined {
+  const flags = new Set(command.options.map((option) => option.flags));
+  const known = NODE_SETTINGS.filter((setting) => flags.has(setting.flags));
+  if (known.length === 0) return undefined;
+  return known.some(({ scope }) => scope === 'node') ? 'node' : 'etcd';
+}
+
+/** What a command adds below its help: examples, exit codes. */
+function after(command: Command): string[] {
+  let whole = '';
+  command.configureOutput({
+    writeOut: (text) => (whole += text),
+    getOutHelpWidth: () => 100,
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  const added = /\n(?=\n?(?:Examples?|Exit code):)/.exec(whole);
+  if (!added) return [];
+  return whole
+    .slice(added.index)
+    .trim()
+    .split(/\n\n+/)
+    .map((paragraph) => {
+      const [heading = '', ...lines] = paragraph.split('\n');
+      return lines.length > 0 ? fenced('sh', lines.map((line) => line.trim()).join('\n')) : heading;
+    });
+}
+
+function settingsSections(): string[] {
+  const rows = (scope: NodeSetting['scope']): string[][] =>
+    NODE_SETTINGS.filter((setting) => setting.scope === scope).map(({ flags, env, default: standard, doc }) => [
+      code(flags),
+      code(env),
+      standard === undefined ? '' : code(standard),
+      doc,
+    ]);
+  const headings = ['Flag', 'Variable', 'Default', 'Meaning'];
+  return [
+    '## Settings of etcd',
+    'Of every command that talks to etcd. A flag beats its variable, which beats the default.',
+    table(headings, rows('etcd')),
+    '## Settings of a node',
+    'Of `up`, `server`, `scheduler`, `worker` and `api`. All faults are told together, before anything is started.',
+    table(headings, rows('node')),
+  ];
+}

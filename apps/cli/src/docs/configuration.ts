@@ -1,0 +1,197 @@
+import { alerterTypes } from '@9volt/alerters';
+import {
+  AlerterSettings,
+  type AttributeMeta,
+  attributesOf,
+  MonitorSettings,
+  NAME_EXPECTED,
+  type SettingsClass,
+} from '@9volt/contracts';
+import { monitorTypes } from '@9volt/monitors';
+import { anchor, code, fenced, table } from './markdown.js';
+
+const GENERATED =
+  '<!-- Made by "npm run docs" from the settings classes beside each probe and delivery, and from examples/types: change those, not this. -->';
+
+/** Reads a file of the repository by its path. */
+type ReadExample = (path: string) => Promise<string>;
+
+/** Reference of every attribute of every type. */
+export async function configurationReference(readExample: ReadExample): Promise<string> {
+  const monitors = [];
+  for (const [type, { summary, settings }] of monitorTypes) {
+    const own = [...attributesOf(settings).values()].filter(({ group }) => group === 'specific');
+    monitors.push(`### Monitor: ${type}`, summary, attributeTable(own), ...(await example(type, readExample)));
+  }
+  const alerters = [];
+  for (const [type, { summary, options }] of alerterTypes) {
+    const heading = `### Alerter: ${type}`;
+    const what = 'These stand under `options`:';
+    alerters.push(heading, summary, what, attributeTable(attributes(options)), ...(await example(type, readExample)));
+  }
+  const common = attributes(MonitorSettings);
+  return `${[
+    GENERATED,
+    INTRODUCTION,
+    contents(),
+    WRITING,
+    '## Monitors',
+    'Every monitor has these attributes, whatever its type:',
+    attributeTable(common.filter(({ group }) => group !== 'alerting')),
+    'And these decide when somebody is told, and who:',
+    attributeTable(common.filter(({ group }) => group === 'alerting')),
+    THRESHOLDS,
+    PINNING,
+    ...monitors,
+    '## Alerters',
+    'An alerter is a channel that notifications go through. Every alerter has:',
+    attributeTable(attributes(AlerterSettings), [
+      [code('options'), 'map', 'the options of its type, below', '', '', 'Where to send, and with which credentials.'],
+    ]),
+    SECRETS,
+    ...alerters,
+  ].join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `# Configuration
+
+What is monitored stands in YAML files, which \`9volt cfg <dir>\` pushes into etcd. Every \`.yaml\` and \`.yml\` file below
+the directory is read; how entries are spread over files does not matter. The same attributes, as JSON, are what the
+[API](api.md) takes, and what stands in etcd.`;
+
+const WRITING = `## Writing the files
+
+A file holds a map \`monitor\`, a map \`alerter\`, or both: each from a name to its settings.
+
+${fenced(
+  'yaml',
+  `# yaml-language-server: $schema=./docs/9volt.schema.json
+x-often: &often { interval: 10s, critical-threshold: 3, critical-alerter: [team] }
+
+monitor:
+  shop-home:
+    <<: *often
+    type: http
+    host: shop.example.com
+
+alerter:
+  team:
+    type: email
+    options: { to: team@example.com }`,
+)}
+
+- **Names** have ${NAME_EXPECTED}. No two monitors, and no two alerters, have the same, over all files.
+- **Attributes at the top that start with \`x-\`** are yours: a place for anchors, as above. Any other is refused.
+- **An attribute without a value** is a fault, not the default: leave it out.
+- **Unknown attributes are refused**, with the name that was probably meant. So is an alerter that nobody declares.
+- **Editors** complete and check the files with [9volt.schema.json](9volt.schema.json). Name it in the first line, as above
+  (a path relative to the file, or an address), or once for all in the settings of VS Code, with its YAML extension:
+  \`"yaml.schemas": { "./docs/9volt.schema.json": "monitoring/**/*.yaml" }\`. What depends on several attributes, such as a timeout
+  below the interval, only \`9volt cfg validate <dir>\` tells.
+- **What somebody puts into etcd by hand** is validated by the leader. A monitor that is not valid goes on in its last valid version, if
+  there was one; it is shown as quarantined, and an event says what is wrong with it.
+
+### Durations
+
+A number with its unit: \`ns\`, \`us\`, \`ms\`, \`s\`, \`m\`, \`h\`, \`d\` (24 hours) or \`y\` (365 days). Terms may follow one another and have
+a fraction: \`500ms\`, \`10s\`, \`1.5m\`, \`1h30m\`. A bare whole number is a count of nanoseconds. The longest is a year.
+
+A **timeout** that is written down must be below the interval. One that is left out is its default, but not longer than the
+interval or a second, whichever is more; so a monitor with \`interval: 1s\` needs no timeouts spelled out. When a run takes
+longer than the interval, the runs that fall due meanwhile are skipped and counted: a monitor never overlaps itself.`;
+
+const THRESHOLDS = `### Thresholds
+
+Failures in a row are counted. At the \`warning-threshold\` the state becomes warning and each \`warning-alerter\` is told; at the
+\`critical-threshold\` it becomes critical and each \`critical-alerter\` is told. Each of them is told once. Before the first threshold a
+failing monitor is still ok, with a count above 0. The first success ends it, and whoever was told is told so, once.
+
+${table(
+  ['warning-threshold', 'critical-threshold', 'What happens'],
+  [
+    ['–', '–', 'Critical at the first failure.'],
+    ['–', '3', 'Critical at the third failure, never warning.'],
+    ['1', '3', 'Warning at the first failure, critical at the third.'],
+    ['2', '–', 'Warning at the second failure, never critical.'],
+    ['3', '2', 'Refused: the warning threshold is above the critical one.'],
+  ],
+)}
+
+A check that 9volt itself could not carry out is neither: the monitor becomes \`unknown\`, at its critical threshold (or its warning
+threshold, if that is the only one), and the critical alerters are told (or the warning alerters, if there are no others).`;
+
+const PINNING = `### Which workers run it, and when none does
+
+A monitor with a \`member-tag\` runs on workers that were started with that tag (\`--tags\`); one without runs on workers that have no
+tags. A monitor for which there is no such worker is shown as orphaned, and an event tells it.
+
+\`disable: true\`, a \`disable-until\` in the future and the removal of a monitor all end its open incident: whoever was told of it is
+told once that it is closed, and why. So does a change of its type or target. A change of thresholds, alerters or description
+keeps the incident.`;
+
+const SECRETS = `Attributes marked *secret* are masked in every answer of the API and in what \`9volt cfg diff\` prints. They stand in clear in the YAML
+files and in etcd: guard both.
+
+A notification is tried again until the provider takes it, or refuses it for good; what is owed to an alerter that has been removed is
+given up after 10 minutes.`;
+
+function attributes(cls: SettingsClass): AttributeMeta[] {
+  return [...attributesOf(cls).values()];
+}
+
+function contents(): string {
+  const link = (heading: string, text: string): string => `[${text}](#${anchor(heading)})`;
+  const of = (kind: string, types: Iterable<string>): string =>
+    [...types].map((type) => link(`${kind}: ${type}`, code(type))).join(', ');
+  return [
+    `- ${link('Writing the files', 'Writing the files')}: ${link('Durations', 'durations')}`,
+    `- ${link('Monitors', 'Monitors')}: ${link('Thresholds', 'thresholds')}, ${of('Monitor', monitorTypes.keys())}`,
+    `- ${link('Alerters', 'Alerters')}: ${of('Alerter', alerterTypes.keys())}`,
+  ].join('\n');
+}
+
+function attributeTable(metas: readonly AttributeMeta[], more: readonly string[][] = []): string {
+  const headings = ['Attribute', 'Kind', 'Valid', 'Default', 'Example', 'What it is'];
+  return table(headings, [...metas.map(attributeRow), ...more]);
+}
+
+const KINDS: Record<AttributeMeta['kind'], string> = {
+  text: 'text',
+  integer: 'number',
+  number: 'number',
+  flag: 'flag',
+  duration: 'duration',
+  time: 'time',
+  choice: 'choice',
+  'text-list': 'list',
+  'text-map': 'map',
+};
+
+function attributeRow(meta: AttributeMeta): string[] {
+  const { name, kind, required, default: standard, example: shown, secret, doc } = meta;
+  return [
+    code(name),
+    KINDS[kind],
+    validOf(meta),
+    required ? '**required**' : standard === undefined || standard === '' ? '' : value(standard),
+    shown === undefined || secret ? '' : value(shown),
+    secret ? `${doc} *Secret.*` : doc,
+  ];
+}
+
+/** The rule, without what the section on durations says of all of them. */
+function validOf({ kind, expected, maxLength }: AttributeMeta): string {
+  if (kind === 'duration') return expected.replace(/ such as .*?\(or whole nanoseconds\)/, '');
+  return maxLength === undefined ? expected : `${expected}; at most ${maxLength} characters`;
+}
+
+/** A value on one line, as YAML takes it. */
+function value(of: unknown): string {
+  return code(typeof of === 'string' && !/[\r\n]/.test(of) ? of : JSON.stringify(of));
+}
+
+async function example(type: string, readExample: ReadExample): Promise<string[]> {
+  const path = `examples/types/${type}.yaml`;
+  const lines = (await readExample(path)).split('\n').filter((line) => !line.startsWith('# yaml-language-server:'));
+  return [`[${path}](../${path}):`, fenced('yaml', lines.join('\n'))];
+}

@@ -1,0 +1,21 @@
+import { VERSION } from '@9volt/platform';
+import { Command } from 'commander';
+import { addCfgCommand } from './commands/cfg.command.js';
+import { addGetCommand } from './commands/get.command.js';
+import { addNodeCommands } from './commands/node.command.js';
+import { addTestAlerterCommand } from './commands/test-alerter.command.js';
+import { addUpCommand } from './commands/up.command.js';
+
+/** The whole command line; nothing is parsed or run yet. */
+export function buildProgram(): Command {
+  const program = new Command('9volt')
+    .description('Distributed monitoring without a single point of failure.')
+    .version(VERSION.text, '-v, --version')
+    .showHelpAfterError('(9volt --help tells more)');
+  addUpCommand(program);
+  addNodeCommands(program);
+  addCfgCommand(program);
+  addGetCommand(program);
+  addTestAlerterCommand(program);
+  return program;
+}
