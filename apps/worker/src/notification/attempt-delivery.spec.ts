@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { alerterTypes, defineAlerter, type DeliveryContext, type DeliveryOutcome } from '@9volt/alerters';
+import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
+import type { Alert } from '@9volt/contracts';
+import { attemptDelivery } from './attempt-delivery.js';
+
+const TYPE = 'attempt-spec';
+
+function attempt(
+  send: (context: DeliveryContext) => Promise<DeliveryOutcome>,
+  more: { alert?: Alert; signal?: AbortSignal; timeoutMs?: number } = {},
+): Promise<DeliveryOutcome> {
+  const options = class {};
+  const definition = { type: TYPE, summary: '', options, destination: [] };
+  alerterTypes.set(TYPE, defineAlerter({ ...definition, send: (_options, _alert, context) => send(context) }));
+  return attemptDelivery({
+    settings: { type: TYPE, options: {} },
+    alert: more.alert ?? sampleAlarm(),
+    signal: more.signal ?? new AbortController().signal,
+    timeoutMs: more.timeoutMs ?? 1_000,
+  });
+}
+
+afterEach(() => {
+  alerterTypes.delete(TYPE);
+});
+
+describe('one attempt', () => {
+  it('has an id of its own for each of the notifications of an incident', async () => {
+    const ids: string[] = [];
+    const send = (context: DeliveryContext): Promise<DeliveryOutcome> => {
+      ids.push(context.notificationId);
+      return Promise.resolve({ outcome: 'delivered', answer: '' });
+    };
+    await attempt(send, { alert: sampleAlarm({ type: 'warning' }) });
+    await attempt(send, { alert: sampleAlarm() });
+    await attempt(send, { alert: sampleResolve() });
+    await attempt(send, { alert: sampleResolve({ worker: 'the heir' }) });
+    const key = sampleAlarm().key;
+    expect(ids).toEqual([`${key}/warning`, `${key}/critical`, `${key}/resolve`, `${key}/resolve`]);
+  });
+
+  it('is worth another when the alerter throws', async () => {
+    const outcome = await attempt(() => Promise.reject(new Error('bug')));
+    expect(outcome).toEqual({ outcome: 'retryable', answer: 'failed within 9volt: bug' });
+  });
+
+  it('ends although the alerter does not', async () => {
+    let aborted = false;
+    const never = ({ signal }: DeliveryContext): Promise<DeliveryOutcome> =>
+      new Promise(() => signal.addEventListener('abort', () => (aborted = true)));
+    const startedAt = performance.now();
+    expect(await attempt(never, { timeoutMs: 10 })).toMatchObject({ outcome: 'retryable' });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(aborted).toBe(true);
+  });
+
+  it('ends at once when it is given up', async () => {
+    const abort = new AbortController();
+    const pending = attempt(() => new Promise(() => undefined), { signal: abort.signal });
+    abort.abort();
+    expect(await pending).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('given up') });
+  });
+
+  it('waits for a worker that knows the type', async () => {
+    const settings = { type: 'of a newer version', options: {} };
+    const signal = new AbortController().signal;
+    expect(await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10 })).toMatchObject({
+      outcome: 'retryable',
+    });
+  });
+});
