@@ -10,6 +10,8 @@ export interface OpenIncident {
   openedAt: string;
   /** The worst status it reached. */
   worst: ToldStatus;
+  /** Whether it went through warning: who is told of warnings must hear of it, also when that could not be written at the time. */
+  warned?: boolean;
   /** Result that led here, in words; kept to be told. */
   expected?: string;
   found?: string;
