@@ -70,9 +70,19 @@ describe('the status after a sequence of results', () => {
 describe('the incident', () => {
   test('opens with the first status other than ok, at the time of the first failure of the streak', () => {
     const [, second, third] = after([C, C, C], settingsOf(2, 3));
-    expect(second?.incident).toEqual({ id: '5.1', openedAt: new Date(9_000).toISOString(), worst: 'warning' });
+    expect(second?.incident).toEqual({
+      id: '5.1',
+      openedAt: new Date(9_000).toISOString(),
+      worst: 'warning',
+      warned: true,
+    });
     expect(second?.since).toBe(new Date(10_000).toISOString());
-    expect(third?.incident).toEqual({ id: '5.1', openedAt: new Date(9_000).toISOString(), worst: 'critical' });
+    expect(third?.incident).toEqual({
+      id: '5.1',
+      openedAt: new Date(9_000).toISOString(),
+      worst: 'critical',
+      warned: true,
+    });
     expect(third?.incidents).toBe(1);
   });
 
@@ -97,6 +107,12 @@ describe('the incident', () => {
     const [critical] = after([C], settingsOf());
     const raised = evaluate(critical, resultOf(C), settingsOf(5, 9), { ...context, revision: 8 });
     expect(raised).toMatchObject({ status: 'critical', count: 2, revision: 8, incident: { id: '5.1' } });
+  });
+
+  test('is not lowered by a change of the thresholds, but by a milder verdict', () => {
+    const [critical] = after([C], settingsOf(1, 1));
+    expect(evaluate(critical, resultOf(C), settingsOf(1, 5), context).status).toBe('critical');
+    expect(evaluate(critical, resultOf(W), settingsOf(1, 5), context).status).toBe('warning');
   });
 
   test('does not survive a change of the target, but its number is not used again', () => {

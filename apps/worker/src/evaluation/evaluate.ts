@@ -60,8 +60,7 @@ export function evaluate(
   const count = Math.min((state?.count ?? 0) + 1, highest);
   const firstFailureAt = state?.firstFailureAt ?? ranAt;
   const reached = statusAfter(result.status, count, thresholds);
-  // Thresholds may have been raised under an open incident: a target that still fails has not recovered.
-  const status = reached === 'ok' && state?.incident ? state.status : reached;
+  const status = state?.incident ? notLowered(state.status, reached, result.status) : reached;
   const failing = {
     ...common,
     status,
@@ -80,7 +79,10 @@ export function evaluate(
   return {
     ...failing,
     incidents: opened ?? common.incidents,
-    incident: described({ ...open, worst: worse(open.worst, status) }, result),
+    incident: described(
+      { ...open, worst: worse(open.worst, status), ...(status === 'warning' ? { warned: true } : {}) },
+      result,
+    ),
   };
 }
 
@@ -100,6 +102,11 @@ export function statusAfter(verdict: ToldStatus, count: number, { warning, criti
     case 'unknown':
       return count >= (critical ?? warning ?? 1) ? 'unknown' : 'ok';
   }
+}
+
+/** Thresholds may have been raised under an open incident: a target that fails as before is no better for that. */
+function notLowered(before: Status, reached: Status, verdict: ToldStatus): Status {
+  return reached === 'ok' || (before === 'critical' && verdict === 'critical') ? before : reached;
 }
 
 const SEVERITY: Readonly<Record<ToldStatus, number>> = { warning: 1, unknown: 2, critical: 3 };

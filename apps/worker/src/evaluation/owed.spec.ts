@@ -128,6 +128,12 @@ test('a resolve says what failed, how badly and how often, under the key of its 
   });
 });
 
+test('a warning that could not be written before it became critical is told all the same', () => {
+  const ok = store(undefined, stepped(undefined, 'ok')).state;
+  const critical = stepped(stepped(ok, 'critical'), 'critical');
+  expect(said(store(ok, critical).owed.entries)).toEqual(['chat: warning', 'pager: critical', 'both: critical']);
+});
+
 describe('unknown', () => {
   const told = (changed: Partial<Record<string, string[]>>): Record<string, ToldStatus> => {
     const of = { ...settings, 'warning-threshold': 0, 'critical-threshold': 1, ...changed } as MonitorSettings;

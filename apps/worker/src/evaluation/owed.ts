@@ -61,6 +61,15 @@ export function owedNotifications(
   if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
 
   const { status } = next;
+  if (open.warned && status !== 'warning') {
+    // The warning came and went before it could be written.
+    const later = new Set(recipientsOf(status, facts.settings));
+    for (const alerter of recipientsOf('warning', facts.settings)) {
+      if (told[alerter] !== undefined || later.has(alerter)) continue;
+      told[alerter] = 'warning';
+      entries.push(entryOf(alerter, open, alarmOf(next, open, 'warning', facts), facts));
+    }
+  }
   for (const alerter of recipientsOf(status, facts.settings)) {
     if (told[alerter] === status) continue;
     told[alerter] = status;

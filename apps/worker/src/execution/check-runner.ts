@@ -1,7 +1,6 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { type MonitorDefinition, monitorTypes } from '@9volt/monitors';
 import { evaluate } from '../evaluation/evaluate.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
@@ -12,11 +11,6 @@ import { CheckMetrics } from './check-metrics.js';
 import { Clock } from './clock.js';
 import { executeCheck } from './execute-check.js';
 import { type DueRun, type FirstRun, Timetable } from './timetable.js';
-
-/** The types of monitors that can be run; a test adds its own. */
-export abstract class MonitorTypes {
-  static readonly all: ReadonlyMap<string, MonitorDefinition> = monitorTypes;
-}
 
 type Listener = (result: CheckResult | undefined) => void;
 
@@ -40,7 +34,6 @@ export class CheckRunner extends RunNow {
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
-    @Optional() @Inject(MonitorTypes) private readonly types: ReadonlyMap<string, MonitorDefinition> = MonitorTypes.all,
   ) {
     super();
     this.timetable = new Timetable({
@@ -121,7 +114,7 @@ export class CheckRunner extends RunNow {
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
     const { settings, stateTarget } = monitor;
-    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal, this.types);
+    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal);
     monitor.run = undefined;
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type ClusterNode, MAX_TXN_OPS, type Op, unchanged } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
+import { FencedBatch, type FencedWrite, firstBatch } from './fenced-batch.js';
+
+let etcd: TestEtcd;
+let node: ClusterNode;
+let batch: FencedBatch;
+let transactions: number;
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+  node = testNode(etcd.endpoint, uniquePrefix());
+  await node.start('http://127.0.0.1:0');
+  const send = node.client.txn.bind(node.client);
+  node.client.txn = (txn) => {
+    transactions++;
+    return send(txn);
+  };
+});
+afterAll(async () => {
+  await node.stop();
+  await etcd.stop();
+});
+beforeEach(() => {
+  batch = new FencedBatch(node);
+  transactions = 0;
+});
+
+const fresh = (name: string): FencedWrite => ({
+  compare: [unchanged(node.keys.state(name), 0)],
+  then: [{ put: node.keys.state(name), value: '{}' }],
+});
+
+test('writes of one moment travel together', async () => {
+  const outcomes = await Promise.all(Array.from({ length: 100 }, (_, index) => batch.write(fresh(`a${index}`))));
+  expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['accepted']));
+  expect(transactions).toBeLessThanOrEqual(5);
+});
+
+test('a refused write does not hold up those it travelled with', async () => {
+  await batch.write(fresh('taken'));
+  const outcomes = await Promise.all(['b1', 'taken', 'b2'].map((name) => batch.write(fresh(name))));
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['accepted', 'refused', 'accepted']);
+});
+
+test('nothing is accepted once the member key is gone', async () => {
+  const { fence } = node.session;
+  const stale = new FencedBatch({
+    client: node.client,
+    session: { fence: { ...fence, value: fence.value - 1 } },
+  } as never);
+  const outcomes = await Promise.all(['c1', 'c2'].map((name) => stale.write(fresh(name))));
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+  expect(await node.client.get(node.keys.state('c1'))).toBeUndefined();
+});
+
+test('a batch stays within what etcd takes; what is larger than that alone is not split', () => {
+  const of = (ops: number, bytes = 10) => ({
+    compare: [],
+    then: Array.from({ length: ops }, (): Op => ({ delete: 'x' })),
+    bytes,
+  });
+  expect(firstBatch([of(60), of(60), of(60)])).toHaveLength(2);
+  expect(firstBatch([of(MAX_TXN_OPS), of(1)])).toHaveLength(1);
+  expect(firstBatch([of(1, 2_000_000), of(1)])).toHaveLength(1);
+  expect(firstBatch(Array.from({ length: 40 }, () => of(1)))).toHaveLength(25);
+});

@@ -1,0 +1,224 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ScheduleModule } from '@nestjs/schedule';
+import { Test, type TestingModule } from '@nestjs/testing';
+import type {
+  Assignment,
+  ClusterEvent,
+  IncidentRecord,
+  MonitorSettings,
+  MonitorState,
+  OutboxEntry,
+} from '@9volt/contracts';
+import {
+  ClusterModule,
+  ClusterNode,
+  decode,
+  encode,
+  type Entry,
+  EtcdClient,
+  Informer,
+  Keyspace,
+} from '@9volt/etcd-dal';
+import { waitFor } from '@9volt/etcd-dal/testing';
+import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
+import { OwnedMonitors } from '../membership/owned-monitors.js';
+import { WorkerModule } from '../worker.module.js';
+
+/** A worker as a process has it, on a real etcd. */
+export class WorkerRig {
+  private constructor(
+    private readonly app: TestingModule,
+    readonly node: ClusterNode,
+    readonly events: ClusterEvent[],
+  ) {}
+
+  static async start(endpoint: string, prefix: string, name = 'w1'): Promise<WorkerRig> {
+    const events: ClusterEvent[] = [];
+    const config = new NodeConfig({
+      etcd: { members: [endpoint] },
+      prefix,
+      debug: false,
+      role: 'worker',
+      memberName: name,
+      tags: [],
+      listen: { host: '127.0.0.1', port: 0 },
+      accessTokens: [],
+      publicUrl: 'http://volt.example.com',
+    });
+    const module = Test.createTestingModule({
+      imports: [
+        ClusterModule.forRoot({
+          ...config,
+          name,
+          etcd: { ...config.etcd, callTimeoutMs: 2_000 },
+          version: 'test',
+          onEvent: (event) => events.push(event),
+        }),
+        PlatformModule.forRoot(config, AppLogger.silent()),
+        ScheduleModule.forRoot(),
+        WorkerModule,
+      ],
+    });
+    const app = await module.compile();
+    app.enableShutdownHooks([]);
+    await app.init();
+    const node = app.get(ClusterNode);
+    await node.start('http://127.0.0.1:0');
+    return new WorkerRig(app, node, events);
+  }
+
+  get<T>(token: abstract new (...args: never[]) => T): T {
+    return this.app.get<T>(token as never);
+  }
+
+  get id(): string {
+    return this.node.memberId;
+  }
+
+  holds(monitor: string): boolean {
+    return this.get(OwnedMonitors).owns(monitor);
+  }
+
+  stop(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+/** What the leader writes, and what can be seen of the workers in etcd. */
+export class ClusterView {
+  readonly client: EtcdClient;
+  readonly keys: Keyspace;
+  /** Every notification that was ever owed, in the order in which etcd took them. */
+  readonly owed: OutboxEntry[] = [];
+  /** Every state that was ever written. */
+  readonly states: { name: string; state: MonitorState | undefined; revision: number }[] = [];
+  private readonly informers: Informer<unknown>[];
+  private revision = 100;
+
+  constructor(endpoint: string, prefix: string) {
+    this.client = new EtcdClient({ members: [endpoint], callTimeoutMs: 2_000 });
+    this.keys = new Keyspace(prefix);
+    const decodeAny = ({ value }: Entry): object | undefined => decode(value);
+    this.informers = [
+      new Informer<unknown>(this.client, {
+        prefix: this.keys.outbox,
+        decode: decodeAny,
+        onChange: ({ before, after }) => void (!before && after && this.owed.push(after.value as OutboxEntry)),
+      }),
+      new Informer<unknown>(this.client, {
+        prefix: this.keys.states,
+        decode: decodeAny,
+        onChange: ({ key, after, revision }) => {
+          const name = key.slice(this.keys.states.length);
+          this.states.push({ name, state: after?.value as MonitorState | undefined, revision });
+        },
+      }),
+    ];
+  }
+
+  async start(): Promise<this> {
+    await Promise.all(this.informers.map((informer) => informer.start()));
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.informers.map((informer) => informer.stop()));
+    this.client.close();
+  }
+
+  /** Writes an assignment as the leader does; each call is a new revision of the monitor unless `over` says otherwise. */
+  async assign(worker: string, name: string, settings: object, over: Partial<Assignment> = {}): Promise<void> {
+    const assignment: Assignment = {
+      phase: 'run',
+      settings: settings as MonitorSettings,
+      revision: ++this.revision,
+      createRevision: 50,
+      assignedAt: new Date().toISOString(),
+      ...over,
+    };
+    await this.put(this.keys.assignment(worker, name), assignment);
+  }
+
+  /** Changes an assignment as the leader does: nothing else of it. */
+  async change(worker: string, name: string, over: Partial<Assignment>): Promise<void> {
+    const key = this.keys.assignment(worker, name);
+    const entry = await this.client.get(key);
+    if (!entry) throw new Error(`no ${key}`);
+    await this.put(key, { ...decode<Assignment>(entry.value), ...over });
+  }
+
+  async assignment(worker: string, name: string): Promise<Assignment | undefined> {
+    return this.read<Assignment>(this.keys.assignment(worker, name));
+  }
+
+  async state(name: string): Promise<MonitorState | undefined> {
+    return this.read<MonitorState>(this.keys.state(name));
+  }
+
+  async incident(name: string, n = 1): Promise<IncidentRecord | undefined> {
+    return this.read<IncidentRecord>(this.keys.incident(name, n));
+  }
+
+  /** Waits for a state that is as told. */
+  async reaches(name: string, like: Partial<MonitorState>): Promise<MonitorState> {
+    return waitFor(
+      async () => {
+        const state = await this.state(name).catch(() => undefined);
+        const same = Object.entries(like).every(([key, value]) => state?.[key as keyof MonitorState] === value);
+        return state && same ? state : undefined;
+      },
+      { what: `${name} to be ${JSON.stringify(like)}` },
+    );
+  }
+
+  said(name: string): string[] {
+    return this.owed
+      .filter(({ alert }) => alert.monitor === name)
+      .map(({ alerter, alert }) => `${alerter}: ${alert.type}${alert.reason ? ` (${alert.reason})` : ''}`);
+  }
+
+  async put(key: string, value: unknown): Promise<void> {
+    await this.client.txn({ compare: [], then: [{ put: key, value: encode(value) }] });
+  }
+
+  async delete(key: string): Promise<void> {
+    await this.client.txn({ compare: [], then: [{ delete: key }] });
+  }
+
+  private async read<T extends object>(key: string): Promise<T | undefined> {
+    const entry = await this.client.get(key);
+    return entry && decode<T>(entry.value);
+  }
+}
+
+/** A web server that can be broken, and knows when it was asked. */
+export class WebTarget {
+  healthy = true;
+  /** Milliseconds until it answers. */
+  delayMs = 0;
+  readonly askedAt: number[] = [];
+  private readonly server: Server = createServer((_request, response) => {
+    this.askedAt.push(performance.now());
+    const answer = (): void => {
+      response.statusCode = this.healthy ? 200 : 503;
+      response.end();
+    };
+    if (this.delayMs > 0) setTimeout(answer, this.delayMs);
+    else answer();
+  });
+
+  async listen(): Promise<this> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    return this;
+  }
+
+  get settings(): { type: string; host: string; port: number } {
+    return { type: 'http', host: '127.0.0.1', port: (this.server.address() as AddressInfo).port };
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { type CheckResult, MAX_SAMPLES } from '@9volt/contracts';
+import { VitalsBuffer } from './vitals-buffer.js';
+
+const ok: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
+
+test('keeps the newest samples and counts all', () => {
+  const buffer = new VitalsBuffer();
+  for (let at = 0; at < 100; at++) buffer.ran('web', ok, at);
+  buffer.overran('web', 7);
+  const taken = buffer.take('web');
+  expect(taken).toMatchObject({ runs: 100, overruns: 7 });
+  expect(taken?.samples.map(({ at }) => at)).toEqual(
+    Array.from({ length: MAX_SAMPLES }, (_, i) => 100 - MAX_SAMPLES + i),
+  );
+  expect(buffer.take('web')).toBeUndefined();
+});
+
+test('keeps the message of a failure only, capped', () => {
+  const buffer = new VitalsBuffer();
+  buffer.ran('web', ok, 1);
+  buffer.ran('web', { status: 'critical', message: 'x'.repeat(1_000), latencyMs: 1, phases: { connect: 1 } }, 2);
+  const [first, second] = buffer.take('web')?.samples ?? [];
+  expect(first).toEqual({ at: 1, latencyMs: 3, status: 'ok' });
+  expect(second?.message).toHaveLength(200);
+  expect(second?.phases).toEqual({ connect: 1 });
+});
+
+test('what could not be dumped is dumped the next time, before what came since', () => {
+  const buffer = new VitalsBuffer();
+  buffer.ran('web', ok, 1);
+  const taken = buffer.take('web');
+  buffer.ran('web', ok, 2);
+  if (taken) buffer.giveBack({ name: 'web', nextDueAt: 0, ...taken });
+  expect(buffer.take('web')).toMatchObject({ runs: 2, samples: [{ at: 1 }, { at: 2 }] });
+});

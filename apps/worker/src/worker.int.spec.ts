@@ -1,0 +1,408 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { RunNow } from './requests/run-now.js';
+import { ClusterView, WebTarget, WorkerRig } from './testing/worker-rig.js';
+import { VitalsWriter } from './vitals/vitals-writer.js';
+
+let etcd: TestEtcd;
+let prefix: string;
+let view: ClusterView;
+let web: WebTarget;
+let workers: WorkerRig[];
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(async () => {
+  await etcd.stop();
+});
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  workers = [];
+  web = await new WebTarget().listen();
+  view = await new ClusterView(etcd.endpoint, prefix).start();
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await view.stop();
+  await web.close();
+});
+
+async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
+  const worker = await WorkerRig.start(endpoint, prefix, name);
+  workers.push(worker);
+  return worker;
+}
+
+/** An interval of 100 ms, warning after 2 failures, critical after 3. */
+const settings = (): object => ({
+  ...web.settings,
+  interval: '100ms',
+  timeout: '90ms',
+  'warning-threshold': 2,
+  'critical-threshold': 3,
+  'warning-alerter': ['chat', 'both'],
+  'critical-alerter': ['pager', 'both'],
+});
+
+const ALARMS = ['chat: warning', 'both: warning', 'pager: critical', 'both: critical'];
+const RESOLVES = ['both: resolve (recovered)', 'chat: resolve (recovered)', 'pager: resolve (recovered)'];
+
+describe('a target that goes down and comes back', () => {
+  test('leads through every status; each alerter is owed each transition once, and one resolve', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', settings());
+    const ok = await view.reaches('web', { status: 'ok', count: 0 });
+    expect(ok).toMatchObject({ owner: worker.id, ownerName: 'w1', message: 'N/A', incident: null, createRevision: 50 });
+    web.healthy = false;
+    const critical = await view.reaches('web', { status: 'critical', count: 3 });
+    expect(critical).toMatchObject({
+      incident: { id: '50.1', worst: 'critical' },
+      told: { chat: 'warning', both: 'critical', pager: 'critical' },
+      message: "Received status code '503' does not match expected status code '200'",
+    });
+    expect(await view.incident('web')).toMatchObject({ id: '50.1', closedAt: null, worst: 'critical' });
+    const writes = view.states.length;
+    await sleep(500);
+    expect(view.states).toHaveLength(writes);
+    web.healthy = true;
+    await view.reaches('web', { status: 'ok', count: 0, incidents: 1 });
+    expect(view.said('web')).toEqual([...ALARMS, ...RESOLVES]);
+    expect(await view.incident('web')).toMatchObject({ id: '50.1', reason: 'recovered', closedAt: expect.any(String) });
+    expect(view.owed[0]?.alert).toMatchObject({
+      key: `${prefix}/web/50.1`,
+      link: 'http://volt.example.com/ui/monitors/web',
+      worker: 'w1',
+      target: expect.stringContaining('http://127.0.0.1'),
+    });
+    expect(worker.events.filter(({ type }) => type === 'status-changed').map(({ details }) => details?.['to'])).toEqual(
+      ['warning', 'critical', 'ok'],
+    );
+  });
+
+  test('that flaps at every run is written at most once a second on average, and nobody is told what is not so', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', {
+      ...settings(),
+      interval: '20ms',
+      timeout: '19ms',
+      'critical-threshold': 1,
+      'warning-threshold': 0,
+    });
+    await view.reaches('web', { status: 'ok' });
+    const flapping = setInterval(() => (web.healthy = !web.healthy), 50);
+    await sleep(3_000);
+    clearInterval(flapping);
+    web.healthy = true;
+    expect(view.states.length).toBeLessThanOrEqual(3 + 4);
+    expect(view.states.length).toBeGreaterThan(3);
+    await view.reaches('web', { status: 'ok', count: 0 });
+    const heard = view.said('web').filter((line) => line.startsWith('pager'));
+    heard.forEach((line, index) => expect(line).toContain(index % 2 === 0 ? 'critical' : 'resolve'));
+  });
+});
+
+describe('a change of the assignment', () => {
+  test('an edit runs at once and keeps the incident; a new alerter is told with the next result', async () => {
+    const worker = await startWorker();
+    web.healthy = false;
+    await view.assign(worker.id, 'web', settings());
+    const { incident } = await view.reaches('web', { status: 'critical' });
+    const asked = web.askedAt.length;
+    const edited = {
+      ...settings(),
+      interval: '1h',
+      timeout: '1s',
+      'critical-threshold': 5,
+      'critical-alerter': ['pager', 'new'],
+    };
+    const editedAt = performance.now();
+    await view.assign(worker.id, 'web', edited, { revision: 900 });
+    const state = await view.reaches('web', { revision: 900 });
+    expect(web.askedAt.length).toBeGreaterThan(asked);
+    expect(performance.now() - editedAt).toBeLessThan(1_000);
+    expect(state).toMatchObject({ status: 'critical', incident: { id: incident?.id } });
+    expect(view.said('web')).toEqual([...ALARMS, 'new: critical']);
+  });
+
+  test('removal: the run stops, who was told hears why, the state goes, and the assignment goes last', async () => {
+    const worker = await startWorker();
+    web.healthy = false;
+    await view.assign(worker.id, 'web', settings());
+    await view.reaches('web', { status: 'critical' });
+    await view.put(view.keys.outboxEntry('web', 'other', 'a'), { ...view.owed[0], alerter: 'other' });
+    await view.change(worker.id, 'web', { phase: 'remove', reason: 'disabled' });
+    await waitFor(async () => (await view.state('web')) === undefined);
+    const asked = web.askedAt.length;
+    expect(
+      view
+        .said('web')
+        .filter((line) => line.includes('resolve'))
+        .sort(),
+    ).toEqual(['both', 'chat', 'pager'].map((alerter) => `${alerter}: resolve (disabled)`));
+    expect(await view.incident('web')).toMatchObject({ reason: 'disabled', closedAt: expect.any(String) });
+    await sleep(300);
+    expect(web.askedAt).toHaveLength(asked);
+    expect(await view.assignment(worker.id, 'web')).toMatchObject({ phase: 'remove' });
+    const { entries } = await view.client.list(view.keys.outbox);
+    for (const { key } of entries) await view.delete(key);
+    await waitFor(async () => (await view.assignment(worker.id, 'web')) === undefined);
+    await waitFor(() => !worker.holds('web'));
+  });
+
+  test('a healthy monitor is removed at once, also while its run hangs', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', { ...settings(), interval: '10s', timeout: '9s' });
+    await view.reaches('web', { status: 'ok' });
+    web.delayMs = 5_000;
+    void worker
+      .get(RunNow)
+      .runNow('web', new AbortController().signal)
+      .catch(() => undefined);
+    await waitFor(() => web.askedAt.length === 2);
+    await view.change(worker.id, 'web', { phase: 'remove', reason: 'removed' });
+    await waitFor(async () => (await view.assignment(worker.id, 'web')) === undefined, { timeoutMs: 1_000 });
+    expect(await view.state('web')).toBeUndefined();
+    expect(view.owed).toEqual([]);
+  });
+
+  test('delivering for nobody: nothing is run, the assignment goes when nothing is owed', async () => {
+    const worker = await startWorker();
+    await view.put(view.keys.outboxEntry('web', 'chat', 'a'), { alert: {}, incident: '50.1', createdAt: 'x' });
+    await view.assign(worker.id, 'web', settings(), { phase: 'deliver' });
+    await sleep(400);
+    expect(web.askedAt).toEqual([]);
+    expect(await view.assignment(worker.id, 'web')).toBeDefined();
+    await view.delete(view.keys.outboxEntry('web', 'chat', 'a'));
+    await waitFor(async () => (await view.assignment(worker.id, 'web')) === undefined);
+  });
+
+  test('a monitor deleted and created again while nobody looked: the old incident is resolved, its record kept apart', async () => {
+    const worker = await startWorker();
+    web.healthy = false;
+    await view.assign(worker.id, 'web', settings());
+    await view.reaches('web', { status: 'critical' });
+    await view.delete(view.keys.assignment(worker.id, 'web'));
+    await waitFor(() => !worker.holds('web'));
+    await view.assign(worker.id, 'web', settings(), { createRevision: 77 });
+    await view.reaches('web', { status: 'critical', createRevision: 77 });
+    expect(
+      view
+        .said('web')
+        .filter((line) => line.includes('resolve'))
+        .sort(),
+    ).toEqual(['both', 'chat', 'pager'].map((alerter) => `${alerter}: resolve (removed)`));
+    expect(view.said('web').filter((line) => line.includes('critical'))).toHaveLength(4);
+    expect(await view.incident('web')).toMatchObject({ id: '77.1', closedAt: null });
+  });
+});
+
+describe('an heir', () => {
+  test('continues count, incident and what was told', async () => {
+    const first = await startWorker('w1');
+    web.healthy = false;
+    await view.assign(first.id, 'web', settings(), { revision: 500 });
+    await view.reaches('web', { status: 'critical' });
+    await first.stop();
+    workers = [];
+    const heir = await startWorker('w2');
+    await view.assign(heir.id, 'web', settings(), { revision: 500 });
+    await sleep(500);
+    web.healthy = true;
+    const state = await view.reaches('web', { status: 'ok', count: 0 });
+    expect(state).toMatchObject({ owner: heir.id, incidents: 1 });
+    expect(view.said('web')).toEqual([...ALARMS, ...RESOLVES]);
+  });
+});
+
+describe('a planned hand-over', () => {
+  test('has no gap and no overlap, and the state goes on', async () => {
+    const [one, two] = [await startWorker('w1'), await startWorker('w2')];
+    web.healthy = false;
+    web.delayMs = 20;
+    await view.assign(one.id, 'web', settings(), { revision: 500 });
+    await view.reaches('web', { status: 'critical' });
+    await view.change(one.id, 'web', { phase: 'retire', to: two.id });
+    await waitFor(async () => (await view.assignment(two.id, 'web')) !== undefined);
+    expect(await view.assignment(one.id, 'web')).toBeUndefined();
+    expect(await view.assignment(two.id, 'web')).toMatchObject({
+      phase: 'run',
+      revision: 500,
+      lastRunAt: expect.any(Number),
+    });
+    expect(await view.assignment(two.id, 'web')).not.toHaveProperty('to');
+    await sleep(1_000);
+    expect(one.holds('web')).toBe(false);
+    expect(two.holds('web')).toBe(true);
+    web.healthy = true;
+    await view.reaches('web', { status: 'ok', count: 0, owner: two.id });
+    expect(view.said('web')).toEqual([...ALARMS, ...RESOLVES]);
+    const gaps = web.askedAt.slice(2).map((at, index) => at - (web.askedAt[index + 1] as number));
+    expect(Math.max(...gaps)).toBeLessThan(200);
+    expect(Math.min(...gaps)).toBeGreaterThan(45);
+  });
+
+  test('to a worker that is gone: everything goes on here', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', settings());
+    await view.reaches('web', { status: 'ok' });
+    await view.change(worker.id, 'web', { phase: 'retire', to: 'nobody-1' });
+    await sleep(300);
+    const asked = web.askedAt.length;
+    await sleep(1_000);
+    expect(web.askedAt.length).toBeGreaterThanOrEqual(asked + 8);
+    expect(await view.assignment(worker.id, 'web')).toMatchObject({ phase: 'retire' });
+    expect(await view.assignment('nobody-1', 'web')).toBeUndefined();
+  });
+});
+
+describe('fencing', () => {
+  test('without its member key nothing of a worker is accepted; it joins anew and continues with what it knows', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', settings());
+    await view.reaches('web', { status: 'ok' });
+    const { createRevision: before } = (await view.client.get(view.keys.member(worker.id)))!;
+    await view.delete(view.keys.member(worker.id));
+    web.healthy = false;
+    await view.reaches('web', { status: 'critical' });
+    const { createRevision: after } = (await view.client.get(view.keys.member(worker.id)))!;
+    expect(after).toBeGreaterThan(before);
+    const changed = view.states.filter(({ state }) => state?.status !== 'ok');
+    for (const { revision } of changed) expect(revision).toBeGreaterThan(after);
+    await sleep(100);
+    expect(new Set(view.said('web')).size).toBe(view.said('web').length);
+    expect(view.said('web')).toEqual(expect.arrayContaining(['chat: warning', 'pager: critical', 'both: critical']));
+  });
+
+  test('the result of a run that ends after the monitor was given to another is dropped', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', {
+      ...settings(),
+      interval: '10s',
+      timeout: '5s',
+      'critical-threshold': 1,
+      'warning-threshold': 0,
+    });
+    const ok = await view.reaches('web', { status: 'ok' });
+    web.healthy = false;
+    web.delayMs = 300;
+    const run = worker.get(RunNow).runNow('web', new AbortController().signal);
+    void run.catch(() => undefined);
+    await waitFor(() => web.askedAt.length === 2);
+    // As the leader does it: in one transaction, and faster than the informer could stop the run.
+    await view.client.txn({
+      compare: [],
+      then: [
+        { delete: view.keys.assignment(worker.id, 'web') },
+        { put: view.keys.assignment('w9', 'web'), value: '{}' },
+      ],
+    });
+    await run.catch(() => undefined);
+    await sleep(300);
+    expect(await view.state('web')).toEqual(ok);
+    expect(view.owed).toEqual([]);
+  });
+
+  test('a write of ours that was applied late is noticed: what it told is not told again', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', { ...settings(), 'warning-threshold': 0, 'critical-threshold': 1 });
+    const ok = await view.reaches('web', { status: 'ok' });
+    const incident = { id: '50.1', openedAt: ok.date, worst: 'critical' as const };
+    await view.put(view.keys.state('web'), {
+      ...ok,
+      status: 'critical',
+      count: 1,
+      incident,
+      incidents: 1,
+      told: { pager: 'critical' },
+    });
+    web.healthy = false;
+    await view.reaches('web', {
+      status: 'critical',
+      message: "Received status code '503' does not match expected status code '200'",
+    });
+    expect(view.said('web')).toEqual(['both: critical']);
+  });
+});
+
+describe('without etcd', () => {
+  test('checks go on, and what they led to is written afterwards, once', async () => {
+    const own = await startEtcd();
+    const there = await new ClusterView(own.endpoint, prefix).start();
+    const worker = await WorkerRig.start(own.endpoint, prefix);
+    try {
+      await there.assign(worker.id, 'web', settings());
+      await there.reaches('web', { status: 'ok' });
+      await own.kill();
+      const asked = web.askedAt.length;
+      web.healthy = false;
+      await sleep(3_000);
+      expect(web.askedAt.length).toBeGreaterThanOrEqual(asked + 25);
+      await own.restart();
+      await there.reaches('web', { status: 'critical', count: 3 });
+      web.healthy = true;
+      await there.reaches('web', { status: 'ok', count: 0 });
+      expect(there.said('web')).toEqual(['chat: warning', 'pager: critical', 'both: critical', ...RESOLVES]);
+    } finally {
+      await worker.stop();
+      await there.stop();
+      await own.stop();
+    }
+  }, 20_000);
+});
+
+test('a new monitor runs within 100 ms of its assignment, at the median of 20', async () => {
+  const worker = await startWorker();
+  const waits: number[] = [];
+  for (let index = 0; index < 20; index++) {
+    const asked = web.askedAt.length;
+    const at = performance.now();
+    await view.assign(worker.id, `web${index}`, { ...settings(), interval: '1h', timeout: '1s' });
+    await waitFor(() => web.askedAt.length > asked);
+    waits.push((web.askedAt[asked] as number) - at);
+  }
+  waits.sort((a, b) => a - b);
+  expect(waits[10]).toBeLessThan(100);
+});
+
+test('vitals tell each result, the member key the load', async () => {
+  const worker = await startWorker();
+  await view.assign(worker.id, 'web', settings());
+  await waitFor(() => web.askedAt.length >= 5);
+  await worker.get(VitalsWriter).dump();
+  const index = decodeVitalsIndex((await view.client.get(view.keys.vitalsIndex(worker.id, 0)))!.value)!;
+  expect(index.names).toEqual(['web']);
+  const { entries } = await view.client.list(view.keys.vitalsOf(worker.id));
+  const slots = entries.filter(({ key }) => !key.endsWith('index'));
+  const vitals = slots.flatMap(({ value }) => decodeVitals(value, index)?.entries ?? []);
+  expect(vitals.reduce((sum, { runs }) => sum + runs, 0)).toBeGreaterThanOrEqual(4);
+  expect(vitals[0]?.samples[0]).toMatchObject({ status: 'ok', latencyMs: expect.any(Number) });
+  const member = JSON.parse((await view.client.get(view.keys.member(worker.id)))!.value.toString());
+  expect(member.Load).toMatchObject({ checks: 1, overruns: expect.any(Number) });
+  expect(member.Load.checksPerSecond).toBeGreaterThan(0);
+});
+
+test('a stop lets the run in flight end, and stores what it led to', async () => {
+  const worker = await startWorker();
+  await view.assign(worker.id, 'web', {
+    ...settings(),
+    interval: '1h',
+    timeout: '5s',
+    'warning-threshold': 0,
+    'critical-threshold': 1,
+  });
+  await view.reaches('web', { status: 'ok' });
+  web.healthy = false;
+  web.delayMs = 500;
+  void worker
+    .get(RunNow)
+    .runNow('web', new AbortController().signal)
+    .catch(() => undefined);
+  await waitFor(() => web.askedAt.length === 2);
+  await worker.stop();
+  workers = [];
+  expect(await view.state('web')).toMatchObject({ status: 'critical' });
+  expect(await view.client.get(view.keys.member(worker.id))).toBeUndefined();
+});
