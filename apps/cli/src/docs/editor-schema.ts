@@ -106,7 +106,12 @@ function propertyForEditors(property: JsonSchema, meta: AttributeMeta): JsonSche
   return {
     ...Object.fromEntries(known),
     ...(meta.kind === 'duration'
-      ? { oneOf: [{ type: 'string', pattern: DURATION }, { type: 'integer', minimum: 1 }] }
+      ? {
+          oneOf: [
+            { type: 'string', pattern: DURATION },
+            { type: 'integer', minimum: 1 },
+          ],
+        }
       : {}),
     ...(meta.required && meta.kind === 'text' ? { minLength: 1 } : {}),
     description: `${meta.doc} Expected: ${meta.expected}.`,
