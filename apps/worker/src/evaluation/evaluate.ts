@@ -115,16 +115,19 @@ function worse(a: ToldStatus, b: ToldStatus): ToldStatus {
   return SEVERITY[b] > SEVERITY[a] ? b : a;
 }
 
-function described(incident: OpenIncident, result: CheckResult): OpenIncident {
-  const { expected: _expected, found: _found, ...rest } = incident;
+function described(incident: OpenIncident, { expected, found }: CheckResult): OpenIncident {
+  const latest = { ...incident };
+  delete latest.expected;
+  delete latest.found;
   return {
-    ...rest,
-    ...(result.expected === undefined ? {} : { expected: result.expected }),
-    ...(result.found === undefined ? {} : { found: result.found }),
+    ...latest,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
   };
 }
 
 function omitFirstFailure(state: MonitorState): MonitorState {
-  const { firstFailureAt: _firstFailureAt, ...rest } = state;
+  const rest = { ...state };
+  delete rest.firstFailureAt;
   return rest;
 }

@@ -93,6 +93,8 @@ function staysOurs({ assignment: { phase } }: OwnedMonitor): boolean {
 
 /** The assignment as the next owner gets it. */
 export function handedOver({ assignment, lastRunAt }: Pick<OwnedMonitor, 'assignment' | 'lastRunAt'>): Assignment {
-  const { to: _to, reason: _reason, ...rest } = assignment;
-  return { ...rest, phase: 'run', ...(lastRunAt === undefined ? {} : { lastRunAt }) };
+  const next: Assignment = { ...assignment, phase: 'run', ...(lastRunAt === undefined ? {} : { lastRunAt }) };
+  delete next.to;
+  delete next.reason;
+  return next;
 }
