@@ -100,7 +100,11 @@ export class Election {
     if (this.term.lease !== this.session.lease) return 'its lease was lost';
     const seat = this.seat.get(this.keys.director);
     // The cache may not have our own election yet; only what is newer deposes.
-    if (seat) return seat.createRevision > this.term.epoch ? 'another leads' : undefined;
+    if (seat) {
+      if (seat.createRevision > this.term.epoch) return 'another leads';
+      const overwritten = seat.createRevision === this.term.epoch && seat.value.lease !== this.term.lease;
+      return overwritten ? 'its key was overwritten' : undefined;
+    }
     return this.seat.revision > this.term.epoch ? 'its key was deleted' : undefined;
   }
 

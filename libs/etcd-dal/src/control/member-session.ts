@@ -126,7 +126,8 @@ export class MemberSession {
       } catch (error) {
         const cause = toEtcdError(error);
         if (cause.kind === 'lease-gone') this.drop(cause);
-        else this.tell(this.status, cause);
+        // Not while it is fresh: one renewal that failed changes nothing.
+        else if (!this.isFresh()) this.tell(this.status, cause);
         await this.pause(Math.min(RETRY_MS, this.ttlMs / 6));
       }
     }

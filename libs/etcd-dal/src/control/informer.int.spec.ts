@@ -1,0 +1,336 @@
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { EtcdClient, type EtcdOptions, type Op } from '../etcd.client.js';
+import { EtcdError } from '../etcd-error.js';
+import { Keyspace } from '../keyspace.js';
+import {
+  type SeverableProxy,
+  startEtcd,
+  startSeverableProxy,
+  type TestEtcd,
+  uniquePrefix,
+  waitFor,
+} from '../testing/index.js';
+import { ClusterGuard } from './cluster-guard.js';
+import { Informer, type InformerOptions } from './informer.js';
+
+jest.setTimeout(30_000);
+
+let etcd: TestEtcd;
+let proxy: SeverableProxy;
+let direct: EtcdClient;
+let prefix: string;
+const cleanup: (() => unknown)[] = [];
+
+beforeAll(async () => void (etcd = await startEtcd({ args: ['--experimental-watch-progress-notify-interval=200ms'] })));
+afterAll(() => etcd.stop());
+beforeEach(async () => {
+  proxy = await startSeverableProxy(etcd.clientPort);
+  direct = connect([etcd.endpoint]);
+  prefix = `/${uniquePrefix()}/`;
+  cleanup.unshift(() => proxy.stop());
+});
+afterEach(async () => {
+  for (const undo of cleanup.splice(0).reverse()) await undo();
+});
+
+function connect(members: readonly string[], options: Partial<EtcdOptions> = {}): EtcdClient {
+  const client = new EtcdClient({ members, ...options });
+  cleanup.push(() => client.close());
+  return client;
+}
+
+/** An informer of numbers, through the proxy. What is no number cannot be decoded. */
+function watch(options: Partial<InformerOptions<number>> = {}, client = connect([proxy.endpoint])): Informer<number> {
+  const decode = ({ value }: { value: Buffer }): number | undefined =>
+    /^\d+$/.test(value.toString()) ? Number(value) : undefined;
+  const informer = new Informer<number>(client, { prefix, decode, ...options });
+  cleanup.push(() => informer.stop());
+  return informer;
+}
+
+async function write(...then: Op[]): Promise<number> {
+  return (await direct.txn({ compare: [], then })).revision;
+}
+const put = (key: string, value: number | string): Op => ({ put: prefix + key, value: String(value) });
+const del = (key: string): Op => ({ delete: prefix + key });
+
+function contents(informer: Informer<number>): Record<string, number> {
+  return Object.fromEntries([...informer.items].map(([key, item]) => [key.slice(prefix.length), item.value]));
+}
+
+describe('an informer', () => {
+  test('lists, then follows, telling every change in order with the revision after its last', async () => {
+    await write(put('a', 1), put('b', 2));
+    const told: unknown[] = [];
+    const informer = watch({
+      onChange: ({ key, before, after, revision }) => {
+        told.push([key.slice(prefix.length), before?.value, after?.value, revision]);
+        // The cache has it already.
+        expect(informer.get(key)).toEqual(after);
+      },
+      onRevision: (revision) => told.push(revision),
+    });
+    await informer.start();
+    expect(contents(informer)).toEqual({ a: 1, b: 2 });
+    const listed = informer.revision;
+    told.length = 0;
+    const first = await write(put('a', 3), del('b'));
+    const second = await write(put('c', 4));
+    expect(await informer.reached(second, 5_000)).toBe(true);
+    expect(told.filter((one) => Array.isArray(one) || (one as number) >= first)).toEqual([
+      ['a', 1, 3, first],
+      ['b', 2, undefined, first],
+      first,
+      ['c', undefined, 4, second],
+      second,
+    ]);
+    expect(first).toBeGreaterThan(listed);
+    expect(await informer.reached(second + 1_000, 50)).toBe(false);
+  });
+
+  test('loses nothing when it is cut twice in a row around the replay of 5,000 changes', async () => {
+    let last = 0;
+    let backwards = 0;
+    const changed = new Map<string, number>();
+    const informer = watch({
+      onChange: ({ key, revision }) => {
+        if (revision < last) backwards++;
+        last = revision;
+        changed.set(key, (changed.get(key) ?? 0) + 1);
+        // The second cut comes in the midst of the replay.
+        if (changed.size === 1_000) proxy.cutOnce();
+      },
+    });
+    await write(put('gone', 0));
+    await informer.start();
+    proxy.cut();
+    for (let from = 0; from < 5_000; from += 100) {
+      await write(...Array.from({ length: 100 }, (_, n) => put(`k${from + n}`, from + n)));
+    }
+    const revision = await write(del('gone'));
+    proxy.heal();
+    expect(await informer.reached(revision, 10_000)).toBe(true);
+    expect(informer.items.size).toBe(5_000);
+    expect(changed.get(`${prefix}gone`)).toBe(2);
+    expect([...changed].filter(([key, times]) => times > 1 && !key.endsWith('gone'))).toEqual([]);
+    expect(backwards).toBe(0);
+    expect(informer.relists).toBe(1);
+  });
+
+  test('lists again after a compaction while it was cut, deletions included', async () => {
+    const onRelist = jest.fn();
+    const errors: (string | undefined)[] = [];
+    const informer = watch({ onRelist, onConnection: (error) => errors.push(error?.kind) });
+    await write(...Array.from({ length: 100 }, (_, n) => put(`k${n}`, n)));
+    await informer.start();
+    await waitFor(() => informer.connected);
+    for (let round = 1; round <= 2; round++) {
+      proxy.cut();
+      await waitFor(() => !informer.connected);
+      await write(...Array.from({ length: 50 }, (_, n) => put(`k${n}`, n + round)));
+      const revision = await write(del(`k${90 + round}`));
+      await direct.compact(revision);
+      proxy.heal();
+      expect(await informer.reached(revision, 10_000)).toBe(true);
+      expect(informer.items.size).toBe(100 - round);
+      expect(informer.get(`${prefix}k7`)?.value).toBe(7 + round);
+      expect(informer.relists).toBe(1 + round);
+    }
+    expect(onRelist).toHaveBeenCalledTimes(2);
+    expect(errors).toContain('compacted');
+    expect(errors).toContain('unavailable');
+  });
+
+  test('a quiet prefix resumes after a compaction without listing', async () => {
+    const informer = watch();
+    await informer.start();
+    const elsewhere = `/${uniquePrefix()}`;
+    for (let n = 0; n < 50; n++) await direct.txn({ compare: [], then: [{ put: elsewhere, value: String(n) }] });
+    const revision = await direct.revision();
+    await waitFor(() => informer.revision >= revision, { timeoutMs: 5_000 });
+    proxy.cut();
+    await waitFor(() => !informer.connected);
+    await direct.compact(revision);
+    proxy.heal();
+    await waitFor(() => informer.connected);
+    await informer.reached(await write(put('a', 1)), 5_000);
+    expect(contents(informer)).toEqual({ a: 1 });
+    expect(informer.relists).toBe(1);
+  });
+
+  test('takes a revision of 12 MB, which etcd sends in pieces, as one', async () => {
+    const revisions: number[] = [];
+    const informer = watch({ onRevision: (revision) => revisions.push(revision) });
+    await informer.start();
+    const lease = await direct.grantLease(60_000);
+    const name = 'n'.repeat(2_000);
+    for (let from = 0; from < 6_000; from += 100) {
+      const ops = Array.from({ length: 100 }, (_, n) => ({ ...put(`${name}${from + n}`, 1), lease: lease.id }));
+      await write(...ops);
+    }
+    await waitFor(() => informer.items.size === 6_000);
+    revisions.length = 0;
+    await direct.revokeLease(lease.id);
+    await waitFor(() => informer.items.size === 0);
+    const revision = await direct.revision();
+    await informer.reached(revision, 5_000);
+    expect(revisions.filter((one) => one <= revision && one > revision - 2)).toHaveLength(1);
+  });
+
+  test('leaves out what cannot be decoded, and has it again when it can', async () => {
+    await write(put('a', 'nonsense'), put('b', 1), put('throws', 1));
+    const informer = watch({
+      decode: (entry) => {
+        if (entry.key.endsWith('throws')) throw new Error('a defect');
+        const value = Number(entry.value.toString());
+        return Number.isNaN(value) ? undefined : value;
+      },
+    });
+    await informer.start();
+    expect(contents(informer)).toEqual({ b: 1 });
+    await informer.reached(await write(put('a', 2), put('b', 'nonsense')), 5_000);
+    expect(contents(informer)).toEqual({ a: 2 });
+    expect(await informer.verify()).toBe(0);
+    await informer.reached(await write(del('b'), put('a', 3)), 5_000);
+    expect(await informer.verify()).toBe(0);
+    expect(informer.connected).toBe(true);
+  });
+
+  test('starts while etcd is away, and is told why', async () => {
+    await write(put('a', 1));
+    proxy.cut();
+    const onConnection = jest.fn();
+    const informer = watch({ onConnection });
+    const started = informer.start();
+    await waitFor(() => onConnection.mock.calls.length > 0);
+    expect(onConnection).toHaveBeenCalledWith(expect.objectContaining({ kind: 'unavailable' }));
+    proxy.heal();
+    await started;
+    expect(contents(informer)).toEqual({ a: 1 });
+    await waitFor(() => informer.connected);
+    expect(informer.error).toBeUndefined();
+  });
+
+  test('stops at once, also while etcd does not answer', async () => {
+    const client = connect([proxy.endpoint], { callTimeoutMs: 1_000 });
+    const running = watch({}, client);
+    await running.start();
+    proxy.blackhole();
+    const waiting = watch({}, client);
+    const started = waiting.start();
+    const startedAt = performance.now();
+    await Promise.all([running.stop(), waiting.stop(), started]);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
+  });
+});
+
+describe('verify', () => {
+  /** Takes an event from the informer, as a defect of the library did. */
+  function lose(informer: Informer<number>, event: 'put' | 'delete', key: string): void {
+    const inner = informer as unknown as { put: (entry: { key: string }) => void; remove: (key: string) => void };
+    const { put: apply, remove } = inner;
+    if (event === 'put') inner.put = (entry) => void (entry.key === prefix + key || apply.call(informer, entry));
+    else inner.remove = (gone) => void (gone === prefix + key || remove.call(informer, gone));
+    cleanup.push(() => Object.assign(inner, { put: apply, remove }));
+  }
+  function findAgain(informer: Informer<number>): void {
+    const inner = informer as unknown as { put?: unknown; remove?: unknown };
+    delete inner.put;
+    delete inner.remove;
+  }
+
+  test.each(['addition', 'change', 'deletion'])('finds a lost %s, and lists again', async (what) => {
+    await write(put('a', 1));
+    const informer = watch();
+    await informer.start();
+    await waitFor(() => informer.connected);
+    expect(await informer.verify()).toBe(0);
+    lose(informer, what === 'deletion' ? 'delete' : 'put', what === 'addition' ? 'b' : 'a');
+    const op = { addition: put('b', 2), change: put('a', 3), deletion: del('a') }[what] as Op;
+    await informer.reached(await write(op), 5_000);
+    findAgain(informer);
+    expect(contents(informer)).toEqual({ a: 1 });
+    expect(await informer.verify()).toBe(1);
+    await waitFor(() => informer.relists === 2 && informer.connected);
+    expect(contents(informer)).toEqual({ addition: { a: 1, b: 2 }, change: { a: 3 }, deletion: {} }[what]);
+    expect(await informer.verify()).toBe(0);
+  });
+
+  test('is not misled by a watch that is late', async () => {
+    const informer = watch();
+    await informer.start();
+    await waitFor(() => informer.connected);
+    for (let n = 0; n < 20; n++) {
+      void write(put(`k${n}`, n));
+      expect(await informer.verify()).toBe(0);
+    }
+    expect(informer.relists).toBe(1);
+  });
+});
+
+describe('an etcd that was wiped', () => {
+  let own: TestEtcd;
+  let keys: Keyspace;
+  beforeEach(async () => {
+    own = await startEtcd();
+    keys = new Keyspace(prefix);
+    cleanup.unshift(() => own.stop());
+    direct = connect([own.endpoint]);
+  });
+
+  test.each(['empty', 'with more history than before', 'with the data of another cluster'])(
+    '%s is an outage, not a deletion',
+    async (how) => {
+      const client = connect([own.endpoint]);
+      const guard = new ClusterGuard(client, keys);
+      await guard.ensureConfig();
+      for (let n = 0; n < 20; n++) await write(put(`k${n}`, n));
+      const onChange = jest.fn();
+      const informer = watch({ guard, onChange }, client);
+      await informer.start();
+      await waitFor(() => informer.connected);
+      expect(informer.items.size).toBe(20);
+      onChange.mockClear();
+      await own.wipe();
+      await waitFor(() => direct.revision().catch(() => 0));
+      if (how !== 'empty') {
+        for (let n = 0; n < 60; n++) await write({ put: '/other', value: '1' });
+        await write(put('k1', 999), put('new', 1));
+      }
+      if (how === 'with the data of another cluster') await new ClusterGuard(direct, keys).ensureConfig();
+      await waitFor(() => informer.error?.kind === 'other-data');
+      await informer.verify();
+      await sleep(300);
+      expect(informer.error).toBeInstanceOf(EtcdError);
+      expect(informer.error?.kind).toBe('other-data');
+      expect(informer.connected).toBe(false);
+      expect(informer.items.size).toBe(20);
+      expect(informer.get(`${prefix}k1`)?.value).toBe(1);
+      expect(onChange).not.toHaveBeenCalled();
+    },
+  );
+});
+
+test('a watch is opened again after the token expired', async () => {
+  const guarded = await startEtcd({ args: ['--auth-token-ttl=1'] });
+  const through = await startSeverableProxy(guarded.clientPort);
+  const ctl = (...args: string[]): void =>
+    void execFileSync('etcdctl', ['--endpoints', guarded.endpoint, ...args], { stdio: 'pipe' });
+  cleanup.unshift(
+    () => guarded.stop(),
+    () => through.stop(),
+  );
+  ctl('user', 'add', 'root:secret');
+  ctl('user', 'grant-role', 'root', 'root');
+  ctl('auth', 'enable');
+  const account = { username: 'root', password: 'secret' };
+  const informer = watch({}, connect([through.endpoint], account));
+  await informer.start();
+  await waitFor(() => informer.connected);
+  await sleep(3_500);
+  through.cutOnce();
+  direct = connect([guarded.endpoint], account);
+  expect(await informer.reached(await write(put('a', 1)), 5_000)).toBe(true);
+});

@@ -1,0 +1,244 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Member } from '@9volt/contracts';
+import { EtcdClient } from '../etcd.client.js';
+import { Keyspace } from '../keyspace.js';
+import {
+  type SeverableProxy,
+  startEtcd,
+  startSeverableProxy,
+  type TestEtcd,
+  uniquePrefix,
+  waitFor,
+} from '../testing/index.js';
+import { ClusterGuard } from './cluster-guard.js';
+import { MemberSession } from './member-session.js';
+
+jest.setTimeout(30_000);
+
+const TTL_MS = 3_000;
+const TIMING = { heartbeatIntervalMs: 1_000, heartbeatTimeoutMs: TTL_MS };
+
+let etcd: TestEtcd;
+let direct: EtcdClient;
+beforeAll(async () => {
+  etcd = await startEtcd();
+  direct = new EtcdClient({ members: [etcd.endpoint] });
+});
+afterAll(async () => {
+  direct.close();
+  await etcd.stop();
+});
+
+let proxy: SeverableProxy;
+let client: EtcdClient;
+let keys: Keyspace;
+let session: MemberSession;
+let told: string[];
+beforeEach(async () => {
+  proxy = await startSeverableProxy(etcd.clientPort);
+  client = new EtcdClient({ members: [proxy.endpoint] });
+  keys = new Keyspace(uniquePrefix());
+  session = new MemberSession(client, keys, member('w1-abc'), TIMING);
+  told = [];
+  session.onStatus((status, error) => told.push(error ? `${status}: ${error.kind}` : status));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  jest.useRealTimers();
+  proxy.cut();
+  await session.stop();
+  client.close();
+  await proxy.stop();
+});
+
+function member(id: string): Member {
+  const at = new Date().toISOString();
+  return {
+    ...{ MemberID: id, Name: 'w1', Role: 'worker', Hostname: 'h', ListenAddress: '', Tags: [] },
+    ...{ Version: 'v', SemVer: '0.0.0', StartedAt: at, LastUpdated: at },
+  };
+}
+
+const memberKey = (): ReturnType<EtcdClient['get']> => direct.get(keys.member(session.id));
+
+async function fencedWrite(): Promise<boolean> {
+  const then = [{ put: `${keys.root}fenced`, value: '' }];
+  return (await direct.txn({ compare: [session.fence], then })).succeeded;
+}
+
+describe('a membership', () => {
+  test('is joined under a lease, told, and left at once', async () => {
+    expect(session.status).toBe('joining');
+    expect(await fencedWrite()).toBe(false);
+    await session.start();
+    expect(session.status).toBe('fresh');
+    const entry = await memberKey();
+    expect(entry).toMatchObject({ lease: session.lease, createRevision: session.fence.value });
+    expect(await fencedWrite()).toBe(true);
+    await session.update({ Tags: ['eu'] });
+    expect(JSON.parse(String((await memberKey())?.value))).toMatchObject({ Tags: ['eu'], MemberID: session.id });
+    await session.stop();
+    expect(await memberKey()).toBeUndefined();
+    expect(await fencedWrite()).toBe(false);
+    expect(session.isFresh()).toBe(false);
+    expect(told).toEqual(['fresh']);
+  });
+
+  test('is kept over many times its time to live', async () => {
+    await session.start();
+    const { fence } = session;
+    await sleep(TTL_MS * 1.2);
+    expect(session.isFresh()).toBe(true);
+    expect(session.fence).toEqual(fence);
+    expect(await fencedWrite()).toBe(true);
+  });
+
+  test('is stale at two thirds of the lease when nothing comes back, and fresh again with the same key', async () => {
+    await session.start();
+    const { fence } = session;
+    const startedAt = performance.now();
+    proxy.blackhole();
+    await waitFor(() => session.status === 'stale' && told.includes('stale'));
+    // Renewed at most a sixth of the time to live before.
+    expect(performance.now() - startedAt).toBeLessThan((TTL_MS * 2) / 3 + 300);
+    expect(performance.now() - startedAt).toBeGreaterThan(TTL_MS / 2 - 300);
+    expect(await fencedWrite()).toBe(true);
+    proxy.heal();
+    await waitFor(() => session.isFresh());
+    expect(session.fence).toEqual(fence);
+    expect(told.some((one) => one.startsWith('fresh:'))).toBe(false);
+  });
+
+  test('counts from when a renewal was sent, not from when its answer came', async () => {
+    const keepAlive = client.keepAlive.bind(client);
+    let sentAt = 0;
+    jest.spyOn(client, 'keepAlive').mockImplementation(async (...args) => {
+      sentAt = performance.now();
+      const ttlMs = await keepAlive(...args);
+      await sleep(1_000);
+      return ttlMs;
+    });
+    await session.start();
+    await waitFor(() => sentAt > 0);
+    await sleep(1_100);
+    proxy.blackhole();
+    const last = sentAt;
+    await waitFor(() => !session.isFresh());
+    expect(performance.now() - last).toBeLessThan((TTL_MS * 2) / 3 + 1_000 + 200);
+  });
+
+  test('that is lost is joined anew, with another create revision', async () => {
+    await session.start();
+    const { fence, lease } = session;
+    await direct.revokeLease(lease as string);
+    await waitFor(() => told.includes('lost: lease-gone'));
+    await waitFor(() => session.isFresh() && session.lease !== lease);
+    expect(session.fence.value).toBeGreaterThan(fence.value);
+    expect((await memberKey())?.createRevision).toBe(session.fence.value);
+    const then = [{ put: `${keys.root}fenced`, value: '' }];
+    expect((await direct.txn({ compare: [fence], then })).succeeded).toBe(false);
+  });
+
+  test('whose key was deleted by hand is joined anew on demand, and the old lease ends', async () => {
+    await session.start();
+    const { fence, lease } = session;
+    await direct.txn({ compare: [], then: [{ delete: keys.member(session.id) }] });
+    session.rejoin();
+    expect(session.isFresh()).toBe(false);
+    expect(await fencedWrite()).toBe(false);
+    await waitFor(() => session.isFresh());
+    expect(session.fence.value).toBeGreaterThan(fence.value);
+    await waitFor(() =>
+      direct.keepAlive(lease as string, 1_000).then(
+        () => false,
+        (error) => error.kind === 'lease-gone',
+      ),
+    );
+  });
+
+  test('is not believed after a pause, before any timer could fire', async () => {
+    await session.start();
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + TTL_MS);
+    expect(session.isFresh()).toBe(false);
+    expect(session.status).toBe('stale');
+  });
+
+  test('does not care for steps of the wall clock', async () => {
+    await session.start();
+    const { fence } = session;
+    const real = Date.now();
+    for (const step of [3_600_000, -3_600_000]) {
+      jest.useFakeTimers({
+        now: real + step,
+        // prettier-ignore
+        doNotFake: ['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate',
+          'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'],
+      });
+      await sleep(TTL_MS * 0.5);
+      expect(session.status).toBe('fresh');
+      jest.useRealTimers();
+    }
+    expect(told).toEqual(['fresh']);
+    expect(session.fence).toEqual(fence);
+    expect(await fencedWrite()).toBe(true);
+  });
+
+  test('waits for an etcd that is away, and says so', async () => {
+    proxy.cut();
+    const started = session.start();
+    await waitFor(() => told.includes('joining: unavailable'));
+    proxy.heal();
+    await started;
+    expect(session.status).toBe('fresh');
+  });
+
+  test('stops while etcd does not answer, and is not fresh afterwards', async () => {
+    await session.start();
+    proxy.blackhole();
+    const startedAt = performance.now();
+    await session.stop();
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    expect(session.isFresh()).toBe(false);
+  });
+
+  test('survives a listener that throws', async () => {
+    session.onStatus(() => {
+      throw new Error('a defect');
+    });
+    await session.start();
+    await direct.revokeLease(session.lease as string);
+    await waitFor(() => told.includes('lost: lease-gone') && session.isFresh());
+  });
+});
+
+test('does not join an etcd that holds other data', async () => {
+  const own = await startEtcd();
+  const other = new EtcdClient({ members: [own.endpoint] });
+  const guard = new ClusterGuard(other, keys);
+  await guard.ensureConfig();
+  const joined = new MemberSession(other, keys, member('w1-xyz'), TIMING, guard);
+  joined.onStatus((status, error) => told.push(`${status}: ${error?.kind}`));
+  try {
+    await joined.start();
+    await own.wipe();
+    await waitFor(() => told.includes('lost: other-data'));
+    expect(joined.isFresh()).toBe(false);
+    expect(await other.get(keys.member(joined.id))).toBeUndefined();
+  } finally {
+    await joined.stop();
+    other.close();
+    await own.stop();
+  }
+});
+
+test('1,000 renewals leave no stream, connection or timer behind', async () => {
+  const { id } = await client.grantLease(60_000);
+  await client.keepAlive(id, 1_000);
+  const before = process.getActiveResourcesInfo().length;
+  for (let n = 0; n < 1_000; n++) await client.keepAlive(id, 1_000);
+  await sleep(50);
+  expect(proxy.connections).toBe(1);
+  expect(process.getActiveResourcesInfo().length).toBeLessThan(before + 10);
+});
