@@ -1,1 +1,1 @@
-export {};
+export { SchedulerModule } from './scheduler.module.js';

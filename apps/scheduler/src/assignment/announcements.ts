@@ -1,0 +1,145 @@
+import type { EventSink } from '@9volt/contracts';
+import type { Cause } from './decide-assignment.js';
+import type { Judged } from './judge-monitor.js';
+import type { Write } from './write-assignments.js';
+
+/** Up to so many are told one by one. */
+const SINGLY = 20;
+const NAMES_TOLD = 100;
+/** A worker that restarts, or that starts together with the scheduler, orphans nothing. */
+const ORPHAN_AFTER_MS = 1_000;
+
+interface Orphan {
+  reason: string;
+  since: number;
+  told: boolean;
+}
+
+/**
+ * Tells each thing once. A standby takes note of what it sees silently, for its leader told it; so after an election the new leader
+ * tells only what happened since.
+ */
+export class Announcements {
+  private readonly refusedAt = new Map<string, number>();
+  private readonly warnedAt = new Map<string, number>();
+  private readonly orphaned = new Map<string, Orphan>();
+
+  constructor(
+    private readonly events: EventSink,
+    private readonly workerName: (id: string) => string,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  get orphans(): number {
+    return this.orphaned.size;
+  }
+
+  get refused(): number {
+    return this.refusedAt.size;
+  }
+
+  /** Once for each revision: a configuration that is refused, or names alerters that are not there. */
+  judged(
+    name: string,
+    judged: Judged | undefined,
+    { silent, runsOn, unknownAlerters }: { silent: boolean; runsOn: boolean; unknownAlerters: readonly string[] },
+  ): void {
+    if (judged?.verdict !== 'refused') this.refusedAt.delete(name);
+    else if (this.refusedAt.get(name) !== judged.revision) {
+      this.refusedAt.set(name, judged.revision);
+      if (!silent) {
+        const rest = runsOn ? 'its last good version runs on' : 'it is not run';
+        this.events.emit('config-refused', `monitor "${name}" is refused, ${rest}: ${judged.reason}`, {
+          monitor: name,
+          details: { kind: 'monitor', revision: judged.revision, reason: judged.reason },
+        });
+      }
+    }
+    if (judged?.verdict !== 'valid') this.warnedAt.delete(name);
+    else if (unknownAlerters.length > 0 && this.warnedAt.get(name) !== judged.revision) {
+      this.warnedAt.set(name, judged.revision);
+      if (!silent) {
+        const alerters = unknownAlerters.map((alerter) => `"${alerter}"`).join(', ');
+        this.events.emit('warning', `monitor "${name}" names alerters that do not exist: ${alerters}`, {
+          monitor: name,
+          details: { alerters: unknownAlerters, revision: judged.revision },
+        });
+      }
+    }
+  }
+
+  /** Takes note of whether nobody may run a monitor; `reason` is absent when somebody may. */
+  orphan(name: string, reason: string | undefined, silent: boolean): void {
+    if (reason === undefined) {
+      this.orphaned.delete(name);
+      return;
+    }
+    const known = this.orphaned.get(name);
+    if (!known) this.orphaned.set(name, { reason, since: this.now(), told: silent });
+    else {
+      known.reason = reason;
+      known.told ||= silent;
+    }
+  }
+
+  /** Tells of the monitors that have been orphans for a moment. */
+  tellOrphans(): void {
+    const due = [...this.orphaned].filter(([, { told, since }]) => !told && this.now() - since >= ORPHAN_AFTER_MS);
+    for (const [, orphan] of due) orphan.told = true;
+    if (due.length <= SINGLY) {
+      for (const [name, { reason }] of due) {
+        this.events.emit('monitor-orphaned', `monitor "${name}" runs nowhere: ${reason}`, {
+          monitor: name,
+          details: { reason },
+        });
+      }
+      return;
+    }
+    const byReason = new Map<string, [string, Orphan][]>();
+    for (const orphan of due) byReason.set(orphan[1].reason, [...(byReason.get(orphan[1].reason) ?? []), orphan]);
+    for (const [reason, orphans] of byReason) {
+      const monitors = orphans.slice(0, NAMES_TOLD).map(([name]) => name);
+      this.events.emit('monitor-orphaned', `${orphans.length} monitors run nowhere: ${reason}`, {
+        details: { reason, count: orphans.length, monitors },
+      });
+    }
+  }
+
+  /** Tells who was given what: singly, or as one event when there is much of it. */
+  assigned(writes: readonly Write[]): void {
+    const placed = writes.flatMap(({ monitor, effect }) => {
+      if (effect.act === 'drop' || effect.cause === 'edited' || effect.cause === 'stays after all') return [];
+      if (effect.content.phase === 'remove' || effect.content.phase === 'deliver') return [];
+      const from = effect.act === 'assign' ? undefined : effect.holding.workerId;
+      const to = effect.act === 'rewrite' ? effect.content.to : effect.to;
+      return to === undefined ? [] : [{ monitor, from, to, cause: effect.cause }];
+    });
+    if (placed.length === 0) return;
+    if (placed.length <= SINGLY) {
+      for (const { monitor, from, to, cause } of placed) {
+        const where = from === undefined ? '' : ` from ${this.workerName(from)}`;
+        this.events.emit('monitor-assigned', `monitor "${monitor}" goes${where} to ${this.workerName(to)}: ${cause}`, {
+          monitor,
+          details: { ...(from === undefined ? {} : { from }), to, cause },
+        });
+      }
+      return;
+    }
+    const causes = counted(placed.map(({ cause }) => cause));
+    const workers = counted(placed.map(({ to }) => this.workerName(to)));
+    this.events.emit('rebalance', `${placed.length} monitors get a worker: ${listed(causes)}`, {
+      details: { count: placed.length, causes: Object.fromEntries(causes), to: Object.fromEntries(workers) },
+    });
+  }
+}
+
+export function counted<T extends string | Cause>(items: Iterable<T>): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return counts;
+}
+
+/** `3 new, 2 edited`. */
+export function listed(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([what, count]) => `${count} ${what}`).join(', ');
+}

@@ -1,0 +1,381 @@
+import { messageOf, parseDuration } from '@9volt/contracts';
+import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { Injectable } from '@nestjs/common';
+import { LeadershipService } from '../leadership/leadership.service.js';
+import { SchedulerCaches } from '../scheduler-caches.js';
+import { Announcements, counted, listed } from './announcements.js';
+import { caughtUp } from './caught-up.js';
+import { Debounce } from './debounce.js';
+import { decideAssignment } from './decide-assignment.js';
+import { type Holding, subjectOfHolding } from './holding.js';
+import type { Judged, Subject } from './judge-monitor.js';
+import { OutageGrace } from './outage-grace.js';
+import { Pace } from './pace.js';
+import { expectedOwner, isOpenTo, Placement } from './placement.js';
+import { type PlannedMonitor, planSteps } from './plan-assignments.js';
+import { orphanReason } from './pools.js';
+import { WakeUps } from './wake-ups.js';
+import { composeWrite, type Effect, type Write, writeAssignments } from './write-assignments.js';
+
+/** Joins and leaves within this time are planned as one. */
+const STORM_QUIET_MS = 40;
+const STORM_AT_MOST_MS = 250;
+/** A planned move that its owner has not carried out by then is carried out by the leader. */
+const HAND_OVER_MS = 30_000;
+const PERIOD_MS = 1_000;
+/** By what part of the mean load edits may unbalance a pool before anything moves. */
+const TOLERANCE = 0.2;
+const SKEW_PLAN_EVERY_MS = 5_000;
+const BARRIER_MS = 5_000;
+/** Refused so often in a row, the cache itself is suspected. */
+const SUSPICIOUS_REFUSALS = 5;
+
+/**
+ * Makes the assignments what they should be. Watches only note names of monitors that may need something; a run looks at all that is
+ * known of each, decides, and writes the difference. Every scheduler takes note; only the leader decides.
+ */
+@Injectable()
+export class AssignmentReconciler {
+  private readonly logger: Logger;
+  private readonly loop: ReconcileLoop;
+  private readonly placement = new Placement();
+  private readonly announcements: Announcements;
+  private readonly wakeUps = new WakeUps((name) => this.touch(name));
+  private readonly storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, STORM_AT_MOST_MS);
+  private readonly retiring = new Map<string, { to: string | undefined; since: number }>();
+  private grace: OutageGrace | undefined;
+  private graceTimer: NodeJS.Timeout | undefined;
+  private dirty = new Set<string>();
+  private everything = true;
+  private plan: 'no' | 'membership' | 'skew' = 'membership';
+  private plannedAt = Number.NEGATIVE_INFINITY;
+  /** Whether loads may have changed since everything was planned. */
+  private unweighed = false;
+  /** Nothing is written before the fence is renewed and the caches have caught up. */
+  private elected = false;
+  private mustRenew = true;
+  private written = 0;
+  private refusedInARow = 0;
+  private readonly planSeconds;
+  private readonly writes;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly leadership: LeadershipService,
+    logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.logger = logger.child('assignment');
+    this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
+    this.loop = new ReconcileLoop(() => this.run(), {
+      everyMs: PERIOD_MS,
+      retryMs: 50,
+      onError: (error) => this.logger.error(`assignments: ${messageOf(error)}`),
+    });
+    caches.listen({
+      onMonitor: (name) => this.touch(name),
+      onHolding: (name) => this.touch(name),
+      onLeftover: (name) => this.touch(name),
+      onMembership: () => this.storm.trigger(),
+      onConnection: (connected) => this.connection(connected),
+    });
+    leadership.listen({
+      onElected: () => {
+        this.elected = true;
+        this.loop.trigger();
+      },
+    });
+    this.planSeconds = metrics.histogram('ninevolt_plan_duration_seconds', 'Time that planning all assignments took');
+    this.writes = metrics.counter('ninevolt_assignments_written_total', 'Assignments written, by what was done', [
+      'act',
+    ]);
+    metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker may run', [], (gauge) =>
+      gauge.set(this.announcements.orphans),
+    );
+    metrics.gauge('ninevolt_quarantined_monitors', 'Monitors whose configuration is refused', [], (gauge) =>
+      gauge.set(this.announcements.refused),
+    );
+  }
+
+  /** To be called once this process is a member and the caches are listed. */
+  start(): void {
+    this.grace = new OutageGrace(parseDuration(this.node.config.HeartbeatTimeout));
+    this.loop.trigger();
+  }
+
+  async stop(): Promise<void> {
+    this.storm.stop();
+    this.wakeUps.stop();
+    clearTimeout(this.graceTimer);
+    await this.loop.stop();
+  }
+
+  private touch(name: string): void {
+    this.dirty.add(name);
+    if (this.caches.listed) this.loop.trigger();
+  }
+
+  private membershipSettled(): void {
+    this.plan = 'membership';
+    this.loop.trigger();
+  }
+
+  private connection(connected: boolean): void {
+    if (!connected) {
+      this.grace?.lost();
+      return;
+    }
+    const graceMs = this.grace?.back() ?? 0;
+    if (graceMs === 0) return;
+    this.logger.warn(`etcd was out of reach: no member is taken for dead for ${Math.round(graceMs / 1_000)} s`);
+    clearTimeout(this.graceTimer);
+    this.graceTimer = setTimeout(() => this.membershipSettled(), graceMs + 50);
+    this.graceTimer.unref();
+  }
+
+  private async run(): Promise<void> {
+    if (!this.grace || !this.caches.listed) return;
+    try {
+      if (this.leadership.isLeader()) await this.lead();
+      // Without any leader nothing is noted: whoever is elected next has to tell it.
+      else if (this.leadership.anotherLeads) await this.follow();
+    } catch (error) {
+      // Which names the run had not come to is not known.
+      this.everything = true;
+      throw error;
+    }
+  }
+
+  /** Keeps the verdicts warm, and notes silently what the leader tells. */
+  private async follow(): Promise<void> {
+    if (this.plan !== 'no') this.everything = true;
+    this.plan = 'no';
+    const pace = new Pace();
+    for (const name of this.takeDirty()) {
+      const judged = this.caches.catalog.get(name);
+      const subject = this.subjectToRun(judged, this.caches.view.holdings(name)[0]);
+      this.note(name, judged, subject && this.orphanReasonOf(subject), true);
+      await pace.breathe();
+    }
+  }
+
+  private async lead(): Promise<void> {
+    if (!(await this.prepare())) return;
+    const pace = new Pace();
+    if (this.plan !== 'no') await this.planAll(pace);
+    const effects = await this.decideAll(pace);
+    const notes = effects.length > 0 ? await this.writeAll(effects, pace) : [];
+    this.announcements.tellOrphans();
+    if (notes.length > 0) this.logger.info(notes.join('; '));
+    if (this.skewed()) {
+      this.plan = 'skew';
+      this.loop.trigger();
+    }
+  }
+
+  /** Makes sure that what this process knows is new enough to write by. Answers whether it still leads. */
+  private async prepare(): Promise<boolean> {
+    const { view, catalog, leftovers } = this.caches;
+    if (this.elected || this.mustRenew) {
+      const revision = await this.leadership.renewFence();
+      if (revision === undefined) return false;
+      this.written = Math.max(this.written, revision);
+    }
+    if (!(await view.reached(this.written, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
+    if (this.elected) {
+      const { client, keys } = this.node;
+      const all = await Promise.all([
+        caughtUp(client, keys.monitors, catalog.informer, BARRIER_MS),
+        caughtUp(client, keys.states, leftovers.states, BARRIER_MS),
+        caughtUp(client, keys.outbox, leftovers.outbox, BARRIER_MS),
+      ]);
+      if (!all.every(Boolean)) throw new Error('the caches are behind');
+      this.everything = true;
+      this.plan = 'skew';
+      this.elected = false;
+    }
+    this.mustRenew = false;
+    return this.leadership.isLeader();
+  }
+
+  private async planAll(pace: Pace): Promise<void> {
+    const { catalog, view } = this.caches;
+    const { workers } = view;
+    const tolerance = this.plan === 'membership' ? 0 : TOLERANCE;
+    this.plan = 'no';
+    const monitors: PlannedMonitor[] = [];
+    const current = new Map<string, string>();
+    for (const name of catalog.names()) {
+      const holding = view.holdings(name)[0];
+      const subject = this.subjectToRun(catalog.get(name), holding);
+      await pace.breathe();
+      if (!subject || (holding && (holding.phase === 'remove' || this.ownerOf(holding) === 'unsure'))) continue;
+      monitors.push({ name, weight: subject.weight, memberTag: subject.memberTag });
+      const owner = expectedOwner(holding, (id) => {
+        const worker = workers.get(id);
+        return worker !== undefined && isOpenTo(worker, subject.memberTag);
+      });
+      if (owner !== undefined) current.set(name, owner);
+    }
+    const stop = this.planSeconds.startTimer();
+    const plan = await pace.run(planSteps({ monitors, workers: [...workers.values()], current, tolerance }));
+    stop();
+    this.placement.adopt(plan.moves);
+    this.plannedAt = performance.now();
+    this.unweighed = false;
+    this.everything = true;
+  }
+
+  private async decideAll(pace: Pace): Promise<{ monitor: string; effect: Effect }[]> {
+    for (const [name, { since }] of this.retiring) {
+      if (performance.now() - since > HAND_OVER_MS) this.dirty.add(name);
+    }
+    const effects: { monitor: string; effect: Effect }[] = [];
+    this.unweighed ||= this.dirty.size > 0;
+    for (const name of this.takeDirty()) {
+      try {
+        const decision = this.decide(name);
+        if (decision.act !== 'none') effects.push({ monitor: name, effect: decision });
+      } catch (error) {
+        // A defect of ours: one monitor must not keep the others from being assigned.
+        this.logger.error(`monitor "${name}" cannot be assigned: ${messageOf(error)}`, { monitor: name });
+      }
+      await pace.breathe();
+    }
+    return effects.sort((a, b) => urgency(a.effect) - urgency(b.effect));
+  }
+
+  private decide(name: string): ReturnType<typeof decideAssignment> {
+    const { catalog, view, leftovers } = this.caches;
+    const { workers } = view;
+    const monitor = catalog.get(name);
+    const holdings = view.holdings(name);
+    const [holding] = holdings;
+    const now = Date.now();
+    const subject = this.subjectToRun(monitor, holding);
+    const goal = subject && this.placement.goal(name, subject, holding, workers);
+    if (!subject) this.placement.release(name);
+    this.note(name, monitor, subject && goal === undefined ? this.orphanReasonOf(subject) : undefined, false);
+    const until = monitor?.verdict === 'valid' ? monitor.disableUntil : undefined;
+    this.wakeUps.set(name, until !== undefined && until > now ? until : undefined);
+    this.noteRetiring(name, holding);
+    return decideAssignment({
+      now,
+      monitor,
+      monitorsRevision: catalog.informer.revision,
+      holdings,
+      ownerOf: (held) => this.ownerOf(held),
+      state: leftovers.state(name),
+      owed: leftovers.owed(name),
+      goal: () => goal,
+      helper: () => this.placement.helper(workers),
+      overdue: () => performance.now() - (this.retiring.get(name)?.since ?? Infinity) > HAND_OVER_MS,
+    });
+  }
+
+  private async writeAll(effects: { monitor: string; effect: Effect }[], pace: Pace): Promise<string[]> {
+    const at = new Date().toISOString();
+    const writes: Write[] = [];
+    for (const { monitor, effect } of effects) {
+      writes.push(composeWrite(this.node.keys, monitor, effect, at));
+      await pace.breathe();
+    }
+    const result = await writeAssignments(this.node.client, writes, {
+      fence: this.leadership.isLeader() ? this.leadership.fence : [],
+      mayWrite: () => this.leadership.isLeader(),
+    });
+    this.written = Math.max(this.written, result.revision);
+    for (const { monitor } of result.refused) this.dirty.add(monitor);
+    for (const { effect } of result.accepted) this.writes.inc({ act: effect.act });
+    this.announcements.assigned(result.accepted);
+    if (result.refused.length > 0) await this.settleRefused(result.refusals, result.error);
+    else this.refusedInARow = 0;
+    const notes = listed(counted(result.accepted.map(({ effect }) => `${effect.act}: ${effect.cause}`)));
+    return [
+      ...(notes === '' ? [] : [`assignments: ${notes}`]),
+      ...(result.refused.length > 0 ? [`${result.refused.length} not accepted, decided again`] : []),
+    ];
+  }
+
+  /** What is not known to have happened must not happen later either: the fence is renewed before anything else is written. */
+  private async settleRefused(refusals: number, error: unknown): Promise<void> {
+    this.mustRenew = true;
+    if (error !== undefined) throw error;
+    if ((await this.leadership.renewFence()) === undefined) {
+      this.leadership.rejected(refusals);
+      this.logger.warn(`${refusals} transactions were refused: this process leads no longer`);
+      return;
+    }
+    this.refusedInARow++;
+    if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
+      const differing = await this.caches.verify();
+      this.logger.warn(`refused ${this.refusedInARow} times in a row; ${differing} keys differed from etcd`);
+    }
+    this.loop.trigger();
+  }
+
+  private takeDirty(): Set<string> {
+    const { catalog, view, leftovers } = this.caches;
+    const names = this.dirty;
+    this.dirty = new Set();
+    if (this.everything) {
+      for (const source of [catalog.names(), view.assigned, leftovers.names()]) {
+        for (const name of source) names.add(name);
+      }
+    }
+    this.everything = false;
+    return names;
+  }
+
+  /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
+  private subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
+    if (judged?.verdict === 'valid') {
+      const off = judged.disable || (judged.disableUntil !== undefined && judged.disableUntil > Date.now());
+      return off ? undefined : judged;
+    }
+    const runs = judged !== undefined && (holding?.phase === 'run' || holding?.phase === 'retire');
+    return runs ? subjectOfHolding(holding) : undefined;
+  }
+
+  private note(name: string, judged: Judged | undefined, orphan: string | undefined, silent: boolean): void {
+    const alerters = judged?.verdict === 'valid' ? judged.alerters : [];
+    this.announcements.judged(name, judged, {
+      silent,
+      runsOn: this.caches.view.holdings(name).length > 0,
+      unknownAlerters: alerters.filter((alerter) => !this.caches.hasAlerter(alerter)),
+    });
+    this.announcements.orphan(name, orphan, silent);
+  }
+
+  private orphanReasonOf({ memberTag }: Subject): string | undefined {
+    const workers = [...this.caches.view.workers.values()];
+    return workers.some((worker) => isOpenTo(worker, memberTag)) ? undefined : orphanReason(memberTag, workers);
+  }
+
+  private noteRetiring(name: string, holding: Holding | undefined): void {
+    if (holding?.phase !== 'retire') this.retiring.delete(name);
+    else if (this.retiring.get(name)?.to !== holding.to) {
+      this.retiring.set(name, { to: holding.to, since: performance.now() });
+    }
+  }
+
+  private ownerOf({ workerId }: Holding): 'live' | 'gone' | 'unsure' {
+    if (this.caches.view.workers.has(workerId)) return 'live';
+    return this.grace?.active ? 'unsure' : 'gone';
+  }
+
+  private skewed(): boolean {
+    if (this.plan !== 'no' || !this.unweighed || performance.now() - this.plannedAt < SKEW_PLAN_EVERY_MS) return false;
+    this.unweighed = false;
+    return this.placement.skew(this.caches.view.workers) > TOLERANCE;
+  }
+}
+
+/** Soonest due first, as far as intervals tell; what goes on running where it is comes last. */
+function urgency(effect: Effect): number {
+  if (effect.act === 'drop') return 0;
+  const { intervalMs } = effect.content.subject;
+  return effect.content.phase === 'retire' ? 1e12 + intervalMs : intervalMs;
+}

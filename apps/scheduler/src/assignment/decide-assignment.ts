@@ -1,0 +1,214 @@
+import type { Assignment } from '@9volt/contracts';
+import { type Holding, subjectOfHolding } from './holding.js';
+import { type Judged, settingsOfLeftover, type Subject } from './judge-monitor.js';
+
+/** Why an assignment is written, for the log and the events. */
+export type Cause =
+  | 'new'
+  | 'edited'
+  | 'its worker is gone'
+  | 'rebalance'
+  | 'late hand-over'
+  | 'stays after all'
+  | 'removed'
+  | 'disabled'
+  | 'changed'
+  | 'orphaned'
+  | 'something is owed'
+  | 'held twice'
+  | 'unreadable';
+
+/** What is written as the value of an assignment, apart from the time. */
+export interface Content {
+  phase: Assignment['phase'];
+  to?: string;
+  reason?: NonNullable<Assignment['reason']>;
+  subject: Subject;
+  revision: number;
+  createRevision: number;
+  lastRunAt?: number | undefined;
+}
+
+export type Decision =
+  /** Nothing to write. */
+  | { act: 'none' }
+  /** A monitor nobody holds gets an assignment. */
+  | { act: 'assign'; cause: Cause; to: string; content: Content }
+  /** The assignment stays where it is and is rewritten; its key, and so its create revision, is kept. */
+  | { act: 'rewrite'; cause: Cause; holding: Holding; content: Content }
+  /** The assignment goes to another worker at once. */
+  | { act: 'move'; cause: Cause; holding: Holding; ownerGone: boolean; to: string; content: Content }
+  | { act: 'drop'; cause: Cause; holding: Holding; ownerGone: boolean };
+
+/** All that the decision about one monitor rests on. */
+export interface Facts {
+  now: number;
+  /** Absent when there is no such monitor. */
+  monitor: Judged | undefined;
+  /** The revision that this process's knowledge of monitors has reached. */
+  monitorsRevision: number;
+  holdings: readonly Holding[];
+  /** Whether a worker is a member; `unsure` shortly after an outage of etcd, when it may come back. */
+  ownerOf: (holding: Holding) => 'live' | 'gone' | 'unsure';
+  state: { target: string; createRevision: number } | undefined;
+  /** Whether notifications of it wait to be delivered. */
+  owed: boolean;
+  /** The worker that should run it; undefined when nobody may. */
+  goal: (subject: Subject) => string | undefined;
+  /** Any worker, to do what is left to do for a monitor that nobody runs. */
+  helper: () => string | undefined;
+  /** Whether the hand-over that this assignment was marked for takes too long. */
+  overdue: (holding: Holding) => boolean;
+}
+
+const NONE: Decision = { act: 'none' };
+
+/** The one step that brings the assignment of a monitor nearer to what it should be. Pure; applied again it comes to rest. */
+export function decideAssignment(facts: Facts): Decision {
+  const { monitor, holdings, ownerOf } = facts;
+  const broken = holdings.find((holding) => holding.phase === undefined);
+  if (broken) return { act: 'drop', cause: 'unreadable', holding: broken, ownerGone: false };
+  const holding = keeper(facts);
+  const surplus = holdings.find((other) => other !== holding);
+  if (surplus) {
+    const owner = ownerOf(surplus);
+    return owner === 'unsure'
+      ? NONE
+      : { act: 'drop', cause: 'held twice', holding: surplus, ownerGone: owner === 'gone' };
+  }
+  if (holding && ownerOf(holding) === 'unsure') return NONE;
+  if (holding?.phase === 'remove') return continued(facts, holding);
+  // Whoever assigned this knew a newer revision than this process knows yet.
+  if (holding && holding.revision > (monitor?.revision ?? facts.monitorsRevision)) return NONE;
+
+  if (!monitor) return closed(facts, holding, 'removed');
+  if (monitor.verdict === 'refused') {
+    if (holding?.phase === 'run' || holding?.phase === 'retire') return kept(facts, holding);
+    return holding ? continued(facts, holding) : owedOnly(facts, undefined);
+  }
+  if (monitor.disable || (monitor.disableUntil !== undefined && monitor.disableUntil > facts.now)) {
+    return closed(facts, holding, 'disabled');
+  }
+  const closing = closingReason(facts, monitor, holding);
+  if (closing) return closed(facts, holding, closing);
+  return wanted(facts, holding, {
+    subject: monitor,
+    revision: monitor.revision,
+    createRevision: monitor.createRevision,
+  });
+}
+
+type Version = Pick<Content, 'subject' | 'revision' | 'createRevision'>;
+
+/** Of several assignments, which only a defect or an operator can have made, the one of a live worker, then the oldest. */
+function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
+  const rank = (holding: Holding): number => (ownerOf(holding) === 'live' ? 0 : 1);
+  return [...holdings].sort((a, b) => rank(a) - rank(b) || a.modRevision - b.modRevision)[0];
+}
+
+/** Why what is running, or what a state tells, is about something else than the monitor is now. */
+function closingReason(
+  { state }: Facts,
+  monitor: Extract<Judged, { verdict: 'valid' }>,
+  holding: Holding | undefined,
+): 'removed' | 'changed' | undefined {
+  if (holding && holding.phase !== 'deliver') {
+    if (holding.createRevision !== monitor.createRevision) return 'removed';
+    if (holding.revision === monitor.revision) return undefined;
+    return subjectOfHolding(holding).target === monitor.target ? undefined : 'changed';
+  }
+  if (!state) return undefined;
+  if (state.createRevision !== monitor.createRevision) return 'removed';
+  return state.target === monitor.target ? undefined : 'changed';
+}
+
+/** Nobody is to run it any more: its owner closes the incident, or any worker does where there is none. */
+function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 'disabled' | 'changed'): Decision {
+  const { state, owed, ownerOf, helper } = facts;
+  if (!holding) {
+    if (!state) return owedOnly(facts, undefined);
+    const to = helper();
+    return to === undefined ? NONE : { act: 'assign', cause: reason, to, content: leftover(facts, reason) };
+  }
+  const live = ownerOf(holding) === 'live';
+  if (!state && (!owed || holding.phase === 'deliver')) {
+    if (holding.phase === 'deliver') return continued(facts, holding);
+    return { act: 'drop', cause: reason, holding, ownerGone: !live };
+  }
+  const content: Content = { ...heldVersion(holding), phase: 'remove', reason, lastRunAt: holding.lastRunAt };
+  if (live) return { act: 'rewrite', cause: reason, holding, content };
+  return moved(facts, holding, helper(), reason, content);
+}
+
+/** The last good version of a monitor whose present one is refused. */
+function kept(facts: Facts, holding: Holding): Decision {
+  return wanted(facts, holding, heldVersion(holding));
+}
+
+function wanted(facts: Facts, holding: Holding | undefined, version: Version): Decision {
+  const { owed, ownerOf, helper, overdue } = facts;
+  const goal = facts.goal(version.subject);
+  const run: Content = { ...version, phase: 'run', lastRunAt: holding?.lastRunAt };
+  if (goal === undefined) {
+    const live = holding !== undefined && ownerOf(holding) === 'live';
+    if (!holding || holding.phase === 'deliver') return owedOnly(facts, holding);
+    if (!owed) return live ? { act: 'drop', cause: 'orphaned', holding, ownerGone: false } : NONE;
+    const deliver: Content = { ...run, phase: 'deliver' };
+    if (live) return { act: 'rewrite', cause: 'orphaned', holding, content: deliver };
+    return moved(facts, holding, helper(), 'something is owed', deliver);
+  }
+  if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run };
+  if (ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run);
+  if (holding.workerId === goal) {
+    if (holding.phase === 'run' && holding.revision === version.revision) return NONE;
+    const edited = holding.revision !== version.revision;
+    return { act: 'rewrite', cause: edited ? 'edited' : 'stays after all', holding, content: run };
+  }
+  // A delivery under way is left behind: what it removes from the outbox is removed whoever owns the monitor.
+  if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run);
+  if (overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run);
+  if (holding.phase === 'retire' && holding.to === goal && holding.revision === version.revision) return NONE;
+  return { act: 'rewrite', cause: 'rebalance', holding, content: { ...run, phase: 'retire', to: goal } };
+}
+
+/** What was begun is finished by its owner, or by another worker when that one is gone. */
+function continued(facts: Facts, holding: Holding): Decision {
+  if (facts.ownerOf(holding) === 'live') return NONE;
+  if (!facts.state && !facts.owed) return { act: 'drop', cause: 'its worker is gone', holding, ownerGone: true };
+  const content: Content = {
+    ...heldVersion(holding),
+    phase: holding.phase as Assignment['phase'],
+    ...(holding.reason ? { reason: holding.reason } : {}),
+    lastRunAt: holding.lastRunAt,
+  };
+  return moved(facts, holding, facts.helper(), 'its worker is gone', content);
+}
+
+/** Nobody runs it and nobody is to: what is owed is delivered all the same. */
+function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
+  if (holding) return continued(facts, holding);
+  const to = facts.owed ? facts.helper() : undefined;
+  if (to === undefined) return NONE;
+  const { reason: _none, ...content } = leftover(facts, 'removed');
+  return { act: 'assign', cause: 'something is owed', to, content: { ...content, phase: 'deliver' } };
+}
+
+function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Cause, content: Content): Decision {
+  if (to === undefined || to === holding.workerId) return NONE;
+  return { act: 'move', cause, holding, ownerGone: facts.ownerOf(holding) === 'gone', to, content };
+}
+
+function heldVersion(holding: Holding): Version {
+  return { subject: subjectOfHolding(holding), revision: holding.revision, createRevision: holding.createRevision };
+}
+
+function leftover({ monitor, state }: Facts, reason: 'removed' | 'disabled' | 'changed'): Content {
+  const subject = monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(state?.target ?? '');
+  return {
+    phase: 'remove',
+    reason,
+    subject,
+    revision: monitor?.revision ?? 0,
+    createRevision: state?.createRevision ?? monitor?.createRevision ?? 0,
+  };
+}

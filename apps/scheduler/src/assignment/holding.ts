@@ -1,0 +1,67 @@
+import type { Assignment, MonitorSettings } from '@9volt/contracts';
+import { decode, type Entry } from '@9volt/etcd-dal';
+import { settingsOfLeftover, type Subject, subjectOf } from './judge-monitor.js';
+
+/** An assignment as the leader remembers it: without its settings, but with the text to take them from when needed. */
+export interface Holding {
+  key: string;
+  workerId: string;
+  monitor: string;
+  modRevision: number;
+  /** Absent when the value makes no sense. */
+  phase: Assignment['phase'] | undefined;
+  to: string | undefined;
+  reason: Assignment['reason'];
+  revision: number;
+  createRevision: number;
+  lastRunAt: number | undefined;
+  text: string;
+}
+
+export function toHolding(entry: Entry, place: { workerId: string; monitor: string }): Holding {
+  const assignment = decode<Partial<Assignment>>(entry.value);
+  const { phase, to, reason, revision, createRevision, lastRunAt, settings } = assignment ?? {};
+  const makesSense = settings !== undefined && revision !== undefined && createRevision !== undefined;
+  return {
+    key: entry.key,
+    ...place,
+    modRevision: entry.modRevision,
+    phase: makesSense ? phase : undefined,
+    to,
+    reason,
+    revision: revision ?? 0,
+    createRevision: createRevision ?? 0,
+    lastRunAt,
+    text: makesSense ? entry.value.toString() : '',
+  };
+}
+
+const subjects = new WeakMap<Holding, Subject>();
+
+/** What was assigned, for when the monitor itself says nothing valid any more. */
+export function subjectOfHolding(holding: Holding): Subject {
+  let subject = subjects.get(holding);
+  if (!subject) {
+    const { settings } = JSON.parse(holding.text) as { settings: MonitorSettings };
+    subjects.set(holding, (subject = subjectOrLeftover(settings)));
+  }
+  return subject;
+}
+
+/** Another version of 9volt may have assigned what this one cannot judge; its owner can. */
+function subjectOrLeftover(settings: MonitorSettings): Subject {
+  try {
+    return subjectOf(settings);
+  } catch {
+    return {
+      ...settingsOfLeftover(settings.type),
+      settingsJson: JSON.stringify(settings),
+      memberTag: settings['member-tag'],
+    };
+  }
+}
+
+/** The value of an assignment. The settings are JSON already: with 100,000 monitors, parsing them again only to print them would count. */
+export function encodeAssignment(head: Omit<Assignment, 'settings'>, settingsJson: string): string {
+  return `${JSON.stringify(head).slice(0, -1)},"settings":${settingsJson}}`;
+}

@@ -1,0 +1,109 @@
+import { intervalMsOf, messageOf, parseDuration } from '@9volt/contracts';
+import type { MonitorSettings } from '@9volt/contracts';
+import { monitorTypes, validateMonitor } from '@9volt/monitors';
+import { weigh } from './weigh-monitor.js';
+
+/** A monitor's value as found in etcd. The text is absent when it is too large to be looked at. */
+export interface MonitorSource {
+  text: string | undefined;
+  bytes: number;
+}
+
+/** What the leader must know of settings to give them to a worker. */
+export interface Subject {
+  /** The validated settings as JSON. */
+  settingsJson: string;
+  /** Type and target, in one line: an incident is about them. As workers write it into the state. */
+  target: string;
+  weight: number;
+  intervalMs: number;
+  memberTag: string | undefined;
+}
+
+export interface ValidMonitor extends Subject {
+  verdict: 'valid';
+  revision: number;
+  createRevision: number;
+  disable: boolean;
+  /** Milliseconds since the epoch. */
+  disableUntil: number | undefined;
+  /** Names of the alerters it refers to. */
+  alerters: readonly string[];
+}
+
+export interface RefusedMonitor {
+  verdict: 'refused';
+  revision: number;
+  createRevision: number;
+  /** In words for a person. */
+  reason: string;
+}
+
+export type Judged = ValidMonitor | RefusedMonitor;
+
+/** The largest monitor that is accepted, in bytes. */
+export const MAX_MONITOR_BYTES = 262_144;
+
+/** Validates what stands in etcd under a monitor's name, whoever wrote it. Never throws. */
+export function judgeMonitor(
+  name: string,
+  source: MonitorSource,
+  revisions: { revision: number; createRevision: number },
+): Judged {
+  const refused = (reason: string): RefusedMonitor => ({ verdict: 'refused', ...revisions, reason });
+  if (source.text === undefined) {
+    return refused(`its configuration of ${source.bytes} bytes is too large; expected at most ${MAX_MONITOR_BYTES}`);
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(source.text);
+  } catch (error) {
+    return refused(`it is not JSON: ${messageOf(error)}`);
+  }
+  try {
+    const validated = validateMonitor(name, raw);
+    if (!validated.ok) return refused(validated.errors.map((error) => error.message).join('; '));
+    return { verdict: 'valid', ...revisions, ...verdictOf(validated.value, source.text) };
+  } catch (error) {
+    return refused(`it cannot be judged: ${messageOf(error)}`);
+  }
+}
+
+function verdictOf(
+  settings: MonitorSettings,
+  text: string,
+): Omit<ValidMonitor, 'verdict' | 'revision' | 'createRevision'> {
+  const until = settings['disable-until'];
+  return {
+    ...subjectOf(settings, text),
+    disable: settings.disable === true,
+    disableUntil: until === undefined ? undefined : Date.parse(until),
+    alerters: [...(settings['warning-alerter'] ?? []), ...(settings['critical-alerter'] ?? [])],
+  };
+}
+
+/** `known` is a text that may be the JSON of the settings, and is then kept instead of an equal one. */
+export function subjectOf(settings: MonitorSettings, known?: string): Subject {
+  const definition = monitorTypes.get(settings.type);
+  const json = JSON.stringify(settings);
+  const intervalMs = intervalMsOf(settings);
+  return {
+    settingsJson: json === known ? known : json,
+    target: `${settings.type} ${definition?.target(settings) ?? ''}`,
+    weight: weigh(definition?.weight ?? 1, intervalMs),
+    intervalMs,
+    memberTag: settings['member-tag'],
+  };
+}
+
+/** Settings for a monitor of which nothing is left but a state, so that a worker can close its incident. */
+export function settingsOfLeftover(target: string): Subject {
+  const type = target.split(' ')[0] || 'unknown';
+  return {
+    settingsJson: JSON.stringify({ type, interval: '1m' }),
+    target,
+    weight: 0,
+    intervalMs: parseDuration('1m'),
+    memberTag: undefined,
+  };
+}

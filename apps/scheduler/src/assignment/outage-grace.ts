@@ -1,0 +1,31 @@
+/**
+ * After an outage of etcd, members whose lease ended meanwhile may be alive and about to return: for a while nobody is declared dead.
+ * The clock is monotonic.
+ */
+export class OutageGrace {
+  private lostAt: number | undefined;
+  private endsAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly ttlMs: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  lost(): void {
+    this.lostAt ??= this.now();
+  }
+
+  /** Answers how long the grace lasts, in milliseconds; 0 when the interruption was too short for a lease to have ended by it. */
+  back(): number {
+    const lastedMs = this.lostAt === undefined ? 0 : this.now() - this.lostAt;
+    this.lostAt = undefined;
+    if (lastedMs <= (this.ttlMs * 2) / 3) return 0;
+    const graceMs = this.ttlMs + 5_000;
+    this.endsAt = this.now() + graceMs;
+    return graceMs;
+  }
+
+  get active(): boolean {
+    return this.lostAt !== undefined || this.now() < this.endsAt;
+  }
+}

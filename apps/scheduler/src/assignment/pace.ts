@@ -1,0 +1,24 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Lets long work leave the event loop to others every few milliseconds: the keepalive above all, and checks of the same process. */
+export class Pace {
+  private since = performance.now();
+
+  constructor(private readonly sliceMs = 8) {}
+
+  /** Resolves at once while the present slice lasts. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.since < this.sliceMs) return;
+    await setImmediate();
+    this.since = performance.now();
+  }
+
+  /** Runs a generator to its end, a slice at a time. */
+  async run<T>(steps: Generator<void, T>): Promise<T> {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      await this.breathe();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { type EventType, type Member, messageOf } from '@9volt/contracts';
+import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { LeadershipService } from '../leadership/leadership.service.js';
+import { SchedulerCaches } from '../scheduler-caches.js';
+
+type Kind = 'monitor' | 'alerter';
+
+interface Seen {
+  kind: Kind;
+  name: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+const WINDOW_MS = 50;
+/** More changes of one kind at once are told as one event. */
+const SINGLY = 50;
+const NAMES_TOLD = 100;
+const MAX_KEPT = 10_000;
+
+/**
+ * Tells what was configured, and who came and went: the leader does, once for all. While nobody leads, changes are kept for the one
+ * who is elected next.
+ */
+@Injectable()
+export class ConfigEventsService {
+  private readonly logger: Logger;
+  private readonly loop: ReconcileLoop;
+  private readonly seen = new Map<string, Seen>();
+  private toldMembers = new Map<string, Member>();
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly leadership: LeadershipService,
+    logger: AppLogger,
+  ) {
+    this.logger = logger.child('config-events');
+    this.loop = new ReconcileLoop(async () => this.tell(), {
+      windowMs: WINDOW_MS,
+      everyMs: 1_000,
+      onError: (error) => this.logger.error(messageOf(error)),
+    });
+    caches.listen({
+      onMonitor: (name, { before, after }) =>
+        this.note('monitor', name, before && sourceText(before.value), after && sourceText(after.value)),
+      onAlerter: (name, { before, after }) => this.note('alerter', name, before?.value, after?.value),
+      onMembership: () => this.loop.trigger(),
+    });
+    leadership.listen({ onElected: () => this.loop.trigger() });
+  }
+
+  start(): void {
+    this.loop.trigger();
+  }
+
+  async stop(): Promise<void> {
+    await this.loop.stop();
+  }
+
+  private note(kind: Kind, name: string, before: string | undefined, after: string | undefined): void {
+    if (!this.caches.listed) return;
+    const key = `${kind}/${name}`;
+    const known = this.seen.get(key);
+    if (!known && this.seen.size >= MAX_KEPT) return;
+    this.seen.set(key, { kind, name, before: known ? known.before : before, after });
+    this.loop.trigger();
+  }
+
+  private tell(): void {
+    if (!this.caches.listed) return;
+    const { members } = this.caches.view;
+    if (this.leadership.anotherLeads) {
+      this.seen.clear();
+      this.toldMembers = new Map(members);
+      return;
+    }
+    if (!this.leadership.isLeader()) return;
+    this.tellMembers(members);
+    const changes = [...this.seen.values()];
+    this.seen.clear();
+    for (const kind of ['monitor', 'alerter'] as const) {
+      const of = changes.filter((change) => change.kind === kind && change.before !== change.after);
+      this.tellChanges(
+        kind,
+        'config-added',
+        'added',
+        of.filter((change) => change.before === undefined),
+      );
+      this.tellChanges(
+        kind,
+        'config-removed',
+        'removed',
+        of.filter((change) => change.after === undefined),
+      );
+      this.tellChanges(
+        kind,
+        'config-changed',
+        'changed',
+        of.filter((change) => change.before !== undefined && change.after !== undefined),
+      );
+    }
+  }
+
+  private tellChanges(kind: Kind, type: EventType, verb: string, changes: readonly Seen[]): void {
+    if (changes.length <= SINGLY) {
+      for (const { name } of changes) {
+        this.node.events.emit(type, `${kind} "${name}" was ${verb}`, { [kind]: name, details: { kind } });
+      }
+      return;
+    }
+    this.node.events.emit(type, `${changes.length} ${kind}s were ${verb}`, {
+      details: { kind, count: changes.length, names: changes.slice(0, NAMES_TOLD).map(({ name }) => name) },
+    });
+  }
+
+  private tellMembers(members: ReadonlyMap<string, Member>): void {
+    const told = this.toldMembers;
+    this.toldMembers = new Map(members);
+    for (const [id, member] of members) {
+      if (!told.has(id)) this.tellMember('member-joined', `${described(member)} joined`, member);
+    }
+    for (const [id, member] of told) {
+      if (!members.has(id)) this.tellMember('member-left', `${described(member)} left`, member);
+    }
+  }
+
+  private tellMember(type: EventType, message: string, { MemberID, Name, Role, Tags }: Member): void {
+    this.node.events.emit(type, message, { details: { member: MemberID, name: Name, role: Role, tags: Tags } });
+  }
+}
+
+function described({ Name, Role, Tags }: Member): string {
+  return `${Role} ${Name}${Tags.length > 0 ? ` (tags ${Tags.join(', ')})` : ''}`;
+}
+
+/** What is too large to be kept is told apart by its size. */
+function sourceText({ text, bytes }: { text: string | undefined; bytes: number }): string {
+  return text ?? `${bytes} bytes`;
+}

@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { ClusterNode, commit, type Compare, Election, encode } from '@9volt/etcd-dal';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import type { Director } from '@9volt/contracts';
+
+export interface LeadershipListener {
+  onElected?: () => void;
+  onDeposed?: (reason: string) => void;
+}
+
+/** Whether this process leads, and the compares without which it must write nothing as the leader. */
+@Injectable()
+export class LeadershipService {
+  private election: Election | undefined;
+  private readonly listeners: LeadershipListener[] = [];
+  private epochNow: number | undefined;
+  private directorRevision: number | undefined;
+  private readonly logger: Logger;
+  private readonly rejections;
+
+  constructor(
+    private readonly node: ClusterNode,
+    logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.logger = logger.child('leadership');
+    metrics.gauge('ninevolt_leader', 'Whether this process leads: 1 or 0', [], (gauge) =>
+      gauge.set(this.isLeader() ? 1 : 0),
+    );
+    this.rejections = metrics.counter(
+      'ninevolt_fencing_rejections_total',
+      'Writes that etcd refused since this process did not lead any more',
+    );
+  }
+
+  listen(listener: LeadershipListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Campaigns from now on. To be called once this process is a member and its caches are warm. */
+  async start(): Promise<void> {
+    const { client, keys, session, guard, events } = this.node;
+    this.election = new Election(client, keys, session, guard, {
+      onElected: (epoch) => {
+        this.epochNow = epoch;
+        this.directorRevision = undefined;
+        this.logger.info(`elected leader, epoch ${epoch}`);
+        events.emit('leader-elected', `${this.node.options.name} leads`, { details: { epoch, member: session.id } });
+        for (const listener of this.listeners) listener.onElected?.();
+      },
+      onDeposed: (reason) => {
+        this.epochNow = undefined;
+        this.logger.warn(`leads no longer: ${reason}`);
+        for (const listener of this.listeners) listener.onDeposed?.(reason);
+      },
+    });
+    await this.election.start();
+  }
+
+  /** Gives up the leadership and candidacy at once. */
+  async resign(): Promise<void> {
+    await this.election?.resign();
+  }
+
+  /** Elected, and by our own clock the lease is surely not over. */
+  isLeader(): boolean {
+    return this.election?.isLeader() ?? false;
+  }
+
+  /** Create revision of the director key while this process leads. */
+  get epoch(): number | undefined {
+    return this.epochNow;
+  }
+
+  /** Whether another process leads, as far as this one knows. */
+  get anotherLeads(): boolean {
+    const leader = this.election?.leader;
+    return leader !== undefined && leader.MemberID !== this.node.memberId;
+  }
+
+  /** The compares of every write of the leader. {@link renewFence} comes first. */
+  get fence(): Compare[] {
+    const { epochNow, directorRevision } = this;
+    if (epochNow === undefined || directorRevision === undefined) throw new Error('not the leader');
+    const key = this.node.keys.director;
+    return [
+      { key, target: 'create', value: epochNow },
+      { key, target: 'mod', value: directorRevision },
+    ];
+  }
+
+  /**
+   * Writes the director key anew, so that no transaction that carries the fence from before is accepted any more, one still under way
+   * included. Answers the revision at which this holds: a cache that has it has all that was written before. Undefined when this
+   * process leads no longer.
+   */
+  async renewFence(): Promise<number | undefined> {
+    const epoch = this.epochNow;
+    const { lease } = this.node.session;
+    if (epoch === undefined || lease === undefined || !this.isLeader()) return undefined;
+    const key = this.node.keys.director;
+    const value: Director = { MemberID: this.node.memberId, LastUpdate: new Date().toISOString() };
+    const committed = await commit(this.node.client, {
+      compare: [{ key, target: 'create', value: epoch }],
+      then: [{ put: key, value: encode(value), lease }],
+    });
+    if (committed.outcome === 'refused' || this.epochNow !== epoch) return undefined;
+    this.directorRevision = committed.revision;
+    return committed.revision;
+  }
+
+  /** To be told of writes that were refused while another leads. */
+  rejected(count: number): void {
+    this.rejections.inc(count);
+  }
+}

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
+import { ConfigEventsService } from './events/config-events.service.js';
+import { LeadershipService } from './leadership/leadership.service.js';
+import { SchedulerCaches } from './scheduler-caches.js';
+import { SchedulerService } from './scheduler.service.js';
+
+/**
+ * Campaigns for leadership and, as the leader, assigns monitors to workers. Expects the cluster, the platform and the schedule module of
+ * whoever composes it.
+ */
+@Module({
+  providers: [SchedulerCaches, LeadershipService, AssignmentReconciler, ConfigEventsService, SchedulerService],
+})
+export class SchedulerModule {}
