@@ -14,9 +14,19 @@ export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
   url: string;
   headers?: Record<string, string>;
-  body: string;
+  body?: string;
+  tls?: TlsTrust;
   /** What must never be in an answer: tokens, and the address where it is itself the credential. */
   secrets: readonly (string | undefined)[];
+}
+
+/** How the server is verified, and who we are to it; certificates and key in PEM. */
+export interface TlsTrust {
+  skipVerify?: boolean;
+  /** Trusted instead of the authorities of the system. */
+  ca?: string;
+  clientCert?: string;
+  clientKey?: string;
 }
 
 export interface HttpAnswer {
@@ -82,7 +92,7 @@ async function exchange(request: HttpRequest, context: DeliveryContext): Promise
       proxy: false,
       validateStatus: () => true,
       httpAgent,
-      httpsAgent,
+      httpsAgent: request.tls ? agentOf(request.tls) : httpsAgent,
     });
     const wait = retryAfterMs(response.headers['retry-after'], response.headers['date'], Date.now());
     return {
@@ -101,6 +111,16 @@ async function exchange(request: HttpRequest, context: DeliveryContext): Promise
   } finally {
     deadline.end();
   }
+}
+
+function agentOf({ skipVerify, ca, clientCert, clientKey }: TlsTrust): https.Agent {
+  return new https.Agent({
+    keepAlive: false,
+    rejectUnauthorized: skipVerify !== true,
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCert === undefined ? {} : { cert: clientCert }),
+    ...(clientKey === undefined ? {} : { key: clientKey }),
+  });
 }
 
 async function readCapped(stream: Readable): Promise<string> {

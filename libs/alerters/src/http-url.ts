@@ -15,3 +15,10 @@ export function HttpUrl(
     expected: 'an address that starts with https:// or http://, without a user name in it',
   });
 }
+
+/** Of an address that is itself the credential, as a webhook's is: what must never be shown. */
+export function secretsOfUrl(url: string): string[] {
+  if (!URL.canParse(url)) return [url];
+  const { pathname, search } = new URL(url);
+  return [url, pathname, search].filter((part) => part.length > 1);
+}

@@ -8,10 +8,15 @@ const MOST_MS = 3_600_000;
 export function retryAfterMs(retryAfter: unknown, serverDate: unknown, nowMs: number): number | undefined {
   if (typeof retryAfter !== 'string') return undefined;
   const text = retryAfter.trim();
-  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Number(text) * 1_000, MOST_MS);
+  if (/^\d+(\.\d+)?$/.test(text)) return waitMs(Number(text));
   const until = httpDate(text);
   if (until === undefined) return undefined;
   return Math.min(Math.max(until - (httpDate(serverDate) ?? nowMs), 0), MOST_MS);
+}
+
+/** Milliseconds of a wait in seconds, as providers also say it in their JSON. */
+export function waitMs(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.ceil(seconds * 1_000), MOST_MS) : undefined;
 }
 
 function httpDate(text: unknown): number | undefined {

@@ -1,7 +1,8 @@
-import { isPlainObject, Text, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { Text, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
-import { HttpUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
+import { HttpUrl, secretsOfUrl } from './http-url.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
 const DEFAULT_API_URL = 'https://slack.com/api';
@@ -91,7 +92,7 @@ export const slack = defineAlerter<SlackOptions>({
     const webhook = options['webhook-url'];
     if (webhook !== undefined) {
       return deliverHttp(
-        { url: webhook, headers, body: JSON.stringify(message), secrets: [webhook, pathOf(webhook)] },
+        { url: webhook, headers, body: JSON.stringify(message), secrets: secretsOfUrl(webhook) },
         context,
       );
     }
@@ -146,7 +147,7 @@ function escaped(text: string): string {
 /** Slack says in the body of a 200 what went wrong. */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   if (answer.status !== 200) return judgeByStatus(answer);
-  const said = parsed(answer.body);
+  const said = jsonObject(answer.body);
   if (said?.['ok'] === true) return { outcome: 'delivered', answer: 'ok' };
   if (typeof said?.['error'] !== 'string') {
     return { outcome: 'retryable', answer: `HTTP 200, but not the answer of Slack: ${answer.body}` };
@@ -155,19 +156,4 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
   return PERMANENT.has(said['error'])
     ? { outcome: 'rejected', answer: said['error'] }
     : { outcome: 'retryable', answer: said['error'], ...(wait === undefined ? {} : { retryAfterMs: wait }) };
-}
-
-function parsed(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isPlainObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The part of a webhook's address that is the credential. */
-function pathOf(url: string): string | undefined {
-  const path = URL.canParse(url) ? new URL(url).pathname : '';
-  return path.length > 1 ? path : undefined;
 }

@@ -1,0 +1,11 @@
+import { isPlainObject } from '@9volt/contracts';
+
+/** The JSON object that an answer holds; undefined when it holds none. */
+export function jsonObject(body: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(body);
+    return isPlainObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { nearest } from '@9volt/contracts';
+import { ALERT_FIELDS, type AlertFields } from './alert-fields.js';
+
+/** `{{field}}` and nothing more: no conditions, no loops, no code. What stands in braces otherwise stays as it is. */
+const FIELD = /\{\{\s*([\w-]+)\s*\}\}/g;
+
+/** Each field of the template by its text, escaped for where it stands. */
+export function fillTemplate(template: string, fields: AlertFields, escape: (text: string) => string): string {
+  return template.replace(FIELD, (whole, name: string) => {
+    return Object.hasOwn(fields, name) ? escape(fields[name as keyof AlertFields]) : whole;
+  });
+}
+
+/** What is wrong with a template, in words; undefined when nothing is. */
+export function templateFault(template: string): string | undefined {
+  for (const [, name = ''] of template.matchAll(FIELD)) {
+    if ((ALERT_FIELDS as readonly string[]).includes(name)) continue;
+    const meant = nearest(name, [...ALERT_FIELDS]);
+    return `no field is called "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  }
+  return undefined;
+}
+
+/** For a document, so that a person can write templates: the names of all fields. */
+export const FIELD_NAMES = ALERT_FIELDS.join(', ');
+
+/** Inside the quotes of a JSON text. */
+export function forJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+/** In the path or the query of an address, where a text of dots alone would lead to another path. */
+export function forUrl(text: string): string {
+  return encodeURIComponent(/^\.+$/.test(text) ? text.replaceAll('.', '_') : text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+/** In text or attributes of XML and HTML. */
+export function forMarkup(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
+}
+
+/** In a header: one line, and beyond ASCII the bytes of UTF-8, as HTTP knows no characters there. */
+export function forHeader(text: string): string {
+  return Buffer.from(text.replace(/\s+/g, ' ').replace(/[\u0000-\u001f\u007f]/g, ''), 'utf8').toString('latin1');
+}
