@@ -7,7 +7,7 @@ import { SchedulerCaches } from '../scheduler-caches.js';
 import { Announcements, counted, listed } from './announcements.js';
 import { caughtUp } from './caught-up.js';
 import { Debounce } from './debounce.js';
-import { decideAssignment } from './decide-assignment.js';
+import { decideAssignment, isOff } from './decide-assignment.js';
 import { type Holding, subjectOfHolding } from './holding.js';
 import type { Judged, Subject } from './judge-monitor.js';
 import { OutageGrace } from './outage-grace.js';
@@ -331,10 +331,7 @@ export class AssignmentReconciler {
 
   /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
   private subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
-    if (judged?.verdict === 'valid') {
-      const off = judged.disable || (judged.disableUntil !== undefined && judged.disableUntil > Date.now());
-      return off ? undefined : judged;
-    }
+    if (judged?.verdict === 'valid') return isOff(judged, Date.now()) ? undefined : judged;
     const runs = judged !== undefined && (holding?.phase === 'run' || holding?.phase === 'retire');
     return runs ? subjectOfHolding(holding) : undefined;
   }

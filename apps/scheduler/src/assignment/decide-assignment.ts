@@ -1,6 +1,6 @@
 import type { Assignment } from '@9volt/contracts';
 import { type Holding, subjectOfHolding } from './holding.js';
-import { type Judged, settingsOfLeftover, type Subject } from './judge-monitor.js';
+import { type Judged, settingsOfLeftover, type Subject, type ValidMonitor } from './judge-monitor.js';
 
 /** Why an assignment is written, for the log and the events. */
 export type Cause =
@@ -77,25 +77,24 @@ export function decideAssignment(facts: Facts): Decision {
       : { act: 'drop', cause: 'held twice', holding: surplus, ownerGone: owner === 'gone' };
   }
   if (holding && ownerOf(holding) === 'unsure') return NONE;
-  if (holding?.phase === 'remove') return continued(facts, holding);
   // Whoever assigned this knew a newer revision than this process knows yet.
   if (holding && holding.revision > (monitor?.revision ?? facts.monitorsRevision)) return NONE;
 
+  if (holding?.phase === 'remove') return closing(facts, holding);
   if (!monitor) return closed(facts, holding, 'removed');
   if (monitor.verdict === 'refused') {
     if (holding?.phase === 'run' || holding?.phase === 'retire') return kept(facts, holding);
     return holding ? continued(facts, holding) : owedOnly(facts, undefined);
   }
-  if (monitor.disable || (monitor.disableUntil !== undefined && monitor.disableUntil > facts.now)) {
-    return closed(facts, holding, 'disabled');
-  }
-  const closing = closingReason(facts, monitor, holding);
-  if (closing) return closed(facts, holding, closing);
-  return wanted(facts, holding, {
-    subject: monitor,
-    revision: monitor.revision,
-    createRevision: monitor.createRevision,
-  });
+  if (isOff(monitor, facts.now)) return closed(facts, holding, 'disabled');
+  const reason = closingReason(facts, monitor, holding);
+  if (reason) return closed(facts, holding, reason);
+  return wanted(facts, holding, versionOf(monitor));
+}
+
+/** Whether a monitor is switched off at `now`. */
+export function isOff({ disable, disableUntil }: ValidMonitor, now: number): boolean {
+  return disable || (disableUntil !== undefined && disableUntil > now);
 }
 
 type Version = Pick<Content, 'subject' | 'revision' | 'createRevision'>;
@@ -109,7 +108,7 @@ function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
 /** Why what is running, or what a state tells, is about something else than the monitor is now. */
 function closingReason(
   { state }: Facts,
-  monitor: Extract<Judged, { verdict: 'valid' }>,
+  monitor: ValidMonitor,
   holding: Holding | undefined,
 ): 'removed' | 'changed' | undefined {
   if (holding && holding.phase !== 'deliver') {
@@ -122,13 +121,26 @@ function closingReason(
   return state.target === monitor.target ? undefined : 'changed';
 }
 
+/** Once the state is gone the incident is closed; what is still to be delivered must not keep a monitor that is wanted from running. */
+function closing(facts: Facts, holding: Holding): Decision {
+  const { monitor, state, now, ownerOf, goal } = facts;
+  const isWanted = monitor?.verdict === 'valid' && !isOff(monitor, now);
+  if (!isWanted || state || goal(monitor) === undefined) return continued(facts, holding);
+  if (ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
+    const content: Content = { ...versionOf(monitor), phase: 'run' };
+    return moved(facts, holding, goal(monitor), 'new', content);
+  }
+  return wanted(facts, holding, versionOf(monitor));
+}
+
 /** Nobody is to run it any more: its owner closes the incident, or any worker does where there is none. */
 function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 'disabled' | 'changed'): Decision {
   const { state, owed, ownerOf, helper } = facts;
   if (!holding) {
     if (!state) return owedOnly(facts, undefined);
     const to = helper();
-    return to === undefined ? NONE : { act: 'assign', cause: reason, to, content: leftover(facts, reason) };
+    if (to === undefined) return NONE;
+    return { act: 'assign', cause: reason, to, content: { ...leftover(facts), phase: 'remove', reason } };
   }
   const live = ownerOf(holding) === 'live';
   if (!state && (!owed || holding.phase === 'deliver')) {
@@ -189,8 +201,7 @@ function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
   if (holding) return continued(facts, holding);
   const to = facts.owed ? facts.helper() : undefined;
   if (to === undefined) return NONE;
-  const { reason: _none, ...content } = leftover(facts, 'removed');
-  return { act: 'assign', cause: 'something is owed', to, content: { ...content, phase: 'deliver' } };
+  return { act: 'assign', cause: 'something is owed', to, content: { ...leftover(facts), phase: 'deliver' } };
 }
 
 function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Cause, content: Content): Decision {
@@ -198,16 +209,18 @@ function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Ca
   return { act: 'move', cause, holding, ownerGone: facts.ownerOf(holding) === 'gone', to, content };
 }
 
+function versionOf(monitor: ValidMonitor): Version {
+  return { subject: monitor, revision: monitor.revision, createRevision: monitor.createRevision };
+}
+
 function heldVersion(holding: Holding): Version {
   return { subject: subjectOfHolding(holding), revision: holding.revision, createRevision: holding.createRevision };
 }
 
-function leftover({ monitor, state }: Facts, reason: 'removed' | 'disabled' | 'changed'): Content {
-  const subject = monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(state?.target ?? '');
+/** What can be said of a monitor that nobody holds. */
+function leftover({ monitor, state }: Facts): Omit<Content, 'phase'> {
   return {
-    phase: 'remove',
-    reason,
-    subject,
+    subject: monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(state?.target ?? ''),
     revision: monitor?.revision ?? 0,
     createRevision: state?.createRevision ?? monitor?.createRevision ?? 0,
   };
