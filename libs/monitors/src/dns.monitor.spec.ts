@@ -202,6 +202,16 @@ describe('dns against a server that misbehaves', () => {
     expect(result.message).toBe('DNS query failed: the answer over TCP is to another question');
   });
 
+  it('reads no answer that is long enough to hold up the other checks', async () => {
+    const filler = Array.from({ length: 100 }, () => Buffer.alloc(200, 'x'));
+    const long: Answer = { name: 'web.test', type: 'TXT', ttl: 1, data: filler };
+    const { result } = await against(
+      (query, over) => (over === 'udp' ? { ...answerTo(query), flags: 1 << 9 } : answerTo(query, [long])),
+      { 'dns-record-type': 'TXT' },
+    );
+    expect(result.message).toBe('DNS query failed: the answer is longer than 16384 bytes');
+  });
+
   it('is not held up by an expression that other engines choke on', async () => {
     const data = 'a'.repeat(60);
     const evil: Answer = { name: 'web.test', type: 'CNAME', ttl: 1, data: `${data}.${data}.test` };

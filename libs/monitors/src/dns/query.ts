@@ -16,6 +16,12 @@ export interface DnsQuestion {
 
 export type DnsAnswer = DecodedPacket & { rcode: string };
 
+/**
+ * The longest answer that is read. Names in an answer may point at each other, so that a hostile one takes time that grows with
+ * the square of its length: half a second at the 64 KiB that TCP allows.
+ */
+const MAX_ANSWER_BYTES = 16_384;
+
 /** The target sent something that is no answer. */
 export class BadAnswer extends Error {}
 
@@ -93,6 +99,7 @@ function encodeQuestion({ name, type }: DnsQuestion): { id: number; message: Buf
 /** The answer to the question with this id; undefined when it is none. Throws when it is one that cannot be read. */
 export function readAnswer(message: Buffer, id: number, question: DnsQuestion): DnsAnswer | undefined {
   if (message.length < 2 || message.readUInt16BE() !== id) return undefined;
+  if (message.length > MAX_ANSWER_BYTES) throw new BadAnswer(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
   let answer: DnsAnswer;
   try {
     answer = decode(message) as DnsAnswer;
