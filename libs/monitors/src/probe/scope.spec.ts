@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
 import { CutShort, scoped } from './scope.js';
 
 const never = new AbortController().signal;
@@ -60,6 +61,12 @@ describe('scoped', () => {
       expect(await scoped(limitMs, never, slow)).toBe('done');
     },
   );
+
+  it('leaves no listener on the signal, which may end many runs', async () => {
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 20 }, () => scoped(1_000, signal, () => Promise.resolve())));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
 
   it('leaves the failure of an act that was cut short unheard, without harm', async () => {
     const act = () => new Promise<never>((_, reject) => void setTimeout(reject, 30, new Error('late')));

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Timers overflow above it, and would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
@@ -33,6 +35,8 @@ export async function scoped<T>(
   const cut = new Promise<never>((_, reject) => {
     abort = () => reject(new CutShort('aborted', 'aborted'));
     if (signal.aborted) return abort();
+    // One signal may end any number of runs, which is no leak.
+    setMaxListeners(0, signal);
     signal.addEventListener('abort', abort, { once: true });
     if (limitMs === Infinity) return;
     timer = setTimeout(() => reject(new CutShort('timeout', describeTimeout())), Math.min(limitMs, LONGEST_TIMER_MS));

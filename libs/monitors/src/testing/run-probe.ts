@@ -14,7 +14,7 @@ export function monitorOf(written: Written): { definition: MonitorDefinition; se
 }
 
 /** One check of a monitor as written. */
-export function runProbe(written: Written, signal = new AbortController().signal): Promise<CheckResult> {
+export function runProbe(written: Written, signal: AbortSignal = new AbortController().signal): Promise<CheckResult> {
   const { definition, settings } = monitorOf(written);
   return definition.probe(settings, { name: 'under-test', signal });
 }
