@@ -21,6 +21,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
+/** A number of seconds, as no other run of these tests sleeps for: finds the processes of one test. */
+const mark = (test: number): string => `7${test}.${process.pid}`;
+
 let scripts = 0;
 const script = (text: string, mode = 0o755): string => {
   const path = join(dir, `script-${++scripts}`);
@@ -89,13 +92,13 @@ describe('exec: the verdict', () => {
   });
 
   it('is never given to a shell', async () => {
-    const mark = join(dir, 'mark');
-    await runProbe({ type: 'exec', command: `touch ${mark}` });
+    const file = join(dir, 'mark');
+    await runProbe({ type: 'exec', command: `touch ${file}` });
     const result = await runProbe({
       type: 'exec',
       command: 'echo',
-      args: [`$(touch ${mark}); *`],
-      expect: `$(touch ${mark}); *`,
+      args: [`$(touch ${file}); *`],
+      expect: `$(touch ${file}); *`,
     });
     expect(result).toMatchObject({ status: 'ok' });
     expect(readdirSync(dir)).not.toContain('mark');
@@ -126,24 +129,24 @@ describe('exec: what a command is given', () => {
 describe('exec: a command that misbehaves', () => {
   it('is killed when it ignores SIGTERM', async () => {
     const since = performance.now();
-    const result = await run("trap '' TERM\nwhile :; do sleep 71.01; done", { timeout: '300ms' });
+    const result = await run(`trap '' TERM\nwhile :; do sleep ${mark(1)}; done`, { timeout: '300ms' });
     expect(result.message).toMatch(/exceeded run timeout/);
     expect(performance.now() - since).toBeLessThan(300 + 1_000 + 500);
-    expect(await goneWithin('71.01', 2_000)).toEqual([]);
+    expect(await goneWithin(mark(1), 2_000)).toEqual([]);
   });
 
   it('may end tidily at SIGTERM', async () => {
-    const mark = join(dir, 'tidy');
-    await run(`trap 'touch ${mark}; exit 0' TERM\nsleep 71.02 & wait`, { timeout: '300ms' });
+    const file = join(dir, 'tidy');
+    await run(`trap 'touch ${file}; exit 0' TERM\nsleep ${mark(2)} & wait`, { timeout: '300ms' });
     expect(readdirSync(dir)).toContain('tidy');
-    expect(await goneWithin('71.02', 2_000)).toEqual([]);
+    expect(await goneWithin(mark(2), 2_000)).toEqual([]);
   });
 
   it('loses the children it leaves behind when it exits', async () => {
-    const result = await run('sleep 71.03 & echo well', { expect: 'well', timeout: '5s' });
+    const result = await run(`sleep ${mark(3)} & echo well`, { expect: 'well', timeout: '5s' });
     expect(result).toMatchObject({ status: 'ok' });
     expect(result.latencyMs).toBeLessThan(3_000);
-    expect(await goneWithin('71.03', 2_000)).toEqual([]);
+    expect(await goneWithin(mark(3), 2_000)).toEqual([]);
   });
 
   it('does not hold up the run with a daemon that keeps the pipes open', async () => {
@@ -160,24 +163,25 @@ describe('exec: a command that misbehaves', () => {
   });
 
   it('is ended at its timeout when it writes for ever', async () => {
-    const result = await run('yes 71.04', { timeout: '300ms' });
+    const result = await run(`yes ${mark(4)}`, { timeout: '300ms' });
     expect(result.message).toMatch(/exceeded run timeout/);
-    expect(await goneWithin('71.04', 2_000)).toEqual([]);
+    expect(await goneWithin(mark(4), 2_000)).toEqual([]);
   });
 
   it('is killed with all that it forked', async () => {
-    const forks = 'i=0; while [ $i -lt 30 ]; do (while :; do sleep 71.05; done) & i=$((i+1)); done; wait';
+    const forks = `i=0; while [ $i -lt 30 ]; do (while :; do sleep ${mark(5)}; done) & i=$((i+1)); done; wait`;
     const result = await run(`trap '' TERM\n${forks}`, { timeout: '500ms' });
     expect(result.message).toMatch(/exceeded run timeout/);
-    expect(await goneWithin('71.05', 2_000)).toEqual([]);
+    expect(await goneWithin(mark(5), 2_000)).toEqual([]);
   });
 
   it('is killed at once when the run is aborted', async () => {
     const stop = new AbortController();
-    const running = runProbe({ type: 'exec', command: 'sleep', args: ['71.06'] }, stop.signal);
+    const running = runProbe({ type: 'exec', command: 'sleep', args: [mark(6)] }, stop.signal);
     setTimeout(() => stop.abort(), 100);
     expect(await running).toMatchObject({ status: 'unknown', message: 'aborted' });
-    expect(await goneWithin('71.06', 2_000)).toEqual([]);
+    // Not merely signalled: when the run is over it is gone and has been waited for.
+    expect([...processesWith(mark(6)), ...ownZombies()]).toEqual([]);
   });
 });
 

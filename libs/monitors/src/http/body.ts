@@ -13,10 +13,7 @@ export function readBody(
 ): Promise<void> {
   const decoder = decoderOf(response.headers['content-encoding']);
   const body: Readable = decoder ? response.pipe(decoder) : response;
-  scope.onEnd(() => {
-    response.destroy();
-    decoder?.destroy();
-  });
+  scope.onEnd(() => void decoder?.destroy());
   return new Promise((resolve, reject) => {
     response.once('error', reject);
     decoder?.once('error', (cause) => reject(new Error(`cannot decompress the response: ${cause.message}`, { cause })));

@@ -65,6 +65,14 @@ describe('HostResolver', () => {
     await expect(resolve('broken.test')).rejects.toThrow('lookup of broken.test: the name servers failed (SERVFAIL)');
   });
 
+  it('gives its question up as soon as the scope has ended', async () => {
+    let lookup: Promise<unknown> = Promise.resolve();
+    const cut = scoped(50, new AbortController().signal, (scope) => (lookup = resolver.resolve('hang-on.test', scope)));
+    await expect(cut).rejects.toThrow('timed out');
+    // Left alone it would wait for its own time limit, longer than this test may take.
+    await expect(lookup).rejects.toThrow('lookup of hang-on.test');
+  });
+
   it('answers other names on time while a hundred lookups hang', async () => {
     const hanging = Array.from({ length: 100 }, (_, index) =>
       resolve(`hang-${index}.test`, 2_000).catch((error: Error) => error.message),

@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { ProbeRun } from './probe-run.js';
+import { CutShort } from './scope.js';
+
+const run = (signal = new AbortController().signal) => new ProbeRun(signal);
+
+describe('ProbeRun', () => {
+  it.each([
+    [new Error('broken'), 'critical', 'told'],
+    [new CutShort('timeout', 'timed out'), 'critical', 'told'],
+    [new CutShort('aborted', 'aborted'), 'unknown', 'aborted'],
+    // Tells of this worker, not of the target.
+    [Object.assign(new Error('socket'), { code: 'EMFILE' }), 'unknown', 'told'],
+  ])('finds on %s that the status is %s', (error, status, message) => {
+    expect(run().failedWith(error, 'told')).toMatchObject({ status, message });
+  });
+
+  it('takes whatever happens after an abort for a consequence of it', () => {
+    expect(run(AbortSignal.abort()).failedWith(new Error('socket hang up'), 'told')).toMatchObject({
+      status: 'unknown',
+    });
+  });
+
+  it('caps what it says', () => {
+    const result = run().failed('m'.repeat(5_000), 'e'.repeat(5_000), 'f'.repeat(5_000));
+    expect([result.message.length, result.expected?.length, result.found?.length]).toEqual([1_024, 200, 200]);
+  });
+
+  it('adds up a phase that it passed through several times, and shows only those it passed through', () => {
+    const twice = run();
+    twice.spent('connect', performance.now() - 10);
+    twice.spent('connect', performance.now() - 10);
+    expect(Object.keys(twice.ok().phases ?? {})).toEqual(['connect']);
+    expect(twice.phases.connect).toBeGreaterThanOrEqual(20);
+    expect(run().ok()).not.toHaveProperty('phases');
+  });
+
+  it('says what it was waiting for', () => {
+    const waiting = run();
+    waiting.stage = 'connecting';
+    expect(waiting.timedOut(1_500)).toBe('timed out after 1.5s while connecting');
+  });
+});
