@@ -17,3 +17,10 @@ export function timeId(nowMs = Date.now()): string {
     .padStart(11, '0');
   return `${time}${order}${random}`;
 }
+
+const TIME_ID = /^[0-9a-z]{24}$/;
+
+/** When an id of {@link timeId} was made, in milliseconds since the epoch; undefined for any other text. */
+export function timeOfId(id: string): number | undefined {
+  return TIME_ID.test(id) ? Number.parseInt(id.slice(0, 9), 36) : undefined;
+}
