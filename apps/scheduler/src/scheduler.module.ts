@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
 import { ConfigEventsService } from './events/config-events.service.js';
+import { EtcdCareService } from './housekeeping/etcd-care.service.js';
+import { SweepingService } from './housekeeping/sweeping.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
 import { SchedulerCaches } from './scheduler-caches.js';
 import { SchedulerService } from './scheduler.service.js';
@@ -10,6 +12,14 @@ import { SchedulerService } from './scheduler.service.js';
  * whoever composes it.
  */
 @Module({
-  providers: [SchedulerCaches, LeadershipService, AssignmentReconciler, ConfigEventsService, SchedulerService],
+  providers: [
+    SchedulerCaches,
+    LeadershipService,
+    AssignmentReconciler,
+    ConfigEventsService,
+    SweepingService,
+    EtcdCareService,
+    SchedulerService,
+  ],
 })
 export class SchedulerModule {}

@@ -22,6 +22,10 @@ export class MonitorCatalog {
     for (const key of this.informer.items.keys()) yield key.slice(this.keys.monitors.length);
   }
 
+  has(name: string): boolean {
+    return this.informer.get(this.keys.monitor(name)) !== undefined;
+  }
+
   /** Undefined when there is no such monitor. */
   get(name: string): Judged | undefined {
     const item = this.informer.get(this.keys.monitor(name));

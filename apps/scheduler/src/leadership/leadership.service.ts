@@ -89,6 +89,12 @@ export class LeadershipService {
     ];
   }
 
+  /** The compare that this process leads still, for writes of which it does not matter when they are applied. */
+  get epochFence(): Compare[] {
+    if (!this.election) throw new Error('not the leader');
+    return this.election.fence;
+  }
+
   /**
    * Writes the director key anew, so that no transaction that carries the fence from before is accepted any more, one still under way
    * included. Answers the revision at which this holds: a cache that has it has all that was written before. Undefined when this

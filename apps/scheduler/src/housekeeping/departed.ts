@@ -1,0 +1,12 @@
+/** Knows for how long workers have been gone. The clock is given by the caller. */
+export class Departed {
+  private readonly since = new Map<string, number>();
+
+  /** Takes note of who is gone at `now`, and answers who has been so for at least `forMs`. */
+  note(gone: Iterable<string>, now: number, forMs: number): string[] {
+    const present = new Set(gone);
+    for (const id of this.since.keys()) if (!present.has(id)) this.since.delete(id);
+    for (const id of present) if (!this.since.has(id)) this.since.set(id, now);
+    return [...this.since].filter(([, since]) => now - since >= forMs).map(([id]) => id);
+  }
+}

@@ -1,0 +1,103 @@
+import { messageOf } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { LeadershipService } from '../leadership/leadership.service.js';
+import { SchedulerCaches } from '../scheduler-caches.js';
+import { LeaderTask } from './leader-task.js';
+import { RevisionLog } from './revision-log.js';
+
+const MINUTE_MS = 60_000;
+/** Watches that were cut off resume within this time without listing everything again. */
+export const HISTORY_MS = 10 * MINUTE_MS;
+/** etcd takes 2 GiB unless told otherwise. */
+const LARGE_BYTES = 1.5 * 2 ** 30;
+
+/** Keeps etcd small and says when it is not; and makes sure that no cache went deaf. */
+@Injectable()
+export class EtcdCareService {
+  private readonly logger: Logger;
+  private readonly revisions = new RevisionLog(HISTORY_MS);
+  private readonly compaction: LeaderTask;
+  private noSpace = false;
+  private large = false;
+  private readonly dbSize;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly leadership: LeadershipService,
+    logger: AppLogger,
+    health: Health,
+    metrics: Metrics,
+  ) {
+    this.logger = logger.child('etcd');
+    this.compaction = new LeaderTask(
+      'compaction',
+      () => leadership.isLeader(),
+      this.logger,
+      () => this.compact(),
+    );
+    this.dbSize = metrics.gauge('ninevolt_etcd_db_size_bytes', 'Size of the database of etcd');
+    health.readiness('etcd-space', () =>
+      this.noSpace ? 'etcd is out of space (NOSPACE) and takes no writes' : undefined,
+    );
+  }
+
+  /** Every scheduler remembers revisions, so that a new leader can go on compacting. */
+  @Interval(MINUTE_MS)
+  async keepShort(now = Date.now()): Promise<void> {
+    if (!this.node.isMember) return;
+    try {
+      this.revisions.note(now, await this.node.client.revision());
+    } catch {
+      return; // Not to be had at present; the log has a gap, which does no harm.
+    }
+    await this.compaction.run();
+  }
+
+  @Interval(10_000)
+  async watchSpace(): Promise<void> {
+    if (!this.caches.listed) return;
+    try {
+      const { dbSize, noSpace } = await this.node.client.status();
+      this.dbSize.set(dbSize);
+      this.tellSpace(dbSize, noSpace);
+    } catch (error) {
+      this.logger.debug(`the size of etcd cannot be asked: ${messageOf(error)}`);
+    }
+  }
+
+  /** Defence in depth against events of a watch that never came. */
+  @Interval(5 * MINUTE_MS)
+  async verify(): Promise<void> {
+    if (!this.caches.listed || !this.node.isMember) return;
+    const differing = await this.caches.verify().catch(() => 0);
+    if (differing > 0) this.logger.warn('keys had changed without being told; they are read again', { differing });
+  }
+
+  private async compact(): Promise<undefined> {
+    const revision = this.revisions.old(Date.now());
+    if (revision !== undefined) await this.node.client.compact(revision);
+  }
+
+  private tellSpace(dbSize: number, noSpace: boolean): void {
+    const { events } = this.node;
+    if (noSpace && !this.noSpace) {
+      const message = 'etcd is out of space and takes no writes: compact, defragment, then disarm its NOSPACE alarm';
+      this.logger.error(message);
+      if (this.leadership.isLeader()) events.emit('error', message, { details: { dbSize } });
+    }
+    if (!noSpace && this.noSpace) this.logger.info('etcd takes writes again');
+    this.noSpace = noSpace;
+    const large = dbSize > LARGE_BYTES;
+    if (large && !this.large && this.leadership.isLeader()) {
+      const mib = Math.round(dbSize / 2 ** 20);
+      events.emit('warning', `the database of etcd has ${mib} MiB; defragment it before it reaches its quota`, {
+        details: { dbSize },
+      });
+    }
+    this.large = large;
+  }
+}

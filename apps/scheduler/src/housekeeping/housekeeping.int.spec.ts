@@ -1,0 +1,116 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { timeId } from '@9volt/contracts';
+import { encode, EtcdError } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { AppLogger, Health } from '@9volt/platform';
+import { SchedulerBench, type TestScheduler } from '../testing/scheduler-bench.js';
+import { EtcdCareService, HISTORY_MS } from './etcd-care.service.js';
+import { EVENT_AGE_MS, sweepSurplusEvents } from './sweep-events.js';
+import { sweepVitals } from './sweep-leftovers.js';
+import { SweepingService } from './sweeping.service.js';
+
+let etcd: TestEtcd;
+let bench: SchedulerBench;
+let scheduler: TestScheduler;
+let sweeping: SweepingService;
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(async () => {
+  await etcd.stop();
+});
+beforeEach(async () => {
+  bench = new SchedulerBench(etcd.endpoint, uniquePrefix());
+  scheduler = await bench.scheduler();
+  await bench.leader();
+  const { node, caches, leadership } = scheduler;
+  sweeping = new SweepingService(node, caches, leadership, AppLogger.silent());
+});
+afterEach(async () => {
+  await bench.stop();
+});
+
+async function keysUnder(prefix: string): Promise<string[]> {
+  return (await bench.client.list(prefix, { keysOnly: true })).entries.map(({ key }) => key.slice(prefix.length));
+}
+
+describe('housekeeping', () => {
+  it('sweeps events of more than a day, and keeps younger ones', async () => {
+    const old = Array.from({ length: 250 }, (_, i) => timeId(Date.now() - EVENT_AGE_MS - 250 + i - 1_000));
+    const young = timeId(Date.now() - EVENT_AGE_MS + 60_000);
+    for (let from = 0; from < old.length; from += 100) {
+      await bench.put(...old.slice(from, from + 100).map((id) => ({ put: bench.keys.event(id), value: '{}' })));
+    }
+    await bench.put({ put: bench.keys.event(young), value: '{}' });
+    await sweeping.sweepOldEvents();
+    const left = await keysUnder(bench.keys.events);
+    expect(left.filter((id) => old.includes(id))).toEqual([]);
+    expect(left).toContain(young);
+  });
+
+  it('sweeps the oldest events beyond the most that are kept', async () => {
+    await waitFor(async () => (await keysUnder(bench.keys.events)).length > 0);
+    await bench.put(
+      ...Array.from({ length: 20 }, (_, i) => ({ put: bench.keys.event(timeId(1_000 + i)), value: '{}' })),
+    );
+    const before = await keysUnder(bench.keys.events);
+    await sweepSurplusEvents(bench.client, bench.keys, scheduler.leadership.epochFence, before.length - 7);
+    expect(await keysUnder(bench.keys.events)).toEqual(before.slice(7));
+  });
+
+  it('sweeps what is left of monitors that are gone, and requests that nobody answers', async () => {
+    await bench.monitor('here');
+    await bench.put(
+      { put: bench.keys.handback('here', 'w1'), value: '{}' },
+      { put: bench.keys.handback('gone', 'w1'), value: '{}' },
+      { put: bench.keys.incident('here', 1), value: encode({ closedAt: new Date().toISOString() }) },
+      { put: bench.keys.incident('gone', 1), value: encode({ closedAt: null }) },
+      { put: bench.keys.request('old'), value: encode({ createdAt: new Date(Date.now() - 3_600_000).toISOString() }) },
+      { put: bench.keys.request('new'), value: encode({ createdAt: new Date().toISOString() }) },
+    );
+    await waitFor(() => scheduler.caches.catalog.has('here'));
+    await sweeping.sweepWhatIsLeft();
+    await sweeping.sweepIncidents();
+    expect(await keysUnder(bench.keys.handbacks)).toEqual(['here/w1']);
+    expect(await keysUnder(bench.keys.incidents)).toEqual(['here/00000001']);
+    expect(await keysUnder(bench.keys.requests)).toEqual(['new']);
+  });
+
+  it('sweeps the vitals of a worker only while it is no member', async () => {
+    await bench.worker('w1');
+    await bench.put(
+      { put: bench.keys.vitalsIndex('w1', 0), value: '{}' },
+      { put: bench.keys.vitalsSlot('w1', 0, 3), value: '{}' },
+    );
+    const fence = scheduler.leadership.epochFence;
+    expect(await sweepVitals(bench.client, bench.keys, fence, 'w1')).toBe(0);
+    await bench.kill('w1');
+    expect(await sweepVitals(bench.client, bench.keys, fence, 'w1')).toBe(2);
+    expect(await keysUnder(bench.keys.vitals)).toEqual([]);
+  });
+
+  it('sweeps nothing as a standby', async () => {
+    const standby = await bench.scheduler();
+    const idle = new SweepingService(standby.node, standby.caches, standby.leadership, AppLogger.silent());
+    await bench.put({ put: bench.keys.request('old'), value: '{}' });
+    await idle.sweepWhatIsLeft();
+    expect(await keysUnder(bench.keys.requests)).toEqual(['old']);
+  });
+
+  it('compacts what is older than ten minutes', async () => {
+    const { node, caches, leadership, metrics } = scheduler;
+    const care = new EtcdCareService(node, caches, leadership, AppLogger.silent(), new Health(), metrics);
+    const revision = await bench.put({ put: bench.keys.event('x'), value: '1' });
+    await care.keepShort(Date.now() - HISTORY_MS + 30_000);
+    await bench.put({ put: bench.keys.event('x'), value: '2' });
+    expect((await bench.client.list(bench.keys.event('x'), { revision })).entries).toHaveLength(1);
+    const later = new EtcdCareService(node, caches, leadership, AppLogger.silent(), new Health(), metrics);
+    await later.keepShort(Date.now() - HISTORY_MS - 1);
+    const error = await bench.client.list(bench.keys.event('x'), { revision: revision - 1 }).catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(EtcdError);
+    expect((error as EtcdError).kind).toBe('compacted');
+    await later.watchSpace();
+    expect(await metrics.registry.getSingleMetricAsString('ninevolt_etcd_db_size_bytes')).toMatch(/bytes \d{4,}/);
+  });
+});

@@ -1,0 +1,57 @@
+import type { IncidentRecord } from '@9volt/contracts';
+import { type Compare, decode, type EtcdClient, type Keyspace } from '@9volt/etcd-dal';
+import { deleteKeys } from './delete-keys.js';
+
+export const INCIDENT_AGE_MS = 30 * 86_400_000;
+export const INCIDENTS_KEPT = 20;
+
+export interface KnownIncident {
+  key: string;
+  monitor: string;
+  /** Milliseconds since the epoch; undefined while it is open. */
+  closedAt: number | undefined;
+}
+
+/** Which records go: closed long ago, more than are kept for a monitor, or of a monitor that is gone. In the order of keys, oldest first. */
+export function* obsoleteIncidents(
+  incidents: Iterable<KnownIncident>,
+  { now, isGone }: { now: number; isGone: (monitor: string) => boolean },
+): Generator<string> {
+  let group: KnownIncident[] = [];
+  const obsolete = function* (): Generator<string> {
+    const [first] = group;
+    if (!first) return;
+    const gone = isGone(first.monitor);
+    for (const [index, { key, closedAt }] of group.entries()) {
+      const surplus = index < group.length - INCIDENTS_KEPT;
+      const old = closedAt !== undefined && closedAt < now - INCIDENT_AGE_MS;
+      if (gone || surplus || old) yield key;
+    }
+  };
+  for (const incident of incidents) {
+    if (group[0] && group[0].monitor !== incident.monitor) {
+      yield* obsolete();
+      group = [];
+    }
+    group.push(incident);
+  }
+  yield* obsolete();
+}
+
+export async function sweepIncidents(
+  client: EtcdClient,
+  keys: Keyspace,
+  fence: readonly Compare[],
+  rules: { now: number; isGone: (monitor: string) => boolean },
+): Promise<number> {
+  const incidents: KnownIncident[] = [];
+  for await (const { entries } of client.pages(keys.incidents)) {
+    for (const { key, value } of entries) {
+      const place = keys.parseIncident(key);
+      if (!place) continue;
+      const closedAt = decode<Partial<IncidentRecord>>(value)?.closedAt;
+      incidents.push({ key, monitor: place.monitor, closedAt: closedAt ? Date.parse(closedAt) : undefined });
+    }
+  }
+  return deleteKeys(client, [...obsoleteIncidents(incidents, rules)], fence);
+}

@@ -1,0 +1,62 @@
+import type { WorkerRequest } from '@9volt/contracts';
+import { type Compare, decode, type EtcdClient, type Keyspace, unchanged } from '@9volt/etcd-dal';
+import { deleteKeys } from './delete-keys.js';
+
+const REQUEST_AGE_MS = 600_000;
+
+/** What workers of earlier told while detached, about monitors that nobody has any more. */
+export async function sweepHandbacks(
+  client: EtcdClient,
+  keys: Keyspace,
+  fence: readonly Compare[],
+  isGone: (monitor: string) => boolean,
+): Promise<number> {
+  const { entries } = await client.list(keys.handbacks, { keysOnly: true });
+  const gone = entries
+    .map(({ key }) => key)
+    .filter((key) => isGone((keys.under(keys.handbacks, key) ?? '').split('/')[0] as string));
+  return deleteKeys(client, gone, fence);
+}
+
+/** Requests hang on short leases; one that does not would stay for ever. */
+export async function sweepRequests(
+  client: EtcdClient,
+  keys: Keyspace,
+  fence: readonly Compare[],
+  now: number,
+): Promise<number> {
+  const { entries } = await client.list(keys.requests);
+  let count = 0;
+  for (const { key, value, modRevision } of entries) {
+    const createdAt = decode<Partial<WorkerRequest>>(value)?.createdAt;
+    if (createdAt !== undefined && Date.parse(createdAt) > now - REQUEST_AGE_MS) continue;
+    count += await deleteKeys(client, [key], [...fence, unchanged(key, modRevision)]);
+  }
+  return count;
+}
+
+/** Ids of the workers that left vitals. */
+export async function workersWithVitals(client: EtcdClient, keys: Keyspace): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for await (const { entries } of client.pages(keys.vitals, { keysOnly: true })) {
+    for (const { key } of entries) ids.add(keys.under(keys.vitals, key)?.split('/')[0] ?? '');
+  }
+  ids.delete('');
+  return ids;
+}
+
+/** The vitals of a worker that is no member; should it return meanwhile, with the same id, nothing is deleted. */
+export async function sweepVitals(
+  client: EtcdClient,
+  keys: Keyspace,
+  fence: readonly Compare[],
+  workerId: string,
+): Promise<number> {
+  const { entries } = await client.list(keys.vitalsOf(workerId), { keysOnly: true });
+  const isGone: Compare = { key: keys.member(workerId), target: 'create', value: 0 };
+  return deleteKeys(
+    client,
+    entries.map(({ key }) => key),
+    [...fence, isGone],
+  );
+}

@@ -1,0 +1,98 @@
+import { ClusterNode } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { LeadershipService } from '../leadership/leadership.service.js';
+import { SchedulerCaches } from '../scheduler-caches.js';
+import { Departed } from './departed.js';
+import { LeaderTask } from './leader-task.js';
+import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
+import { sweepIncidents } from './sweep-incidents.js';
+import { sweepHandbacks, sweepRequests, sweepVitals, workersWithVitals } from './sweep-leftovers.js';
+
+const MINUTE_MS = 60_000;
+/** The vitals of a worker are the recent history of its monitors: ten minutes at the usual dump interval. */
+const VITALS_KEPT_MS = 10 * MINUTE_MS;
+
+/** Deletes what nobody needs any more. The leader does it for all. */
+@Injectable()
+export class SweepingService {
+  private readonly logger: Logger;
+  private readonly departed = new Departed();
+  private readonly oldEvents: LeaderTask;
+  private readonly surplusEvents: LeaderTask;
+  private readonly leftovers: LeaderTask;
+  private readonly incidents: LeaderTask;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly leadership: LeadershipService,
+    logger: AppLogger,
+  ) {
+    this.logger = logger.child('housekeeping');
+    const { client, keys } = node;
+    const fence = (): LeadershipService['epochFence'] => leadership.epochFence;
+    this.oldEvents = this.task('old events', async () =>
+      this.count(await sweepOldEvents(client, keys, fence(), Date.now())),
+    );
+    this.surplusEvents = this.task('surplus events', async () =>
+      this.count(await sweepSurplusEvents(client, keys, fence())),
+    );
+    this.leftovers = this.task('leftovers', () => this.sweepLeftovers());
+    this.incidents = this.task('incidents', async () =>
+      this.count(await sweepIncidents(client, keys, fence(), { now: Date.now(), isGone: (name) => this.isGone(name) })),
+    );
+  }
+
+  @Interval(MINUTE_MS)
+  sweepOldEvents(): Promise<void> {
+    return this.oldEvents.run();
+  }
+
+  @Interval(10 * MINUTE_MS)
+  sweepSurplusEvents(): Promise<void> {
+    return this.surplusEvents.run();
+  }
+
+  @Interval(2 * MINUTE_MS)
+  sweepWhatIsLeft(): Promise<void> {
+    return this.leftovers.run();
+  }
+
+  @Interval(60 * MINUTE_MS)
+  sweepIncidents(): Promise<void> {
+    return this.incidents.run();
+  }
+
+  private async sweepLeftovers(): Promise<string | undefined> {
+    const { client, keys } = this.node;
+    const { epochFence: fence } = this.leadership;
+    let count = await sweepRequests(client, keys, fence, Date.now());
+    count += await sweepHandbacks(client, keys, fence, (name) => this.isGone(name));
+    for (const id of await this.departedWorkers()) count += await sweepVitals(client, keys, fence, id);
+    return this.count(count);
+  }
+
+  /** Workers that have been gone for long enough, and whose heirs have taken over. */
+  private async departedWorkers(): Promise<string[]> {
+    const { view } = this.caches;
+    const known = await workersWithVitals(this.node.client, this.node.keys);
+    const gone = [...known].filter((id) => !view.members.has(id));
+    return this.departed.note(gone, performance.now(), VITALS_KEPT_MS).filter((id) => !view.holdsAnything(id));
+  }
+
+  /** Whether nothing is left to do for a monitor of this name. */
+  private isGone(name: string): boolean {
+    const { catalog, view, leftovers } = this.caches;
+    return !catalog.has(name) && view.holdings(name).length === 0 && !leftovers.state(name) && !leftovers.owed(name);
+  }
+
+  private task(what: string, work: () => Promise<string | undefined>): LeaderTask {
+    return new LeaderTask(what, () => this.leadership.isLeader() && this.caches.listed, this.logger, work);
+  }
+
+  private count(swept: number): string | undefined {
+    return swept > 0 ? `${swept} keys swept` : undefined;
+  }
+}
