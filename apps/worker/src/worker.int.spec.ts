@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { InFlight } from './notification/in-flight.js';
 import { RunNow } from './requests/run-now.js';
 import { ClusterView, WebTarget, WorkerRig } from './testing/worker-rig.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
@@ -242,6 +243,30 @@ describe('a planned hand-over', () => {
     const gaps = web.askedAt.slice(2).map((at, index) => at - (web.askedAt[index + 1] as number));
     expect(Math.max(...gaps)).toBeLessThan(200);
     expect(Math.min(...gaps)).toBeGreaterThan(45);
+  });
+
+  test('waits for the run and the send in flight; what they led to is handed over', async () => {
+    const [one, two] = [await startWorker('w1'), await startWorker('w2')];
+    const slow = { ...settings(), interval: '1h', timeout: '5s' };
+    await view.assign(one.id, 'web', slow, { revision: 500 });
+    await view.reaches('web', { status: 'ok' });
+    web.healthy = false;
+    web.delayMs = 600;
+    const run = one.get(RunNow).runNow('web', new AbortController().signal);
+    await waitFor(() => web.askedAt.length === 2);
+    const sends = one.get(InFlight);
+    await view.change(one.id, 'web', { phase: 'retire', to: two.id });
+    await sleep(300);
+    expect(await view.assignment(two.id, 'web')).toBeUndefined();
+    sends.begin('web');
+    await run;
+    await sleep(300);
+    expect(await view.assignment(two.id, 'web')).toBeUndefined();
+    sends.end('web');
+    await waitFor(async () => (await view.assignment(two.id, 'web')) !== undefined, { timeoutMs: 500 });
+    expect(await view.state('web')).toMatchObject({ count: 1, owner: one.id });
+    await waitFor(() => two.holds('web'));
+    expect(web.askedAt).toHaveLength(2);
   });
 
   test('to a worker that is gone: everything goes on here', async () => {
