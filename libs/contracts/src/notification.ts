@@ -42,7 +42,10 @@ export interface Alert {
 
 /** A notification owed: `outbox/<monitor>/<alerter>/<id>`. */
 export interface OutboxEntry {
-  /** Time-ordered: entries of one monitor and alerter are delivered in the order of their ids. */
+  /**
+   * Time-ordered. Entries of one monitor and alerter are delivered in the order in which etcd accepted them, since clocks of workers
+   * differ; those of one transaction in the order of their ids.
+   */
   id: string;
   alerter: string;
   incident: string;
