@@ -169,6 +169,11 @@ describe('what went wrong is known:', () => {
         expect(client.keepAlive('1', 1_000)).rejects.toMatchObject({ kind: 'unavailable' }),
       ]);
       expect(performance.now() - startedAt).toBeLessThan(6_500);
+      const impatient = connect({ members: [frozen.endpoint], callTimeoutMs: 1_500 });
+      const askedAt = performance.now();
+      await expect(impatient.get('/a')).rejects.toMatchObject({ kind: 'unavailable' });
+      // Tried again or not: within one deadline.
+      expect(performance.now() - askedAt).toBeLessThan(2_300);
       await frozen.resume();
       await client.get('/a');
     } finally {

@@ -170,6 +170,17 @@ describe('an election', () => {
     expect(epochOf(a)).toBeGreaterThan(epoch);
   });
 
+  test('leads under the lease of its election only, however quickly another one was granted', async () => {
+    const a = await candidate('a');
+    await leading(a);
+    const lease = jest.spyOn(a.session, 'lease', 'get').mockReturnValue('1');
+    expect(a.session.isFresh()).toBe(true);
+    expect(a.election.isLeader()).toBe(false);
+    await waitFor(() => a.told.includes('deposed: its lease was lost'));
+    lease.mockRestore();
+    await leading(a);
+  });
+
   test.each([
     ['deleted', undefined],
     ['overwritten with nonsense', 'nonsense'],

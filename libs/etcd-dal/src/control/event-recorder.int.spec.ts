@@ -100,6 +100,7 @@ test('an answer that was lost does not write an event twice', async () => {
 });
 
 test('one that etcd will never take, or that is no JSON, costs no other', async () => {
+  const txn = jest.spyOn(client, 'txn');
   recorder.emit('api', 'before');
   recorder.emit('api', 'x'.repeat(3_000_000));
   recorder.emit('api', 'strange', { details: { big: 1n } });
@@ -110,6 +111,9 @@ test('one that etcd will never take, or that is no JSON, costs no other', async 
   expect(messages).toContain('before');
   expect(messages).toContain('strange');
   expect(messages).toContain('after');
+  // Only the one is ever refused.
+  const refused = await Promise.allSettled(txn.mock.results.map((result) => result.value as Promise<unknown>));
+  expect(refused.filter(({ status }) => status === 'rejected').length).toBe(1);
   expect(messages.at(-1)).toMatch(/^1 events were dropp/);
 });
 
