@@ -6,6 +6,7 @@ import { ClusterCache } from './cache/cluster-cache.js';
 import { ClusterController } from './cluster/cluster.controller.js';
 import { ClusterService } from './cluster/cluster.service.js';
 import { ProblemFilter } from './common/problem.filter.js';
+import { ProblemWriter } from './common/problem-writer.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
 import { HttpSetup } from './http-setup.js';
@@ -35,6 +36,7 @@ import { StreamHub } from './stream/stream.hub.js';
   ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
+    ProblemWriter,
     HttpSetup,
     ClusterCache,
     MonitorsService,

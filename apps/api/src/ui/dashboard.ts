@@ -9,7 +9,7 @@ const NOT_BUILT =
   '<!doctype html><title>9volt</title><p>The dashboard is not built. The API is described at <a href="/docs">/docs</a>.';
 
 /** The dashboard under `/ui/`. Any path below it that is no file is a page of its own routing. */
-export async function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): Promise<void> {
+export function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): void {
   fastify.get('/', (_request, reply) => reply.redirect('/ui/'));
   fastify.get('/ui', (_request, reply) => reply.redirect('/ui/'));
   const built = root !== undefined && existsSync(join(root, 'index.html'));
@@ -19,7 +19,7 @@ export async function serveDashboard(fastify: FastifyInstance, log: Logger, root
     reply.type('text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(page),
   );
   if (!built || !existsSync(join(root, 'assets'))) return;
-  await fastify.register(fastifyStatic, {
+  void fastify.register(fastifyStatic, {
     root: join(root, 'assets'),
     prefix: '/ui/assets/',
     decorateReply: false,

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { messageOf } from '@9volt/contracts';
+import { AppLogger, ErrorLog, type Logger } from '@9volt/platform';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PROBLEM_TYPE, problemOf } from './problem.js';
+
+/** Answers whatever was thrown, by Nest's routes or before them, as a problem. */
+@Injectable()
+export class ProblemWriter {
+  private readonly log: Logger;
+
+  constructor(
+    logger: AppLogger,
+    private readonly errors: ErrorLog,
+  ) {
+    this.log = logger.child('api');
+  }
+
+  write(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const [path = ''] = request.url.split('?');
+    const problem = problemOf(error, path);
+    if (problem.status === 500) this.report(`${request.method} ${path}: ${messageOf(error)}`, error);
+    if (reply.sent) return;
+    if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    void reply
+      .status(problem.status)
+      .header('Cache-Control', 'no-store')
+      .type(PROBLEM_TYPE)
+      .send(JSON.stringify(problem));
+  }
+
+  private report(message: string, error: unknown): void {
+    this.log.error(message, error instanceof Error ? { stack: error.stack } : {});
+    this.errors.add({ timestamp: new Date().toISOString(), type: 'error', message });
+  }
+}
