@@ -48,4 +48,22 @@ describe('with three members', () => {
       await cluster.stop();
     }
   });
+
+  test('a watch does not stay with a member that gave no answer', async () => {
+    const cluster = await startEtcdCluster(3);
+    const client = new EtcdClient({ members: cluster.endpoints, callTimeoutMs: 500 });
+    try {
+      await waitFor(() => client.revision().catch(() => 0));
+      const stream = await client.openWatch();
+      let ended = false;
+      stream.on('error', () => (ended = true));
+      await Promise.all(cluster.members.map((member) => member.pause()));
+      await expect(client.txn({ compare: [], then: [{ put: '/a', value: '' }] })).rejects.toThrow();
+      // Keepalive would find out within 13 seconds.
+      await waitFor(() => ended, { timeoutMs: 1_000 });
+    } finally {
+      client.close();
+      await cluster.stop();
+    }
+  });
 });
