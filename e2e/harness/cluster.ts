@@ -54,8 +54,8 @@ export class Cluster {
   }
 
   /** Ends with the cluster: a target, a stand-in, a proxy. */
-  use<T extends { stop(): Promise<unknown> | void }>(thing: T): T {
-    this.cleanups.push(() => thing.stop());
+  use<T extends { stop(): Promise<unknown> | void } | { close(): Promise<unknown> | void }>(thing: T): T {
+    this.cleanups.push(() => ('stop' in thing ? thing.stop() : thing.close()));
     return thing;
   }
 

@@ -65,8 +65,13 @@ export async function startDnsTarget(respond: DnsResponder): Promise<DnsTarget> 
 }
 
 /** Debian's dnsmasq with the given options (such as `--address=/web.test/192.0.2.1`), answering for itself only. */
-export async function startDnsmasq(options: readonly string[], host = '127.0.0.1'): Promise<DnsServer> {
-  const port = await unusedPort(host);
+export async function startDnsmasq(
+  options: readonly string[],
+  host = '127.0.0.1',
+  /** Where one stood that is to come back; a free port when left out. */
+  wantedPort?: number,
+): Promise<DnsServer> {
+  const port = wantedPort ?? (await unusedPort(host));
   const server = spawn(
     '/usr/sbin/dnsmasq',
     [
