@@ -4,7 +4,6 @@ import {
   type ClusterConfig,
   type ClusterEvent,
   type Director,
-  fault,
   type FieldError,
   type IncidentRecord,
   type Member,
@@ -87,7 +86,10 @@ export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated
   try {
     raw = JSON.parse(value.toString());
   } catch {
-    return { faults: [fault('', value.subarray(0, 40).toString(), 'a JSON object')] };
+    // Not a word of what it is: half a document may hold a whole secret.
+    return {
+      faults: [{ path: '', expected: 'a JSON object', message: 'the document is not JSON; expected a JSON object' }],
+    };
   }
   const validated = validate(raw);
   return validated.ok ? { settings: validated.value } : { faults: validated.errors };

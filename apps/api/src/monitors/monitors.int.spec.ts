@@ -240,9 +240,10 @@ describe('GET', () => {
       put: api.node.keys.monitor('odd'),
       value: '{"type":"tcp","interval":"soon"}',
     });
-    await waitForRevision(revision);
+    await api.settled(revision);
     for (const name of ['broken', 'odd']) {
-      const { status, body } = await call('GET', `/api/v1/monitor/${name}`);
+      const { status, body, text } = await call('GET', `/api/v1/monitor/${name}`);
+      expect(text).not.toContain(CANARY);
       expect([name, status, body]).toEqual([name, 409, expect.objectContaining({ errors: expect.any(Array) })]);
     }
     expect(Object.keys((await call('GET', '/api/v1/monitor')).body)).not.toContain(api.node.keys.monitor('broken'));
@@ -250,11 +251,6 @@ describe('GET', () => {
     expect((await call('DELETE', '/api/v1/monitor/odd')).status).toBe(200);
   });
 });
-
-async function waitForRevision(revision: number): Promise<void> {
-  const { ClusterCache } = await import('../cache/cluster-cache.js');
-  await api.app.get(ClusterCache).awaitWrite(revision);
-}
 
 describe('DELETE', () => {
   test('removes, once', async () => {

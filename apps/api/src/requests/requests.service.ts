@@ -122,7 +122,8 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
       return answer;
     } finally {
       this.waiting.delete(request.id);
-      // Takes the key with it, and the secrets that it may hold.
+      // With the secrets that it may hold. Whoever answered may have taken it off the lease.
+      await client.txn({ compare: [], then: [{ delete: key }] }).catch(() => undefined);
       await client.revokeLease(lease.id).catch(() => undefined);
     }
   }

@@ -13,6 +13,8 @@ export interface TestApi {
   app: NestFastifyApplication;
   url: string;
   node: ClusterNode;
+  /** Resolves once the API has read a revision. */
+  settled(revision: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -77,5 +79,6 @@ export async function startApi(etcd: string, options: TestApiOptions = {}): Prom
     const cache = app.get(ClusterCache);
     while (!cache.isReady) await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  return { app, url, node, stop: () => app.close() };
+  const settled = (revision: number): Promise<void> => app.get(ClusterCache).awaitWrite(revision);
+  return { app, url, node, settled, stop: () => app.close() };
 }

@@ -1,0 +1,238 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { IncidentRecord, OutboxEntry } from '@9volt/contracts';
+import { encode } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { assignment, CANARY, http, member, state, tcp, vitals, written } from '../testing/fixtures.js';
+import { callerOf, type Call } from '../testing/http.js';
+import { startApi, type TestApi } from '../testing/start-api.js';
+import { undocumented } from '../testing/strict.js';
+
+let etcd: TestEtcd;
+let api: TestApi;
+let call: Call;
+
+const HOUR = 3_600_000;
+const longAgo = new Date(Date.now() - HOUR).toISOString();
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+  api = await startApi(etcd.endpoint);
+  call = callerOf(api.url);
+  const { keys } = api.node;
+  const put = (name: string, settings: object): { put: string; value: string } => ({
+    put: keys.monitor(name),
+    value: JSON.stringify(settings),
+  });
+  await written(
+    api.node,
+    member(api.node, 'w1', { Name: 'worker-1' }),
+    member(api.node, 'w2', { Tags: ['eu'] }),
+    put('ok', tcp({ tags: ['shop', 'a'], description: 'Front door' })),
+    put('down', http({ tags: ['b'], headers: { Authorization: CANARY } })),
+    put('fresh', tcp()),
+    put('off', tcp({ disable: true })),
+    put('paused', tcp({ 'disable-until': '2999-01-01T00:00:00Z' })),
+    put('nowhere', tcp({ 'member-tag': 'mars' })),
+    put('pinned', tcp({ 'member-tag': 'eu' })),
+    put('silent', tcp()),
+    {
+      put: keys.monitor('broken'),
+      value: '{"type":"http","interval":"10s","header":{"Authorization":"canary-3f9a1c"}}',
+    },
+    ...['ok', 'down', 'silent', 'fresh'].map((name) =>
+      assignment(api.node, 'w1', name, name === 'down' ? http() : tcp()),
+    ),
+    assignment(api.node, 'w1', 'broken', http({ headers: { Authorization: CANARY } })),
+    assignment(api.node, 'w2', 'pinned', tcp({ 'member-tag': 'eu' })),
+  );
+  const last = await written(
+    api.node,
+    state(api.node, 'ok'),
+    state(api.node, 'pinned', { owner: 'w2', ownerName: 'w2' }),
+    state(api.node, 'down', {
+      status: 'critical',
+      count: 3,
+      message: 'refused <script>',
+      told: { team: 'critical' },
+      incident: { id: '9.1', openedAt: longAgo, worst: 'critical' },
+    }),
+    state(api.node, 'silent'),
+    { put: keys.incident('down', 1), value: encode(INCIDENT) },
+    { put: keys.outboxEntry('down', 'team', 'o1'), value: encode(OWED) },
+  );
+  await api.settled(last);
+  const now = Date.now();
+  const sample = { at: now - 2_000, latencyMs: 12.5, status: 'ok' as const };
+  const entry = { runs: 1, overruns: 0, nextDueAt: now + 8_000 };
+  await api.settled(
+    await written(
+      api.node,
+      ...vitals(api.node, 'w1', 7, [
+        {
+          name: 'ok',
+          samples: [{ ...sample, at: now - 12_000, latencyMs: 9, status: 'critical', message: 'x' }, sample],
+          ...entry,
+        },
+        { name: 'silent', samples: [{ ...sample, at: now - HOUR }], ...entry },
+      ]),
+    ),
+  );
+}, 30_000);
+
+afterAll(async () => {
+  await api.stop();
+  await etcd.stop();
+});
+
+const INCIDENT: IncidentRecord = {
+  id: '9.1',
+  openedAt: longAgo,
+  closedAt: null,
+  worst: 'critical',
+  message: 'refused',
+  notifications: [{ alerter: 'team', type: 'critical', at: longAgo, outcome: 'delivered', attempts: 1, answer: 'ok' }],
+};
+const OWED = {
+  id: 'o1',
+  alerter: 'team',
+  incident: '9.1',
+  alert: { type: 'critical' },
+  createdAt: longAgo,
+} as OutboxEntry;
+
+type Shown = { name: string; status: string; stored: string | null; reason: string | null; [more: string]: unknown };
+const list = async (query = ''): Promise<Shown[]> => (await call('GET', `/api/v1/state${query}`)).body;
+const names = async (query: string): Promise<string[]> => (await list(query)).map(({ name }) => name).sort();
+
+describe('every monitor has a state', () => {
+  test('with what is stored and what is to be shown', async () => {
+    const { body, headers } = await call('GET', '/api/v1/state');
+    expect(undocumented('StateList', body)).toEqual([]);
+    const shown = body as Shown[];
+    expect(Object.fromEntries(shown.map(({ name, status, stored }) => [name, [status, stored]]))).toEqual({
+      ok: ['ok', 'ok'],
+      down: ['critical', 'critical'],
+      fresh: ['pending', null],
+      off: ['disabled', null],
+      paused: ['disabled', null],
+      nowhere: ['orphaned', null],
+      pinned: ['ok', 'ok'],
+      silent: ['stale', 'ok'],
+      broken: ['quarantined', null],
+    });
+    expect(headers.get('x-total-count')).toBe('9');
+    const reasons = Object.fromEntries(shown.map(({ name, reason }) => [name, reason]));
+    expect(reasons).toMatchObject({ ok: null, down: null, nowhere: expect.stringContaining('"mars"') });
+    expect(reasons['broken']).toContain('header');
+    expect(reasons['silent']).toContain('1h');
+  });
+
+  test('with its last run, its latency and when it is due', async () => {
+    const ok = (await list()).find(({ name }) => name === 'ok');
+    expect(ok).toMatchObject({ check: 'ok', owner: 'w1', ownerName: 'worker-1', latencyMs: 12.5, tags: ['shop', 'a'] });
+    expect(Date.parse(String(ok?.['nextDue']))).toBeGreaterThan(Date.now() - 60_000);
+    expect(ok?.['config']).toEqual(tcp({ tags: ['shop', 'a'], description: 'Front door' }));
+  });
+
+  test('and no secret, not even of the last good version that still runs', async () => {
+    const { text } = await call('GET', '/api/v1/state');
+    expect(text).not.toContain(CANARY);
+    const broken = (await list()).find(({ name }) => name === 'broken');
+    expect(broken?.['config']).toEqual(http({ headers: { Authorization: '********' } }));
+  });
+});
+
+describe('states are found', () => {
+  test.each([
+    ['?tags=shop,b', ['down', 'ok']],
+    ['?status=critical,stale', ['down', 'silent']],
+    ['?type=http', ['down']],
+    ['?owner=worker-1&status=ok', ['ok']],
+    ['?owner=w2', ['pinned']],
+    ['?q=FRONT', ['ok']],
+    ['?q=%3Cscript', ['down']],
+    ['?tags=shop&type=http', []],
+  ])('by %s', async (query, expected) => {
+    expect(await names(query)).toEqual(expected);
+  });
+
+  test('worst first, page by page', async () => {
+    const page = await call('GET', '/api/v1/state?sort=status,name&limit=3');
+    expect((page.body as Shown[]).map(({ name }) => name)).toEqual(['down', 'broken', 'nowhere']);
+    expect(page.headers.get('x-total-count')).toBe('9');
+    expect((await list('?sort=status,name&limit=3&page=4')).length).toBe(0);
+  });
+
+  test.each(['status=okay', 'tag=x', 'sort=-nme'])('but not by ?%s', async (query) => {
+    const { status, body } = await call('GET', `/api/v1/state?${query}`);
+    expect([status, undocumented('Problem', body)]).toEqual([400, []]);
+  });
+});
+
+describe('one state', () => {
+  test('has its results, incidents, who was told and what is owed', async () => {
+    const down = await call('GET', '/api/v1/state/down');
+    expect(undocumented('StateDetail', down.body)).toEqual([]);
+    expect(down.body).toMatchObject({
+      told: { team: 'critical' },
+      incident: '9.1',
+      incidents: [{ ...INCIDENT, n: 1 }],
+      owed: [{ alerter: 'team', type: 'critical', createdAt: longAgo }],
+      assignment: { workerId: 'w1', phase: 'run' },
+    });
+    const ok = await call('GET', '/api/v1/state/ok');
+    expect(undocumented('StateDetail', ok.body)).toEqual([]);
+    expect(ok.body).toMatchObject({
+      results: [
+        { status: 'critical', latencyMs: 9, message: 'x' },
+        { status: 'ok', latencyMs: 12.5 },
+      ],
+    });
+  });
+
+  test('of nobody is 404', async () => {
+    const { status, body } = await call('GET', '/api/v1/state/nobody');
+    expect([status, body]).toEqual([
+      404,
+      expect.objectContaining({ message: "Unable to find any check named 'nobody'" }),
+    ]);
+  });
+});
+
+describe('the cluster', () => {
+  test('tells members, orphans, quarantined ones and what is owed', async () => {
+    const { body } = await call('GET', '/api/v1/cluster');
+    expect(undocumented('Cluster', body)).toEqual([]);
+    expect(body).toMatchObject({
+      Members: { w1: { Name: 'worker-1', Assigned: 5, Draining: false }, w2: { Assigned: 1 } },
+      Director: null,
+      Orphans: ['nowhere'],
+      Quarantined: [
+        { kind: 'monitor', name: 'broken', running: true, errors: [{ pointer: '/header' }, { pointer: '/host' }] },
+      ],
+      Outbox: { depth: 1 },
+    });
+    expect((body as { Outbox: { oldestAgeMs: number } }).Outbox.oldestAgeMs).toBeGreaterThanOrEqual(HOUR);
+  });
+
+  test('follows: a worker that is drained and one that leaves', async () => {
+    const { keys } = api.node;
+    await api.settled(
+      await written(
+        api.node,
+        { put: keys.drain('worker-1'), value: '{}' },
+        { put: keys.director, value: encode({ MemberID: 'w1', LastUpdate: longAgo }) },
+        { delete: keys.member('w2') },
+      ),
+    );
+    const { body } = await call('GET', '/api/v1/cluster');
+    expect(body).toMatchObject({
+      Members: { w1: { Draining: true, Leader: true } },
+      Director: { MemberID: 'w1', LastUpdate: longAgo },
+      Orphans: ['nowhere', 'pinned'],
+    });
+    expect(Object.keys((body as { Members: object }).Members)).not.toContain('w2');
+    await api.settled(await written(api.node, { delete: keys.drain('worker-1') }, { delete: keys.monitor('ok') }));
+    expect(await names('?q=front')).toEqual([]);
+  });
+});
