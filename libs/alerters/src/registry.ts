@@ -1,4 +1,5 @@
 import type { AlerterDefinition } from './define-alerter.js';
+import { discord } from './discord.alerter.js';
 import { email } from './email.alerter.js';
 import { pagerduty } from './pagerduty.alerter.js';
 import { slack } from './slack.alerter.js';
@@ -6,6 +7,7 @@ import { slack } from './slack.alerter.js';
 /** A new type of alerter is its own file and one line here. */
 // prettier-ignore
 const definitions: readonly AlerterDefinition[] = [
+  discord,
   email,
   pagerduty,
   slack,

@@ -1,0 +1,117 @@
+import { Text } from '@9volt/contracts';
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { fitFields, shortened } from './fit-fields.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { HttpUrl, secretsOfUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
+import type { RenderedAlert, Severity } from './render-alert.js';
+import { waitMs } from './retry-after.js';
+
+const DEFAULT_USERNAME = '9volt';
+/** Limits of an embed. That of all its texts together leaves room for title, text and footer. */
+const MAX_TITLE = 256;
+const MAX_DESCRIPTION = 1_000;
+const ROOM = { each: 1_024, total: 4_500 };
+
+const COLOURS: Record<Severity, number> = {
+  ok: 0x36a64f,
+  info: 0x439fe0,
+  warning: 0xff9400,
+  critical: 0xff0000,
+  unknown: 0x808080,
+};
+
+export class DiscordOptions {
+  @HttpUrl({
+    doc: 'Address of a webhook of the channel (Channel settings, Integrations, Webhooks).',
+    secret: true,
+    required: true,
+    example: '${env:DISCORD_WEBHOOK_URL}',
+  })
+  'webhook-url'!: string;
+
+  // Discord refuses its own name in that of a sender.
+  @Text({
+    doc: 'Name shown as the sender.',
+    default: DEFAULT_USERNAME,
+    notEmpty: true,
+    maxLength: 80,
+    pattern: /^(?!.*(?:discord|clyde))/i,
+    expected: 'a name without "discord" or "clyde", which Discord keeps for itself',
+  })
+  username?: string;
+
+  @HttpUrl({ doc: 'Address of a picture shown beside the name.', example: 'https://example.com/9volt.png' })
+  'avatar-url'?: string;
+}
+
+export const discord = defineAlerter<DiscordOptions>({
+  type: 'discord',
+  summary: 'Posts to a Discord channel through a webhook.',
+  options: DiscordOptions,
+  destination: [],
+  send(options, alert, context) {
+    const webhook = options['webhook-url'];
+    return deliverHttp(
+      {
+        url: confirmed(webhook),
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({
+          username: options.username ?? DEFAULT_USERNAME,
+          ...(options['avatar-url'] === undefined ? {} : { avatar_url: options['avatar-url'] }),
+          // Nobody is pinged, whatever the texts say.
+          allowed_mentions: { parse: [] },
+          embeds: [embedOf(alert)],
+        }),
+        secrets: secretsOfUrl(webhook),
+      },
+      context,
+      judge,
+    );
+  },
+});
+
+/** Asks for an answer that says whether the message was kept; without it, the answer comes before that is known. */
+function confirmed(webhook: string): string {
+  if (!URL.canParse(webhook)) return webhook;
+  const url = new URL(webhook);
+  url.searchParams.set('wait', 'true');
+  return url.href;
+}
+
+function embedOf({ title, text, severity, fields, link, alert }: RenderedAlert): Record<string, unknown> {
+  const at = Date.parse(alert.at);
+  return {
+    title: escapedTo(title, MAX_TITLE),
+    description: escapedTo(text, MAX_DESCRIPTION),
+    ...(link === undefined ? {} : { url: link }),
+    color: COLOURS[severity],
+    ...(Number.isNaN(at) ? {} : { timestamp: new Date(at).toISOString() }),
+    footer: { text: '9volt' },
+    fields: fitFields(fields, ROOM, (value) => escaped(value).length).map(({ label, value, short }) => ({
+      name: label,
+      value: escaped(value),
+      inline: short ?? false,
+    })),
+  };
+}
+
+function escapedTo(text: string, limit: number): string {
+  return escaped(shortened(text, limit, (part) => escaped(part).length));
+}
+
+/** Discord shows what follows a backslash as it is: no emphasis, links, mentions, timestamps, commands or emoji come of it. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_~|<>#@:[\]()+-]/g, '\\$&');
+}
+
+/** Discord answers with the message that it kept, and nothing where `wait` is not known; any other 2xx comes from something else. */
+function judge(answer: HttpAnswer): DeliveryOutcome {
+  const said = jsonObject(answer.body);
+  if (answer.status === 204 || (answer.status === 200 && typeof said?.['id'] === 'string')) {
+    return { outcome: 'delivered', answer: `HTTP ${answer.status}` };
+  }
+  const wait = waitMs(said?.['retry_after']) ?? answer.retryAfterMs;
+  const outcome = judgeByStatus({ ...answer, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
+  return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
