@@ -1,0 +1,126 @@
+import { isPlainObject, Text } from '@9volt/contracts';
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { fitFields, shortened } from './fit-fields.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { HttpUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
+import type { RenderedAlert, Severity } from './render-alert.js';
+import { waitMs } from './retry-after.js';
+
+const DEFAULT_API_URL = 'https://api.telegram.org';
+/** A message has at most 4096 characters, its markup not counted: title, text, and then the fields with what stands between. */
+const MAX_HEADING = 500;
+const ROOM = { each: 1_500, total: 2_900 };
+
+const SIGNS: Record<Severity, string> = { ok: '🟢', info: '🔵', warning: '🟠', critical: '🔴', unknown: '⚪' };
+
+export class TelegramOptions {
+  @Text({
+    doc: 'Token of the bot, as BotFather gave it.',
+    secret: true,
+    required: true,
+    maxLength: 256,
+    pattern: /^(?:\d+:[\w-]+|\$\{(?:env|file):[^}]+\})$/,
+    expected: 'a token such as "123456:ABC-DEF"',
+    example: '${env:TELEGRAM_TOKEN}',
+  })
+  token!: string;
+
+  @Text({
+    doc: 'The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.',
+    required: true,
+    maxLength: 256,
+    pattern: /^(?:-?\d+|@\w+|\$\{(?:env|file):[^}]+\})$/,
+    expected: 'a number such as "-1001234567890", or a name such as "@channel"',
+    example: '-1001234567890',
+  })
+  'chat-id'!: string;
+
+  @Text({
+    doc: 'Number of the topic, in a group that has topics.',
+    maxLength: 20,
+    pattern: /^\d+$/,
+    expected: 'a whole number, in quotes',
+    example: '42',
+  })
+  'thread-id'?: string;
+
+  @HttpUrl({
+    doc: 'Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended.',
+    default: DEFAULT_API_URL,
+  })
+  'api-url'?: string;
+}
+
+export const telegram = defineAlerter<TelegramOptions>({
+  type: 'telegram',
+  summary: 'Sends a message to a Telegram chat through a bot.',
+  options: TelegramOptions,
+  destination: ['api-url'],
+  send(options, alert, context) {
+    const thread = options['thread-id'];
+    return deliverHttp(
+      {
+        url: `${(options['api-url'] ?? DEFAULT_API_URL).replace(/\/+$/, '')}/bot${options.token}/sendMessage`,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({
+          chat_id: options['chat-id'],
+          ...(thread === undefined ? {} : { message_thread_id: Number(thread) }),
+          text: htmlOf(alert),
+          parse_mode: 'HTML',
+          link_preview_options: { is_disabled: true },
+        }),
+        secrets: [options.token],
+      },
+      context,
+      judge,
+    );
+  },
+});
+
+function htmlOf({ title, text, severity, fields, link }: RenderedAlert): string {
+  return [
+    `${SIGNS[severity]} ${heading(title)}`,
+    inert(shortened(text, MAX_HEADING)),
+    '',
+    ...fitFields(fields, ROOM).map(({ label, value }) => {
+      // The address of our own dashboard is the one thing to follow.
+      const shown = value === link ? `<a href="${escaped(value)}">${escaped(value)}</a>` : code(value);
+      return `<b>${escaped(label)}</b>: ${shown}`;
+    }),
+  ].join('\n');
+}
+
+/** What Telegram makes a link, mention, hashtag or command of, without being asked. Nothing of it in a code. */
+const ACTIVE = /[@#$/]|[.:](?=\S)/;
+
+function heading(title: string): string {
+  const short = shortened(title, MAX_HEADING);
+  return ACTIVE.test(short) ? code(short) : `<b>${escaped(short)}</b>`;
+}
+
+function inert(text: string): string {
+  return ACTIVE.test(text) ? code(text) : escaped(text);
+}
+
+function code(text: string): string {
+  return `<code>${escaped(text)}</code>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+/** Telegram says in JSON what went wrong; a 2xx without its `ok` comes from something else at that address. */
+function judge(answer: HttpAnswer): DeliveryOutcome {
+  const said = jsonObject(answer.body);
+  if (said?.['ok'] === true) return { outcome: 'delivered', answer: `HTTP ${answer.status}: ok` };
+  const parameters = isPlainObject(said?.['parameters']) ? said['parameters'] : {};
+  const wait = waitMs(parameters['retry_after']) ?? answer.retryAfterMs;
+  const outcome = judgeByStatus({
+    status: answer.status,
+    body: typeof said?.['description'] === 'string' ? said['description'] : answer.body,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
+  return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
