@@ -3,6 +3,7 @@ import { discord } from './discord.alerter.js';
 import { email } from './email.alerter.js';
 import { pagerduty } from './pagerduty.alerter.js';
 import { slack } from './slack.alerter.js';
+import { teams } from './teams.alerter.js';
 import { telegram } from './telegram.alerter.js';
 
 /** A new type of alerter is its own file and one line here. */
@@ -12,6 +13,7 @@ const definitions: readonly AlerterDefinition[] = [
   email,
   pagerduty,
   slack,
+  teams,
   telegram,
 ];
 

@@ -1,0 +1,85 @@
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { HttpUrl, secretsOfUrl } from './http-url.js';
+import type { RenderedAlert, Severity } from './render-alert.js';
+
+const COLOURS: Record<Severity, 'good' | 'accent' | 'warning' | 'attention' | 'default'> = {
+  ok: 'good',
+  info: 'accent',
+  warning: 'warning',
+  critical: 'attention',
+  unknown: 'default',
+};
+
+export class TeamsOptions {
+  @HttpUrl({
+    doc:
+      'Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook ' +
+      'request is received”), or of an incoming webhook.',
+    secret: true,
+    required: true,
+    example: '${env:TEAMS_WEBHOOK_URL}',
+  })
+  'webhook-url'!: string;
+}
+
+export const teams = defineAlerter<TeamsOptions>({
+  type: 'teams',
+  summary: 'Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook.',
+  options: TeamsOptions,
+  destination: [],
+  send(options, alert, context) {
+    const webhook = options['webhook-url'];
+    return deliverHttp(
+      {
+        url: webhook,
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({
+          type: 'message',
+          attachments: [
+            { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content: cardOf(alert) },
+          ],
+        }),
+        secrets: secretsOfUrl(webhook),
+      },
+      context,
+      judge,
+    );
+  },
+});
+
+/**
+ * Of rich text alone, whose runs are never taken for Markdown as those of text blocks and facts are; and without entities, of which
+ * mentions are made. All texts of an alert together stay below the 28 KB that a message may have.
+ */
+function cardOf({ title, text, severity, fields, link }: RenderedAlert): Record<string, unknown> {
+  return {
+    $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
+    type: 'AdaptiveCard',
+    version: '1.4',
+    msteams: { width: 'Full' },
+    body: [
+      paragraph([{ text: title, weight: 'bolder', size: 'large', color: COLOURS[severity] }]),
+      paragraph([{ text }]),
+      ...fields.map(({ label, value }) =>
+        paragraph([{ text: `${label}: `, weight: 'bolder' }, { text: value }], 'small'),
+      ),
+    ],
+    ...(link === undefined ? {} : { actions: [{ type: 'Action.OpenUrl', title: 'Open in 9volt', url: link }] }),
+  };
+}
+
+function paragraph(runs: Record<string, string>[], spacing = 'default'): Record<string, unknown> {
+  return { type: 'RichTextBlock', spacing, inlines: runs.map((run) => ({ type: 'TextRun', ...run })) };
+}
+
+/** An incoming webhook answers 200 also where Teams itself refused the message, and tells it in words. */
+const REFUSED_BEHIND = /endpoint returned HTTP error (\d{3})/;
+
+function judge(answer: HttpAnswer): DeliveryOutcome {
+  const status = Number(REFUSED_BEHIND.exec(answer.body)?.[1] ?? answer.status);
+  const outcome = judgeByStatus({ ...answer, status });
+  // A page comes from something else at that address.
+  const page = /^\s*</.test(answer.body);
+  return outcome.outcome === 'delivered' && page ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
