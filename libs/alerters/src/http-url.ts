@@ -16,9 +16,13 @@ export function HttpUrl(
   });
 }
 
+/** Too short a part to be a credential; hiding it would only make answers unreadable. */
+const MIN_SECRET = 12;
+
 /** Of an address that is itself the credential, as a webhook's is: what must never be shown. */
 export function secretsOfUrl(url: string): string[] {
   if (!URL.canParse(url)) return [url];
-  const { pathname, search } = new URL(url);
-  return [url, pathname, search].filter((part) => part.length > 1);
+  const { pathname, search, searchParams } = new URL(url);
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= MIN_SECRET);
+  return [url, pathname, search, ...parts].filter((part) => part.length > 1);
 }
