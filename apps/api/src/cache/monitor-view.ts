@@ -41,6 +41,8 @@ export class MonitorView {
   /** The status that subscribers were last told. */
   shown: DerivedStatus | undefined;
   private intervalMs = 0;
+  private shownTarget: string | undefined;
+  private words: string | undefined;
 
   constructor(readonly name: string) {}
 
@@ -64,6 +66,8 @@ export class MonitorView {
 
   declare(declared: DeclaredMonitor | undefined): void {
     this.declared = declared;
+    this.shownTarget = undefined;
+    this.words = undefined;
     this.intervalMs = declared?.settings ? intervalMsOf(declared.settings) : 0;
   }
 
@@ -88,7 +92,15 @@ export class MonitorView {
 
   /** What is checked, in one line. */
   get target(): string | undefined {
-    const settings = this.settings;
-    return settings && monitorTypes.get(settings.type)?.target(settings);
+    const { settings } = this;
+    this.shownTarget ??= settings && monitorTypes.get(settings.type)?.target(settings);
+    return this.shownTarget;
+  }
+
+  /** What a search looks through, in lower case; made when first searched. */
+  get searchable(): string {
+    const { settings, name, target } = this;
+    this.words ??= [name, settings?.type, settings?.description, target].join('\n').toLowerCase();
+    return this.words;
   }
 }

@@ -35,7 +35,8 @@ export function reversed<T>(compare: Compare<T>): Compare<T> {
 /** Orders by a text or a number; what has none comes last. */
 export function by<T>(key: (item: T) => string | number | null | undefined): Compare<T> {
   return (a, b) => {
-    const [left, right] = [key(a), key(b)];
+    const left = key(a);
+    const right = key(b);
     if (left === right) return 0;
     if (left === null || left === undefined) return 1;
     if (right === null || right === undefined) return -1;

@@ -93,9 +93,8 @@ export function commaList(text: string | undefined): ReadonlySet<string> | undef
 
 /** Whether any of some texts holds what is searched for, whatever the case. */
 export function searched(q: string | undefined, ...texts: (string | null | undefined)[]): boolean {
-  if (q === undefined || q === '') return true;
-  const wanted = q.toLowerCase();
-  return texts.some((text) => text?.toLowerCase().includes(wanted));
+  const wanted = q?.toLowerCase() ?? '';
+  return wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted));
 }
 
 export { by, reversedBy };

@@ -5,7 +5,7 @@ import { bySeverity } from '../cache/derive-status.js';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import type { Preconditions } from '../common/etag.js';
-import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery, searched } from '../common/list-query.js';
+import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
 import { maskMonitor, monitorKind } from '../settings/settings-kind.js';
 import { quarantined, SettingsStore, type Shown, type Written } from '../settings/settings-store.js';
 
@@ -78,6 +78,7 @@ export class MonitorsService {
 
   private *matching(filters: Record<string, string>): Generator<MonitorView> {
     const [types, tags, statuses, owners] = ['type', 'tags', 'status', 'owner'].map((name) => commaList(filters[name]));
+    const q = (filters['q'] ?? '').toLowerCase();
     for (const view of this.cache.monitors.values()) {
       const { settings } = view;
       if (!settings) continue;
@@ -85,7 +86,7 @@ export class MonitorsService {
       if (tags && !settings.tags?.some((tag) => tags.has(tag))) continue;
       if (owners && !owners.has(view.assignment?.workerId ?? '')) continue;
       if (statuses && !statuses.has(this.cache.status(view))) continue;
-      if (searched(filters['q'], view.name, settings.type, settings.description, view.target)) yield view;
+      if (q === '' || view.searchable.includes(q)) yield view;
     }
   }
 

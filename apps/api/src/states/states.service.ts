@@ -11,7 +11,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
 import type { MonitorView } from '../cache/monitor-view.js';
-import { by, commaList, pageOf, type RawQuery, readListQuery, searched } from '../common/list-query.js';
+import { by, commaList, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
 import { shownConfig, type ShownState, shownState } from './state-shape.js';
 
 interface Candidate {
@@ -82,6 +82,7 @@ export class StatesService {
   private *matching(filters: Record<string, string>, now: number): Generator<Candidate> {
     const [types, tags, owners] = ['type', 'tags', 'owner'].map((name) => commaList(filters[name]));
     const statuses = statusesOf(filters['status']);
+    const q = (filters['q'] ?? '').toLowerCase();
     for (const view of this.cache.monitors.values()) {
       if (!view.exists) continue;
       const { settings } = view;
@@ -90,9 +91,7 @@ export class StatesService {
       if (owners && !this.isOwnedBy(view, owners)) continue;
       const status = this.cache.status(view, now);
       if (statuses && !statuses.has(status)) continue;
-      if (!searched(filters['q'], view.name, settings?.type, settings?.description, view.state?.message)) {
-        if (!filters['q'] || !searched(filters['q'], view.target)) continue;
-      }
+      if (q !== '' && !view.searchable.includes(q) && !view.state?.message.toLowerCase().includes(q)) continue;
       yield { view, status };
     }
   }
