@@ -92,7 +92,9 @@ const environmentOnlyInPlatform = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.9volt/**', 'tmp/**'] },
+  {
+    ignores: ['**/dist/**', '**/node_modules/**', '**/coverage/**', '.nx/**', '.9volt/**', 'tmp/**', '**/api-types.ts'],
+  },
   { files: ['**/*.{ts,tsx,mjs}'], extends: [tseslint.configs.recommended], rules: { eqeqeq: 'error' } },
   {
     files: ['**/*.{ts,tsx}'],

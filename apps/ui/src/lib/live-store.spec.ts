@@ -1,0 +1,146 @@
+/** @jest-environment node */
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { eventOf, stateOf } from '../testing/fixtures.js';
+import type { ClusterEvent } from './api-client.js';
+import { type Live, type LiveState, LiveStore } from './live-store.js';
+
+interface Stream {
+  headers: Record<string, string>;
+  send(text: string): void;
+  end(): void;
+}
+
+let store: LiveStore;
+let states: LiveState[];
+let events: ClusterEvent[];
+let streams: Stream[];
+let reads: number;
+let token: string | undefined;
+/** What the lists wait for. */
+let gate: Promise<void>;
+
+function answer(path: string, headers: Record<string, string>): Response | Promise<Response> {
+  if (token !== undefined && headers['X-Access-Token'] !== token) {
+    return Response.json({ detail: 'No access token found' }, { status: 401 });
+  }
+  if (path.startsWith('/api/v1/stream')) {
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) =>
+        void streams.push({
+          headers,
+          send: (text) => controller.enqueue(new TextEncoder().encode(text)),
+          end: () => controller.close(),
+        }),
+    });
+    return new Response(body);
+  }
+  reads++;
+  return gate.then(() => Response.json(path === '/api/v1/state' ? states : events));
+}
+
+beforeEach(() => {
+  states = [stateOf('web')];
+  events = [eventOf('e1')];
+  streams = [];
+  reads = 0;
+  token = undefined;
+  gate = Promise.resolve();
+  const stored = new Map<string, string>();
+  const sessionStorage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+  };
+  Object.assign(globalThis, { sessionStorage });
+  jest
+    .spyOn(globalThis, 'fetch')
+    .mockImplementation(async (path, init) => answer(path as string, init?.headers as Record<string, string>));
+  store = new LiveStore();
+  store.start();
+});
+
+afterEach(() => {
+  store.stop();
+  jest.restoreAllMocks();
+});
+
+function until(holds: (live: Live) => boolean): Promise<Live> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!holds(store.snapshot())) return;
+      unsubscribe();
+      resolve(store.snapshot());
+    };
+    const unsubscribe = store.subscribe(look);
+    look();
+  });
+}
+
+const isLive = ({ connection }: Live): boolean => connection === 'live';
+const told = (event: string, data: object, id: string): string =>
+  `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${id}\n\n`;
+
+it('reads everything, then follows what changes', async () => {
+  await until(isLive);
+  streams[0]?.send(told('state', stateOf('web', { status: 'critical' }), 'c.1'));
+  await until(({ states }) => states?.get('web')?.status === 'critical');
+  streams[0]?.send(told('event', eventOf('e2'), 'c.2'));
+  const { events } = await until(({ events }) => events?.length === 2);
+  expect(events?.map(({ id }) => id)).toEqual(['e2', 'e1']);
+  streams[0]?.send(told('state', { check: 'web', name: 'web', removed: true }, 'c.3'));
+  await until(({ states }) => states?.size === 0);
+});
+
+it('keeps the newest 100 events', async () => {
+  await until(isLive);
+  const many = Array.from({ length: 150 }, (_, n) => told('event', eventOf(`f${1_000 + n}`), `c.${n}`));
+  streams[0]?.send(many.join(''));
+  const { events } = await until(({ events }) => events?.[0]?.id === 'f1149');
+  expect(events).toHaveLength(100);
+});
+
+it('applies afterwards what is told while it reads', async () => {
+  store.stop();
+  let open = (): void => undefined;
+  gate = new Promise((resolve) => (open = resolve));
+  streams = [];
+  store.start();
+  while (streams.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  streams[0]?.send(told('state', stateOf('web', { status: 'critical' }), 'c.1'));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  open();
+  expect((await until(isLive)).states?.get('web')?.status).toBeDefined();
+  await until(({ states }) => states?.get('web')?.status === 'critical');
+});
+
+it('reads everything again after a reset', async () => {
+  await until(isLive);
+  states = [stateOf('other')];
+  streams[0]?.send(told('reset', { revision: 9 }, 'c.9'));
+  expect((await until(({ states }) => states?.has('other') === true)).states?.size).toBe(1);
+});
+
+it('reconnects, resumes after the last id and reads again', async () => {
+  await until(isLive);
+  expect(streams[0]?.headers).not.toHaveProperty('Last-Event-ID');
+  streams[0]?.send(told('state', stateOf('web', { count: 1 }), 'c.7'));
+  await until(({ states }) => states?.get('web')?.count === 1);
+  states = [stateOf('web', { count: 2 })];
+  streams[0]?.end();
+  const lost = await until(({ connection }) => connection === 'reconnecting');
+  expect(lost.error).toBe('The stream ended');
+  expect(lost.states?.size).toBe(1);
+  const { states: again, error } = await until(isLive);
+  expect([again?.get('web')?.count, error]).toEqual([2, undefined]);
+  expect(streams[1]?.headers['Last-Event-ID']).toBe('c.7');
+  expect(reads).toBe(4);
+});
+
+it('asks for a token, and goes on with it', async () => {
+  store.stop();
+  token = 'secret';
+  store.start();
+  expect((await until(({ connection }) => connection === 'unauthorized')).error).toBe('No access token found');
+  store.useToken('secret');
+  await until(isLive);
+  expect(streams.at(-1)?.headers['X-Access-Token']).toBe('secret');
+});
