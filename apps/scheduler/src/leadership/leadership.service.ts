@@ -50,7 +50,8 @@ export class LeadershipService {
       },
       onDeposed: (reason) => {
         this.epochNow = undefined;
-        this.logger.warn(`leads no longer: ${reason}`);
+        if (reason === 'resigned') this.logger.info('leads no longer: resigned');
+        else this.logger.warn(`leads no longer: ${reason}`);
         for (const listener of this.listeners) listener.onDeposed?.(reason);
       },
     });
