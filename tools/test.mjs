@@ -24,6 +24,7 @@ const systemNeeds = [
   { command: 'etcdctl', package: 'etcd-client' },
   { command: 'dnsmasq', package: 'dnsmasq-base' },
   { command: 'openssl', package: 'openssl' },
+  { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
   { file: `/usr/lib/${debianTriplet()}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
 ];
 

@@ -1,4 +1,5 @@
 import type { AlerterDefinition } from './define-alerter.js';
+import { alertmanager } from './alertmanager.alerter.js';
 import { discord } from './discord.alerter.js';
 import { email } from './email.alerter.js';
 import { pagerduty } from './pagerduty.alerter.js';
@@ -9,6 +10,7 @@ import { telegram } from './telegram.alerter.js';
 /** A new type of alerter is its own file and one line here. */
 // prettier-ignore
 const definitions: readonly AlerterDefinition[] = [
+  alertmanager,
   discord,
   email,
   pagerduty,

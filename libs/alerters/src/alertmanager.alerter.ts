@@ -1,0 +1,138 @@
+import { fault, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { HttpUrl } from './http-url.js';
+import { lines, oneLine } from './plain-text.js';
+import type { RenderedAlert } from './render-alert.js';
+
+const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** By these a resolve finds its alarm, so nobody may set them. */
+const OWN_LABELS = ['monitor', 'incident'];
+const YEAR_MS = 31_536_000_000;
+
+export class AlertmanagerOptions implements CrossChecked {
+  @HttpUrl({
+    doc: 'Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.',
+    required: true,
+    example: 'http://alertmanager.example.com:9093',
+  })
+  url!: string;
+
+  @TextMap({
+    doc:
+      'Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change ' +
+      'during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for ' +
+      'warnings and one for critical states, with a label each.',
+    example: { severity: 'critical' },
+  })
+  labels?: Record<string, string>;
+
+  @Text({ doc: 'User name for basic authentication. Needs password.', notEmpty: true, maxLength: 320 })
+  username?: string;
+
+  @Text({
+    doc: 'Password for basic authentication.',
+    secret: true,
+    notEmpty: true,
+    maxLength: 1_024,
+    example: '${env:ALERTMANAGER_PASSWORD}',
+  })
+  password?: string;
+
+  @Text({ doc: 'Token for bearer authentication.', secret: true, notEmpty: true, maxLength: 8_192 })
+  'bearer-token'?: string;
+
+  crossCheck(): FieldError[] {
+    const errors: FieldError[] = [];
+    for (const [name, value] of Object.entries(this.labels ?? {})) {
+      if (!LABEL.test(name) || OWN_LABELS.includes(name)) {
+        errors.push(
+          fault('/labels', name, 'names of letters, digits and underscores, other than monitor and incident'),
+        );
+      } else if (value === '') errors.push(fault(`/labels/${name}`, value, 'a text that is not empty'));
+    }
+    if ((this.username === undefined) !== (this.password === undefined)) {
+      errors.push(told(this.username === undefined ? 'username' : 'password', 'username and password together'));
+    } else if (this.username !== undefined && this['bearer-token'] !== undefined) {
+      errors.push(told('bearer-token', 'either username and password, or bearer-token'));
+    }
+    return errors;
+  }
+}
+
+export const alertmanager = defineAlerter<AlertmanagerOptions>({
+  type: 'alertmanager',
+  summary: 'Fires and resolves alerts of a Prometheus Alertmanager (API v2).',
+  options: AlertmanagerOptions,
+  destination: ['url'],
+  send(options, alert, context) {
+    const { username, password, 'bearer-token': token } = options;
+    const basic =
+      username === undefined ? undefined : Buffer.from(`${username}:${password ?? ''}`, 'utf8').toString('base64');
+    const authorization = basic === undefined ? token && `Bearer ${token}` : `Basic ${basic}`;
+    return deliverHttp(
+      {
+        url: `${options.url.replace(/\/+$/, '')}/api/v2/alerts`,
+        headers: {
+          'Content-Type': 'application/json',
+          ...(authorization === undefined ? {} : { Authorization: authorization }),
+        },
+        body: JSON.stringify([postable(alert, options.labels ?? {})]),
+        secrets: [password, token, basic],
+      },
+      context,
+      judge,
+    );
+  },
+});
+
+function postable(rendered: RenderedAlert, labels: Record<string, string>): Record<string, unknown> {
+  const { alert, link } = rendered;
+  return {
+    labels: {
+      alertname: '9volt',
+      ...Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, oneLine(value, 1_000)])),
+      monitor: oneLine(alert.monitor, 200),
+      incident: oneLine(rendered.key, 500),
+    },
+    annotations: annotationsOf(rendered),
+    ...timesOf(rendered),
+    ...(link === undefined ? {} : { generatorURL: link }),
+  };
+}
+
+function annotationsOf({ title, text, severity, fields }: RenderedAlert): Record<string, string> {
+  return {
+    ...Object.fromEntries(fields.map(({ label, value }) => [label.toLowerCase().replaceAll(' ', '_'), value])),
+    // What receivers show by custom: all of it, the description of the monitor among the rest.
+    summary: title,
+    description: lines([text, ...fields.map(({ label, value }) => `${label}: ${value}`)].join('\n'), 16_000),
+    severity,
+  };
+}
+
+/**
+ * An alarm is told once, and Alertmanager takes one without an end for over after its `resolve_timeout` (5 minutes): ours lasts until it is
+ * resolved, or a year. A test has no end, so that it ends by itself.
+ */
+function timesOf({ alert }: RenderedAlert): { startsAt?: string; endsAt?: string } {
+  const startedMs = Date.parse(alert.since);
+  const decidedMs = Date.parse(alert.at);
+  if (Number.isNaN(startedMs) || Number.isNaN(decidedMs)) return {};
+  const startsAt = new Date(startedMs).toISOString();
+  if (alert.test) return { startsAt };
+  const endsMs = alert.type === 'resolve' ? decidedMs : decidedMs + YEAR_MS;
+  // An end before the start is refused, and a stepped clock can make one.
+  return { startsAt, endsAt: new Date(Math.max(endsMs, startedMs)).toISOString() };
+}
+
+/** Alertmanager answers nothing or JSON; a page with a 2xx comes from something else at that address. */
+function judge(answer: HttpAnswer): DeliveryOutcome {
+  const outcome = judgeByStatus(answer);
+  const page = /^\s*</.test(answer.body);
+  return outcome.outcome === 'delivered' && page ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
+
+function told(name: string, expected: string): FieldError {
+  return { path: `/${name}`, expected, message: `${name}: expected ${expected}` };
+}
