@@ -26,7 +26,7 @@ export class DiscordOptions {
     doc: 'Address of a webhook of the channel (Channel settings, Integrations, Webhooks).',
     secret: true,
     required: true,
-    example: '${env:DISCORD_WEBHOOK_URL}',
+    example: 'https://discord.com/api/webhooks/0/example',
   })
   'webhook-url'!: string;
 

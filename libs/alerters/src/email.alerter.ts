@@ -43,7 +43,7 @@ export class EmailOptions implements CrossChecked {
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
-    example: '${env:SMTP_PASSWORD}',
+    example: 'an example',
   })
   password?: string;
 

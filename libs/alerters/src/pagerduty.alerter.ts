@@ -25,7 +25,7 @@ export class PagerDutyOptions {
     secret: true,
     required: true,
     maxLength: 1_024,
-    example: '${env:PAGERDUTY_KEY}',
+    example: '00000000000000000000000000000000',
   })
   token!: string;
 

@@ -22,7 +22,7 @@ export class SlackOptions implements CrossChecked {
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
-    example: '${env:SLACK_TOKEN}',
+    example: 'xoxb-000000000000-example',
   })
   token?: string;
 
@@ -32,7 +32,7 @@ export class SlackOptions implements CrossChecked {
   @HttpUrl({
     doc: 'Address of an incoming webhook, instead of token and channel.',
     secret: true,
-    example: '${env:SLACK_WEBHOOK_URL}',
+    example: 'https://hooks.slack.com/services/T000/B000/example',
   })
   'webhook-url'?: string;
 

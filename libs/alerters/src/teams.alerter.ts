@@ -18,7 +18,7 @@ export class TeamsOptions {
       'request is received”), or of an incoming webhook.',
     secret: true,
     required: true,
-    example: '${env:TEAMS_WEBHOOK_URL}',
+    example: 'https://example.webhook.office.com/webhookb2/example',
   })
   'webhook-url'!: string;
 }

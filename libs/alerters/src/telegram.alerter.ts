@@ -22,7 +22,7 @@ export class TelegramOptions {
     maxLength: 256,
     pattern: /^(?:\d+:[\w-]+|\$\{(?:env|file):[^}]+\})$/,
     expected: 'a token such as "123456:ABC-DEF"',
-    example: '${env:TELEGRAM_TOKEN}',
+    example: '123456:example',
   })
   token!: string;
 

@@ -1835,7 +1835,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
-                 * @example ${env:DISCORD_WEBHOOK_URL}
+                 * @example https://discord.com/api/webhooks/0/example
                  */
                 "webhook-url": string;
                 /**
@@ -1867,7 +1867,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
-                 * @example ${env:DISCORD_WEBHOOK_URL}
+                 * @example https://discord.com/api/webhooks/0/example
                  */
                 "webhook-url": string;
                 /**
@@ -1916,7 +1916,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Password of the user.
-                 * @example ${env:SMTP_PASSWORD}
+                 * @example an example
                  */
                 password?: string;
                 /**
@@ -1980,7 +1980,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Password of the user.
-                 * @example ${env:SMTP_PASSWORD}
+                 * @example an example
                  */
                 password?: string;
                 /**
@@ -2025,7 +2025,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Integration key of an Events API v2 integration of the service.
-                 * @example ${env:PAGERDUTY_KEY}
+                 * @example 00000000000000000000000000000000
                  */
                 token: string;
                 /**
@@ -2052,7 +2052,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Integration key of an Events API v2 integration of the service.
-                 * @example ${env:PAGERDUTY_KEY}
+                 * @example 00000000000000000000000000000000
                  */
                 token: string;
                 /**
@@ -2078,7 +2078,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
-                 * @example ${env:SLACK_TOKEN}
+                 * @example xoxb-000000000000-example
                  */
                 token?: string;
                 /**
@@ -2089,7 +2089,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of an incoming webhook, instead of token and channel.
-                 * @example ${env:SLACK_WEBHOOK_URL}
+                 * @example https://hooks.slack.com/services/T000/B000/example
                  */
                 "webhook-url"?: string;
                 /**
@@ -2126,7 +2126,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
-                 * @example ${env:SLACK_TOKEN}
+                 * @example xoxb-000000000000-example
                  */
                 token?: string;
                 /**
@@ -2137,7 +2137,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of an incoming webhook, instead of token and channel.
-                 * @example ${env:SLACK_WEBHOOK_URL}
+                 * @example https://hooks.slack.com/services/T000/B000/example
                  */
                 "webhook-url"?: string;
                 /**
@@ -2173,7 +2173,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
-                 * @example ${env:TEAMS_WEBHOOK_URL}
+                 * @example https://example.webhook.office.com/webhookb2/example
                  */
                 "webhook-url": string;
             };
@@ -2195,7 +2195,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
-                 * @example ${env:TEAMS_WEBHOOK_URL}
+                 * @example https://example.webhook.office.com/webhookb2/example
                  */
                 "webhook-url": string;
             };
@@ -2216,7 +2216,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Token of the bot, as BotFather gave it.
-                 * @example ${env:TELEGRAM_TOKEN}
+                 * @example 123456:example
                  */
                 token: string;
                 /**
@@ -2253,7 +2253,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Token of the bot, as BotFather gave it.
-                 * @example ${env:TELEGRAM_TOKEN}
+                 * @example 123456:example
                  */
                 token: string;
                 /**
