@@ -231,7 +231,10 @@ describe('assignments', () => {
     await bench.worker('w0');
     await bench.scheduler();
     await until(async () => (await bench.assignments()).length === 100);
-    await Promise.all(['w1', 'w2', 'w3', 'w4'].map((id) => bench.worker(id)));
+    for (const id of ['w1', 'w2', 'w3', 'w4']) {
+      await bench.worker(id);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
     await until(async () => (await bench.assignments()).filter(({ value }) => value.phase === 'retire').length === 80);
     await atRest();
     expect(await bench.events('rebalance')).toHaveLength(2);
@@ -260,7 +263,7 @@ describe('assignments', () => {
       { put: bench.keys.monitor('type'), value: encode({ ...SETTINGS, type: 'tcpp' }) },
       { put: bench.keys.monitor('list'), value: '[]' },
       { put: bench.keys.monitor('wrong'), value: encode({ ...SETTINGS, interval: 5 }) },
-      { put: bench.keys.monitor('big'), value: encode({ ...SETTINGS, description: 'x'.repeat(300_000) }) },
+      { put: bench.keys.monitor('big'), value: encode(SETTINGS) + ' '.repeat(300_000) },
       { put: bench.keys.monitor('a/b'), value: encode(SETTINGS) },
       { put: bench.keys.assignment('w1', 'junk'), value: 'junk' },
     );
@@ -342,10 +345,10 @@ describe('assignments', () => {
     ];
     for (const [index, effect] of effects.entries()) {
       const write = composeWrite(bench.keys, index === 0 ? 'm3' : 'stray', effect, new Date().toISOString());
-      const written = await writeAssignments(old.node.client, [write], { fence, mayWrite: () => true });
+      const written = await writeAssignments(old.node, [write], { fence, mayWrite: () => true });
       expect(written).toMatchObject({ accepted: [], refusals: 1 });
       // It is the fence that refuses: without it the same write is accepted.
-      const unfenced = await writeAssignments(old.node.client, [write], { fence: [], mayWrite: () => true });
+      const unfenced = await writeAssignments(old.node, [write], { fence: [], mayWrite: () => true });
       expect(unfenced.accepted).toHaveLength(1);
     }
     await until(async () => (await bench.assignments()).length === 20 && (await bench.assignment('m3')));
@@ -366,7 +369,7 @@ describe('assignments', () => {
       createRevision: 1,
     };
     const write = composeWrite(bench.keys, 'x', { act: 'assign', cause: 'new', to: 'w1', content }, '');
-    const written = await writeAssignments(bench.client, [write], {
+    const written = await writeAssignments(bench, [write], {
       fence: scheduler.leadership.fence,
       mayWrite: () => true,
     });

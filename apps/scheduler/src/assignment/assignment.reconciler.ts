@@ -15,6 +15,7 @@ import { Pace } from './pace.js';
 import { expectedOwner, isOpenTo, Placement } from './placement.js';
 import { type PlannedMonitor, planSteps } from './plan-assignments.js';
 import { orphanReason } from './pools.js';
+import { urgencyOf } from './urgency.js';
 import { WakeUps } from './wake-ups.js';
 import { composeWrite, type Effect, type Write, writeAssignments } from './write-assignments.js';
 
@@ -244,7 +245,7 @@ export class AssignmentReconciler {
       }
       await pace.breathe();
     }
-    return effects.sort((a, b) => urgency(a.effect) - urgency(b.effect));
+    return effects.sort((a, b) => urgencyOf(a.effect) - urgencyOf(b.effect));
   }
 
   private decide(name: string): ReturnType<typeof decideAssignment> {
@@ -282,7 +283,7 @@ export class AssignmentReconciler {
       writes.push(composeWrite(this.node.keys, monitor, effect, at));
       await pace.breathe();
     }
-    const result = await writeAssignments(this.node.client, writes, {
+    const result = await writeAssignments(this.node, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],
       mayWrite: () => this.leadership.isLeader(),
     });
@@ -368,11 +369,4 @@ export class AssignmentReconciler {
     this.unweighed = false;
     return this.placement.skew(this.caches.view.workers) > TOLERANCE;
   }
-}
-
-/** Soonest due first, as far as intervals tell; what goes on running where it is comes last. */
-function urgency(effect: Effect): number {
-  if (effect.act === 'drop') return 0;
-  const { intervalMs } = effect.content.subject;
-  return effect.content.phase === 'retire' ? 1e12 + intervalMs : intervalMs;
 }

@@ -101,6 +101,7 @@ type Version = Pick<Content, 'subject' | 'revision' | 'createRevision'>;
 
 /** Of several assignments, which only a defect or an operator can have made, the one of a live worker, then the oldest. */
 function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
+  if (holdings.length <= 1) return holdings[0];
   const rank = (holding: Holding): number => (ownerOf(holding) === 'live' ? 0 : 1);
   return [...holdings].sort((a, b) => rank(a) - rank(b) || a.modRevision - b.modRevision)[0];
 }
@@ -158,29 +159,33 @@ function kept(facts: Facts, holding: Holding): Decision {
 }
 
 function wanted(facts: Facts, holding: Holding | undefined, version: Version): Decision {
-  const { owed, ownerOf, helper, overdue } = facts;
   const goal = facts.goal(version.subject);
-  const run: Content = { ...version, phase: 'run', lastRunAt: holding?.lastRunAt };
-  if (goal === undefined) {
-    const live = holding !== undefined && ownerOf(holding) === 'live';
-    if (!holding || holding.phase === 'deliver') return owedOnly(facts, holding);
-    if (!owed) return live ? { act: 'drop', cause: 'orphaned', holding, ownerGone: false } : NONE;
-    const deliver: Content = { ...run, phase: 'deliver' };
-    if (live) return { act: 'rewrite', cause: 'orphaned', holding, content: deliver };
-    return moved(facts, holding, helper(), 'something is owed', deliver);
-  }
-  if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run };
-  if (ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run);
+  if (goal === undefined) return orphaned(facts, holding, version);
+  // Made only where it is written: most monitors are as they should be.
+  const run = (): Content => ({ ...version, phase: 'run', lastRunAt: holding?.lastRunAt });
+  if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run() };
+  if (facts.ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run());
+  const isCurrent = holding.revision === version.revision;
   if (holding.workerId === goal) {
-    if (holding.phase === 'run' && holding.revision === version.revision) return NONE;
-    const edited = holding.revision !== version.revision;
-    return { act: 'rewrite', cause: edited ? 'edited' : 'stays after all', holding, content: run };
+    if (holding.phase === 'run' && isCurrent) return NONE;
+    return { act: 'rewrite', cause: isCurrent ? 'stays after all' : 'edited', holding, content: run() };
   }
   // A delivery under way is left behind: what it removes from the outbox is removed whoever owns the monitor.
-  if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run);
-  if (overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run);
-  if (holding.phase === 'retire' && holding.to === goal && holding.revision === version.revision) return NONE;
-  return { act: 'rewrite', cause: 'rebalance', holding, content: { ...run, phase: 'retire', to: goal } };
+  if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run());
+  if (facts.overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run());
+  if (holding.phase === 'retire' && holding.to === goal && isCurrent) return NONE;
+  return { act: 'rewrite', cause: 'rebalance', holding, content: { ...run(), phase: 'retire', to: goal } };
+}
+
+/** It is to run, and nobody may run it. Where its worker is gone it stays assigned, for who comes next to take it from there. */
+function orphaned(facts: Facts, holding: Holding | undefined, version: Version): Decision {
+  const { owed, ownerOf, helper } = facts;
+  if (!holding || holding.phase === 'deliver') return owedOnly(facts, holding);
+  const live = ownerOf(holding) === 'live';
+  if (!owed) return live ? { act: 'drop', cause: 'orphaned', holding, ownerGone: false } : NONE;
+  const content: Content = { ...version, phase: 'deliver', lastRunAt: holding.lastRunAt };
+  if (live) return { act: 'rewrite', cause: 'orphaned', holding, content };
+  return moved(facts, holding, helper(), 'something is owed', content);
 }
 
 /** What was begun is finished by its owner, or by another worker when that one is gone. */

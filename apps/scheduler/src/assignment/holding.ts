@@ -1,5 +1,5 @@
-import type { Assignment, MonitorSettings } from '@9volt/contracts';
-import { decode, type Entry } from '@9volt/etcd-dal';
+import { type Assignment, isPlainObject, type MonitorSettings } from '@9volt/contracts';
+import type { Entry } from '@9volt/etcd-dal';
 import { settingsOfLeftover, type Subject, subjectOf } from './judge-monitor.js';
 
 /** An assignment as the leader remembers it: without its settings, but with the text to take them from when needed. */
@@ -19,9 +19,9 @@ export interface Holding {
 }
 
 export function toHolding(entry: Entry, place: { workerId: string; monitor: string }): Holding {
-  const assignment = decode<Partial<Assignment>>(entry.value);
-  const { phase, to, reason, revision, createRevision, lastRunAt, settings } = assignment ?? {};
-  const makesSense = settings !== undefined && revision !== undefined && createRevision !== undefined;
+  const text = entry.value.toString();
+  const { phase, to, reason, revision, createRevision, lastRunAt, settings } = parsed(text);
+  const makesSense = isPlainObject(settings) && revision !== undefined && createRevision !== undefined;
   return {
     key: entry.key,
     ...place,
@@ -32,8 +32,17 @@ export function toHolding(entry: Entry, place: { workerId: string; monitor: stri
     revision: revision ?? 0,
     createRevision: createRevision ?? 0,
     lastRunAt,
-    text: makesSense ? entry.value.toString() : '',
+    text: makesSense ? text : '',
   };
+}
+
+function parsed(text: string): Partial<Assignment> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPlainObject(value) ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 const subjects = new WeakMap<Holding, Subject>();

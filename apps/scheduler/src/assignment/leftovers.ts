@@ -1,5 +1,5 @@
 import type { MonitorState } from '@9volt/contracts';
-import { type ClusterNode, decode, Informer, type Keyspace } from '@9volt/etcd-dal';
+import { type ClusterNode, decode, Informer } from '@9volt/etcd-dal';
 
 export interface KnownState {
   /** Empty when the state makes no sense. */
@@ -11,50 +11,59 @@ export interface KnownState {
 export class Leftovers {
   readonly states: Informer<KnownState>;
   readonly outbox: Informer<true>;
-  private readonly keys: Keyspace;
+  private readonly stateOf = new Map<string, KnownState>();
   private readonly waiting = new Map<string, number>();
 
-  constructor(node: ClusterNode, onChange: (monitor: string) => void) {
-    this.keys = node.keys;
-    this.states = new Informer<KnownState>(node.client, {
-      prefix: this.keys.states,
-      decode: (entry) => {
-        const state = decode<Partial<MonitorState>>(entry.value);
+  constructor(
+    { client, keys, guard }: ClusterNode,
+    private readonly onChange: (monitor: string) => void,
+  ) {
+    this.states = new Informer<KnownState>(client, {
+      prefix: keys.states,
+      decode: ({ value }) => {
+        const state = decode<Partial<MonitorState>>(value);
         return { target: state?.target ?? '', createRevision: state?.createRevision ?? 0 };
       },
-      onChange: ({ key, before, after }) => {
-        const same =
-          before?.value.target === after?.value.target && before?.value.createRevision === after?.value.createRevision;
-        if (!same || !before !== !after) onChange(key.slice(this.keys.states.length));
-      },
-      guard: node.guard,
+      onChange: ({ key, after }) => this.applyState(key.slice(keys.states.length), after?.value),
+      guard,
     });
-    this.outbox = new Informer<true>(node.client, {
-      prefix: this.keys.outbox,
+    this.outbox = new Informer<true>(client, {
+      prefix: keys.outbox,
       decode: () => true,
       onChange: ({ key, before, after }) => {
-        const monitor = this.keys.parseOutbox(key)?.monitor;
-        if (monitor === undefined || !before === !after) return;
-        const count = (this.waiting.get(monitor) ?? 0) + (after ? 1 : -1);
-        if (count > 0) this.waiting.set(monitor, count);
-        else this.waiting.delete(monitor);
-        if (count <= 1) onChange(monitor);
+        const monitor = keys.parseOutbox(key)?.monitor;
+        if (monitor !== undefined && !before !== !after) this.applyEntry(monitor, after ? 1 : -1);
       },
-      guard: node.guard,
+      guard,
     });
   }
 
   /** Names of monitors of which something is left. */
   *names(): Generator<string> {
-    for (const key of this.states.items.keys()) yield key.slice(this.keys.states.length);
+    yield* this.stateOf.keys();
     yield* this.waiting.keys();
   }
 
   state(monitor: string): KnownState | undefined {
-    return this.states.get(this.keys.state(monitor))?.value;
+    return this.stateOf.get(monitor);
   }
 
   owed(monitor: string): boolean {
     return this.waiting.has(monitor);
+  }
+
+  private applyState(monitor: string, after: KnownState | undefined): void {
+    const before = this.stateOf.get(monitor);
+    if (after) this.stateOf.set(monitor, after);
+    else this.stateOf.delete(monitor);
+    // A state changes with every result of another status; nearly none of that matters here.
+    if (before?.target !== after?.target || before?.createRevision !== after?.createRevision) this.onChange(monitor);
+  }
+
+  private applyEntry(monitor: string, more: 1 | -1): void {
+    const count = (this.waiting.get(monitor) ?? 0) + more;
+    if (count > 0) this.waiting.set(monitor, count);
+    else this.waiting.delete(monitor);
+    if (count === 0 || (count === 1 && more === 1)) this.onChange(monitor);
   }
 }

@@ -1,43 +1,54 @@
-import { type Change, type ClusterNode, type Entry, Informer, type Keyspace } from '@9volt/etcd-dal';
+import { type Change, type ClusterNode, type Entry, Informer } from '@9volt/etcd-dal';
 import { type Judged, judgeMonitor, MAX_MONITOR_BYTES, type MonitorSource } from './judge-monitor.js';
+
+interface Known {
+  source: MonitorSource;
+  revision: number;
+  createRevision: number;
+  /** Once it was asked for. */
+  verdict: Judged | undefined;
+}
 
 /** All monitors as they stand in etcd, each judged once for each revision, when it is first asked for. */
 export class MonitorCatalog {
   readonly informer: Informer<MonitorSource>;
-  private readonly keys: Keyspace;
-  private readonly verdicts = new Map<string, Judged>();
+  /** By name. With 100,000 monitors, spelling the key for each look at one would cost more than the look. */
+  private readonly known = new Map<string, Known>();
 
   constructor(node: ClusterNode, onChange: (monitor: string, change: Change<MonitorSource>) => void) {
-    this.keys = node.keys;
+    const prefix = node.keys.monitors;
     this.informer = new Informer<MonitorSource>(node.client, {
-      prefix: this.keys.monitors,
+      prefix,
       decode: toSource,
-      onChange: (change) => onChange(change.key.slice(this.keys.monitors.length), change),
+      onChange: (change) => {
+        const name = change.key.slice(prefix.length);
+        const { after } = change;
+        if (!after) this.known.delete(name);
+        else {
+          const { value: source, modRevision: revision, createRevision } = after;
+          this.known.set(name, { source, revision, createRevision, verdict: undefined });
+        }
+        onChange(name, change);
+      },
       guard: node.guard,
     });
   }
 
   /** Names of all monitors, the refused ones too. */
-  *names(): Generator<string> {
-    for (const key of this.informer.items.keys()) yield key.slice(this.keys.monitors.length);
+  names(): Iterable<string> {
+    return this.known.keys();
   }
 
   has(name: string): boolean {
-    return this.informer.get(this.keys.monitor(name)) !== undefined;
+    return this.known.has(name);
   }
 
   /** Undefined when there is no such monitor. */
   get(name: string): Judged | undefined {
-    const item = this.informer.get(this.keys.monitor(name));
-    if (!item) {
-      this.verdicts.delete(name);
-      return undefined;
-    }
-    const known = this.verdicts.get(name);
-    if (known?.revision === item.modRevision) return known;
-    const verdict = judgeMonitor(name, item.value, { revision: item.modRevision, createRevision: item.createRevision });
-    this.verdicts.set(name, verdict);
-    return verdict;
+    const known = this.known.get(name);
+    if (!known) return undefined;
+    const { source, revision, createRevision } = known;
+    return (known.verdict ??= judgeMonitor(name, source, { revision, createRevision }));
   }
 }
 

@@ -17,7 +17,10 @@ export type Effect = Exclude<Decision, { act: 'none' }>;
 export interface Write {
   monitor: string;
   effect: Effect;
+  /** Of the keys that are replaced or deleted. */
   compare: Compare[];
+  /** Ids of workers, and whether they must be members; in a transaction, each is compared once. */
+  members: { id: string; present: boolean }[];
   then: Op[];
   bytes: number;
 }
@@ -40,64 +43,67 @@ const IN_FLIGHT = 4;
 export function composeWrite(keys: Keyspace, monitor: string, effect: Effect, at: string): Write {
   const compare: Compare[] = [];
   const then: Op[] = [];
-  const isMember = (id: string): void =>
-    void compare.push({ key: keys.member(id), target: 'create', is: '>', value: 0 });
-  const isGone = (id: string): void => void compare.push({ key: keys.member(id), target: 'create', value: 0 });
+  const members: Write['members'] = [];
   const put = (key: string, content: Content): void => void then.push({ put: key, value: valueOf(content, at) });
 
   if (effect.act === 'assign') {
     const key = keys.assignment(effect.to, monitor);
     compare.push(unchanged(key, 0));
-    isMember(effect.to);
+    members.push({ id: effect.to, present: true });
     put(key, effect.content);
   } else {
     const { holding } = effect;
     compare.push(unchanged(holding.key, holding.modRevision));
     if (effect.act === 'rewrite') {
-      isMember(holding.workerId);
-      if (effect.content.to !== undefined) isMember(effect.content.to);
+      members.push({ id: holding.workerId, present: true });
+      if (effect.content.to !== undefined) members.push({ id: effect.content.to, present: true });
       put(holding.key, effect.content);
     } else {
-      if (effect.ownerGone) isGone(holding.workerId);
+      if (effect.ownerGone) members.push({ id: holding.workerId, present: false });
       then.push({ delete: holding.key });
       if (effect.act === 'move') {
         const key = keys.assignment(effect.to, monitor);
         compare.push(unchanged(key, 0));
-        isMember(effect.to);
+        members.push({ id: effect.to, present: true });
         put(key, effect.content);
       }
     }
   }
-  return { monitor, effect, compare, then, bytes: sizeOf(compare, then) };
+  return { monitor, effect, compare, members, then, bytes: sizeOf(compare, then) };
 }
 
-/** Groups writes, in their order, into transactions that etcd takes; compares that they share are sent once. */
+/** Groups writes, in their order, into transactions that etcd takes. */
 export function batched(
+  keys: Keyspace,
   writes: readonly Write[],
   fence: readonly Compare[],
 ): { writes: Write[]; compare: Compare[] }[] {
   const batches: { writes: Write[]; compare: Compare[] }[] = [];
   let batch: Write[] = [];
-  let compares = new Map<string, Compare>();
+  let compare = [...fence];
+  let members = new Set<string>();
   let operations = 0;
   let bytes = 0;
   const close = (): void => {
-    if (batch.length > 0) batches.push({ writes: batch, compare: [...fence, ...compares.values()] });
+    if (batch.length > 0) batches.push({ writes: batch, compare });
     batch = [];
-    compares = new Map();
+    compare = [...fence];
+    members = new Set();
     operations = bytes = 0;
   };
   for (const write of writes) {
-    const more = write.compare.filter((compare) => !compares.has(nameOf(compare))).length;
-    if (
-      fence.length + compares.size + more > MAX_TXN_OPS ||
-      operations + write.then.length > MAX_TXN_OPS ||
-      (batch.length > 0 && bytes + write.bytes > MAX_TXN_BYTES)
-    ) {
-      close();
-    }
+    const compares = compare.length + write.compare.length + write.members.filter((m) => !members.has(tagOf(m))).length;
+    const isFull =
+      compares > MAX_TXN_OPS || operations + write.then.length > MAX_TXN_OPS || bytes + write.bytes > MAX_TXN_BYTES;
+    if (isFull) close();
     batch.push(write);
-    for (const compare of write.compare) compares.set(nameOf(compare), compare);
+    compare.push(...write.compare);
+    for (const member of write.members) {
+      const tag = tagOf(member);
+      if (members.has(tag)) continue;
+      members.add(tag);
+      compare.push({ key: keys.member(member.id), target: 'create', is: member.present ? '>' : '=', value: 0 });
+    }
     operations += write.then.length;
     bytes += write.bytes;
   }
@@ -105,13 +111,17 @@ export function batched(
   return batches;
 }
 
+function tagOf({ id, present }: Write['members'][number]): string {
+  return (present ? '+' : '-') + id;
+}
+
 /** Sends writes in batches, several at a time, and stops sending as soon as `mayWrite` says no or etcd cannot be asked. */
 export async function writeAssignments(
-  client: EtcdClient,
+  { client, keys }: { client: EtcdClient; keys: Keyspace },
   writes: readonly Write[],
   { fence, mayWrite }: { fence: readonly Compare[]; mayWrite: () => boolean },
 ): Promise<Written> {
-  const batches = batched(writes, fence);
+  const batches = batched(keys, writes, fence);
   const written: Written = { accepted: [], refused: [], refusals: 0, revision: 0 };
   let next = 0;
   const send = async (): Promise<void> => {
@@ -156,10 +166,6 @@ function valueOf(content: Content, assignedAt: string): string {
     },
     subject.settingsJson,
   );
-}
-
-function nameOf(compare: Compare): string {
-  return `${compare.target}${compare.is ?? '='}${compare.value} ${compare.key}`;
 }
 
 function sizeOf(compare: readonly Compare[], then: readonly Op[]): number {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { timeId } from '@9volt/contracts';
-import { encode, EtcdError } from '@9volt/etcd-dal';
+import { encode, EtcdError, Keyspace } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health } from '@9volt/platform';
 import { SchedulerBench, type TestScheduler } from '../testing/scheduler-bench.js';
@@ -50,13 +50,12 @@ describe('housekeeping', () => {
   });
 
   it('sweeps the oldest events beyond the most that are kept', async () => {
-    await waitFor(async () => (await keysUnder(bench.keys.events)).length > 0);
-    await bench.put(
-      ...Array.from({ length: 20 }, (_, i) => ({ put: bench.keys.event(timeId(1_000 + i)), value: '{}' })),
-    );
-    const before = await keysUnder(bench.keys.events);
-    await sweepSurplusEvents(bench.client, bench.keys, scheduler.leadership.epochFence, before.length - 7);
-    expect(await keysUnder(bench.keys.events)).toEqual(before.slice(7));
+    // Under a prefix of its own, since schedulers tell events of their own.
+    const keys = new Keyspace(uniquePrefix());
+    const ids = Array.from({ length: 20 }, (_, i) => timeId(1_000 + i));
+    await bench.put(...ids.map((id) => ({ put: keys.event(id), value: '{}' })));
+    expect(await sweepSurplusEvents(bench.client, keys, scheduler.leadership.epochFence, 13)).toBe(7);
+    expect(await keysUnder(keys.events)).toEqual(ids.slice(7));
   });
 
   it('sweeps what is left of monitors that are gone, and requests that nobody answers', async () => {

@@ -1,0 +1,120 @@
+import { describe, expect, it } from '@jest/globals';
+import { type Compare, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS } from '@9volt/etcd-dal';
+import type { Content } from './decide-assignment.js';
+import type { Holding } from './holding.js';
+import { urgencyOf } from './urgency.js';
+import { batched, composeWrite, type Effect, type Write } from './write-assignments.js';
+
+const keys = new Keyspace('9volt');
+const fence: Compare[] = [{ key: keys.director, target: 'create', value: 7 }];
+
+function content(intervalMs: number, phase: Content['phase'] = 'run', settingsJson = '{}'): Content {
+  const subject = { settingsJson, target: '', weight: 1, intervalMs, memberTag: undefined };
+  return { phase, subject, revision: 3, createRevision: 2, lastRunAt: 5 };
+}
+
+const holding = (monitor: string): Holding => ({
+  key: keys.assignment('w1', monitor),
+  workerId: 'w1',
+  monitor,
+  modRevision: 9,
+  phase: 'run',
+  to: undefined,
+  reason: undefined,
+  revision: 3,
+  createRevision: 2,
+  lastRunAt: undefined,
+  text: '',
+});
+
+function assign(monitor: string, settingsJson?: string): Write {
+  const effect: Effect = { act: 'assign', cause: 'new', to: 'w2', content: content(1, 'run', settingsJson) };
+  return composeWrite(keys, monitor, effect, 'now');
+}
+
+function move(monitor: string): Write {
+  const effect = { act: 'move', cause: 'new', holding: holding(monitor), ownerGone: true, to: 'w2' } as const;
+  return composeWrite(keys, monitor, { ...effect, content: content(1) }, 'now');
+}
+
+describe('composeWrite', () => {
+  it('compares what it replaces and deletes, the member it gives to, and that the one it takes from is gone', () => {
+    const write = move('db');
+    expect(write.compare).toEqual([
+      { key: '/9volt/cluster/assignments/w1/db', target: 'mod', value: 9 },
+      { key: '/9volt/cluster/assignments/w2/db', target: 'mod', value: 0 },
+    ]);
+    const [batch] = batched(keys, [write, move('web')], fence);
+    expect(batch?.compare.filter(({ target }) => target === 'create')).toEqual([
+      ...fence,
+      { key: '/9volt/cluster/members/w1', target: 'create', is: '=', value: 0 },
+      { key: '/9volt/cluster/members/w2', target: 'create', is: '>', value: 0 },
+    ]);
+    const [gone, put] = write.then as [unknown, { put: string; value: string }];
+    expect(gone).toEqual({ delete: '/9volt/cluster/assignments/w1/db' });
+    expect(put.put).toBe('/9volt/cluster/assignments/w2/db');
+    expect(JSON.parse(put.value)).toEqual({
+      phase: 'run',
+      revision: 3,
+      createRevision: 2,
+      lastRunAt: 5,
+      assignedAt: 'now',
+      settings: {},
+    });
+  });
+
+  it('does not require that the owner is gone when a hand-over took too long', () => {
+    const effect = {
+      act: 'move',
+      cause: 'late hand-over',
+      holding: holding('db'),
+      ownerGone: false,
+      to: 'w2',
+    } as const;
+    const { members } = composeWrite(keys, 'db', { ...effect, content: content(1) }, 'now');
+    expect(members).toEqual([{ id: 'w2', present: true }]);
+  });
+});
+
+describe('batched', () => {
+  it.each([
+    ['new ones', assign, 126],
+    ['moves', move, 62],
+  ])('fills transactions with %s up to what etcd takes', (_title, make, most) => {
+    const writes = Array.from({ length: 1_000 }, (_, i) => make(`m${i}`));
+    const batches = batched(keys, writes, fence);
+    for (const { writes: some, compare } of batches) {
+      expect(compare.length).toBeLessThanOrEqual(MAX_TXN_OPS);
+      expect(some.flatMap(({ then }) => then).length).toBeLessThanOrEqual(MAX_TXN_OPS);
+      expect(compare[0]).toBe(fence[0]);
+    }
+    expect(batches[0]?.writes).toHaveLength(most);
+    expect(batches.flatMap((batch) => batch.writes)).toEqual(writes);
+  });
+
+  it('bounds the bytes of a transaction', () => {
+    const large = JSON.stringify({ description: 'é'.repeat(120_000) });
+    const batches = batched(
+      keys,
+      Array.from({ length: 20 }, (_, i) => assign(`m${i}`, large)),
+      fence,
+    );
+    for (const { writes } of batches) {
+      expect(writes.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(MAX_TXN_BYTES);
+    }
+    expect(batches).toHaveLength(5);
+  });
+});
+
+describe('urgencyOf', () => {
+  it('puts short intervals first, and planned moves last', () => {
+    const effects: Effect[] = [
+      { act: 'rewrite', cause: 'rebalance', holding: holding('a'), content: content(1, 'retire') },
+      { act: 'assign', cause: 'new', to: 'w2', content: content(31_536_000_000) },
+      { act: 'assign', cause: 'new', to: 'w2', content: content(1_000) },
+      { act: 'drop', cause: 'removed', holding: holding('b'), ownerGone: false },
+    ];
+    const sorted = [...effects].sort((a, b) => urgencyOf(a) - urgencyOf(b));
+    expect(sorted).toEqual([...effects].reverse());
+  });
+});
