@@ -35,7 +35,7 @@ export class AlertmanagerOptions implements CrossChecked {
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
-    example: '${env:ALERTMANAGER_PASSWORD}',
+    example: 'an example',
   })
   password?: string;
 

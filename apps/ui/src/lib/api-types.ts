@@ -1766,7 +1766,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Password for basic authentication.
-                 * @example ${env:ALERTMANAGER_PASSWORD}
+                 * @example an example
                  */
                 password?: string;
                 /**
@@ -1809,7 +1809,7 @@ export interface components {
                 /**
                  * Format: password
                  * @description Password for basic authentication.
-                 * @example ${env:ALERTMANAGER_PASSWORD}
+                 * @example an example
                  */
                 password?: string;
                 /**
