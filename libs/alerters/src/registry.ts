@@ -2,6 +2,7 @@ import type { AlerterDefinition } from './define-alerter.js';
 import { alertmanager } from './alertmanager.alerter.js';
 import { discord } from './discord.alerter.js';
 import { email } from './email.alerter.js';
+import { http } from './http.alerter.js';
 import { pagerduty } from './pagerduty.alerter.js';
 import { slack } from './slack.alerter.js';
 import { teams } from './teams.alerter.js';
@@ -13,6 +14,7 @@ const definitions: readonly AlerterDefinition[] = [
   alertmanager,
   discord,
   email,
+  http,
   pagerduty,
   slack,
   teams,

@@ -1,0 +1,266 @@
+import { createHmac } from 'node:crypto';
+import { Choice, Flag, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
+import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { deliverHttp, judgeByStatus, type HttpAnswer, type HttpRequest } from './http-delivery.js';
+import { HttpUrl, secretsOfUrl } from './http-url.js';
+import { renderAlert } from './render-alert.js';
+import { FIELD_NAMES, fillTemplate, forHeader, forJson, forMarkup, forUrl, templateFault } from './template.js';
+import { testAlert } from './test-alert.js';
+
+const DEFAULT_CODES = '200-299';
+const DEFAULT_SIGNATURE = 'X-9volt-Signature';
+const TIMESTAMP = 'X-9volt-Timestamp';
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH'] as const;
+
+const CODES = /^\s*[1-5]\d\d(?:\s*-\s*[1-5]\d\d)?(?:\s*,\s*[1-5]\d\d(?:\s*-\s*[1-5]\d\d)?)*\s*$/;
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+/** They belong to the connection, and would break it. */
+const KEPT_HEADERS = /^(?:host|content-length|transfer-encoding|connection|upgrade|te|trailer|expect)$/i;
+/** A shorter value of a header is no credential; hiding it would only make answers unreadable. */
+const MIN_SECRET = 6;
+
+export class HttpOptions implements CrossChecked {
+  @HttpUrl({
+    doc:
+      'Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token ' +
+      'belongs into headers: the address is shown.',
+    required: true,
+    example: 'https://hooks.example.com/alerts?monitor={{monitor}}',
+  })
+  url!: string;
+
+  @Choice({ doc: 'Method of the request. GET has no body.', values: METHODS, default: 'POST' })
+  method?: (typeof METHODS)[number];
+
+  @TextMap({
+    doc:
+      'Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json ' +
+      'unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.',
+    secret: true,
+    example: { Authorization: 'Bearer an-example' },
+  })
+  headers?: Record<string, string>;
+
+  @Text({
+    doc:
+      'Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for ' +
+      'JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. ' +
+      `The fields: ${FIELD_NAMES}. Without a body: JSON of all of them.`,
+    multiline: true,
+    notEmpty: true,
+    example: '{"text": "{{title}}: {{text}}", "failures": {{attempts}}}',
+  })
+  body?: string;
+
+  @Text({
+    doc:
+      `Signs the request: ${TIMESTAMP} is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this ` +
+      'secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.',
+    secret: true,
+    notEmpty: true,
+    maxLength: 1_024,
+    example: 'an example',
+  })
+  'hmac-secret'?: string;
+
+  @Text({
+    doc: 'Name of the header with the signature.',
+    default: DEFAULT_SIGNATURE,
+    maxLength: 100,
+    pattern: HEADER_NAME,
+    expected: 'the name of a header',
+  })
+  'signature-header'?: string;
+
+  @Text({
+    doc:
+      'Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. ' +
+      'Redirects are never followed.',
+    default: DEFAULT_CODES,
+    maxLength: 200,
+    pattern: CODES,
+    expected: 'codes and ranges such as "200-299,304"',
+    example: '200-299,304',
+  })
+  'expected-codes'?: string;
+
+  @Flag({ doc: 'Accepts any certificate of the server.', default: false })
+  'skip-verify'?: boolean;
+
+  @Text({
+    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
+    multiline: true,
+    notEmpty: true,
+    maxLength: 65_536,
+  })
+  ca?: string;
+
+  @Text({ doc: 'Certificate (PEM) to show to the server. Needs client-key.', multiline: true, notEmpty: true })
+  'client-cert'?: string;
+
+  @Text({ doc: 'Key (PEM) of the certificate.', secret: true, multiline: true, notEmpty: true })
+  'client-key'?: string;
+
+  crossCheck(): FieldError[] {
+    const errors: FieldError[] = [];
+    const wrong = (name: string, expected: string) =>
+      errors.push({ path: `/${name}`, expected, message: `${name}: expected ${expected}` });
+
+    const urlFault = templateFault(this.url);
+    if (urlFault !== undefined) wrong('url', `fields of an alert (${urlFault})`);
+    // A monitor could have the credentials sent to a server of its own.
+    if (originOf(this.url).includes('{{')) wrong('url', 'fields only in the path and the query');
+
+    for (const [name, value] of Object.entries(this.headers ?? {})) {
+      const at = `headers/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const valueFault = templateFault(value);
+      if (!HEADER_NAME.test(name) || KEPT_HEADERS.test(name)) wrong(at, 'the name of a header that may be set');
+      else if (/[\r\n\0]/.test(value)) wrong(at, 'one line');
+      else if (valueFault !== undefined) wrong(at, `fields of an alert (${valueFault})`);
+    }
+
+    const codes = this['expected-codes'] ?? DEFAULT_CODES;
+    if (rangesOf(codes).some(([from, to]) => from > to)) wrong('expected-codes', 'ranges from low to high');
+
+    if (this.method === 'GET') {
+      if (this.body !== undefined) wrong('body', 'no body with GET');
+      if (this['hmac-secret'] !== undefined) wrong('hmac-secret', 'a method with a body, which is what is signed');
+    } else if (this.body !== undefined) {
+      const bodyFault = templateFault(this.body);
+      if (bodyFault !== undefined) wrong('body', `fields of an alert (${bodyFault})`);
+      else if (isJson(typeOf(this)) && !parses(bodyOf(this, SAMPLE))) {
+        wrong('body', 'JSON, with fields other than numbers in quotes; or headers with another Content-Type');
+      }
+    }
+    if ((this['client-cert'] === undefined) !== (this['client-key'] === undefined)) {
+      wrong(this['client-cert'] === undefined ? 'client-cert' : 'client-key', 'client-cert and client-key together');
+    }
+    return errors;
+  }
+}
+
+export const http = defineAlerter<HttpOptions>({
+  type: 'http',
+  summary: 'Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it.',
+  options: HttpOptions,
+  destination: ['url', 'skip-verify', 'ca'],
+  send(options, alert, context) {
+    const fields = alertFields(alert);
+    const method = options.method ?? 'POST';
+    const body =
+      method === 'GET'
+        ? undefined
+        : options.body === undefined
+          ? JSON.stringify(alertDocument(alert))
+          : bodyOf(options, fields);
+    const url = fillTemplate(options.url, fields, forUrl);
+    const given = filledHeaders(options, fields);
+    const request: HttpRequest = {
+      method,
+      url,
+      headers: {
+        'Idempotency-Key': forHeader(context.notificationId),
+        ...(body === undefined ? {} : { 'Content-Type': typeOf(options) }),
+        ...given,
+        ...signature(options, body),
+      },
+      ...(body === undefined ? {} : { body }),
+      tls: trustOf(options),
+      secrets: secretsOf(options, url, given),
+    };
+    return deliverHttp(request, context, (answer) => judge(answer, options['expected-codes'] ?? DEFAULT_CODES));
+  },
+});
+
+/** All that stands before the path, the query or the fragment. */
+function originOf(url: string): string {
+  return /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
+}
+
+function typeOf({ headers }: HttpOptions): string {
+  const given = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'content-type');
+  return given?.[1] ?? 'application/json';
+}
+
+function isJson(contentType: string): boolean {
+  return /^[^;]*[/+]json\s*(?:;|$)/i.test(contentType);
+}
+
+function bodyOf(options: HttpOptions, fields: AlertFields): string {
+  return fillTemplate(options.body ?? '', fields, escapingOf(typeOf(options)));
+}
+
+function escapingOf(contentType: string): (text: string) => string {
+  if (isJson(contentType)) return forJson;
+  if (/^\s*application\/x-www-form-urlencoded\b/i.test(contentType)) return encodeURIComponent;
+  if (/^[^;]*(?:[/+]xml|\/html)\s*(?:;|$)/i.test(contentType)) return forMarkup;
+  return (text) => text;
+}
+
+/** An alert whose texts cannot be taken for JSON, so that a template that is right for it is right for all. */
+const SAMPLE = Object.fromEntries(
+  Object.entries(alertFields(renderAlert(testAlert('a', 'b', '2026-03-01T10:00:00.000Z')))).map(([name, value]) => [
+    name,
+    /^(?:attempts|.*-threshold|test)$/.test(name) ? value : 'a "text"',
+  ]),
+) as AlertFields;
+
+function parses(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function filledHeaders({ headers }: HttpOptions, fields: AlertFields): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [
+      name,
+      forHeader(fillTemplate(value, fields, (text) => text)),
+    ]),
+  );
+}
+
+function signature(options: HttpOptions, body: string | undefined): Record<string, string> {
+  const secret = options['hmac-secret'];
+  if (secret === undefined || body === undefined) return {};
+  const seconds = String(Math.floor(Date.now() / 1_000));
+  const hex = createHmac('sha256', secret).update(`${seconds}.${body}`, 'utf8').digest('hex');
+  return { [TIMESTAMP]: seconds, [options['signature-header'] ?? DEFAULT_SIGNATURE]: `sha256=${hex}` };
+}
+
+function trustOf(options: HttpOptions): NonNullable<HttpRequest['tls']> {
+  const { ca, 'client-cert': clientCert, 'client-key': clientKey } = options;
+  return {
+    skipVerify: options['skip-verify'] ?? false,
+    ...(ca === undefined ? {} : { ca }),
+    ...(clientCert === undefined ? {} : { clientCert }),
+    ...(clientKey === undefined ? {} : { clientKey }),
+  };
+}
+
+/** The values of headers, and of `Bearer …` what follows; the address too, for it may come from a reference. */
+function secretsOf(options: HttpOptions, url: string, headers: Record<string, string>): (string | undefined)[] {
+  const values = Object.entries(headers)
+    .filter(([name]) => !/^content-type$/i.test(name))
+    .flatMap(([, value]) => [value, value.slice(value.indexOf(' ') + 1)])
+    .filter((value) => value.length >= MIN_SECRET);
+  return [...values, options['hmac-secret'], options['client-key'], ...secretsOfUrl(url)];
+}
+
+function judge(answer: HttpAnswer, codes: string): DeliveryOutcome {
+  const outcome = judgeByStatus(answer);
+  const expected = rangesOf(codes).some(([from, to]) => answer.status >= from && answer.status <= to);
+  if (expected) return { outcome: 'delivered', answer: outcome.answer };
+  return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
+
+function rangesOf(codes: string): [from: number, to: number][] {
+  return codes.split(',').map((range) => {
+    const [from = NaN, to = from] = range.split('-').map(Number);
+    return [from, to];
+  });
+}
