@@ -48,9 +48,9 @@ describe('SchedulerModule', () => {
     await app.get(ClusterNode).start('');
     await waitFor(() => bench.assignment('web'));
     await waitFor(() => health.missing()['scheduler'] === undefined);
-    const metrics = await app.get(Metrics).registry.metrics();
-    expect(metrics).toMatch(/^ninevolt_leader 1$/m);
-    expect(metrics).toMatch(/^ninevolt_assignments_written_total\{act="assign"\} 1$/m);
+    const metrics = (): Promise<string> => app.get(Metrics).registry.metrics();
+    await waitFor(async () => /^ninevolt_assignments_written_total\{act="assign"\} 1$/m.test(await metrics()));
+    expect(await metrics()).toMatch(/^ninevolt_leader 1$/m);
 
     await app.close();
     expect(await bench.client.get(bench.keys.director)).toBeUndefined();

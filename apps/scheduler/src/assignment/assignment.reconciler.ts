@@ -5,16 +5,15 @@ import { Injectable } from '@nestjs/common';
 import { LeadershipService } from '../leadership/leadership.service.js';
 import { SchedulerCaches } from '../scheduler-caches.js';
 import { Announcements, counted, listed } from './announcements.js';
-import { caughtUp } from './caught-up.js';
 import { Debounce } from './debounce.js';
-import { decideAssignment, isOff } from './decide-assignment.js';
-import { type Holding, subjectOfHolding } from './holding.js';
-import type { Judged, Subject } from './judge-monitor.js';
+import { type Decision, decideAssignment } from './decide-assignment.js';
+import { HandOvers } from './hand-overs.js';
+import type { Judged } from './judge-monitor.js';
+import { Knowledge } from './knowledge.js';
 import { OutageGrace } from './outage-grace.js';
 import { Pace } from './pace.js';
 import { expectedOwner, isOpenTo, Placement } from './placement.js';
 import { type PlannedMonitor, planSteps } from './plan-assignments.js';
-import { orphanReason } from './pools.js';
 import { urgencyOf } from './urgency.js';
 import { WakeUps } from './wake-ups.js';
 import { composeWrite, type Effect, type Write, writeAssignments } from './write-assignments.js';
@@ -22,8 +21,6 @@ import { composeWrite, type Effect, type Write, writeAssignments } from './write
 /** Joins and leaves within this time are planned as one. */
 const STORM_QUIET_MS = 40;
 const STORM_AT_MOST_MS = 250;
-/** A planned move that its owner has not carried out by then is carried out by the leader. */
-const HAND_OVER_MS = 30_000;
 const PERIOD_MS = 1_000;
 /** By what part of the mean load edits may unbalance a pool before anything moves. */
 const TOLERANCE = 0.2;
@@ -44,7 +41,8 @@ export class AssignmentReconciler {
   private readonly announcements: Announcements;
   private readonly wakeUps = new WakeUps((name) => this.touch(name));
   private readonly storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, STORM_AT_MOST_MS);
-  private readonly retiring = new Map<string, { to: string | undefined; since: number }>();
+  private readonly handOvers = new HandOvers();
+  private readonly knowledge: Knowledge;
   private grace: OutageGrace | undefined;
   private graceTimer: NodeJS.Timeout | undefined;
   private dirty = new Set<string>();
@@ -70,6 +68,7 @@ export class AssignmentReconciler {
   ) {
     this.logger = logger.child('assignment');
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
+    this.knowledge = new Knowledge(node, caches, () => this.grace);
     this.loop = new ReconcileLoop(() => this.run(), {
       everyMs: PERIOD_MS,
       retryMs: 50,
@@ -156,8 +155,8 @@ export class AssignmentReconciler {
     const pace = new Pace();
     for (const name of this.takeDirty()) {
       const judged = this.caches.catalog.get(name);
-      const subject = this.subjectToRun(judged, this.caches.view.holdings(name)[0]);
-      this.note(name, judged, subject && this.orphanReasonOf(subject), true);
+      const subject = this.knowledge.subjectToRun(judged, this.caches.view.holdings(name)[0]);
+      this.note(name, judged, subject && this.knowledge.orphanReason(subject), true);
       await pace.breathe();
     }
   }
@@ -178,7 +177,7 @@ export class AssignmentReconciler {
 
   /** Makes sure that what this process knows is new enough to write by. Answers whether it still leads. */
   private async prepare(): Promise<boolean> {
-    const { view, catalog, leftovers } = this.caches;
+    const { view } = this.caches;
     if (this.elected || this.mustRenew) {
       const revision = await this.leadership.renewFence();
       if (revision === undefined) return false;
@@ -186,13 +185,7 @@ export class AssignmentReconciler {
     }
     if (!(await view.reached(this.written, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
     if (this.elected) {
-      const { client, keys } = this.node;
-      const all = await Promise.all([
-        caughtUp(client, keys.monitors, catalog.informer, BARRIER_MS),
-        caughtUp(client, keys.states, leftovers.states, BARRIER_MS),
-        caughtUp(client, keys.outbox, leftovers.outbox, BARRIER_MS),
-      ]);
-      if (!all.every(Boolean)) throw new Error('the caches are behind');
+      await this.knowledge.catchUp(BARRIER_MS);
       this.everything = true;
       this.plan = 'skew';
       this.elected = false;
@@ -210,9 +203,10 @@ export class AssignmentReconciler {
     const current = new Map<string, string>();
     for (const name of catalog.names()) {
       const holding = view.holdings(name)[0];
-      const subject = this.subjectToRun(catalog.get(name), holding);
+      const subject = this.knowledge.subjectToRun(catalog.get(name), holding);
       await pace.breathe();
-      if (!subject || (holding && (holding.phase === 'remove' || this.ownerOf(holding) === 'unsure'))) continue;
+      if (!subject || (holding && (holding.phase === 'remove' || this.knowledge.ownerOf(holding) === 'unsure')))
+        continue;
       monitors.push({ name, weight: subject.weight, memberTag: subject.memberTag });
       const owner = expectedOwner(holding, (id) => {
         const worker = workers.get(id);
@@ -230,9 +224,7 @@ export class AssignmentReconciler {
   }
 
   private async decideAll(pace: Pace): Promise<{ monitor: string; effect: Effect }[]> {
-    for (const [name, { since }] of this.retiring) {
-      if (performance.now() - since > HAND_OVER_MS) this.dirty.add(name);
-    }
+    for (const name of this.handOvers.overdue()) this.dirty.add(name);
     const effects: { monitor: string; effect: Effect }[] = [];
     this.unweighed ||= this.dirty.size > 0;
     for (const name of this.takeDirty()) {
@@ -248,31 +240,32 @@ export class AssignmentReconciler {
     return effects.sort((a, b) => urgencyOf(a.effect) - urgencyOf(b.effect));
   }
 
-  private decide(name: string): ReturnType<typeof decideAssignment> {
+  private decide(name: string): Decision {
     const { catalog, view, leftovers } = this.caches;
     const { workers } = view;
     const monitor = catalog.get(name);
     const holdings = view.holdings(name);
     const [holding] = holdings;
     const now = Date.now();
-    const subject = this.subjectToRun(monitor, holding);
+    if (holding && this.knowledge.ownerOf(holding) === 'unsure') return { act: 'none' };
+    const subject = this.knowledge.subjectToRun(monitor, holding);
     const goal = subject && this.placement.goal(name, subject, holding, workers);
     if (!subject) this.placement.release(name);
-    this.note(name, monitor, subject && goal === undefined ? this.orphanReasonOf(subject) : undefined, false);
+    this.note(name, monitor, subject && goal === undefined ? this.knowledge.orphanReason(subject) : undefined, false);
     const until = monitor?.verdict === 'valid' ? monitor.disableUntil : undefined;
     this.wakeUps.set(name, until !== undefined && until > now ? until : undefined);
-    this.noteRetiring(name, holding);
+    this.handOvers.note(name, holding);
     return decideAssignment({
       now,
       monitor,
       monitorsRevision: catalog.informer.revision,
       holdings,
-      ownerOf: (held) => this.ownerOf(held),
+      ownerOf: (held) => this.knowledge.ownerOf(held),
       state: leftovers.state(name),
       owed: leftovers.owed(name),
       goal: () => goal,
       helper: () => this.placement.helper(workers),
-      overdue: () => performance.now() - (this.retiring.get(name)?.since ?? Infinity) > HAND_OVER_MS,
+      overdue: () => this.handOvers.isOverdue(name),
     });
   }
 
@@ -304,11 +297,14 @@ export class AssignmentReconciler {
   private async settleRefused(refusals: number, error: unknown): Promise<void> {
     this.mustRenew = true;
     if (error !== undefined) throw error;
-    if ((await this.leadership.renewFence()) === undefined) {
+    const revision = await this.leadership.renewFence();
+    if (revision === undefined) {
       this.leadership.rejected(refusals);
       this.logger.warn(`${refusals} transactions were refused: this process leads no longer`);
       return;
     }
+    this.mustRenew = false;
+    this.written = Math.max(this.written, revision);
     this.refusedInARow++;
     if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
       const differing = await this.caches.verify();
@@ -318,50 +314,20 @@ export class AssignmentReconciler {
   }
 
   private takeDirty(): Set<string> {
-    const { catalog, view, leftovers } = this.caches;
     const names = this.dirty;
     this.dirty = new Set();
-    if (this.everything) {
-      for (const source of [catalog.names(), view.assigned, leftovers.names()]) {
-        for (const name of source) names.add(name);
-      }
-    }
+    if (this.everything) for (const name of this.knowledge.names()) names.add(name);
     this.everything = false;
     return names;
   }
 
-  /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
-  private subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
-    if (judged?.verdict === 'valid') return isOff(judged, Date.now()) ? undefined : judged;
-    const runs = judged !== undefined && (holding?.phase === 'run' || holding?.phase === 'retire');
-    return runs ? subjectOfHolding(holding) : undefined;
-  }
-
   private note(name: string, judged: Judged | undefined, orphan: string | undefined, silent: boolean): void {
-    const alerters = judged?.verdict === 'valid' ? judged.alerters : [];
     this.announcements.judged(name, judged, {
       silent,
       runsOn: this.caches.view.holdings(name).length > 0,
-      unknownAlerters: alerters.filter((alerter) => !this.caches.hasAlerter(alerter)),
+      unknownAlerters: this.knowledge.unknownAlerters(judged),
     });
     this.announcements.orphan(name, orphan, silent);
-  }
-
-  private orphanReasonOf({ memberTag }: Subject): string | undefined {
-    const workers = [...this.caches.view.workers.values()];
-    return workers.some((worker) => isOpenTo(worker, memberTag)) ? undefined : orphanReason(memberTag, workers);
-  }
-
-  private noteRetiring(name: string, holding: Holding | undefined): void {
-    if (holding?.phase !== 'retire') this.retiring.delete(name);
-    else if (this.retiring.get(name)?.to !== holding.to) {
-      this.retiring.set(name, { to: holding.to, since: performance.now() });
-    }
-  }
-
-  private ownerOf({ workerId }: Holding): 'live' | 'gone' | 'unsure' {
-    if (this.caches.view.workers.has(workerId)) return 'live';
-    return this.grace?.active ? 'unsure' : 'gone';
   }
 
   private skewed(): boolean {
