@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { AppLogger, ErrorLog, type Logger } from '@9volt/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PROBLEM_TYPE, problemOf } from './problem.js';
+import { drained } from './drained.js';
+import { type Problem, PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** Answers whatever was thrown, by Nest's routes or before them, as a problem. */
 @Injectable()
@@ -22,6 +23,11 @@ export class ProblemWriter {
     if (problem.status === 500) this.report(`${request.method} ${path}: ${messageOf(error)}`, error);
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    if (problem.status === 413) void drained(request.raw).then(() => this.send(problem, reply));
+    else this.send(problem, reply);
+  }
+
+  private send(problem: Problem, reply: FastifyReply): void {
     void reply
       .status(problem.status)
       .header('Cache-Control', 'no-store')
