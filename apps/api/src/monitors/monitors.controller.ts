@@ -6,7 +6,7 @@ import { ok, type StatusMessage } from '../common/status-message.js';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
-import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
+import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { MonitorsService } from './monitors.service.js';
@@ -65,7 +65,11 @@ export class MonitorsController {
     summary: 'Configuration of a monitor',
     description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
     answers: [
-      { schema: 'MonitorOrMessage', description: 'The configuration; with `disable`, what was done.', headers: ETAG },
+      {
+        schema: 'MonitorOrMessage',
+        description: 'The configuration; with `disable`, what was done.',
+        headers: MAYBE_ETAG,
+      },
     ],
     errors: [400, 404, 409],
   })

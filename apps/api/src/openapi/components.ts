@@ -263,12 +263,32 @@ export function components(): Record<string, JsonSchema> {
   };
 }
 
+/**
+ * A default is what is meant where an attribute is left out. Answers leave it out, too, and generated clients take an attribute with a
+ * `default` for one that is always there: here the description tells it.
+ */
+function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema {
+  const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
+  return {
+    ...schema,
+    ...(value === undefined
+      ? {}
+      : { description: `${String(schema['description'])} Default: \`${String(value)}\`.`, 'x-default': value }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, withoutDefaults(property)]),
+      ),
+    }),
+  };
+}
+
 /** `HttpMonitor`, `Monitor` as one of them, and the same with a name, in lists. */
 function variants(noun: string, types: TypeSchemas): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = {};
   const mapping: Record<string, string> = {};
   const named: Record<string, string> = {};
-  for (const [type, { summary, schema }] of Object.entries(types)) {
+  for (const [type, { summary, schema: settings }] of Object.entries(types)) {
+    const schema = withoutDefaults(settings);
     const name = `${type[0]?.toUpperCase()}${type.slice(1).replace(/[^A-Za-z0-9]+/g, '')}${noun}`;
     mapping[type] = `#/components/schemas/${name}`;
     named[type] = `#/components/schemas/Named${name}`;

@@ -24,7 +24,7 @@ interface Answer {
   status?: number;
   schema: string;
   description: string;
-  headers?: Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
+  headers?: Record<string, { description: string; required: boolean; schema: { type: 'string' | 'integer' } }>;
 }
 
 /** What a route does, takes and answers. Errors and examples are completed in `openapi.ts`. */
@@ -67,10 +67,12 @@ export const PROBLEMS: Readonly<Record<number, string>> = {
 };
 
 export const ETAG = {
-  ETag: { description: 'Entity tag: the revision of the key.', schema: { type: 'string' } },
+  ETag: { description: 'Entity tag: the revision of the key.', required: true, schema: { type: 'string' } },
 } as const;
+/** Where it is the tag of what is answered, if that is a configuration. */
+export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
-  'X-Total-Count': { description: 'How many there are on all pages.', schema: { type: 'integer' } },
+  'X-Total-Count': { description: 'How many there are on all pages.', required: true, schema: { type: 'integer' } },
 } as const;
 
 export function NameParam(what: string): MethodDecorator {
@@ -78,7 +80,7 @@ export function NameParam(what: string): MethodDecorator {
     name: 'name',
     description: `Name of the ${what}.`,
     schema: { type: 'string' },
-    example: 'shop-home',
+    example: what === 'alerter' ? 'team-slack' : 'shop-home',
   });
 }
 

@@ -20,15 +20,29 @@ function objectExample(schema: JsonSchema): Record<string, unknown> {
       .filter(([name]) => !['disable', 'disable-until', 'member-tag', 'name'].includes(name))
       .map(([name, property]) => [
         name,
-        property['type'] === 'object' ? objectExample(property) : (property['example'] ?? property['default']),
+        property['type'] === 'object' ? objectExample(property) : (property['example'] ?? property['x-default']),
       ]),
   );
 }
 
+/** Answers whose example is not that of their schema: `operation status`. */
+export const answerExamples: Readonly<Record<string, unknown>> = {
+  'getReadiness 503': { status: 'not ready', missing: { etcd: 'connect ECONNREFUSED 127.0.0.1:2379' } },
+  'getVersion 200': { message: '9volt 0.1.0 - 1a2b3c4', status: 'version' },
+  'getStatus 200': { message: `MemberID ${WORKER}`, status: 'OK' },
+  'getStatus 500': { message: `MemberID ${WORKER}`, status: 'connect ECONNREFUSED 127.0.0.1:2379' },
+  'deleteMonitor 200': { message: "Successfully removed check 'shop-home'", status: 'OK' },
+  'deleteAlerter 200': { message: "Successfully removed alerter 'team-slack'", status: 'OK' },
+};
+
 /** One example of each schema that a route takes or answers. */
 export function examples(schemas: Record<string, JsonSchema>): Record<string, unknown> {
   const monitor = exampleOf(schemas, 'Monitor');
-  const alerter = exampleOf(schemas, 'Alerter');
+  const alerter = {
+    type: 'slack',
+    description: 'The channel of the shop team',
+    options: { token: '${env:SLACK_TOKEN}', channel: '#alerts' },
+  };
   const result = { at: AT, latencyMs: 12.4, status: 'ok' };
   const state = {
     check: 'shop-home',
@@ -72,22 +86,6 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
   };
   const [type = ''] = [monitor['type']] as string[];
   return {
-    Problem: {
-      type: 'urn:9volt:problem:invalid',
-      title: 'Bad Request',
-      status: 400,
-      detail: 'unknown attribute "intervall"; did you mean "interval"?',
-      instance: '/api/v1/monitor/shop-home',
-      message: 'unknown attribute "intervall"; did you mean "interval"?',
-      errors: [
-        {
-          pointer: '/intervall',
-          message: 'unknown attribute "intervall"; did you mean "interval"?',
-          expected: 'one of type, interval',
-          suggestion: 'interval',
-        },
-      ],
-    },
     StatusMessage: { message: 'Pushed 2 configs; skipped 1 configs', status: 'OK' },
     Monitor: monitor,
     MonitorOrMessage: monitor,

@@ -2,8 +2,9 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
 import { components } from './components.js';
 import { PROBLEMS } from './docs.js';
-import { examples } from './examples.js';
+import { answerExamples, examples } from './examples.js';
 import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
+import { problemExample } from './problem-examples.js';
 
 /** What is said of the API as a whole. */
 export function documentBase(): Omit<OpenAPIObject, 'paths'> {
@@ -45,7 +46,7 @@ interface Operation {
   summary?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
-  parameters?: unknown[];
+  parameters?: { name: string; in: string }[];
   requestBody?: { content?: Record<string, Media> };
   responses?: Record<string, Answer>;
 }
@@ -53,6 +54,8 @@ interface Operation {
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 /** Every route of the API may answer these. */
 const ALWAYS = [401, 403, 500, 503];
+/** And these, where a body may be sent, whether it is looked at or not. */
+const OF_BODIES = [400, 413, 415];
 /** Without configured tokens none is needed. */
 const GUARDED: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }, {}];
 
@@ -68,8 +71,8 @@ export function completed(scanned: OpenAPIObject): OpenAPIObject {
       const operation = item[method] as Operation | undefined;
       if (!operation) continue;
       if (platform) describePlatform(operation, platform);
-      else addProblems(operation);
-      for (const media of mediaOf(operation)) exemplify(media, shown);
+      else addProblems(operation, method !== 'get');
+      exemplify(path, operation, shown);
     }
   }
   return document;
@@ -87,14 +90,15 @@ function describePlatform(operation: Operation, { id, summary, open, answers }: 
       { description, content: { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } } },
     ]),
   );
-  if (!open) operation.responses['401'] = problem(401);
+  if (!open) operation.responses[401] = problem(401);
 }
 
-function addProblems(operation: Operation): void {
+function addProblems(operation: Operation, takesBody: boolean): void {
   operation.security = GUARDED;
   const responses = (operation.responses ??= {});
   const statuses = [
     ...ALWAYS,
+    ...(takesBody ? OF_BODIES : []),
     ...Object.keys(responses)
       .map(Number)
       .filter((status) => status >= 400),
@@ -109,15 +113,28 @@ function problem(status: number): Answer {
   };
 }
 
-function mediaOf({ requestBody, responses }: Operation): Media[] {
-  const contents = [requestBody?.content, ...Object.values(responses ?? {}).map(({ content }) => content)];
-  return contents.flatMap((content) => Object.values(content ?? {}));
+/** Each answer has an example of its own; what is sent, one of its schema. */
+function exemplify(path: string, operation: Operation, shown: Record<string, unknown>): void {
+  const { operationId = '', parameters = [], requestBody, responses = {} } = operation;
+  const sent = Object.values(requestBody?.content ?? {});
+  for (const media of sent) media.example = shown[nameOf(media)];
+  const query = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+  const refusing = { operationId, path, query, body: sent[0] && nameOf(sent[0]) };
+  for (const [status, { content }] of Object.entries(responses)) {
+    for (const media of Object.values(content ?? {})) {
+      const name = nameOf(media);
+      media.example =
+        name === 'Problem'
+          ? problemExample(Number(status), refusing)
+          : (answerExamples[`${operationId} ${status}`] ?? shown[name]);
+    }
+  }
 }
 
-function exemplify(media: Media, shown: Record<string, unknown>): void {
-  const name =
-    String(media.schema?.['$ref'] ?? '')
+function nameOf({ schema }: Media): string {
+  return (
+    String(schema?.['$ref'] ?? '')
       .split('/')
-      .at(-1) ?? '';
-  if (name in shown) media.example = shown[name];
+      .at(-1) ?? ''
+  );
 }

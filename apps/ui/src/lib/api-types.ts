@@ -831,11 +831,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -848,17 +845,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -885,32 +880,21 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Path and query, sent as written.
-             * @default
+             * @description Path and query, sent as written. Default: ``.
              * @example /health?deep=1
              */
-            url: string;
+            url?: string;
             /**
-             * @description Request method.
-             * @default GET
+             * @description Request method. Default: `GET`.
              * @example POST
              */
-            method: string;
-            /**
-             * @description Speaks HTTPS, and verifies the certificate of the target.
-             * @default false
-             */
-            ssl: boolean;
-            /**
-             * @description Accepts any certificate. Only with ssl, or when redirected to HTTPS.
-             * @default false
-             */
-            "tls-skip-verify": boolean;
-            /**
-             * @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one.
-             * @default 200
-             */
-            "status-code": number;
+            method?: string;
+            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl, or when redirected to HTTPS. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /** @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one. Default: `200`. */
+            "status-code"?: number;
             /**
              * @description Headers that are sent. They are dropped when the target redirects to another origin.
              * @example {
@@ -930,11 +914,8 @@ export interface components {
              * @example Welcome
              */
             expect?: string;
-            /**
-             * @description How long a run may take, redirects included.
-             * @default 3s
-             */
-            timeout: string | number;
+            /** @description How long a run may take, redirects included. Default: `3s`. */
+            timeout?: string | number;
         };
         /** @description Sends an HTTP or HTTPS request; expects a status code, and may expect a text in the response. */
         NamedHttpMonitor: {
@@ -962,11 +943,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -979,17 +957,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1016,32 +992,21 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Path and query, sent as written.
-             * @default
+             * @description Path and query, sent as written. Default: ``.
              * @example /health?deep=1
              */
-            url: string;
+            url?: string;
             /**
-             * @description Request method.
-             * @default GET
+             * @description Request method. Default: `GET`.
              * @example POST
              */
-            method: string;
-            /**
-             * @description Speaks HTTPS, and verifies the certificate of the target.
-             * @default false
-             */
-            ssl: boolean;
-            /**
-             * @description Accepts any certificate. Only with ssl, or when redirected to HTTPS.
-             * @default false
-             */
-            "tls-skip-verify": boolean;
-            /**
-             * @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one.
-             * @default 200
-             */
-            "status-code": number;
+            method?: string;
+            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl, or when redirected to HTTPS. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /** @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one. Default: `200`. */
+            "status-code"?: number;
             /**
              * @description Headers that are sent. They are dropped when the target redirects to another origin.
              * @example {
@@ -1061,11 +1026,8 @@ export interface components {
              * @example Welcome
              */
             expect?: string;
-            /**
-             * @description How long a run may take, redirects included.
-             * @default 3s
-             */
-            timeout: string | number;
+            /** @description How long a run may take, redirects included. Default: `3s`. */
+            timeout?: string | number;
         };
         /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
         TcpMonitor: {
@@ -1092,11 +1054,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1109,17 +1068,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1145,11 +1102,8 @@ export interface components {
              * @example 5432
              */
             port: number;
-            /**
-             * @description How long looking up, connecting and the TLS handshake may take together.
-             * @default 4s
-             */
-            timeout: string | number;
+            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            timeout?: string | number;
             /**
              * @description Text that is sent once connected.
              * @example PING
@@ -1160,31 +1114,16 @@ export interface components {
              * @example PONG
              */
             expect?: string;
-            /**
-             * @description How long to wait for the expected text.
-             * @default 2s
-             */
-            "read-timeout": string | number;
-            /**
-             * @description How long sending may take.
-             * @default 2s
-             */
-            "write-timeout": string | number;
-            /**
-             * @description How many bytes are read at most in search of the expected text.
-             * @default 4096
-             */
-            "read-size": number;
-            /**
-             * @description Speaks TLS, and verifies the certificate of the target.
-             * @default false
-             */
-            ssl: boolean;
-            /**
-             * @description Accepts any certificate. Only with ssl.
-             * @default false
-             */
-            "tls-skip-verify": boolean;
+            /** @description How long to wait for the expected text. Default: `2s`. */
+            "read-timeout"?: string | number;
+            /** @description How long sending may take. Default: `2s`. */
+            "write-timeout"?: string | number;
+            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            "read-size"?: number;
+            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
         };
         /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
         NamedTcpMonitor: {
@@ -1212,11 +1151,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1229,17 +1165,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1265,11 +1199,8 @@ export interface components {
              * @example 5432
              */
             port: number;
-            /**
-             * @description How long looking up, connecting and the TLS handshake may take together.
-             * @default 4s
-             */
-            timeout: string | number;
+            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            timeout?: string | number;
             /**
              * @description Text that is sent once connected.
              * @example PING
@@ -1280,31 +1211,16 @@ export interface components {
              * @example PONG
              */
             expect?: string;
-            /**
-             * @description How long to wait for the expected text.
-             * @default 2s
-             */
-            "read-timeout": string | number;
-            /**
-             * @description How long sending may take.
-             * @default 2s
-             */
-            "write-timeout": string | number;
-            /**
-             * @description How many bytes are read at most in search of the expected text.
-             * @default 4096
-             */
-            "read-size": number;
-            /**
-             * @description Speaks TLS, and verifies the certificate of the target.
-             * @default false
-             */
-            ssl: boolean;
-            /**
-             * @description Accepts any certificate. Only with ssl.
-             * @default false
-             */
-            "tls-skip-verify": boolean;
+            /** @description How long to wait for the expected text. Default: `2s`. */
+            "read-timeout"?: string | number;
+            /** @description How long sending may take. Default: `2s`. */
+            "write-timeout"?: string | number;
+            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            "read-size"?: number;
+            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
         };
         /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
         DnsMonitor: {
@@ -1331,11 +1247,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1348,17 +1261,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1379,23 +1290,19 @@ export interface components {
              * @example 192.0.2.53
              */
             host: string;
-            /**
-             * @description Port of the DNS server.
-             * @default 53
-             */
-            port: number;
+            /** @description Port of the DNS server. Default: `53`. */
+            port?: number;
             /**
              * @description The name that is asked for.
              * @example www.example.com
              */
             "dns-target": string;
             /**
-             * @description The type of record that is asked for.
-             * @default A
+             * @description The type of record that is asked for. Default: `A`.
              * @example MX
              * @enum {string}
              */
-            "dns-record-type": "A" | "AAAA" | "AFSDB" | "ANY" | "APL" | "CAA" | "CDNSKEY" | "CDS" | "CERT" | "CNAME" | "DHCID" | "DLV" | "DNAME" | "DNSKEY" | "DS" | "HINFO" | "HIP" | "IPSECKEY" | "KEY" | "KX" | "LOC" | "MX" | "NAPTR" | "NS" | "NSEC" | "NSEC3" | "NSEC3PARAM" | "NULL" | "PTR" | "RP" | "RRSIG" | "SIG" | "SOA" | "SPF" | "SRV" | "SSHFP" | "TA" | "TLSA" | "TXT";
+            "dns-record-type"?: "A" | "AAAA" | "AFSDB" | "ANY" | "APL" | "CAA" | "CDNSKEY" | "CDS" | "CERT" | "CNAME" | "DHCID" | "DLV" | "DNAME" | "DNSKEY" | "DS" | "HINFO" | "HIP" | "IPSECKEY" | "KEY" | "KX" | "LOC" | "MX" | "NAPTR" | "NS" | "NSEC" | "NSEC3" | "NSEC3PARAM" | "NULL" | "PTR" | "RP" | "RRSIG" | "SIG" | "SOA" | "SPF" | "SRV" | "SSHFP" | "TA" | "TLSA" | "TXT";
             /**
              * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
              * @example 200ms
@@ -1407,16 +1314,12 @@ export interface components {
              */
             "dns-expected-count"?: number;
             /**
-             * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`.
-             * @default .
+             * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`. Default: `.`.
              * @example IN A 192\.0\.2\.
              */
-            expect: string;
-            /**
-             * @description How long looking up the server and the query may take.
-             * @default 2s
-             */
-            timeout: string | number;
+            expect?: string;
+            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            timeout?: string | number;
         };
         /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
         NamedDnsMonitor: {
@@ -1444,11 +1347,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1461,17 +1361,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1492,23 +1390,19 @@ export interface components {
              * @example 192.0.2.53
              */
             host: string;
-            /**
-             * @description Port of the DNS server.
-             * @default 53
-             */
-            port: number;
+            /** @description Port of the DNS server. Default: `53`. */
+            port?: number;
             /**
              * @description The name that is asked for.
              * @example www.example.com
              */
             "dns-target": string;
             /**
-             * @description The type of record that is asked for.
-             * @default A
+             * @description The type of record that is asked for. Default: `A`.
              * @example MX
              * @enum {string}
              */
-            "dns-record-type": "A" | "AAAA" | "AFSDB" | "ANY" | "APL" | "CAA" | "CDNSKEY" | "CDS" | "CERT" | "CNAME" | "DHCID" | "DLV" | "DNAME" | "DNSKEY" | "DS" | "HINFO" | "HIP" | "IPSECKEY" | "KEY" | "KX" | "LOC" | "MX" | "NAPTR" | "NS" | "NSEC" | "NSEC3" | "NSEC3PARAM" | "NULL" | "PTR" | "RP" | "RRSIG" | "SIG" | "SOA" | "SPF" | "SRV" | "SSHFP" | "TA" | "TLSA" | "TXT";
+            "dns-record-type"?: "A" | "AAAA" | "AFSDB" | "ANY" | "APL" | "CAA" | "CDNSKEY" | "CDS" | "CERT" | "CNAME" | "DHCID" | "DLV" | "DNAME" | "DNSKEY" | "DS" | "HINFO" | "HIP" | "IPSECKEY" | "KEY" | "KX" | "LOC" | "MX" | "NAPTR" | "NS" | "NSEC" | "NSEC3" | "NSEC3PARAM" | "NULL" | "PTR" | "RP" | "RRSIG" | "SIG" | "SOA" | "SPF" | "SRV" | "SSHFP" | "TA" | "TLSA" | "TXT";
             /**
              * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
              * @example 200ms
@@ -1520,16 +1414,12 @@ export interface components {
              */
             "dns-expected-count"?: number;
             /**
-             * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`.
-             * @default .
+             * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`. Default: `.`.
              * @example IN A 192\.0\.2\.
              */
-            expect: string;
-            /**
-             * @description How long looking up the server and the query may take.
-             * @default 2s
-             */
-            timeout: string | number;
+            expect?: string;
+            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            timeout?: string | number;
         };
         /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
         ExecMonitor: {
@@ -1556,11 +1446,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1573,17 +1460,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1612,21 +1497,15 @@ export interface components {
              *     ]
              */
             args?: string[];
-            /**
-             * @description The exit code that is awaited.
-             * @default 0
-             */
-            "return-code": number;
+            /** @description The exit code that is awaited. Default: `0`. */
+            "return-code"?: number;
             /**
              * @description Text that the output, standard output and errors together, must contain.
              * @example OK
              */
             expect?: string;
-            /**
-             * @description How long the program may run. Then it and all it started is killed.
-             * @default 3s
-             */
-            timeout: string | number;
+            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            timeout?: string | number;
         };
         /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
         NamedExecMonitor: {
@@ -1654,11 +1533,8 @@ export interface components {
              *     ]
              */
             tags?: string[];
-            /**
-             * @description Stops the checks of this monitor. An open incident is closed.
-             * @default false
-             */
-            disable: boolean;
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
             /**
              * Format: date-time
              * @description Stops the checks until this time, when they start again by themselves.
@@ -1671,17 +1547,15 @@ export interface components {
              */
             "member-tag"?: string;
             /**
-             * @description Failures in a row after which the state is warning. 0 means never.
-             * @default 0
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
-            "warning-threshold": number;
+            "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.
-             * @default 0
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
              * @example 3
              */
-            "critical-threshold": number;
+            "critical-threshold"?: number;
             /**
              * @description Names of the alerters told when the state becomes warning.
              * @example [
@@ -1710,21 +1584,15 @@ export interface components {
              *     ]
              */
             args?: string[];
-            /**
-             * @description The exit code that is awaited.
-             * @default 0
-             */
-            "return-code": number;
+            /** @description The exit code that is awaited. Default: `0`. */
+            "return-code"?: number;
             /**
              * @description Text that the output, standard output and errors together, must contain.
              * @example OK
              */
             expect?: string;
-            /**
-             * @description How long the program may run. Then it and all it started is killed.
-             * @default 3s
-             */
-            timeout: string | number;
+            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            timeout?: string | number;
         };
         Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["ExecMonitor"];
         NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedExecMonitor"];
@@ -1838,11 +1706,8 @@ export interface components {
                  * @example https://discord.com/api/webhooks/0/example
                  */
                 "webhook-url": string;
-                /**
-                 * @description Name shown as the sender.
-                 * @default 9volt
-                 */
-                username: string;
+                /** @description Name shown as the sender. Default: `9volt`. */
+                username?: string;
                 /**
                  * @description Address of a picture shown beside the name.
                  * @example https://example.com/9volt.png
@@ -1870,11 +1735,8 @@ export interface components {
                  * @example https://discord.com/api/webhooks/0/example
                  */
                 "webhook-url": string;
-                /**
-                 * @description Name shown as the sender.
-                 * @default 9volt
-                 */
-                username: string;
+                /** @description Name shown as the sender. Default: `9volt`. */
+                username?: string;
                 /**
                  * @description Address of a picture shown beside the name.
                  * @example https://example.com/9volt.png
@@ -1901,11 +1763,10 @@ export interface components {
                  */
                 to: string;
                 /**
-                 * @description Mail server, as host:port; without a port 25, or 465 with tls.
-                 * @default localhost:25
+                 * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
                  * @example smtp.example.com:587
                  */
-                address: string;
+                address?: string;
                 /**
                  * @description Address of the sender; 9volt at the name of the worker’s host unless given.
                  * @example 9volt@example.com
@@ -1920,29 +1781,21 @@ export interface components {
                  */
                 password?: string;
                 /**
-                 * @description How to authenticate; md5 is another name for cram-md5.
-                 * @default plain
+                 * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
                  * @enum {string}
                  */
-                auth: "plain" | "login" | "cram-md5" | "md5";
+                auth?: "plain" | "login" | "cram-md5" | "md5";
                 /**
-                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent.
-                 * @default auto
+                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
                  * @enum {string}
                  */
-                tls: "auto" | "starttls" | "tls" | "none";
-                /**
-                 * @description Accepts any certificate of the server.
-                 * @default false
-                 */
-                "skip-verify": boolean;
+                tls?: "auto" | "starttls" | "tls" | "none";
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
-                /**
-                 * @description Sends the password also over an unencrypted connection. To a server on the same host that is always done.
-                 * @default false
-                 */
-                "insecure-auth": boolean;
+                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                "insecure-auth"?: boolean;
             };
         };
         /** @description Sends a mail through an SMTP server. */
@@ -1965,11 +1818,10 @@ export interface components {
                  */
                 to: string;
                 /**
-                 * @description Mail server, as host:port; without a port 25, or 465 with tls.
-                 * @default localhost:25
+                 * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
                  * @example smtp.example.com:587
                  */
-                address: string;
+                address?: string;
                 /**
                  * @description Address of the sender; 9volt at the name of the worker’s host unless given.
                  * @example 9volt@example.com
@@ -1984,29 +1836,148 @@ export interface components {
                  */
                 password?: string;
                 /**
-                 * @description How to authenticate; md5 is another name for cram-md5.
-                 * @default plain
+                 * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
                  * @enum {string}
                  */
-                auth: "plain" | "login" | "cram-md5" | "md5";
+                auth?: "plain" | "login" | "cram-md5" | "md5";
                 /**
-                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent.
-                 * @default auto
+                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
                  * @enum {string}
                  */
-                tls: "auto" | "starttls" | "tls" | "none";
-                /**
-                 * @description Accepts any certificate of the server.
-                 * @default false
-                 */
-                "skip-verify": boolean;
+                tls?: "auto" | "starttls" | "tls" | "none";
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
+                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                "insecure-auth"?: boolean;
+            };
+        };
+        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        HttpAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
                 /**
-                 * @description Sends the password also over an unencrypted connection. To a server on the same host that is always done.
-                 * @default false
+                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @example https://hooks.example.com/alerts?monitor={{monitor}}
                  */
-                "insecure-auth": boolean;
+                url: string;
+                /**
+                 * @description Method of the request. GET has no body. Default: `POST`.
+                 * @enum {string}
+                 */
+                method?: "GET" | "POST" | "PUT" | "PATCH";
+                /**
+                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @example {
+                 *       "Authorization": "Bearer an-example"
+                 *     }
+                 */
+                headers?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
+                 */
+                body?: string;
+                /**
+                 * Format: password
+                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @example an example
+                 */
+                "hmac-secret"?: string;
+                /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
+                "signature-header"?: string;
+                /**
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @example 200-299,304
+                 */
+                "expected-codes"?: string;
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                "client-cert"?: string;
+                /**
+                 * Format: password
+                 * @description Key (PEM) of the certificate.
+                 */
+                "client-key"?: string;
+            };
+        };
+        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        NamedHttpAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @example https://hooks.example.com/alerts?monitor={{monitor}}
+                 */
+                url: string;
+                /**
+                 * @description Method of the request. GET has no body. Default: `POST`.
+                 * @enum {string}
+                 */
+                method?: "GET" | "POST" | "PUT" | "PATCH";
+                /**
+                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @example {
+                 *       "Authorization": "Bearer an-example"
+                 *     }
+                 */
+                headers?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
+                 */
+                body?: string;
+                /**
+                 * Format: password
+                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @example an example
+                 */
+                "hmac-secret"?: string;
+                /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
+                "signature-header"?: string;
+                /**
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @example 200-299,304
+                 */
+                "expected-codes"?: string;
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                "client-cert"?: string;
+                /**
+                 * Format: password
+                 * @description Key (PEM) of the certificate.
+                 */
+                "client-key"?: string;
             };
         };
         /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
@@ -2028,11 +1999,8 @@ export interface components {
                  * @example 00000000000000000000000000000000
                  */
                 token: string;
-                /**
-                 * @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server.
-                 * @default https://events.pagerduty.com/v2/enqueue
-                 */
-                "api-url": string;
+                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                "api-url"?: string;
             };
         };
         /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
@@ -2055,11 +2023,8 @@ export interface components {
                  * @example 00000000000000000000000000000000
                  */
                 token: string;
-                /**
-                 * @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server.
-                 * @default https://events.pagerduty.com/v2/enqueue
-                 */
-                "api-url": string;
+                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                "api-url"?: string;
             };
         };
         /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
@@ -2092,21 +2057,15 @@ export interface components {
                  * @example https://hooks.slack.com/services/T000/B000/example
                  */
                 "webhook-url"?: string;
-                /**
-                 * @description Name shown as the sender.
-                 * @default 9volt-bot
-                 */
-                username: string;
+                /** @description Name shown as the sender. Default: `9volt-bot`. */
+                username?: string;
                 /**
                  * @description Address of a picture shown beside the name.
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
-                /**
-                 * @description Address of the API of Slack or of a compatible server; the name of the method is appended.
-                 * @default https://slack.com/api
-                 */
-                "api-url": string;
+                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                "api-url"?: string;
             };
         };
         /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
@@ -2140,21 +2099,15 @@ export interface components {
                  * @example https://hooks.slack.com/services/T000/B000/example
                  */
                 "webhook-url"?: string;
-                /**
-                 * @description Name shown as the sender.
-                 * @default 9volt-bot
-                 */
-                username: string;
+                /** @description Name shown as the sender. Default: `9volt-bot`. */
+                username?: string;
                 /**
                  * @description Address of a picture shown beside the name.
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
-                /**
-                 * @description Address of the API of Slack or of a compatible server; the name of the method is appended.
-                 * @default https://slack.com/api
-                 */
-                "api-url": string;
+                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                "api-url"?: string;
             };
         };
         /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
@@ -2229,11 +2182,8 @@ export interface components {
                  * @example 42
                  */
                 "thread-id"?: string;
-                /**
-                 * @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended.
-                 * @default https://api.telegram.org
-                 */
-                "api-url": string;
+                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                "api-url"?: string;
             };
         };
         /** @description Sends a message to a Telegram chat through a bot. */
@@ -2266,15 +2216,12 @@ export interface components {
                  * @example 42
                  */
                 "thread-id"?: string;
-                /**
-                 * @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended.
-                 * @default https://api.telegram.org
-                 */
-                "api-url": string;
+                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                "api-url"?: string;
             };
         };
-        Alerter: components["schemas"]["AlertmanagerAlerter"] | components["schemas"]["DiscordAlerter"] | components["schemas"]["EmailAlerter"] | components["schemas"]["PagerdutyAlerter"] | components["schemas"]["SlackAlerter"] | components["schemas"]["TeamsAlerter"] | components["schemas"]["TelegramAlerter"];
-        NamedAlerter: components["schemas"]["NamedAlertmanagerAlerter"] | components["schemas"]["NamedDiscordAlerter"] | components["schemas"]["NamedEmailAlerter"] | components["schemas"]["NamedPagerdutyAlerter"] | components["schemas"]["NamedSlackAlerter"] | components["schemas"]["NamedTeamsAlerter"] | components["schemas"]["NamedTelegramAlerter"];
+        Alerter: components["schemas"]["AlertmanagerAlerter"] | components["schemas"]["DiscordAlerter"] | components["schemas"]["EmailAlerter"] | components["schemas"]["HttpAlerter"] | components["schemas"]["PagerdutyAlerter"] | components["schemas"]["SlackAlerter"] | components["schemas"]["TeamsAlerter"] | components["schemas"]["TelegramAlerter"];
+        NamedAlerter: components["schemas"]["NamedAlertmanagerAlerter"] | components["schemas"]["NamedDiscordAlerter"] | components["schemas"]["NamedEmailAlerter"] | components["schemas"]["NamedHttpAlerter"] | components["schemas"]["NamedPagerdutyAlerter"] | components["schemas"]["NamedSlackAlerter"] | components["schemas"]["NamedTeamsAlerter"] | components["schemas"]["NamedTelegramAlerter"];
         AlerterMap: {
             [key: string]: components["schemas"]["Alerter"];
         };
@@ -2348,8 +2295,10 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "status": "ready",
-                     *       "missing": {}
+                     *       "status": "not ready",
+                     *       "missing": {
+                     *         "etcd": "connect ECONNREFUSED 127.0.0.1:2379"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Readiness"];
@@ -2374,8 +2323,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
-                     *       "status": "OK"
+                     *       "message": "9volt 0.1.0 - 1a2b3c4",
+                     *       "status": "version"
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
@@ -2400,7 +2349,7 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "message": "MemberID worker-1-x7f3k2",
                      *       "status": "OK"
                      *     }
                      */
@@ -2415,8 +2364,8 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
-                     *       "status": "OK"
+                     *       "message": "MemberID worker-1-x7f3k2",
+                     *       "status": "connect ECONNREFUSED 127.0.0.1:2379"
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
@@ -2459,20 +2408,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/status/errors",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2507,20 +2448,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/metrics",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2558,7 +2491,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description How many there are on all pages. */
-                    "X-Total-Count"?: number;
+                    "X-Total-Count": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -2590,15 +2523,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
                      *         }
                      *       ]
                      *     }
@@ -2614,20 +2547,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2641,20 +2566,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2668,20 +2585,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2695,20 +2604,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2770,11 +2671,11 @@ export interface operations {
                      *       "title": "Bad Request",
                      *       "status": 400,
                      *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "instance": "/api/v1/monitor",
                      *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
+                     *           "pointer": "/shop-home/intervall",
                      *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
                      *           "expected": "one of type, interval",
                      *           "suggestion": "interval"
@@ -2793,20 +2694,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2820,20 +2713,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2847,20 +2732,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Others keep changing these; 1 of 2 were pushed"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2874,20 +2751,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2901,20 +2770,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2928,20 +2789,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -2955,20 +2808,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3036,11 +2881,11 @@ export interface operations {
                      *       "title": "Bad Request",
                      *       "status": 400,
                      *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "instance": "/api/v1/monitor/test",
                      *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
+                     *           "pointer": "/config/intervall",
                      *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
                      *           "expected": "one of type, interval",
                      *           "suggestion": "interval"
@@ -3059,20 +2904,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3086,20 +2923,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3113,20 +2942,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3140,20 +2961,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3167,20 +2980,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3194,20 +2999,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3221,20 +3018,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "No worker answered within 8 s"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3294,15 +3083,14 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "Invalid bool value",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "Invalid bool value",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/disable",
+                     *           "message": "Invalid bool value",
+                     *           "expected": "true or false"
                      *         }
                      *       ]
                      *     }
@@ -3318,20 +3106,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3345,20 +3125,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3372,20 +3144,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Unable to find any check named 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3399,20 +3163,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3426,20 +3182,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3453,20 +3201,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3511,7 +3251,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3534,7 +3274,7 @@ export interface operations {
             201: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,20 +3328,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3615,20 +3347,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3642,20 +3366,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Others keep changing 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3669,20 +3385,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3696,20 +3404,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3723,20 +3423,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3750,20 +3442,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3777,20 +3461,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3823,11 +3499,30 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "message": "Successfully removed check 'shop-home'",
                      *       "status": "OK"
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An access token is demanded, and none or a wrong one was given. */
@@ -3838,20 +3533,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3865,20 +3552,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3892,20 +3571,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Unable to find any check named 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3919,20 +3590,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Others keep changing 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3946,20 +3609,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -3973,20 +3666,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4000,20 +3685,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4059,7 +3736,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -4113,20 +3790,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4140,20 +3809,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4167,20 +3828,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Unable to find any check named 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4194,20 +3847,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Others keep changing 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4221,20 +3866,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4248,20 +3885,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4275,20 +3904,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4302,20 +3923,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4329,20 +3942,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4383,6 +3988,25 @@ export interface operations {
                     "application/json": components["schemas"]["CheckResult"];
                 };
             };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An access token is demanded, and none or a wrong one was given. */
             401: {
                 headers: {
@@ -4391,20 +4015,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4418,20 +4034,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4445,20 +4053,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Unable to find any check named 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4472,20 +4072,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The check 'shop-home' is disabled",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "The check 'shop-home' is disabled"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4499,20 +4129,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4526,20 +4148,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4553,20 +4167,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "No worker answered within 8 s"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4598,17 +4204,18 @@ export interface operations {
             200: {
                 headers: {
                     /** @description How many there are on all pages. */
-                    "X-Total-Count"?: number;
+                    "X-Total-Count": number;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
                      *       "/9volt/alerter/team-slack": {
-                     *         "type": "alertmanager",
+                     *         "type": "slack",
                      *         "description": "The channel of the shop team",
                      *         "options": {
-                     *           "url": "http://alertmanager.example.com:9093"
+                     *           "token": "${env:SLACK_TOKEN}",
+                     *           "channel": "#alerts"
                      *         }
                      *       }
                      *     }
@@ -4627,15 +4234,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
                      *         }
                      *       ]
                      *     }
@@ -4651,20 +4258,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4678,20 +4277,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4705,20 +4296,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4732,20 +4315,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4765,10 +4340,11 @@ export interface operations {
                 /**
                  * @example {
                  *       "team-slack": {
-                 *         "type": "alertmanager",
+                 *         "type": "slack",
                  *         "description": "The channel of the shop team",
                  *         "options": {
-                 *           "url": "http://alertmanager.example.com:9093"
+                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "channel": "#alerts"
                  *         }
                  *       }
                  *     }
@@ -4803,15 +4379,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/team-slack/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
                      *         }
                      *       ]
                      *     }
@@ -4827,20 +4403,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4854,20 +4422,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4881,20 +4441,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Others keep changing these; 1 of 2 were pushed"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4908,20 +4460,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4935,20 +4479,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4962,20 +4498,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -4989,20 +4517,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5022,10 +4542,11 @@ export interface operations {
                 /**
                  * @example {
                  *       "config": {
-                 *         "type": "alertmanager",
+                 *         "type": "slack",
                  *         "description": "The channel of the shop team",
                  *         "options": {
-                 *           "url": "http://alertmanager.example.com:9093"
+                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "channel": "#alerts"
                  *         }
                  *       }
                  *     }
@@ -5060,15 +4581,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/config/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
                      *         }
                      *       ]
                      *     }
@@ -5084,20 +4605,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5111,20 +4624,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5138,20 +4643,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5165,20 +4662,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5192,20 +4681,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5219,20 +4700,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5246,20 +4719,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "No worker answered within 8 s"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5283,16 +4748,17 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "type": "alertmanager",
+                     *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "url": "http://alertmanager.example.com:9093"
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
                      *       }
                      *     }
                      */
@@ -5307,20 +4773,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5334,20 +4792,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5361,20 +4811,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5388,20 +4830,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5415,20 +4849,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5442,20 +4868,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5482,10 +4900,11 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "type": "alertmanager",
+                 *       "type": "slack",
                  *       "description": "The channel of the shop team",
                  *       "options": {
-                 *         "url": "http://alertmanager.example.com:9093"
+                 *         "token": "${env:SLACK_TOKEN}",
+                 *         "channel": "#alerts"
                  *       }
                  *     }
                  */
@@ -5497,16 +4916,17 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "type": "alertmanager",
+                     *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "url": "http://alertmanager.example.com:9093"
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
                      *       }
                      *     }
                      */
@@ -5517,16 +4937,17 @@ export interface operations {
             201: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "type": "alertmanager",
+                     *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "url": "http://alertmanager.example.com:9093"
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
                      *       }
                      *     }
                      */
@@ -5544,15 +4965,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
                      *         }
                      *       ]
                      *     }
@@ -5568,20 +4989,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5595,20 +5008,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5622,20 +5027,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Others keep changing 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5649,20 +5046,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5676,20 +5065,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5703,20 +5084,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5730,20 +5103,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5757,20 +5122,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5803,11 +5160,30 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "message": "Successfully removed alerter 'team-slack'",
                      *       "status": "OK"
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description An access token is demanded, and none or a wrong one was given. */
@@ -5818,20 +5194,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5845,20 +5213,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5872,20 +5232,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5899,20 +5251,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to remove alerter 'team-slack': it is used by 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5926,20 +5270,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5953,20 +5327,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5980,20 +5346,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6039,16 +5397,17 @@ export interface operations {
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
-                    ETag?: string;
+                    ETag: string;
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "type": "alertmanager",
+                     *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "url": "http://alertmanager.example.com:9093"
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
                      *       }
                      *     }
                      */
@@ -6066,15 +5425,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
                      *         }
                      *       ]
                      *     }
@@ -6090,20 +5449,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6117,20 +5468,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6144,20 +5487,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6171,20 +5506,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Others keep changing 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6198,20 +5525,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6225,20 +5544,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6252,20 +5563,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6279,20 +5582,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6306,20 +5601,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6354,6 +5641,25 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description An access token is demanded, and none or a wrong one was given. */
             401: {
                 headers: {
@@ -6362,20 +5668,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6389,20 +5687,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6416,20 +5706,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6443,20 +5725,50 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6470,20 +5782,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6497,20 +5801,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6524,20 +5820,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "No worker answered within 8 s"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6575,7 +5863,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description How many there are on all pages. */
-                    "X-Total-Count"?: number;
+                    "X-Total-Count": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6629,15 +5917,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
                      *         }
                      *       ]
                      *     }
@@ -6653,20 +5941,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6680,20 +5960,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6707,20 +5979,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6734,20 +5998,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6855,20 +6111,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6882,20 +6130,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6909,20 +6149,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6936,20 +6168,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6963,20 +6187,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7012,7 +6228,7 @@ export interface operations {
             200: {
                 headers: {
                     /** @description How many there are on all pages. */
-                    "X-Total-Count"?: number;
+                    "X-Total-Count": number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7042,15 +6258,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
                      *         }
                      *       ]
                      *     }
@@ -7066,20 +6282,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7093,20 +6301,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7120,20 +6320,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7147,20 +6339,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7225,20 +6409,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7252,20 +6428,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7279,20 +6447,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7306,20 +6466,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7368,20 +6520,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7395,20 +6539,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7422,20 +6558,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7449,20 +6577,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7511,20 +6631,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7538,20 +6650,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7565,20 +6669,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7592,20 +6688,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7653,15 +6741,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown type \"events\"; did you mean \"event\"?",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "unknown type \"events\"; did you mean \"event\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/types",
+                     *           "message": "unknown type \"events\"; did you mean \"event\"?",
+                     *           "expected": "one of state, event",
+                     *           "suggestion": "event"
                      *         }
                      *       ]
                      *     }
@@ -7677,20 +6765,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7704,20 +6784,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7731,20 +6803,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7758,20 +6822,12 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
-                     *         }
-                     *       ]
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

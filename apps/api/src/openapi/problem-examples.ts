@@ -1,0 +1,94 @@
+import { HttpException } from '@nestjs/common';
+import { DomainError, type FieldError, unknownName } from '@9volt/contracts';
+import { type Problem, problemOf } from '../common/problem.js';
+
+/** What of an operation decides how it refuses. */
+export interface Refusing {
+  operationId: string;
+  path: string;
+  /** Schema of what is sent, if anything is. */
+  body?: string | undefined;
+  /** Parameters of its query. */
+  query: readonly string[];
+}
+
+/** Where the fault of a body lies, by its schema. */
+const FAULTY_AT: Readonly<Record<string, string>> = {
+  MonitorMap: '/shop-home',
+  MonitorTrial: '/config',
+  AlerterMap: '/team-slack',
+  AlerterTrial: '/config',
+};
+const CONFLICTS: Readonly<Record<string, string>> = {
+  pushMonitors: 'Others keep changing these; 1 of 2 were pushed',
+  pushAlerters: 'Others keep changing these; 1 of 2 were pushed',
+  runMonitor: "The check 'shop-home' is disabled",
+  deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
+  getMonitor: "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
+  getAlerter: "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+  testStoredAlerter:
+    "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+};
+
+/** How an operation answers a status, made by what makes the real answers. */
+export function problemExample(status: number, operation: Refusing): Problem {
+  return problemOf(errorOf(status, operation), operation.path.replace('{name}', nameIn(operation)));
+}
+
+function errorOf(status: number, operation: Refusing): Error {
+  const name = nameIn(operation);
+  const word = isOfAlerters(operation) ? 'alerter' : 'check';
+  switch (status) {
+    case 400:
+      return invalid(operation);
+    case 401:
+      return new DomainError('unauthorized', "No access token found; ensure you pass 'X-Access-Token' in header");
+    case 403:
+      return new DomainError('forbidden', 'Requests from pages of other sites are refused');
+    case 404:
+      return new DomainError('not-found', `Unable to find any ${word} named '${name}'`);
+    case 409:
+      return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Others keep changing '${name}'`);
+    case 412:
+      return new DomainError('precondition-failed', 'Changed meanwhile: If-Match is "1041", but it is at "1042"');
+    case 413:
+      return new HttpException('Request body is too large', status);
+    case 415:
+      return new HttpException('Expected a body of type application/json or application/merge-patch+json', status);
+    case 503:
+      return new DomainError('unavailable', 'Not ready: the cluster is not read from etcd yet');
+    case 504:
+      return new DomainError('timeout', 'No worker answered within 8 s');
+    default:
+      return new Error();
+  }
+}
+
+function invalid({ operationId, path, body, query }: Refusing): Error {
+  if (body !== undefined) {
+    const at = FAULTY_AT[body] ?? '';
+    return faulty(
+      isOfAlerters({ path })
+        ? unknownName(`${at}/option`, 'attribute', 'option', ['type', 'description', 'options'])
+        : unknownName(`${at}/intervall`, 'attribute', 'intervall', ['type', 'interval']),
+    );
+  }
+  if (query.includes('sort')) return faulty(unknownName('/sort', 'sort key', 'typ', ['name', 'type']));
+  if (query.includes('types')) return faulty(unknownName('/types', 'type', 'events', ['state', 'event']));
+  if (operationId === 'getMonitor') {
+    return faulty({ path: '/disable', expected: 'true or false', message: 'Invalid bool value' });
+  }
+  return new HttpException("Body is not valid JSON but content-type is set to 'application/json'", 400);
+}
+
+function faulty(field: FieldError): DomainError {
+  return new DomainError('invalid', field.message, { fields: [field] });
+}
+
+function nameIn(operation: Pick<Refusing, 'path'>): string {
+  return isOfAlerters(operation) ? 'team-slack' : 'shop-home';
+}
+
+function isOfAlerters({ path }: Pick<Refusing, 'path'>): boolean {
+  return path.startsWith('/api/v1/alerter');
+}
