@@ -1,4 +1,6 @@
+export * from './api-contract.js';
 export * from './cluster.js';
+export * from './event-stream.js';
 export * from './node-process.js';
 export * from './run-command.js';
 export { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
