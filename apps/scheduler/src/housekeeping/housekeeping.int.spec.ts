@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { timeId } from '@9volt/contracts';
 import { encode, EtcdError, Keyspace } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
@@ -8,6 +8,9 @@ import { EtcdCareService, HISTORY_MS } from './etcd-care.service.js';
 import { EVENT_AGE_MS, sweepSurplusEvents } from './sweep-events.js';
 import { sweepVitals } from './sweep-leftovers.js';
 import { SweepingService } from './sweeping.service.js';
+
+// A busy machine is slow, not wrong.
+jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 let bench: SchedulerBench;
