@@ -13,6 +13,8 @@ import {
   ApiContract,
   type Answer,
   Cluster,
+  type DocumentedAnswer,
+  type DocumentedOperation,
   EventStream,
   NodeProcess,
   type Question,
@@ -191,6 +193,29 @@ describe('configuration', () => {
     });
   });
 
+  it.each(['Monitor', 'Alerter'])('of any type of %s does not tell its secrets', async (noun) => {
+    const { discriminator } = schemaOf(noun) as { discriminator: { mapping: Record<string, string> } };
+    const missing: string[] = [];
+    for (const [type, reference] of Object.entries(discriminator.mapping)) {
+      const schema = schemaOf(reference.split('/').at(-1) ?? '');
+      for (const [secret, settings] of settingsWithSecrets(type, schema)) {
+        const name = `secret-${type}-${secret}`;
+        let stored = false;
+        for (const body of settings) {
+          stored ||= (await contract.ask(`put${noun}`, { name, body })).status === 201;
+        }
+        if (!stored) {
+          missing.push(name);
+          continue;
+        }
+        const { text } = await expectStatus(200, `get${noun}`, { name });
+        expect([name, text]).toEqual([name, expect.stringContaining('********')]);
+        await expectStatus(200, `delete${noun}`, { name });
+      }
+    }
+    expect(missing).toEqual([]);
+  });
+
   it('put by hand and invalid is told, without its secrets', async () => {
     const { keys } = cluster;
     await cluster.put(keys.monitor('broken'), `{"type":"http","headers":{"A":"${CANARY}"`);
@@ -212,6 +237,40 @@ describe('configuration', () => {
     });
   });
 });
+
+type Schema = Record<string, unknown>;
+
+function schemaOf(name: string): Schema {
+  return contract.document.components.schemas[name] as Schema;
+}
+
+/** What some secrets are not valid without. */
+const COMPANIONS: Readonly<Record<string, object>> = {
+  password: { username: 'u' },
+  'client-key': { 'client-cert': 'a certificate' },
+};
+
+/** For each secret of a type, ways to configure it with a canary: with what is required, and with all that has an example. */
+function settingsWithSecrets(type: string, schema: Schema): [string, object[]][] {
+  const properties = schema['properties'] as Record<string, Schema>;
+  const { options } = properties;
+  const holder = options ?? schema;
+  const attributes = Object.entries(holder['properties'] as Record<string, Schema>);
+  const required = (holder['required'] ?? []) as string[];
+  const secrets = attributes.filter(([, attribute]) => attribute['x-secret'] === true);
+  const examples = attributes
+    .filter(([name, attribute]) => attribute['example'] !== undefined && name !== 'type')
+    .filter(([name, attribute]) => required.includes(name) || attribute['x-secret'] !== true);
+  return secrets.map(([secret, { example, type: kind }]) => {
+    const value = kind === 'object' ? { A: CANARY } : `${String(example ?? '')}${CANARY}`;
+    const ways = [examples.filter(([name]) => required.includes(name)), examples].map((chosen) => ({
+      ...Object.fromEntries(chosen.map(([name, attribute]) => [name, attribute['example']])),
+      ...COMPANIONS[secret],
+      [secret]: value,
+    }));
+    return [secret, ways.map((way) => (options ? { type, options: way } : { ...way, type, disable: true }))];
+  });
+}
 
 function statusOf(state: unknown): string {
   return (state as { status: string }).status;
@@ -579,6 +638,24 @@ describe('without etcd', () => {
     await expectStatus(200, 'getLiveness', { url: deaf.url });
     await expectStatus(200, 'getErrors', { url: deaf.url });
     await expectStatus(200, 'getMetrics', { url: deaf.url });
+  });
+});
+
+describe('the contract', () => {
+  it('finds what is not documented', async () => {
+    expect(contract.faultsOf('StatusMessage', { message: '', status: '' })).toEqual([]);
+    expect(contract.faultsOf('StatusMessage', { message: '', status: '', more: 1 })).toHaveLength(1);
+    const { body } = await contract.ask('getState', { name: 'down' });
+    const { incidents } = body as { incidents: object[] };
+    expect(contract.faultsOf('StateDetail', { ...(body as object), incidents })).toEqual([]);
+    const more = { ...(body as object), incidents: [{ ...incidents[0], more: 1 }] };
+    expect(contract.faultsOf('StateDetail', more)).toEqual([expect.stringMatching(/^\/incidents\/0 .*more/)]);
+    const blind = structuredClone(contract.document);
+    const told = (blind.paths['/version'] as { get: DocumentedOperation }).get.responses;
+    told['404'] = told['200'] as DocumentedAnswer;
+    delete told['200'];
+    await expect(new ApiContract(node.url, blind, CANARY).ask('getVersion')).rejects.toThrow(/200 is not documented/);
+    await expect(new ApiContract(node.url, contract.document, '9volt').ask('getVersion')).rejects.toThrow(/secret/);
   });
 });
 
