@@ -154,7 +154,12 @@ describe('assignments', () => {
     await bench.worker('w1');
     await bench.scheduler();
     const { value } = await waitFor(() => bench.assignment('gone'));
-    expect(value).toMatchObject({ phase: 'remove', reason: 'removed', createRevision: 5, settings: { type: 'http' } });
+    expect(value).toMatchObject({
+      phase: 'remove',
+      reason: 'removed',
+      createRevision: 5,
+      settings: { type: 'unknown' },
+    });
   });
 
   it('disables until a time, and resumes by itself', async () => {

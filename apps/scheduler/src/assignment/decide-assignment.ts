@@ -225,7 +225,7 @@ function heldVersion(holding: Holding): Version {
 /** What can be said of a monitor that nobody holds. */
 function leftover({ monitor, state }: Facts): Omit<Content, 'phase'> {
   return {
-    subject: monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(state?.target ?? ''),
+    subject: monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(),
     revision: monitor?.revision ?? 0,
     createRevision: state?.createRevision ?? monitor?.createRevision ?? 0,
   };

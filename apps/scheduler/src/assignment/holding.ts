@@ -63,7 +63,7 @@ function subjectOrLeftover(settings: MonitorSettings): Subject {
     return subjectOf(settings);
   } catch {
     return {
-      ...settingsOfLeftover(settings.type),
+      ...settingsOfLeftover(),
       settingsJson: JSON.stringify(settings),
       memberTag: settings['member-tag'],
     };

@@ -1,4 +1,4 @@
-import { intervalMsOf, messageOf, parseDuration } from '@9volt/contracts';
+import { intervalMsOf, messageOf } from '@9volt/contracts';
 import type { MonitorSettings } from '@9volt/contracts';
 import { monitorTypes, validateMonitor } from '@9volt/monitors';
 import { weigh } from './weigh-monitor.js';
@@ -96,14 +96,16 @@ export function subjectOf(settings: MonitorSettings, known?: string): Subject {
   };
 }
 
-/** Settings for a monitor of which nothing is left but a state, so that a worker can close its incident. */
-export function settingsOfLeftover(target: string): Subject {
-  const type = target.split(' ')[0] || 'unknown';
+/**
+ * Settings for a monitor of which nothing is left but a state, so that a worker can close its incident. Of no type: the settings of
+ * one would lack what every monitor of that type has. What the incident was about stands in the state.
+ */
+export function settingsOfLeftover(): Subject {
   return {
-    settingsJson: JSON.stringify({ type, interval: '1m' }),
-    target,
+    settingsJson: JSON.stringify({ type: 'unknown', interval: '1m' }),
+    target: '',
     weight: 0,
-    intervalMs: parseDuration('1m'),
+    intervalMs: 60_000,
     memberTag: undefined,
   };
 }
