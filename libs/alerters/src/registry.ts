@@ -2,6 +2,7 @@ import type { AlerterDefinition } from './define-alerter.js';
 import { alertmanager } from './alertmanager.alerter.js';
 import { discord } from './discord.alerter.js';
 import { email } from './email.alerter.js';
+import { exec } from './exec.alerter.js';
 import { http } from './http.alerter.js';
 import { pagerduty } from './pagerduty.alerter.js';
 import { slack } from './slack.alerter.js';
@@ -14,6 +15,7 @@ const definitions: readonly AlerterDefinition[] = [
   alertmanager,
   discord,
   email,
+  exec,
   http,
   pagerduty,
   slack,

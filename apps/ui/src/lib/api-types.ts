@@ -1853,6 +1853,67 @@ export interface components {
                 "insecure-auth"?: boolean;
             };
         };
+        /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
+        ExecAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @example /usr/local/bin/tell-the-team
+                 */
+                command: string;
+                /**
+                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @example [
+                 *       "--subject",
+                 *       "{{title}}"
+                 *     ]
+                 */
+                args?: string[];
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                timeout?: string | number;
+            };
+        };
+        /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
+        NamedExecAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @example /usr/local/bin/tell-the-team
+                 */
+                command: string;
+                /**
+                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @example [
+                 *       "--subject",
+                 *       "{{title}}"
+                 *     ]
+                 */
+                args?: string[];
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                timeout?: string | number;
+            };
+        };
         /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
         HttpAlerter: {
             /**
@@ -2220,8 +2281,8 @@ export interface components {
                 "api-url"?: string;
             };
         };
-        Alerter: components["schemas"]["AlertmanagerAlerter"] | components["schemas"]["DiscordAlerter"] | components["schemas"]["EmailAlerter"] | components["schemas"]["HttpAlerter"] | components["schemas"]["PagerdutyAlerter"] | components["schemas"]["SlackAlerter"] | components["schemas"]["TeamsAlerter"] | components["schemas"]["TelegramAlerter"];
-        NamedAlerter: components["schemas"]["NamedAlertmanagerAlerter"] | components["schemas"]["NamedDiscordAlerter"] | components["schemas"]["NamedEmailAlerter"] | components["schemas"]["NamedHttpAlerter"] | components["schemas"]["NamedPagerdutyAlerter"] | components["schemas"]["NamedSlackAlerter"] | components["schemas"]["NamedTeamsAlerter"] | components["schemas"]["NamedTelegramAlerter"];
+        Alerter: components["schemas"]["AlertmanagerAlerter"] | components["schemas"]["DiscordAlerter"] | components["schemas"]["EmailAlerter"] | components["schemas"]["ExecAlerter"] | components["schemas"]["HttpAlerter"] | components["schemas"]["PagerdutyAlerter"] | components["schemas"]["SlackAlerter"] | components["schemas"]["TeamsAlerter"] | components["schemas"]["TelegramAlerter"];
+        NamedAlerter: components["schemas"]["NamedAlertmanagerAlerter"] | components["schemas"]["NamedDiscordAlerter"] | components["schemas"]["NamedEmailAlerter"] | components["schemas"]["NamedExecAlerter"] | components["schemas"]["NamedHttpAlerter"] | components["schemas"]["NamedPagerdutyAlerter"] | components["schemas"]["NamedSlackAlerter"] | components["schemas"]["NamedTeamsAlerter"] | components["schemas"]["NamedTelegramAlerter"];
         AlerterMap: {
             [key: string]: components["schemas"]["Alerter"];
         };

@@ -1,0 +1,132 @@
+import {
+  Duration,
+  fault,
+  formatDuration,
+  messageOf,
+  parseDuration,
+  Text,
+  TextList,
+  type CrossChecked,
+  type FieldError,
+} from '@9volt/contracts';
+import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
+import { startDeadline } from './deadline.js';
+import { DELIVERY_TIMEOUT_MS, defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { oneLine } from './plain-text.js';
+import { runProgram, type Program, type ProgramEnd } from './run-program.js';
+import { scrubbed } from './scrub.js';
+import { FIELD_NAMES, fillTemplate, templateFault } from './template.js';
+
+/** What a program has besides the alert: nothing of the worker's own environment, which may hold credentials. */
+const ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LANG: 'C.UTF-8',
+};
+/** A worker gives up an attempt that takes longer. */
+const MAX_TIMEOUT_MS = 30_000;
+/** EX_TEMPFAIL of sysexits.h. */
+const TRY_AGAIN = 75;
+
+export class ExecOptions implements CrossChecked {
+  @Text({
+    doc:
+      'The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 ' +
+      'is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it ' +
+      'writes is kept as its answer.',
+    required: true,
+    maxLength: 4_096,
+    example: '/usr/local/bin/tell-the-team',
+  })
+  command!: string;
+
+  @TextList({
+    doc:
+      'The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it ' +
+      `where an argument would begin with a dash, so that it is no option. The fields: ${FIELD_NAMES}. Each is also in the environment (title as ` +
+      'NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.',
+    example: ['--subject', '{{title}}'],
+    allowEmptyItems: true,
+  })
+  args?: string[];
+
+  @Duration({
+    doc: 'How long the program may run, at most 30s. Then it and all it started is killed.',
+    default: formatDuration(DELIVERY_TIMEOUT_MS),
+  })
+  timeout?: string;
+
+  crossCheck(): FieldError[] {
+    const noNul = 'a text without NUL characters';
+    return [
+      ...(this.command.includes('\0') ? [fault('/command', this.command, noNul)] : []),
+      ...(this.args ?? []).flatMap((arg, index) => {
+        const wrong = templateFault(arg);
+        if (wrong !== undefined) return [fault(`/args/${index}`, arg, `fields of an alert (${wrong})`)];
+        return arg.includes('\0') ? [fault(`/args/${index}`, arg, noNul)] : [];
+      }),
+      ...(this.timeout !== undefined && parseDuration(this.timeout) > MAX_TIMEOUT_MS
+        ? [fault('/timeout', this.timeout, `at most ${formatDuration(MAX_TIMEOUT_MS)}`)]
+        : []),
+    ];
+  }
+}
+
+export const exec = defineAlerter<ExecOptions>({
+  type: 'exec',
+  summary: 'Runs a program on the worker, with the alert in its arguments, its environment and on its standard input.',
+  options: ExecOptions,
+  destination: [],
+  async send(options, alert, context) {
+    const fields = alertFields(alert);
+    return run(
+      {
+        command: options.command,
+        args: (options.args ?? []).map((arg) => argumentOf(arg, fields)),
+        env: {
+          ...ENVIRONMENT,
+          ...environmentOf(fields),
+          NINEV_NOTIFICATION_ID: oneLine(context.notificationId, 1_000),
+        },
+        input: `${JSON.stringify(alertDocument(alert))}\n`,
+      },
+      options.timeout === undefined ? (context.timeoutMs ?? DELIVERY_TIMEOUT_MS) : parseDuration(options.timeout),
+      context,
+    );
+  },
+});
+
+async function run(program: Program, limitMs: number, context: DeliveryContext): Promise<DeliveryOutcome> {
+  const deadline = startDeadline(context, limitMs);
+  try {
+    if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    const ended = await runProgram(program, deadline.signal, () => context.signal.aborted);
+    const said = ended.output === '' ? '' : `: ${ended.output}`;
+    if (!deadline.signal.aborted) return scrubbed(judge(ended, said), []);
+    const why = context.signal.aborted ? deadline.reason() : `still running after ${formatDuration(limitMs)}`;
+    return scrubbed({ outcome: 'retryable', answer: `${why}${said}` }, []);
+  } catch (error) {
+    // What the system says to the attempt to start it can be mended while the notification waits.
+    if (!(error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) throw error;
+    return scrubbed({ outcome: 'retryable', answer: `could not be started: ${messageOf(error)}` }, []);
+  } finally {
+    deadline.end();
+  }
+}
+
+function judge({ code, signal }: ProgramEnd, said: string): DeliveryOutcome {
+  if (signal !== null) return { outcome: 'retryable', answer: `killed by ${signal}${said}` };
+  const answer = `exit code ${code}${said}`;
+  if (code === 0) return { outcome: 'delivered', answer };
+  return { outcome: code === TRY_AGAIN ? 'retryable' : 'rejected', answer };
+}
+
+function argumentOf(template: string, fields: AlertFields): string {
+  const filled = fillTemplate(template, fields, (text) => text);
+  return filled.startsWith('-') && !template.startsWith('-') ? ` ${filled}` : filled;
+}
+
+function environmentOf(fields: AlertFields): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [`NINEV_ALERT_${name.toUpperCase().replaceAll('-', '_')}`, value]),
+  );
+}
