@@ -11,6 +11,7 @@ import {
 import type { UpOptions } from '../commands/up.command.js';
 import { startNode } from '../compose/start-node.js';
 import { say } from '../output/say.js';
+import { awaitReady } from './await-ready.js';
 import { awaitDemo } from './await-demo.js';
 import { DataDirectory } from './data-directory.js';
 import { loadDemo } from './demo.js';
@@ -18,6 +19,8 @@ import { type LocalEtcd, startLocalEtcd } from './local-etcd.js';
 import { freePort } from './port-holder.js';
 import { startWorkers } from './worker-processes.js';
 
+/** What a page opened at the printed URL would otherwise have to wait for. */
+const READY_TIMEOUT_MS = 30_000;
 const DEMO_TIMEOUT_MS = 20_000;
 
 /** Runs everything on one machine, one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
@@ -82,6 +85,8 @@ async function present(options: UpOptions, config: NodeConfig, url: string, sign
       say(await awaitDemo(api, loaded, DEMO_TIMEOUT_MS, signal));
     }
   }
+  const lacking = await awaitReady(url, READY_TIMEOUT_MS, signal);
+  if (lacking !== undefined) say(`not ready yet: ${lacking}`);
   if (signal.aborted) return;
   say('');
   say(`  Dashboard      ${url}/ui/`);
