@@ -10,16 +10,7 @@ import type {
   MonitorState,
   OutboxEntry,
 } from '@9volt/contracts';
-import {
-  ClusterModule,
-  ClusterNode,
-  decode,
-  encode,
-  type Entry,
-  EtcdClient,
-  Informer,
-  Keyspace,
-} from '@9volt/etcd-dal';
+import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keyspace } from '@9volt/etcd-dal';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
@@ -93,37 +84,35 @@ export class ClusterView {
   readonly owed: OutboxEntry[] = [];
   /** Every state that was ever written. */
   readonly states: { name: string; state: MonitorState | undefined; revision: number }[] = [];
-  private readonly informers: Informer<unknown>[];
+  /** One watch for all of it, so that what one transaction wrote is seen together. */
+  private readonly informer: Informer<unknown>;
   private revision = 100;
 
   constructor(endpoint: string, prefix: string) {
     this.client = new EtcdClient({ members: [endpoint], callTimeoutMs: 2_000 });
     this.keys = new Keyspace(prefix);
-    const decodeAny = ({ value }: Entry): object | undefined => decode(value);
-    this.informers = [
-      new Informer<unknown>(this.client, {
-        prefix: this.keys.outbox,
-        decode: decodeAny,
-        onChange: ({ before, after }) => void (!before && after && this.owed.push(after.value as OutboxEntry)),
-      }),
-      new Informer<unknown>(this.client, {
-        prefix: this.keys.states,
-        decode: decodeAny,
-        onChange: ({ key, after, revision }) => {
-          const name = key.slice(this.keys.states.length);
-          this.states.push({ name, state: after?.value as MonitorState | undefined, revision });
-        },
-      }),
-    ];
+    const { outbox, states } = this.keys;
+    this.informer = new Informer<unknown>(this.client, {
+      prefix: this.keys.root,
+      decode: ({ key, value }) => (key.startsWith(outbox) || key.startsWith(states) ? decode(value) : undefined),
+      onChange: ({ key, before, after, revision }) => {
+        if (key.startsWith(outbox)) {
+          if (!before && after) this.owed.push(after.value as OutboxEntry);
+          return;
+        }
+        const state = after?.value as MonitorState | undefined;
+        this.states.push({ name: key.slice(states.length), state, revision });
+      },
+    });
   }
 
   async start(): Promise<this> {
-    await Promise.all(this.informers.map((informer) => informer.start()));
+    await this.informer.start();
     return this;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.informers.map((informer) => informer.stop()));
+    await this.informer.stop();
     this.client.close();
   }
 
@@ -160,13 +149,14 @@ export class ClusterView {
     return this.read<IncidentRecord>(this.keys.incident(name, n));
   }
 
-  /** Waits for a state that is as told. */
+  /** Waits for a state that is as told, and until what was owed with it is in `owed`. */
   async reaches(name: string, like: Partial<MonitorState>): Promise<MonitorState> {
     return waitFor(
       async () => {
-        const state = await this.state(name).catch(() => undefined);
+        const entry = await this.client.get(this.keys.state(name)).catch(() => undefined);
+        const state = entry && decode<MonitorState>(entry.value);
         const same = Object.entries(like).every(([key, value]) => state?.[key as keyof MonitorState] === value);
-        return state && same ? state : undefined;
+        return entry && same && (await this.informer.reached(entry.modRevision, 1_000)) ? state : undefined;
       },
       { what: `${name} to be ${JSON.stringify(like)}` },
     );
