@@ -298,7 +298,7 @@ describe('input', () => {
     const { parameters } = contract.operation(id);
     const filters = parameters
       .map(({ name }) => name)
-      .filter((name) => !['page', 'limit', 'sort', 'type', 'status'].includes(name));
+      .filter((name) => !['page', 'limit', 'sort', 'type', 'status', 'config'].includes(name));
     for (const name of filters) await expectStatus(200, id, { query: `${name}=web` });
   });
 
@@ -338,6 +338,14 @@ describe('input', () => {
       await expectStatus(415, id, { name: 'x', body: 'a=b', headers: { 'content-type': 'text/plain' } });
     },
   );
+
+  it('of results is checked', async () => {
+    for (const query of ['', 'monitor=web&limit=0', 'monitor=web&since=soon', 'monitor=web&nonsense=1']) {
+      await expectStatus(400, 'listResults', { query });
+    }
+    const { body } = await expectStatus(400, 'listStates', { query: 'config=perhaps' });
+    expect(body).toMatchObject({ errors: [{ pointer: '/config' }] });
+  });
 
   it('of the stream is checked', async () => {
     const { body } = await expectStatus(400, 'getStream', { query: 'types=state,evnt' });
@@ -416,6 +424,10 @@ describe('what runs', () => {
       command: 'ok',
     });
     for (const name of Object.keys(states)) await expectStatus(200, 'getState', { name });
+    const bare = (await expectStatus(200, 'listStates', { query: 'config=false' })).body as object[];
+    expect(bare.filter((state) => 'config' in state)).toEqual([]);
+    const { body: results } = await expectStatus(200, 'listResults', { query: 'monitor=down&monitor=nobody&limit=1' });
+    expect(results).toEqual({ down: [expect.objectContaining({ status: 'critical' })], nobody: [] });
   });
 
   it('runs now', async () => {
@@ -563,6 +575,9 @@ describe('the stream', () => {
   });
 });
 
+/** What a list cannot be asked without. */
+const NEEDED: Readonly<Record<string, string>> = { listResults: 'monitor=web' };
+
 describe('secrets', () => {
   it('are in no answer to a GET', async () => {
     const names = { monitor: ['web', 'broken', 'odd', 'down'], alerter: [...Object.keys(ALERTERS), 'odd'] };
@@ -572,7 +587,8 @@ describe('secrets', () => {
     for (const { operationId, path } of asked) {
       const all = path.includes('{name}') ? (path.includes('alerter') ? names.alerter : names.monitor) : [undefined];
       // The contract refuses any answer that has the canary.
-      for (const name of all) await contract.ask(operationId, name === undefined ? {} : { name });
+      for (const name of all)
+        await contract.ask(operationId, name === undefined ? { query: NEEDED[operationId] ?? '' } : { name });
     }
     for (const path of ['/openapi.json', '/docs', '/ui/', '/']) {
       expect(await (await fetch(node.url + path)).text()).not.toContain(CANARY);

@@ -13,6 +13,8 @@ import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './monitors/monitors.service.js';
 import { RequestsService } from './requests/requests.service.js';
+import { ResultsController } from './results/results.controller.js';
+import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
@@ -29,6 +31,7 @@ import { StreamHub } from './stream/stream.hub.js';
     MonitorsController,
     AlertersController,
     StatesController,
+    ResultsController,
     EventsController,
     ClusterController,
     SchemasController,
@@ -42,6 +45,7 @@ import { StreamHub } from './stream/stream.hub.js';
     MonitorsService,
     AlertersService,
     StatesService,
+    ResultsService,
     EventsService,
     ClusterService,
     RequestsService,

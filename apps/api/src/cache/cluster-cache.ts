@@ -158,6 +158,11 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.vitals.history(monitor);
   }
 
+  /** The newest results of some monitors, oldest first, at most `limit` of each, none before `since`. */
+  recent(monitors: ReadonlySet<string>, limit: number, since?: number): Promise<Map<string, Sample[]>> {
+    return this.vitals.recent(monitors, limit, since);
+  }
+
   isLiveWorker(workerId: string): boolean {
     const member = this.members.get(workerId);
     return member !== undefined && runsChecks(member.Role);

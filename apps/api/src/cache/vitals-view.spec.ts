@@ -50,6 +50,19 @@ describe('the dumps of a worker', () => {
     expect(view.history('nobody')).toEqual([]);
   });
 
+  test('tell the newest of several at once, as many as asked for and none too old', async () => {
+    const times = async (limit: number, since?: number): Promise<object> =>
+      Object.fromEntries(
+        [...(await view.recent(new Set(['a', 'b', 'nobody']), limit, since))].map(([name, samples]) => [
+          name,
+          samples.map(({ at }) => NOW - at),
+        ]),
+      );
+    expect(await times(5)).toEqual({ a: [20_000, 10_000], b: [19_000, 0], nobody: [] });
+    expect(await times(1)).toEqual({ a: [10_000], b: [0], nobody: [] });
+    expect(await times(5, NOW - 15_000)).toEqual({ a: [10_000], b: [0], nobody: [] });
+  });
+
   test('are forgotten when they are swept', () => {
     for (const slot of [59, 0, 1]) view.remove('w', 0, slot);
     view.remove('w', 0, 'index');

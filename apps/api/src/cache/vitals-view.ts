@@ -93,7 +93,34 @@ export class VitalsView {
         for (const sample of entry?.samples ?? []) samples.set(sample.at, sample);
       }
     }
-    return [...samples.values()].sort((a, b) => a.at - b.at);
+    return byTime(samples);
+  }
+
+  /**
+   * The newest results of some monitors, oldest first, at most `limit` of each, leaving out those before `since`. A dump is read once
+   * for all of them, and others get their turn between two.
+   */
+  async recent(monitors: ReadonlySet<string>, limit: number, since = 0): Promise<Map<string, Sample[]>> {
+    const found = new Map([...monitors].map((name) => [name, new Map<number, Sample>()]));
+    for (const chunk of [...this.chunks.values()]) {
+      const wanted = new Set(chunk.indexes.flatMap(({ names }) => names.filter((name) => monitors.has(name))));
+      const lacking = new Map([...wanted].map((name) => [name, limit]));
+      for (const dump of newestFirst(chunk)) {
+        if (lacking.size === 0) break;
+        const vitals = read(chunk, dump);
+        if (!vitals) continue;
+        if (vitals.at < since) break;
+        for (const { name, samples } of vitals.entries) {
+          const lacks = lacking.get(name);
+          if (lacks === undefined) continue;
+          for (const sample of samples) if (sample.at >= since) found.get(name)?.set(sample.at, sample);
+          if (samples.length < lacks) lacking.set(name, lacks - samples.length);
+          else lacking.delete(name);
+        }
+        await yieldToOthers();
+      }
+    }
+    return new Map([...found].map(([name, samples]) => [name, byTime(samples).slice(-limit)]));
   }
 
   private chunk(workerId: string, chunk: number): Chunk {
@@ -102,6 +129,10 @@ export class VitalsView {
     if (!found) this.chunks.set(id, (found = { workerId, indexes: [], dumps: new Map() }));
     return found;
   }
+}
+
+function byTime(samples: ReadonlyMap<number, Sample>): Sample[] {
+  return [...samples.values()].sort((a, b) => a.at - b.at);
 }
 
 function newestFirst(chunk: Chunk): Dump[] {

@@ -179,7 +179,7 @@ const fixed: Record<string, JsonSchema> = {
     'message',
     'phases',
   ]),
-  State: object({ ...stateProperties, config: configOrNull }),
+  State: object({ ...stateProperties, config: configOrNull }, ['config']),
   StateList: list(ref('State')),
   StateDetail: object({
     ...stateProperties,
@@ -194,6 +194,7 @@ const fixed: Record<string, JsonSchema> = {
     assignment: { oneOf: [ref('AssignmentFacts'), { type: 'null' }] },
     revision: count,
   }),
+  Results: { ...map(list(ref('Sample'))), description: 'Results by monitor, oldest first.' },
   AssignmentFacts: object({
     workerId: text,
     phase: { type: 'string', enum: ['run', 'retire', 'remove', 'deliver'] },

@@ -108,6 +108,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   owner: 'Id or name of the worker, several separated by commas.',
   monitor: 'Name of the monitor, several separated by commas.',
   member: 'Id of the member that told it, several separated by commas.',
+  config: '`false` leaves the configurations out.',
   q: 'Text that the name, the target or the message contains, whatever the case.',
 };
 

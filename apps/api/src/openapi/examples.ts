@@ -114,6 +114,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
       assignment: { workerId: WORKER, phase: 'run', assignedAt: AT },
       revision: 1042,
     },
+    Results: { 'shop-home': [result] },
     EventList: [event],
     Cluster: {
       Members: {

@@ -19,7 +19,7 @@ export class StatesController {
     errors: [400],
   })
   @ListParams(
-    ['status', 'tags', 'type', 'owner', 'q'],
+    ['status', 'tags', 'type', 'owner', 'q', 'config'],
     ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner'],
   )
   @Get()

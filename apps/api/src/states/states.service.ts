@@ -2,6 +2,7 @@ import {
   type DerivedStatus,
   DERIVED_STATUSES,
   DomainError,
+  fault,
   type IncidentRecord,
   type Sample,
   type ToldStatus,
@@ -44,7 +45,7 @@ export class StatesService {
   list(raw: RawQuery): { total: number; body: ShownState[] } {
     const now = Date.now();
     const query = readListQuery<Candidate>(raw, {
-      filters: ['status', 'tags', 'type', 'owner', 'q'],
+      filters: ['status', 'tags', 'type', 'owner', 'q', 'config'],
       sorts: {
         name: by(({ view }) => view.name),
         status: (a, b) => bySeverity(a.status, b.status),
@@ -57,7 +58,11 @@ export class StatesService {
       fallback: by(({ view }) => view.name),
     });
     const { items, total } = pageOf(this.matching(query.filters, now), query);
-    const body = items.map(({ view }) => ({ ...shownState(this.cache, view, now), config: shownConfig(view) }));
+    const withConfig = flagOf('config', query.filters['config'] ?? 'true');
+    const body = items.map(({ view }) => ({
+      ...shownState(this.cache, view, now),
+      ...(withConfig ? { config: shownConfig(view) } : {}),
+    }));
     return { total, body };
   }
 
@@ -101,6 +106,12 @@ export class StatesService {
     const id = view.assignment?.workerId;
     return id !== undefined && (owners.has(id) || owners.has(this.cache.members.get(id)?.Name ?? ''));
   }
+}
+
+function flagOf(name: string, text: string): boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  const errors = [fault(`/${name}`, text, 'true or false')];
+  throw new DomainError('invalid', errors.map(({ message }) => message).join('; '), { fields: errors });
 }
 
 function statusesOf(text: string | undefined): ReadonlySet<string> | undefined {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '@9volt/platform';
+import { DASHBOARD_POLICY } from '../common/security-headers.js';
 
 const NOT_BUILT =
   '<!doctype html><title>9volt</title><p>The dashboard is not built. The API is described at <a href="/docs">/docs</a>.';
@@ -16,7 +17,10 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
   if (!built) log.warn('the dashboard is not built: /ui says so');
   const page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
   fastify.get('/ui/*', (_request, reply) =>
-    reply.type('text/html; charset=utf-8').header('Cache-Control', 'no-cache').send(page),
+    reply
+      .type('text/html; charset=utf-8')
+      .headers({ 'Cache-Control': 'no-cache', 'Content-Security-Policy': DASHBOARD_POLICY })
+      .send(page),
   );
   if (!built || !existsSync(join(root, 'assets'))) return;
   void fastify.register(fastifyStatic, {

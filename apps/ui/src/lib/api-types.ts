@@ -326,6 +326,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recent results of some monitors
+         * @description For many at once and without what else there is to tell of a monitor.
+         */
+        get: operations["listResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event": {
         parameters: {
             query?: never;
@@ -571,7 +591,7 @@ export interface components {
             nextDue: string | null;
             /** @description Id of the open incident. */
             incident: string | null;
-            config: components["schemas"]["Monitor"] | null;
+            config?: components["schemas"]["Monitor"] | null;
         };
         StateList: components["schemas"]["State"][];
         StateDetail: {
@@ -634,6 +654,10 @@ export interface components {
             }[];
             assignment: components["schemas"]["AssignmentFacts"] | null;
             revision: number;
+        };
+        /** @description Results by monitor, oldest first. */
+        Results: {
+            [key: string]: components["schemas"]["Sample"][];
         };
         AssignmentFacts: {
             workerId: string;
@@ -5907,6 +5931,8 @@ export interface operations {
                 owner?: string;
                 /** @description Text that the name, the target or the message contains, whatever the case. */
                 q?: string;
+                /** @description `false` leaves the configurations out. */
+                config?: string;
                 /** @description Page, from 1. */
                 page?: number;
                 /** @description Entries of a page; 50 when only a page is given. */
@@ -6253,6 +6279,139 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listResults: {
+        parameters: {
+            query: {
+                /** @description Leaves out what is older. */
+                since?: string;
+                /** @description The most of each monitor, the newest of them; 20 unless given. */
+                limit?: number;
+                /** @description Name of a monitor; repeated for several. */
+                monitor: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A map from name to results, empty where there are none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shop-home": [
+                     *         {
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "latencyMs": 12.4,
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/result",
                      *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */

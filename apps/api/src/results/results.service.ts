@@ -1,0 +1,48 @@
+import { DomainError, fault, type FieldError, type Sample, unknownName } from '@9volt/contracts';
+import { Injectable } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { RawQuery } from '../common/list-query.js';
+
+export type Results = Record<string, (Omit<Sample, 'at'> & { at: string })[]>;
+
+const PARAMETERS = ['monitor', 'limit', 'since'];
+/** What a screen shows; more are several questions. */
+const MAX_MONITORS = 200;
+const MAX_LIMIT = 720;
+const DEFAULT_LIMIT = 20;
+
+@Injectable()
+export class ResultsService {
+  constructor(private readonly cache: ClusterCache) {}
+
+  /** Monitors that there are not have no results. Throws `invalid` for a query that is none. */
+  async recent(raw: RawQuery): Promise<Results> {
+    const { monitors, limit, since } = readQuery(raw);
+    const found = await this.cache.recent(monitors, limit, since);
+    return Object.fromEntries(
+      [...found].map(([name, samples]) => [
+        name,
+        samples.map((sample) => ({ ...sample, at: new Date(sample.at).toISOString() })),
+      ]),
+    );
+  }
+}
+
+function readQuery(raw: RawQuery): { monitors: ReadonlySet<string>; limit: number; since: number } {
+  const errors: FieldError[] = [];
+  for (const name of Object.keys(raw)) {
+    if (!PARAMETERS.includes(name)) errors.push(unknownName(`/${name}`, 'query parameter', name, PARAMETERS));
+  }
+  const monitors = new Set([raw['monitor'] ?? []].flat());
+  if (monitors.size === 0 || monitors.size > MAX_MONITORS) {
+    errors.push(fault('/monitor', undefined, `1 to ${MAX_MONITORS} names, the parameter repeated for each`));
+  }
+  const limit = Number(raw['limit'] ?? DEFAULT_LIMIT);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    errors.push(fault('/limit', raw['limit'], `a whole number from 1 to ${MAX_LIMIT}`));
+  }
+  const since = raw['since'] === undefined ? 0 : Date.parse(String(raw['since']));
+  if (Number.isNaN(since)) errors.push(fault('/since', raw['since'], 'an instant such as 2026-06-01T12:00:00Z'));
+  if (errors.length === 0) return { monitors, limit, since };
+  throw new DomainError('invalid', errors.map(({ message }) => message).join('; '), { fields: errors });
+}
