@@ -20,6 +20,8 @@ const swc = {
 export default {
   roots: ['<rootDir>/src'],
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
+  // Those run with `npm run test:real`.
+  testPathIgnorePatterns: ['/node_modules/', '\\.real\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

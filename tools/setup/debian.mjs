@@ -8,7 +8,7 @@ import { findCommand } from './find-command.mjs';
 export const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
- * Installs the packages whose command or file is missing.
+ * Installs the packages whose command or file is missing. One part of a file's path may be `*`, a version for instance.
  * @param {{ command?: string, file?: string, package: string, optional?: boolean }[]} needs
  */
 export function ensureDebianPackages(needs) {
@@ -32,8 +32,14 @@ export function ensureDebianPackages(needs) {
 }
 
 export function isPresent({ command, file }) {
-  if (file) return existsSync(file);
+  if (file) return isFilePresent(file);
   return findCommand(command) !== undefined || administratorDirs.some((dir) => existsSync(join(dir, command)));
+}
+
+function isFilePresent(path) {
+  const [parent, rest] = path.split('/*/');
+  if (rest === undefined) return existsSync(path);
+  return existsSync(parent) && readdirSync(parent).some((name) => existsSync(join(parent, name, rest)));
 }
 
 function install(packages) {

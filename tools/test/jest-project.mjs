@@ -1,10 +1,11 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { runStage } from '../process/run-stage.mjs';
 
 /** Runs one project's specs, never from a cache, and counts what jest says, or that it could not say anything. */
-export async function runJestProject(root, { dir, name, timeoutMs, workers }, onLine) {
+export async function runJestProject(root, { dir, name, timeoutMs, workers, args = [] }, onLine) {
   const resultFile = join(root, 'tmp', `jest-${name}.json`);
+  mkdirSync(dirname(resultFile), { recursive: true });
   rmSync(resultFile, { force: true });
   const { code, output, timedOut, leftBehind } = await runStage(
     process.execPath,
@@ -16,6 +17,7 @@ export async function runJestProject(root, { dir, name, timeoutMs, workers }, on
       '--json',
       `--outputFile=${resultFile}`,
       ...(workers ? [`--maxWorkers=${workers}`] : []),
+      ...args,
     ],
     { cwd: join(root, dir), timeoutMs, doneLine: /^Test results written to/, onLine },
   );

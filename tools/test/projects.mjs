@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 
 /** Every project with specs, libraries first, end to end last. */
 export function testProjects(root) {
@@ -7,4 +7,12 @@ export function testProjects(root) {
     .flatMap((group) => readdirSync(join(root, group)).map((name) => ({ name, dir: `${group}/${name}` })))
     .concat({ name: 'e2e', dir: 'e2e' })
     .filter(({ dir }) => existsSync(join(root, dir, 'jest.config.mjs')));
+}
+
+/** The specs of a project that need real servers, which `npm test` leaves out. */
+export function realSpecs(root, { dir }) {
+  return readdirSync(join(root, dir), { recursive: true })
+    .filter((path) => path.endsWith('.real.spec.ts') && !path.split(sep).includes('node_modules'))
+    .map((path) => join(dir, path))
+    .sort();
 }

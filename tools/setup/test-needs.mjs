@@ -1,0 +1,21 @@
+// Debian packages that tests use. Without an optional one its specs are skipped.
+
+const debianTriplet = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }[process.arch] ?? process.arch;
+
+const databases = [
+  { file: '/usr/lib/postgresql/*/bin/postgres', package: 'postgresql' },
+  { command: 'mariadbd', package: 'mariadb-server' },
+];
+
+/** Of `npm test`. */
+export const testNeeds = [
+  { command: 'etcd', package: 'etcd-server' },
+  { command: 'etcdctl', package: 'etcd-client' },
+  { command: 'dnsmasq', package: 'dnsmasq-base' },
+  { command: 'openssl', package: 'openssl' },
+  { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
+  { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
+];
+
+/** Of `npm run test:real`, which fails without any of them. */
+export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases];

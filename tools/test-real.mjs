@@ -1,0 +1,64 @@
+// `npm run test:real [-- <part of a path> …]`: the specs that need real servers, installed from Debian, and more time than
+// `npm test` has: those named *.real.spec.ts, or of them those whose path has one of the given parts.
+import { join } from 'node:path';
+import { forwardSignals } from './process/forward-signals.mjs';
+import { killRunningStages } from './process/run-stage.mjs';
+import { ensureDebianPackages } from './setup/debian.mjs';
+import { ensureDependencies } from './setup/dependencies.mjs';
+import { realNeeds } from './setup/test-needs.mjs';
+import { runJestProject } from './test/jest-project.mjs';
+import { realSpecs, testProjects } from './test/projects.mjs';
+import { Report } from './test/report.mjs';
+import { printLeftBehind, runTool, setUp } from './test/stages.mjs';
+
+const minute = 60_000;
+const root = join(import.meta.dirname, '..');
+const startedAt = Date.now();
+const report = new Report();
+
+const parts = process.argv.slice(2);
+const isChosen = (path) => parts.length === 0 || parts.some((part) => path.includes(part));
+const projects = testProjects(root)
+  .map((project) => ({ ...project, specs: realSpecs(root, project).filter(isChosen) }))
+  .filter(({ specs }) => specs.length > 0);
+
+forwardSignals((signal) => {
+  killRunningStages();
+  console.error(`stopped by ${signal}`);
+  process.exit(130);
+});
+
+if (projects.length === 0) {
+  console.error(
+    `There is no spec named *.real.spec.ts${parts.length > 0 ? ` with ${parts.join(' or ')} in its path` : ''}.`,
+  );
+  process.exitCode = 2;
+} else {
+  await runEverything();
+  report.printSummary(startedAt);
+  if (report.hasFailed) process.exitCode = 1;
+}
+
+async function runEverything() {
+  if (!setUp(report, 'dependencies', () => ensureDependencies(root))) return;
+  if (!setUp(report, 'packages', () => ensureDebianPackages(realNeeds))) return;
+  // The stories run the built command.
+  if (projects.some(({ name }) => name === 'e2e'))
+    await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
+  for (const project of projects) await runSpecs(project);
+}
+
+/** One spec at a time: each has servers of its own. */
+async function runSpecs({ name, dir, specs }) {
+  const stageStartedAt = Date.now();
+  const args = [
+    '--testPathIgnorePatterns=/node_modules/',
+    '--runTestsByPath',
+    ...specs.map((path) => join(root, path)),
+  ];
+  const result = await runJestProject(root, { name, dir, timeoutMs: 15 * minute, workers: 1, args }, (line) => {
+    if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
+  });
+  report.add({ name, startedAt: stageStartedAt, ...result });
+  printLeftBehind(result.leftBehind);
+}
