@@ -330,7 +330,7 @@ describe('input', () => {
     expect(unknown.body).toMatchObject({ errors: [{ pointer: '/critical-alerter/0', suggestion: 'team' }] });
   });
 
-  it.each(['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter'])(
+  it.each(['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'])(
     'of %s, which takes none, is checked',
     async (id) => {
       await expectStatus(400, id, { name: 'x', body: '{"a":' });
@@ -493,6 +493,25 @@ describe('lists', () => {
       Director: { MemberID: id, LastUpdate: expect.any(String) },
       Orphans: ['lonely'],
     });
+  });
+
+  it('a worker is drained, and given monitors again', async () => {
+    const reader = { ...mute(), MemberID: 'reader-1', Name: 'reader', Role: 'api' };
+    await cluster.put(cluster.keys.member('reader-1'), reader);
+    await waitFor(async () => (await contract.ask('drainWorker', { name: 'reader' })).status === 409);
+    await cluster.delete(cluster.keys.member('reader-1'));
+    await expectStatus(400, 'drainWorker', { name: 'a/b' });
+    const { body } = await expectStatus(201, 'drainWorker', { name: 'absent worker' });
+    expect(body).toMatchObject({ name: 'absent worker', by: await node.memberId(), members: [], assigned: 0 });
+    expect((await expectStatus(200, 'drainWorker', { name: 'absent worker' })).body).toEqual(body);
+    expect((await expectStatus(200, 'getCluster')).body).toMatchObject({ Drains: [body] });
+    await waitFor(async () => {
+      const { body: events } = await contract.ask('listEvents', { query: 'type=member-drained&limit=1' });
+      return (events as { message: string }[])[0]?.message.startsWith('absent worker ');
+    });
+    await expectStatus(200, 'undrainWorker', { name: 'absent worker' });
+    await expectStatus(404, 'undrainWorker', { name: 'absent worker' });
+    expect((await expectStatus(200, 'getCluster')).body).toMatchObject({ Drains: [] });
   });
 
   it('schemas are those of the document', async () => {

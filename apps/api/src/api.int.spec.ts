@@ -40,6 +40,8 @@ const GUARDED: [string, string][] = [
   ['GET', '/api/v1/state/x'],
   ['GET', '/api/v1/event'],
   ['GET', '/api/v1/cluster'],
+  ['PUT', '/api/v1/cluster/drain/x'],
+  ['DELETE', '/api/v1/cluster/drain/x'],
   ['GET', '/api/v1/schema/monitor'],
   ['GET', '/api/v1/stream'],
   ['GET', '/metrics'],

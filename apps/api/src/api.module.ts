@@ -5,6 +5,7 @@ import { AlertersService } from './alerters/alerters.service.js';
 import { ClusterCache } from './cache/cluster-cache.js';
 import { ClusterController } from './cluster/cluster.controller.js';
 import { ClusterService } from './cluster/cluster.service.js';
+import { DrainsService } from './cluster/drains.service.js';
 import { ProblemFilter } from './common/problem.filter.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { EventsController } from './events/events.controller.js';
@@ -48,6 +49,7 @@ import { StreamHub } from './stream/stream.hub.js';
     ResultsService,
     EventsService,
     ClusterService,
+    DrainsService,
     RequestsService,
     MessageWriter,
     StreamHub,

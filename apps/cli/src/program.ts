@@ -1,6 +1,7 @@
 import { VERSION } from '@9volt/platform';
 import { Command } from 'commander';
 import { addCfgCommand } from './commands/cfg.command.js';
+import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
@@ -16,6 +17,7 @@ export function buildProgram(): Command {
   addNodeCommands(program);
   addCfgCommand(program);
   addGetCommand(program);
+  addDrainCommands(program);
   addTestAlerterCommand(program);
   return program;
 }

@@ -8,6 +8,8 @@ export const EVENT_TYPES = [
   'config-refused',
   'member-joined',
   'member-left',
+  'member-drained',
+  'member-undrained',
   'leader-elected',
   'monitor-assigned',
   'monitor-orphaned',

@@ -35,6 +35,17 @@ export interface Member {
   Load?: WorkerLoad;
 }
 
+/**
+ * `cluster/drain/<worker name>`: a worker to be kept empty, also after its restart, until the key is gone. The key alone counts: a
+ * person may put any value there.
+ */
+export interface Drain {
+  /** ISO 8601. */
+  at: string;
+  /** Id of the member that was asked for it. */
+  by: string;
+}
+
 /** `cluster/director`. */
 export interface Director {
   MemberID: string;

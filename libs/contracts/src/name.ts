@@ -17,12 +17,14 @@ export function isName(name: string): boolean {
   );
 }
 
-export function nameFault(what: 'monitor' | 'alerter', name: string): FieldError | undefined {
+const CALLED = { monitor: 'a monitor', alerter: 'an alerter', worker: 'a worker' } as const;
+
+export function nameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {
   if (isName(name)) return undefined;
   return {
     path: '',
     value: name,
     expected: NAME_EXPECTED,
-    message: `${JSON.stringify(name.slice(0, 80))} cannot name ${what === 'monitor' ? 'a monitor' : 'an alerter'}; expected ${NAME_EXPECTED}`,
+    message: `${JSON.stringify(name.slice(0, 80))} cannot name ${CALLED[what]}; expected ${NAME_EXPECTED}`,
   };
 }

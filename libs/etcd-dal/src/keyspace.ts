@@ -9,7 +9,7 @@
  * | `alerter/<name>`                            | cli, api, anybody by hand   | –        | the alerter's attributes |
  * | `cluster/director`                          | scheduler                   | member's | `Director`           |
  * | `cluster/members/<id>`                      | that member                 | member's | `Member`             |
- * | `cluster/drain/<name>`                      | cli, api                    | –        | when, by whom        |
+ * | `cluster/drain/<name>`                      | api, anybody by hand        | –        | `Drain`              |
  * | `cluster/assignments/<worker id>/<name>`    | leader, retiring owner      | –        | `Assignment`         |
  * | `state/<name>`                              | the owner                   | –        | `MonitorState`       |
  * | `incident/<name>/<n>`                       | the owner                   | –        | `IncidentRecord`     |

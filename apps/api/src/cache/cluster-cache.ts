@@ -4,6 +4,7 @@ import {
   type ClusterConfig,
   DEFAULT_CLUSTER_CONFIG,
   type Director,
+  type Drain,
   DomainError,
   type DerivedStatus,
   messageOf,
@@ -42,7 +43,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
   readonly members = new Map<string, Member>();
-  readonly drains = new Set<string>();
+  readonly drains = new Map<string, Partial<Drain>>();
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
@@ -217,7 +218,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         return;
       case 'drain':
         if (gone) this.drains.delete(record.worker);
-        else this.drains.add(record.worker);
+        else this.drains.set(record.worker, record.drain);
         this.eligible = undefined;
         return;
       case 'alerter':

@@ -4,6 +4,7 @@ import {
   type ClusterConfig,
   type ClusterEvent,
   type Director,
+  type Drain,
   type FieldError,
   type IncidentRecord,
   type Member,
@@ -27,7 +28,7 @@ export type CacheRecord =
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
   | { kind: 'director'; director: Director }
   | { kind: 'member'; member: Member }
-  | { kind: 'drain'; worker: string }
+  | { kind: 'drain'; worker: string; drain: Partial<Drain> }
   | ({ kind: 'assignment'; workerId: string; monitor: string } & AssignmentRecord)
   | { kind: 'state'; name: string; state: MonitorState }
   | { kind: 'incident'; monitor: string; n: number; incident: IncidentRecord }
@@ -58,7 +59,7 @@ export function recordDecoder(keys: Keyspace): (entry: Entry) => CacheRecord | u
       (name, { value }) => ({ kind: 'alerter', name, ...declared(value, (raw) => validateAlerter(name, raw)) }),
     ],
     [keys.members, (_id, { value }) => wrap(decode<Member>(value), (member) => ({ kind: 'member', member }))],
-    [keys.drains, (worker) => ({ kind: 'drain', worker })],
+    [keys.drains, (worker, { value }) => ({ kind: 'drain', worker, drain: drainOf(value) })],
     [
       keys.requests,
       (_id, { value }) => wrap(decode<WorkerRequest>(value), (request) => ({ kind: 'request', request })),
@@ -93,6 +94,15 @@ export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated
   }
   const validated = validate(raw);
   return validated.ok ? { settings: validated.value } : { faults: validated.errors };
+}
+
+/** Anybody may write it: only what makes sense is kept. */
+export function drainOf(value: Buffer): Partial<Drain> {
+  const { at, by } = decode<Partial<Drain>>(value) ?? {};
+  return {
+    ...(typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? { at: new Date(at).toISOString() } : {}),
+    ...(typeof by === 'string' ? { by } : {}),
+  };
 }
 
 function assignmentOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {

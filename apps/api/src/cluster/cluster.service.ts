@@ -2,6 +2,7 @@ import { type Director, type Member, runsChecks } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { fieldProblem, type FieldProblem } from '../common/problem.js';
+import { DrainsService, type ShownDrain } from './drains.service.js';
 
 export interface ShownMember extends Member {
   /** Monitors assigned to it. */
@@ -22,6 +23,7 @@ export interface Quarantined {
 export interface ShownCluster {
   Members: Record<string, ShownMember>;
   Director: Director | null;
+  Drains: ShownDrain[];
   Orphans: string[];
   Quarantined: Quarantined[];
   Outbox: { depth: number; oldestAgeMs: number };
@@ -29,7 +31,10 @@ export interface ShownCluster {
 
 @Injectable()
 export class ClusterService {
-  constructor(private readonly cache: ClusterCache) {}
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly drains: DrainsService,
+  ) {}
 
   cluster(): ShownCluster {
     const now = Date.now();
@@ -60,6 +65,7 @@ export class ClusterService {
     return {
       Members: Object.fromEntries(members) as Record<string, ShownMember>,
       Director: this.director(),
+      Drains: this.drains.all(),
       Orphans: orphans.sort(),
       Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)),
       Outbox: { depth, oldestAgeMs: now - oldestAt },

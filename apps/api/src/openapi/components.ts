@@ -217,12 +217,20 @@ const fixed: Record<string, JsonSchema> = {
   Cluster: object({
     Members: map(ref('Member')),
     Director: { oneOf: [ref('Director'), { type: 'null' }] },
+    Drains: { ...list(ref('Drain')), description: 'Workers that are kept empty, by name.' },
     Orphans: { ...texts, description: 'Monitors that no live worker may run.' },
     Quarantined: list(ref('Quarantined')),
     Outbox: object({ depth: count, oldestAgeMs: number }, [], 'Notifications owed.'),
   }),
   Member: object(memberProperties, ['Load']),
   Director: object({ MemberID: text, LastUpdate: instant }),
+  Drain: object({
+    name: text,
+    since: { ...instantOrNull, description: 'Null when the key was written by hand.' },
+    by: { ...textOrNull, description: 'Id of the member that was asked for it.' },
+    members: { ...texts, description: 'Ids of the members of that name that take part at present.' },
+    assigned: { ...count, description: 'Monitors that are still assigned to them.' },
+  }),
   Quarantined: object({
     kind: { type: 'string', enum: ['monitor', 'alerter'] },
     name: text,

@@ -75,12 +75,14 @@ export const TOTAL = {
   'X-Total-Count': { description: 'How many there are on all pages.', required: true, schema: { type: 'integer' } },
 } as const;
 
-export function NameParam(what: string): MethodDecorator {
+const NAMED: Readonly<Record<string, string>> = { monitor: 'shop-home', alerter: 'team-slack', worker: 'worker-1' };
+
+export function NameParam(what: 'monitor' | 'alerter' | 'worker'): MethodDecorator {
   return ApiParam({
     name: 'name',
     description: `Name of the ${what}.`,
     schema: { type: 'string' },
-    example: what === 'alerter' ? 'team-slack' : 'shop-home',
+    example: NAMED[what],
   });
 }
 

@@ -32,6 +32,7 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
   'getStatus 200': { message: `MemberID ${WORKER}`, status: 'OK' },
   'getStatus 500': { message: `MemberID ${WORKER}`, status: 'connect ECONNREFUSED 127.0.0.1:2379' },
   'deleteMonitor 200': { message: "Successfully removed check 'shop-home'", status: 'OK' },
+  'undrainWorker 200': { message: "'worker-1' may be given monitors again", status: 'OK' },
   'deleteAlerter 200': { message: "Successfully removed alerter 'team-slack'", status: 'OK' },
 };
 
@@ -135,10 +136,12 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
         },
       },
       Director: { MemberID: 'scheduler-1-k2p9q0', LastUpdate: AT },
+      Drains: [],
       Orphans: [],
       Quarantined: [],
       Outbox: { depth: 0, oldestAgeMs: 0 },
     },
+    Drain: { name: 'worker-1', since: AT, by: 'api-1-h3c8m1', members: [WORKER], assigned: 120 },
     SchemaMap: { [type]: { summary: 'A type.', schema: { type: 'object', properties: { type: { type: 'string' } } } } },
     Stream: `event: event\ndata: ${JSON.stringify(event)}\nid: 6f9619ff-8b86-d011-b42d-00c04fc964ff.1043\n\n`,
     Health: { status: 'ok' },

@@ -22,6 +22,7 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Others keep changing these; 1 of 2 were pushed',
   pushAlerters: 'Others keep changing these; 1 of 2 were pushed',
+  drainWorker: "'worker-1' runs no checks: it is a member of role api",
   runMonitor: "The check 'shop-home' is disabled",
   deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
   getMonitor: "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
@@ -37,7 +38,9 @@ export function problemExample(status: number, operation: Refusing): Problem {
 
 function errorOf(status: number, operation: Refusing): Error {
   const name = nameIn(operation);
-  const word = isOfAlerters(operation) ? 'alerter' : 'check';
+  const absent = isOfDrains(operation)
+    ? `The worker '${name}' is not drained`
+    : `Unable to find any ${isOfAlerters(operation) ? 'alerter' : 'check'} named '${name}'`;
   switch (status) {
     case 400:
       return invalid(operation);
@@ -46,7 +49,7 @@ function errorOf(status: number, operation: Refusing): Error {
     case 403:
       return new DomainError('forbidden', 'Requests from pages of other sites are refused');
     case 404:
-      return new DomainError('not-found', `Unable to find any ${word} named '${name}'`);
+      return new DomainError('not-found', absent);
     case 409:
       return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Others keep changing '${name}'`);
     case 412:
@@ -86,7 +89,12 @@ function faulty(field: FieldError): DomainError {
 }
 
 function nameIn(operation: Pick<Refusing, 'path'>): string {
+  if (isOfDrains(operation)) return 'worker-1';
   return isOfAlerters(operation) ? 'team-slack' : 'shop-home';
+}
+
+function isOfDrains({ path }: Pick<Refusing, 'path'>): boolean {
+  return path.startsWith('/api/v1/cluster/drain');
 }
 
 function isOfAlerters({ path }: Pick<Refusing, 'path'>): boolean {

@@ -26,6 +26,14 @@ export class ApiClient {
     return this.ask<T>('POST', path, body);
   }
 
+  put<T>(path: string, body?: unknown): Promise<T> {
+    return this.ask<T>('PUT', path, body);
+  }
+
+  delete<T>(path: string): Promise<T> {
+    return this.ask<T>('DELETE', path);
+  }
+
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     let response: Response;
     try {

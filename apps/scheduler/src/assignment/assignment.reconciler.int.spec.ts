@@ -261,6 +261,33 @@ describe('assignments', () => {
     await until(async () => (await bench.spread())['w1'] === 20);
     await bench.delete(bench.keys.drain('w2'));
     await until(async () => (await bench.assignments()).filter(({ value }) => value.to === 'w2').length === 10);
+    const told = async (type: 'member-drained' | 'member-undrained'): Promise<unknown[]> =>
+      (await bench.events(type)).map(({ details }) => details?.['name']);
+    await until(async () => (await told('member-undrained')).length > 0);
+    expect([await told('member-drained'), await told('member-undrained')]).toEqual([['w2'], ['w2']]);
+    const moved = (await bench.events('monitor-assigned')).filter(({ details }) => details?.['from'] === 'w2');
+    expect(moved.map(({ details }) => details?.['cause'])).toEqual(Array(5).fill('its worker is drained'));
+  });
+
+  it('keeps a drained worker empty after its restart, under whatever id', async () => {
+    await bench.monitors(10);
+    await bench.worker('w1');
+    await bench.worker('w2-before', [], 'worker', 'w2');
+    await bench.scheduler();
+    await until(async () => (await bench.spread())['w2-before'] === 5);
+    await bench.put({ put: bench.keys.drain('w2'), value: '{}' });
+    await bench.kill('w2-before');
+    await bench.worker('w2-after', [], 'worker', 'w2');
+    await until(async () => (await bench.spread())['w1'] === 10);
+    await bench.monitors(20);
+    await until(async () => (await bench.spread())['w1'] === 20);
+    // While it is the only one that is left, nobody runs them.
+    await bench.kill('w1');
+    const orphaned = await waitFor(async () => (await bench.events('monitor-orphaned'))[0]);
+    expect(orphaned.details).toMatchObject({ reason: 'every worker that may run it is being drained' });
+    expect((await bench.spread())['w2-after']).toBeUndefined();
+    await bench.delete(bench.keys.drain('w2'));
+    await until(async () => (await bench.spread())['w2-after'] === 20);
   });
 
   it('quarantines what is invalid alone, and lets its last good version run on', async () => {

@@ -261,6 +261,7 @@ export class AssignmentReconciler {
       monitorsRevision: catalog.informer.revision,
       holdings,
       ownerOf: (held) => this.knowledge.ownerOf(held),
+      isDrained: ({ workerId }) => workers.get(workerId)?.draining === true,
       state: leftovers.state(name),
       owed: leftovers.owed(name),
       goal: () => goal,

@@ -68,6 +68,11 @@ export class ClusterView {
     return this.workersNow;
   }
 
+  /** Names of workers that are to be kept empty, whether they take part at present or not. */
+  get drains(): ReadonlySet<string> {
+    return this.drained;
+  }
+
   /** Names of monitors that have an assignment. */
   get assigned(): Iterable<string> {
     return this.byMonitor.keys();

@@ -52,6 +52,7 @@ function decide(overrides: Partial<Facts> & { live?: string[]; goalIs?: string |
     monitorsRevision: 100,
     holdings: [holding()],
     ownerOf: ({ workerId }) => (live.includes(workerId) ? 'live' : 'gone'),
+    isDrained: () => false,
     state: undefined,
     owed: false,
     goal: () => ('goalIs' in overrides ? overrides.goalIs : 'w1'),
@@ -76,6 +77,14 @@ const phase = (is: Assignment['phase'], overrides: Partial<Holding> = {}): Holdi
   run({ phase: is, ...overrides });
 
 describe('decideAssignment', () => {
+  it('says whether a move is for balance or to empty a worker', () => {
+    const causes = [false, true].map((drained) => {
+      const decision = decide({ goalIs: 'w2', isDrained: () => drained });
+      return decision.act === 'none' ? undefined : decision.cause;
+    });
+    expect(causes).toEqual(['rebalance', 'its worker is drained']);
+  });
+
   it.each<[string, Parameters<typeof decide>[0], string]>([
     ['leaves what is as it should be', {}, 'none'],
     ['gives a new monitor to its worker', { holdings: [] }, 'assign w1 run'],

@@ -8,6 +8,7 @@ export type Cause =
   | 'edited'
   | 'its worker is gone'
   | 'rebalance'
+  | 'its worker is drained'
   | 'late hand-over'
   | 'stays after all'
   | 'removed'
@@ -50,6 +51,8 @@ export interface Facts {
   holdings: readonly Holding[];
   /** Whether a worker is a member; `unsure` shortly after an outage of etcd, when it may come back. */
   ownerOf: (holding: Holding) => 'live' | 'gone' | 'unsure';
+  /** Whether a worker is to be emptied. */
+  isDrained: (holding: Holding) => boolean;
   state: { target: string; createRevision: number } | undefined;
   /** Whether notifications of it wait to be delivered. */
   owed: boolean;
@@ -174,7 +177,8 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run());
   if (facts.overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run());
   if (holding.phase === 'retire' && holding.to === goal && isCurrent) return NONE;
-  return { act: 'rewrite', cause: 'rebalance', holding, content: { ...run(), phase: 'retire', to: goal } };
+  const cause = facts.isDrained(holding) ? 'its worker is drained' : 'rebalance';
+  return { act: 'rewrite', cause, holding, content: { ...run(), phase: 'retire', to: goal } };
 }
 
 /** It is to run, and nobody may run it. Where its worker is gone it stays assigned, for who comes next to take it from there. */

@@ -21,7 +21,7 @@ const NAMES_TOLD = 100;
 const MAX_KEPT = 10_000;
 
 /**
- * Tells what was configured, and who came and went: the leader does, once for all. While nobody leads, changes are kept for the one
+ * Tells what was configured, who came and went, and who is kept empty: the leader does, once for all. While nobody leads, changes are kept for the one
  * who is elected next.
  */
 @Injectable()
@@ -30,6 +30,7 @@ export class ConfigEventsService {
   private readonly loop: ReconcileLoop;
   private readonly seen = new Map<string, Seen>();
   private toldMembers = new Map<string, Member>();
+  private toldDrains = new Set<string>();
 
   constructor(
     private readonly node: ClusterNode,
@@ -71,14 +72,16 @@ export class ConfigEventsService {
 
   private tell(): void {
     if (!this.caches.listed) return;
-    const { members } = this.caches.view;
+    const { members, drains } = this.caches.view;
     if (this.leadership.anotherLeads) {
       this.seen.clear();
       this.toldMembers = new Map(members);
+      this.toldDrains = new Set(drains);
       return;
     }
     if (!this.leadership.isLeader()) return;
     this.tellMembers(members);
+    this.tellDrains(drains);
     const changes = [...this.seen.values()];
     this.seen.clear();
     for (const kind of ['monitor', 'alerter'] as const) {
@@ -124,6 +127,19 @@ export class ConfigEventsService {
     }
     for (const [id, member] of told) {
       if (!members.has(id)) this.tellMember('member-left', `${described(member)} left`, member);
+    }
+  }
+
+  private tellDrains(drains: ReadonlySet<string>): void {
+    const told = this.toldDrains;
+    this.toldDrains = new Set(drains);
+    for (const name of drains) {
+      if (told.has(name)) continue;
+      this.node.events.emit('member-drained', `${name} is kept empty until it is undrained`, { details: { name } });
+    }
+    for (const name of told) {
+      if (drains.has(name)) continue;
+      this.node.events.emit('member-undrained', `${name} may be given monitors again`, { details: { name } });
     }
   }
 

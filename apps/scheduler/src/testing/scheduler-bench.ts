@@ -74,11 +74,11 @@ export class SchedulerBench {
     return waitFor(() => this.schedulers.find((scheduler) => scheduler.leadership.isLeader()), { what: 'a leader' });
   }
 
-  /** A member that runs checks. Its id is its name. */
-  async worker(id: string, tags: string[] = [], role: Role = 'worker'): Promise<void> {
+  /** A member that runs checks. Its id is its name unless one is given. */
+  async worker(id: string, tags: string[] = [], role: Role = 'worker', name = id): Promise<void> {
     const lease = await this.client.grantLease(600_000);
     this.leases.set(id, lease.id);
-    const member: Partial<Member> = { MemberID: id, Name: id, Role: role, Tags: tags };
+    const member: Partial<Member> = { MemberID: id, Name: name, Role: role, Tags: tags };
     await this.put({ put: this.keys.member(id), value: encode(member), lease: lease.id });
   }
 

@@ -373,11 +373,32 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members, leader, orphans, quarantined configurations and notifications owed */
+        /** Members, leader, drained workers, orphans, quarantined configurations and notifications owed */
         get: operations["getCluster"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cluster/drain/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Empties a worker and keeps it empty
+         * @description By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.
+         */
+        put: operations["drainWorker"];
+        post?: never;
+        /** Lets a worker be given monitors again */
+        delete: operations["undrainWorker"];
         options?: never;
         head?: never;
         patch?: never;
@@ -669,7 +690,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "status-changed" | "notification-sent" | "notification-failed";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "status-changed" | "notification-sent" | "notification-failed";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -688,6 +709,8 @@ export interface components {
                 [key: string]: components["schemas"]["Member"];
             };
             Director: components["schemas"]["Director"] | null;
+            /** @description Workers that are kept empty, by name. */
+            Drains: components["schemas"]["Drain"][];
             /** @description Monitors that no live worker may run. */
             Orphans: string[];
             Quarantined: components["schemas"]["Quarantined"][];
@@ -729,6 +752,20 @@ export interface components {
             MemberID: string;
             /** Format: date-time */
             LastUpdate: string;
+        };
+        Drain: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Null when the key was written by hand.
+             */
+            since: string | null;
+            /** @description Id of the member that was asked for it. */
+            by: string | null;
+            /** @description Ids of the members of that name that take part at present. */
+            members: string[];
+            /** @description Monitors that are still assigned to them. */
+            assigned: number;
         };
         Quarantined: {
             /** @enum {string} */
@@ -6610,6 +6647,7 @@ export interface operations {
                      *         "MemberID": "scheduler-1-k2p9q0",
                      *         "LastUpdate": "2026-06-01T12:00:00.000Z"
                      *       },
+                     *       "Drains": [],
                      *       "Orphans": [],
                      *       "Quarantined": [],
                      *       "Outbox": {
@@ -6691,6 +6729,393 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/cluster",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the worker. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was drained already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "worker-1",
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "by": "api-1-h3c8m1",
+                     *       "members": [
+                     *         "worker-1-x7f3k2"
+                     *       ],
+                     *       "assigned": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Drain"];
+                };
+            };
+            /** @description It is drained from now on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "worker-1",
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "by": "api-1-h3c8m1",
+                     *       "members": [
+                     *         "worker-1-x7f3k2"
+                     *       ],
+                     *       "assigned": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Drain"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "'worker-1' runs no checks: it is a member of role api",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "'worker-1' runs no checks: it is a member of role api"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undrainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the worker. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may be given monitors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "'worker-1' may be given monitors again",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "The worker 'worker-1' is not drained",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "The worker 'worker-1' is not drained"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
                      *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */

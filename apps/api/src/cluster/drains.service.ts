@@ -1,0 +1,75 @@
+import { type Drain, DomainError, nameFault, runsChecks } from '@9volt/contracts';
+import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
+import { Injectable } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import { drainOf } from '../cache/records.js';
+
+/** A worker that is kept empty. */
+export interface ShownDrain {
+  name: string;
+  /** ISO 8601; null when a person wrote the key. */
+  since: string | null;
+  /** Id of the member that was asked for it. */
+  by: string | null;
+  /** Ids of the members of that name that take part at present. */
+  members: string[];
+  /** Monitors that are still assigned to them. */
+  assigned: number;
+}
+
+/** Keeps workers empty: by name, so that a restart changes nothing. The leader moves what they have. */
+@Injectable()
+export class DrainsService {
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly cache: ClusterCache,
+  ) {}
+
+  /** A worker that is not there may be drained too: it may be about to return. */
+  async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
+    const fault = nameFault('worker', name);
+    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
+    const roles = [...this.cache.members.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
+    if (roles.length > 0 && !roles.some(runsChecks)) {
+      throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
+    }
+    const key = this.node.keys.drain(name);
+    const value: Drain = { at: new Date().toISOString(), by: this.node.memberId };
+    const committed = await commit(this.node.client, {
+      compare: [unchanged(key, 0)],
+      then: [{ put: key, value: encode(value) }],
+    });
+    const created = committed.outcome === 'accepted';
+    if (created) await this.cache.awaitWrite(committed.revision);
+    const drain = created ? value : await this.node.client.get(key).then((entry) => entry && drainOf(entry.value));
+    return { drain: this.shown(name, drain), created };
+  }
+
+  async undrain(name: string): Promise<string> {
+    const key = this.node.keys.drain(name);
+    const committed = await commit(this.node.client, {
+      compare: [{ key, target: 'create', is: '>', value: 0 }],
+      then: [{ delete: key }],
+    });
+    if (committed.outcome === 'refused') throw new DomainError('not-found', `The worker '${name}' is not drained`);
+    await this.cache.awaitWrite(committed.revision);
+    return `'${name}' may be given monitors again`;
+  }
+
+  all(): ShownDrain[] {
+    const drains = [...this.cache.drains].map(([name, drain]) => this.shown(name, drain));
+    return drains.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private shown(name: string, drain: Partial<Drain> | undefined): ShownDrain {
+    const members = [...this.cache.members.values()]
+      .filter(({ Name, Role }) => Name === name && runsChecks(Role))
+      .map(({ MemberID }) => MemberID)
+      .sort();
+    let assigned = 0;
+    for (const { assignment } of this.cache.monitors.values()) {
+      if (assignment && members.includes(assignment.workerId)) assigned++;
+    }
+    return { name, since: drain?.at ?? null, by: drain?.by ?? null, members, assigned };
+  }
+}

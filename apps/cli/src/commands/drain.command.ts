@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { CliError, say, warn } from '../output/say.js';
+import { withApi } from './api-options.js';
+
+interface Drain {
+  name: string;
+  members: string[];
+  assigned: number;
+}
+
+const LOOK_EVERY_MS = 1_000;
+
+export function addDrainCommands(program: Command): void {
+  withApi(program.command('drain'))
+    .description('Empty a worker and keep it empty, also after its restart.')
+    .argument('<worker>', 'its name, as `get members` shows it')
+    .option('--wait', 'return once it has no monitor left')
+    .addHelpText('after', '\nExample:\n  9volt drain worker-1 --wait')
+    .action(async (name: string, options: ApiOptions & { wait?: boolean }) => {
+      const api = new ApiClient(options);
+      const drain = await api.put<Drain>(pathOf(name));
+      if (drain.members.length === 0) {
+        warn(`no worker named "${name}" takes part at present; it will be kept empty once it does`);
+      }
+      const left = options.wait === true ? await emptied(api, drain) : drain.assigned;
+      say(`${name} is drained: ${left === 0 ? 'it has no monitors' : `${left} monitors are to move`}`);
+    });
+  withApi(program.command('undrain'))
+    .description('Let a worker be given monitors again.')
+    .argument('<worker>', 'its name')
+    .addHelpText('after', '\nExample:\n  9volt undrain worker-1')
+    .action(async (name: string, options: ApiOptions) => {
+      const { message } = await new ApiClient(options).delete<{ message: string }>(pathOf(name));
+      say(message);
+    });
+}
+
+/** Resolves once nothing is left; throws when somebody undrains it meanwhile. */
+async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
+  for (let left = assigned; left > 0;) {
+    await sleep(LOOK_EVERY_MS);
+    const { Drains } = await api.get<{ Drains: Drain[] }>('/api/v1/cluster');
+    const drain = Drains.find((one) => one.name === name);
+    if (!drain) throw new CliError(`"${name}" was undrained meanwhile`);
+    left = drain.assigned;
+  }
+  return 0;
+}
+
+function pathOf(worker: string): string {
+  return `/api/v1/cluster/drain/${encodeURIComponent(worker)}`;
+}
