@@ -117,8 +117,35 @@ ${table(
   ],
 )}
 
-A check that 9volt itself could not carry out is neither: the monitor becomes \`unknown\`, at its critical threshold (or its warning
-threshold, if that is the only one), and the critical alerters are told (or the warning alerters, if there are no others).`;
+#### The verdict of a check
+
+Some checks have a verdict of their own: a plugin that exits with 1 means a warning. One rule for all types says how it meets the
+thresholds. Results that are not ok are counted together, whatever their verdict; each has the state become what its own verdict allows.
+
+${table(
+  ['A result of', 'makes the state', 'and tells'],
+  [
+    [
+      'warning',
+      'warning at most: at the `warning-threshold`, or at the `critical-threshold` if that is the only one',
+      'each `warning-alerter`',
+    ],
+    [
+      'critical',
+      'warning at the `warning-threshold`, critical at the `critical-threshold`',
+      'each `warning-alerter`, then each `critical-alerter`',
+    ],
+    [
+      'unknown',
+      '`unknown` at once',
+      'each `critical-alerter` (or `warning-alerter`, if there are no others), but not before the `critical-threshold` (or the `warning-threshold`, if that is the only one)',
+    ],
+  ],
+)}
+
+Unknown means that nobody can tell: a plugin says so, the worker lacks a program or a permission, or 9volt itself could not carry the check out. It is
+never taken for ok: it does not end an incident. Only a success does, so a state that was unknown stays so until a success, or until
+the results have reached the threshold of something else.`;
 
 const PINNING = `### Which workers run it, and when none does
 

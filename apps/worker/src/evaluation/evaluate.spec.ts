@@ -56,12 +56,20 @@ describe('the status after a sequence of results', () => {
     ['a verdict of warning is warning at most', 1, 2, [W, W, W], 'warning 1, warning 2, warning 2'],
     ['a verdict of warning, critical threshold alone', undefined, 2, [W, W], 'ok 1, warning 2'],
     ['a verdict of warning, no thresholds', undefined, undefined, [W], 'warning 1'],
-    ['unknown after the critical threshold', 1, 3, [U, U, U], 'ok 1, ok 2, unknown 3'],
-    ['unknown after the warning threshold when alone', 2, undefined, [U, U], 'ok 1, unknown 2'],
+    ['unknown is shown at once, whatever the thresholds', 1, 3, [U, U, U], 'unknown 1, unknown 2, unknown 3'],
     ['unknown, no thresholds', undefined, undefined, [U], 'unknown 1'],
+    ['unknown in a critical incident', 1, 2, [C, C, U, C], 'warning 1, critical 2, unknown 2, critical 2'],
+    [
+      'after unknown, a failure below the thresholds is no recovery',
+      undefined,
+      3,
+      [U, C, C],
+      'unknown 1, unknown 2, critical 3',
+    ],
+    ['a success ends unknown', 2, 3, [U, 'ok', C], 'unknown 1, ok 0, ok 1'],
     ['a success resets the count', 2, 3, [C, C, 'ok', C], 'ok 1, warning 2, ok 0, ok 1'],
     ['from critical to a verdict of warning', 1, 2, [C, C, W, C], 'warning 1, critical 2, warning 2, critical 2'],
-    ['failures of different kinds count together', 1, 3, [C, U, C], 'warning 1, warning 2, critical 3'],
+    ['failures of different kinds count together', 1, 3, [C, U, C], 'warning 1, unknown 2, critical 3'],
   ])('%s', (_name, warning, critical, results, expected) => {
     expect(statuses(results, settingsOf(warning, critical))).toBe(expected);
   });
@@ -157,6 +165,28 @@ test('whatever happens, the state is consistent', () => {
         expect(state.incidents - (before?.incidents ?? 0)).toBe(!before?.incident && state.incident ? 1 : 0);
         expect(state.since === before?.since || state.status !== before?.status).toBe(true);
         if (warning && !critical) expect(state.status).not.toBe('critical');
+        if (result === 'unknown') expect(state.status).toBe('unknown');
+      });
+    }),
+  );
+});
+
+test('a state is never worse than what was found in its streak', () => {
+  fc.assert(
+    fc.property(threshold, threshold, fc.array(anyStatus, { maxLength: 30 }), (warning, critical, results) => {
+      const states = after(results, settingsOf(warning, critical));
+      let found = new Set<Status>();
+      states.forEach(({ status }, index) => {
+        const result = results[index] as Status;
+        found = result === 'ok' ? new Set() : found.add(result);
+        // A failure may be called warning or critical, by how often it was found; a warning only warning.
+        const possible = {
+          ok: true,
+          warning: found.has(C) || found.has(W),
+          critical: found.has(C),
+          unknown: found.has(U),
+        };
+        expect(possible[status]).toBe(true);
       });
     }),
   );

@@ -4,10 +4,10 @@ import {
   type MonitorState,
   type OpenIncident,
   type Status,
-  type Thresholds,
   thresholdsOf,
   type ToldStatus,
 } from '@9volt/contracts';
+import { statusAfter } from './verdict.js';
 
 /** What an evaluation is told beside the result. */
 export interface EvaluationContext {
@@ -89,19 +89,6 @@ export function evaluate(
 /** Whether a stored state is about this monitor as it is now; otherwise whoever was told of its incident must hear that it is over. */
 export function continues(state: MonitorState, now: { createRevision: number; target: string }): boolean {
   return state.createRevision === now.createRevision && state.target === now.target;
-}
-
-/** The status that `count` failures in a row lead to, the last of which was `verdict`. */
-export function statusAfter(verdict: ToldStatus, count: number, { warning, critical }: Thresholds): Status {
-  switch (verdict) {
-    case 'critical':
-      if (critical !== undefined && count >= critical) return 'critical';
-      return warning !== undefined && count >= warning ? 'warning' : 'ok';
-    case 'warning':
-      return count >= (warning ?? critical ?? 1) ? 'warning' : 'ok';
-    case 'unknown':
-      return count >= (critical ?? warning ?? 1) ? 'unknown' : 'ok';
-  }
 }
 
 /** Thresholds may have been raised under an open incident: a target that fails as before is no better for that. */

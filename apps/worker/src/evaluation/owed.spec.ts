@@ -33,6 +33,7 @@ function stepped(
   state: MonitorState | undefined,
   status: Status,
   change: Partial<{ target: string; createRevision: number }> = {},
+  as = settings,
 ) {
   const context = {
     now: 60_000,
@@ -50,12 +51,12 @@ function stepped(
     expected: '200',
     found: '500',
   };
-  return evaluate(state, result, settings, { ...context, ...change });
+  return evaluate(state, result, as, { ...context, ...change });
 }
 
 /** Evaluates and stores, as the state writer does. */
-function store(stored: MonitorState | undefined, next: MonitorState): { state: MonitorState; owed: Owed } {
-  const owed = owedNotifications(stored, next, facts);
+function store(stored: MonitorState | undefined, next: MonitorState, as = facts): { state: MonitorState; owed: Owed } {
+  const owed = owedNotifications(stored, next, as);
   return { state: { ...next, told: owed.told }, owed };
 }
 
@@ -149,6 +150,30 @@ describe('unknown', () => {
   });
   test('else to those who are told of warning', () => {
     expect(told({ 'critical-alerter': [] })).toEqual({ chat: 'unknown', both: 'unknown' });
+  });
+});
+
+describe('unknown below the critical threshold', () => {
+  const patient = { ...settings, 'critical-threshold': 3 } as MonitorSettings;
+  const saidAfter = (results: readonly Status[]): string[][] => {
+    let state: MonitorState | undefined;
+    return results.map((status) => {
+      const stored = store(state, stepped(state, status, {}, patient), { ...facts, settings: patient });
+      state = stored.state;
+      return said(stored.owed.entries);
+    });
+  };
+  const over = ['both: resolve (recovered)', 'pager: resolve (recovered)'];
+  test.each<[string, Status[], string[][]]>([
+    ['is not told, and so not resolved', ['unknown', 'unknown', 'ok'], [[], [], []]],
+    [
+      'is told at the threshold',
+      ['unknown', 'unknown', 'unknown', 'ok'],
+      [[], [], ['pager: unknown', 'both: unknown'], over],
+    ],
+    ['leaves what was told of a warning', ['critical', 'unknown'], [['chat: warning', 'both: warning'], []]],
+  ])('%s', (_name, results, expected) => {
+    expect(saidAfter(results)).toEqual(expected);
   });
 });
 

@@ -6,9 +6,11 @@ import {
   type OpenIncident,
   type OutboxEntry,
   type ResolveReason,
+  thresholdsOf,
   type ToldStatus,
 } from '@9volt/contracts';
 import { continues } from './evaluate.js';
+import { isTold } from './verdict.js';
 
 /** What an alert says beside the state. */
 export interface AlertFacts {
@@ -61,16 +63,19 @@ export function owedNotifications(
   if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
 
   const { status } = next;
+  const recipients = isTold(status, next.count, thresholdsOf(facts.settings))
+    ? recipientsOf(status, facts.settings)
+    : [];
   if (open.warned && status !== 'warning') {
     // The warning came and went before it could be written.
-    const later = new Set(recipientsOf(status, facts.settings));
+    const later = new Set(recipients);
     for (const alerter of recipientsOf('warning', facts.settings)) {
       if (told[alerter] !== undefined || later.has(alerter)) continue;
       told[alerter] = 'warning';
       entries.push(entryOf(alerter, open, alarmOf(next, open, 'warning', facts), facts));
     }
   }
-  for (const alerter of recipientsOf(status, facts.settings)) {
+  for (const alerter of recipients) {
     if (told[alerter] === status) continue;
     told[alerter] = status;
     entries.push(entryOf(alerter, open, alarmOf(next, open, status, facts), facts));
@@ -79,7 +84,7 @@ export function owedNotifications(
   return { told, entries, ...(closed ? { closed } : {}), ...(changed ? { current: open } : {}) };
 }
 
-/** Who must have been told of a status. Others keep what they were told. */
+/** Who is told of a status, once it is told at all ({@link isTold}). Others keep what they were told. */
 export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
   const warning = settings['warning-alerter'] ?? [];
   const critical = settings['critical-alerter'] ?? [];
