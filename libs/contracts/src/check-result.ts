@@ -1,3 +1,5 @@
+import type { PerformanceValue } from './performance.js';
+
 /** The verdict of one check, and the status of a monitor. */
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 
@@ -32,12 +34,12 @@ export interface CertificateFacts {
 }
 
 /**
- * The result of one check. A failing target is a value, `critical` unless the probe has a verdict of its own; a probe throws
- * only by a defect of ours, which is shown as `unknown`.
+ * The result of one check. A failing target is a value, `critical` unless the probe has a verdict of its own: then it may be
+ * `warning`, or `unknown` when it could not tell. A probe throws only by a defect of ours, which is shown as `unknown`.
  */
 export interface CheckResult {
   status: Status;
-  /** `N/A` when ok. */
+  /** What is wrong. When ok, what the check has to say for itself, which is {@link NOTHING_TO_SAY} for most. */
   message: string;
   /** Milliseconds from the start of the run to its verdict. */
   latencyMs: number;
@@ -46,7 +48,12 @@ export interface CheckResult {
   found?: string;
   phases?: Phases;
   certificate?: CertificateFacts;
+  /** At most {@link MAX_PERFORMANCE_VALUES}. */
+  performance?: PerformanceValue[];
 }
+
+/** The message of a result that is ok, when there is nothing more to it. */
+export const NOTHING_TO_SAY = 'N/A';
 
 /** The longest message that is kept, in characters. */
 export const MAX_MESSAGE = 1_024;

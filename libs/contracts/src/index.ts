@@ -10,6 +10,7 @@ export * from './monitor.js';
 export * from './monitor-state.js';
 export * from './name.js';
 export * from './notification.js';
+export * from './performance.js';
 export * from './request.js';
 export * from './settings/attribute.js';
 export * from './settings/decorators.js';

@@ -1,4 +1,5 @@
 import type { Phases, Status } from './check-result.js';
+import type { PerformanceValue } from './performance.js';
 
 /** One result as kept in the vitals. */
 export interface Sample {
@@ -6,9 +7,11 @@ export interface Sample {
   at: number;
   latencyMs: number;
   status: Status;
-  /** Only of a result that was not ok; capped at 200 characters. */
+  /** Capped at 200 characters; of a result that was ok, only where it has something to say, and only in the newest sample of a dump. */
   message?: string;
   phases?: Phases;
+  /** Only in the newest sample of a dump. */
+  performance?: PerformanceValue[];
 }
 
 /** What a worker dumps of one monitor: the newest samples since its last dump, and counts that miss none. */

@@ -46,6 +46,20 @@ const phases = object(
   'Milliseconds of the parts of a run.',
 );
 
+const performanceValue = object(
+  {
+    label: text,
+    value: { type: ['number', 'null'], description: 'Null when it could not be determined.' },
+    unit: { ...text, description: 'Absent when it is a number of things.' },
+    warn: { ...text, description: 'The range outside of which it is warning, in Nagios notation.' },
+    crit: { ...text, description: 'The range outside of which it is critical.' },
+    min: number,
+    max: number,
+  },
+  ['unit', 'warn', 'crit', 'min', 'max'],
+  'A value that a check measured.',
+);
+
 const stateProperties: Record<string, JsonSchema> = {
   check: { ...text, description: 'Name of the monitor.' },
   name: { ...text, description: 'The same.' },
@@ -67,6 +81,7 @@ const stateProperties: Record<string, JsonSchema> = {
   date: { ...instantOrNull, description: 'When the state was written.' },
   lastRun: instantOrNull,
   latencyMs: { type: ['number', 'null'] },
+  performance: { ...list(ref('PerformanceValue')), description: 'What the last run measured.' },
   nextDue: instantOrNull,
   incident: { ...textOrNull, description: 'Id of the open incident.' },
 };
@@ -158,10 +173,12 @@ const fixed: Record<string, JsonSchema> = {
       found: text,
       phases: ref('Phases'),
       certificate: object({ subject: text, issuer: text, notAfter: instant, daysLeft: number }),
+      performance: list(ref('PerformanceValue')),
     },
-    ['expected', 'found', 'phases', 'certificate'],
+    ['expected', 'found', 'phases', 'certificate', 'performance'],
   ),
   Phases: phases,
+  PerformanceValue: performanceValue,
   Delivery: object({
     outcome: { type: 'string', enum: ['delivered', 'retryable', 'rejected'] },
     answer: { ...text, description: 'What the provider said.' },
@@ -175,10 +192,17 @@ const fixed: Record<string, JsonSchema> = {
     answer: text,
   }),
   Incident: incident,
-  Sample: object({ at: instant, latencyMs: number, status, message: text, phases: ref('Phases') }, [
-    'message',
-    'phases',
-  ]),
+  Sample: object(
+    {
+      at: instant,
+      latencyMs: number,
+      status,
+      message: text,
+      phases: ref('Phases'),
+      performance: list(ref('PerformanceValue')),
+    },
+    ['message', 'phases', 'performance'],
+  ),
   State: object({ ...stateProperties, config: configOrNull }, ['config']),
   StateList: list(ref('State')),
   StateDetail: object({

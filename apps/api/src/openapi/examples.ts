@@ -62,6 +62,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
     date: AT,
     lastRun: AT,
     latencyMs: 12.4,
+    performance: [{ label: 'time', value: 0.0124, unit: 's', min: 0 }],
     nextDue: '2026-06-01T12:00:10.000Z',
     incident: '1042.7',
     config: monitor,

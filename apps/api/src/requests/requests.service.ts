@@ -145,7 +145,7 @@ function deadlineOf(settings: MonitorSettings): number {
 
 function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult {
   if (!result) throw new DomainError('unavailable', 'The worker answered without a result');
-  const { status, message, latencyMs, expected, found, phases, certificate } = result;
+  const { status, message, latencyMs, expected, found, phases, certificate, performance } = result;
   return {
     status,
     message,
@@ -154,5 +154,6 @@ function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult
     ...(found === undefined ? {} : { found }),
     ...(phases === undefined ? {} : { phases }),
     ...(certificate === undefined ? {} : { certificate }),
+    ...(performance === undefined ? {} : { performance }),
   };
 }

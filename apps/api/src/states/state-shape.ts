@@ -1,4 +1,11 @@
-import { type Assignment, type DerivedStatus, formatDuration, type Status } from '@9volt/contracts';
+import {
+  type Assignment,
+  type DerivedStatus,
+  formatDuration,
+  NOTHING_TO_SAY,
+  type PerformanceValue,
+  type Status,
+} from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -26,6 +33,8 @@ export interface ShownState {
   date: string | null;
   lastRun: string | null;
   latencyMs: number | null;
+  /** What the last run measured. */
+  performance: PerformanceValue[];
   nextDue: string | null;
   incident: string | null;
   config?: Record<string, unknown> | null;
@@ -49,10 +58,11 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     reason: reasonOf(view, status, now),
     since: state?.since ?? null,
     count: state?.count ?? 0,
-    message: state?.message ?? 'N/A',
+    message: shownMessage(view),
     date: state?.date ?? null,
     lastRun: lastRunOf(view),
     latencyMs: latest?.latencyMs ?? null,
+    performance: latest?.performance ?? [],
     nextDue: isoOf(status === 'disabled' ? undefined : view.nextDueAt),
     incident: state?.incident?.id ?? null,
   };
@@ -92,6 +102,12 @@ function reasonOf(view: MonitorView, status: DerivedStatus, now: number): string
     case 'unknown':
       return null;
   }
+}
+
+/** A success is not stored anew: what it has to say is in the last result. */
+function shownMessage({ state, latest }: MonitorView): string {
+  const isWell = state?.status === 'ok' && state.count === 0 && latest?.status === 'ok';
+  return (isWell ? latest.message : undefined) ?? state?.message ?? NOTHING_TO_SAY;
 }
 
 function lastRunOf({ latest, state }: MonitorView): string | null {

@@ -63,6 +63,7 @@ beforeAll(async () => {
   await api.settled(last);
   const now = Date.now();
   const sample = { at: now - 2_000, latencyMs: 12.5, status: 'ok' as const };
+  const measured = { message: 'OK - load 0.4', performance: [{ label: 'load1', value: 0.4, warn: '5', min: 0 }] };
   const entry = { runs: 1, overruns: 0, nextDueAt: now + 8_000 };
   await api.settled(
     await written(
@@ -70,7 +71,10 @@ beforeAll(async () => {
       ...vitals(api.node, 'w1', 7, [
         {
           name: 'ok',
-          samples: [{ ...sample, at: now - 12_000, latencyMs: 9, status: 'critical', message: 'x' }, sample],
+          samples: [
+            { ...sample, at: now - 12_000, latencyMs: 9, status: 'critical', message: 'x' },
+            { ...sample, ...measured },
+          ],
           ...entry,
         },
         { name: 'silent', samples: [{ ...sample, at: now - HOUR }], ...entry },
@@ -130,6 +134,11 @@ describe('every monitor has a state', () => {
   test('with its last run, its latency and when it is due', async () => {
     const ok = (await list()).find(({ name }) => name === 'ok');
     expect(ok).toMatchObject({ check: 'ok', owner: 'w1', ownerName: 'worker-1', latencyMs: 12.5, tags: ['shop', 'a'] });
+    // A success is not stored anew: what it says is in the results.
+    expect(ok).toMatchObject({
+      message: 'OK - load 0.4',
+      performance: [{ label: 'load1', value: 0.4, warn: '5', min: 0 }],
+    });
     expect(Date.parse(String(ok?.['nextDue']))).toBeGreaterThan(Date.now() - 60_000);
     expect(ok?.['config']).toEqual(tcp({ tags: ['shop', 'a'], description: 'Front door' }));
   });

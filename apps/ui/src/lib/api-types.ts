@@ -520,6 +520,7 @@ export interface components {
                 notAfter: string;
                 daysLeft: number;
             };
+            performance?: components["schemas"]["PerformanceValue"][];
         };
         /** @description Milliseconds of the parts of a run. */
         Phases: {
@@ -528,6 +529,20 @@ export interface components {
             tls?: number;
             firstByte?: number;
             transfer?: number;
+        };
+        /** @description A value that a check measured. */
+        PerformanceValue: {
+            label: string;
+            /** @description Null when it could not be determined. */
+            value: number | null;
+            /** @description Absent when it is a number of things. */
+            unit?: string;
+            /** @description The range outside of which it is warning, in Nagios notation. */
+            warn?: string;
+            /** @description The range outside of which it is critical. */
+            crit?: string;
+            min?: number;
+            max?: number;
         };
         Delivery: {
             /** @enum {string} */
@@ -569,6 +584,7 @@ export interface components {
             status: "ok" | "warning" | "critical" | "unknown";
             message?: string;
             phases?: components["schemas"]["Phases"];
+            performance?: components["schemas"]["PerformanceValue"][];
         };
         State: {
             /** @description Name of the monitor. */
@@ -608,6 +624,8 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
             /** @description Id of the open incident. */
@@ -653,6 +671,8 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
             /** @description Id of the open incident. */
@@ -823,6 +843,8 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
             /** @description Id of the open incident. */
@@ -6012,6 +6034,14 @@ export interface operations {
                      *         "date": "2026-06-01T12:00:00.000Z",
                      *         "lastRun": "2026-06-01T12:00:00.000Z",
                      *         "latencyMs": 12.4,
+                     *         "performance": [
+                     *           {
+                     *             "label": "time",
+                     *             "value": 0.0124,
+                     *             "unit": "s",
+                     *             "min": 0
+                     *           }
+                     *         ],
                      *         "nextDue": "2026-06-01T12:00:10.000Z",
                      *         "incident": "1042.7",
                      *         "config": {
@@ -6173,6 +6203,14 @@ export interface operations {
                      *       "date": "2026-06-01T12:00:00.000Z",
                      *       "lastRun": "2026-06-01T12:00:00.000Z",
                      *       "latencyMs": 12.4,
+                     *       "performance": [
+                     *         {
+                     *           "label": "time",
+                     *           "value": 0.0124,
+                     *           "unit": "s",
+                     *           "min": 0
+                     *         }
+                     *       ],
                      *       "nextDue": "2026-06-01T12:00:10.000Z",
                      *       "incident": "1042.7",
                      *       "config": {

@@ -19,6 +19,7 @@ export function stateOf(name: string, over: Partial<LiveState> = {}): LiveState 
     date: null,
     lastRun: null,
     latencyMs: null,
+    performance: [],
     nextDue: null,
     incident: null,
     ...over,

@@ -26,6 +26,28 @@ test('keeps the message of a failure only, capped', () => {
   expect(second?.phases).toEqual({ connect: 1 });
 });
 
+test('keeps what was measured, and what a success has to say, of the newest result only', () => {
+  const buffer = new VitalsBuffer();
+  const load = (value: number): CheckResult => ({
+    ...ok,
+    message: `OK - load ${value}`,
+    performance: [{ label: 'load', value }],
+  });
+  buffer.ran('web', load(1), 1);
+  buffer.ran('web', load(2), 2);
+  expect(buffer.latest('web')).toMatchObject({ message: 'OK - load 2', performance: [{ label: 'load', value: 2 }] });
+  const taken = buffer.take('web');
+  expect(taken?.samples[0]).toEqual({ at: 1, latencyMs: 3, status: 'ok' });
+  buffer.ran('web', load(3), 3);
+  if (taken) buffer.giveBack({ name: 'web', nextDueAt: 0, ...taken });
+  const samples = buffer.take('web')?.samples ?? [];
+  expect(samples.map(({ at, performance }) => [at, performance?.[0]?.value])).toEqual([
+    [1, undefined],
+    [2, undefined],
+    [3, 3],
+  ]);
+});
+
 test('what could not be dumped is dumped the next time, before what came since', () => {
   const buffer = new VitalsBuffer();
   buffer.ran('web', ok, 1);

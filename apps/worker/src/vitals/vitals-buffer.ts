@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { capped, type CheckResult, MAX_SAMPLES, type Sample, type VitalsEntry } from '@9volt/contracts';
+import { capped, type CheckResult, MAX_SAMPLES, NOTHING_TO_SAY, type Sample, type VitalsEntry } from '@9volt/contracts';
 
 type Collected = Pick<VitalsEntry, 'samples' | 'runs' | 'overruns'>;
 
@@ -13,6 +13,8 @@ export class VitalsBuffer {
   ran(name: string, result: CheckResult, startedAt: number): void {
     const of = this.of(name);
     of.runs++;
+    const before = of.samples.at(-1);
+    if (before) of.samples[of.samples.length - 1] = asHistory(before);
     of.samples.push(sampleOf(result, startedAt));
     if (of.samples.length > MAX_SAMPLES) of.samples.shift();
   }
@@ -42,7 +44,8 @@ export class VitalsBuffer {
     const of = this.of(name);
     of.runs += runs;
     of.overruns += overruns;
-    of.samples = [...samples, ...of.samples].slice(-MAX_SAMPLES);
+    const older = of.samples.length > 0 ? samples.map(asHistory) : samples;
+    of.samples = [...older, ...of.samples].slice(-MAX_SAMPLES);
   }
 
   private of(name: string): Collected {
@@ -52,12 +55,21 @@ export class VitalsBuffer {
   }
 }
 
-function sampleOf({ status, latencyMs, message, phases }: CheckResult, at: number): Sample {
+function sampleOf({ status, latencyMs, message, phases, performance }: CheckResult, at: number): Sample {
   return {
     at,
     latencyMs,
     status,
-    ...(status === 'ok' ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
+    ...(message === NOTHING_TO_SAY ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
     ...(phases ? { phases } : {}),
+    ...(performance?.length ? { performance } : {}),
   };
+}
+
+/** A sample as it is kept once there is a newer one: without what matters of the latest result only, and differs with every run. */
+function asHistory(sample: Sample): Sample {
+  const kept = { ...sample };
+  delete kept.performance;
+  if (kept.status === 'ok') delete kept.message;
+  return kept;
 }

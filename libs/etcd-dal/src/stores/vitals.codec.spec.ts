@@ -7,12 +7,22 @@ const NOW = 1_790_000_000_000;
 
 const instant = fc.integer({ min: NOW - 86_400_000, max: NOW + 86_400_000 });
 const latency = fc.integer({ min: 0, max: 600_000 }).map((ms10) => ms10 / 10);
+const performance = fc.record(
+  {
+    label: fc.string({ minLength: 1 }),
+    value: fc.option(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => value || 0)),
+    unit: fc.constantFrom('s', '%', 'c'),
+    warn: fc.constant('@1:3'),
+  },
+  { requiredKeys: ['label', 'value'] },
+);
 const sample: fc.Arbitrary<Sample> = fc.record(
   {
     at: instant,
     latencyMs: latency,
     status: fc.constantFrom(...STATUSES),
     message: fc.string({ unit: 'grapheme', maxLength: 50 }),
+    performance: fc.array(performance, { minLength: 1, maxLength: 4 }),
     phases: fc.record(
       { lookup: latency, connect: latency, tls: latency, firstByte: latency, transfer: latency },
       { requiredKeys: [] },

@@ -1,5 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { isPlainObject, type Phases, type Sample, type Status, STATUSES, type VitalsEntry } from '@9volt/contracts';
+import {
+  isPlainObject,
+  type PerformanceValue,
+  type Phases,
+  type Sample,
+  type Status,
+  STATUSES,
+  type VitalsEntry,
+} from '@9volt/contracts';
 
 /** The names of the monitors of one chunk, in their order. Its generation is new with every change of the names. */
 export interface VitalsIndex {
@@ -42,6 +50,7 @@ interface Columns {
   overruns?: Record<string, number>;
   /** By position among the samples. */
   messages?: Record<string, string>;
+  performance?: Record<string, PerformanceValue[]>;
   /** Samples that have phases, by position; then one column for each phase, null where it has none. */
   phased?: number[];
   phases?: Partial<Record<keyof Phases, (number | null)[]>>;
@@ -74,6 +83,7 @@ export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex
     ...sparse('runs', known, (entry) => (entry.runs === entry.samples.length ? undefined : entry.runs)),
     ...sparse('overruns', known, (entry) => (entry.overruns === 0 ? undefined : entry.overruns)),
     ...sparse('messages', samples, (sample) => sample.message),
+    ...sparse('performance', samples, (sample) => sample.performance),
     ...phasesOf(samples),
   };
   return pack(columns);
@@ -104,7 +114,7 @@ export function decodeVitalsIndex(value: Buffer): VitalsIndex | undefined {
 }
 
 function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
-  const { counts, times, latencies, statuses, dues, messages, at } = columns;
+  const { counts, times, latencies, statuses, dues, messages, performance, at } = columns;
   const positions = columns.names ?? names.map((_name, position) => position);
   if (positions.length !== counts.length) throw new RangeError('names and counts differ');
   const phased = new Map((columns.phased ?? []).map((sample, order) => [sample, order]));
@@ -114,12 +124,14 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
     for (let time = at; samples.length < count; next++) {
       time = samples.length === 0 ? at - need(times[next]) : time + need(times[next]);
       const message = messages?.[next];
+      const measured = performance?.[next];
       const order = phased.get(next);
       samples.push({
         at: time,
         latencyMs: need(latencies[next]) / 10,
         status: need(STATUS_OF.get(statuses[next] ?? '')),
         ...(message === undefined ? {} : { message }),
+        ...(measured === undefined ? {} : { performance: measured }),
         ...(order === undefined ? {} : { phases: phasesAt(columns, order) }),
       });
     }

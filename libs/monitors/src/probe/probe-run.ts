@@ -3,6 +3,9 @@ import {
   type CertificateFacts,
   type CheckResult,
   formatDuration,
+  MAX_PERFORMANCE_VALUES,
+  NOTHING_TO_SAY,
+  type PerformanceValue,
   type Phases,
   type Status,
 } from '@9volt/contracts';
@@ -15,6 +18,8 @@ const MAX_WORDS = 200;
 export class ProbeRun {
   readonly phases: Phases = {};
   certificate: CertificateFacts | undefined;
+  /** What was measured. */
+  performance: readonly PerformanceValue[] = [];
   /** What the run is waiting for, for the message of a timeout: `while connecting`. */
   stage = 'starting';
   private readonly startedAt = performance.now();
@@ -36,7 +41,7 @@ export class ProbeRun {
   }
 
   ok(): CheckResult {
-    return this.verdict('ok', 'N/A');
+    return this.verdict('ok', NOTHING_TO_SAY);
   }
 
   failed(message: string, expected?: string, found?: string): CheckResult {
@@ -54,7 +59,8 @@ export class ProbeRun {
     return this.verdict(isShortageOfOurs(error) ? 'unknown' : 'critical', message, expected, found);
   }
 
-  private verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
+  /** A verdict of any kind: for probes that tell warning from critical. */
+  verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
     return {
       status,
       message: capped(message),
@@ -63,6 +69,7 @@ export class ProbeRun {
       ...(found === undefined ? {} : { found: capped(found, MAX_WORDS) }),
       ...(Object.keys(this.phases).length === 0 ? {} : { phases: this.phases }),
       ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
+      ...(this.performance.length === 0 ? {} : { performance: this.performance.slice(0, MAX_PERFORMANCE_VALUES) }),
     };
   }
 }
