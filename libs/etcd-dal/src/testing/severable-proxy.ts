@@ -9,10 +9,11 @@ interface Pair {
  * A TCP proxy on a free loopback port that stands for the network between one process and etcd.
  *
  * A black hole keeps every connection and forwards nothing, as a lost route does; what was sent meanwhile arrives after
- * {@link heal}. `mute` forwards what is asked, and withholds what is answered.
+ * {@link heal}. `mute` forwards what is asked, and withholds what is answered; `hold` withholds what is asked, and forwards what
+ * is answered and watched.
  */
 export class SeverableProxy {
-  private mode: 'open' | 'cut' | 'blackhole' | 'mute' = 'open';
+  private mode: 'open' | 'cut' | 'blackhole' | 'mute' | 'hold' = 'open';
   private readonly pairs = new Set<Pair>();
   private readonly listener = createServer({ pauseOnConnect: true }, (client) => this.accept(client));
 
@@ -62,6 +63,11 @@ export class SeverableProxy {
     this.apply();
   }
 
+  hold(): void {
+    this.mode = 'hold';
+    this.apply();
+  }
+
   heal(): void {
     this.mode = 'open';
     this.apply();
@@ -99,7 +105,7 @@ export class SeverableProxy {
   }
 
   private applyTo({ client, server }: Pair): void {
-    if (this.mode === 'blackhole') client.pause();
+    if (this.mode === 'blackhole' || this.mode === 'hold') client.pause();
     else client.resume();
     if (this.mode === 'blackhole' || this.mode === 'mute') server.pause();
     else server.resume();

@@ -47,7 +47,7 @@ describe('startEtcd', () => {
 });
 
 describe('startSeverableProxy', () => {
-  test('cuts, black-holes, withholds answers, and heals', async () => {
+  test('cuts, black-holes, withholds answers or questions, and heals', async () => {
     const etcd = await startEtcd();
     const proxy = await startSeverableProxy(etcd.clientPort);
     try {
@@ -67,6 +67,13 @@ describe('startSeverableProxy', () => {
       expect((await direct.get('/a'))?.value.toString()).toBe('4');
       proxy.heal();
       await waitFor(async () => (await put(through, '/a', '5').catch(() => 0)) > 0);
+
+      proxy.hold();
+      await expect(put(through, '/a', 'late')).rejects.toThrow();
+      expect((await direct.get('/a'))?.value.toString()).toBe('5');
+      proxy.heal();
+      await waitFor(async () => (await direct.get('/a'))?.value.toString() === 'late');
+      await put(direct, '/a', '5');
 
       proxy.blackhole();
       await expect(put(through, '/a', '6')).rejects.toThrow();
