@@ -1,6 +1,6 @@
 import type { Role } from '@9volt/contracts';
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { startEtcd, startEtcdCluster, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { NodeProcess, type NodeOptions } from './node-process.js';
 
 /** A real etcd and real processes of 9volt, all of which end with `stop`. */
@@ -10,19 +10,35 @@ export class Cluster {
   readonly nodes: NodeProcess[] = [];
   private readonly cleanups: (() => Promise<unknown> | void)[] = [];
 
-  private constructor(readonly etcd: TestEtcd) {
-    this.client = new EtcdClient({ members: [etcd.endpoint] });
+  private constructor(
+    /** The only member of etcd, or the first. */
+    readonly etcd: TestEtcd,
+    readonly etcdMembers: readonly TestEtcd[],
+  ) {
+    this.client = new EtcdClient({ members: etcdMembers.map(({ endpoint }) => endpoint) });
   }
 
   static async start(etcdArgs: readonly string[] = []): Promise<Cluster> {
-    return new Cluster(await startEtcd({ args: etcdArgs }));
+    const etcd = await startEtcd({ args: etcdArgs });
+    return new Cluster(etcd, [etcd]);
+  }
+
+  /** On an etcd of several members. */
+  static async startReplicated(size: number): Promise<Cluster> {
+    const { members } = await startEtcdCluster(size);
+    return new Cluster(members[0] as TestEtcd, members);
   }
 
   /** Starts a process and waits until it is ready. */
   async node(role: Role, options: Partial<NodeOptions> = {}): Promise<NodeProcess> {
-    const node = await NodeProcess.start(role, { etcd: this.etcd.endpoint, ...options });
+    const node = await NodeProcess.start(role, { etcd: this.endpoints, ...options });
     this.nodes.push(node);
     return node.ready();
+  }
+
+  /** As `--etcd-members` takes them. */
+  get endpoints(): string {
+    return this.etcdMembers.map(({ endpoint }) => endpoint).join(',');
   }
 
   /** Puts a value as JSON, as a person with etcdctl would. */
@@ -63,6 +79,6 @@ export class Cluster {
     await Promise.all(this.nodes.map((node) => node.stop()));
     for (const cleanup of this.cleanups.reverse()) await cleanup();
     this.client.close();
-    await this.etcd.stop();
+    await Promise.all(this.etcdMembers.map((member) => member.stop()));
   }
 }

@@ -16,6 +16,8 @@ export interface NodeOptions {
   /** More arguments. */
   args?: readonly string[];
   env?: Record<string, string>;
+  /** A command that runs the process in its place: `ip netns exec …`. */
+  within?: readonly string[];
 }
 
 /** One real process of 9volt: `9volt <role>`. */
@@ -25,6 +27,8 @@ export class NodeProcess {
 
   private constructor(
     readonly role: Role,
+    /** As it was told to call itself. */
+    readonly name: string,
     private readonly child: ChildProcess,
   ) {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -35,9 +39,11 @@ export class NodeProcess {
 
   /** Starts it on a free port; resolves once it listens. */
   static async start(role: Role, options: NodeOptions): Promise<NodeProcess> {
+    const [command = '', ...before] = [...(options.within ?? []), process.execPath];
     const child = spawn(
-      process.execPath,
+      command,
       [
+        ...before,
         MAIN,
         role,
         ...['--etcd-members', options.etcd, '--listen', '127.0.0.1:0'],
@@ -48,7 +54,7 @@ export class NodeProcess {
       ],
       { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...options.env } },
     );
-    const node = new NodeProcess(role, child);
+    const node = new NodeProcess(role, options.name ?? '', child);
     running.add(child);
     child.once('exit', () => running.delete(child));
     await waitFor(() => node.address !== undefined || node.hasEnded, { timeoutMs: 30_000 });

@@ -19,3 +19,11 @@ export const testNeeds = [
 
 /** Of `npm run test:real`, which fails without any of them. */
 export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases];
+
+/** Of `npm run test:faults` and `npm run test:soak`. */
+export const faultNeeds = [
+  { command: 'etcd', package: 'etcd-server' },
+  { command: 'etcdctl', package: 'etcd-client' },
+  { command: 'ip', package: 'iproute2', optional: true },
+  { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
+];

@@ -1,0 +1,120 @@
+import type { MonitorState } from '@9volt/contracts';
+import { type Change, decode, type EtcdClient, Informer, type Keyspace } from '@9volt/etcd-dal';
+
+type Value = Partial<MonitorState> & { MemberID?: string };
+
+/**
+ * Follows all that etcd accepts, revision by revision, and notes what must never be accepted:
+ *
+ * - a monitor that is assigned twice;
+ * - a state by whom the monitor is not assigned to, or who is no member;
+ * - a state that tells of an older run than the one that it replaces.
+ */
+export class AuditTrail {
+  readonly violations: string[] = [];
+  /** Changes of the owner of a monitor, its first one aside. */
+  moves = 0;
+  private readonly informer: Informer<Value>;
+  private readonly members = new Set<string>();
+  private readonly holders = new Map<string, Set<string>>();
+  private readonly lastHolder = new Map<string, string>();
+  private readonly touched = new Set<string>();
+  private readonly listeners = new Set<(change: Change<Value>) => void>();
+
+  constructor(
+    client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {
+    this.informer = new Informer<Value>(client, {
+      prefix: keys.root,
+      decode: ({ key, value }) => (this.isOfInterest(key) ? (decode<Value>(value) ?? {}) : undefined),
+      onChange: (change) => this.follow(change),
+      onRevision: (revision) => this.closeRevision(revision),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.informer.start();
+  }
+
+  stop(): Promise<void> {
+    return this.informer.stop();
+  }
+
+  onChange(listener: (change: Change<Value>) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Resolves once all that etcd has accepted until now was looked at. */
+  async caughtUp(client: EtcdClient): Promise<void> {
+    await this.informer.reached(await client.revision(), 10_000);
+  }
+
+  /** The worker that has a monitor; undefined when none has. */
+  ownerOf(monitor: string): string | undefined {
+    return [...(this.holders.get(monitor) ?? [])][0];
+  }
+
+  /** Monitors by worker. */
+  spread(): Map<string, number> {
+    const spread = new Map<string, number>();
+    for (const holders of this.holders.values()) {
+      for (const worker of holders) spread.set(worker, (spread.get(worker) ?? 0) + 1);
+    }
+    return spread;
+  }
+
+  private isOfInterest(key: string): boolean {
+    const { keys } = this;
+    return [`${keys.root}cluster/`, keys.states].some((prefix) => key.startsWith(prefix));
+  }
+
+  private follow(change: Change<Value>): void {
+    const { key, before, after, revision } = change;
+    const assignment = this.keys.parseAssignment(key);
+    const member = this.keys.under(this.keys.members, key);
+    const monitor = this.keys.under(this.keys.states, key);
+    if (assignment) this.assigned(assignment, after !== undefined);
+    else if (member !== undefined) {
+      if (after) this.members.add(member);
+      else this.members.delete(member);
+    } else if (monitor !== undefined && after) this.stated(monitor, before?.value, after.value, revision);
+    for (const listener of this.listeners) listener(change);
+  }
+
+  private assigned({ workerId, monitor }: { workerId: string; monitor: string }, present: boolean): void {
+    const holders = this.holders.get(monitor) ?? new Set();
+    this.holders.set(monitor, holders);
+    if (!present) {
+      holders.delete(workerId);
+      return;
+    }
+    if (!holders.has(workerId) && (this.lastHolder.get(monitor) ?? workerId) !== workerId) this.moves++;
+    holders.add(workerId);
+    this.lastHolder.set(monitor, workerId);
+    this.touched.add(monitor);
+  }
+
+  private stated(monitor: string, before: Value | undefined, after: Value, revision: number): void {
+    const owner = after.owner ?? '';
+    const note = (what: string): void => void this.violations.push(`revision ${revision}: ${what}`);
+    // What was there before we looked is not judged.
+    if (this.informer.relists === 0) return;
+    if (!this.members.has(owner)) note(`the state of ${monitor} was written by ${owner}, which is no member`);
+    else if (!this.holders.get(monitor)?.has(owner))
+      note(`the state of ${monitor} was written by ${owner}, which does not own it`);
+    const [older, newer] = [before, after].map((state) => Date.parse(state?.lastRunAt ?? ''));
+    if (before?.createRevision === after.createRevision && (newer as number) < (older as number)) {
+      note(`the state of ${monitor} went back to an older run`);
+    }
+  }
+
+  private closeRevision(revision: number): void {
+    for (const monitor of this.touched) {
+      const holders = [...(this.holders.get(monitor) ?? [])];
+      if (holders.length > 1)
+        this.violations.push(`revision ${revision}: ${monitor} belongs to ${holders.join(' and ')}`);
+    }
+    this.touched.clear();
+  }
+}

@@ -1,0 +1,304 @@
+import type { Director, Role } from '@9volt/contracts';
+import type { Op } from '@9volt/etcd-dal';
+import { Cluster, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
+import { checkHistory, type Verdict } from '../history/check-history.js';
+import type { Fault, FaultKind, History, Promises, WatchedMonitor } from '../history/history.js';
+import { AuditTrail } from './audit-trail.js';
+import { aboard, type Passengers } from './passengers.js';
+import { RecordingAlerters } from './recording-alerters.js';
+import { RecordingTargets } from './recording-targets.js';
+import { type Row, dump, report } from './results.js';
+
+export interface BenchOptions {
+  /** Time to live of a lease. */
+  ttlMs?: number;
+  etcdMembers?: number;
+  etcdArgs?: readonly string[];
+}
+
+export interface MonitorOptions {
+  intervalMs?: number;
+  alerters?: readonly string[];
+  /** More attributes. */
+  settings?: Record<string, unknown>;
+}
+
+export type BenchNodeOptions = Partial<NodeOptions> & Omit<Passengers, 'address'>;
+
+const BATCH = 100;
+/** The first is out of turn, and so may be the time to the second. */
+const FIRST_CHECKS = 2;
+
+/** A cluster of real processes, targets and alerters that record, and the faults that were injected: all that a history is made of. */
+export class FaultBench {
+  readonly faults: Fault[] = [];
+  private readonly monitors = new Map<string, WatchedMonitor>();
+  private readonly byAddress = new Map<string, string>();
+  private readonly starts = new Map<string, number>();
+
+  private constructor(
+    readonly cluster: Cluster,
+    readonly ttlMs: number,
+    readonly targets: RecordingTargets,
+    readonly alerters: RecordingAlerters,
+    readonly audit: AuditTrail,
+  ) {}
+
+  static async start({ ttlMs = 6_000, etcdMembers = 1, etcdArgs = [] }: BenchOptions = {}): Promise<FaultBench> {
+    const cluster = etcdMembers > 1 ? await Cluster.startReplicated(etcdMembers) : await Cluster.start(etcdArgs);
+    await cluster.put(cluster.keys.config, {
+      HeartbeatInterval: `${ttlMs / 2}ms`,
+      HeartbeatTimeout: `${ttlMs}ms`,
+      StateDumpInterval: '10s',
+    });
+    const whoIs = (address: string): string => bench.byAddress.get(address) ?? address;
+    const bench: FaultBench = new FaultBench(
+      cluster,
+      ttlMs,
+      cluster.use(await RecordingTargets.start(whoIs, '0.0.0.0')),
+      cluster.use(await RecordingAlerters.start(whoIs, '0.0.0.0')),
+      cluster.use(new AuditTrail(cluster.client, cluster.keys)),
+    );
+    await bench.audit.start();
+    return bench;
+  }
+
+  /** Starts a process that can be told from the others by whom it connects to, and waits until it is ready. */
+  async node(
+    role: Role,
+    name: string,
+    { dropCompare, nextVersion, ...options }: BenchNodeOptions = {},
+  ): Promise<NodeProcess> {
+    const start = (this.starts.get(name) ?? 0) + 1;
+    this.starts.set(name, start);
+    const address = `127.0.1.${this.byAddress.size + 1}`;
+    this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
+    const passengers = aboard({
+      ...(options.within ? {} : { address }),
+      ...(dropCompare === undefined ? {} : { dropCompare }),
+      ...(nextVersion === undefined ? {} : { nextVersion }),
+    });
+    return this.cluster.node(role, { name, ...options, env: { ...passengers, ...options.env } });
+  }
+
+  /** Says who connects from an address that is not of loopback. */
+  knowAs(address: string, name: string): void {
+    this.byAddress.set(address, name);
+  }
+
+  nodes(role: Role, names: readonly string[], options: BenchNodeOptions = {}): Promise<NodeProcess[]> {
+    return Promise.all(names.map((name) => this.node(role, name, options)));
+  }
+
+  /** Alerters that record what they are told. */
+  async alert(...names: string[]): Promise<void> {
+    for (const name of names) await this.cluster.put(this.cluster.keys.alerter(name), this.alerter(name));
+  }
+
+  alerter(name: string, host = '127.0.0.1'): object {
+    return { type: 'http', options: { url: `http://${host}:${this.alerters.port}/${name}` } };
+  }
+
+  /** Puts monitors of recording targets into etcd. Each is known to the history from now on. */
+  async watch(names: readonly string[], options: MonitorOptions = {}): Promise<void> {
+    const { intervalMs = 1_000, alerters = [] } = options;
+    for (let from = 0; from < names.length; from += BATCH) {
+      const then = names.slice(from, from + BATCH).map((name): Op => {
+        this.monitors.set(name, { name, intervalMs, alerters: [...alerters], from: Date.now() });
+        return { put: this.cluster.keys.monitor(name), value: JSON.stringify(this.settings(name, options)) };
+      });
+      await this.cluster.client.txn({ compare: [], then });
+    }
+  }
+
+  settings(name: string, { intervalMs = 1_000, alerters = [], settings = {} }: MonitorOptions = {}): object {
+    return {
+      type: 'http',
+      host: '127.0.0.1',
+      port: this.targets.port,
+      url: `/${encodeURIComponent(name)}`,
+      interval: `${intervalMs}ms`,
+      ...(alerters.length > 0 ? { 'critical-alerter': alerters } : {}),
+      ...settings,
+    };
+  }
+
+  /** The history has nothing more to expect of this monitor. */
+  forget(name: string): void {
+    const monitor = this.monitors.get(name);
+    if (monitor) monitor.to = Date.now();
+  }
+
+  /** Waits until all monitors are in their rhythm; the history begins here. */
+  async running(timeoutMs = 60_000): Promise<void> {
+    const isInRhythm = (): boolean => {
+      const counts = new Map<string, number>();
+      for (const { monitor } of this.targets.probes) counts.set(monitor, (counts.get(monitor) ?? 0) + 1);
+      return [...this.monitors.keys()].every((name) => (counts.get(name) ?? 0) >= FIRST_CHECKS);
+    };
+    await waitFor(isInRhythm, { timeoutMs, what: `${FIRST_CHECKS} checks of each monitor` });
+    // Since when who runs what does not change by itself.
+    await waitFor(() => this.retiring().then((count) => count === 0), { timeoutMs, what: 'hand-overs to end' });
+    const lastAt = new Map(this.targets.probes.map(({ monitor, at }) => [monitor, at]));
+    this.targets.probes.length = 0;
+    for (const monitor of this.monitors.values()) monitor.from = lastAt.get(monitor.name) ?? Date.now();
+  }
+
+  /** Waits until these are checked; how long that took is no gap. */
+  async begun(names: readonly string[], timeoutMs = 30_000): Promise<void> {
+    for (const name of names) {
+      const first = await waitFor(() => this.targets.probes.find(({ monitor }) => monitor === name), {
+        timeoutMs,
+        what: `a first check of ${name}`,
+      });
+      (this.monitors.get(name) as WatchedMonitor).from = first.at;
+    }
+  }
+
+  /** Notes a fault, from before `inject` until after it. */
+  async fault<T>(kind: FaultKind, at: string, inject: () => T | Promise<T>): Promise<T> {
+    const fault: Fault = { kind, at, from: Date.now(), to: Number.POSITIVE_INFINITY };
+    this.faults.push(fault);
+    try {
+      return await inject();
+    } finally {
+      fault.to = Date.now();
+    }
+  }
+
+  async director(): Promise<(Director & { epoch: number }) | undefined> {
+    const entry = await this.cluster.client.get(this.cluster.keys.director).catch(() => undefined);
+    return entry && { ...(JSON.parse(entry.value.toString()) as Director), epoch: entry.createRevision };
+  }
+
+  /** The process that leads, and how long it took until another than `before` did. */
+  async leader(before?: { epoch: number }, timeoutMs = 60_000): Promise<{ node: NodeProcess; epoch: number }> {
+    return waitFor(
+      async () => {
+        const director = await this.director();
+        if (!director || director.epoch === before?.epoch) return undefined;
+        const node = await this.withId(director.MemberID);
+        return node && { node, epoch: director.epoch };
+      },
+      { timeoutMs, what: 'a leader' },
+    );
+  }
+
+  async withId(memberId: string): Promise<NodeProcess | undefined> {
+    for (const node of this.cluster.nodes) {
+      if (!node.hasEnded && memberId.startsWith(`${node.name}-`)) return node;
+    }
+    return undefined;
+  }
+
+  /** The process that has a monitor. */
+  async ownerOf(monitor: string): Promise<NodeProcess> {
+    return waitFor(async () => {
+      const owner = this.audit.ownerOf(monitor);
+      return owner === undefined ? undefined : this.withId(owner);
+    });
+  }
+
+  /** Names of the monitors that a worker has, by what etcd says. */
+  ownedBy(node: NodeProcess): string[] {
+    return [...this.monitors.keys()].filter((name) => this.audit.ownerOf(name)?.startsWith(`${node.name}-`));
+  }
+
+  /** Whether each of these was checked by another process since. */
+  checkedElsewhere(monitors: readonly string[], than: NodeProcess, since: number): boolean {
+    const seen = new Set<string>();
+    for (const { monitor, at, by } of this.targets.probes) if (at > since && by !== than.name) seen.add(monitor);
+    return monitors.every((name) => seen.has(name));
+  }
+
+  /** The longest time between two checks of any of these, over the interval. */
+  gapOf(monitors: readonly string[]): number {
+    const chosen = new Set(monitors);
+    const history = this.history();
+    const some = { ...history, monitors: history.monitors.filter(({ name }) => chosen.has(name)) };
+    return checkHistory(some, this.promises).figures.longestGapMs;
+  }
+
+  /** Waits until nothing is owed any more. */
+  async outboxEmpty(timeoutMs = 60_000): Promise<void> {
+    await waitFor(
+      async () => (await this.cluster.client.list(this.cluster.keys.outbox, { keysOnly: true })).entries.length === 0,
+      { timeoutMs, what: 'the outbox to be empty' },
+    );
+  }
+
+  /** Waits until a monitor was told of so often, by an alerter or by all together. */
+  async told(
+    monitor: string,
+    types: readonly string[],
+    { alerter, timeoutMs = 30_000 }: { alerter?: string; timeoutMs?: number } = {},
+  ): Promise<void> {
+    await waitFor(() => this.alerters.told(monitor, alerter).join() === types.join(), {
+      timeoutMs,
+      what: `${monitor} to be told as ${types.join(', ')}; told: ${this.alerters.told(monitor, alerter).join(', ')}`,
+    });
+  }
+
+  async metric(node: NodeProcess, name: string): Promise<number> {
+    const text = await (await fetch(`${node.url}/metrics`)).text();
+    return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
+  }
+
+  get promises(): Promises {
+    return {
+      tellWithinMs: 2 * this.ttlMs + 10_000,
+      recoveryMs: this.ttlMs + 7_000,
+      gapSlackMs: 2_000,
+      gapInFaultMs: this.ttlMs + 2_000 + 3_000,
+      beatMs: 400,
+    };
+  }
+
+  history(): History {
+    return {
+      monitors: [...this.monitors.values()],
+      probes: this.targets.probes,
+      outages: this.targets.outages,
+      deliveries: this.alerters.deliveries,
+      faults: this.faults,
+      endedAt: Date.now(),
+    };
+  }
+
+  /** Judges what was seen, adds a row to the table, and throws when a promise was not kept. */
+  async conclude(scenario: string, row: Partial<Row> = {}, promises: Partial<Promises> = {}): Promise<Verdict> {
+    const history = this.history();
+    const verdict = checkHistory(history, { ...this.promises, ...promises });
+    await this.audit.caughtUp(this.cluster.client).catch(() => undefined);
+    const { lost, repeated, doubles, longestGapMs } = verdict.figures;
+    report({ scenario, lost, repeated, doubles, longestGapMs, ...row });
+    const faults = [
+      ...verdict.violations.map(({ kind, monitor, message }) => `${kind}: ${monitor}: ${message}`),
+      ...this.audit.violations,
+    ];
+    if (faults.length > 0) {
+      const logs = this.cluster.nodes.map((node) => ({ name: node.name, log: node.output }));
+      const where = dump(scenario, { history, faults, logs });
+      throw new Error(
+        `${scenario}: ${faults.length} violations, the history is in ${where}\n${faults.slice(0, 20).join('\n')}`,
+      );
+    }
+    return verdict;
+  }
+
+  stop(): Promise<void> {
+    return this.cluster.stop();
+  }
+
+  private async retiring(): Promise<number> {
+    const assignments = await this.cluster.list<{ phase: string }>(this.cluster.keys.assignments);
+    return [...assignments.values()].filter(({ phase }) => phase !== 'run').length;
+  }
+}
+
+export function names(count: number, prefix = 'm'): string[] {
+  return Array.from({ length: count }, (_, n) => `${prefix}${n}`);
+}

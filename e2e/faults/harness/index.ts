@@ -1,0 +1,4 @@
+export * from '../../harness/index.js';
+export * from './audit-trail.js';
+export * from './fault-bench.js';
+export * from './results.js';

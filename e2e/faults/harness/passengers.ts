@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url';
+
+/** Code that is loaded into a process of 9volt before its own. The product knows nothing of it. */
+const OWN_ADDRESS = fileURLToPath(new URL('own-address.mjs', import.meta.url));
+const DROPPED_COMPARE = fileURLToPath(new URL('dropped-compare.mjs', import.meta.url));
+const NEXT_VERSION = fileURLToPath(new URL('next-version.mjs', import.meta.url));
+
+export interface Passengers {
+  /** Connects from this address. */
+  address?: string;
+  /** Leaves these compares out of its transactions. */
+  dropCompare?: string;
+  /** Writes attributes that this version does not know. */
+  nextVersion?: boolean;
+}
+
+/** The environment with which a process is started so that they are on board. */
+export function aboard({ address, dropCompare, nextVersion }: Passengers): Record<string, string> {
+  const modules = [
+    ...(address === undefined ? [] : [OWN_ADDRESS]),
+    ...(dropCompare === undefined ? [] : [DROPPED_COMPARE]),
+    ...(nextVersion ? [NEXT_VERSION] : []),
+  ];
+  return {
+    NODE_OPTIONS: modules.map((path) => `--import ${path}`).join(' '),
+    ...(address === undefined ? {} : { TEST_OWN_ADDRESS: address }),
+    ...(dropCompare === undefined ? {} : { TEST_DROP_COMPARE: dropCompare }),
+  };
+}

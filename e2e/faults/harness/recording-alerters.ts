@@ -1,0 +1,93 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Delivery } from '../history/history.js';
+
+/** How the provider behind an alerter answers. `poison` refuses one monitor's messages for good, and takes the others. */
+export type Behaviour =
+  | { kind: 'accept' | 'fail' | 'hang' | 'down' }
+  | { kind: 'rate-limit'; retryAfterS: number }
+  | { kind: 'poison'; monitor: string };
+
+/** One web server that stands for the providers of all alerters, and notes what each was told by whom. */
+export class RecordingAlerters {
+  /** Whatever arrived, whatever was answered. */
+  readonly deliveries: Delivery[] = [];
+  private readonly behaviours = new Map<string, Behaviour>();
+  private readonly server: Server;
+
+  private constructor(private readonly whoIs: (address: string) => string) {
+    this.server = createServer((request, response) => void this.receive(request, response));
+  }
+
+  static async start(whoIs: (address: string) => string, host = '127.0.0.1'): Promise<RecordingAlerters> {
+    const alerters = new RecordingAlerters(whoIs);
+    await new Promise<void>((resolve, reject) => {
+      alerters.server.once('error', reject);
+      alerters.server.listen({ port: 0, host, backlog: 1_024 }, resolve);
+    });
+    return alerters;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  behave(alerter: string, behaviour: Behaviour): void {
+    this.behaviours.set(alerter, behaviour);
+  }
+
+  accepted(alerter?: string): Delivery[] {
+    return this.deliveries.filter((one) => one.accepted && (alerter === undefined || one.alerter === alerter));
+  }
+
+  /** What of a monitor was taken: `critical`, `resolve` … in order. */
+  told(monitor: string, alerter?: string): string[] {
+    return this.accepted(alerter)
+      .filter((one) => one.monitor === monitor)
+      .map(({ type }) => type);
+  }
+
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const at = Date.now();
+    const alerter = (request.url ?? '/').slice(1);
+    const by = this.whoIs(request.socket.remoteAddress ?? '');
+    const behaviour = this.behaviours.get(alerter) ?? { kind: 'accept' };
+    if (behaviour.kind === 'down') {
+      request.socket.destroy();
+      return;
+    }
+    response.on('error', () => undefined);
+    const body = await textOf(request).catch(() => undefined);
+    if (body === undefined) return;
+    const alert = JSON.parse(body) as Pick<Delivery, 'monitor' | 'type' | 'key'> & { since: string };
+    const { monitor, type, key } = alert;
+    const refused = behaviour.kind === 'poison' && behaviour.monitor === monitor;
+    const accepted = behaviour.kind === 'accept' || (behaviour.kind === 'poison' && !refused);
+    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since: Date.parse(alert.since) });
+    switch (behaviour.kind) {
+      case 'hang':
+        return;
+      case 'fail':
+        response.writeHead(500).end();
+        return;
+      case 'rate-limit':
+        response.writeHead(429, { 'Retry-After': String(behaviour.retryAfterS) }).end();
+        return;
+      case 'poison':
+      case 'accept':
+        response.writeHead(refused ? 400 : 200).end();
+        return;
+    }
+  }
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

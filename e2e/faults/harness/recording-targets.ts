@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Probe, TargetOutage } from '../history/history.js';
+
+export type Health = Probe['answer'];
+
+/** One web server that stands for the targets of all monitors, each under a path of its own, and notes who asked when. */
+export class RecordingTargets {
+  readonly probes: Probe[] = [];
+  readonly outages: TargetOutage[] = [];
+  private readonly unhealthy = new Map<string, Exclude<Health, 'ok'>>();
+  private readonly held = new Map<string, ServerResponse[]>();
+  private readonly server: Server;
+
+  private constructor(private readonly whoIs: (address: string) => string) {
+    this.server = createServer((request, response) => this.answer(request, response));
+  }
+
+  /** `whoIs` names the process that connects from an address. */
+  static async start(whoIs: (address: string) => string, host = '127.0.0.1'): Promise<RecordingTargets> {
+    const targets = new RecordingTargets(whoIs);
+    await new Promise<void>((resolve, reject) => {
+      targets.server.once('error', reject);
+      targets.server.listen({ port: 0, host, backlog: 4_096 }, resolve);
+    });
+    return targets;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  /** From now on these fail, or never answer. */
+  break(monitors: readonly string[], how: Exclude<Health, 'ok'> = 'fail'): void {
+    for (const monitor of monitors) {
+      if (!this.unhealthy.has(monitor)) this.outages.push({ monitor, from: Date.now() });
+      this.unhealthy.set(monitor, how);
+    }
+  }
+
+  mend(monitors: readonly string[]): void {
+    for (const monitor of monitors) {
+      if (!this.unhealthy.delete(monitor)) continue;
+      const outage = this.outages.findLast((one) => one.monitor === monitor) as TargetOutage;
+      outage.to = Date.now();
+      this.release(monitor);
+    }
+  }
+
+  /** Answers those that were kept waiting, by what the target's health is now. */
+  release(monitor: string): void {
+    for (const response of this.held.get(monitor) ?? []) this.say(response, this.unhealthy.get(monitor) ?? 'ok');
+    this.held.delete(monitor);
+  }
+
+  /** Answers those that were kept waiting as told, whatever the health is. */
+  releaseAs(monitor: string, health: 'ok' | 'fail'): void {
+    for (const response of this.held.get(monitor) ?? []) this.say(response, health);
+    this.held.delete(monitor);
+  }
+
+  isBroken(monitor: string): boolean {
+    return this.unhealthy.has(monitor);
+  }
+
+  close(): Promise<void> {
+    this.server.closeAllConnections();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const monitor = decodeURIComponent((request.url ?? '/').slice(1));
+    const answer = this.unhealthy.get(monitor) ?? 'ok';
+    this.probes.push({ monitor, at: Date.now(), by: this.whoIs(request.socket.remoteAddress ?? ''), answer });
+    response.on('error', () => undefined);
+    if (answer !== 'hang') {
+      this.say(response, answer);
+      return;
+    }
+    const held = this.held.get(monitor);
+    if (held) held.push(response);
+    else this.held.set(monitor, [response]);
+  }
+
+  private say(response: ServerResponse, health: Health): void {
+    if (health === 'hang' || response.destroyed) return;
+    response.writeHead(health === 'ok' ? 200 : 503, { Connection: 'close' }).end(health);
+  }
+}

@@ -1,0 +1,240 @@
+import { describe, expect, it } from '@jest/globals';
+import { checkHistory } from './check-history.js';
+import type { Delivery, Fault, History, Probe, Promises, ViolationKind } from './history.js';
+
+const PROMISES: Promises = {
+  tellWithinMs: 10_000,
+  recoveryMs: 8_000,
+  gapSlackMs: 500,
+  gapInFaultMs: 9_000,
+  beatMs: 300,
+};
+const KEY = '9volt/web/7.1';
+
+/** Two minutes of a monitor that is checked by w1 every second, fails from 30 s to 60 s, and tells two alerters so. */
+function sound(): History {
+  return {
+    monitors: [{ name: 'web', intervalMs: 1_000, alerters: ['pager', 'chat'], from: 0 }],
+    probes: Array.from({ length: 120 }, (_, n) => probe(n * 1_000 + 250)),
+    outages: [{ monitor: 'web', from: 30_000, to: 60_000 }],
+    deliveries: ['pager', 'chat'].flatMap((alerter) => [
+      delivery({ alerter, at: 30_400 }),
+      delivery({ alerter, at: 60_400, type: 'resolve' }),
+    ]),
+    faults: [],
+    endedAt: 120_000,
+  };
+}
+
+function probe(at: number, by = 'w1'): Probe {
+  return { monitor: 'web', at, by, answer: at >= 30_000 && at < 60_000 ? 'fail' : 'ok' };
+}
+
+function delivery(over: Partial<Delivery> = {}): Delivery {
+  return {
+    alerter: 'pager',
+    at: 31_000,
+    by: 'w1',
+    accepted: true,
+    monitor: 'web',
+    type: 'critical',
+    key: KEY,
+    since: 30_250,
+    ...over,
+  };
+}
+
+/** From 40 s on another worker has it. */
+function takenOver(history: History, fault: Fault['kind'], after = 40_000): History {
+  history.probes = history.probes.map((one) => (one.at < after ? one : { ...one, by: 'w2' }));
+  history.faults.push({ kind: fault, at: 'w1', from: 39_000, to: 40_000 });
+  return history;
+}
+
+const kinds = (history: History): ViolationKind[] => [
+  ...new Set(checkHistory(history, PROMISES).violations.map(({ kind }) => kind)),
+];
+
+describe('a history that keeps every promise', () => {
+  it('has no violation, and the figures of what was seen', () => {
+    const { violations, figures } = checkHistory(sound(), PROMISES);
+    expect(violations).toEqual([]);
+    expect(figures).toMatchObject({ owed: 2, told: 2, lost: 0, repeated: 0, slowestMs: 400, probes: 120, doubles: 0 });
+    expect(figures.longestGapMs).toBe(0);
+  });
+
+  it('may be silent about an outage that was too short', () => {
+    const history = sound();
+    history.outages.push({ monitor: 'web', from: 80_000, to: 80_900 });
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('needs no resolve of what is broken still', () => {
+    const history = sound();
+    history.outages = [{ monitor: 'web', from: 30_000 }];
+    history.deliveries = history.deliveries.filter(({ type }) => type !== 'resolve');
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may have an alarm that was refused and then taken', () => {
+    const history = sound();
+    history.deliveries.unshift(delivery({ at: 30_300, accepted: false }));
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may change hands', () => {
+    expect(kinds(takenOver(sound(), 'crash'))).toEqual([]);
+  });
+});
+
+describe('each promise that is broken is found, alone', () => {
+  const forged: [ViolationKind, string, (history: History) => void][] = [
+    ['lost', 'an alerter that was never told', (history) => drop(history, ({ alerter }) => alerter === 'chat')],
+    [
+      'lost',
+      'an alarm that no provider took',
+      (history) => {
+        drop(history, ({ alerter, type }) => alerter === 'chat' && type === 'resolve');
+        for (const one of history.deliveries) if (one.alerter === 'chat') one.accepted = false;
+      },
+    ],
+    ['repeated', 'an alarm told twice for no reason', ({ deliveries }) => insert(deliveries, delivery({ at: 35_000 }))],
+    [
+      'repeated',
+      'a resolve told twice for no reason',
+      ({ deliveries }) => insert(deliveries, delivery({ at: 70_000, type: 'resolve' })),
+    ],
+    [
+      'repeated',
+      'an alarm told a third time after one crash',
+      (history) => {
+        takenOver(history, 'crash');
+        for (const at of [41_000, 42_000]) insert(history.deliveries, delivery({ at, by: 'w2' }));
+      },
+    ],
+    [
+      'repeated',
+      'an alarm told again after a planned move',
+      (history) => {
+        takenOver(history, 'graceful');
+        insert(history.deliveries, delivery({ at: 41_000, by: 'w2' }));
+      },
+    ],
+    [
+      'unresolved',
+      'no word of the end',
+      (history) => drop(history, ({ type, alerter }) => type === 'resolve' && alerter === 'chat'),
+    ],
+    [
+      'unresolved',
+      'an alarm after its resolve',
+      (history) => {
+        takenOver(history, 'crash', 61_000);
+        history.faults = [{ kind: 'crash', at: 'w1', from: 58_000, to: 59_000 }];
+        insert(history.deliveries, delivery({ at: 62_000 }));
+      },
+    ],
+    [
+      'stray-resolve',
+      'the end of what was never told',
+      ({ deliveries }) => insert(deliveries, delivery({ at: 90_000, key: '9volt/web/7.9', type: 'resolve' })),
+    ],
+    [
+      'false-alarm',
+      'an alarm about a target that is well',
+      ({ deliveries }) => {
+        const more = { key: '9volt/web/7.2', since: 90_250 };
+        insert(deliveries, delivery({ ...more, at: 90_300 }));
+        insert(deliveries, delivery({ ...more, at: 91_300, type: 'resolve' }));
+      },
+    ],
+    [
+      'split',
+      'one outage told as two incidents',
+      ({ deliveries }) => {
+        const more = { key: '9volt/web/7.2', since: 45_000 };
+        insert(deliveries, delivery({ ...more, at: 45_100 }));
+        insert(deliveries, delivery({ ...more, at: 60_500, type: 'resolve' }));
+      },
+    ],
+    [
+      'double',
+      'two workers that check the same monitor',
+      ({ probes }) => probes.push(...[70, 71, 72].map((n) => probe(n * 1_000 + 400, 'w2'))),
+    ],
+    [
+      'double',
+      'two workers after one of them crashed',
+      (history) => {
+        takenOver(history, 'crash');
+        history.probes.push(probe(41_400, 'w1'));
+      },
+    ],
+    ['gap', 'no check for a while, for no reason', (history) => silence(history, 80_000, 83_000)],
+    [
+      'gap',
+      'no check for too long after a crash',
+      (history) => {
+        takenOver(history, 'crash', 55_000);
+        silence(history, 40_000, 55_000);
+      },
+    ],
+    ['gap', 'no check any more', (history) => silence(history, 110_000, 120_000)],
+    ['gap', 'a first check that comes late', (history) => silence(history, 0, 5_000)],
+    [
+      'cadence',
+      'an heir with a rhythm of its own',
+      (history) => {
+        takenOver(history, 'crash');
+        for (const one of history.probes) if (one.by === 'w2') one.at += 450;
+      },
+    ],
+  ];
+
+  it.each(forged)('%s: %s', (kind, _what, forge) => {
+    const history = sound();
+    forge(history);
+    history.probes.sort((a, b) => a.at - b.at);
+    expect(kinds(history)).toEqual([kind]);
+  });
+});
+
+describe('what a fault excuses', () => {
+  it('one repeat of each notification, of whatever is not graceful', () => {
+    for (const fault of ['crash', 'pause', 'outage', 'partition'] as const) {
+      const history = takenOver(sound(), fault);
+      insert(history.deliveries, delivery({ at: 41_000, by: 'w2' }));
+      expect({ fault, found: kinds(history) }).toEqual({ fault, found: [] });
+      expect(checkHistory(history, PROMISES).figures.repeated).toBe(1);
+    }
+  });
+
+  it('checks on both sides of a partition, for as long as it lasts', () => {
+    const history = takenOver(sound(), 'partition');
+    history.probes.push(probe(41_400, 'w1'));
+    expect(kinds(history)).toEqual([]);
+    expect(checkHistory(history, PROMISES).figures.doubles).toBeGreaterThan(0);
+    history.probes.push(probe(60_400, 'w1'));
+    expect(kinds(history)).toEqual(['double']);
+  });
+
+  it('a pause in the checks, when a worker crashed', () => {
+    const history = takenOver(sound(), 'crash', 47_000);
+    silence(history, 40_000, 47_000);
+    expect(kinds(history)).toEqual([]);
+    expect(checkHistory(history, PROMISES).figures.longestGapMs).toBe(7_000);
+  });
+});
+
+function drop(history: History, which: (delivery: Delivery) => boolean): void {
+  history.deliveries = history.deliveries.filter((one) => !which(one));
+}
+
+function insert(deliveries: Delivery[], one: Delivery): void {
+  deliveries.push(one);
+  deliveries.sort((a, b) => a.at - b.at);
+}
+
+function silence(history: History, from: number, to: number): void {
+  history.probes = history.probes.filter(({ at }) => at < from || at >= to);
+}

@@ -1,0 +1,149 @@
+import { type Delivery, groupedBy, type History, mayShowAt, type Promises, type Violation } from './history.js';
+
+export interface NotificationFigures {
+  /** Outages of targets that were long enough to be told of, by alerter. */
+  owed: number;
+  told: number;
+  lost: number;
+  /** Notifications that a person got again, whether that was promised not to happen or not. */
+  repeated: number;
+  /** From the start of an outage until it was told, at the worst. */
+  slowestMs: number;
+}
+
+/** Clocks of workers and targets may differ by so much, and a check may be under way when its target breaks. */
+const FUZZ_MS = 2_500;
+
+/** Judges what alerters were told, against what happened to the targets. Pure. */
+export function checkNotifications(
+  history: History,
+  promises: Promises,
+): { violations: Violation[]; figures: NotificationFigures } {
+  const accepted = history.deliveries.filter((delivery) => delivery.accepted);
+  const announced = checkOutages(history, accepted, promises);
+  const repeats = checkRepeats(history, accepted, promises);
+  return {
+    violations: [
+      ...announced.violations,
+      ...repeats.violations,
+      ...checkClosings(history, accepted),
+      ...falseAlarms(history, accepted),
+    ],
+    figures: { ...announced.figures, repeated: repeats.count },
+  };
+}
+
+/** Each outage that lasts is told to each alerter, under one key. */
+function checkOutages(
+  { outages, monitors, endedAt }: History,
+  accepted: readonly Delivery[],
+  { tellWithinMs }: Promises,
+): { violations: Violation[]; figures: Omit<NotificationFigures, 'repeated'> } {
+  const violations: Violation[] = [];
+  const figures = { owed: 0, told: 0, lost: 0, slowestMs: 0 };
+  const alarms = groupedBy(accepted.filter(isAlarm), ({ alerter, monitor }) => `${alerter} ${monitor}`);
+  const watched = new Map(monitors.map((monitor) => [monitor.name, monitor]));
+  for (const outage of outages) {
+    const monitor = watched.get(outage.monitor);
+    if (!monitor) continue;
+    const until = Math.min(outage.to ?? endedAt, monitor.to ?? endedAt);
+    for (const alerter of monitor.alerters) {
+      const about = (alarms.get(`${alerter} ${monitor.name}`) ?? []).filter(
+        ({ since }) => since >= outage.from - FUZZ_MS && since <= until + FUZZ_MS,
+      );
+      const keys = new Set(about.map(({ key }) => key));
+      if (keys.size > 1) {
+        violations.push({
+          kind: 'split',
+          monitor: monitor.name,
+          message: `one outage was told to ${alerter} as ${keys.size} incidents: ${[...keys].join(', ')}`,
+        });
+      }
+      if (until - outage.from < tellWithinMs) continue;
+      figures.owed++;
+      const first = about[0];
+      if (first) {
+        figures.told++;
+        figures.slowestMs = Math.max(figures.slowestMs, first.at - outage.from);
+        continue;
+      }
+      figures.lost++;
+      violations.push({
+        kind: 'lost',
+        monitor: monitor.name,
+        message: `${alerter} was never told of an outage of ${Math.round(until - outage.from)} ms`,
+      });
+    }
+  }
+  return { violations, figures };
+}
+
+/** The same notification again is excused once by each fault that can have caused it. */
+function checkRepeats(
+  { faults }: History,
+  accepted: readonly Delivery[],
+  promises: Promises,
+): { violations: Violation[]; count: number } {
+  const violations: Violation[] = [];
+  let count = 0;
+  for (const same of groupedBy(accepted, ({ alerter, key, type }) => `${alerter} ${type} ${key}`).values()) {
+    const spent = new Set<object>();
+    for (const again of same.slice(1)) {
+      count++;
+      const excuse = faults.find(
+        (fault) => fault.kind !== 'graceful' && !spent.has(fault) && mayShowAt(fault, again.at, promises),
+      );
+      if (excuse) spent.add(excuse);
+      else {
+        violations.push({
+          kind: 'repeated',
+          monitor: again.monitor,
+          message: `${again.alerter} got ${again.type} ${again.key} again, by ${again.by}, and no fault explains it`,
+        });
+      }
+    }
+  }
+  return { violations, count };
+}
+
+/** Whoever was told of an incident is told of its end, last and once it was told of the incident. */
+function checkClosings({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
+  const violations: Violation[] = [];
+  const outagesOf = groupedBy(outages, ({ monitor }) => monitor);
+  for (const [name, about] of groupedBy(accepted, ({ alerter, key }) => `${key} to ${alerter}`)) {
+    const { monitor, since } = about[0] as Delivery;
+    const isOpen = (outagesOf.get(monitor) ?? []).some(
+      ({ from, to = endedAt }) => to >= endedAt && since >= from - FUZZ_MS,
+    );
+    const last = about.at(-1) as Delivery;
+    if (last.type !== 'resolve' && !isOpen) {
+      violations.push({ kind: 'unresolved', monitor, message: `${name}: the last word was ${last.type}` });
+    }
+    if (about[0]?.type === 'resolve') {
+      violations.push({ kind: 'stray-resolve', monitor, message: `${name}: resolved before it was told` });
+    }
+  }
+  return violations;
+}
+
+/** An alarm about a target that was well at the time. */
+function falseAlarms({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
+  const outagesOf = groupedBy(outages, ({ monitor }) => monitor);
+  return accepted
+    .filter(isAlarm)
+    .filter(
+      ({ monitor, since }) =>
+        !(outagesOf.get(monitor) ?? []).some(
+          ({ from, to = endedAt }) => since >= from - FUZZ_MS && since <= to + FUZZ_MS,
+        ),
+    )
+    .map(({ monitor, alerter, type, key, by }) => ({
+      kind: 'false-alarm',
+      monitor,
+      message: `${by} told ${alerter} ${type} (${key}), and the target was well`,
+    }));
+}
+
+function isAlarm({ type }: Delivery): boolean {
+  return type !== 'resolve';
+}

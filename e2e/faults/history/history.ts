@@ -1,0 +1,102 @@
+/** What was seen from outside while faults were injected. All times are milliseconds of one clock, that of the recording process. */
+export interface History {
+  monitors: WatchedMonitor[];
+  probes: Probe[];
+  outages: TargetOutage[];
+  deliveries: Delivery[];
+  faults: Fault[];
+  endedAt: number;
+}
+
+/** A monitor from when it was put into etcd until it was taken out, or until the end. */
+export interface WatchedMonitor {
+  name: string;
+  intervalMs: number;
+  /** Who must hear of each of its incidents. */
+  alerters: string[];
+  from: number;
+  to?: number;
+}
+
+/** One check as its target saw it. */
+export interface Probe {
+  monitor: string;
+  at: number;
+  /** The process that probed. */
+  by: string;
+  answer: 'ok' | 'fail' | 'hang';
+}
+
+/** A time during which a target gave wrong answers, or none. Without an end, until the end of the history. */
+export interface TargetOutage {
+  monitor: string;
+  from: number;
+  to?: number;
+}
+
+/** One notification as an alerter's provider saw it. */
+export interface Delivery {
+  alerter: string;
+  at: number;
+  by: string;
+  /** Whether the provider took it, so that a person was told. */
+  accepted: boolean;
+  monitor: string;
+  type: 'resolve' | 'warning' | 'critical' | 'unknown';
+  /** The same for an alarm and its resolve. */
+  key: string;
+  /** When the first failure of the incident ran. */
+  since: number;
+}
+
+/** Something that was done to the system. After `to` it may recover. */
+export interface Fault {
+  kind: FaultKind;
+  at: string;
+  from: number;
+  to: number;
+}
+
+/** `graceful`: a planned stop or move, after which nothing may repeat or run twice. */
+export type FaultKind = 'crash' | 'pause' | 'outage' | 'partition' | 'graceful';
+
+/** What a scenario promises, in milliseconds. */
+export interface Promises {
+  /** An outage of a target that lasts at least this long must be told of. */
+  tellWithinMs: number;
+  /** How long after the end of a fault its traces may show. */
+  recoveryMs: number;
+  /** The longest time between two checks of one monitor, over its interval. */
+  gapSlackMs: number;
+  /** The same with a fault: until another takes over, which then runs it an interval later at the latest. */
+  gapInFaultMs: number;
+  /** How late a check may come to its slot before its rhythm counts as another. */
+  beatMs: number;
+}
+
+export type ViolationKind =
+  'lost' | 'repeated' | 'unresolved' | 'stray-resolve' | 'false-alarm' | 'split' | 'double' | 'gap' | 'cadence';
+
+/** A promise that was not kept. */
+export interface Violation {
+  kind: ViolationKind;
+  monitor: string;
+  message: string;
+}
+
+/** Whether a fault may show at a moment. */
+export function mayShowAt(fault: Fault, at: number, { recoveryMs }: Pick<Promises, 'recoveryMs'>): boolean {
+  return at >= fault.from && at <= fault.to + recoveryMs;
+}
+
+/** By a key, in the order in which they came. */
+export function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}
