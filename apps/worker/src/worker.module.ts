@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { NodeConfig, SecretReader } from '@9volt/platform';
 import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
@@ -21,6 +22,11 @@ import { WorkerService } from './worker.service.js';
 @Module({
   providers: [
     { provide: Clock, useClass: SystemClock },
+    {
+      provide: SecretReader,
+      useFactory: (config: NodeConfig) => new SecretReader(config.secretSources),
+      inject: [NodeConfig],
+    },
     OwnedMonitors,
     { provide: Ownership, useExisting: OwnedMonitors },
     CheckMetrics,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { secretsOfUrl } from './http-url.js';
-import { withoutSecrets } from './scrub.js';
+import { withoutSecrets } from '@9volt/contracts';
 
 describe('the secrets of an address', () => {
   const url = 'https://example.com/hooks/B00000000/long-enough-token?sig=also%2Fa%2Fsecret&v=2';

@@ -1,6 +1,7 @@
 import {
   attributesOf,
   isPlainObject,
+  isReference,
   MASKED,
   pointer,
   type AlerterSettings,
@@ -12,9 +13,6 @@ import {
 import { alerterTypes } from './registry.js';
 
 type Plain = Record<string, unknown>;
-
-/** `${env:NAME}` and `${file:/path}` name a secret and are none: shown, so that one can see where it comes from. */
-const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
 
 /** A copy whose secret attributes are masked; of a map, each value. */
 export function maskSettings(cls: SettingsClass, settings: object): Plain {
@@ -99,7 +97,8 @@ export function unmaskAlerter(incoming: unknown, stored: AlerterSettings | undef
 
 function masked(value: unknown): unknown {
   if (isPlainObject(value)) return mapped(value, (_name, item) => masked(item));
-  return value === undefined || (typeof value === 'string' && REFERENCE.test(value)) ? value : MASKED;
+  // A reference names a secret and is none: shown, so that one can see where it comes from.
+  return value === undefined || (typeof value === 'string' && isReference(value)) ? value : MASKED;
 }
 
 /** Left out and written as the default are the same. */

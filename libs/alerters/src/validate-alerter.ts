@@ -1,8 +1,10 @@
 import {
   AlerterSettings,
+  attributesOf,
   fault,
   isPlainObject,
   nameFault,
+  referenceFaults,
   unknownName,
   validateSettings,
   type FieldError,
@@ -29,7 +31,8 @@ export function validateAlerter(name: string, raw: unknown, at = ''): Validated<
   }
   const validated = validateSettings(definition.options, options ?? {}, `${at}/options`);
   if (!validated.ok) errors.push(...validated.errors);
-  if (!common.ok || !validated.ok) return { ok: false, errors };
+  else errors.push(...referenceFaults(validated.value, [...attributesOf(definition.options).keys()], `${at}/options`));
+  if (errors.length > 0 || !common.ok || !validated.ok) return { ok: false, errors };
   const { type: kind, description } = common.value;
   return {
     ok: true,

@@ -3,6 +3,8 @@ import {
   type MonitorSettings,
   MonitorSettings as CommonSettings,
   nameFault,
+  referenceFaults,
+  secretNames,
   unknownName,
   validateSettings,
   type Validated,
@@ -20,7 +22,11 @@ export function validateMonitor(name: string, raw: unknown, at = ''): Validated<
   if (!isPlainObject(raw)) return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
   const type = raw['type'];
   const definition = typeof type === 'string' ? monitorTypes.get(type) : undefined;
-  if (definition) return validateSettings(definition.settings, raw, at);
+  if (definition) {
+    const validated = validateSettings(definition.settings, raw, at);
+    const faults = validated.ok ? referenceFaults(validated.value, secretNames(definition.settings), at) : [];
+    return faults.length === 0 ? validated : { ok: false, errors: faults };
+  }
   if (typeof type === 'string' && type !== '') {
     return { ok: false, errors: [unknownName(`${at}/type`, 'type', type, monitorTypes.keys())] };
   }

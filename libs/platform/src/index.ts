@@ -8,3 +8,4 @@ export * from './logging/error-log.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
 export * from './run/run-node.js';
+export * from './secrets/secret-reader.js';

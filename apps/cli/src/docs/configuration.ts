@@ -157,7 +157,21 @@ told once that it is closed, and why. So does a change of its type or target. A 
 keeps the incident.`;
 
 const SECRETS = `Attributes marked *secret* are masked in every answer of the API and in what \`9volt cfg diff\` prints. They stand in clear in the YAML
-files and in etcd: guard both.
+files and in etcd: guard both, or keep secrets out of them:
+
+### Secrets that stand elsewhere
+
+\`\${env:NAME}\` stands for a variable of the worker's environment, \`\${file:/path}\` for the content of a file on the worker (at most 64 KiB, without the
+line break at its end). They may be used in every option of an alerter and in every secret attribute of a monitor, alone or within a text:
+\`Authorization: Bearer \${file:/run/secrets/token}\`. A worker puts the secret in right before it runs the check or sends the notification, and reads it anew
+each time. In etcd and in exports the reference stands as it was written, and in answers too if it stands alone. Where a target or a provider repeats the
+secret, it is masked before that is kept or shown.
+
+A check whose secret cannot be had is \`unknown\`, and its message says why; a notification waits and is tried again. Whoever may write a
+configuration can have what a worker may read sent to an address of their own: limit it with
+[\`--secret-sources\`](cli.md#settings-of-a-node). The variables of 9volt itself (\`NINEV_…\`) are never handed out.
+
+### How notifications are delivered
 
 A notification is tried again until the provider takes it, or refuses it for good; what is owed to an alerter that has been removed is
 given up after 10 minutes.`;
@@ -173,7 +187,7 @@ function contents(): string {
   return [
     `- ${link('Writing the files', 'Writing the files')}: ${link('Durations', 'durations')}`,
     `- ${link('Monitors', 'Monitors')}: ${link('Thresholds', 'thresholds')}, ${of('Monitor', monitorTypes.keys())}`,
-    `- ${link('Alerters', 'Alerters')}: ${of('Alerter', alerterTypes.keys())}`,
+    `- ${link('Alerters', 'Alerters')}: ${link('Secrets that stand elsewhere', 'secrets')}, ${of('Alerter', alerterTypes.keys())}`,
   ].join('\n');
 }
 

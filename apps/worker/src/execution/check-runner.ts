@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
+import { SecretReader } from '@9volt/platform';
 import { evaluate } from '../evaluation/evaluate.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
@@ -34,6 +35,7 @@ export class CheckRunner extends RunNow {
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Inject(SecretReader) private readonly secrets: SecretReader,
   ) {
     super();
     this.timetable = new Timetable({
@@ -114,7 +116,7 @@ export class CheckRunner extends RunNow {
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
     const { settings, stateTarget } = monitor;
-    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal);
+    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal, this.secrets.read);
     monitor.run = undefined;
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {

@@ -1,14 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import type { CheckResult, MonitorSettings } from '@9volt/contracts';
+import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
 import type { MonitorDefinition, ProbeContext } from '@9volt/monitors';
 import { executeCheck } from './execute-check.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;
 const never = new AbortController().signal;
+const none = () => Promise.reject(new Error('there are no secrets here'));
+
+class FakeSettings extends MonitorSettings {
+  @TextMap({ doc: 'Headers.', secret: true })
+  headers?: Record<string, string>;
+}
 
 const types = (probe: (settings: MonitorSettings, context: ProbeContext) => Promise<CheckResult>, deadlineMs = 100) =>
-  new Map([['fake', { type: 'fake', deadlineMs: () => deadlineMs, probe } as unknown as MonitorDefinition]]);
+  new Map([
+    [
+      'fake',
+      { type: 'fake', settings: FakeSettings, deadlineMs: () => deadlineMs, probe } as unknown as MonitorDefinition,
+    ],
+  ]);
 
 test('answers the result of the probe', async () => {
   const result: CheckResult = { status: 'critical', message: 'refused', latencyMs: 3 };
@@ -17,6 +28,7 @@ test('answers the result of the probe', async () => {
       'web',
       settings,
       never,
+      none,
       types(async () => result),
     ),
   ).toEqual({ result });
@@ -31,7 +43,7 @@ test.each([
     },
   ],
 ])('a probe that %s: unknown, with the defect', async (_how, probe) => {
-  const { result, defect } = await executeCheck('web', settings, never, types(probe));
+  const { result, defect } = await executeCheck('web', settings, never, none, types(probe));
   expect(result).toMatchObject({ status: 'unknown', message: 'The check itself failed: undefined is not a function' });
   expect(defect?.message).toBe('undefined is not a function');
 });
@@ -43,7 +55,7 @@ test('a probe that ignores its deadline is aborted and given up a second later',
     return new Promise(() => undefined);
   };
   const startedAt = performance.now();
-  const { result } = await executeCheck('web', settings, never, types(probe, 50));
+  const { result } = await executeCheck('web', settings, never, none, types(probe, 50));
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('did not end within 1050 ms') });
   expect(performance.now() - startedAt).toBeLessThan(1_500);
   expect(signal?.aborted).toBe(true);
@@ -55,12 +67,50 @@ test('an abort reaches the probe', async () => {
     await sleep(5_000, undefined, { signal: context.signal }).catch(() => undefined);
     return { status: 'unknown', message: 'aborted', latencyMs: 0 };
   };
-  const running = executeCheck('web', settings, abort.signal, types(probe, 6_000));
+  const running = executeCheck('web', settings, abort.signal, none, types(probe, 6_000));
   abort.abort();
   expect((await running).result.message).toBe('aborted');
 });
 
 test('a type that this version does not know', async () => {
-  const { result } = await executeCheck('web', { ...settings, type: 'novel' } as MonitorSettings, never, new Map());
+  const { result } = await executeCheck(
+    'web',
+    { ...settings, type: 'novel' } as MonitorSettings,
+    never,
+    none,
+    new Map(),
+  );
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('"novel"') });
+});
+
+test('gives the probe its secrets, and tells none of them', async () => {
+  let given: MonitorSettings | undefined;
+  const probe = async (settings: MonitorSettings): Promise<CheckResult> => {
+    given = settings;
+    return { status: 'critical', message: 'refused: canary/1', expected: 'canary%2F1', found: 'canar…', latencyMs: 1 };
+  };
+  const own = { description: '${env:KEY}', headers: { A: 'Bearer ${env:KEY}' } };
+  const written = Object.assign(new FakeSettings(), settings, own);
+  const { result } = await executeCheck('web', written, never, () => Promise.resolve('canary/1'), types(probe));
+  expect(given).toEqual({ ...settings, description: '${env:KEY}', headers: { A: 'Bearer canary/1' } });
+  expect(result).toMatchObject({ message: 'refused: ********', expected: '********', found: '********…' });
+});
+
+test('without its secrets a check is not run, which tells nothing of its target and is no defect', async () => {
+  let ran = false;
+  const probe = async (): Promise<CheckResult> => {
+    ran = true;
+    return { status: 'ok', message: 'N/A', latencyMs: 1 };
+  };
+  const written = Object.assign(new FakeSettings(), settings, { headers: { A: '${env:KEY}' } });
+  const missing = (): Promise<string> => Promise.reject(new Error('the variable is not set'));
+  const execution = await executeCheck('web', written, never, missing, types(probe));
+  expect(execution).toEqual({
+    result: {
+      status: 'unknown',
+      message: 'headers: ${env:KEY} cannot be had on this worker: the variable is not set',
+      latencyMs: expect.any(Number),
+    },
+  });
+  expect(ran).toBe(false);
 });

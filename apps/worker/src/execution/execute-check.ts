@@ -1,5 +1,15 @@
-import { capped, type CheckResult, messageOf, type MonitorSettings } from '@9volt/contracts';
-import { type MonitorDefinition, monitorTypes } from '@9volt/monitors';
+import {
+  capped,
+  type CheckResult,
+  messageOf,
+  type MonitorSettings,
+  type ReadSecret,
+  resolveSecrets,
+  secretNames,
+  SecretUnavailable,
+  withoutSecrets,
+} from '@9volt/contracts';
+import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 
 export interface Execution {
   result: CheckResult;
@@ -19,6 +29,7 @@ export async function executeCheck(
   name: string,
   settings: MonitorSettings,
   signal: AbortSignal,
+  readSecret: ReadSecret,
   types: ReadonlyMap<string, MonitorDefinition> = monitorTypes,
 ): Promise<Execution> {
   const definition = types.get(settings.type);
@@ -38,10 +49,12 @@ export async function executeCheck(
         Math.min(limitMs, LONGEST_TIMER_MS),
       );
     });
-    const result = await Promise.race([definition.probe(settings, { name, signal: abort.signal }), outlasted]);
-    return { result };
+    const context = { name, signal: abort.signal };
+    return { result: await Promise.race([probe(definition, settings, context, readSecret), outlasted]) };
   } catch (error) {
     abort.abort();
+    // Nothing is known of the target, and it is no defect of ours.
+    if (error instanceof SecretUnavailable) return { result: unknown(error.message, performance.now() - startedAt) };
     const defect = error instanceof Error ? error : new Error(messageOf(error));
     return defective(defect, performance.now() - startedAt);
   } finally {
@@ -50,7 +63,28 @@ export async function executeCheck(
   }
 }
 
+async function probe(
+  definition: MonitorDefinition,
+  written: MonitorSettings,
+  context: ProbeContext,
+  readSecret: ReadSecret,
+): Promise<CheckResult> {
+  const { settings, secrets } = await resolveSecrets(written, secretNames(definition.settings), readSecret);
+  const result = await definition.probe(settings, context);
+  if (secrets.length === 0) return result;
+  const { message, expected, found, ...rest } = result;
+  return {
+    ...rest,
+    message: withoutSecrets(message, secrets),
+    ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
+    ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
+  };
+}
+
 function defective(defect: Error, latencyMs: number): Execution {
-  const message = capped(`The check itself failed: ${defect.message}`);
-  return { result: { status: 'unknown', message, latencyMs }, defect };
+  return { result: unknown(`The check itself failed: ${defect.message}`, latencyMs), defect };
+}
+
+function unknown(message: string, latencyMs: number): CheckResult {
+  return { status: 'unknown', message: capped(message), latencyMs };
 }

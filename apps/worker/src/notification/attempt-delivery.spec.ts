@@ -1,23 +1,33 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { alerterTypes, defineAlerter, type DeliveryContext, type DeliveryOutcome } from '@9volt/alerters';
 import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
-import type { Alert } from '@9volt/contracts';
+import { type Alert, type ReadSecret, Text, TextList } from '@9volt/contracts';
 import { attemptDelivery } from './attempt-delivery.js';
 
 const TYPE = 'attempt-spec';
+const none: ReadSecret = () => Promise.reject(new Error('there are no secrets here'));
+
+class FakeOptions {
+  @Text({ doc: 'An address.' })
+  url?: string;
+
+  @TextList({ doc: 'Arguments.' })
+  args?: string[];
+}
 
 function attempt(
-  send: (context: DeliveryContext) => Promise<DeliveryOutcome>,
-  more: { alert?: Alert; signal?: AbortSignal; timeoutMs?: number } = {},
+  send: (context: DeliveryContext, options: object) => Promise<DeliveryOutcome>,
+  more: { alert?: Alert; signal?: AbortSignal; timeoutMs?: number; options?: object; readSecret?: ReadSecret } = {},
 ): Promise<DeliveryOutcome> {
-  const options = class {};
+  const options = FakeOptions;
   const definition = { type: TYPE, summary: '', options, destination: [] };
-  alerterTypes.set(TYPE, defineAlerter({ ...definition, send: (_options, _alert, context) => send(context) }));
+  alerterTypes.set(TYPE, defineAlerter({ ...definition, send: (given, _alert, context) => send(context, given) }));
   return attemptDelivery({
-    settings: { type: TYPE, options: {} },
+    settings: { type: TYPE, options: { ...more.options } },
     alert: more.alert ?? sampleAlarm(),
     signal: more.signal ?? new AbortController().signal,
     timeoutMs: more.timeoutMs ?? 1_000,
+    readSecret: more.readSecret ?? none,
   });
 }
 
@@ -65,8 +75,39 @@ describe('one attempt', () => {
   it('waits for a worker that knows the type', async () => {
     const settings = { type: 'of a newer version', options: {} };
     const signal = new AbortController().signal;
-    expect(await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10 })).toMatchObject({
+    expect(
+      await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10, readSecret: none }),
+    ).toMatchObject({
       outcome: 'retryable',
     });
+  });
+
+  it('has its secrets, in any option, and an answer without them', async () => {
+    let given: object | undefined;
+    const outcome = await attempt(
+      (_context, options) => {
+        given = options;
+        return Promise.resolve({ outcome: 'rejected', answer: 'HTTP 403: canary is not known' });
+      },
+      {
+        options: { url: 'https://example.com/${env:KEY}', args: ['-k', '${file:/key}'] },
+        readSecret: () => Promise.resolve('canary'),
+      },
+    );
+    expect(given).toEqual({ url: 'https://example.com/canary', args: ['-k', 'canary'] });
+    expect(outcome).toEqual({ outcome: 'rejected', answer: 'HTTP 403: ******** is not known' });
+  });
+
+  it('is worth another when a secret cannot be had, and nothing is sent without it', async () => {
+    let sent = false;
+    const send = (): Promise<DeliveryOutcome> => {
+      sent = true;
+      return Promise.resolve({ outcome: 'delivered', answer: '' });
+    };
+    expect(await attempt(send, { options: { url: '${env:KEY}' } })).toEqual({
+      outcome: 'retryable',
+      answer: 'url: ${env:KEY} cannot be had on this worker: there are no secrets here',
+    });
+    expect(sent).toBe(false);
   });
 });

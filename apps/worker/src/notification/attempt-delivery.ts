@@ -1,5 +1,20 @@
-import { alerterTypes, type DeliveryOutcome, renderAlert } from '@9volt/alerters';
-import { type Alert, type AlerterSettings, messageOf } from '@9volt/contracts';
+import {
+  type AlerterDefinition,
+  alerterTypes,
+  type DeliveryContext,
+  type DeliveryOutcome,
+  renderAlert,
+} from '@9volt/alerters';
+import {
+  type Alert,
+  type AlerterSettings,
+  attributesOf,
+  messageOf,
+  type ReadSecret,
+  resolveSecrets,
+  SecretUnavailable,
+  withoutSecrets,
+} from '@9volt/contracts';
 
 export interface Attempt {
   settings: AlerterSettings;
@@ -8,6 +23,7 @@ export interface Attempt {
   signal: AbortSignal;
   /** How long the provider may take to answer. */
   timeoutMs: number;
+  readSecret: ReadSecret;
 }
 
 /** A dialogue, as with a mail server, has several waits of `timeoutMs`. */
@@ -15,7 +31,8 @@ const WAITS = 3;
 const GRACE_MS = 1_000;
 
 /** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is worth another attempt too. */
-export async function attemptDelivery({ settings, alert, signal, timeoutMs }: Attempt): Promise<DeliveryOutcome> {
+export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
+  const { settings, alert, signal, timeoutMs } = attempt;
   const definition = alerterTypes.get(settings.type);
   if (!definition) return { outcome: 'retryable', answer: `this worker does not know the type ${settings.type}` };
   const overdue = new AbortController();
@@ -30,13 +47,26 @@ export async function attemptDelivery({ settings, alert, signal, timeoutMs }: At
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     const context = { signal: overdue.signal, notificationId: notificationIdOf(alert), timeoutMs };
-    return await Promise.race([definition.send(settings.options, renderAlert(alert), context), abandoned]);
+    return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
+    // It may be put there while the notification waits, or another worker may have it.
+    if (error instanceof SecretUnavailable) return { outcome: 'retryable', answer: error.message };
     return { outcome: 'retryable', answer: `failed within 9volt: ${messageOf(error)}` };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
   }
+}
+
+async function send(
+  definition: AlerterDefinition,
+  { settings, alert, readSecret }: Attempt,
+  context: DeliveryContext,
+): Promise<DeliveryOutcome> {
+  const names = [...attributesOf(definition.options).keys()];
+  const { settings: options, secrets } = await resolveSecrets(settings.options, names, readSecret);
+  const outcome = await definition.send(options, renderAlert(alert), context);
+  return { ...outcome, answer: withoutSecrets(outcome.answer, secrets) };
 }
 
 /** The same for every attempt, by whichever worker. */

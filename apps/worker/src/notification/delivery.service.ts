@@ -10,6 +10,7 @@ import { Interval } from '@nestjs/schedule';
 import type { DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
+import { SecretReader } from '@9volt/platform';
 import { AlerterCache } from './alerter-cache.js';
 import { attemptDelivery } from './attempt-delivery.js';
 import { pauseAfter } from './backoff.js';
@@ -53,6 +54,7 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(InFlight) private readonly inFlight: InFlight,
     @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
+    @Inject(SecretReader) private readonly secrets: SecretReader,
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
     this.slots = new Slots(this.settings);
@@ -205,7 +207,8 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     const startedAt = performance.now();
     const { signal } = this.abort;
     const timeoutMs = this.settings.attemptTimeoutMs;
-    const outcome = await attemptDelivery({ settings, alert: owed.entry.alert, signal, timeoutMs });
+    const { alert } = owed.entry;
+    const outcome = await attemptDelivery({ settings, alert, signal, timeoutMs, readSecret: this.secrets.read });
     this.report.attempted(settings.type, outcome.outcome, performance.now() - startedAt);
     if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
     else await this.settle(lane, owed, outcome.outcome, outcome.answer);

@@ -1,5 +1,5 @@
 import { testAlert, validateAlerter } from '@9volt/alerters';
-import { type FieldError, messageOf, type RequestAnswer, type RequestBody } from '@9volt/contracts';
+import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { validateMonitor } from '@9volt/monitors';
 import { executeCheck } from '../execution/execute-check.js';
 import { attemptDelivery } from '../notification/attempt-delivery.js';
@@ -13,6 +13,7 @@ export interface Answering {
   signal: AbortSignal;
   /** How long a provider may take to answer. */
   timeoutMs: number;
+  readSecret: ReadSecret;
 }
 
 /** Does what is asked, once. Never rejects: whatever went wrong is told to the person who asked. */
@@ -34,22 +35,22 @@ export async function answerRequest(body: RequestBody, answering: Answering): Pr
 /** Validated here too: whoever can write to etcd can ask. */
 async function testMonitor(
   { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
-  { signal }: Answering,
+  { signal, readSecret }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await executeCheck(name, validated.value, signal);
+  const { result } = await executeCheck(name, validated.value, signal, readSecret);
   return { ok: true, result };
 }
 
 async function testAlerter(
   { name, settings }: Extract<RequestBody, { kind: 'test-alerter' }>,
-  { worker, signal, timeoutMs }: Answering,
+  { worker, ...rest }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateAlerter(name, settings);
   if (!validated.ok) return refused(validated.errors);
   const alert = testAlert(name, worker, new Date().toISOString());
-  const { outcome, answer } = await attemptDelivery({ settings: validated.value, alert, signal, timeoutMs });
+  const { outcome, answer } = await attemptDelivery({ settings: validated.value, alert, ...rest });
   return { ok: true, delivery: { outcome, answer } };
 }
 

@@ -5,7 +5,7 @@ import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt
 import { type CheckResult, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { AppLogger, Metrics } from '@9volt/platform';
+import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
 import { RequestLedger } from './request-ledger.js';
 import { RequestService, RequestSettings } from './request.service.js';
@@ -68,6 +68,7 @@ async function startWorker(tags: string[] = [], settings: Partial<RequestSetting
     ownership,
     runner,
     new RequestLedger(node),
+    new SecretReader(),
     AppLogger.silent(),
     new Metrics(),
     Object.assign(new RequestSettings(), settings),

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type WorkerRequest } from '@9volt/contracts';
 import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
-import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
 import { Ownership } from '../notification/ownership.js';
 import { answerRequest } from './answer-request.js';
 import { mayServe } from './may-serve.js';
@@ -47,6 +47,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     @Inject(Ownership) private readonly ownership: Ownership,
     @Inject(RunNow) private readonly runner: RunNow,
     @Inject(RequestLedger) private readonly ledger: RequestLedger,
+    @Inject(SecretReader) private readonly secrets: SecretReader,
     @Inject(AppLogger) logger: AppLogger,
     @Inject(Metrics) metrics: Metrics,
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
@@ -136,7 +137,9 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     const { body } = claim.request;
     const { runner } = this;
     const worker = this.node.options.name;
-    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs: this.settings.deliveryTimeoutMs });
+    const timeoutMs = this.settings.deliveryTimeoutMs;
+    const readSecret = this.secrets.read;
+    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs, readSecret });
     // A run that was broken off tells nothing of its target.
     await this.tell(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });

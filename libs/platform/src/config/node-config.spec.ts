@@ -78,4 +78,17 @@ describe('the configuration of a node', () => {
       password: 'a:b',
     });
   });
+
+  it.each([
+    [undefined, undefined],
+    ['none', []],
+    ['env:SLACK_*, file:/run/secrets/', ['env:SLACK_*', 'file:/run/secrets/']],
+  ])('limits secrets to the sources %j', (secretSources, expected) => {
+    const env = secretSources === undefined ? {} : { NINEV_SECRET_SOURCES: secretSources };
+    expect(loadNodeConfig('worker', {}, env).secretSources).toEqual(expected);
+  });
+
+  it.each(['SLACK', 'env:', 'file:run/secrets', 'env:A,none'])('refuses %j as sources of secrets', (secretSources) => {
+    expect(faultsOf(() => loadNodeConfig('worker', { secretSources }, {}))[0]).toMatch(/^--secret-sources: expected/);
+  });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isName, messageOf, NAME_EXPECTED, type Role } from '@9volt/contracts';
 import { type Environment, NODE_SETTINGS, type NodeFlags, type NodeSettingKey } from './node-settings.js';
+import { SECRET_SOURCE } from '../secrets/secret-reader.js';
 import { VERSION } from './version.js';
 
 export interface EtcdSettings {
@@ -36,6 +37,8 @@ export class NodeConfig extends EtcdConfig {
   readonly accessTokens: readonly string[];
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
+  /** What secrets may be read from; undefined for the default. */
+  readonly secretSources: readonly string[] | undefined;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
@@ -43,7 +46,8 @@ export class NodeConfig extends EtcdConfig {
     values: { etcd: EtcdSettings; prefix: string; debug: boolean } & Pick<
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl'
-    >,
+    > &
+      Partial<Pick<NodeConfig, 'secretSources'>>,
   ) {
     super(values);
     this.role = values.role;
@@ -52,6 +56,7 @@ export class NodeConfig extends EtcdConfig {
     this.listen = values.listen;
     this.accessTokens = values.accessTokens;
     this.publicUrl = values.publicUrl;
+    this.secretSources = values.secretSources;
   }
 }
 
@@ -98,6 +103,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     listen,
     accessTokens,
     publicUrl: publicUrl?.replace(/\/+$/, ''),
+    secretSources: parseSecretSources(reader),
   });
   reader.finish();
   return config;
@@ -146,6 +152,17 @@ function parseListen(reader: Reader, defaultPort: number): { host: string; port:
   }
   const host = match[1] === undefined ? '127.0.0.1' : match[1] === '' ? '0.0.0.0' : match[1].replace(/^\[|\]$/g, '');
   return { host, port };
+}
+
+function parseSecretSources(reader: Reader): string[] | undefined {
+  const written = reader.list('secretSources');
+  if (written.length === 0) return undefined;
+  if (written.length === 1 && written[0] === 'none') return [];
+  const wrong = written.find((source) => !SECRET_SOURCE.test(source));
+  if (wrong !== undefined) {
+    reader.fault('secretSources', `expected env:NAME, env:PREFIX*, file:/path or none, got "${wrong}"`);
+  }
+  return written;
 }
 
 export function isLoopback(host: string): boolean {

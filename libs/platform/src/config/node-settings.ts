@@ -27,7 +27,8 @@ export type NodeSettingKey =
   | 'accessTokens'
   | 'insecure'
   | 'memberId'
-  | 'publicUrl';
+  | 'publicUrl'
+  | 'secretSources';
 
 export const NODE_SETTINGS: readonly NodeSetting[] = [
   {
@@ -137,6 +138,16 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     doc: 'Address under which people reach the dashboard, for links in alerts.',
     scope: 'node',
     kind: 'text',
+  },
+  {
+    key: 'secretSources',
+    flags: '--secret-sources <sources>',
+    env: 'NINEV_SECRET_SOURCES',
+    doc:
+      'What configurations may refer to as secrets on this worker, a comma list of env:NAME, env:PREFIX*, file:/path and file:/directory/; “none” for nothing. ' +
+      'By default every variable but those of 9volt, and every file that this process can read.',
+    scope: 'node',
+    kind: 'list',
   },
 ];
 

@@ -2,7 +2,7 @@ import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import { type Alert, type ClusterEvent, type IncidentRecord, type OutboxEntry, timeId } from '@9volt/contracts';
 import { type ClusterNode, type Compare, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
-import { AppLogger, Metrics } from '@9volt/platform';
+import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { AlerterCache } from '../alerter-cache.js';
 import { DeliveryLedger } from '../delivery-ledger.js';
 import { DeliveryReport } from '../delivery-report.js';
@@ -72,6 +72,7 @@ export class DeliveryRig {
       this.inFlight,
       new DeliveryLedger(this.node),
       new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox),
+      new SecretReader(),
       Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings),
     );
   }

@@ -1,0 +1,28 @@
+import { MASKED } from './alerter.js';
+
+/** Less of a secret than this gives nothing away. */
+const TELLING = 4;
+
+/**
+ * A text in which each secret is masked, also as a URL or JSON writes it, and also where the text was cut within it: targets and providers do
+ * echo what they were sent.
+ */
+export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
+  const forms = secrets
+    .filter((secret): secret is string => secret !== undefined && secret !== '')
+    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    // The longest first: a secret may be part of another.
+    .sort((a, b) => b.length - a.length);
+  const masked = forms.reduce((rest, form) => rest.replaceAll(form, MASKED), text);
+  return masked
+    .split('…')
+    .map((part, index, parts) => (index < parts.length - 1 ? forms.reduce(withoutBeginning, part) : part))
+    .join('…');
+}
+
+function withoutBeginning(part: string, form: string): string {
+  for (let length = Math.min(form.length - 1, part.length); length >= TELLING; length -= 1) {
+    if (part.endsWith(form.slice(0, length))) return `${part.slice(0, -length)}${MASKED}`;
+  }
+  return part;
+}

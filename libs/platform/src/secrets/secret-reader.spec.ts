@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { SecretReference } from '@9volt/contracts';
+import { SecretReader } from './secret-reader.js';
+
+const ENV = { SLACK_TOKEN: 'xoxb', OTHER: 'other', EMPTY: '', NINEV_ETCD_USERPASS: 'root:root' };
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), '9volt-secrets-'));
+  mkdirSync(join(directory, 'allowed'));
+  writeFileSync(join(directory, 'allowed', 'token'), 'from a file\r\n');
+  writeFileSync(join(directory, 'allowed', 'lines'), 'one\ntwo\n\n');
+  writeFileSync(join(directory, 'allowed', 'empty'), '\n');
+  writeFileSync(join(directory, 'allowed', 'large'), 'x'.repeat(65_537));
+  writeFileSync(join(directory, 'elsewhere'), 'elsewhere');
+  symlinkSync(join(directory, 'allowed', 'token'), join(directory, 'allowed', 'link'));
+  symlinkSync(join(directory, 'elsewhere'), join(directory, 'allowed', 'way-out'));
+  execFileSync('mkfifo', [join(directory, 'allowed', 'pipe')]);
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const env = (name: string): SecretReference => ({ kind: 'env', name, text: `\${env:${name}}` });
+const file = (path: string): SecretReference => ({
+  kind: 'file',
+  name: join(directory, path),
+  text: `\${file:${path}}`,
+});
+
+describe('a worker', () => {
+  it('hands out variables and files', async () => {
+    const { read } = new SecretReader(undefined, ENV);
+    expect(await read(env('SLACK_TOKEN'))).toBe('xoxb');
+    expect(await read(file('allowed/token'))).toBe('from a file');
+    expect(await read(file('allowed/link'))).toBe('from a file');
+    expect(await read(file('allowed/lines'))).toBe('one\ntwo\n');
+    expect(await read(file('elsewhere'))).toBe('elsewhere');
+  });
+
+  it('reads a file anew each time', async () => {
+    const { read } = new SecretReader(undefined, ENV);
+    writeFileSync(join(directory, 'rotated'), 'before');
+    expect(await read(file('rotated'))).toBe('before');
+    writeFileSync(join(directory, 'rotated'), 'after');
+    expect(await read(file('rotated'))).toBe('after');
+  });
+
+  it.each([
+    [env('NONE'), 'the variable is not set'],
+    [env('EMPTY'), 'the variable is not set'],
+    [env('NINEV_ETCD_USERPASS'), 'the variable is not one that may be used'],
+    [{ kind: 'file', name: '/proc/self/environ', text: '' }, 'the file is not one that may be used'],
+    [{ kind: 'file', name: '/dev/zero', text: '' }, 'the file is not one that may be used'],
+  ] as [SecretReference, string][])('refuses %j', async (reference, reason) => {
+    await expect(new SecretReader(undefined, ENV).read(reference)).rejects.toThrow(reason);
+  });
+
+  it.each([
+    ['none', 'there is no such file'],
+    ['allowed', 'it is no file'],
+    ['allowed/pipe', 'it is no file'],
+    ['allowed/empty', 'the file is empty'],
+    ['allowed/large', 'more than 64 KiB'],
+  ])('refuses the file %s', async (path, reason) => {
+    await expect(new SecretReader(undefined, ENV).read(file(path))).rejects.toThrow(reason);
+  });
+
+  it('can be limited', async () => {
+    const { read } = new SecretReader(['env:SLACK_*', `file:${directory}/allowed/`], ENV);
+    expect(await read(env('SLACK_TOKEN'))).toBe('xoxb');
+    expect(await read(file('allowed/token'))).toBe('from a file');
+    expect(await read(file('allowed/../allowed/link'))).toBe('from a file');
+    for (const refused of [env('OTHER'), file('elsewhere'), file('allowed/../elsewhere'), file('allowed/way-out')]) {
+      await expect(read(refused)).rejects.toThrow('may be used');
+    }
+    await expect(new SecretReader(['env:*'], ENV).read(env('NINEV_ETCD_USERPASS'))).rejects.toThrow('may be used');
+    await expect(new SecretReader([], ENV).read(env('OTHER'))).rejects.toThrow('may be used');
+  });
+});

@@ -1,0 +1,87 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, realpath } from 'node:fs/promises';
+import type { SecretReference } from '@9volt/contracts';
+import { type Environment, readEnvironment } from '../config/node-settings.js';
+
+/** A secret is a line or a certificate. */
+const MAX_BYTES = 65_536;
+/** Variables of 9volt itself, credentials of etcd and tokens of the API among them. */
+const OURS = /^NINEV_/;
+/** Files there are no files: what the kernel tells of processes, their variables among it. */
+const KERNEL = /^\/(?:proc|sys|dev)\//;
+
+/** What a worker may hand out: `env:NAME`, `env:PREFIX*`, `file:/path` or `file:/directory/`. */
+export const SECRET_SOURCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*\*?|env:\*|file:\/.*)$/;
+
+/**
+ * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. Without `sources` it hands out every variable but
+ * those of 9volt, and every file that this process can read; with them, nothing else than they say.
+ */
+export class SecretReader {
+  constructor(
+    private readonly sources: readonly string[] | undefined = undefined,
+    private readonly env: Environment = readEnvironment(),
+  ) {}
+
+  /** Rejects with the reason, in words that hold nothing secret. */
+  readonly read = ({ kind, name }: SecretReference): Promise<string> =>
+    kind === 'env' ? this.variable(name) : this.file(name);
+
+  private async variable(name: string): Promise<string> {
+    const allowed = this.sources?.some((source) => matchesVariable(source, name)) ?? true;
+    if (!allowed || OURS.test(name)) throw new Error('the variable is not one that may be used (--secret-sources)');
+    const value = this.env[name];
+    if (value === undefined || value === '') throw new Error('the variable is not set');
+    return value;
+  }
+
+  private async file(path: string): Promise<string> {
+    // Of the file that it really is: a link must not lead out of a directory that may be read.
+    const real = await realpath(path).catch(inWords);
+    if (!(await this.mayRead(real))) throw new Error('the file is not one that may be used (--secret-sources)');
+    // Without waiting for somebody to write, as into a pipe.
+    const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch(inWords);
+    try {
+      return await contentOf(file);
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async mayRead(real: string): Promise<boolean> {
+    if (KERNEL.test(real)) return false;
+    if (this.sources === undefined) return true;
+    for (const source of this.sources) {
+      if (!source.startsWith('file:')) continue;
+      const allowed = await realpath(source.slice('file:'.length)).catch(() => undefined);
+      if (allowed !== undefined && (real === allowed || real.startsWith(`${allowed.replace(/\/$/, '')}/`))) return true;
+    }
+    return false;
+  }
+}
+
+function matchesVariable(source: string, name: string): boolean {
+  if (!source.startsWith('env:')) return false;
+  const allowed = source.slice('env:'.length);
+  return allowed.endsWith('*') ? name.startsWith(allowed.slice(0, -1)) : name === allowed;
+}
+
+/** Without the line break at its end, which editors and `echo` leave. */
+async function contentOf(file: FileHandle): Promise<string> {
+  if (!(await file.stat()).isFile()) throw new Error('it is no file');
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_BYTES + 1), position: 0 });
+  if (bytesRead > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES / 1_024} KiB`);
+  const text = buffer.toString('utf8', 0, bytesRead).replace(/\r?\n$/, '');
+  if (text === '') throw new Error('the file is empty');
+  return text;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'the file may not be read by this process',
+};
+
+function inWords(cause: NodeJS.ErrnoException): never {
+  throw new Error(WORDS[cause.code ?? ''] ?? `the file cannot be read (${cause.code ?? 'unknown error'})`, { cause });
+}
