@@ -42,26 +42,36 @@ async function runEverything() {
   // The stories run the built command, so they need all of it.
   const buildsAll = named.length === 0 || named.includes('e2e');
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
+  // Two lanes for two cores: the stories wait more than they compute.
+  const isStory = ({ name }) => name === 'e2e';
+  await Promise.all([
+    checkSources().then(() => runSpecs(chosen.filter((project) => !isStory(project)))),
+    runSpecs(chosen.filter(isStory)),
+  ]);
+}
+
+async function checkSources() {
   await runTool(root, report, 'lint', 'nx', ['run-many', '-t', 'lint', ...onlyChosen()]);
   await runTool(root, report, 'format', 'prettier', [
     '--check',
     ...(named.length > 0 ? chosen.map(({ dir }) => dir) : ['.']),
   ]);
   await runTool(root, report, 'types', 'nx', ['run-many', '-t', 'typecheck', ...onlyChosen()]);
-  for (const project of chosen) await runSpecs(project);
 }
 
 function onlyChosen() {
   return named.length > 0 ? ['-p', named.join(',')] : [];
 }
 
-async function runSpecs({ name, dir }) {
-  const stageStartedAt = Date.now();
-  const isEndToEnd = name === 'e2e';
-  const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
-  const result = await runJestProject(root, { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 }, (line) => {
-    if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
-  });
-  report.add({ name, startedAt: stageStartedAt, ...result });
-  printLeftBehind(result.leftBehind);
+async function runSpecs(projects) {
+  for (const { name, dir } of projects) {
+    const stageStartedAt = Date.now();
+    const isEndToEnd = name === 'e2e';
+    const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
+    const result = await runJestProject(root, { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 }, (line) => {
+      if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
+    });
+    report.add({ name, startedAt: stageStartedAt, ...result });
+    printLeftBehind(result.leftBehind);
+  }
 }
