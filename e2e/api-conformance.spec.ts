@@ -361,6 +361,7 @@ describe('what is absent', () => {
     ['deleteMonitor', {}],
     ['runMonitor', {}],
     ['getState', {}],
+    ['explainMonitor', {}],
   ])('%s %j answers 404 in the words of the original', async (id, question) => {
     const { body } = await expectStatus(404, id, { ...question, name: ABSENT });
     expect(body).toMatchObject({ message: "Unable to find any check named 'nobody'" });
@@ -428,6 +429,16 @@ describe('what runs', () => {
     expect(bare.filter((state) => 'config' in state)).toEqual([]);
     const { body: results } = await expectStatus(200, 'listResults', { query: 'monitor=down&monitor=nobody&limit=1' });
     expect(results).toEqual({ down: [expect.objectContaining({ status: 'critical' })], nobody: [] });
+  });
+
+  it.each([
+    ['web', 'runs', 'only'],
+    ['off', 'nowhere', 'disabled'],
+    ['lonely', 'nowhere', 'no worker carries the tag "nowhere"'],
+    ['odd', 'nowhere', 'interval'],
+  ])('tells why %s %s', async (name, verdict, message) => {
+    const { body } = await expectStatus(200, 'explainMonitor', { name });
+    expect(body).toMatchObject({ name, verdict, message: expect.stringContaining(message) });
   });
 
   it('runs now', async () => {

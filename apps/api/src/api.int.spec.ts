@@ -32,6 +32,7 @@ const GUARDED: [string, string][] = [
   ['PATCH', '/api/v1/monitor/x'],
   ['DELETE', '/api/v1/monitor/x'],
   ['POST', '/api/v1/monitor/x/run'],
+  ['GET', '/api/v1/monitor/x/why'],
   ['POST', '/api/v1/monitor/test'],
   ['GET', '/api/v1/alerter'],
   ['DELETE', '/api/v1/alerter/x'],

@@ -13,6 +13,7 @@ import { EventsService } from './events/events.service.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './monitors/monitors.service.js';
+import { PlacementService } from './placement/placement.service.js';
 import { RequestsService } from './requests/requests.service.js';
 import { ResultsController } from './results/results.controller.js';
 import { ResultsService } from './results/results.service.js';
@@ -50,6 +51,7 @@ import { StreamHub } from './stream/stream.hub.js';
     EventsService,
     ClusterService,
     DrainsService,
+    PlacementService,
     RequestsService,
     MessageWriter,
     StreamHub,

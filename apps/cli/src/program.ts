@@ -6,6 +6,7 @@ import { addGetCommand } from './commands/get.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
 import { addUpCommand } from './commands/up.command.js';
+import { addWhyCommand } from './commands/why.command.js';
 
 /** The whole command line; nothing is parsed or run yet. */
 export function buildProgram(): Command {
@@ -17,6 +18,7 @@ export function buildProgram(): Command {
   addNodeCommands(program);
   addCfgCommand(program);
   addGetCommand(program);
+  addWhyCommand(program);
   addDrainCommands(program);
   addTestAlerterCommand(program);
   return program;

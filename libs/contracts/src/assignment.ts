@@ -19,6 +19,8 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   createRevision: number;
   /** When the previous owner last started a run, in milliseconds since the epoch; set at a hand-over. */
   lastRunAt?: number;
-  /** When the leader made this, ISO 8601. */
+  /** When it was given to this worker, ISO 8601; an edit of the monitor keeps it. */
   assignedAt: string;
+  /** Why it was given to this worker, in words; with `retire`, why it goes to `to`. */
+  cause?: string;
 }

@@ -230,6 +230,8 @@ describe('what went wrong is known:', () => {
         kind: 'denied',
       });
       await client.txn({ compare: [], then: [{ put: '/nine/a', value: '1' }] });
+      await expect(client.revision()).rejects.toMatchObject({ kind: 'denied' });
+      expect(await client.revision('/nine/config')).toBe((await client.get('/nine/a'))?.modRevision);
       const lease = await client.grantLease(20_000);
       await sleep(3_500);
       await client.keepAlive(lease.id, 1_000);

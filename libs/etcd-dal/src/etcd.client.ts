@@ -82,10 +82,10 @@ export class EtcdClient {
     return found && toEntry(found);
   }
 
-  /** The revision etcd is at. */
-  async revision(): Promise<number> {
+  /** The revision etcd is at. `readable` is a key, there or not, that this client may read: roles of etcd are often limited to a prefix. */
+  async revision(readable = '/'): Promise<number> {
     const answer = await this.read((etcd, deadline) =>
-      etcd.kv.range({ key: Buffer.from('/'), limit: 1, keys_only: true }, deadline),
+      etcd.kv.range({ key: Buffer.from(readable), limit: 1, keys_only: true }, deadline),
     );
     return Number(answer.header.revision);
   }

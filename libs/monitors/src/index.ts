@@ -1,3 +1,4 @@
 export * from './define-monitor.js';
 export * from './registry.js';
 export * from './validate-monitor.js';
+export * from './weigh-monitor.js';

@@ -169,6 +169,11 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return member !== undefined && runsChecks(member.Role);
   }
 
+  /** What a member is called; its id is the name and a suffix, should it be gone. */
+  nameOf(memberId: string): string {
+    return this.members.get(memberId)?.Name ?? memberId;
+  }
+
   /** Whether a live worker that is not kept empty serves this tag. */
   mayRun(memberTag: string | undefined): boolean {
     this.eligible ??= this.eligibleTags();
@@ -271,9 +276,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         break;
       }
       case 'assignment': {
-        const { workerId, phase, assignedAt, value } = record;
+        const { workerId } = record;
         view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
-        if (after) view.assignments.push({ workerId, phase, assignedAt, value });
+        if (after) view.assignments.push(record);
         // A new owner is heard of from now on.
         if (after && !this.heard.has(workerId)) this.heard.set(workerId, Date.now());
         break;

@@ -8,7 +8,7 @@ import {
   type OutboxEntry,
   type Sample,
 } from '@9volt/contracts';
-import { monitorTypes } from '@9volt/monitors';
+import { monitorTypes, weighMonitor } from '@9volt/monitors';
 import { deriveStatus } from './derive-status.js';
 import type { AssignmentRecord, Declared } from './records.js';
 
@@ -40,6 +40,8 @@ export class MonitorView {
   owed: OutboxEntry[] = [];
   /** The status that subscribers were last told. */
   shown: DerivedStatus | undefined;
+  /** What it costs its worker, as the leader reckons; 0 while its configuration is invalid. */
+  weight = 0;
   private intervalMs = 0;
   private shownTarget: string | undefined;
   private words: string | undefined;
@@ -69,6 +71,7 @@ export class MonitorView {
     this.shownTarget = undefined;
     this.words = undefined;
     this.intervalMs = declared?.settings ? intervalMsOf(declared.settings) : 0;
+    this.weight = declared?.settings ? weighMonitor(declared.settings) : 0;
   }
 
   status(around: Surroundings, now: number): DerivedStatus {

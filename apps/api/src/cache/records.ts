@@ -39,9 +39,7 @@ export type CacheRecord =
   | { kind: 'request'; request: WorkerRequest };
 
 /** The settings of an assignment are as many again as the monitors: they stay encoded until they are asked for. */
-export interface AssignmentRecord {
-  phase: Assignment['phase'];
-  assignedAt: string;
+export interface AssignmentRecord extends Pick<Assignment, 'phase' | 'to' | 'reason' | 'assignedAt' | 'cause'> {
   value: Buffer;
 }
 
@@ -109,8 +107,17 @@ function assignmentOf(keys: Keyspace, { key, value }: Entry): CacheRecord | unde
   const at = keys.parseAssignment(key);
   const assignment = decode<Assignment>(value);
   if (!at || !assignment) return undefined;
-  const { phase, assignedAt } = assignment;
-  return { kind: 'assignment', ...at, phase, assignedAt, value };
+  const { phase, to, reason, assignedAt, cause } = assignment;
+  return {
+    kind: 'assignment',
+    ...at,
+    phase,
+    ...(to === undefined ? {} : { to }),
+    ...(reason === undefined ? {} : { reason }),
+    assignedAt,
+    ...(cause === undefined ? {} : { cause }),
+    value,
+  };
 }
 
 function vitalsOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {

@@ -7,6 +7,7 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
 import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
+import { PlacementService, type ShownPlacement } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { MonitorsService } from './monitors.service.js';
@@ -16,6 +17,7 @@ export class MonitorsController {
   constructor(
     private readonly monitors: MonitorsService,
     private readonly requests: RequestsService,
+    private readonly placement: PlacementService,
   ) {}
 
   @Route({
@@ -153,6 +155,18 @@ export class MonitorsController {
   @Delete(':name')
   async remove(@Param('name') name: string, @Headers() headers: Record<string, string>): Promise<StatusMessage> {
     return ok(await this.monitors.remove(name, preconditionsOf(headers)));
+  }
+
+  @Route({
+    id: 'explainMonitor',
+    summary: 'Where a monitor runs and why there, or why nowhere',
+    answers: [{ schema: 'Placement', description: 'Its place, and the workers that were to choose from.' }],
+    errors: [404],
+  })
+  @NameParam('monitor')
+  @Get(':name/why')
+  why(@Param('name') name: string): ShownPlacement {
+    return this.placement.why(name);
   }
 
   @Route({

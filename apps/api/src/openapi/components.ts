@@ -1,44 +1,22 @@
 import { type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
-
-const text: JsonSchema = { type: 'string' };
-const textOrNull: JsonSchema = { type: ['string', 'null'] };
-const instant: JsonSchema = { type: 'string', format: 'date-time' };
-const instantOrNull: JsonSchema = { type: ['string', 'null'], format: 'date-time' };
-const number: JsonSchema = { type: 'number' };
-const count: JsonSchema = { type: 'integer', minimum: 0 };
-const flag: JsonSchema = { type: 'boolean' };
-const texts: JsonSchema = { type: 'array', items: text };
-const status: JsonSchema = { type: 'string', enum: [...STATUSES] };
-const told: JsonSchema = { type: 'string', enum: STATUSES.filter((one) => one !== 'ok') };
-
-function ref(name: string): JsonSchema {
-  return { $ref: `#/components/schemas/${name}` };
-}
-
-function list(items: JsonSchema): JsonSchema {
-  return { type: 'array', items };
-}
-
-function map(values: JsonSchema): JsonSchema {
-  return { type: 'object', additionalProperties: values };
-}
-
-/** An object with nothing but these; all are there but those in `optional`. */
-function object(
-  properties: Record<string, JsonSchema>,
-  optional: readonly string[] = [],
-  description?: string,
-): JsonSchema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return {
-    type: 'object',
-    ...(description === undefined ? {} : { description }),
-    additionalProperties: false,
-    properties,
-    ...(required.length > 0 ? { required } : {}),
-  };
-}
+import { clusterComponents } from './cluster-components.js';
+import {
+  count,
+  flag,
+  instant,
+  instantOrNull,
+  list,
+  map,
+  number,
+  object,
+  ref,
+  status,
+  text,
+  textOrNull,
+  texts,
+  told,
+} from './schema-parts.js';
 
 const phases = object(
   { lookup: number, connect: number, tls: number, firstByte: number, transfer: number },
@@ -88,27 +66,6 @@ const stateProperties: Record<string, JsonSchema> = {
 
 const configOrNull: JsonSchema = { oneOf: [ref('Monitor'), { type: 'null' }] };
 
-const memberProperties: Record<string, JsonSchema> = {
-  MemberID: text,
-  Name: text,
-  Role: { type: 'string', enum: ['server', 'scheduler', 'worker', 'api'] },
-  Hostname: text,
-  ListenAddress: text,
-  Tags: texts,
-  Version: text,
-  SemVer: text,
-  StartedAt: instant,
-  LastUpdated: instant,
-  Load: {
-    ...object({ checks: count, checksPerSecond: number, latenessP99Ms: number, overruns: count }),
-    // A newer worker may tell more.
-    additionalProperties: true,
-  },
-  Assigned: { ...count, description: 'Monitors assigned to it.' },
-  Draining: { ...flag, description: 'Kept empty by an operator.' },
-  Leader: flag,
-};
-
 const incident = object(
   {
     id: text,
@@ -124,6 +81,7 @@ const incident = object(
 );
 
 const fixed: Record<string, JsonSchema> = {
+  ...clusterComponents,
   Problem: object(
     {
       type: { ...text, description: '`urn:9volt:problem:<code>`, or `about:blank`.' },
@@ -238,29 +196,6 @@ const fixed: Record<string, JsonSchema> = {
     ['monitor', 'alerter', 'details'],
   ),
   EventList: { oneOf: [map(ref('Event')), list(ref('Event'))] },
-  Cluster: object({
-    Members: map(ref('Member')),
-    Director: { oneOf: [ref('Director'), { type: 'null' }] },
-    Drains: { ...list(ref('Drain')), description: 'Workers that are kept empty, by name.' },
-    Orphans: { ...texts, description: 'Monitors that no live worker may run.' },
-    Quarantined: list(ref('Quarantined')),
-    Outbox: object({ depth: count, oldestAgeMs: number }, [], 'Notifications owed.'),
-  }),
-  Member: object(memberProperties, ['Load']),
-  Director: object({ MemberID: text, LastUpdate: instant }),
-  Drain: object({
-    name: text,
-    since: { ...instantOrNull, description: 'Null when the key was written by hand.' },
-    by: { ...textOrNull, description: 'Id of the member that was asked for it.' },
-    members: { ...texts, description: 'Ids of the members of that name that take part at present.' },
-    assigned: { ...count, description: 'Monitors that are still assigned to them.' },
-  }),
-  Quarantined: object({
-    kind: { type: 'string', enum: ['monitor', 'alerter'] },
-    name: text,
-    running: { ...flag, description: 'The last good version still runs.' },
-    errors: list(ref('FieldProblem')),
-  }),
   SchemaMap: map(object({ summary: text, schema: { type: 'object', additionalProperties: true } })),
   Stream: {
     type: 'string',

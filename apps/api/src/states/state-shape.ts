@@ -79,7 +79,8 @@ function lastGood(view: MonitorView): Assignment['settings'] | undefined {
   return held && decode<Assignment>(held.value)?.settings;
 }
 
-function reasonOf(view: MonitorView, status: DerivedStatus, now: number): string | null {
+/** Why a status is not the stored one. */
+export function reasonOf(view: MonitorView, status: DerivedStatus, now: number): string | null {
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':

@@ -51,6 +51,7 @@ describe('assignments', () => {
       revision: monitor!.modRevision,
       createRevision: monitor!.createRevision,
       assignedAt: expect.any(String),
+      cause: 'new',
     });
   });
 

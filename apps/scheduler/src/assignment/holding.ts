@@ -57,6 +57,15 @@ export function subjectOfHolding(holding: Holding): Subject {
   return subject;
 }
 
+/** Since when its worker has it and why; read only where an assignment is written anew. */
+export function historyOf({ text }: Holding): Pick<Partial<Assignment>, 'assignedAt' | 'cause'> {
+  const { assignedAt, cause } = parsed(text);
+  return {
+    ...(typeof assignedAt === 'string' ? { assignedAt } : {}),
+    ...(typeof cause === 'string' ? { cause } : {}),
+  };
+}
+
 /** Another version of 9volt may have assigned what this one cannot judge; its owner can. */
 function subjectOrLeftover(settings: MonitorSettings): Subject {
   try {

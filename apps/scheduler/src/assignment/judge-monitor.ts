@@ -1,7 +1,6 @@
 import { intervalMsOf, messageOf } from '@9volt/contracts';
 import type { MonitorSettings } from '@9volt/contracts';
-import { monitorTypes, validateMonitor } from '@9volt/monitors';
-import { weigh } from './weigh-monitor.js';
+import { monitorTypes, validateMonitor, weighMonitor } from '@9volt/monitors';
 
 /** A monitor's value as found in etcd. The text is absent when it is too large to be looked at. */
 export interface MonitorSource {
@@ -58,7 +57,7 @@ export function judgeMonitor(
   try {
     raw = JSON.parse(source.text);
   } catch (error) {
-    return refused(`it is not JSON: ${messageOf(error)}`);
+    return refused(`it is not JSON${positionIn(error)}`);
   }
   try {
     const validated = validateMonitor(name, raw);
@@ -67,6 +66,12 @@ export function judgeMonitor(
   } catch (error) {
     return refused(`it cannot be judged: ${messageOf(error)}`);
   }
+}
+
+/** Where the parser stopped, and not a word of its message: that quotes the text, of which any part may be a secret. */
+function positionIn(error: unknown): string {
+  const [, position] = /\bat position (\d+)/.exec(messageOf(error)) ?? [];
+  return position === undefined ? '' : ` from position ${position} on`;
 }
 
 function verdictOf(
@@ -90,7 +95,7 @@ export function subjectOf(settings: MonitorSettings, known?: string): Subject {
   return {
     settingsJson: json === known ? known : json,
     target: `${settings.type} ${definition?.target(settings) ?? ''}`,
-    weight: weigh(definition?.weight ?? 1, intervalMs),
+    weight: weighMonitor(settings),
     intervalMs,
     memberTag: settings['member-tag'],
   };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { weigh } from '@9volt/monitors';
 import fc from 'fast-check';
 import { type Plan, planAssignments, type PlanInput, type PlannedMonitor, planSteps } from './plan-assignments.js';
 import { mayRun, type PlannedWorker } from './pools.js';
-import { weigh } from './weigh-monitor.js';
 
 const TAGS = ['eu', 'us', 'dmz'];
 

@@ -59,8 +59,19 @@ describe('composeWrite', () => {
       createRevision: 2,
       lastRunAt: 5,
       assignedAt: 'now',
+      cause: 'new',
       settings: {},
     });
+  });
+
+  it.each([
+    ['edited', 'then', 'new'],
+    ['rebalance', 'then', 'rebalance'],
+  ] as const)('keeps since when a worker has it when it is %s', (cause, assignedAt, kept) => {
+    const before = { ...holding('db'), text: JSON.stringify({ assignedAt: 'then', cause: 'new', settings: {} }) };
+    const effect = { act: 'rewrite', cause, holding: before, content: content(1) } as const;
+    const [put] = composeWrite(keys, 'db', effect, 'now').then as unknown as [{ value: string }];
+    expect(JSON.parse(put.value)).toMatchObject({ assignedAt, cause: kept });
   });
 
   it('does not require that the owner is gone when a hand-over took too long', () => {

@@ -9,7 +9,7 @@ import {
   unchanged,
 } from '@9volt/etcd-dal';
 import type { Content, Decision } from './decide-assignment.js';
-import { encodeAssignment } from './holding.js';
+import { encodeAssignment, historyOf } from './holding.js';
 
 export type Effect = Exclude<Decision, { act: 'none' }>;
 
@@ -44,7 +44,11 @@ export function composeWrite(keys: Keyspace, monitor: string, effect: Effect, at
   const compare: Compare[] = [];
   const then: Op[] = [];
   const members: Write['members'] = [];
-  const put = (key: string, content: Content): void => void then.push({ put: key, value: valueOf(content, at) });
+  const put = (key: string, content: Content): void => {
+    const since = effect.act === 'rewrite' ? historyOf(effect.holding) : {};
+    const cause = effect.cause === 'edited' ? since.cause : effect.cause;
+    then.push({ put: key, value: valueOf(content, since.assignedAt ?? at, cause) });
+  };
 
   if (effect.act === 'assign') {
     const key = keys.assignment(effect.to, monitor);
@@ -152,7 +156,7 @@ export async function writeAssignments(
   return written;
 }
 
-function valueOf(content: Content, assignedAt: string): string {
+function valueOf(content: Content, assignedAt: string, cause: string | undefined): string {
   const { subject, phase, to, reason, revision, createRevision, lastRunAt } = content;
   return encodeAssignment(
     {
@@ -163,6 +167,7 @@ function valueOf(content: Content, assignedAt: string): string {
       createRevision,
       ...(lastRunAt === undefined ? {} : { lastRunAt }),
       assignedAt,
+      ...(cause === undefined ? {} : { cause }),
     },
     subject.settingsJson,
   );

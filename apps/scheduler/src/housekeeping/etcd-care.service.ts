@@ -50,7 +50,7 @@ export class EtcdCareService {
   async keepShort(now = Date.now()): Promise<void> {
     if (!this.node.isMember) return;
     try {
-      this.revisions.note(now, await this.node.client.revision());
+      this.revisions.note(now, await this.node.client.revision(this.node.keys.config));
     } catch {
       return; // Not to be had at present; the log has a gap, which does no harm.
     }

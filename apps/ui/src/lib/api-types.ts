@@ -179,6 +179,23 @@ export interface paths {
         patch: operations["patchMonitor"];
         trace?: never;
     };
+    "/api/v1/monitor/{name}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a monitor runs and why there, or why nowhere */
+        get: operations["explainMonitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/monitor/{name}/run": {
         parameters: {
             query?: never;
@@ -462,6 +479,121 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Cluster: {
+            Members: {
+                [key: string]: components["schemas"]["Member"];
+            };
+            Director: components["schemas"]["Director"] | null;
+            /** @description Workers that are kept empty, by name. */
+            Drains: components["schemas"]["Drain"][];
+            /** @description Monitors that no live worker may run. */
+            Orphans: string[];
+            Quarantined: components["schemas"]["Quarantined"][];
+            /** @description Notifications owed. */
+            Outbox: {
+                depth: number;
+                oldestAgeMs: number;
+            };
+        };
+        Member: {
+            MemberID: string;
+            Name: string;
+            /** @enum {string} */
+            Role: "server" | "scheduler" | "worker" | "api";
+            Hostname: string;
+            ListenAddress: string;
+            Tags: string[];
+            Version: string;
+            SemVer: string;
+            /** Format: date-time */
+            StartedAt: string;
+            /** Format: date-time */
+            LastUpdated: string;
+            Load?: {
+                checks: number;
+                checksPerSecond: number;
+                latenessP99Ms: number;
+                overruns: number;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Monitors assigned to it. */
+            Assigned: number;
+            /** @description Kept empty by an operator. */
+            Draining: boolean;
+            Leader: boolean;
+        };
+        Director: {
+            MemberID: string;
+            /** Format: date-time */
+            LastUpdate: string;
+        };
+        Drain: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Null when the key was written by hand.
+             */
+            since: string | null;
+            /** @description Id of the member that was asked for it. */
+            by: string | null;
+            /** @description Ids of the members of that name that take part at present. */
+            members: string[];
+            /** @description Monitors that are still assigned to them. */
+            assigned: number;
+        };
+        Quarantined: {
+            /** @enum {string} */
+            kind: "monitor" | "alerter";
+            name: string;
+            /** @description The last good version still runs. */
+            running: boolean;
+            errors: components["schemas"]["FieldProblem"][];
+        };
+        Placement: {
+            name: string;
+            /**
+             * @description `runs` on `worker`; `moving`: there until it is handed over to `to`; `closing`: not checked, `worker` finishes what is left to tell; `waiting` for a worker; `nowhere` until something is changed.
+             * @enum {string}
+             */
+            verdict: "runs" | "moving" | "closing" | "waiting" | "nowhere";
+            /** @description The whole of it in a sentence. */
+            message: string;
+            worker: components["schemas"]["WorkerName"] | null;
+            to: components["schemas"]["WorkerName"] | null;
+            /**
+             * Format: date-time
+             * @description Since when its worker has it.
+             */
+            since: string | null;
+            /** @description Why it was given to that worker, in the words of the leader. */
+            cause: string | null;
+            /** @description The `member-tag` that decides who may run it. */
+            tag: string | null;
+            /** @description Its own part of a load. */
+            weight: number;
+            /** @description All workers: those that may run it first, the least loaded of them first. */
+            candidates: components["schemas"]["PlacementCandidate"][];
+            /** @description What is wrong with its configuration, when it is refused. */
+            errors: components["schemas"]["FieldProblem"][];
+        };
+        PlacementCandidate: {
+            id: string;
+            name: string;
+            tags: string[];
+            /** @description Whether it may be given the monitor. */
+            eligible: boolean;
+            /** @description Why not. */
+            objection: string | null;
+            /** @description Monitors it holds. */
+            assigned: number;
+            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            load: number;
+        };
+        WorkerName: {
+            id: string;
+            name: string;
+        };
         /** @description What went wrong (RFC 9457). */
         Problem: {
             /** @description `urn:9volt:problem:<code>`, or `about:blank`. */
@@ -724,77 +856,6 @@ export interface components {
         EventList: {
             [key: string]: components["schemas"]["Event"];
         } | components["schemas"]["Event"][];
-        Cluster: {
-            Members: {
-                [key: string]: components["schemas"]["Member"];
-            };
-            Director: components["schemas"]["Director"] | null;
-            /** @description Workers that are kept empty, by name. */
-            Drains: components["schemas"]["Drain"][];
-            /** @description Monitors that no live worker may run. */
-            Orphans: string[];
-            Quarantined: components["schemas"]["Quarantined"][];
-            /** @description Notifications owed. */
-            Outbox: {
-                depth: number;
-                oldestAgeMs: number;
-            };
-        };
-        Member: {
-            MemberID: string;
-            Name: string;
-            /** @enum {string} */
-            Role: "server" | "scheduler" | "worker" | "api";
-            Hostname: string;
-            ListenAddress: string;
-            Tags: string[];
-            Version: string;
-            SemVer: string;
-            /** Format: date-time */
-            StartedAt: string;
-            /** Format: date-time */
-            LastUpdated: string;
-            Load?: {
-                checks: number;
-                checksPerSecond: number;
-                latenessP99Ms: number;
-                overruns: number;
-            } & {
-                [key: string]: unknown;
-            };
-            /** @description Monitors assigned to it. */
-            Assigned: number;
-            /** @description Kept empty by an operator. */
-            Draining: boolean;
-            Leader: boolean;
-        };
-        Director: {
-            MemberID: string;
-            /** Format: date-time */
-            LastUpdate: string;
-        };
-        Drain: {
-            name: string;
-            /**
-             * Format: date-time
-             * @description Null when the key was written by hand.
-             */
-            since: string | null;
-            /** @description Id of the member that was asked for it. */
-            by: string | null;
-            /** @description Ids of the members of that name that take part at present. */
-            members: string[];
-            /** @description Monitors that are still assigned to them. */
-            assigned: number;
-        };
-        Quarantined: {
-            /** @enum {string} */
-            kind: "monitor" | "alerter";
-            name: string;
-            /** @description The last good version still runs. */
-            running: boolean;
-            errors: components["schemas"]["FieldProblem"][];
-        };
         SchemaMap: {
             [key: string]: {
                 summary: string;
@@ -4091,6 +4152,172 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its place, and the workers that were to choose from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-home",
+                     *       "verdict": "runs",
+                     *       "message": "'shop-home' runs on worker-1 since 2026-06-01T12:00:00.000Z: to even out the loads of the 2 workers without tags",
+                     *       "worker": {
+                     *         "id": "worker-1-x7f3k2",
+                     *         "name": "worker-1"
+                     *       },
+                     *       "to": null,
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "cause": "rebalance",
+                     *       "tag": null,
+                     *       "weight": 0.2,
+                     *       "candidates": [
+                     *         {
+                     *           "id": "worker-1-x7f3k2",
+                     *           "name": "worker-1",
+                     *           "tags": [],
+                     *           "eligible": true,
+                     *           "objection": null,
+                     *           "assigned": 120,
+                     *           "load": 24.2
+                     *         },
+                     *         {
+                     *           "id": "worker-2-m1q8zd",
+                     *           "name": "worker-2",
+                     *           "tags": [],
+                     *           "eligible": true,
+                     *           "objection": null,
+                     *           "assigned": 121,
+                     *           "load": 24.4
+                     *         },
+                     *         {
+                     *           "id": "worker-3-p0v5rt",
+                     *           "name": "worker-3",
+                     *           "tags": [
+                     *             "eu-west"
+                     *           ],
+                     *           "eligible": false,
+                     *           "objection": "has tags, and this monitor asks for none",
+                     *           "assigned": 8,
+                     *           "load": 1.6
+                     *         }
+                     *       ],
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Placement"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
                      *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */

@@ -68,7 +68,7 @@ export class HandOver {
     const isMember: Compare = { key: keys.member(to), target: 'create', is: '>', value: 0 };
     const { outcome } = await this.writer.commitFenced({
       compare: [unchanged(key, modRevision), unchanged(theirs, 0), isMember],
-      then: [{ delete: key }, { put: theirs, value: encode(handedOver(monitor)) }],
+      then: [{ delete: key }, { put: theirs, value: encode(handedOver(monitor, new Date(this.clock.now()))) }],
     });
     return outcome === 'accepted';
   }
@@ -92,8 +92,16 @@ function staysOurs({ assignment: { phase } }: OwnedMonitor): boolean {
 }
 
 /** The assignment as the next owner gets it. */
-export function handedOver({ assignment, lastRunAt }: Pick<OwnedMonitor, 'assignment' | 'lastRunAt'>): Assignment {
-  const next: Assignment = { ...assignment, phase: 'run', ...(lastRunAt === undefined ? {} : { lastRunAt }) };
+export function handedOver(
+  { assignment, lastRunAt }: Pick<OwnedMonitor, 'assignment' | 'lastRunAt'>,
+  now: Date,
+): Assignment {
+  const next: Assignment = {
+    ...assignment,
+    phase: 'run',
+    assignedAt: now.toISOString(),
+    ...(lastRunAt === undefined ? {} : { lastRunAt }),
+  };
   delete next.to;
   delete next.reason;
   return next;

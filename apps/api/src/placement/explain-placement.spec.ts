@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { explainPlacement, type PlacementFacts, type PlacementWorker } from './explain-placement.js';
+
+const worker = (id: string, more: Partial<PlacementWorker> = {}): PlacementWorker => ({
+  id,
+  name: `worker-${id}`,
+  tags: [],
+  draining: false,
+  ...more,
+});
+const held = (more: Partial<NonNullable<PlacementFacts['held']>> = {}): PlacementFacts['held'] => ({
+  workerId: 'a',
+  phase: 'run',
+  assignedAt: 'Tuesday',
+  ...more,
+});
+const both = [worker('a'), worker('b')];
+const facts: PlacementFacts = {
+  monitor: { is: 'wanted' },
+  tag: undefined,
+  held: held(),
+  workers: both,
+  led: true,
+  nameOf: (id) => `worker-${id}`,
+};
+
+describe('where a monitor runs, and why', () => {
+  test.each<[string, Partial<PlacementFacts>, string, RegExp]>([
+    [
+      'the least loaded',
+      { held: held({ cause: 'new' }) },
+      'runs',
+      /^runs on worker-a since Tuesday: it was new, and of the 2 workers without tags this one had the least to do$/,
+    ],
+    [
+      'balance',
+      { held: held({ cause: 'rebalance' }) },
+      'runs',
+      /: to even out the loads of the 2 workers without tags$/,
+    ],
+    ['a reason of another version', { held: held({ cause: 'the moon' }) }, 'runs', /: the moon$/],
+    ['assigned by an older version', {}, 'runs', /^runs on worker-a since Tuesday$/],
+    [
+      'a tag',
+      { tag: 'eu', workers: [worker('a', { tags: ['eu'] }), worker('b')], held: held({ cause: 'new' }) },
+      'runs',
+      /of the 1 worker with the tag "eu"/,
+    ],
+    [
+      'on its way',
+      { held: held({ phase: 'retire', to: 'b', cause: 'its worker is drained' }) },
+      'moving',
+      /^runs on worker-a until that hands it over to worker-b: the worker it had is drained$/,
+    ],
+    [
+      'its last good version',
+      { monitor: { is: 'refused', because: 'it is odd' } },
+      'runs',
+      /^runs on worker-a .*the last good one$/,
+    ],
+
+    ['not assigned yet', { held: undefined }, 'waiting', /^runs nowhere yet: the leader is about to choose/],
+    ['without a leader', { held: undefined, led: false }, 'waiting', /nobody leads.*is a scheduler running\?$/],
+    ['its worker died', { workers: [worker('b')] }, 'waiting', /^was run by worker-a, which is gone: the leader/],
+    [
+      'its old target is closed first',
+      { held: held({ phase: 'remove' }) },
+      'closing',
+      /^is not checked until worker-a has told/,
+    ],
+
+    [
+      'switched off',
+      { held: undefined, monitor: { is: 'off', because: 'it is disabled' } },
+      'nowhere',
+      /^runs nowhere: it is disabled$/,
+    ],
+    [
+      'switched off just now',
+      { held: held({ phase: 'remove' }), monitor: { is: 'off', because: 'it is disabled' } },
+      'closing',
+      /^is not checked: it is disabled; worker-a finishes/,
+    ],
+    [
+      'removed',
+      { held: held({ phase: 'remove' }), monitor: { is: 'removed' }, workers: [] },
+      'closing',
+      /^is not checked: it was removed; worker-a is gone/,
+    ],
+    [
+      'refused from the first',
+      { held: undefined, monitor: { is: 'refused', because: 'it is odd' } },
+      'nowhere',
+      /^runs nowhere: it is odd$/,
+    ],
+
+    ['no worker at all', { held: undefined, workers: [] }, 'nowhere', /^runs nowhere: no worker takes part$/],
+    [
+      'no worker with its tag',
+      { held: undefined, tag: 'mars' },
+      'nowhere',
+      /^runs nowhere: no worker carries the tag "mars"$/,
+    ],
+    [
+      'only workers with tags',
+      { held: undefined, workers: [worker('a', { tags: ['eu'] })] },
+      'nowhere',
+      /every worker has tags, and it asks for none$/,
+    ],
+    [
+      'all of them drained',
+      { held: undefined, workers: both.map((one) => ({ ...one, draining: true })) },
+      'nowhere',
+      /every worker that may run it is drained: worker-a, worker-b$/,
+    ],
+    [
+      'its worker died, and no other may',
+      { workers: [worker('b', { draining: true })] },
+      'nowhere',
+      /drained: worker-b$/,
+    ],
+  ])('%s', (_what, differing, verdict, message) => {
+    expect(explainPlacement({ ...facts, ...differing })).toEqual({ verdict, message: expect.stringMatching(message) });
+  });
+});

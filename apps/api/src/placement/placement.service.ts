@@ -1,0 +1,131 @@
+import { type Assignment, DomainError, runsChecks } from '@9volt/contracts';
+import { decode } from '@9volt/etcd-dal';
+import { Injectable } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
+import { workloadsOf } from '../cache/workloads.js';
+import { fieldProblem, type FieldProblem } from '../common/problem.js';
+import { reasonOf } from '../states/state-shape.js';
+import {
+  type Explanation,
+  explainPlacement,
+  objectionTo,
+  type PlacementFacts,
+  type PlacementVerdict,
+} from './explain-placement.js';
+
+export interface ShownCandidate {
+  id: string;
+  name: string;
+  tags: readonly string[];
+  /** Whether it may be given the monitor. */
+  eligible: boolean;
+  /** Why not. */
+  objection: string | null;
+  /** Monitors it holds. */
+  assigned: number;
+  /** Sum of their weights, moves under way being done: what the leader balances. */
+  load: number;
+}
+
+/** Where a monitor runs and why there, or why nowhere. */
+export interface ShownPlacement {
+  name: string;
+  verdict: PlacementVerdict;
+  /** The whole of it in a sentence. */
+  message: string;
+  worker: { id: string; name: string } | null;
+  /** Who it is about to be handed over to. */
+  to: { id: string; name: string } | null;
+  /** Since when its worker has it. ISO 8601. */
+  since: string | null;
+  /** Why it was given to that worker, in the words of the leader. */
+  cause: string | null;
+  /** The `member-tag` that decides who may run it. */
+  tag: string | null;
+  /** Its own part of a load. */
+  weight: number;
+  /** All workers: those that may run it first, the least loaded of them first. */
+  candidates: ShownCandidate[];
+  /** What is wrong with its configuration, when that is refused. */
+  errors: FieldProblem[];
+}
+
+@Injectable()
+export class PlacementService {
+  constructor(private readonly cache: ClusterCache) {}
+
+  why(name: string): ShownPlacement {
+    const view = this.cache.monitors.get(name);
+    if (!view || (!view.declared && !view.assignment)) {
+      throw new DomainError('not-found', `Unable to find any check named '${name}'`);
+    }
+    const facts = this.facts(view);
+    const { verdict, message }: Explanation = explainPlacement(facts);
+    const { held, tag } = facts;
+    return {
+      name,
+      verdict,
+      message: `'${name}' ${message}`,
+      worker: this.named(held?.workerId),
+      to: this.named(held?.to),
+      since: held?.assignedAt ?? null,
+      cause: held?.cause ?? null,
+      tag: tag ?? null,
+      weight: rounded(view.weight),
+      candidates: this.candidates(facts),
+      errors: (view.declared?.faults ?? []).map(fieldProblem),
+    };
+  }
+
+  private facts(view: MonitorView): PlacementFacts {
+    const { members, drains } = this.cache;
+    const workers = [...members.values()]
+      .filter(({ Role }) => runsChecks(Role))
+      .map(({ MemberID: id, Name: name, Tags: tags }) => ({ id, name, tags, draining: drains.has(name) }));
+    return {
+      monitor: this.condition(view),
+      tag: tagOf(view),
+      held: view.assignment,
+      workers,
+      led: this.cache.director !== undefined,
+      nameOf: (id) => this.cache.nameOf(id),
+    };
+  }
+
+  private condition(view: MonitorView): PlacementFacts['monitor'] {
+    if (!view.declared) return { is: 'removed' };
+    const now = Date.now();
+    const status = this.cache.status(view, now);
+    if (status === 'quarantined') {
+      return { is: 'refused', because: `its configuration is refused: ${reasonOf(view, status, now)}` };
+    }
+    return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };
+  }
+
+  private candidates({ workers, tag }: PlacementFacts): ShownCandidate[] {
+    const loads = workloadsOf(this.cache.monitors.values());
+    const shown = workers.map(({ id, name, tags, ...rest }) => {
+      const objection = objectionTo({ id, name, tags, ...rest }, tag) ?? null;
+      const { monitors = 0, weight = 0 } = loads.get(id) ?? {};
+      return { id, name, tags, eligible: objection === null, objection, assigned: monitors, load: rounded(weight) };
+    });
+    return shown.sort(
+      (a, b) => Number(b.eligible) - Number(a.eligible) || a.load - b.load || (a.name < b.name ? -1 : 1),
+    );
+  }
+
+  private named(id: string | undefined): { id: string; name: string } | null {
+    return id === undefined ? null : { id, name: this.cache.nameOf(id) };
+  }
+}
+
+/** That of the last good version, where the present one is refused. */
+function tagOf({ settings, assignment }: MonitorView): string | undefined {
+  const last = settings ?? (assignment && decode<Assignment>(assignment.value)?.settings);
+  return last?.['member-tag'];
+}
+
+function rounded(load: number): number {
+  return Math.round(load * 1_000) / 1_000;
+}

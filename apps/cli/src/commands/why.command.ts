@@ -1,0 +1,36 @@
+import { type Command, Option } from 'commander';
+import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { say } from '../output/say.js';
+import { table } from '../output/table.js';
+import { withApi } from './api-options.js';
+
+interface Placement {
+  message: string;
+  worker: { id: string } | null;
+  to: { id: string } | null;
+  candidates: { id: string; name: string; tags: string[]; objection: string | null; assigned: number; load: number }[];
+}
+
+export function addWhyCommand(program: Command): void {
+  withApi(program.command('why'))
+    .description('Tell where a monitor runs and why there, or why nowhere.')
+    .argument('<monitor>', 'its name')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExample:\n  9volt why shop-home')
+    .action(async (name: string, options: ApiOptions & { output: 'text' | 'json' }) => {
+      const answer = await new ApiClient(options).get<Placement>(`/api/v1/monitor/${encodeURIComponent(name)}/why`);
+      if (options.output === 'json') {
+        say(JSON.stringify(answer, null, 2));
+        return;
+      }
+      say(`${answer.message}\n`);
+      process.stdout.write(table(['WORKER', 'TAGS', 'CHECKS', 'LOAD', 'MAY RUN IT'], rowsOf(answer)));
+    });
+}
+
+function rowsOf({ candidates, worker, to }: Placement): unknown[][] {
+  return candidates.map(({ id, name, tags, assigned, load, objection }) => {
+    const place = id === worker?.id ? 'has it' : id === to?.id ? 'is to get it' : undefined;
+    return [name, tags, assigned, load, [objection ?? 'yes', place].filter(Boolean).join(', ')];
+  });
+}
