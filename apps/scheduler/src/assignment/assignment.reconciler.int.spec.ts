@@ -92,7 +92,7 @@ describe('assignments', () => {
 
   it('lets the owner close what has a state, and deletes the assignment of what has none', async () => {
     await bench.worker('w1');
-    await bench.scheduler();
+    const { caches } = await bench.scheduler();
     await bench.monitor('told');
     await bench.monitor('fresh');
     await bench.monitor('off');
@@ -100,6 +100,8 @@ describe('assignments', () => {
     const createRevision = (await bench.assignment('told'))!.value.createRevision;
     await bench.state('told', { target: TARGET, createRevision });
     await bench.state('off', { target: TARGET, createRevision: (await bench.assignment('off'))!.value.createRevision });
+    // States and monitors come on watches of their own: the leader is to know of the first before the second are gone.
+    await waitFor(() => caches.leftovers.state('told') && caches.leftovers.state('off'));
     await bench.delete(bench.keys.monitor('told'), bench.keys.monitor('fresh'));
     await bench.monitor('off', { disable: true });
     await until(async () => !(await bench.assignment('fresh')));
