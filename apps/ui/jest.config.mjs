@@ -2,7 +2,7 @@ import preset from '../../jest.preset.mjs';
 
 export default {
   ...preset,
-  testEnvironment: 'jsdom',
+  testEnvironment: '<rootDir>/jest.environment.mjs',
   testEnvironmentOptions: { customExportConditions: ['browser'] },
   moduleNameMapper: { ...preset.moduleNameMapper, '\\.css$': '<rootDir>/jest.style.mjs' },
 };

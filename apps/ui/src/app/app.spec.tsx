@@ -1,84 +1,73 @@
-import { afterEach, expect, it, jest } from '@jest/globals';
-import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
-import type { Live } from '../lib/live-store.js';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { createMemoryRouter } from 'react-router';
+import { createQueryClient } from '../lib/queries.js';
+import { completeDom, fakeApi } from '../testing/dom.js';
 import { eventOf, stateOf } from '../testing/fixtures.js';
+import { type FakeStore, fakeStore } from '../testing/render.js';
 import { App } from './app.js';
+import { routes } from './routes.js';
 
-const LOADING: Live = { connection: 'connecting', error: undefined, states: undefined, events: undefined };
+const CLUSTER = { Members: {}, Director: null, Orphans: [], Quarantined: [], Outbox: { depth: 0, oldestAgeMs: 0 } };
 
-function fakeStore(first: Partial<Live> = {}) {
-  let live = { ...LOADING, ...first };
-  let listener = (): void => undefined;
-  return {
-    snapshot: () => live,
-    subscribe: (given: () => void) => {
-      listener = given;
-      return () => undefined;
-    },
-    start: jest.fn(),
-    stop: jest.fn(),
-    useToken: jest.fn(),
-    set: (change: Partial<Live>) =>
-      act(() => {
-        live = { ...live, ...change };
-        listener();
-      }),
-  };
-}
-
+beforeEach(() => {
+  completeDom();
+  fakeApi({ 'GET /api/v1/cluster': () => CLUSTER });
+});
 afterEach(cleanup);
 
-it('says that it loads, that there is nothing, and what went wrong', () => {
+function renderApp(store: FakeStore) {
+  const router = createMemoryRouter(routes, { initialEntries: ['/'] });
+  return render(<App store={store} queries={createQueryClient(store)} router={router} />);
+}
+
+it('says how the connection is, and what it failed of', async () => {
   const store = fakeStore();
-  const { unmount } = render(<App store={store} />);
-  expect(screen.getAllByText('Loading…')).toHaveLength(2);
+  const { unmount } = renderApp(store);
+  expect(await screen.findByText('Loading monitors…')).toBeTruthy();
   expect(store.start).toHaveBeenCalledTimes(1);
+  const connection = (): string | null | undefined => document.querySelector('[data-connection]')?.textContent;
   store.set({ connection: 'live', states: new Map(), events: [] });
-  expect(screen.getByRole('status').textContent).toBe('live');
-  expect(screen.getByText('No monitors yet.')).toBeTruthy();
-  expect(screen.getByText('No events in the last 24 hours.')).toBeTruthy();
-  store.set({ connection: 'reconnecting', error: 'etcd does not answer' });
-  expect(screen.getByRole('status').textContent).toBe('reconnecting');
-  expect(screen.getByRole('alert').textContent).toBe('etcd does not answer');
+  expect(connection()).toBe('live');
+  expect(await screen.findByText(/Nothing is monitored yet/)).toBeTruthy();
+  store.set({ connection: 'reconnecting', error: 'etcd does not answer', staleSince: Date.now() });
+  expect(connection()).toBe('reconnecting');
+  expect(screen.getByText('etcd does not answer')).toBeTruthy();
+  store.set({ staleSince: Date.now() - 60_000 });
+  expect(connection()).toMatch(/^stale since /);
   unmount();
   expect(store.stop).toHaveBeenCalledTimes(1);
 });
 
-it('shows states, the worst first, and events, as they change, all as text', () => {
+it('leads with problems, the worst first, as they change, all as text', async () => {
   const evil = '<img src=x onerror=alert(1)>';
   const states = new Map(
-    [stateOf('fine'), stateOf('broken', { status: 'critical', count: 3, message: evil })].map((s) => [s.name, s]),
+    [
+      stateOf('fine'),
+      stateOf('doubtful', { status: 'warning', message: 'slow' }),
+      stateOf(evil, { status: 'critical', count: 3, message: evil }),
+    ].map((state) => [state.name, state]),
   );
-  const store = fakeStore({
-    connection: 'live',
-    states,
-    events: [eventOf('e1', { message: evil, monitor: 'broken' })],
-  });
-  render(<App store={store} />);
-  const rows = (table: string): string[][] =>
-    [...screen.getByRole('table', { name: table }).querySelectorAll('tbody tr')].map((row) =>
-      [...row.querySelectorAll('td')].map(({ textContent }) => textContent ?? ''),
-    );
-  expect(rows('States')).toEqual([
-    ['broken', 'critical', expect.stringMatching(/\d/), '3', evil, 'worker-1'],
-    ['fine', 'ok', expect.stringMatching(/\d/), '0', 'N/A', 'worker-1'],
-  ]);
-  expect(rows('Events')).toEqual([[expect.stringMatching(/\d/), 'status-changed', 'broken', evil]]);
+  const store = fakeStore({ connection: 'live', states, events: [eventOf('e1', { message: evil, monitor: 'fine' })] });
+  renderApp(store);
+  await screen.findByRole('list', { name: 'Problems, worst first' });
+  const problems = (): (string | undefined)[] =>
+    [...document.querySelectorAll<HTMLElement>('[data-monitor]')].map((row) => row.dataset['monitor']);
+  expect(problems()).toEqual([evil, 'doubtful']);
   expect(document.querySelector('img')).toBeNull();
-  store.set({ states: new Map(states).set('fine', stateOf('fine', { status: 'unknown', reason: 'why' })) });
-  expect(rows('States').map(([name, status]) => [name, status])).toEqual([
-    ['broken', 'critical'],
-    ['fine', 'unknown'],
-  ]);
+  store.set({ states: new Map([['fine', stateOf('fine')]]) });
+  expect(await screen.findByText('All is well')).toBeTruthy();
+  store.set({ states: new Map([['fine', stateOf('fine', { status: 'unknown', message: 'why' })]]) });
+  expect(problems()).toEqual(['fine']);
 });
 
 it('asks for a token that a header can carry', () => {
   const store = fakeStore({ connection: 'unauthorized', error: 'No access token found' });
-  render(<App store={store} />);
+  renderApp(store);
   expect(screen.getByRole('alert').textContent).toBe('No access token found');
   const give = (value: string): void => {
-    fireEvent.change(screen.getByLabelText('Access token'), { target: { value } });
-    fireEvent.click(screen.getByRole('button'));
+    fireEvent.change(screen.getByLabelText(/Access token/), { target: { value } });
+    fireEvent.click(screen.getByRole('button', { name: 'Use it' }));
   };
   give('schlüssel');
   expect(screen.getByRole('alert').textContent).toMatch(/ASCII/);

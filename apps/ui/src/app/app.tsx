@@ -1,28 +1,52 @@
-import { useEffect, useSyncExternalStore } from 'react';
-import { EventsTable } from '../features/events/events-table.js';
-import { StatesTable } from '../features/states/states-table.js';
-import type { LiveStore } from '../lib/live-store.js';
+import { MantineProvider } from '@mantine/core';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ComponentProps, useEffect } from 'react';
+import { RouterProvider } from 'react-router';
+import { Toasts } from '../components/toasts.js';
+import { LiveProvider, type Store, useLive } from '../lib/live-context.js';
+import { followChanges } from '../lib/queries.js';
 import { TokenForm } from './token-form.js';
 
-export type AppStore = Pick<LiveStore, 'snapshot' | 'subscribe' | 'start' | 'stop' | 'useToken'>;
+interface AppProps {
+  store: Store;
+  queries: QueryClient;
+  router: ComponentProps<typeof RouterProvider>['router'];
+}
 
-export function App({ store }: { store: AppStore }) {
-  const { connection, error, states, events } = useSyncExternalStore(store.subscribe, store.snapshot);
+/** All styles are files: the page's policy refuses style elements, which the library would else make for its variables. */
+export function App({ store, queries, router }: AppProps) {
   useEffect(() => {
+    const unfollow = followChanges(store, queries);
     store.start();
-    return () => store.stop();
-  }, [store]);
-  if (connection === 'unauthorized') return <TokenForm reason={error} onToken={(token) => store.useToken(token)} />;
+    return () => {
+      unfollow();
+      store.stop();
+    };
+  }, [store, queries]);
   return (
-    <main>
-      <h1>9volt</h1>
-      <p role="status">{connection}</p>
-      {error === undefined ? null : <p role="alert">{error}</p>}
-      <StatesTable states={states} />
-      <EventsTable events={events} />
-      <p>
-        <a href="/docs">API</a>
-      </p>
-    </main>
+    <MantineProvider defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queries}>
+        <LiveProvider store={store}>
+          <Gate store={store} queries={queries} router={router} />
+          <Toasts />
+        </LiveProvider>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+/** Without a token that the API takes there is nothing to be seen. */
+function Gate({ store, queries, router }: AppProps) {
+  const connection = useLive((live) => live.connection);
+  const error = useLive((live) => live.error);
+  if (connection !== 'unauthorized') return <RouterProvider router={router} />;
+  return (
+    <TokenForm
+      reason={error}
+      onToken={(token) => {
+        queries.clear();
+        store.useToken(token);
+      }}
+    />
   );
 }

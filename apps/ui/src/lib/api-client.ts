@@ -1,52 +1,62 @@
+import { accessToken } from './access-token.js';
 import type { components } from './api-types.js';
 
-type Schemas = components['schemas'];
-export type State = Schemas['State'];
-export type StateChange = Schemas['StateChange'];
-export type ClusterEvent = Schemas['Event'];
-
-export const EVENTS_SHOWN = 100;
-
-const TOKEN_KEY = '9volt-access-token';
-
-/** For this tab, until it is closed. */
-export function storeToken(token: string): void {
-  sessionStorage.setItem(TOKEN_KEY, token);
-}
+export type Schemas = components['schemas'];
+export type FieldProblem = Schemas['FieldProblem'];
 
 /** An answer that is no success. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What is wrong with which field, by JSON pointer. */
+    readonly fields: readonly FieldProblem[] = [],
   ) {
     super(message);
   }
 }
 
+export interface Question {
+  method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+export type Answer = Pick<Response, 'json' | 'headers' | 'body' | 'status'>;
+
 /** Answers the response of a success; throws {@link ApiError} with the API's own words otherwise. */
-export async function request(path: string, signal: AbortSignal, headers: Record<string, string> = {}) {
-  const token = sessionStorage.getItem(TOKEN_KEY);
+export async function request(path: string, { method = 'GET', body, headers, signal }: Question = {}): Promise<Answer> {
+  const token = accessToken.get();
   const response = await fetch(path, {
-    signal,
+    method,
+    ...(signal ? { signal } : {}),
     cache: 'no-store',
-    headers: token === null ? headers : { ...headers, 'X-Access-Token': token },
+    headers: {
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...(token === null ? {} : { 'X-Access-Token': token }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   if (response.ok) return response;
-  throw new ApiError(response.status, await problemOf(response));
-}
-
-export async function listStates(signal: AbortSignal): Promise<State[]> {
-  return (await (await request('/api/v1/state', signal)).json()) as State[];
-}
-
-/** Newest first. */
-export async function listEvents(signal: AbortSignal): Promise<ClusterEvent[]> {
-  const response = await request(`/api/v1/event?limit=${EVENTS_SHOWN}&page=1`, signal);
-  return (await response.json()) as ClusterEvent[];
-}
-
-async function problemOf(response: Response): Promise<string> {
   const problem = (await response.json().catch(() => null)) as Partial<Schemas['Problem']> | null;
-  return problem?.detail ?? `The API answered ${response.status} ${response.statusText}`.trim();
+  const detail = problem?.detail ?? `The API answered ${response.status} ${response.statusText}`.trim();
+  throw new ApiError(response.status, detail, problem?.errors);
+}
+
+export async function requestJson<T>(path: string, question?: Question): Promise<T> {
+  return (await (await request(path, question)).json()) as T;
+}
+
+/** A path below `/api/v1` with its parts encoded. */
+export function apiPath(...parts: string[]): string {
+  return ['/api/v1', ...parts.map(encodeURIComponent)].join('/');
+}
+
+/** A query string of what is given; nothing for nothing. */
+export function queryString(parameters: Record<string, string | number | undefined>): string {
+  const entries = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
+  const text = new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString();
+  return text === '' ? '' : `?${text}`;
 }

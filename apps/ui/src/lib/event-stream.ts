@@ -19,7 +19,7 @@ const SILENCE_MS = 40_000;
 /** Opens a stream by fetch, which, other than EventSource, carries the token. */
 export async function openStream(path: string, signal: AbortSignal, lastEventId?: string): Promise<OpenStream> {
   const headers = lastEventId === undefined ? undefined : { 'Last-Event-ID': lastEventId };
-  const { body } = await orSilent(request(path, signal, headers));
+  const { body } = await orSilent(request(path, { signal, ...(headers ? { headers } : {}) }));
   if (!body) throw new Error('The stream has no body');
   const parser = new EventStreamParser(lastEventId);
   return { batches: batchesOf(body, parser, signal), lastEventId: () => parser.lastEventId };

@@ -1,8 +1,8 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { eventOf, stateOf } from '../testing/fixtures.js';
-import type { ClusterEvent } from './api-client.js';
-import { type Live, type LiveState, LiveStore } from './live-store.js';
+import { LiveStore } from './live-store.js';
+import type { Changes, ClusterEvent, Live, LiveState } from './live-types.js';
 
 interface Stream {
   headers: Record<string, string>;
@@ -35,7 +35,7 @@ function answer(path: string, headers: Record<string, string>): Response | Promi
     return new Response(body);
   }
   reads++;
-  return gate.then(() => Response.json(path === '/api/v1/state' ? states : events));
+  return gate.then(() => Response.json(path.startsWith('/api/v1/state') ? states : events));
 }
 
 beforeEach(() => {
@@ -49,6 +49,7 @@ beforeEach(() => {
   const sessionStorage = {
     getItem: (key: string) => stored.get(key) ?? null,
     setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
   };
   Object.assign(globalThis, { sessionStorage });
   jest
@@ -90,12 +91,12 @@ it('reads everything, then follows what changes', async () => {
   await until(({ states }) => states?.size === 0);
 });
 
-it('keeps the newest 100 events', async () => {
+it('keeps the newest 200 events', async () => {
   await until(isLive);
-  const many = Array.from({ length: 150 }, (_, n) => told('event', eventOf(`f${1_000 + n}`), `c.${n}`));
+  const many = Array.from({ length: 250 }, (_, n) => told('event', eventOf(`f${1_000 + n}`), `c.${n}`));
   streams[0]?.send(many.join(''));
-  const { events } = await until(({ events }) => events?.[0]?.id === 'f1149');
-  expect(events).toHaveLength(100);
+  const { events } = await until(({ events }) => events?.[0]?.id === 'f1249');
+  expect(events).toHaveLength(200);
 });
 
 it('applies afterwards what is told while it reads', async () => {
@@ -129,8 +130,9 @@ it('reconnects, resumes after the last id and reads again', async () => {
   const lost = await until(({ connection }) => connection === 'reconnecting');
   expect(lost.error).toBe('The stream ended');
   expect(lost.states?.size).toBe(1);
-  const { states: again, error } = await until(isLive);
-  expect([again?.get('web')?.count, error]).toEqual([2, undefined]);
+  expect(lost.staleSince).toBeGreaterThan(0);
+  const { states: again, error, staleSince } = await until(isLive);
+  expect([again?.get('web')?.count, error, staleSince]).toEqual([2, undefined, undefined]);
   expect(streams[1]?.headers['Last-Event-ID']).toBe('c.7');
   expect(reads).toBe(4);
 });
@@ -143,4 +145,36 @@ it('asks for a token, and goes on with it', async () => {
   store.useToken('secret');
   await until(isLive);
   expect(streams.at(-1)?.headers['X-Access-Token']).toBe('secret');
+});
+
+it('keeps what did not change as it was, so that it is not drawn again', async () => {
+  states = [stateOf('web'), stateOf('db', { tags: ['a'] })];
+  streams[0]?.send(told('reset', { revision: 9 }, 'c.9'));
+  const before = await until(({ states }) => states?.size === 2);
+  states = [stateOf('web'), stateOf('db', { tags: ['a', 'b'] })];
+  streams[0]?.send(told('reset', { revision: 10 }, 'c.10'));
+  const after = await until(({ states }) => states?.get('db')?.tags.length === 2);
+  expect(after.states?.get('web')).toBe(before.states?.get('web'));
+});
+
+it('tells what else has changed, together', async () => {
+  await until(isLive);
+  const seen: Changes[] = [];
+  store.observe((changes) => seen.push(changes));
+  streams[0]?.send(
+    told('monitor', { name: 'web', revision: 2, config: null }, 'c.1') +
+      told('state', stateOf('web'), 'c.2') +
+      told('member', { MemberID: 'w', removed: true }, 'c.3'),
+  );
+  while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(seen).toEqual([{ states: ['web'], monitors: ['web'], members: true }]);
+});
+
+it('signs out: the token and all that was read with it are gone', async () => {
+  token = 'secret';
+  store.useToken('secret');
+  await until(isLive);
+  store.signOut('gone');
+  expect(store.snapshot()).toMatchObject({ connection: 'unauthorized', error: 'gone', states: undefined });
+  expect(sessionStorage.getItem('9volt-access-token')).toBeNull();
 });

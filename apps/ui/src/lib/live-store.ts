@@ -1,50 +1,50 @@
-import {
-  ApiError,
-  type ClusterEvent,
-  EVENTS_SHOWN,
-  listEvents,
-  listStates,
-  type State,
-  type StateChange,
-  storeToken,
-} from './api-client.js';
+import { accessToken } from './access-token.js';
+import { ApiError, requestJson } from './api-client.js';
 import { openStream, orSilent, type StreamMessage } from './event-stream.js';
+import type { Changes, ClusterEvent, Live, LiveState, StateChange } from './live-types.js';
+import { onNextFrame } from './next-frame.js';
+import { EVENTS_KEPT, shared, withChanges, withEvents } from './states.js';
 
-/** As it is streamed: without the configuration. */
-export type LiveState = Omit<State, 'config'>;
-
-export interface Live {
-  connection: 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
-  /** Why it is not live. */
-  error: string | undefined;
-  /** By name; undefined until first read. */
-  states: ReadonlyMap<string, LiveState> | undefined;
-  /** Newest first; undefined until first read. */
-  events: readonly ClusterEvent[] | undefined;
-}
-
+const STREAM = '/api/v1/stream?types=state,event,monitor,member';
+const STATES = '/api/v1/state?config=false';
+const EVENTS = `/api/v1/event?limit=${EVENTS_KEPT}&page=1`;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
 /**
  * What the cluster is now: read in full when the stream opens or asks for it, then kept by what the stream tells. What it tells while
- * all is being read is applied afterwards, so that nothing falls in between.
+ * all is being read is applied afterwards, so that nothing falls in between. What comes within a frame is applied together.
  */
 export class LiveStore {
-  private live: Live = { connection: 'connecting', error: undefined, states: undefined, events: undefined };
+  private live: Live = {
+    connection: 'connecting',
+    error: undefined,
+    staleSince: undefined,
+    states: undefined,
+    events: undefined,
+  };
   private readonly listeners = new Set<() => void>();
+  private readonly observers = new Set<(changes: Changes) => void>();
   private stopper: AbortController | undefined;
   private lastEventId: string | undefined;
   private failures = 0;
-  /** Messages that wait for what is being read. */
-  private held: StreamMessage[] | undefined;
-  private reading = 0;
+  /** Messages that wait for what is being read, or for the next frame. */
+  private held: StreamMessage[] = [];
+  private isReading = false;
+  private isFrameDue = false;
+  private turn = 0;
 
   readonly snapshot = (): Live => this.live;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  };
+
+  /** Tells what changed, for what is read from elsewhere. */
+  readonly observe = (observer: (changes: Changes) => void): (() => void) => {
+    this.observers.add(observer);
+    return () => this.observers.delete(observer);
   };
 
   start(): void {
@@ -59,20 +59,36 @@ export class LiveStore {
   }
 
   useToken(token: string): void {
-    storeToken(token);
+    accessToken.set(token);
     this.set({ connection: 'connecting', error: undefined });
     this.start();
+  }
+
+  /** Forgets the token and what was read with it. */
+  signOut(reason?: string): void {
+    this.stop();
+    accessToken.clear();
+    this.lastEventId = undefined;
+    this.held = [];
+    this.set({
+      connection: 'unauthorized',
+      error: reason,
+      staleSince: undefined,
+      states: undefined,
+      events: undefined,
+    });
   }
 
   private async follow(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       const error = await this.connected(stopped);
       if (stopped.aborted) return;
-      if (error instanceof ApiError && error.status === 401) {
-        this.set({ connection: 'unauthorized', error: error.message });
-        return;
-      }
-      this.set({ connection: 'reconnecting', error: error instanceof Error ? error.message : String(error) });
+      if (error instanceof ApiError && error.status === 401) return this.signOut(error.message);
+      this.set({
+        connection: 'reconnecting',
+        error: error instanceof Error ? error.message : String(error),
+        staleSince: this.live.staleSince ?? (this.live.states ? Date.now() : undefined),
+      });
       await pause(retryDelay(this.failures++), stopped);
     }
   }
@@ -82,13 +98,13 @@ export class LiveStore {
     const end = new AbortController();
     const signal = AbortSignal.any([stopped, end.signal]);
     try {
-      const stream = await openStream('/api/v1/stream?types=state,event', signal, this.lastEventId);
+      const stream = await openStream(STREAM, signal, this.lastEventId);
       this.readAll(signal, end);
       for await (const messages of stream.batches) {
         this.lastEventId = stream.lastEventId();
         if (messages.some(({ event }) => event === 'reset')) this.readAll(signal, end);
-        if (this.held) this.held.push(...messages);
-        else this.apply(messages);
+        this.held.push(...messages);
+        this.applySoon();
       }
       return new Error('The stream ended');
     } catch (error) {
@@ -100,49 +116,64 @@ export class LiveStore {
 
   /** A failure ends the connection: the next one reads again. */
   private readAll(signal: AbortSignal, end: AbortController): void {
-    const turn = ++this.reading;
+    const turn = ++this.turn;
+    this.isReading = true;
     this.held = [];
-    orSilent(Promise.all([listStates(signal), listEvents(signal)]))
+    orSilent(
+      Promise.all([requestJson<LiveState[]>(STATES, { signal }), requestJson<ClusterEvent[]>(EVENTS, { signal })]),
+    )
       .then(([states, events]) => {
-        if (turn !== this.reading || signal.aborted) return;
-        const held = this.held ?? [];
-        this.held = undefined;
+        if (turn !== this.turn || signal.aborted) return;
+        this.isReading = false;
         this.failures = 0;
-        const byName = new Map(states.map((state) => [state.name, state]));
-        this.set({ connection: 'live', error: undefined, states: byName, events });
-        this.apply(held);
+        this.set({
+          connection: 'live',
+          error: undefined,
+          staleSince: undefined,
+          states: shared(this.live.states, states),
+          events,
+        });
+        this.tell({ all: true });
+        this.applySoon();
       })
       .catch((error: unknown) => end.abort(error));
   }
 
+  private applySoon(): void {
+    if (this.isReading || this.isFrameDue || this.held.length === 0) return;
+    this.isFrameDue = true;
+    onNextFrame(() => {
+      this.isFrameDue = false;
+      if (!this.isReading) this.apply(this.held.splice(0));
+    });
+  }
+
   private apply(messages: readonly StreamMessage[]): void {
-    const changed = messages
-      .filter(({ event }) => event === 'state')
-      .map(({ data }) => JSON.parse(data) as StateChange);
-    const told = messages.filter(({ event }) => event === 'event').map(({ data }) => JSON.parse(data) as ClusterEvent);
-    if (changed.length > 0) this.set({ states: withChanges(this.live.states, changed) });
-    if (told.length > 0) this.set({ events: withEvents(this.live.events, told) });
+    const of = <T>(kind: string): T[] =>
+      messages.filter(({ event }) => event === kind).map(({ data }) => JSON.parse(data) as T);
+    const changed = of<StateChange>('state');
+    const told = of<ClusterEvent>('event');
+    if (changed.length > 0 || told.length > 0) {
+      this.set({
+        ...(changed.length > 0 ? { states: withChanges(this.live.states, changed) } : {}),
+        ...(told.length > 0 ? { events: withEvents(this.live.events, told) } : {}),
+      });
+    }
+    this.tell({
+      states: changed.map(({ name }) => name),
+      monitors: of<{ name: string }>('monitor').map(({ name }) => name),
+      members: messages.some(({ event }) => event === 'member'),
+    });
+  }
+
+  private tell(changes: Changes): void {
+    for (const observer of this.observers) observer(changes);
   }
 
   private set(change: Partial<Live>): void {
     this.live = { ...this.live, ...change };
     for (const listener of this.listeners) listener();
   }
-}
-
-function withChanges(states: Live['states'], changes: readonly StateChange[]): ReadonlyMap<string, LiveState> {
-  const next = new Map(states);
-  for (const change of changes) {
-    if ('removed' in change) next.delete(change.name);
-    else next.set(change.name, change);
-  }
-  return next;
-}
-
-/** Ids are in the order of time. */
-function withEvents(events: Live['events'], told: readonly ClusterEvent[]): readonly ClusterEvent[] {
-  const byId = new Map([...(events ?? []), ...told].map((event) => [event.id, event]));
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1)).slice(0, EVENTS_SHOWN);
 }
 
 /** Spread, so that not every dashboard comes back at the same moment. */

@@ -1,5 +1,4 @@
-import type { ClusterEvent } from '../lib/api-client.js';
-import type { LiveState } from '../lib/live-store.js';
+import type { ClusterEvent, LiveState } from '../lib/live-types.js';
 
 export function stateOf(name: string, over: Partial<LiveState> = {}): LiveState {
   return {

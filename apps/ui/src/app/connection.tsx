@@ -1,0 +1,39 @@
+import { useTextOfNow } from '../lib/clock.js';
+import { localShort } from '../lib/format.js';
+import { useLive } from '../lib/live-context.js';
+import type { Live } from '../lib/live-types.js';
+import styles from './connection.module.css';
+
+/** A short loss is nothing to be troubled by. */
+const STALE_AFTER_MS = 5_000;
+
+/** `live`, `reconnecting`, or `stale since` when that has taken a while. */
+export function ConnectionState() {
+  const connection = useLive(({ connection }) => connection);
+  const staleSince = useLive((live) => live.staleSince);
+  const text = useTextOfNow((now) => wordsOf(connection, staleSince, now));
+  const kind = text.startsWith('stale') ? 'stale' : connection;
+  return (
+    <span className={`${styles['state']} ${styles[kind] ?? ''}`} role="status" data-connection={kind}>
+      <span className={styles['dot']} aria-hidden="true" />
+      {text}
+    </span>
+  );
+}
+
+function wordsOf(connection: Live['connection'], staleSince: number | undefined, now: number): string {
+  if (staleSince === undefined || connection === 'live' || now - staleSince < STALE_AFTER_MS) return connection;
+  return `stale since ${localShort(staleSince, now)}`;
+}
+
+/** What the connection failed of. */
+export function ConnectionLost() {
+  const error = useLive((live) => (live.connection === 'reconnecting' ? live.error : undefined));
+  if (error === undefined) return null;
+  return (
+    <div className={styles['lost']} role="alert">
+      <strong>The connection to the API is lost; it is tried again.</strong>
+      <span>{error}</span>
+    </div>
+  );
+}

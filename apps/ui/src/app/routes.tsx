@@ -1,0 +1,29 @@
+import type { RouteObject } from 'react-router';
+import { RouteError } from './route-error.js';
+import { Shell } from './shell.js';
+
+/** Each page is a file of its own, loaded when it is first gone to. */
+export const routes: RouteObject[] = [
+  {
+    path: '/',
+    element: <Shell />,
+    errorElement: <RouteError />,
+    hydrateFallbackElement: <></>,
+    children: [
+      {
+        errorElement: <RouteError />,
+        children: [
+          { index: true, lazy: page(() => import('../features/overview/overview.page.js')) },
+          { path: 'monitors', lazy: page(() => import('../features/monitors/monitors.page.js')) },
+        ],
+      },
+      { path: '*', lazy: page(() => import('./not-found.page.js')) },
+    ],
+  },
+];
+
+function page(
+  load: () => Promise<{ default: () => React.ReactNode }>,
+): () => Promise<{ Component: React.ComponentType }> {
+  return async () => ({ Component: (await load()).default });
+}

@@ -1,0 +1,38 @@
+import { Dialog } from '../components/dialog.js';
+import styles from './shortcuts-help.module.css';
+
+const KEYS: readonly [string[], string][] = [
+  [['/'], 'Search in this page'],
+  [['Ctrl', 'K'], 'Go to a monitor or a page, or do something'],
+  [['j'], 'Next row'],
+  [['k'], 'Previous row'],
+  [['Enter'], 'Open the row'],
+  [['x'], 'Select the row (monitors)'],
+  [['n'], 'New monitor'],
+  [['o'], 'Overview'],
+  [['m'], 'Monitors'],
+  [['a'], 'Alerters'],
+  [['e'], 'Events'],
+  [['c'], 'Cluster'],
+  [['?'], 'This help'],
+  [['Esc'], 'Close'],
+];
+
+export function ShortcutsHelp({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog opened onClose={onClose} title="Keys">
+      <dl className={styles['keys']}>
+        {KEYS.map(([keys, what]) => (
+          <div key={what} style={{ display: 'contents' }}>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

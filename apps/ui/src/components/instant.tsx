@@ -1,0 +1,27 @@
+import { useTextOfNow } from '../lib/clock.js';
+import { absolute, localShort, relative, spanInWords } from '../lib/format.js';
+
+/** `ago`: how long ago; `span`: the same without the word; `local`: the time of day. The absolute time on hover. */
+export type InstantForm = 'ago' | 'span' | 'local';
+
+export function Instant({ at, form = 'ago' }: { at: string | null | undefined; form?: InstantForm }) {
+  const ms = at ? Date.parse(at) : NaN;
+  const text = useTextOfNow((now) => (Number.isNaN(ms) ? '–' : textOf(ms, now, form)));
+  if (!at || Number.isNaN(ms)) return <span>–</span>;
+  return (
+    <time dateTime={at} title={absolute(ms)}>
+      {text}
+    </time>
+  );
+}
+
+function textOf(ms: number, now: number, form: InstantForm): string {
+  switch (form) {
+    case 'ago':
+      return relative(ms, now);
+    case 'span':
+      return spanInWords(now - ms);
+    case 'local':
+      return localShort(ms, now);
+  }
+}

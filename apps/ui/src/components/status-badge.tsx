@@ -1,0 +1,13 @@
+import type { Status } from '../lib/live-types.js';
+import { Icon } from './icon.js';
+import styles from './status.module.css';
+
+/** Icon, word and colour: never the colour alone. */
+export function StatusBadge({ status }: { status: Status }) {
+  return (
+    <span className={`${styles['status']} ${styles[status]}`} data-status={status}>
+      <Icon name={status} size={14} />
+      {status}
+    </span>
+  );
+}

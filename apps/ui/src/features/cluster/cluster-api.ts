@@ -1,0 +1,25 @@
+import { useQuery } from '@tanstack/react-query';
+import { requestJson, type Schemas } from '../../lib/api-client.js';
+
+export type Cluster = Schemas['Cluster'];
+export type Member = Schemas['Member'];
+
+/** Loads and lateness are told with each heartbeat, which the stream leaves out. */
+const POLL_MS = 5_000;
+
+export function useCluster() {
+  return useQuery({
+    queryKey: ['cluster'],
+    queryFn: ({ signal }) => requestJson<Cluster>('/api/v1/cluster', { signal }),
+    refetchInterval: POLL_MS,
+  });
+}
+
+/** Those that run checks. */
+export function workersOf({ Members }: Cluster): Member[] {
+  return Object.values(Members).filter(({ Role }) => Role === 'worker' || Role === 'server');
+}
+
+export function leaderOf({ Members }: Cluster): Member | undefined {
+  return Object.values(Members).find(({ Leader }) => Leader);
+}

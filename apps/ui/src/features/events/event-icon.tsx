@@ -1,0 +1,36 @@
+import { Icon, type IconName } from '../../components/icon.js';
+import type { ClusterEvent } from '../../lib/live-types.js';
+import styles from './events.module.css';
+
+type EventType = ClusterEvent['type'];
+type Tone = 'calm' | 'good' | 'bad' | 'doubtful';
+
+const LOOKS: Partial<Record<EventType, [IconName, Tone]>> = {
+  error: ['critical', 'bad'],
+  warning: ['warning', 'doubtful'],
+  api: ['bolt', 'calm'],
+  'config-added': ['plus', 'calm'],
+  'config-changed': ['edit', 'calm'],
+  'config-removed': ['remove', 'calm'],
+  'config-refused': ['quarantined', 'bad'],
+  'member-joined': ['join', 'good'],
+  'member-left': ['depart', 'doubtful'],
+  'leader-elected': ['crown', 'calm'],
+  'monitor-assigned': ['assign', 'calm'],
+  'monitor-orphaned': ['orphaned', 'doubtful'],
+  rebalance: ['balance', 'calm'],
+  'status-changed': ['monitors', 'calm'],
+  'notification-sent': ['send', 'good'],
+  'notification-failed': ['send', 'bad'],
+};
+
+/** A type that a newer version tells has the icon of none. */
+export function EventIcon({ type }: { type: EventType }) {
+  const [icon, tone] = LOOKS[type] ?? ['pending', 'calm'];
+  return (
+    <span className={`${styles['icon']} ${styles[tone]}`} title={type}>
+      <Icon name={icon} size={14} />
+      <span className="visually-hidden">{type}</span>
+    </span>
+  );
+}

@@ -1,0 +1,24 @@
+import { Link } from 'react-router';
+import { Instant } from '../../components/instant.js';
+import type { ClusterEvent } from '../../lib/live-types.js';
+import { EventIcon } from './event-icon.js';
+import styles from './events.module.css';
+
+/** One event in a narrow list. */
+export function EventLine({ event }: { event: ClusterEvent }) {
+  const { type, timestamp, monitor, message } = event;
+  return (
+    <li className={styles['event']}>
+      <EventIcon type={type} />
+      <Instant at={timestamp} form="local" />
+      <span className={`${styles['message']} ${styles['short']}`} title={message}>
+        {monitor === undefined || message.includes(monitor) ? null : (
+          <>
+            <Link to={`/monitors/${encodeURIComponent(monitor)}`}>{monitor}</Link>{' '}
+          </>
+        )}
+        {message}
+      </span>
+    </li>
+  );
+}

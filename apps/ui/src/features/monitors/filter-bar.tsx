@@ -1,0 +1,117 @@
+import { CloseButton, MultiSelect, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { Icon } from '../../components/icon.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { count } from '../../lib/format.js';
+import { type Counts, STATUSES } from '../../lib/status.js';
+import styles from './filter-bar.module.css';
+import type { MonitorFilter } from './monitor-filter.js';
+import type { Facets } from './select-monitors.js';
+
+interface FilterBarProps {
+  filter: MonitorFilter;
+  facets: Facets;
+  counts: Counts;
+  onChange: (change: Partial<MonitorFilter>) => void;
+}
+
+export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) {
+  return (
+    <div role="search" aria-label="Monitors">
+      <div className={styles['bar']}>
+        <SearchField q={filter.q} onChange={(q) => onChange({ q })} />
+        <Facet label="Type" values={facets.types} chosen={filter.type} onChange={(type) => onChange({ type })} />
+        <Facet label="Tag" values={facets.tags} chosen={filter.tag} onChange={(tag) => onChange({ tag })} />
+        <Facet
+          label="Worker"
+          values={facets.workers}
+          chosen={filter.worker}
+          onChange={(worker) => onChange({ worker })}
+        />
+      </div>
+      <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
+        {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {
+          const isChosen = filter.status.includes(status);
+          const others = filter.status.filter((one) => one !== status);
+          return (
+            <button
+              key={status}
+              type="button"
+              className={styles['status']}
+              aria-pressed={isChosen}
+              onClick={() => onChange({ status: isChosen ? others : [...others, status] })}
+            >
+              <StatusBadge status={status} />
+              {count(counts[status])}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** What is typed is shown at once; the URL follows. */
+function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
+  const [text, setText] = useState(q);
+  const [known, setKnown] = useState(q);
+  if (q !== known) {
+    setKnown(q);
+    setText(q);
+  }
+  useEffect(() => {
+    if (text === known) return undefined;
+    const timer = setTimeout(() => onChange(text), 60);
+    return () => clearTimeout(timer);
+  }, [text, known, onChange]);
+  return (
+    <TextInput
+      className={styles['search'] ?? ''}
+      size="xs"
+      type="search"
+      aria-label="Search monitors"
+      placeholder="Search name, target, tag, message   /"
+      data-search
+      leftSection={<Icon name="search" size={14} />}
+      rightSection={text === '' ? null : <CloseButton size="xs" aria-label="Clear" onClick={() => setText('')} />}
+      value={text}
+      onChange={({ currentTarget }) => setText(currentTarget.value)}
+      onKeyDown={({ key, currentTarget }) => {
+        if (key === 'Escape') currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function Facet({
+  label,
+  values,
+  chosen,
+  onChange,
+}: {
+  label: string;
+  values: string[];
+  chosen: readonly string[];
+  onChange: (chosen: string[]) => void;
+}) {
+  // What is filtered by may be gone by now: it is shown, so that it can be taken away.
+  const data = [...new Set([...values, ...chosen])];
+  return (
+    <MultiSelect
+      className={styles['facet'] ?? ''}
+      size="xs"
+      aria-label={label}
+      placeholder={chosen.length === 0 ? label : ''}
+      data={data}
+      limit={100}
+      searchable
+      clearable
+      hidePickedOptions
+      value={[...chosen]}
+      onChange={onChange}
+      comboboxProps={{ transitionProps: { duration: 0 } }}
+      nothingFoundMessage="None"
+      clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}` }}
+    />
+  );
+}

@@ -1,0 +1,72 @@
+import { STATUSES } from '../../lib/status.js';
+import type { Status } from '../../lib/live-types.js';
+
+export const SORT_KEYS = ['status', 'name', 'type', 'target', 'worker', 'lastRun', 'latency', 'since'] as const;
+export type SortKey = (typeof SORT_KEYS)[number];
+
+export const PAGE_SIZES = ['50', '100', '500', 'all'] as const;
+export type PageSize = (typeof PAGE_SIZES)[number];
+
+/** What of the monitors is shown; all of it is in the URL. */
+export interface MonitorFilter {
+  q: string;
+  status: readonly Status[];
+  type: readonly string[];
+  tag: readonly string[];
+  worker: readonly string[];
+  sort: SortKey;
+  descending: boolean;
+  size: PageSize;
+  /** From 1. */
+  page: number;
+}
+
+export const NO_FILTER: MonitorFilter = {
+  q: '',
+  status: [],
+  type: [],
+  tag: [],
+  worker: [],
+  sort: 'status',
+  descending: false,
+  size: 'all',
+  page: 1,
+};
+
+/** What a URL says; what it says wrongly counts for nothing. */
+export function readFilter(params: URLSearchParams): MonitorFilter {
+  const sort = params.get('sort') ?? NO_FILTER.sort;
+  const key = SORT_KEYS.find((known) => known === sort.replace(/^-/, ''));
+  const page = Number(params.get('page') ?? 1);
+  return {
+    q: params.get('q') ?? '',
+    status: STATUSES.filter((status) => params.getAll('status').includes(status)),
+    type: params.getAll('type'),
+    tag: params.getAll('tag'),
+    worker: params.getAll('worker'),
+    sort: key ?? NO_FILTER.sort,
+    descending: key !== undefined && sort.startsWith('-'),
+    size: PAGE_SIZES.find((size) => size === params.get('size')) ?? NO_FILTER.size,
+    page: Number.isInteger(page) && page > 0 ? page : 1,
+  };
+}
+
+/** The shortest query that says it. */
+export function writeFilter(filter: MonitorFilter): URLSearchParams {
+  const params = new URLSearchParams();
+  if (filter.q !== '') params.set('q', filter.q);
+  for (const name of ['status', 'type', 'tag', 'worker'] as const) {
+    for (const value of filter[name]) params.append(name, value);
+  }
+  if (filter.sort !== NO_FILTER.sort || filter.descending) {
+    params.set('sort', `${filter.descending ? '-' : ''}${filter.sort}`);
+  }
+  if (filter.size !== NO_FILTER.size) params.set('size', filter.size);
+  if (filter.page !== 1) params.set('page', String(filter.page));
+  return params;
+}
+
+/** Whether anything is left out by it. */
+export function isFiltering({ q, status, type, tag, worker }: MonitorFilter): boolean {
+  return q.trim() !== '' || status.length + type.length + tag.length + worker.length > 0;
+}

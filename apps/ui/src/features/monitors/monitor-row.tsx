@@ -1,0 +1,90 @@
+import { Checkbox } from '@mantine/core';
+import { memo, useSyncExternalStore } from 'react';
+import { Link } from 'react-router';
+import { Instant } from '../../components/instant.js';
+import { ResultBar } from '../../components/result-bar.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { latency } from '../../lib/format.js';
+import type { LiveState } from '../../lib/live-types.js';
+import type { RecentResults } from '../../lib/recent-results.js';
+import { explanationOf } from '../../lib/status.js';
+import styles from './monitor-row.module.css';
+import { workerOf } from './select-monitors.js';
+
+interface MonitorRowProps {
+  state: LiveState;
+  /** Among all that are shown, from 0. */
+  index: number;
+  top: number;
+  isSelected: boolean;
+  /** Removed while the order is held. */
+  isGone: boolean;
+  results: RecentResults;
+  onSelect: (name: string, isRange: boolean) => void;
+}
+
+export const MonitorRow = memo(function MonitorRow(props: MonitorRowProps) {
+  const { state, index, top, isSelected, isGone, results, onSelect } = props;
+  const { name, status, type, target, tags, since } = state;
+  const recent = useSyncExternalStore(results.subscribe, () => results.of(name));
+  const last = recent?.at(-1);
+  const why = explanationOf(state);
+  const mark = `${isSelected ? styles['selected'] : ''} ${isGone ? styles['gone'] : ''}`;
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-row={index}
+      data-monitor={name}
+      className={`${styles['row']} ${styles['virtual']} ${mark}`}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell" className={styles['check']}>
+        <Checkbox
+          size="xs"
+          aria-label={`Select ${name}`}
+          checked={isSelected}
+          onChange={({ nativeEvent }) => onSelect(name, (nativeEvent as MouseEvent).shiftKey)}
+        />
+      </span>
+      <span role="cell" className={styles['status']} title={why === '' ? undefined : why}>
+        <StatusBadge status={status} />
+      </span>
+      <span role="cell" className={styles['name']} title={why === '' ? name : `${name}: ${why}`}>
+        <Link to={`/monitors/${encodeURIComponent(name)}`}>{name}</Link>
+      </span>
+      <span role="cell" className={`${styles['type']} ${styles['muted']}`}>
+        {type}
+      </span>
+      <span role="cell" className={`${styles['target']} ${styles['muted']}`} title={target ?? undefined}>
+        {target}
+      </span>
+      <span role="cell" className={styles['tags']} title={tags.join(', ')}>
+        {tags.map((tag) => (
+          <span key={tag} className={styles['tag']}>
+            {tag}
+          </span>
+        ))}
+      </span>
+      <span role="cell" className={`${styles['worker']} ${styles['muted']}`}>
+        {workerOf(state)}
+      </span>
+      <span role="cell" className={`${styles['lastRun']} ${styles['muted']}`}>
+        <Instant at={later(last?.at, state.lastRun)} form="span" />
+      </span>
+      <span role="cell" className={`${styles['latency']} ${styles['number']}`}>
+        {latency(last?.latencyMs ?? state.latencyMs)}
+      </span>
+      <span role="cell" className={styles['recent']}>
+        <ResultBar results={recent} />
+      </span>
+      <span role="cell" className={`${styles['since']} ${styles['number']} ${styles['muted']}`}>
+        <Instant at={since} form="span" />
+      </span>
+    </div>
+  );
+});
+
+function later(a: string | undefined, b: string | null): string | null {
+  return a !== undefined && (b === null || a > b) ? a : b;
+}

@@ -1,0 +1,183 @@
+import { Checkbox } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { Icon } from '../../components/icon.js';
+import { useHotkeys, useListKeys } from '../../lib/hotkeys.js';
+import type { LiveState } from '../../lib/live-types.js';
+import { RecentResults } from '../../lib/recent-results.js';
+import type { MonitorFilter, SortKey } from './monitor-filter.js';
+import { MonitorRow } from './monitor-row.js';
+import row from './monitor-row.module.css';
+import styles from './monitor-table.module.css';
+import { useHeldOrder } from './use-held-order.js';
+
+const ROW_PX = 34;
+const NARROW_ROW_PX = 60;
+const OVERSCAN = 12;
+
+const COLUMNS: readonly { id: string; label: string; sort?: SortKey; number?: boolean }[] = [
+  { id: 'status', label: 'Status', sort: 'status' },
+  { id: 'name', label: 'Name', sort: 'name' },
+  { id: 'type', label: 'Type', sort: 'type' },
+  { id: 'target', label: 'Target', sort: 'target' },
+  { id: 'tags', label: 'Tags' },
+  { id: 'worker', label: 'Worker', sort: 'worker' },
+  { id: 'lastRun', label: 'Last run', sort: 'lastRun' },
+  { id: 'latency', label: 'Latency', sort: 'latency', number: true },
+  { id: 'recent', label: 'Recent' },
+  { id: 'since', label: 'Since', sort: 'since', number: true },
+];
+
+interface MonitorTableProps {
+  /** What is to be shown, in its order. */
+  sorted: readonly LiveState[];
+  states: ReadonlyMap<string, LiveState>;
+  filter: MonitorFilter;
+  selected: ReadonlySet<string>;
+  onSort: (sort: SortKey, descending: boolean) => void;
+  onSelect: (names: readonly string[], isSelected: boolean) => void;
+  foot: (isHeld: boolean) => ReactNode;
+}
+
+/** A table of any length: only what is on the screen is drawn. */
+export function MonitorTable(props: MonitorTableProps) {
+  const { sorted, states, filter, selected, onSort, onSelect, foot } = props;
+  const { rows, isHeld, handlers } = useHeldOrder(sorted, states, JSON.stringify(filter));
+  const body = useRef<HTMLDivElement>(null);
+  const [offset, setOffset] = useState(0);
+  const isNarrow = useMediaQuery('(max-width: 700px)') ?? false;
+  useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), [isNarrow]);
+  const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowPx,
+    overscan: OVERSCAN,
+    scrollMargin: offset,
+    scrollPaddingStart: 90,
+    scrollPaddingEnd: 60,
+  });
+  useEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  const visible = virtualizer.getVirtualItems();
+  const results = useResultsOf(visible.flatMap(({ index }) => rows[index]?.name ?? []));
+  const lastSelected = useRef<string | undefined>(undefined);
+  const select = useStable((name: string, isRange: boolean): void => {
+    const names = rows.map((state) => state.name);
+    const [from, to] = [names.indexOf(lastSelected.current ?? name), names.indexOf(name)];
+    lastSelected.current = name;
+    const range = isRange && from >= 0 ? names.slice(Math.min(from, to), Math.max(from, to) + 1) : [name];
+    onSelect(range, !selected.has(name));
+  });
+  useListKeys(body, rows.length, (index) => virtualizer.scrollToIndex(index));
+  useHotkeys({
+    x: () => {
+      const at = document.activeElement?.closest<HTMLElement>('[data-monitor]')?.dataset['monitor'];
+      if (at !== undefined) select(at, false);
+    },
+  });
+  const chosen = rows.filter(({ name }) => selected.has(name)).length;
+  return (
+    <div className={styles['table']}>
+      <div role="table" aria-label="Monitors" aria-rowcount={rows.length + 1}>
+        <div role="rowgroup">
+          <div role="row" className={`${row['row']} ${row['head']}`}>
+            <span role="columnheader" className={row['check']}>
+              <Checkbox
+                size="xs"
+                aria-label="Select all that are shown"
+                checked={chosen > 0 && chosen === rows.length}
+                indeterminate={chosen > 0 && chosen < rows.length}
+                onChange={() =>
+                  onSelect(
+                    rows.map(({ name }) => name),
+                    chosen < rows.length,
+                  )
+                }
+              />
+            </span>
+            {COLUMNS.map((column) => (
+              <ColumnHead key={column.id} {...column} filter={filter} onSort={onSort} />
+            ))}
+          </div>
+        </div>
+        <div
+          role="rowgroup"
+          ref={body}
+          className={styles['body']}
+          style={{ height: virtualizer.getTotalSize() }}
+          {...handlers}
+        >
+          {visible.map(({ index, start }) => {
+            const state = rows[index];
+            return state ? (
+              <MonitorRow
+                key={state.name}
+                state={state}
+                index={index}
+                top={start - offset}
+                isSelected={selected.has(state.name)}
+                isGone={isHeld && !states.has(state.name)}
+                results={results}
+                onSelect={select}
+              />
+            ) : null;
+          })}
+        </div>
+      </div>
+      <div className={styles['foot']}>{foot(isHeld)}</div>
+    </div>
+  );
+}
+
+function ColumnHead({
+  id,
+  label,
+  sort,
+  number = false,
+  filter,
+  onSort,
+}: (typeof COLUMNS)[number] & Pick<MonitorTableProps, 'filter' | 'onSort'>) {
+  const className = `${row[id] ?? ''} ${number ? row['number'] : ''}`;
+  if (!sort) {
+    return (
+      <span role="columnheader" className={className}>
+        {label}
+      </span>
+    );
+  }
+  const isSorted = filter.sort === sort;
+  const direction = filter.descending ? 'descending' : 'ascending';
+  return (
+    <span role="columnheader" className={className} aria-sort={isSorted ? direction : 'none'}>
+      <button type="button" onClick={() => onSort(sort, isSorted && !filter.descending)}>
+        {label}
+        {isSorted ? <Icon name={filter.descending ? 'down' : 'up'} size={12} /> : null}
+      </button>
+    </span>
+  );
+}
+
+/** The recent results of what is on the screen. */
+function useResultsOf(names: readonly string[]): RecentResults {
+  const [results] = useState(() => new RecentResults());
+  const key = names.join('\0');
+  useEffect(() => {
+    results.want(key === '' ? [] : key.split('\0'));
+  }, [results, key]);
+  useEffect(() => () => results.want([]), [results]);
+  return results;
+}
+
+/** The same function for as long as this lives, which does what the latest does. */
+function useStable<A extends unknown[]>(latest: (...args: A) => void): (...args: A) => void {
+  const current = useRef(latest);
+  useEffect(() => {
+    current.current = latest;
+  });
+  const [stable] = useState(
+    () =>
+      (...args: A) =>
+        current.current(...args),
+  );
+  return stable;
+}

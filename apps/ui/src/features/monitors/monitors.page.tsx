@@ -1,0 +1,148 @@
+import { Button, SegmentedControl } from '@mantine/core';
+import { useCallback, useMemo, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { Icon } from '../../components/icon.js';
+import { Page } from '../../components/page.js';
+import { Empty, Loading } from '../../components/states.js';
+import { count, counted } from '../../lib/format.js';
+import { useLive } from '../../lib/live-context.js';
+import type { Live, LiveState } from '../../lib/live-types.js';
+import { countByStatus } from '../../lib/status.js';
+import { BulkActions } from './bulk-actions.js';
+import { FilterBar } from './filter-bar.js';
+import {
+  isFiltering,
+  type MonitorFilter,
+  NO_FILTER,
+  PAGE_SIZES,
+  type PageSize,
+  readFilter,
+  writeFilter,
+} from './monitor-filter.js';
+import { MonitorTable } from './monitor-table.js';
+import table from './monitor-table.module.css';
+import { facetsOf, selectMonitors } from './select-monitors.js';
+
+const statesOf = ({ states }: Live): Live['states'] => states;
+
+export default function MonitorsPage() {
+  const states = useLive(statesOf);
+  const newMonitor = (
+    <Button component={Link} to="/monitors/new" size="xs" leftSection={<Icon name="plus" size={14} />}>
+      New monitor
+    </Button>
+  );
+  return (
+    <Page title="Monitors" actions={newMonitor}>
+      {states === undefined ? (
+        <Loading what="Loading monitors" />
+      ) : states.size === 0 ? (
+        <Empty title="No monitors yet" actions={newMonitor}>
+          Make one here, or put some in YAML and push them with <code>9volt cfg</code>.
+        </Empty>
+      ) : (
+        <Monitors states={states} />
+      )}
+    </Page>
+  );
+}
+
+function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
+  const [params, setParams] = useSearchParams();
+  const filter = useMemo(() => readFilter(params), [params]);
+  const change = useCallback(
+    (change: Partial<MonitorFilter>): void =>
+      setParams((now) => writeFilter({ ...readFilter(now), page: 1, ...change }), {
+        replace: true,
+        preventScrollReset: true,
+      }),
+    [setParams],
+  );
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const counts = useMemo(() => countByStatus(states.values()), [states]);
+  const facets = useMemo(() => facetsOf(states.values()), [states]);
+  const found = useMemo(() => selectMonitors(states.values(), filter), [states, filter]);
+  const { size, page } = filter;
+  const perPage = size === 'all' ? Math.max(1, found.length) : Number(size);
+  const pages = Math.max(1, Math.ceil(found.length / perPage));
+  const shownPage = Math.min(page, pages);
+  const sorted = useMemo(
+    () => found.slice((shownPage - 1) * perPage, shownPage * perPage),
+    [found, shownPage, perPage],
+  );
+  const chosen = useMemo(() => [...selected].filter((name) => states.has(name)), [selected, states]);
+  return (
+    <>
+      <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} />
+      {found.length === 0 ? (
+        <Empty
+          title="No monitor matches"
+          actions={
+            <Button size="xs" variant="default" onClick={() => change(NO_FILTER)}>
+              Clear the filters
+            </Button>
+          }
+        />
+      ) : (
+        <MonitorTable
+          sorted={sorted}
+          states={states}
+          filter={filter}
+          selected={selected}
+          onSort={(sort, descending) => change({ sort, descending })}
+          onSelect={(names, isSelected) =>
+            setSelected((before) => {
+              const after = new Set(before);
+              for (const name of names)
+                if (isSelected) after.add(name);
+                else after.delete(name);
+              return after;
+            })
+          }
+          foot={(isHeld) => (
+            <>
+              <span>
+                {isFiltering(filter)
+                  ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
+                  : counted(states.size, 'monitor')}
+                {isHeld ? ' · the order rests while you point at it' : ''}
+              </span>
+              {pages > 1 ? <Pages page={shownPage} pages={pages} onPage={(to) => change({ page: to })} /> : null}
+              <PageSizes size={size} onSize={(to) => change({ size: to })} />
+            </>
+          )}
+        />
+      )}
+      <BulkActions names={chosen} onSelect={(names) => setSelected(new Set(names))} />
+    </>
+  );
+}
+
+function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (page: number) => void }) {
+  return (
+    <nav className={table['pages']} aria-label="Pages of monitors">
+      <Button size="compact-xs" variant="default" disabled={page <= 1} onClick={() => onPage(page - 1)}>
+        Previous
+      </Button>
+      <span>
+        {page} of {pages}
+      </span>
+      <Button size="compact-xs" variant="default" disabled={page >= pages} onClick={() => onPage(page + 1)}>
+        Next
+      </Button>
+    </nav>
+  );
+}
+
+function PageSizes({ size, onSize }: { size: PageSize; onSize: (size: PageSize) => void }) {
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="Monitors a page"
+      data={[...PAGE_SIZES]}
+      value={size}
+      transitionDuration={0}
+      onChange={(to) => onSize(to as PageSize)}
+    />
+  );
+}

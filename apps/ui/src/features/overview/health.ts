@@ -1,0 +1,41 @@
+import { count, counted, latency, spanInWords } from '../../lib/format.js';
+import type { Counts } from '../../lib/status.js';
+import { type Cluster, leaderOf, workersOf } from '../cluster/cluster-api.js';
+
+/** A worker that starts its checks so late has too much to do. */
+const LATE_MS = 2_000;
+/** A notification that waits so long is not being delivered. */
+const OVERDUE_MS = 60_000;
+
+/** What is wrong with the monitoring itself, worst first; nothing when it is sound. */
+export function degradations(cluster: Cluster, counts: Counts): string[] {
+  const workers = workersOf(cluster);
+  const late = workers.filter(({ Load }) => (Load?.latenessP99Ms ?? 0) > LATE_MS);
+  const { depth, oldestAgeMs } = cluster.Outbox;
+  return [
+    leaderOf(cluster) ? '' : 'no scheduler leads: nothing new is assigned',
+    workers.length === 0 ? 'no worker is there: nothing is checked' : '',
+    counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} without a worker that may run them` : '',
+    counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
+    counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} refused` : '',
+    late.length > 0 ? `${late.map(({ Name }) => Name).join(', ')} start checks late` : '',
+    depth > 0 && oldestAgeMs > OVERDUE_MS
+      ? `${counted(depth, 'notification')} not delivered for ${spanInWords(oldestAgeMs)}`
+      : '',
+  ].filter((text) => text !== '');
+}
+
+/** Facts of the cluster for the overview. */
+export function healthFacts(cluster: Cluster): [string, string][] {
+  const workers = workersOf(cluster);
+  const loads = workers.flatMap(({ Load }) => Load ?? []);
+  const lateness = Math.max(0, ...loads.map(({ latenessP99Ms }) => latenessP99Ms));
+  const rate = loads.reduce((sum, { checksPerSecond }) => sum + checksPerSecond, 0);
+  return [
+    ['Leader', leaderOf(cluster)?.Name ?? 'none'],
+    ['Members', `${count(Object.keys(cluster.Members).length)}, ${counted(workers.length, 'worker')}`],
+    ['Checks', `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} a second`],
+    ['Lateness', `${latency(lateness)} (p99)`],
+    ['Owed', counted(cluster.Outbox.depth, 'notification')],
+  ];
+}

@@ -1,0 +1,139 @@
+import { TextInput, useMantineColorScheme } from '@mantine/core';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { Dialog } from '../../components/dialog.js';
+import { Icon, type IconName } from '../../components/icon.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { useLive } from '../../lib/live-context.js';
+import type { Live, LiveState } from '../../lib/live-types.js';
+import { NO_FILTER } from '../monitors/monitor-filter.js';
+import { selectMonitors } from '../monitors/select-monitors.js';
+import styles from './palette.module.css';
+
+const MONITORS_SHOWN = 30;
+
+interface Choice {
+  id: string;
+  label: string;
+  icon: IconName;
+  state?: LiveState;
+  run: () => void;
+}
+
+const statesOf = ({ states }: Live): Live['states'] => states;
+
+/** Goes anywhere, and does what can be done from anywhere. */
+export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
+  const [text, setText] = useState('');
+  const [at, setAt] = useState(0);
+  const id = useId();
+  const list = useRef<HTMLUListElement>(null);
+  const choices = useChoices(text, onHelp);
+  const current = Math.min(at, choices.length - 1);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [current]);
+  const choose = (choice: Choice | undefined): void => {
+    if (!choice) return;
+    onClose();
+    choice.run();
+  };
+  const onKeyDown = (event: React.KeyboardEvent): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) setAt((current + step + choices.length) % Math.max(1, choices.length));
+    else if (event.key === 'Enter') choose(choices[current]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog
+      opened
+      onClose={onClose}
+      withCloseButton={false}
+      centered={false}
+      size="lg"
+      aria-label="Search and commands"
+    >
+      <TextInput
+        data-autofocus
+        role="combobox"
+        aria-label="Search and commands"
+        aria-expanded
+        aria-controls={id}
+        aria-activedescendant={choices[current] ? `${id}-${current}` : undefined}
+        aria-autocomplete="list"
+        placeholder="A monitor, a page, something to do"
+        leftSection={<Icon name="search" />}
+        value={text}
+        onChange={({ currentTarget }) => {
+          setText(currentTarget.value);
+          setAt(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <ul ref={list} id={id} role="listbox" aria-label="Results" className={styles['results']}>
+        {choices.map((choice, row) => (
+          <li
+            key={choice.id}
+            id={`${id}-${row}`}
+            role="option"
+            aria-selected={row === current}
+            className={styles['result']}
+            onClick={() => choose(choice)}
+          >
+            <Icon name={choice.icon} />
+            <span>{choice.label}</span>
+            {choice.state ? <StatusBadge status={choice.state.status} /> : null}
+          </li>
+        ))}
+      </ul>
+      {choices.length === 0 ? <p role="status">Nothing of that name</p> : null}
+    </Dialog>
+  );
+}
+
+function useChoices(text: string, onHelp: () => void): Choice[] {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
+  const states = useLive(statesOf);
+  return useMemo(() => {
+    const go = (label: string, to: string, icon: IconName): Choice => ({
+      id: to,
+      label,
+      icon,
+      run: () => void navigate(to),
+    });
+    const scheme = (label: string, value: 'light' | 'dark' | 'auto'): Choice => ({
+      id: value,
+      label,
+      icon: value,
+      run: () => setColorScheme(value),
+    });
+    const fixed = [
+      go('Overview', '/', 'overview'),
+      go('Monitors', '/monitors', 'monitors'),
+      go('New monitor', '/monitors/new', 'plus'),
+      go('Alerters', '/alerters', 'alerters'),
+      go('New alerter', '/alerters/new', 'plus'),
+      go('Events', '/events', 'events'),
+      go('Cluster', '/cluster', 'cluster'),
+      scheme('Light theme', 'light'),
+      scheme('Dark theme', 'dark'),
+      scheme('Theme as the system', 'auto'),
+      { id: 'help', label: 'Keys', icon: 'help' as const, run: onHelp },
+    ];
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const named = fixed.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+    const found = words.length === 0 ? [] : selectMonitors(states?.values() ?? [], { ...NO_FILTER, q: text });
+    return [
+      ...named,
+      ...found.slice(0, MONITORS_SHOWN).map((state): Choice => ({
+        id: `monitor ${state.name}`,
+        label: state.name,
+        icon: 'monitors',
+        state,
+        run: () => void navigate(`/monitors/${encodeURIComponent(state.name)}`),
+      })),
+    ];
+  }, [text, states, navigate, setColorScheme, onHelp]);
+}

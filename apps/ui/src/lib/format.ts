@@ -1,0 +1,61 @@
+/** The same width all day. */
+const hourCycle = 'h23';
+const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle });
+const DAY = new Intl.DateTimeFormat(undefined, {
+  day: '2-digit',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle,
+});
+const DAY_MS = 86_400_000;
+
+const UNITS: readonly [string, number][] = [
+  ['d', DAY_MS],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+];
+
+/** `3d 4h`, `12m 5s`, `0s`: the two largest units, never more than what has passed. */
+export function spanInWords(ms: number): string {
+  const rest = Math.max(0, Math.floor(ms / 1_000) * 1_000);
+  const first = UNITS.findIndex(([, unit]) => rest >= unit);
+  if (first < 0) return '0s';
+  const [name, unit] = UNITS[first] as [string, number];
+  const next = UNITS[first + 1];
+  const more = next ? Math.floor((rest % unit) / next[1]) : 0;
+  return `${Math.floor(rest / unit)}${name}${next && more > 0 ? ` ${more}${next[0]}` : ''}`;
+}
+
+/** How long ago, or in how long. */
+export function relative(at: number, now: number): string {
+  if (Math.abs(at - now) < 1_000) return 'now';
+  return at <= now ? `${spanInWords(now - at)} ago` : `in ${spanInWords(at - now + 999)}`;
+}
+
+/** The time of day for what is of today, else the day with it. */
+export function localShort(at: number, now = Date.now()): string {
+  const isToday = new Date(at).toDateString() === new Date(now).toDateString();
+  return (isToday ? TIME : DAY).format(at);
+}
+
+/** In the reader's time zone, and the same instant where no zone can be mistaken. */
+export function absolute(at: number): string {
+  return `${LOCAL.format(at)} (${new Date(at).toISOString()})`;
+}
+
+export function latency(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return '–';
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+const COUNT = new Intl.NumberFormat('en');
+export const count = (number: number): string => COUNT.format(number);
+
+/** `1 monitor`, `2 monitors`. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,30 @@
+import type { Schemas } from './api-client.js';
+
+export type StateChange = Schemas['StateChange'];
+export type ClusterEvent = Schemas['Event'];
+/** As it is streamed: without the configuration. */
+export type LiveState = Omit<Schemas['State'], 'config'>;
+export type Status = LiveState['status'];
+
+export interface Live {
+  connection: 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
+  /** Why it is not live. */
+  error: string | undefined;
+  /** Milliseconds since the epoch; since when what is shown may be out of date, if it may. */
+  staleSince: number | undefined;
+  /** By name; undefined until first read. */
+  states: ReadonlyMap<string, LiveState> | undefined;
+  /** Newest first; undefined until first read. */
+  events: readonly ClusterEvent[] | undefined;
+}
+
+/** What else may be out of date, for whoever has read it. */
+export interface Changes {
+  /** Everything: the connection is new. */
+  all?: boolean;
+  /** Names of monitors whose state changed. */
+  states?: readonly string[];
+  /** Names of monitors whose configuration changed. */
+  monitors?: readonly string[];
+  members?: boolean;
+}

@@ -1,0 +1,60 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiError } from './api-client.js';
+import type { Store } from './live-context.js';
+import type { Changes } from './live-types.js';
+
+/** What is read is fresh for a while: the stream tells when it is not. */
+const FRESH_MS = 15_000;
+/** At most so often is one thing read again, however often it changes. */
+const PAUSE_MS = 1_000;
+
+/** A query of the API for what the stream does not carry. A 401 signs out. */
+export function createQueryClient(store: Pick<Store, 'signOut'>): QueryClient {
+  return new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (error instanceof ApiError && error.status === 401) store.signOut(error.message);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: FRESH_MS,
+        retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 503),
+      },
+    },
+  });
+}
+
+/** Reads again what the stream says has changed. The first part of a key is its kind, the second the name of a monitor. */
+export function followChanges(store: Pick<Store, 'observe'>, client: QueryClient): () => void {
+  let due = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const flush = (): void => {
+    const now = due;
+    due = new Set();
+    timer = undefined;
+    void client.invalidateQueries({
+      predicate: ({ queryKey: [kind, name] }) => now.has(String(kind)) || now.has(`${String(kind)}/${String(name)}`),
+    });
+  };
+  const stop = store.observe((changes) => {
+    if (changes.all === true) {
+      void client.invalidateQueries();
+      return;
+    }
+    for (const key of keysOf(changes)) due.add(key);
+    if (due.size > 0) timer ??= setTimeout(flush, PAUSE_MS);
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+function keysOf({ states = [], monitors = [], members = false }: Changes): string[] {
+  return [
+    ...states.map((name) => `state/${name}`),
+    ...monitors.flatMap((name) => [`state/${name}`, `monitor/${name}`, 'uses']),
+    ...(members ? ['cluster'] : []),
+  ];
+}

@@ -1,0 +1,80 @@
+import { requestJson, type Schemas } from './api-client.js';
+
+export type Sample = Schemas['Sample'];
+
+export const RESULTS_SHOWN = 20;
+/** Workers write down their results every 10 s. */
+const POLL_MS = 10_000;
+/** So long is a row to be seen before it is asked for: scrolling past is not looking. */
+const SETTLE_MS = 120;
+/** Names are up to 200 characters, and a URL is not for ever. */
+const MAX_URL = 6_000;
+/** The clocks of workers differ. */
+const OVERLAP_MS = 60_000;
+
+/** The latest results of the monitors on the screen: read when they come into view, and again as long as they stay. */
+export class RecentResults {
+  private readonly results = new Map<string, readonly Sample[]>();
+  private readonly listeners = new Set<() => void>();
+  private wanted: readonly string[] = [];
+  private newestAt = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Oldest first; undefined until read. */
+  of(name: string): readonly Sample[] | undefined {
+    return this.results.get(name);
+  }
+
+  /** Reads these, and no longer what was wanted before. */
+  want(names: readonly string[]): void {
+    this.wanted = names;
+    this.schedule(names.some((name) => !this.results.has(name)) ? SETTLE_MS : POLL_MS);
+  }
+
+  private schedule(ms: number): void {
+    clearTimeout(this.timer);
+    if (this.wanted.length > 0) this.timer = setTimeout(() => void this.read(), ms);
+  }
+
+  private async read(): Promise<void> {
+    const fresh = this.wanted.filter((name) => !this.results.has(name));
+    const known = this.wanted.filter((name) => this.results.has(name));
+    const since = new Date(this.newestAt - OVERLAP_MS).toISOString();
+    const asked = [...questions(fresh), ...questions(known, since)];
+    try {
+      await Promise.all(asked.map(async (path) => this.add(await requestJson<Schemas['Results']>(path))));
+      for (const listener of this.listeners) listener();
+    } catch {
+      // The stream says what is wrong with the connection; what is known stays.
+    }
+    this.schedule(POLL_MS);
+  }
+
+  private add(read: Schemas['Results']): void {
+    for (const [name, samples] of Object.entries(read)) {
+      const byTime = new Map([...(this.results.get(name) ?? []), ...samples].map((sample) => [sample.at, sample]));
+      this.results.set(name, [...byTime.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-RESULTS_SHOWN));
+      for (const { at } of samples) this.newestAt = Math.max(this.newestAt, Date.parse(at));
+    }
+  }
+}
+
+function questions(names: readonly string[], since?: string): string[] {
+  const start = `/api/v1/result?limit=${RESULTS_SHOWN}${since === undefined ? '' : `&since=${since}`}`;
+  const paths: string[] = [];
+  let path = start;
+  for (const name of names) {
+    const part = `&monitor=${encodeURIComponent(name)}`;
+    if (path !== start && path.length + part.length > MAX_URL) {
+      paths.push(path);
+      path = start;
+    }
+    path += part;
+  }
+  return path === start ? paths : [...paths, path];
+}
