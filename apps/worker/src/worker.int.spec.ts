@@ -218,6 +218,19 @@ describe('an heir', () => {
   });
 });
 
+describe('a worker that leaves', () => {
+  test('tells when each monitor ran last', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', { ...settings(), interval: '1h', timeout: '5s' });
+    await view.reaches('web', { status: 'ok' });
+    const ranAt = Date.now() - (performance.now() - (web.askedAt[0] as number));
+    await worker.stop();
+    const left = await view.assignment(worker.id, 'web');
+    expect(left).toMatchObject({ phase: 'run', lastRunBy: worker.id });
+    expect(Math.abs((left?.lastRunAt ?? 0) - ranAt)).toBeLessThan(1_000);
+  });
+});
+
 describe('a planned hand-over', () => {
   test('has no gap and no overlap, and the state goes on', async () => {
     const [one, two] = [await startWorker('w1'), await startWorker('w2')];
@@ -232,6 +245,7 @@ describe('a planned hand-over', () => {
       phase: 'run',
       revision: 500,
       lastRunAt: expect.any(Number),
+      lastRunBy: one.id,
     });
     expect(await view.assignment(two.id, 'web')).not.toHaveProperty('to');
     await sleep(1_000);

@@ -4,6 +4,7 @@ import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
 import { AssignmentsService } from './membership/assignments.service.js';
+import { Farewell } from './membership/farewell.js';
 import { HandOver } from './membership/hand-over.js';
 import { OwnedMonitors } from './membership/owned-monitors.js';
 import { Removal } from './membership/removal.js';
@@ -37,6 +38,7 @@ import { WorkerService } from './worker.service.js';
     StateLoader,
     TakeOver,
     HandOver,
+    Farewell,
     Removal,
     AssignmentsService,
     VitalsWriter,

@@ -4,13 +4,14 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger } from '@9volt/platform';
 import { CheckRunner } from './execution/check-runner.js';
 import { AssignmentsService } from './membership/assignments.service.js';
+import { Farewell } from './membership/farewell.js';
 import { OwnedMonitors } from './membership/owned-monitors.js';
 import { StateWriter } from './state/state-writer.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
 /** The longest a stop waits for runs in flight. */
 const PATIENCE_MS = 25_000;
-/** Then for etcd to take what they led to. */
+/** Then for etcd to take what they led to, and when they were. */
 const FLUSH_MS = 3_000;
 
 /** The order in which the worker starts and stops. Membership itself ends after everything else, with the cluster's module. */
@@ -25,6 +26,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(AssignmentsService) private readonly assignments: AssignmentsService,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(Farewell) private readonly farewell: Farewell,
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
     @Inject(Health) health: Health,
@@ -45,7 +47,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     await this.started;
     await this.runner.stop(PATIENCE_MS);
     const flushed = Promise.all([...this.monitors.all()].map((monitor) => this.writer.flush(monitor)));
-    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    const told = flushed.then(() => this.farewell.tell());
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     await this.vitals.stop();
     this.log.info('stopped: no run is in flight, states are stored', { monitors: this.monitors.size });
   }

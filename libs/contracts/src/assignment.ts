@@ -17,8 +17,10 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   revision: number;
   /** Creation revision of the monitor's key. */
   createRevision: number;
-  /** When the previous owner last started a run, in milliseconds since the epoch; set at a hand-over. */
+  /** When its last run started, in milliseconds since the epoch; told at a hand-over, and by a worker that leaves. */
   lastRunAt?: number;
+  /** Id of the worker that told `lastRunAt`. Once another has had the monitor it is out of date. */
+  lastRunBy?: string;
   /** When it was given to this worker, ISO 8601; an edit of the monitor keeps it. */
   assignedAt: string;
   /** Why it was given to this worker, in words; with `retire`, why it goes to `to`. */

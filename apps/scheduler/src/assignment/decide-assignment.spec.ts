@@ -39,6 +39,7 @@ function holding(overrides: Partial<Holding> = {}): Holding {
     revision: 10,
     createRevision: 5,
     lastRunAt: undefined,
+    lastRunBy: undefined,
     text: JSON.stringify({ settings: SETTINGS }),
     ...overrides,
   };
@@ -219,10 +220,13 @@ describe('decideAssignment', () => {
     expect(decision).toMatchObject({ content: { subject: { target: TARGET }, revision: 10 } });
   });
 
-  it('keeps the time of the last run through a move', () => {
-    expect(decide({ live: ['w2'], goalIs: 'w2', holdings: run({ lastRunAt: 77 }) })).toMatchObject({
+  it.each([
+    ['keeps the time of the last run that the owner told', 'w1', 77],
+    ['forgets what a predecessor told: its worker has run it since', 'w0', undefined],
+  ])('%s', (_what, lastRunBy, lastRunAt) => {
+    expect(decide({ live: ['w2'], goalIs: 'w2', holdings: run({ lastRunAt: 77, lastRunBy }) })).toMatchObject({
       ownerGone: true,
-      content: { lastRunAt: 77 },
+      content: { lastRunAt },
     });
   });
 });

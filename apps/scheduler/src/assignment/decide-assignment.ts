@@ -28,6 +28,7 @@ export interface Content {
   revision: number;
   createRevision: number;
   lastRunAt?: number | undefined;
+  lastRunBy?: string | undefined;
 }
 
 export type Decision =
@@ -151,7 +152,7 @@ function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 
     if (holding.phase === 'deliver') return continued(facts, holding);
     return { act: 'drop', cause: reason, holding, ownerGone: !live };
   }
-  const content: Content = { ...heldVersion(holding), phase: 'remove', reason, lastRunAt: holding.lastRunAt };
+  const content: Content = { ...heldVersion(holding), phase: 'remove', reason, ...lastRunOf(holding) };
   if (live) return { act: 'rewrite', cause: reason, holding, content };
   return moved(facts, holding, helper(), reason, content);
 }
@@ -165,7 +166,7 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   const goal = facts.goal(version.subject);
   if (goal === undefined) return orphaned(facts, holding, version);
   // Made only where it is written: most monitors are as they should be.
-  const run = (): Content => ({ ...version, phase: 'run', lastRunAt: holding?.lastRunAt });
+  const run = (): Content => ({ ...version, phase: 'run', ...lastRunOf(holding) });
   if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run() };
   if (facts.ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run());
   const isCurrent = holding.revision === version.revision;
@@ -187,7 +188,7 @@ function orphaned(facts: Facts, holding: Holding | undefined, version: Version):
   if (!holding || holding.phase === 'deliver') return owedOnly(facts, holding);
   const live = ownerOf(holding) === 'live';
   if (!owed) return live ? { act: 'drop', cause: 'orphaned', holding, ownerGone: false } : NONE;
-  const content: Content = { ...version, phase: 'deliver', lastRunAt: holding.lastRunAt };
+  const content: Content = { ...version, phase: 'deliver', ...lastRunOf(holding) };
   if (live) return { act: 'rewrite', cause: 'orphaned', holding, content };
   return moved(facts, holding, helper(), 'something is owed', content);
 }
@@ -200,7 +201,7 @@ function continued(facts: Facts, holding: Holding): Decision {
     ...heldVersion(holding),
     phase: holding.phase as Assignment['phase'],
     ...(holding.reason ? { reason: holding.reason } : {}),
-    lastRunAt: holding.lastRunAt,
+    ...lastRunOf(holding),
   };
   return moved(facts, holding, facts.helper(), 'its worker is gone', content);
 }
@@ -215,7 +216,14 @@ function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
 
 function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Cause, content: Content): Decision {
   if (to === undefined || to === holding.workerId) return NONE;
-  return { act: 'move', cause, holding, ownerGone: facts.ownerOf(holding) === 'gone', to, content };
+  // What a predecessor told is out of date: this owner has run it since, nobody knows until when.
+  const outdated = holding.lastRunBy === holding.workerId ? {} : { lastRunAt: undefined, lastRunBy: undefined };
+  const ownerGone = facts.ownerOf(holding) === 'gone';
+  return { act: 'move', cause, holding, ownerGone, to, content: { ...content, ...outdated } };
+}
+
+function lastRunOf(holding: Holding | undefined): Pick<Content, 'lastRunAt' | 'lastRunBy'> {
+  return { lastRunAt: holding?.lastRunAt, lastRunBy: holding?.lastRunBy };
 }
 
 function versionOf(monitor: ValidMonitor): Version {

@@ -15,12 +15,13 @@ export interface Holding {
   revision: number;
   createRevision: number;
   lastRunAt: number | undefined;
+  lastRunBy: string | undefined;
   text: string;
 }
 
 export function toHolding(entry: Entry, place: { workerId: string; monitor: string }): Holding {
   const text = entry.value.toString();
-  const { phase, to, reason, revision, createRevision, lastRunAt, settings } = parsed(text);
+  const { phase, to, reason, revision, createRevision, lastRunAt, lastRunBy, settings } = parsed(text);
   const makesSense = isPlainObject(settings) && revision !== undefined && createRevision !== undefined;
   return {
     key: entry.key,
@@ -32,6 +33,7 @@ export function toHolding(entry: Entry, place: { workerId: string; monitor: stri
     revision: revision ?? 0,
     createRevision: createRevision ?? 0,
     lastRunAt,
+    lastRunBy,
     text: makesSense ? text : '',
   };
 }

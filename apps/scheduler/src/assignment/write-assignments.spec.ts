@@ -24,6 +24,7 @@ const holding = (monitor: string): Holding => ({
   revision: 3,
   createRevision: 2,
   lastRunAt: undefined,
+  lastRunBy: undefined,
   text: '',
 });
 

@@ -157,7 +157,7 @@ export async function writeAssignments(
 }
 
 function valueOf(content: Content, assignedAt: string, cause: string | undefined): string {
-  const { subject, phase, to, reason, revision, createRevision, lastRunAt } = content;
+  const { subject, phase, to, reason, revision, createRevision, lastRunAt, lastRunBy } = content;
   return encodeAssignment(
     {
       phase,
@@ -166,6 +166,7 @@ function valueOf(content: Content, assignedAt: string, cause: string | undefined
       revision,
       createRevision,
       ...(lastRunAt === undefined ? {} : { lastRunAt }),
+      ...(lastRunBy === undefined ? {} : { lastRunBy }),
       assignedAt,
       ...(cause === undefined ? {} : { cause }),
     },

@@ -68,9 +68,22 @@ export class HandOver {
     const isMember: Compare = { key: keys.member(to), target: 'create', is: '>', value: 0 };
     const { outcome } = await this.writer.commitFenced({
       compare: [unchanged(key, modRevision), unchanged(theirs, 0), isMember],
-      then: [{ delete: key }, { put: theirs, value: encode(handedOver(monitor, new Date(this.clock.now()))) }],
+      then: [{ delete: key }, { put: theirs, value: encode(this.handedOver(monitor)) }],
     });
     return outcome === 'accepted';
+  }
+
+  /** The assignment as the next owner gets it. */
+  private handedOver({ assignment, lastRunAt }: OwnedMonitor): Assignment {
+    const next: Assignment = {
+      ...assignment,
+      phase: 'run',
+      assignedAt: new Date(this.clock.now()).toISOString(),
+      ...(lastRunAt === undefined ? {} : { lastRunAt, lastRunBy: this.node.memberId }),
+    };
+    delete next.to;
+    delete next.reason;
+    return next;
   }
 
   private finish(monitor: OwnedMonitor, done: boolean): void {
@@ -89,20 +102,4 @@ export class HandOver {
 
 function staysOurs({ assignment: { phase } }: OwnedMonitor): boolean {
   return phase === 'run' || phase === 'retire';
-}
-
-/** The assignment as the next owner gets it. */
-export function handedOver(
-  { assignment, lastRunAt }: Pick<OwnedMonitor, 'assignment' | 'lastRunAt'>,
-  now: Date,
-): Assignment {
-  const next: Assignment = {
-    ...assignment,
-    phase: 'run',
-    assignedAt: now.toISOString(),
-    ...(lastRunAt === undefined ? {} : { lastRunAt }),
-  };
-  delete next.to;
-  delete next.reason;
-  return next;
 }
