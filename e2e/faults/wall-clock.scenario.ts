@@ -1,0 +1,82 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FaultBench, names, waitFor } from './harness/index.js';
+
+const TRIPLET = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
+const LIBRARY = `/usr/lib/${TRIPLET}/faketime/libfaketimeMT.so.1`;
+const given = existsSync(LIBRARY) ? it : it.skip;
+
+/** Time that passes at each setting of the clock. */
+const DWELL_MS = 12_000;
+
+describe('the wall clock of all processes set forward and back by an hour', () => {
+  let bench: FaultBench;
+  let dir: string;
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), '9volt-clock-'));
+    bench = await FaultBench.start();
+  });
+  afterEach(async () => {
+    await bench.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  given('no lease is lost, nothing runs in a burst, no slot is skipped, an open incident stays one', async () => {
+    const file = join(dir, 'offset');
+    const set = (offset: string): void => writeFileSync(file, `${offset}\n`);
+    set('+0');
+    const env = {
+      LD_PRELOAD: LIBRARY,
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    };
+    const nodes = [
+      ...(await bench.nodes('scheduler', ['s1', 's2'], { env })),
+      ...(await bench.nodes('worker', ['w1', 'w2'], { env })),
+    ];
+    await bench.alert('pager');
+    await bench.watch(names(40), { intervalMs: 2_000, alerters: ['pager'] });
+    await bench.running();
+    const members = async (): Promise<string[]> =>
+      (await bench.cluster.client.list(bench.cluster.keys.members)).entries
+        .map(({ key, createRevision, lease }) => `${key} ${createRevision} ${lease}`)
+        .sort();
+    const membersBefore = await members();
+    const leader = await bench.director();
+    bench.targets.break(['m0']);
+    await bench.told('m0', ['critical']);
+    await bench.outboxEmpty();
+
+    for (const offset of ['+3600', '-3600', '+0']) {
+      set(offset);
+      const hour = Math.round(Number(offset) / 3_600);
+      const skewMs = async (): Promise<number> => {
+        const date = (await fetch(`${(nodes[0] as (typeof nodes)[number]).url}/livez`)).headers.get('date');
+        return Date.parse(date ?? '') - Date.now();
+      };
+      // The clock is truly another one.
+      await waitFor(async () => Math.abs((await skewMs()) - hour * 3_600_000) < 60_000, { what: `${offset} s` });
+      await sleep(DWELL_MS);
+    }
+    bench.targets.break(['m1']);
+    await bench.told('m1', ['critical']);
+    bench.targets.mend(['m0', 'm1']);
+    await bench.told('m0', ['critical', 'resolve']);
+    await bench.told('m1', ['critical', 'resolve']);
+
+    expect(await members()).toEqual(membersBefore);
+    expect((await bench.director())?.epoch).toBe(leader?.epoch);
+    const perSecond = new Map<number, number>();
+    for (const { at } of bench.targets.probes) {
+      const second = Math.floor(at / 1_000);
+      perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
+    }
+    const busiest = Math.max(...perSecond.values());
+    await bench.conclude('12 wall clock ±1 h', { note: `${busiest} checks in the busiest second, 20 are due` });
+    expect(busiest).toBeLessThan(45);
+  });
+});
