@@ -248,6 +248,7 @@ function schemaOf(name: string): Schema {
 const COMPANIONS: Readonly<Record<string, object>> = {
   password: { username: 'u' },
   'client-key': { 'client-cert': 'a certificate' },
+  'tls-client-key': { 'tls-client-cert': 'a certificate' },
 };
 
 /** For each secret of a type, ways to configure it with a canary: with what is required, and with all that has an example. */
@@ -263,7 +264,10 @@ function settingsWithSecrets(type: string, schema: Schema): [string, object[]][]
     .filter(([name, attribute]) => required.includes(name) || attribute['x-secret'] !== true);
   return secrets.map(([secret, { example, type: kind }]) => {
     const value = kind === 'object' ? { A: CANARY } : `${String(example ?? '')}${CANARY}`;
-    const ways = [examples.filter(([name]) => required.includes(name)), examples].map((chosen) => ({
+    // They are not valid without secrets that are left out.
+    const idle = Object.entries(COMPANIONS).flatMap(([of, needs]) => (of === secret ? [] : Object.keys(needs)));
+    const fitting = examples.filter(([name]) => required.includes(name) || !idle.includes(name));
+    const ways = [fitting.filter(([name]) => required.includes(name)), fitting].map((chosen) => ({
       ...Object.fromEntries(chosen.map(([name, attribute]) => [name, attribute['example']])),
       ...COMPANIONS[secret],
       [secret]: value,

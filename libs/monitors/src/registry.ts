@@ -3,8 +3,9 @@ import { dnsMonitor } from './dns.monitor.js';
 import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
 import { tcpMonitor } from './tcp.monitor.js';
+import { tlsMonitor } from './tls.monitor.js';
 
-const definitions: readonly MonitorDefinition[] = [httpMonitor, tcpMonitor, dnsMonitor, execMonitor];
+const definitions: readonly MonitorDefinition[] = [httpMonitor, tcpMonitor, dnsMonitor, tlsMonitor, execMonitor];
 
 /** Every type of monitor by its name: the only place that lists them. */
 export const monitorTypes: ReadonlyMap<string, MonitorDefinition> = new Map(

@@ -1565,6 +1565,243 @@ export interface components {
             /** @description How long looking up the server and the query may take. Default: `2s`. */
             timeout?: string | number;
         };
+        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        TlsMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tls";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example mail.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
+             * @example 587
+             */
+            port?: number;
+            /**
+             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @example smtp
+             * @enum {string}
+             */
+            starttls?: "smtp" | "imap" | "postgres";
+            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            "tls-expiry-warning"?: number;
+            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take. Default: `5s`. */
+            timeout?: string | number;
+        };
+        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        NamedTlsMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tls";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example mail.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
+             * @example 587
+             */
+            port?: number;
+            /**
+             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @example smtp
+             * @enum {string}
+             */
+            starttls?: "smtp" | "imap" | "postgres";
+            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            "tls-expiry-warning"?: number;
+            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take. Default: `5s`. */
+            timeout?: string | number;
+        };
         /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
         ExecMonitor: {
             /**
@@ -1738,8 +1975,8 @@ export interface components {
             /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["ExecMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedExecMonitor"];
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["ExecMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedExecMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { connect, type TLSSocket } from 'node:tls';
+import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { ProbeRun } from '../probe/probe-run.js';
 import type { Scope } from '../probe/scope.js';
 import { certificateOf } from './certificate.js';
@@ -12,6 +12,8 @@ export interface TlsOptions {
   ca?: string | undefined;
   /** The name that the certificate must be valid for, and that is asked for, instead of the host. */
   serverName?: string | undefined;
+  /** The lowest version that is spoken; TLSv1.2 unless said here. */
+  minVersion?: SecureVersion | undefined;
   /** Certificate (PEM) to show, and its key. */
   cert?: string | undefined;
   key?: string | undefined;
@@ -21,7 +23,7 @@ export interface TlsOptions {
 export async function startTls(
   socket: Socket,
   host: string,
-  { skipVerify, ca, serverName, cert, key }: TlsOptions,
+  { skipVerify, ca, serverName, minVersion = 'TLSv1.2', cert, key }: TlsOptions,
   run: ProbeRun,
   scope: Scope,
 ): Promise<TLSSocket> {
@@ -34,15 +36,32 @@ export async function startTls(
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: !skipVerify,
+    minVersion,
+    // OpenSSL itself refuses what is older, unless it is told to be less strict.
+    ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
     ca,
     cert,
     key,
   });
   releasedWith(scope, secure);
-  await once(secure, 'secureConnect');
+  try {
+    await once(secure, 'secureConnect');
+  } catch (error) {
+    throw isOfVersions(error) ? new Error(`the target does not speak ${minVersion} or later`, { cause: error }) : error;
+  }
   run.spent('tls', since);
   run.certificate = certificateOf(secure);
   return secure;
+}
+
+function isOutdated(version: SecureVersion): boolean {
+  return version === 'TLSv1' || version === 'TLSv1.1';
+}
+
+/** Told by the target, or found out by ourselves. */
+function isOfVersions(error: unknown): boolean {
+  const code = String((error as NodeJS.ErrnoException | undefined)?.code);
+  return code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL';
 }
 
 /** Has a socket destroyed when the scope ends. */

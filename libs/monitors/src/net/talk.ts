@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { SubstringSearch } from '../probe/substring-search.js';
 
-/** Resolves when the system has taken all of the text, which is when a peer that does not read can hold it up. */
-export function write(socket: Socket, text: string): Promise<void> {
+/** Resolves when the system has taken all of it, which is when a peer that does not read can hold it up. */
+export function write(socket: Socket, text: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => socket.write(text, (error) => (error ? reject(error) : resolve())));
 }
 

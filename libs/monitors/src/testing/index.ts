@@ -1,3 +1,4 @@
+export * from './authority.js';
 export * from './certificate.js';
 export * from './dns-target.js';
 export * from './http-target.js';

@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import { write } from './talk.js';
+
+/** More than any answer that is awaited. */
+const MAX_CHARACTERS = 16_384;
+
+/** Reads, piece by piece, what a peer sends over a connection that is used for something else afterwards. */
+export class Dialogue {
+  /** What was received and not read yet. */
+  rest = '';
+  private failure: Error | undefined;
+  private awake: () => void = () => undefined;
+  private readonly onData = (chunk: Buffer): void => {
+    this.rest += chunk.toString('latin1');
+    this.awake();
+  };
+  private readonly onEnd = (): void => this.fail(new Error('the connection was closed by the target'));
+  private readonly onError = (error: Error): void => this.fail(error);
+
+  constructor(private readonly socket: Socket) {
+    socket.on('data', this.onData).on('end', this.onEnd).on('close', this.onEnd).on('error', this.onError);
+  }
+
+  async write(data: string | Buffer): Promise<void> {
+    await write(this.socket, data);
+  }
+
+  /** Waits until what was received begins as the pattern says, and takes that much of it. */
+  async read(pattern: RegExp): Promise<string> {
+    for (;;) {
+      const [found] = pattern.exec(this.rest) ?? [];
+      if (found !== undefined) {
+        this.rest = this.rest.slice(found.length);
+        return found;
+      }
+      if (this.failure) throw this.failure;
+      if (this.rest.length > MAX_CHARACTERS) throw new Error('the target sends too much');
+      await new Promise<void>((resolve) => (this.awake = resolve));
+    }
+  }
+
+  /** Leaves the connection to somebody else. */
+  end(): void {
+    const { socket } = this;
+    socket.off('data', this.onData).off('end', this.onEnd).off('close', this.onEnd).off('error', this.onError).pause();
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    this.awake();
+  }
+}

@@ -1,0 +1,115 @@
+import { Choice, fault, type FieldError, Flag, Integer, Text } from '@9volt/contracts';
+import type { TlsOptions } from './start-tls.js';
+
+/** The attributes of TLS that monitors share: one decorator each, so that each type has them in its own order and with its own defaults. */
+
+export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+export type TlsVersion = (typeof TLS_VERSIONS)[number];
+
+export interface TlsAttributes {
+  'tls-skip-verify'?: boolean;
+  'tls-ca'?: string;
+  'tls-server-name'?: string;
+  'tls-min-version'?: TlsVersion;
+  'tls-client-cert'?: string;
+  'tls-client-key'?: string;
+  'tls-expiry-warning'?: number;
+  'tls-expiry-critical'?: number;
+}
+
+export const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
+
+export function TlsSkipVerify(): PropertyDecorator {
+  return Flag({
+    doc: 'Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless.',
+    default: false,
+  });
+}
+
+export function TlsCa(): PropertyDecorator {
+  return Text({
+    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
+    multiline: true,
+    notEmpty: true,
+    example: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
+  });
+}
+
+export function TlsServerName(): PropertyDecorator {
+  return Text({
+    doc: 'The name that is asked for, and that the certificate must be valid for, instead of the host.',
+    notEmpty: true,
+    maxLength: 255,
+    example: 'shop.example.com',
+  });
+}
+
+export function TlsMinVersion(): PropertyDecorator {
+  return Choice({
+    doc: 'The lowest version of TLS that is spoken.',
+    values: TLS_VERSIONS,
+    default: DEFAULT_TLS_VERSION,
+  });
+}
+
+export function TlsClientCert(): PropertyDecorator {
+  return Text({
+    doc: 'Certificate (PEM) to show to the target. Needs tls-client-key.',
+    multiline: true,
+    notEmpty: true,
+    example: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
+  });
+}
+
+export function TlsClientKey(): PropertyDecorator {
+  return Text({
+    doc: 'Key (PEM) of the certificate to show. Needs tls-client-cert.',
+    secret: true,
+    multiline: true,
+    notEmpty: true,
+    example: '${file:/run/secrets/client-key.pem}',
+  });
+}
+
+/** Without `standard` an expiry is judged only when a number of days is written. */
+export function TlsExpiry(status: 'warning' | 'critical', standard?: number): PropertyDecorator {
+  const doc = `A certificate that expires in fewer days than these makes the result ${status}.`;
+  return Integer({
+    doc: standard === undefined ? `${doc} Without it, only one that has expired fails.` : doc,
+    minimum: 0,
+    maximum: 3_650,
+    ...(standard === undefined ? { example: status === 'warning' ? 14 : 3 } : { default: standard }),
+  });
+}
+
+/** The faults between them. */
+export function tlsFaults(settings: TlsAttributes): FieldError[] {
+  const { 'tls-client-cert': cert, 'tls-client-key': key } = settings;
+  const { 'tls-expiry-warning': warning, 'tls-expiry-critical': critical } = settings;
+  const missing = cert === undefined ? 'tls-client-cert' : 'tls-client-key';
+  const expected = 'tls-client-cert and tls-client-key together';
+  return [
+    ...((cert === undefined) === (key === undefined)
+      ? []
+      : [{ path: `/${missing}`, expected, message: `${missing}: expected ${expected}` }]),
+    ...(warning === undefined || critical === undefined || warning >= critical
+      ? []
+      : [fault('/tls-expiry-warning', warning, `at least the days of tls-expiry-critical, ${critical}`)]),
+  ];
+}
+
+export function tlsOptionsOf(settings: TlsAttributes): TlsOptions {
+  return {
+    skipVerify: settings['tls-skip-verify'] ?? false,
+    ca: settings['tls-ca'],
+    serverName: settings['tls-server-name'],
+    minVersion: settings['tls-min-version'] ?? DEFAULT_TLS_VERSION,
+    cert: settings['tls-client-cert'],
+    key: settings['tls-client-key'],
+  };
+}
+
+export interface ExpiryLimits {
+  warningDays: number | undefined;
+  criticalDays: number | undefined;
+}

@@ -1,0 +1,188 @@
+import { checkServerIdentity, type TLSSocket } from 'node:tls';
+import {
+  type CheckResult,
+  Choice,
+  Duration,
+  type FieldError,
+  Integer,
+  MonitorSettings,
+  Text,
+  timeoutFault,
+} from '@9volt/contracts';
+import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { hostAndPort, hostFault, hostOf } from './net/host.js';
+import { type Finding, judgeChain, judgeExpiry, worstFirst } from './net/judge-certificate.js';
+import { openConnection } from './net/open-connection.js';
+import { negotiateTls, STARTTLS_PORTS, STARTTLS_PROTOCOLS, type StarttlsProtocol } from './net/starttls.js';
+import { startTls } from './net/start-tls.js';
+import {
+  type ExpiryLimits,
+  type TlsAttributes,
+  TlsCa,
+  TlsClientCert,
+  TlsClientKey,
+  TlsExpiry,
+  tlsFaults,
+  TlsMinVersion,
+  tlsOptionsOf,
+  TlsServerName,
+  TlsSkipVerify,
+  type TlsVersion,
+} from './net/tls-attributes.js';
+import { defaultOf, timeoutMsOf, valueOf } from './probe/attribute-value.js';
+import { inWords } from './probe/error-words.js';
+import { excerpt } from './probe/excerpt.js';
+import { ProbeRun } from './probe/probe-run.js';
+import { type Scope, scoped } from './probe/scope.js';
+
+export class TlsSettings extends MonitorSettings implements TlsAttributes {
+  @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'mail.example.com', maxLength: 255 })
+  host!: string;
+
+  @Integer({
+    doc: 'Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.',
+    minimum: 1,
+    maximum: 65_535,
+    example: 587,
+  })
+  port?: number;
+
+  @Choice({
+    doc: 'The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.',
+    values: STARTTLS_PROTOCOLS,
+    example: 'smtp',
+  })
+  starttls?: StarttlsProtocol;
+
+  @TlsExpiry('warning', 14)
+  'tls-expiry-warning'?: number;
+
+  @TlsExpiry('critical', 3)
+  'tls-expiry-critical'?: number;
+
+  @TlsMinVersion()
+  'tls-min-version'?: TlsVersion;
+
+  @TlsServerName()
+  'tls-server-name'?: string;
+
+  @TlsCa()
+  'tls-ca'?: string;
+
+  @TlsSkipVerify()
+  'tls-skip-verify'?: boolean;
+
+  @TlsClientCert()
+  'tls-client-cert'?: string;
+
+  @TlsClientKey()
+  'tls-client-key'?: string;
+
+  @Duration({ doc: 'How long a run may take.', default: '5s' })
+  timeout?: string;
+
+  override crossCheck(): FieldError[] {
+    return [...super.crossCheck(), ...timeoutFault(this, 'timeout'), ...hostFault(this.host), ...tlsFaults(this)];
+  }
+}
+
+export const tlsMonitor = defineMonitor<TlsSettings>({
+  type: 'tls',
+  summary: 'Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS.',
+  settings: TlsSettings,
+  target: (settings) => `${settings.starttls ?? 'tls'}://${hostAndPort(bareHost(settings), portOf(settings))}`,
+  deadlineMs: (settings) => timeoutMsOf(TlsSettings, settings, 'timeout'),
+  weight: 2,
+  probe,
+});
+
+async function probe(settings: TlsSettings, { signal }: ProbeContext): Promise<CheckResult> {
+  const run = new ProbeRun(signal);
+  const limitMs = timeoutMsOf(TlsSettings, settings, 'timeout');
+  try {
+    return await scoped(
+      limitMs,
+      signal,
+      (scope) => check(settings, run, scope),
+      () => run.timedOut(limitMs),
+    );
+  } catch (error) {
+    const reason = inWords(error);
+    const where = hostAndPort(bareHost(settings), portOf(settings));
+    return run.failedWith(error, `Unable to speak TLS with ${where}: ${reason}`, 'a connection by TLS', reason);
+  }
+}
+
+async function check(settings: TlsSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const host = bareHost(settings);
+  const socket = await openConnection({ host, port: portOf(settings), tls: undefined }, run, scope);
+  if (settings.starttls) {
+    run.stage = `asking for TLS in ${settings.starttls}`;
+    const since = performance.now();
+    await negotiateTls(socket, settings.starttls);
+    run.spent('tls', since);
+  }
+  // Whatever the certificate is worth is found out here, and told apart.
+  const secure = await startTls(socket, host, { ...tlsOptionsOf(settings), skipVerify: true }, run, scope);
+  const limits = expiryLimits(settings);
+  measureExpiry(run, limits);
+  const findings = worstFirst([
+    run.certificate && judgeExpiry(run.certificate, limits),
+    ...(valueOf(TlsSettings, settings, 'tls-skip-verify') ? [] : [chainFinding(secure), nameFinding(settings, secure)]),
+  ]);
+  const [worst] = findings;
+  if (!worst) return run.ok();
+  const message = findings.map((finding) => finding.message).join('; ');
+  return run.verdict(worst.status, message, worst.expected, worst.found);
+}
+
+/** An expiry of the certificate itself is told by its date. */
+function chainFinding(secure: TLSSocket): Finding | undefined {
+  const code = String((secure.authorizationError as unknown) ?? '');
+  const expired = code === 'CERT_HAS_EXPIRED' && Date.parse(secure.getPeerCertificate().valid_to) < Date.now();
+  return secure.authorized || expired || code === NAME_DIFFERS ? undefined : judgeChain(code);
+}
+
+const NAME_DIFFERS = 'ERR_TLS_CERT_ALTNAME_INVALID';
+
+function nameFinding(settings: TlsSettings, secure: TLSSocket): Finding | undefined {
+  const name = settings['tls-server-name'] ?? bareHost(settings);
+  const certificate = secure.getPeerCertificate();
+  if (!checkServerIdentity(name, certificate)) return undefined;
+  const names = excerpt(certificate.subjectaltname ?? 'no name at all', 200);
+  return {
+    status: 'critical',
+    message: `The certificate is not valid for ${name}, but for ${names}`,
+    expected: `a certificate for ${name}`,
+    found: names,
+  };
+}
+
+function measureExpiry(run: ProbeRun, { warningDays, criticalDays }: ExpiryLimits): void {
+  if (!run.certificate) return;
+  const range = (days: number | undefined): string => `${days}:`;
+  run.performance = [
+    {
+      label: 'days_left',
+      value: run.certificate.daysLeft,
+      unit: 'd',
+      warn: range(warningDays),
+      crit: range(criticalDays),
+    },
+  ];
+}
+
+/** Whoever writes one of the two need not write the other. */
+function expiryLimits(settings: TlsSettings): ExpiryLimits {
+  const { 'tls-expiry-warning': warning, 'tls-expiry-critical': critical } = settings;
+  const criticalDays = critical ?? Math.min(defaultOf(TlsSettings, 'tls-expiry-critical'), warning ?? Infinity);
+  return { warningDays: warning ?? Math.max(defaultOf(TlsSettings, 'tls-expiry-warning'), criticalDays), criticalDays };
+}
+
+function bareHost(settings: TlsSettings): string {
+  return hostOf(settings.host) ?? settings.host;
+}
+
+function portOf({ port, starttls }: TlsSettings): number {
+  return port ?? (starttls ? STARTTLS_PORTS[starttls] : 443);
+}
