@@ -7,6 +7,11 @@ const databases = [
   { command: 'mariadbd', package: 'mariadb-server' },
 ];
 
+const mailServers = [
+  { command: 'exim4', package: 'exim4-daemon-light' },
+  { command: 'dovecot', package: 'dovecot-imapd' },
+];
+
 /** Of `npm test`. */
 export const testNeeds = [
   { command: 'etcd', package: 'etcd-server' },
@@ -18,7 +23,7 @@ export const testNeeds = [
 ];
 
 /** Of `npm run test:real`, which fails without any of them. */
-export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases];
+export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases, ...mailServers];
 
 /** Of `npm run test:faults` and `npm run test:soak`. */
 export const faultNeeds = [
