@@ -15,6 +15,7 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: page(() => import('../features/overview/overview.page.js')) },
           { path: 'monitors', lazy: page(() => import('../features/monitors/monitors.page.js')) },
+          { path: 'monitor/:name', lazy: page(() => import('../features/monitor/monitor.page.js')) },
         ],
       },
       { path: '*', lazy: page(() => import('./not-found.page.js')) },

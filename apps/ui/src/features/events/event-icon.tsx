@@ -15,6 +15,8 @@ const LOOKS: Partial<Record<EventType, [IconName, Tone]>> = {
   'config-refused': ['quarantined', 'bad'],
   'member-joined': ['join', 'good'],
   'member-left': ['depart', 'doubtful'],
+  'member-drained': ['depart', 'doubtful'],
+  'member-undrained': ['join', 'good'],
   'leader-elected': ['crown', 'calm'],
   'monitor-assigned': ['assign', 'calm'],
   'monitor-orphaned': ['orphaned', 'doubtful'],

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
+import { monitorPath } from '../../lib/paths.js';
 import { EventIcon } from './event-icon.js';
 import styles from './events.module.css';
 
@@ -14,7 +15,7 @@ export function EventLine({ event }: { event: ClusterEvent }) {
       <span className={`${styles['message']} ${styles['short']}`} title={message}>
         {monitor === undefined || message.includes(monitor) ? null : (
           <>
-            <Link to={`/monitors/${encodeURIComponent(monitor)}`}>{monitor}</Link>{' '}
+            <Link to={monitorPath(monitor)}>{monitor}</Link>{' '}
           </>
         )}
         {message}

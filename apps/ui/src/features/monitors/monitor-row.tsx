@@ -6,6 +6,7 @@ import { ResultBar } from '../../components/result-bar.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { latency } from '../../lib/format.js';
 import type { LiveState } from '../../lib/live-types.js';
+import { monitorPath } from '../../lib/paths.js';
 import type { RecentResults } from '../../lib/recent-results.js';
 import { explanationOf } from '../../lib/status.js';
 import styles from './monitor-row.module.css';
@@ -51,7 +52,7 @@ export const MonitorRow = memo(function MonitorRow(props: MonitorRowProps) {
         <StatusBadge status={status} />
       </span>
       <span role="cell" className={styles['name']} title={why === '' ? name : `${name}: ${why}`}>
-        <Link to={`/monitors/${encodeURIComponent(name)}`}>{name}</Link>
+        <Link to={monitorPath(name)}>{name}</Link>
       </span>
       <span role="cell" className={`${styles['type']} ${styles['muted']}`}>
         {type}

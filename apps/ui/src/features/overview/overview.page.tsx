@@ -9,6 +9,7 @@ import { count, counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
+import { monitorPath } from '../../lib/paths.js';
 import { type Counts, countByStatus, explanationOf, PROBLEMS, STATUSES, worstFirst } from '../../lib/status.js';
 import { useCluster } from '../cluster/cluster-api.js';
 import { EventLine } from '../events/event-line.js';
@@ -101,7 +102,7 @@ function Problems({ problems }: { problems: readonly LiveState[] }) {
           <span className={styles['status']}>
             <StatusBadge status={state.status} />
           </span>
-          <Link className={styles['name']} to={`/monitors/${encodeURIComponent(state.name)}`}>
+          <Link className={styles['name']} to={monitorPath(state.name)}>
             {state.name}
           </Link>
           <span className={styles['why']} title={explanationOf(state)}>

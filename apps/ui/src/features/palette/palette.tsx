@@ -6,6 +6,7 @@ import { Icon, type IconName } from '../../components/icon.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
+import { monitorPath } from '../../lib/paths.js';
 import { NO_FILTER } from '../monitors/monitor-filter.js';
 import { selectMonitors } from '../monitors/select-monitors.js';
 import styles from './palette.module.css';
@@ -132,7 +133,7 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
         label: state.name,
         icon: 'monitors',
         state,
-        run: () => void navigate(`/monitors/${encodeURIComponent(state.name)}`),
+        run: () => void navigate(monitorPath(state.name)),
       })),
     ];
   }, [text, states, navigate, setColorScheme, onHelp]);

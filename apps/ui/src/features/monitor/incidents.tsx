@@ -1,0 +1,125 @@
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { Instant } from '../../components/instant.js';
+import { Panel } from '../../components/page.js';
+import { Empty } from '../../components/states.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { spanInWords } from '../../lib/format.js';
+import { alerterPath } from '../../lib/paths.js';
+import type { StateDetail } from '../monitors/monitor-api.js';
+import styles from './monitor.module.css';
+
+const INCIDENTS_SHOWN = 8;
+
+/** What went wrong, and who was told of it, when, and what the provider answered. */
+export function Incidents({ detail }: { detail: StateDetail }) {
+  const { incidents, owed, config } = detail;
+  const [isAll, setIsAll] = useState(false);
+  return (
+    <Panel title="Incidents and notifications">
+      {incidents.length === 0 ? (
+        <Empty title="No incident">
+          {hasAlerter(config)
+            ? 'Whoever is to be told will be listed here.'
+            : 'Nobody is told of this monitor: it names no alerter.'}
+        </Empty>
+      ) : (
+        <ul>
+          {incidents.slice(0, isAll ? undefined : INCIDENTS_SHOWN).map((incident) => (
+            <Incident key={incident.id} incident={incident} owed={incident.closedAt === null ? owed : []} />
+          ))}
+          {incidents.length > INCIDENTS_SHOWN && !isAll ? (
+            <li className={styles['incident']}>
+              <Button size="compact-sm" variant="subtle" onClick={() => setIsAll(true)}>
+                Show all {incidents.length}
+              </Button>
+            </li>
+          ) : null}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Incident({
+  incident: { n, openedAt, closedAt, worst, message, reason, notifications },
+  owed,
+}: {
+  incident: StateDetail['incidents'][number];
+  owed: StateDetail['owed'];
+}) {
+  const lasted = closedAt === null ? undefined : spanInWords(Date.parse(closedAt) - Date.parse(openedAt));
+  return (
+    <li className={styles['incident']}>
+      <div className={styles['incidentHead']}>
+        <StatusBadge status={worst} />
+        <strong>#{n}</strong>
+        <span>
+          <Instant at={openedAt} form="local" />
+          {closedAt === null ? (
+            <>
+              , open for <Instant at={openedAt} form="span" />
+            </>
+          ) : (
+            <>
+              {' to '}
+              <Instant at={closedAt} form="local" />, {lasted}
+              {reason === undefined ? '' : `, ${reason}`}
+            </>
+          )}
+        </span>
+      </div>
+      <p className={styles['muted']} style={{ overflowWrap: 'anywhere' }}>
+        {message}
+      </p>
+      {notifications.length + owed.length === 0 ? (
+        <p className={styles['muted']}>Nobody was told.</p>
+      ) : (
+        <table className={styles['told']}>
+          <thead>
+            <tr>
+              <th scope="col">Told</th>
+              <th scope="col">What</th>
+              <th scope="col">When</th>
+              <th scope="col">Answer</th>
+            </tr>
+          </thead>
+          <tbody>
+            {notifications.map(({ alerter, type, at, outcome, attempts, answer }) => (
+              <tr key={`${alerter} ${type} ${at}`}>
+                <td>
+                  <Link to={alerterPath(alerter)}>{alerter}</Link>
+                </td>
+                <td>{type}</td>
+                <td>
+                  <Instant at={at} form="local" />
+                </td>
+                <td>
+                  <strong className={styles[outcome]}>{outcome}</strong>
+                  {attempts > 1 ? ` after ${attempts} attempts` : ''}: {answer}
+                </td>
+              </tr>
+            ))}
+            {owed.map(({ alerter, type, createdAt }) => (
+              <tr key={`${alerter} ${type} ${createdAt} owed`}>
+                <td>
+                  <Link to={alerterPath(alerter)}>{alerter}</Link>
+                </td>
+                <td>{type}</td>
+                <td>
+                  owed since <Instant at={createdAt} form="local" />
+                </td>
+                <td>not delivered yet</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </li>
+  );
+}
+
+function hasAlerter(config: StateDetail['config']): boolean {
+  return [config?.['warning-alerter'], config?.['critical-alerter']].flat().some((name) => name !== undefined);
+}

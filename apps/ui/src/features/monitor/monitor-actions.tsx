@@ -1,0 +1,125 @@
+import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useNavigate } from 'react-router';
+import { Confirm } from '../../components/dialog.js';
+import { Icon, type IconName } from '../../components/icon.js';
+import { latency } from '../../lib/format.js';
+import { monitorPath } from '../../lib/paths.js';
+import { toast, toastError } from '../../lib/toasts.js';
+import { DISABLED, ENABLED, monitorApi } from '../monitors/monitor-api.js';
+import { DisableUntil } from './disable-until.js';
+
+interface MonitorActionsProps {
+  name: string;
+  isDisabled: boolean;
+}
+
+export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState<string>();
+  const [asking, setAsking] = useState<'until' | 'delete'>();
+  const done = async (title: string): Promise<void> => {
+    toast('done', title);
+    await queries.invalidateQueries({ queryKey: ['state', name] });
+  };
+  const act = async (label: string, run: () => Promise<void>): Promise<void> => {
+    setBusy(label);
+    try {
+      await run();
+    } catch (error) {
+      toastError(`${label}: failed`, error);
+    } finally {
+      setBusy(undefined);
+    }
+  };
+  const button = (label: string, icon: IconName, run: () => Promise<void>) => (
+    <Button
+      size="xs"
+      variant="default"
+      loading={busy === label}
+      leftSection={<Icon name={icon} size={14} />}
+      onClick={() => void act(label, run)}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      {button('Run now', 'run', async () => {
+        const { status, message, latencyMs } = await monitorApi.run(name);
+        const what = `${name} is ${status} (${latency(latencyMs)})`;
+        if (status === 'ok') await done(what);
+        else toast('failed', what, [message]);
+      })}
+      {isDisabled
+        ? button('Enable', 'ok', async () => {
+            await monitorApi.patch(name, ENABLED);
+            await done(`${name} is enabled`);
+          })
+        : button('Disable', 'pause', async () => {
+            await monitorApi.patch(name, DISABLED);
+            await done(`${name} is disabled`);
+          })}
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<Icon name="stale" size={14} />}
+        onClick={() => setAsking('until')}
+      >
+        Disable until
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        component={Link}
+        to={monitorPath(name, 'edit')}
+        leftSection={<Icon name="edit" size={14} />}
+      >
+        Edit
+      </Button>
+      <Button
+        size="xs"
+        variant="default"
+        component={Link}
+        to={`/monitors/new?from=${encodeURIComponent(name)}`}
+        leftSection={<Icon name="copy" size={14} />}
+      >
+        Duplicate
+      </Button>
+      <Button
+        size="xs"
+        variant="outline"
+        color="red"
+        leftSection={<Icon name="remove" size={14} />}
+        onClick={() => setAsking('delete')}
+      >
+        Delete
+      </Button>
+      {asking === 'until' ? (
+        <DisableUntil
+          onClose={() => setAsking(undefined)}
+          onDisable={async (until) => {
+            await monitorApi.patch(name, { disable: null, 'disable-until': until });
+            await done(`${name} is disabled for a while`);
+          }}
+        />
+      ) : null}
+      {asking === 'delete' ? (
+        <Confirm
+          title={`Delete ${name}?`}
+          action="Delete"
+          onClose={() => setAsking(undefined)}
+          onConfirm={async () => {
+            await monitorApi.remove(name);
+            toast('done', `${name} is deleted`);
+            await navigate('/monitors');
+          }}
+        >
+          Its configuration and history are removed, and an open incident is closed. This cannot be undone.
+        </Confirm>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useMemo } from 'react';
+import { Link, useParams } from 'react-router';
+import { stringify } from 'yaml';
+import { Instant } from '../../components/instant.js';
+import { Page, Panel } from '../../components/page.js';
+import { Empty, Failed, Loading } from '../../components/states.js';
+import { StatusBadge } from '../../components/status-badge.js';
+import { ApiError, queryString, requestJson } from '../../lib/api-client.js';
+import { counted, latency } from '../../lib/format.js';
+import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
+import { explanationOf } from '../../lib/status.js';
+import { EventLine } from '../events/event-line.js';
+import type { StateDetail } from '../monitors/monitor-api.js';
+import { YamlCode } from '../yaml/yaml-code.js';
+import { Incidents } from './incidents.js';
+import { MonitorActions } from './monitor-actions.js';
+import styles from './monitor.module.css';
+import { PlacementOf } from './placement.js';
+import { ResultStrip } from './result-strip.js';
+import { useLiveState, useStateDetail } from './use-monitor.js';
+
+const LatencyChart = lazy(() => import('./latency-chart.js'));
+
+const EVENTS_SHOWN = 30;
+
+export default function MonitorPage() {
+  const { name = '' } = useParams();
+  const { data, error, refetch } = useStateDetail(name);
+  const live = useLiveState(name);
+  if (error instanceof ApiError && error.status === 404) {
+    return (
+      <Page title={name}>
+        <Empty title="There is no such monitor" actions={<Link to="/monitors">All monitors</Link>}>
+          It may have been deleted, or renamed.
+        </Empty>
+      </Page>
+    );
+  }
+  if (!data) {
+    return (
+      <Page title={name}>
+        {error ? (
+          <Failed title="The monitor could not be read" error={error} onRetry={() => void refetch()} />
+        ) : (
+          <Loading />
+        )}
+      </Page>
+    );
+  }
+  const state = live ?? data;
+  return (
+    <Page title={name} heading={name} actions={<MonitorActions name={name} isDisabled={state.status === 'disabled'} />}>
+      <div className={styles['columns']}>
+        <div className={styles['column']}>
+          <Now state={state} detail={data} />
+          <Panel title="Response time">
+            {data.results.length < 2 ? (
+              <Empty title="Not enough results yet" />
+            ) : (
+              <div className={styles['chart']}>
+                <Suspense fallback={<Loading />}>
+                  <LatencyChart results={data.results} />
+                </Suspense>
+              </div>
+            )}
+          </Panel>
+          <Incidents detail={data} />
+        </div>
+        <div className={styles['column']}>
+          <Facts state={state} detail={data} />
+          <Configuration name={name} detail={data} />
+          <EventsOf name={name} />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
+  const why = explanationOf(state);
+  return (
+    <Panel title="Now" padded>
+      <p className={styles['verdict']}>
+        <StatusBadge status={state.status} />
+        {state.since === null ? null : (
+          <span>
+            for <Instant at={state.since} form="span" />
+          </span>
+        )}
+        {state.count > 0 ? <span className={styles['muted']}>{counted(state.count, 'failure')} in a row</span> : null}
+      </p>
+      {why === '' ? null : <p className={styles['message']}>{why}</p>}
+      <div style={{ marginTop: 10 }}>
+        <ResultStrip results={detail.results} />
+      </div>
+    </Panel>
+  );
+}
+
+function Facts({ state, detail }: { state: LiveState; detail: StateDetail }) {
+  const last = detail.results.at(-1);
+  const description = detail.config?.description;
+  return (
+    <Panel title="Check" padded>
+      <dl className={styles['facts']}>
+        {description === undefined ? null : (
+          <>
+            <dt>What for</dt>
+            <dd>{description}</dd>
+          </>
+        )}
+        <dt>Type</dt>
+        <dd>{state.type ?? '–'}</dd>
+        <dt>Target</dt>
+        <dd>{state.target ?? '–'}</dd>
+        <dt>Tags</dt>
+        <dd>
+          {state.tags.length === 0
+            ? '–'
+            : state.tags.map((tag) => (
+                <Link key={tag} className={styles['tag']} to={`/monitors${queryString({ tag })}`}>
+                  {tag}
+                </Link>
+              ))}
+        </dd>
+        <dt>Interval</dt>
+        <dd>{detail.config?.interval ?? '–'}</dd>
+        <dt>Last run</dt>
+        <dd>
+          <Instant at={last?.at ?? state.lastRun} /> ({latency(last?.latencyMs ?? state.latencyMs)})
+        </dd>
+        <dt>Next run</dt>
+        <dd>
+          <Instant at={detail.nextDue} />
+        </dd>
+        <dt>Worker</dt>
+        <dd>
+          <PlacementOf name={state.name} />
+        </dd>
+        {detail.performance.map(({ label, value, unit }) => (
+          <div key={label} style={{ display: 'contents' }}>
+            <dt>{label}</dt>
+            <dd>
+              {value ?? '–'} {unit}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Panel>
+  );
+}
+
+function Configuration({ name, detail: { config } }: { name: string; detail: StateDetail }) {
+  const yaml = useMemo(
+    () => (config ? stringify({ monitor: { [name]: config } }).trimEnd() : undefined),
+    [name, config],
+  );
+  return (
+    <Panel title="Configuration">
+      {yaml === undefined ? (
+        <Empty title="Nothing that could be shown" />
+      ) : (
+        <>
+          <YamlCode yaml={yaml} label={`Configuration of ${name}`} />
+          <p className={styles['note']}>
+            If this stands in no YAML file, the next <code>9volt cfg</code> sync removes it. Put it into one to keep it.
+          </p>
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function EventsOf({ name }: { name: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['state', name, 'events'],
+    queryFn: ({ signal }) =>
+      requestJson<ClusterEvent[]>(`/api/v1/event${queryString({ monitor: name, page: 1, limit: EVENTS_SHOWN })}`, {
+        signal,
+      }),
+  });
+  return (
+    <Panel title="Events">
+      {error ? (
+        <Failed title="The events could not be read" error={error} />
+      ) : !data ? (
+        <Loading />
+      ) : data.length === 0 ? (
+        <Empty title="No events in the last 24 hours" />
+      ) : (
+        <ul>
+          {data.map((event) => (
+            <EventLine key={event.id} event={event} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}

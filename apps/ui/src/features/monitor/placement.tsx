@@ -1,0 +1,30 @@
+import { Failed } from '../../components/states.js';
+import { counted } from '../../lib/format.js';
+import styles from './monitor.module.css';
+import { usePlacement } from './use-monitor.js';
+
+/** Where it runs and why there, or why nowhere. */
+export function PlacementOf({ name }: { name: string }) {
+  const { data, error } = usePlacement(name);
+  if (error) return <Failed title="Not known" error={error} />;
+  if (!data) return <>…</>;
+  return (
+    <div className={styles['why']}>
+      {data.message}
+      {data.candidates.length === 0 ? null : (
+        <details>
+          <summary>{counted(data.candidates.length, 'worker')} considered</summary>
+          <ul>
+            {data.candidates.map(({ id, name, eligible, objection, assigned, tags }) => (
+              <li key={id}>
+                <strong>{name}</strong>
+                {tags.length > 0 ? ` [${tags.join(', ')}]` : ''}:{' '}
+                {eligible ? `may run it, holds ${counted(assigned, 'monitor')}` : objection}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}

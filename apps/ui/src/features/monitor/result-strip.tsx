@@ -1,0 +1,61 @@
+import { type KeyboardEvent, useRef, useState } from 'react';
+import { Instant } from '../../components/instant.js';
+import bar from '../../components/result-bar.module.css';
+import { StatusBadge } from '../../components/status-badge.js';
+import { absolute, latency } from '../../lib/format.js';
+import type { Sample } from '../../lib/recent-results.js';
+
+const SHOWN = 80;
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -SHOWN, End: SHOWN };
+
+/** Recent results, oldest on the left; one stop for the tab key, then the arrows go from result to result. */
+export function ResultStrip({ results }: { results: readonly Sample[] }) {
+  const shown = results.slice(-SHOWN);
+  const [chosenAt, setChosenAt] = useState<string>();
+  const strip = useRef<HTMLDivElement>(null);
+  const chosen = shown.find(({ at }) => at === chosenAt) ?? shown.at(-1);
+  if (!chosen) return <p>No results yet.</p>;
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const to = Math.min(shown.length - 1, Math.max(0, shown.indexOf(chosen) + step));
+    setChosenAt(shown[to]?.at);
+    strip.current?.querySelectorAll('button')[to]?.focus();
+  };
+  return (
+    <div>
+      <div
+        ref={strip}
+        role="toolbar"
+        aria-label="Recent results, oldest first"
+        className={`${bar['bar']} ${bar['large']}`}
+        onKeyDown={onKeyDown}
+      >
+        {shown.map((result) => (
+          <button
+            key={result.at}
+            type="button"
+            tabIndex={result === chosen ? 0 : -1}
+            aria-pressed={result.at === chosenAt}
+            aria-label={inWords(result)}
+            title={inWords(result)}
+            className={`${bar['tick']} ${bar[result.status]}`}
+            onClick={() => setChosenAt(result.at)}
+            onFocus={() => setChosenAt(result.at)}
+          />
+        ))}
+      </div>
+      <p className={bar['readout']}>
+        <StatusBadge status={chosen.status} />
+        <span>{latency(chosen.latencyMs)}</span>
+        <Instant at={chosen.at} form="local" />
+        {chosen.message === undefined ? null : <span>{chosen.message}</span>}
+      </p>
+    </div>
+  );
+}
+
+function inWords({ status, latencyMs, at, message }: Sample): string {
+  return `${status}, ${latency(latencyMs)}, ${absolute(Date.parse(at))}${message === undefined ? '' : `: ${message}`}`;
+}
