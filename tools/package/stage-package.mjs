@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, sep } from 'node:path';
+import { productionPackages } from './production-packages.mjs';
+
+/** Where the workspace's projects stand in the package; others keep the place that npm gave them. */
+const OWN_SCOPE = 'node_modules/@9volt';
+
+/**
+ * Lays out what is shipped: a package `9volt` that bundles its own projects, as built, and all they depend on, in the versions of
+ * the lock file.
+ */
+export function stagePackage(root) {
+  const parent = join(root, 'dist', 'stage');
+  const name = 'package';
+  const stage = join(parent, name);
+  rmSync(parent, { recursive: true, force: true });
+  mkdirSync(join(stage, 'bin'), { recursive: true });
+
+  const { own, others } = productionPackages(root);
+  const commit = headOf(root);
+  for (const dir of own) stageOwn(root, dir, stage, commit);
+  for (const path of others) copyPackage(join(root, path), join(stage, placeOf(path)));
+
+  const { version, license, engines, description } = manifestOf(root, 'apps/cli');
+  const bundled = { '@9volt/cli': version, '@9volt/ui': version };
+  writeJson(join(stage, 'package.json'), {
+    name: '9volt',
+    version,
+    description,
+    license,
+    type: 'module',
+    bin: { '9volt': 'bin/9volt.mjs' },
+    engines,
+    dependencies: bundled,
+    bundleDependencies: Object.keys(bundled),
+  });
+  writeFileSync(join(stage, 'bin', '9volt.mjs'), `#!/usr/bin/env node\nimport '../${OWN_SCOPE}/cli/dist/main.js';\n`, {
+    mode: 0o755,
+  });
+  cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
+  return { parent, name, version };
+}
+
+/** What runs of one of our projects. */
+function stageOwn(root, dir, stage, commit) {
+  const place = join(stage, placeOf(dir));
+  const { version, license, type, exports, dependencies } = manifestOf(root, dir);
+  cpSync(join(root, dir, 'dist'), join(place, 'dist'), {
+    recursive: true,
+    filter: (path) => isShipped(path) && basename(path) !== 'testing',
+  });
+  writeJson(join(place, 'package.json'), {
+    name: `@9volt/${basename(dir)}`,
+    version,
+    license,
+    type,
+    exports,
+    // The dashboard's are in its bundle already.
+    dependencies: dir === 'apps/ui' ? {} : dependencies,
+    ...(commit ? { gitHead: commit } : {}),
+  });
+}
+
+function copyPackage(from, to) {
+  cpSync(from, to, {
+    recursive: true,
+    // What is nested in it is listed, and copied, for itself.
+    filter: (path) => isShipped(path) && !relative(from, path).split(sep).includes('node_modules'),
+  });
+}
+
+function isShipped(path) {
+  return lstatSync(path).isDirectory() || !/\.(map|d\.[mc]?ts|tsbuildinfo)$/.test(path);
+}
+
+/** `libs/alerters/node_modules/axios` → `node_modules/@9volt/alerters/node_modules/axios`. */
+function placeOf(path) {
+  return path.replace(/^(?:apps|libs)\//, `${OWN_SCOPE}/`);
+}
+
+function headOf(root) {
+  const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' });
+  return git.status === 0 ? git.stdout.trim() : undefined;
+}
+
+function manifestOf(root, dir) {
+  return JSON.parse(readFileSync(join(root, dir, 'package.json'), 'utf8'));
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, undefined, 2)}\n`);
+}
