@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addCfgCommand } from './commands/cfg.command.js';
 import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
+import { addHealthCommand } from './commands/health.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
 import { addUpCommand } from './commands/up.command.js';
@@ -21,5 +22,6 @@ export function buildProgram(): Command {
   addWhyCommand(program);
   addDrainCommands(program);
   addTestAlerterCommand(program);
+  addHealthCommand(program);
   return program;
 }

@@ -21,7 +21,7 @@ ${table(
   [
     ['0', 'Done. For `9volt cfg diff`: no difference.'],
     ['1', 'Not done: the last line on stderr says why. For `9volt cfg diff`: there are differences.'],
-    ['2', '`9volt cfg diff` only: it could not be found out.'],
+    ['2', 'For `9volt cfg diff`: it could not be found out. For `9volt health`: it answers, and is not ready.'],
   ],
 )}
 

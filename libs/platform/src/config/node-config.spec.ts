@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadEtcdConfig, loadNodeConfig } from './node-config.js';
+import { ConfigError, loadEtcdConfig, loadListenAddress, loadNodeConfig } from './node-config.js';
 
 const faultsOf = (load: () => unknown): readonly string[] => {
   try {
@@ -12,6 +15,35 @@ const faultsOf = (load: () => unknown): readonly string[] => {
 };
 
 describe('the configuration of a node', () => {
+  it('takes secrets from files that the environment names', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ninevolt-config-'));
+    const file = (name: string, text: string): string => {
+      writeFileSync(join(directory, name), text);
+      return join(directory, name);
+    };
+    const env = {
+      NINEV_ACCESS_TOKENS_FILE: file('tokens', 'one,two\n'),
+      NINEV_ETCD_USERPASS_FILE: file('userpass', 'root:pa:ss\n'),
+      NINEV_ETCD_PREFIX_FILE: file('prefix', 'no secret'),
+    };
+    try {
+      const { accessTokens, etcd, prefix } = loadNodeConfig('api', {}, env);
+      expect({ accessTokens, ...etcd, prefix }).toMatchObject({
+        accessTokens: ['one', 'two'],
+        username: 'root',
+        password: 'pa:ss',
+        prefix: '9volt',
+      });
+      expect(loadNodeConfig('api', {}, { ...env, NINEV_ACCESS_TOKENS: 'three' }).accessTokens).toEqual(['three']);
+      const missing = { NINEV_ACCESS_TOKENS_FILE: join(directory, 'none') };
+      expect(faultsOf(() => loadNodeConfig('api', {}, missing))[0]).toMatch(
+        /^NINEV_ACCESS_TOKENS_FILE: cannot be read/,
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('listens on loopback, each role on its own port', () => {
     expect(loadNodeConfig('server', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8080 });
     expect(loadNodeConfig('api', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8080 });
@@ -91,4 +123,13 @@ describe('the configuration of a node', () => {
   it.each(['SLACK', 'env:', 'file:run/secrets', 'env:A,none'])('refuses %j as sources of secrets', (secretSources) => {
     expect(faultsOf(() => loadNodeConfig('worker', { secretSources }, {}))[0]).toMatch(/^--secret-sources: expected/);
   });
+});
+
+it.each([
+  [undefined, 'http://127.0.0.1:8080'],
+  ['0.0.0.0:9000', 'http://127.0.0.1:9000'],
+  ['[::]:9000', 'http://[::1]:9000'],
+  ['10.0.0.1:9000', 'http://10.0.0.1:9000'],
+])('a node that listens on %s is asked at %s', (listen, url) => {
+  expect(loadListenAddress({ NINEV_LISTEN_ADDRESS: listen })).toBe(url);
 });

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { isName, messageOf, NAME_EXPECTED, type Role } from '@9volt/contracts';
-import { type Environment, NODE_SETTINGS, type NodeFlags, type NodeSettingKey } from './node-settings.js';
+import {
+  type Environment,
+  NODE_SETTINGS,
+  type NodeFlags,
+  type NodeSetting,
+  type NodeSettingKey,
+} from './node-settings.js';
 import { SECRET_SOURCE } from '../secrets/secret-reader.js';
 import { VERSION } from './version.js';
 
@@ -107,6 +113,15 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
   });
   reader.finish();
   return config;
+}
+
+/** Where a node that has this environment can be asked from its own machine, as `http://host:port`. */
+export function loadListenAddress(env: Environment): string {
+  const reader = new Reader({}, env);
+  const { host, port } = parseListen(reader, DEFAULT_PORT.server);
+  reader.finish();
+  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 function etcdValues(reader: Reader): { etcd: EtcdSettings; prefix: string; debug: boolean } {
@@ -220,11 +235,24 @@ class Reader {
 
   private lookUp(key: NodeSettingKey): string | string[] | boolean | undefined {
     const setting = settingOf(key);
-    return this.flags[key] ?? this.env[setting.env] ?? setting.default;
+    return this.flags[key] ?? this.env[setting.env] ?? this.secretFile(setting) ?? setting.default;
+  }
+
+  /** The content of the file that `<variable>_FILE` names. */
+  private secretFile({ env, secret }: NodeSetting): string | undefined {
+    const variable = `${env}_FILE`;
+    const path = secret ? this.env[variable] : undefined;
+    if (path === undefined || path === '') return undefined;
+    try {
+      return readFileSync(path, 'utf8').trim();
+    } catch (error) {
+      this.faults.push(`${variable}: cannot be read: ${messageOf(error)}`);
+      return undefined;
+    }
   }
 }
 
-function settingOf(key: NodeSettingKey): (typeof NODE_SETTINGS)[number] {
+function settingOf(key: NodeSettingKey): NodeSetting {
   const setting = NODE_SETTINGS.find((candidate) => candidate.key === key);
   if (!setting) throw new Error(`no such setting: ${key}`);
   return setting;

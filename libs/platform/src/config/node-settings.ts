@@ -12,6 +12,8 @@ export interface NodeSetting {
   scope: 'etcd' | 'node';
   default?: string;
   kind: 'text' | 'list' | 'flag';
+  /** May stand in a file that the variable `<env>_FILE` names, as containers are given secrets. */
+  secret?: true;
 }
 
 export type NodeSettingKey =
@@ -53,9 +55,10 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'etcdUserpass',
     flags: '-U, --etcd-userpass <user:pass>',
     env: 'NINEV_ETCD_USERPASS',
-    doc: 'User and password for etcd. The variable is the safer way: arguments are visible to all users.',
+    doc: 'User and password for etcd. The variable, or a file named by NINEV_ETCD_USERPASS_FILE, is the safer way: arguments are visible to all users.',
     scope: 'etcd',
     kind: 'text',
+    secret: true,
   },
   {
     key: 'etcdCa',
@@ -110,9 +113,10 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'accessTokens',
     flags: '-a, --access-tokens <tokens>',
     env: 'NINEV_ACCESS_TOKENS',
-    doc: 'Tokens that the API accepts, a comma list. The variable is the safer way: arguments are visible to all users.',
+    doc: 'Tokens that the API accepts, a comma list. The variable, or a file named by NINEV_ACCESS_TOKENS_FILE, is the safer way: arguments are visible to all users.',
     scope: 'node',
     kind: 'list',
+    secret: true,
   },
   {
     key: 'insecure',
