@@ -1,6 +1,8 @@
 import { VERSION } from '@9volt/platform';
 import { Command } from 'commander';
+import { addBackupCommands } from './commands/backup.command.js';
 import { addCfgCommand } from './commands/cfg.command.js';
+import { addCompletionCommand } from './commands/completion.command.js';
 import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addHealthCommand } from './commands/health.command.js';
@@ -18,10 +20,12 @@ export function buildProgram(): Command {
   addUpCommand(program);
   addNodeCommands(program);
   addCfgCommand(program);
+  addBackupCommands(program);
   addGetCommand(program);
   addWhyCommand(program);
   addDrainCommands(program);
   addTestAlerterCommand(program);
   addHealthCommand(program);
+  addCompletionCommand(program);
   return program;
 }

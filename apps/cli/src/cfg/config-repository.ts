@@ -1,22 +1,13 @@
 import { validateAlerter } from '@9volt/alerters';
 import { isPlainObject } from '@9volt/contracts';
-import {
-  commit,
-  encode,
-  type Entry,
-  EtcdClient,
-  Keyspace,
-  MAX_TXN_BYTES,
-  type Op,
-  type Compare,
-} from '@9volt/etcd-dal';
+import { commit, encode, type Entry, EtcdClient, Keyspace, type Op, type Compare } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform';
 import type { Kind } from './entry.js';
+import { inBatches } from './in-batches.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
 
 export const DEMO_TAG = '9volt-demo';
-const BATCH = 100;
 
 /** Somebody else changed what was read; nothing of this batch was written. */
 export class ChangedMeanwhileError extends Error {
@@ -59,7 +50,7 @@ export class ConfigRepository {
     const puts = [...plan.added, ...plan.changed].sort(byKind('alerter'));
     const removals = [...plan.removed].sort(byKind('monitor'));
     let written = 0;
-    for (const batch of [...batches(puts), ...batches(removals)]) {
+    for (const batch of [...inBatches(puts, sizeOf), ...inBatches(removals, sizeOf)]) {
       const compare: Compare[] = batch.map((change) => ({
         key: this.keyOf(change),
         target: 'mod',
@@ -114,18 +105,6 @@ function byKind(first: Kind): (a: Change, b: Change) => number {
   return (a, b) => Number(b.kind === first) - Number(a.kind === first);
 }
 
-function* batches(changes: readonly Change[]): Generator<Change[]> {
-  let batch: Change[] = [];
-  let bytes = 0;
-  for (const change of changes) {
-    const size = 2 * change.name.length + 200 + (change.value ? encode(change.value).length * 2 : 0);
-    if (batch.length > 0 && (batch.length === BATCH || bytes + size > MAX_TXN_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(change);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
+function sizeOf({ name, value }: Change): number {
+  return 2 * name.length + 200 + (value ? encode(value).length * 2 : 0);
 }

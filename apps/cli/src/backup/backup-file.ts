@@ -1,0 +1,60 @@
+import { isPlainObject } from '@9volt/contracts';
+
+/** What an operator put into a cluster: the bytes of each key, by the key below the cluster's prefix. */
+export type OperatorData = ReadonlyMap<string, Buffer>;
+
+export interface Backup {
+  /** ISO 8601. */
+  madeAt: string;
+  data: OperatorData;
+}
+
+const FORMAT = '9volt-backup';
+const VERSION = 1;
+
+/** One JSON document, a line per key, so that two backups can be compared by eye. It holds secrets. */
+export function encodeBackup({ madeAt, data }: Backup, madeBy: string): string {
+  const entries = [...data]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, value]) => JSON.stringify(entryOf(key, value)));
+  const head = JSON.stringify({ format: FORMAT, version: VERSION, madeAt, madeBy }).slice(0, -1);
+  return `${head},"entries":[\n${entries.join(',\n')}\n]}\n`;
+}
+
+/** Throws with what is wrong, before anything of it is used. */
+export function decodeBackup(text: string): Backup {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    throw new Error('it is not JSON: it may have been cut off');
+  }
+  if (!isPlainObject(raw) || raw['format'] !== FORMAT)
+    throw new Error(`it is not a backup: expected format "${FORMAT}"`);
+  if (raw['version'] !== VERSION) {
+    throw new Error(
+      `it is of version ${JSON.stringify(raw['version'])}; expected ${VERSION}, so take the 9volt that made it`,
+    );
+  }
+  if (!Array.isArray(raw['entries'])) throw new Error('it has no list of entries');
+  const data = new Map<string, Buffer>();
+  raw['entries'].forEach((entry: unknown, index) => {
+    const value = isPlainObject(entry) ? valueOf(entry) : undefined;
+    if (!isPlainObject(entry) || typeof entry['key'] !== 'string' || !value) {
+      throw new Error(`entry ${index + 1}: expected a key with a value`);
+    }
+    data.set(entry['key'], value);
+  });
+  return { madeAt: typeof raw['madeAt'] === 'string' ? raw['madeAt'] : 'an unknown time', data };
+}
+
+/** What somebody wrote by hand need not be text. */
+function entryOf(key: string, value: Buffer): object {
+  const text = value.toString();
+  return Buffer.from(text).equals(value) ? { key, value: text } : { key, base64: value.toString('base64') };
+}
+
+function valueOf({ value, base64 }: Record<string, unknown>): Buffer | undefined {
+  if (typeof value === 'string') return Buffer.from(value);
+  return typeof base64 === 'string' ? Buffer.from(base64, 'base64') : undefined;
+}

@@ -1,0 +1,59 @@
+import type { OperatorData } from './backup-file.js';
+
+export interface StoredValue {
+  value: Buffer;
+  modRevision: number;
+}
+
+export interface RestoreChange {
+  /** Below the prefix of the cluster. */
+  key: string;
+  value: Buffer;
+  /** Revision that the write compares; 0 for what is absent. */
+  modRevision: number;
+}
+
+export interface RestorePlan {
+  added: RestoreChange[];
+  /** Stored with another value: replaced only when that is asked for. */
+  differing: RestoreChange[];
+  same: string[];
+}
+
+const CONFIG = 'config';
+
+/** What a restore would write. What is stored and not in the backup is left alone. */
+export function planRestore(data: OperatorData, stored: ReadonlyMap<string, StoredValue>): RestorePlan {
+  const plan: RestorePlan = { added: [], differing: [], same: [] };
+  for (const [key, saved] of data) {
+    const there = stored.get(key);
+    const value = key === CONFIG && there ? withIdentityOf(there.value, saved) : saved;
+    if (!there) plan.added.push({ key, value, modRevision: 0 });
+    else if (there.value.equals(value)) plan.same.push(key);
+    else plan.differing.push({ key, value, modRevision: there.modRevision });
+  }
+  return plan;
+}
+
+/** Nodes that run know their cluster by its id: with another one they would take this etcd for a stranger. */
+function withIdentityOf(there: Buffer, saved: Buffer): Buffer {
+  const current = parsed(there);
+  const wanted = parsed(saved);
+  if (!current || !wanted) return saved;
+  const kept = { ...wanted, ...('ClusterId' in current ? { ClusterId: current['ClusterId'] } : {}) };
+  return sameContent(kept, current) ? there : Buffer.from(JSON.stringify(kept));
+}
+
+function parsed(value: Buffer): Record<string, unknown> | undefined {
+  try {
+    const raw: unknown = JSON.parse(value.toString());
+    return typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function sameContent(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const sorted = (one: Record<string, unknown>): string => JSON.stringify(Object.entries(one).sort());
+  return sorted(a) === sorted(b);
+}

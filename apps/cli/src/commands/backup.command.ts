@@ -1,0 +1,112 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { messageOf } from '@9volt/contracts';
+import { loadEtcdConfig, VERSION } from '@9volt/platform';
+import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
+import { OperatorRepository } from '../backup/operator-repository.js';
+import { planRestore } from '../backup/plan-restore.js';
+import { CliError, say } from '../output/say.js';
+import { flagsOf, withSettings } from './node-options.js';
+
+interface RestoreOptions extends Record<string, unknown> {
+  replace?: boolean;
+  dryrun?: boolean;
+}
+
+export function addBackupCommands(program: Command): void {
+  withSettings(
+    program
+      .command('backup')
+      .description(
+        'Save everything an operator put in: configuration of the cluster, monitors, alerters, drains. The file holds secrets.',
+      ),
+    'etcd',
+  )
+    .argument('<file>', 'where to; "-" for stdout')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  9volt backup monitoring.json\n  9volt backup - | gpg -e > monitoring.json.gpg',
+    )
+    .action(backup);
+
+  withSettings(
+    program
+      .command('restore')
+      .description('Put back what `backup` saved. What is stored and not in the file is left alone.'),
+    'etcd',
+  )
+    .argument('<file>', 'made by `backup`; "-" for stdin')
+    .option('-r, --replace', 'also replace what is stored with another value')
+    .option('--dryrun', 'write nothing; say what would be done')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  9volt restore monitoring.json --dryrun\n  9volt restore monitoring.json --replace',
+    )
+    .action(restore);
+}
+
+async function backup(file: string, options: Record<string, unknown>): Promise<void> {
+  const stored = await withRepository(options, (repository) => repository.read());
+  const data = new Map([...stored].map(([key, { value }]) => [key, value]));
+  const text = encodeBackup({ madeAt: new Date().toISOString(), data }, `9volt ${VERSION.text}`);
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  // Never half a backup under its name, and nobody else reads it.
+  const partial = `${file}.partial`;
+  await writeFile(partial, text, { mode: 0o600 });
+  await rename(partial, file);
+  say(`saved ${summary(data.keys())} to ${file}`);
+}
+
+async function restore(file: string, options: RestoreOptions): Promise<void> {
+  const { data, madeAt } = await readBackup(file);
+  await withRepository(options, async (repository) => {
+    const foreign = [...data.keys()].find((key) => !repository.isOperators(key));
+    if (foreign !== undefined)
+      throw new CliError(`${file}: the key "${foreign}" is none that a backup holds; nothing was written`);
+    const plan = planRestore(data, await repository.read());
+    const changes = options.replace ? [...plan.added, ...plan.differing] : plan.added;
+    if (plan.differing.length > 0 && !options.replace) {
+      const names = plan.differing.map(({ key }) => key).join(', ');
+      const problem = `stored with another value: ${names}. Give --replace to put back the saved one`;
+      if (!options.dryrun) throw new CliError(`${problem}; nothing was written`);
+      say(problem);
+    }
+    if (!options.dryrun) await repository.write(changes);
+    const would = options.dryrun ? 'would have ' : '';
+    const keys = changes.map(({ key }) => key);
+    say(`${would}restored ${summary(keys)} of ${madeAt}; ${plan.same.length} were as saved`);
+  });
+}
+
+async function readBackup(file: string): Promise<Backup> {
+  try {
+    return decodeBackup(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
+  } catch (error) {
+    throw new CliError(`${file}: ${messageOf(error)}; nothing was written`);
+  }
+}
+
+function summary(keys: Iterable<string>): string {
+  const all = [...keys];
+  const count = (prefix: string, noun: string): string => {
+    const n = all.filter((key) => key.startsWith(prefix)).length;
+    return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  };
+  const settings = all.includes('config') ? ', the settings of the cluster' : '';
+  return `${count('monitor/', 'monitor')}, ${count('alerter/', 'alerter')}, ${count('cluster/drain/', 'drain')}${settings}`;
+}
+
+async function withRepository<T>(
+  options: Record<string, unknown>,
+  use: (repository: OperatorRepository) => Promise<T>,
+): Promise<T> {
+  const repository = new OperatorRepository(loadEtcdConfig(flagsOf(options)));
+  try {
+    return await use(repository);
+  } finally {
+    repository.close();
+  }
+}

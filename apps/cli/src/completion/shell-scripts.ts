@@ -1,0 +1,66 @@
+import type { CompletionNode } from './completion-tree.js';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+/** A script that a shell sources to complete `9volt`. */
+export function completionScript(shell: Shell, tree: readonly CompletionNode[]): string {
+  switch (shell) {
+    case 'bash':
+      return bash(tree);
+    case 'zsh':
+      return `autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n${bash(tree)}`;
+    case 'fish':
+      return fish(tree);
+  }
+}
+
+/** Finds the longest known path of commands among the words before the cursor, then offers what may follow; else files. */
+function bash(tree: readonly CompletionNode[]): string {
+  const cases = tree.map(({ path, commands, options, choices }) => {
+    const words = [...commands.map(({ name }) => name), ...choices, ...options.map(({ flag }) => flag)];
+    return `    '${path}') words='${words.join(' ')}' ;;`;
+  });
+  const paths = tree.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
+  return `_9volt() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" path='' words='' next word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    next="\${path:+$path }$word"
+    case "$next" in
+      ${paths.join('|')}) path="$next" ;;
+    esac
+  done
+  case "$path" in
+${cases.join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _9volt 9volt
+`;
+}
+
+function fish(tree: readonly CompletionNode[]): string {
+  const lines = tree.flatMap(({ path, commands, options, choices }) => {
+    const names = path.split(' ').filter((name) => name !== '');
+    const here = names.map((name) => `__fish_seen_subcommand_from ${name}`);
+    const below = commands.map(({ name }) => name).join(' ');
+    const first = below === '' ? here : [...here, `not __fish_seen_subcommand_from ${below}`];
+    const condition = (parts: readonly string[]): string =>
+      parts.length > 0 ? ` -n ${quoted(parts.join('; and '))}` : '';
+    return [
+      ...commands.map(
+        ({ name, description }) => `complete -c 9volt -f${condition(first)} -a ${name} -d ${quoted(description)}`,
+      ),
+      ...(choices.length > 0 ? [`complete -c 9volt -f${condition(here)} -a ${quoted(choices.join(' '))}`] : []),
+      ...options.map(
+        ({ flag, description, takesValue }) =>
+          `complete -c 9volt${condition(here)} -l ${flag.slice(2)}${takesValue ? ' -r' : ''} -d ${quoted(description)}`,
+      ),
+    ];
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** A word of fish, whatever it holds. */
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
