@@ -5,11 +5,8 @@ import {
   Flag,
   formatDuration,
   Integer,
-  intervalMsOf,
   MonitorSettings,
-  parseDuration,
   Text,
-  timeoutFault,
 } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
@@ -21,6 +18,7 @@ import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { CutShort, type Scope, scoped } from './probe/scope.js';
 import { SubstringSearch } from './probe/substring-search.js';
+import { timeoutFaults } from './probe/timeout-faults.js';
 
 const TIMEOUTS = ['timeout', 'write-timeout', 'read-timeout'] as const;
 
@@ -61,25 +59,7 @@ export class TcpSettings extends MonitorSettings {
   'tls-skip-verify'?: boolean;
 
   override crossCheck(): FieldError[] {
-    const single = TIMEOUTS.flatMap((attribute) => timeoutFault(this, attribute));
-    return [...super.crossCheck(), ...hostFault(this.host), ...(single.length > 0 ? single : this.sumFault())];
-  }
-
-  /** The parts follow each other, so that together they too must end before the next run is due. */
-  private sumFault(): FieldError[] {
-    const written = TIMEOUTS.filter((attribute) => this[attribute] !== undefined);
-    const sumMs = written.reduce((sum, attribute) => sum + parseDuration(this[attribute]), 0);
-    const [first] = written;
-    if (first === undefined || sumMs < intervalMsOf(this)) return [];
-    const expected = `together less than the interval, ${formatDuration(intervalMsOf(this))}`;
-    return [
-      {
-        path: `/${first}`,
-        value: this[first],
-        expected,
-        message: `${written.join(' + ')}: ${formatDuration(sumMs)} is not below the interval; expected ${expected}`,
-      },
-    ];
+    return [...super.crossCheck(), ...timeoutFaults(this, TIMEOUTS), ...hostFault(this.host)];
   }
 }
 
