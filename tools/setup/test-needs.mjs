@@ -20,6 +20,7 @@ export const testNeeds = [
   { command: 'openssl', package: 'openssl' },
   { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
   { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
+  ...databases.map((need) => ({ ...need, optional: true })),
 ];
 
 /** Of `npm run test:real`, which fails without any of them. */

@@ -2,10 +2,18 @@ import type { MonitorDefinition } from './define-monitor.js';
 import { dnsMonitor } from './dns.monitor.js';
 import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
+import { sqlMonitor } from './sql.monitor.js';
 import { tcpMonitor } from './tcp.monitor.js';
 import { tlsMonitor } from './tls.monitor.js';
 
-const definitions: readonly MonitorDefinition[] = [httpMonitor, tcpMonitor, dnsMonitor, tlsMonitor, execMonitor];
+const definitions: readonly MonitorDefinition[] = [
+  httpMonitor,
+  tcpMonitor,
+  dnsMonitor,
+  tlsMonitor,
+  sqlMonitor,
+  execMonitor,
+];
 
 /** Every type of monitor by its name: the only place that lists them. */
 export const monitorTypes: ReadonlyMap<string, MonitorDefinition> = new Map(

@@ -1802,6 +1802,363 @@ export interface components {
             /** @description How long a run may take. Default: `5s`. */
             timeout?: string | number;
         };
+        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        SqlMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @example SELECT count(*) FROM jobs WHERE state = 'failed'
+             */
+            query: string;
+            /**
+             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @example [
+             *       "eu-west"
+             *     ]
+             */
+            params?: string[];
+            /**
+             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @example ready
+             */
+            expect?: string;
+            /**
+             * @description How many rows there must be.
+             * @example 1
+             */
+            "expected-rows"?: number;
+            /**
+             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @enum {string}
+             */
+            measure?: "value" | "rows";
+            /**
+             * @description It is a warning when this holds of what is measured.
+             * @example > 10
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of what is measured.
+             * @example > 100
+             */
+            critical?: string;
+            /**
+             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @example 500ms
+             */
+            "max-time"?: string | number;
+            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            "read-only"?: boolean;
+        };
+        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        NamedSqlMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @example SELECT count(*) FROM jobs WHERE state = 'failed'
+             */
+            query: string;
+            /**
+             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @example [
+             *       "eu-west"
+             *     ]
+             */
+            params?: string[];
+            /**
+             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @example ready
+             */
+            expect?: string;
+            /**
+             * @description How many rows there must be.
+             * @example 1
+             */
+            "expected-rows"?: number;
+            /**
+             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @enum {string}
+             */
+            measure?: "value" | "rows";
+            /**
+             * @description It is a warning when this holds of what is measured.
+             * @example > 10
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of what is measured.
+             * @example > 100
+             */
+            critical?: string;
+            /**
+             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @example 500ms
+             */
+            "max-time"?: string | number;
+            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            "read-only"?: boolean;
+        };
         /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
         ExecMonitor: {
             /**
@@ -1975,8 +2332,8 @@ export interface components {
             /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["ExecMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedExecMonitor"];
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["ExecMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedExecMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };

@@ -1,0 +1,181 @@
+import {
+  capped,
+  type CheckResult,
+  Choice,
+  Duration,
+  fault,
+  type FieldError,
+  Flag,
+  formatDuration,
+  Integer,
+  parseDuration,
+  Text,
+  TextList,
+} from '@9volt/contracts';
+import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { valueOf } from './probe/attribute-value.js';
+import { excerpt } from './probe/excerpt.js';
+import type { ProbeRun } from './probe/probe-run.js';
+import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
+import { CONDITION, CONDITION_EXPECTED, numberOf } from './sql/condition.js';
+import { judgeNumber } from './sql/judge-number.js';
+import { MAX_ROWS, type SqlResult } from './sql/session.js';
+import { placeOf, SqlSettings } from './sql/sql-settings.js';
+
+const MEASURES = ['value', 'rows'] as const;
+
+export class SqlQuerySettings extends SqlSettings {
+  @Text({
+    doc: 'The statement that is run, one only. Its value is the first column of its first row.',
+    required: true,
+    example: "SELECT count(*) FROM jobs WHERE state = 'failed'",
+    multiline: true,
+    maxLength: 16_384,
+  })
+  query!: string;
+
+  @TextList({
+    doc: 'What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.',
+    example: ['eu-west'],
+    allowEmptyItems: true,
+  })
+  params?: string[];
+
+  @Text({
+    doc: 'What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.',
+    example: 'ready',
+  })
+  expect?: string;
+
+  @Integer({
+    doc: 'How many rows there must be.',
+    minimum: 0,
+    maximum: MAX_ROWS,
+    example: 1,
+  })
+  'expected-rows'?: number;
+
+  @Choice({
+    doc: 'What warning and critical are compared with: the value, which must be a number, or the number of rows.',
+    values: MEASURES,
+    default: 'value',
+  })
+  measure?: (typeof MEASURES)[number];
+
+  @Text({
+    doc: 'It is a warning when this holds of what is measured.',
+    example: '> 10',
+    pattern: CONDITION,
+    expected: CONDITION_EXPECTED,
+  })
+  warning?: string;
+
+  @Text({
+    doc: 'It is critical when this holds of what is measured.',
+    example: '> 100',
+    pattern: CONDITION,
+    expected: CONDITION_EXPECTED,
+  })
+  critical?: string;
+
+  @Duration({
+    doc: 'How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.',
+    example: '500ms',
+  })
+  'max-time'?: string;
+
+  @Flag({
+    doc: 'Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict.',
+    default: true,
+  })
+  'read-only'?: boolean;
+
+  override crossCheck(): FieldError[] {
+    const texts = [this.query, ...(this.params ?? [])];
+    return [
+      ...super.crossCheck(),
+      ...texts.flatMap((text, index) =>
+        text.includes('\0')
+          ? [fault(index === 0 ? '/query' : `/params/${index - 1}`, text, 'a text without NUL characters')]
+          : [],
+      ),
+    ];
+  }
+}
+
+export const sqlMonitor = defineMonitor<SqlQuerySettings>({
+  type: 'sql',
+  summary: 'Runs a query; may expect a value, a number of rows, or that a number is within limits.',
+  settings: SqlQuerySettings,
+  target: (settings) => `${placeOf(settings)} ${capped(settings.query.replaceAll(/\s+/g, ' ').trim(), 300)}`,
+  deadlineMs: databaseDeadlineMs,
+  weight: 4,
+  probe: (settings: SqlQuerySettings, { signal }: ProbeContext) =>
+    checkDatabase(settings, signal, {
+      readOnly: valueOf(SqlQuerySettings, settings, 'read-only'),
+      ask: (session) => session.query({ text: settings.query, params: settings.params ?? [] }),
+      judge: (result, run) => judge(settings, result, run),
+    }),
+});
+
+/** In this order: the number of rows, the value, the time, what is measured. */
+function judge(settings: SqlQuerySettings, result: SqlResult, run: ProbeRun): CheckResult {
+  return (
+    judgeRows(settings, result, run) ??
+    judgeValue(settings, result, run) ??
+    judgeTime(settings, result, run) ??
+    judgeMeasure(settings, result, run)
+  );
+}
+
+function judgeRows(settings: SqlQuerySettings, { rowCount }: SqlResult, run: ProbeRun): CheckResult | undefined {
+  const expected = settings['expected-rows'];
+  if (expected === undefined || rowCount === expected) return undefined;
+  return run.failed(
+    `Query returned ${counted(rowCount)}, expected ${counted(expected)}`,
+    counted(expected),
+    counted(rowCount),
+  );
+}
+
+function judgeValue({ expect }: SqlQuerySettings, result: SqlResult, run: ProbeRun): CheckResult | undefined {
+  if (expect === undefined || valueIn(result) === expect) return undefined;
+  const found = shownValue(result);
+  return run.failed(`Query returned ${found}, expected '${excerpt(expect, 256)}'`, excerpt(expect, 200), found);
+}
+
+function judgeTime(settings: SqlQuerySettings, { tookMs }: SqlResult, run: ProbeRun): CheckResult | undefined {
+  const maxTime = settings['max-time'];
+  if (maxTime === undefined || tookMs <= parseDuration(maxTime)) return undefined;
+  const allowed = formatDuration(parseDuration(maxTime));
+  const took = formatDuration(Math.round(tookMs * 10) / 10);
+  return run.failed(`Query took longer than ${allowed} allowed: ${took}`, `a result within ${allowed}`, took);
+}
+
+function judgeMeasure(settings: SqlQuerySettings, result: SqlResult, run: ProbeRun): CheckResult {
+  if (settings.warning === undefined && settings.critical === undefined) return run.ok();
+  if (valueOf(SqlQuerySettings, settings, 'measure') === 'rows') {
+    return judgeNumber(run, 'rows', result.rowCount, settings, 'The number of rows');
+  }
+  const value = numberOf(valueIn(result) ?? '');
+  if (value === undefined) {
+    const found = shownValue(result);
+    return run.failed(`Query returned ${found}, expected a number`, 'a number', found);
+  }
+  return judgeNumber(run, 'value', value, settings, 'The value');
+}
+
+/** The first column of the first row; null for NULL, undefined when there is none. */
+function valueIn({ rows }: SqlResult): string | null | undefined {
+  return rows[0]?.[0];
+}
+
+function shownValue(result: SqlResult): string {
+  const value = valueIn(result);
+  if (value === null) return 'NULL';
+  return value === undefined ? 'no row' : `'${excerpt(value, 200)}'`;
+}
+
+function counted(rows: number): string {
+  return rows === 1 ? '1 row' : `${rows} rows`;
+}

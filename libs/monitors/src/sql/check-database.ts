@@ -1,0 +1,116 @@
+import { type CheckResult, withoutSecrets } from '@9volt/contracts';
+import { inWords } from '../probe/error-words.js';
+import { excerpt } from '../probe/excerpt.js';
+import { ProbeRun } from '../probe/probe-run.js';
+import { CutShort, type Scope, scoped } from '../probe/scope.js';
+import { connectMysql } from './mysql.js';
+import { connectPostgres } from './postgres.js';
+import type { Connect, Session } from './session.js';
+import {
+  connectTimeoutMs,
+  type DriverName,
+  placeOf,
+  queryTimeoutMs,
+  secretsOf,
+  serverOf,
+  type SqlSettings,
+} from './sql-settings.js';
+import { TooMuch } from './transport.js';
+
+/** How long having a query cancelled may take. */
+const CANCEL_MS = 200;
+
+/** How much longer than ours the server's own limit of a statement is, so that a timeout is told in the same words. */
+const GRACE_MS = 500;
+
+const DRIVERS: Readonly<Record<DriverName, Connect>> = { postgres: connectPostgres, mysql: connectMysql };
+
+/** For what is ended by its parts. */
+const never = new AbortController().signal;
+
+export interface DatabaseCheck<T> {
+  /** Whether the session may change nothing. */
+  readOnly: boolean;
+  /** Asks what is to be known, within the query-timeout. */
+  ask(session: Session): Promise<T>;
+  /** The verdict on the answer. */
+  judge(answer: T, run: ProbeRun): CheckResult;
+}
+
+/** The longest that {@link checkDatabase} takes, in milliseconds. */
+export function databaseDeadlineMs(settings: SqlSettings): number {
+  return connectTimeoutMs(settings) + queryTimeoutMs(settings) + CANCEL_MS;
+}
+
+/** Logs in, asks, judges. A query that outlasts its time, or the run, is cancelled on the server. No secret is in what it answers. */
+export async function checkDatabase<T>(
+  settings: SqlSettings,
+  signal: AbortSignal,
+  check: DatabaseCheck<T>,
+): Promise<CheckResult> {
+  const run = new ProbeRun(signal);
+  const asked = await scoped(Infinity, never, (scope) => answerOf(settings, run, check, scope));
+  const result = 'failure' in asked ? asked.failure : check.judge(asked.answer, run);
+  const scrub = (text: string): string => withoutSecrets(text, secretsOf(settings));
+  return {
+    ...result,
+    message: scrub(result.message),
+    ...(result.expected === undefined ? {} : { expected: scrub(result.expected) }),
+    ...(result.found === undefined ? {} : { found: scrub(result.found) }),
+  };
+}
+
+async function answerOf<T>(
+  settings: SqlSettings,
+  run: ProbeRun,
+  { readOnly, ask }: DatabaseCheck<T>,
+  scope: Scope,
+): Promise<{ answer: T } | { failure: CheckResult }> {
+  const connectMs = connectTimeoutMs(settings);
+  const queryMs = queryTimeoutMs(settings);
+  let session: Session;
+  try {
+    const options = { readOnly, statementLimitMs: queryMs + GRACE_MS };
+    session = await scoped(
+      connectMs,
+      run.signal,
+      () => DRIVERS[settings.driver](serverOf(settings), options, run, scope),
+      () => run.timedOut(connectMs),
+    );
+  } catch (error) {
+    const reason = sqlErrorInWords(error, secretsOf(settings));
+    return { failure: run.failedWith(error, `Unable to log in to ${placeOf(settings)}: ${reason}`, 'a login', reason) };
+  }
+
+  run.stage = 'waiting for the result';
+  const askedSince = performance.now();
+  try {
+    const answer = await scoped(
+      queryMs,
+      run.signal,
+      () => ask(session),
+      () => run.timedOut(queryMs),
+    );
+    run.spent('firstByte', askedSince);
+    session.end();
+    return { answer };
+  } catch (error) {
+    if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session);
+    else session.end();
+    const reason = sqlErrorInWords(error, secretsOf(settings));
+    return { failure: run.failedWith(error, `Query failed: ${reason}`, 'a result', reason) };
+  }
+}
+
+/** As well as can be done: the server has a limit of its own. */
+function cancelled(session: Session): Promise<void> {
+  return scoped(CANCEL_MS, never, (scope) => session.cancel(new ProbeRun(never), scope)).catch(() => undefined);
+}
+
+/** What a driver or a server says, with the code of the error: `relation "jobs" does not exist (42P01)`. */
+function sqlErrorInWords(error: unknown, secrets: readonly (string | undefined)[]): string {
+  const { code } = error as { code?: unknown };
+  const words = excerpt(withoutSecrets(inWords(error), secrets), 600);
+  const isServers = typeof code === 'string' && /^(?:[0-9A-Z]{5}|ER_\w+)$/.test(code) && !words.includes(code);
+  return isServers ? `${words} (${code})` : words;
+}

@@ -1,0 +1,103 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { messageOf } from '@9volt/contracts';
+
+/** What a server may send on one connection, logging in included. */
+export const MAX_RECEIVED_BYTES = 4 * 1_048_576;
+
+/** The server sends more than a probe takes. */
+export class TooMuch extends Error {}
+
+export function notTheProtocol(how: string): Error {
+  return new Error(`the server does not keep to the protocol: ${how}`);
+}
+
+/**
+ * What a database client talks through, in place of a socket. It caps what the server sends, and hands it to `inspect` first, which may
+ * throw. An exception of the client's own parser, which hostile bytes can cause, becomes an error of the connection: thrown where nobody
+ * catches it, it would end the process.
+ */
+export class Transport extends Duplex {
+  private received = 0;
+
+  constructor(
+    private socket: Socket,
+    private readonly inspect: (chunk: Buffer) => void,
+  ) {
+    super({ allowHalfOpen: false });
+    // The error of a transport that was destroyed may come when the client no longer listens.
+    this.on('error', () => undefined);
+    this.listen();
+  }
+
+  /** For clients that would open the connection themselves. */
+  connect(): this {
+    process.nextTick(() => this.emit('connect'));
+    return this;
+  }
+
+  setNoDelay(): this {
+    return this;
+  }
+
+  /** Goes on over what `start` makes of the socket. */
+  async secure(start: (socket: Socket) => Promise<Socket>): Promise<void> {
+    for (const event of ['data', 'end', 'close', 'error'] as const) this.socket.off(event, this.hears[event]);
+    this.socket = await start(this.socket);
+    this.listen();
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event !== 'data') return super.emit(event, ...args);
+    try {
+      return super.emit(event, ...args);
+    } catch (error) {
+      this.destroy(error instanceof TooMuch ? error : notTheProtocol(messageOf(error)));
+      return true;
+    }
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.socket.write(chunk, done);
+  }
+
+  override _final(done: () => void): void {
+    this.socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.socket.destroy();
+    done(error);
+  }
+
+  private readonly hears = {
+    data: (chunk: Buffer): void => this.receive(chunk),
+    end: (): void => void this.push(null),
+    close: (): void => void this.destroy(),
+    error: (error: Error): void => void this.destroy(error),
+  };
+
+  private listen(): void {
+    for (const event of ['data', 'end', 'close', 'error'] as const) this.socket.on(event, this.hears[event]);
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.destroyed) return;
+    this.received += chunk.length;
+    if (this.received > MAX_RECEIVED_BYTES) {
+      this.destroy(new TooMuch(`the server sent more than ${MAX_RECEIVED_BYTES / 1_048_576} MiB`));
+      return;
+    }
+    try {
+      this.inspect(chunk);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    if (!this.push(chunk)) this.socket.pause();
+  }
+}
