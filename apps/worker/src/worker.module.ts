@@ -1,5 +1,9 @@
 import { Module } from '@nestjs/common';
 import { NodeConfig, SecretReader } from '@9volt/platform';
+import { Detachment } from './detachment/detachment.js';
+import { Handbacks } from './detachment/handbacks.js';
+import { ReturnService } from './detachment/return.service.js';
+import { Spools } from './detachment/spools.js';
 import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
@@ -30,6 +34,10 @@ import { WorkerService } from './worker.service.js';
     },
     OwnedMonitors,
     { provide: Ownership, useExisting: OwnedMonitors },
+    Detachment,
+    Spools,
+    Handbacks,
+    ReturnService,
     CheckMetrics,
     VitalsBuffer,
     StateWriter,

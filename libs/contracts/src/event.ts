@@ -10,6 +10,8 @@ export const EVENT_TYPES = [
   'member-left',
   'member-drained',
   'member-undrained',
+  'member-detached',
+  'member-returned',
   'leader-elected',
   'monitor-assigned',
   'monitor-orphaned',

@@ -5,6 +5,7 @@ export * from './cluster-config.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './event.js';
+export * from './handback.js';
 export * from './member.js';
 export * from './monitor.js';
 export * from './monitor-state.js';

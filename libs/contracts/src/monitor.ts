@@ -1,6 +1,6 @@
 import { formatDuration, parseDuration } from './duration.js';
 import type { FieldError } from './errors.js';
-import { Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
+import { Choice, Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
 import type { CrossChecked } from './settings/validate-settings.js';
 
 /**
@@ -49,6 +49,14 @@ export class MonitorSettings implements CrossChecked {
     maxLength: 200,
   })
   'member-tag'?: string;
+
+  @Choice({
+    doc: 'What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once.',
+    values: ['continue', 'stop'],
+    default: 'continue',
+    group: 'common',
+  })
+  'on-detach'?: 'continue' | 'stop';
 
   @Integer({
     doc: 'Failures in a row after which the state is warning. 0 means never.',

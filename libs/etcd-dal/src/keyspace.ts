@@ -16,7 +16,7 @@
  * | `vitals/<worker id>/<chunk>/index`          | that worker                 | –        | names of the chunk   |
  * | `vitals/<worker id>/<chunk>/<n mod 60>`     | that worker                 | –        | results, deflated    |
  * | `outbox/<name>/<alerter>/<id>`              | the owner                   | –        | `OutboxEntry`        |
- * | `handback/<name>/<worker id>`               | a worker back from detachment | –      | what it told         |
+ * | `handback/<name>/<worker id>`               | a worker back from detachment | –      | `Handback`           |
  * | `event/<id>`                                | all                         | –        | `ClusterEvent`       |
  * | `request/<id>`                              | api, cli                    | short    | `WorkerRequest`      |
  */
@@ -105,8 +105,12 @@ export class Keyspace {
   outboxEntry(monitor: string, alerter: string, id: string): string {
     return `${this.outboxOf(monitor)}${alerter}/${id}`;
   }
+  /** Prefix of all handbacks about a monitor. */
+  handbacksOf(monitor: string): string {
+    return `${this.handbacks}${monitor}/`;
+  }
   handback(monitor: string, workerId: string): string {
-    return `${this.handbacks}${monitor}/${workerId}`;
+    return this.handbacksOf(monitor) + workerId;
   }
   event(id: string): string {
     return this.events + id;
@@ -129,6 +133,11 @@ export class Keyspace {
   parseOutbox(key: string): { monitor: string; alerter: string; id: string } | undefined {
     const [monitor, alerter, id] = this.segments(this.outbox, key, 3) ?? [];
     return monitor !== undefined && alerter !== undefined && id !== undefined ? { monitor, alerter, id } : undefined;
+  }
+
+  parseHandback(key: string): { monitor: string; workerId: string } | undefined {
+    const [monitor, workerId] = this.segments(this.handbacks, key, 2) ?? [];
+    return monitor !== undefined && workerId !== undefined ? { monitor, workerId } : undefined;
   }
 
   parseIncident(key: string): { monitor: string; n: number } | undefined {

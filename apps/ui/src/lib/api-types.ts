@@ -842,7 +842,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "status-changed" | "notification-sent" | "notification-failed";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "status-changed" | "notification-sent" | "notification-failed";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -989,6 +989,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -1101,6 +1106,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -1212,6 +1222,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -1309,6 +1324,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -1404,6 +1424,11 @@ export interface components {
              * @example eu-west
              */
             "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
             /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
@@ -1505,6 +1530,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -1603,6 +1633,11 @@ export interface components {
              * @example eu-west
              */
             "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
             /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
@@ -1722,6 +1757,11 @@ export interface components {
              * @example eu-west
              */
             "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
             /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
@@ -2198,6 +2238,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -2284,6 +2329,11 @@ export interface components {
              * @example eu-west
              */
             "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
             /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1

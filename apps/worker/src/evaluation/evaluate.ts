@@ -87,7 +87,10 @@ export function evaluate(
 }
 
 /** Whether a stored state is about this monitor as it is now; otherwise whoever was told of its incident must hear that it is over. */
-export function continues(state: MonitorState, now: { createRevision: number; target: string }): boolean {
+export function continues(
+  state: Pick<MonitorState, 'createRevision' | 'target'>,
+  now: Pick<MonitorState, 'createRevision' | 'target'>,
+): boolean {
   return state.createRevision === now.createRevision && state.target === now.target;
 }
 
@@ -98,7 +101,8 @@ function notLowered(before: Status, reached: Status, verdict: ToldStatus): Statu
 
 const SEVERITY: Readonly<Record<ToldStatus, number>> = { warning: 1, unknown: 2, critical: 3 };
 
-function worse(a: ToldStatus, b: ToldStatus): ToldStatus {
+/** The worse of two statuses: critical, then unknown, then warning. */
+export function worse(a: ToldStatus, b: ToldStatus): ToldStatus {
   return SEVERITY[b] > SEVERITY[a] ? b : a;
 }
 

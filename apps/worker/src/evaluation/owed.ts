@@ -1,5 +1,6 @@
 import {
   type Alert,
+  type HandedIncident,
   type IncidentRecord,
   type MonitorSettings,
   type MonitorState,
@@ -11,6 +12,7 @@ import {
 } from '@9volt/contracts';
 import { continues } from './evaluate.js';
 import { isTold } from './verdict.js';
+import { type KnownIncident, knownIncidents } from './known-incidents.js';
 
 /** What an alert says beside the state. */
 export interface AlertFacts {
@@ -40,26 +42,32 @@ export interface Owed {
 /**
  * The difference between what is stored and what is to be stored next (nothing, when the monitor is removed). Level-triggered: it
  * compares what each alerter was last told with what it must be told, so that an evaluation that was not written is no loss, and
- * one that is written again owes nothing twice.
+ * one that is written again owes nothing twice. `handed` is what was told without being stored.
  */
 export function owedNotifications(
   stored: MonitorState | undefined,
   next: MonitorState | undefined,
   facts: AlertFacts,
   reasonOfRemoval: ResolveReason = 'removed',
+  handed: readonly HandedIncident[] = [],
 ): Owed {
   const entries: OutboxEntry[] = [];
   const before = stored?.incident ?? undefined;
   const open = next?.incident ?? undefined;
-  const kept = before !== undefined && open !== undefined && before.id === open.id;
+  const known = knownIncidents(stored, handed);
   let closed: Owed['closed'];
-  if (stored && before && !kept) {
-    closed = { incident: before, reason: reasonOf(stored, next, reasonOfRemoval) };
-    for (const alerter of Object.keys(stored.told).sort()) {
-      entries.push(entryOf(alerter, before, resolveOf(stored, before, closed.reason, facts), facts));
+  for (const one of known) {
+    if (one.incident.id === open?.id) continue;
+    const reason = reasonOf(one, next, reasonOfRemoval);
+    if (one.incident.id === before?.id) closed = { incident: one.incident, reason };
+    entries.push(...one.unanswered);
+    for (const alerter of Object.keys(one.told).sort()) {
+      entries.push(entryOf(alerter, one.incident, resolveOf(one, reason, facts), facts));
     }
   }
-  const told = kept ? { ...stored?.told } : {};
+  const kept = known.find(({ incident }) => incident.id === open?.id);
+  const told = { ...kept?.told };
+  if (kept) entries.push(...kept.unanswered);
   if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
 
   const { status } = next;
@@ -80,7 +88,7 @@ export function owedNotifications(
     told[alerter] = status;
     entries.push(entryOf(alerter, open, alarmOf(next, open, status, facts), facts));
   }
-  const changed = !kept || before.worst !== open.worst;
+  const changed = before?.id !== open.id || before.worst !== open.worst;
   return { told, entries, ...(closed ? { closed } : {}), ...(changed ? { current: open } : {}) };
 }
 
@@ -109,11 +117,11 @@ export function recordOf(incident: OpenIncident, message: string): IncidentRecor
   };
 }
 
-function reasonOf(stored: MonitorState, next: MonitorState | undefined, reasonOfRemoval: ResolveReason): ResolveReason {
+function reasonOf(known: KnownIncident, next: MonitorState | undefined, reasonOfRemoval: ResolveReason): ResolveReason {
   if (!next) return reasonOfRemoval;
-  if (continues(stored, next)) return 'recovered';
+  if (continues(known, next)) return 'recovered';
   // The owner of the time could not say so itself.
-  return stored.createRevision === next.createRevision ? 'changed' : 'removed';
+  return known.createRevision === next.createRevision ? 'changed' : 'removed';
 }
 
 function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus, facts: AlertFacts): Alert {
@@ -126,21 +134,21 @@ function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus
   };
 }
 
-function resolveOf(stored: MonitorState, incident: OpenIncident, reason: ResolveReason, facts: AlertFacts): Alert {
+function resolveOf(known: KnownIncident, reason: ResolveReason, facts: AlertFacts): Alert {
   const unchanged = reason !== 'changed' && reason !== 'removed';
   return {
     type: 'resolve',
     reason,
-    ...common(stored, incident, facts),
+    ...common(known, known.incident, facts),
     // After a change of the target, or of the monitor behind the name, the incident was about what it was then.
-    monitorType: unchanged ? facts.settings.type : typeOf(stored.target, facts.settings.type),
-    target: unchanged ? facts.target : describedTarget(stored.target),
+    monitorType: unchanged ? facts.settings.type : typeOf(known.target, facts.settings.type),
+    target: unchanged ? facts.target : describedTarget(known.target),
     status: 'ok',
   };
 }
 
 function common(
-  state: MonitorState,
+  state: Pick<MonitorState, 'message' | 'count'>,
   incident: OpenIncident,
   { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
 ): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {

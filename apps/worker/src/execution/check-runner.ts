@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { SecretReader } from '@9volt/platform';
+import { Detachment } from '../detachment/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
@@ -27,12 +28,15 @@ export class CheckRunner extends RunNow {
   private readonly underWay = new Set<Promise<void>>();
   private readonly waiting = new Map<string, Listener[]>();
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
+  /** Due while this worker was detached, and not run, as they ask for. */
+  private readonly resting = new Set<OwnedMonitor>();
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(SecretReader) private readonly secrets: SecretReader,
@@ -58,6 +62,16 @@ export class CheckRunner extends RunNow {
   unschedule(monitor: OwnedMonitor): void {
     monitor.scheduled = undefined;
     this.timetable.remove(monitor.name);
+  }
+
+  /** To be called when this worker is no longer detached: what was left out meanwhile is made up for. */
+  resume(): void {
+    for (const monitor of this.resting) {
+      if (this.monitors.get(monitor.name) === monitor && monitor.scheduled !== undefined) {
+        this.timetable.set(monitor.name, monitor.intervalMs, { at: monitor.lastRunAt ?? 0, exact: true });
+      }
+    }
+    this.resting.clear();
   }
 
   nextDueAt(name: string): number | undefined {
@@ -105,13 +119,21 @@ export class CheckRunner extends RunNow {
 
   private runDue(due: DueRun): Promise<void> {
     const monitor = this.monitors.get(due.name);
-    if (!monitor) return Promise.resolve();
+    if (!monitor || this.rests(monitor)) return Promise.resolve();
     this.metrics.begun(Math.max(0, due.startedAt - due.dueAt));
     const abort = new AbortController();
     const ended = this.run(monitor, due.startedAt, abort).finally(() => this.underWay.delete(ended));
     monitor.run = { abort, ended };
     this.underWay.add(ended);
     return ended;
+  }
+
+  /** Another worker may run it by now, and it must not run twice at once. */
+  private rests(monitor: OwnedMonitor): boolean {
+    if (!this.detachment.active || monitor.settings['on-detach'] !== 'stop') return false;
+    this.resting.add(monitor);
+    this.answer(monitor.name, undefined);
+    return true;
   }
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
@@ -127,10 +149,14 @@ export class CheckRunner extends RunNow {
       // An edit during the run may have pointed the monitor elsewhere.
       if (monitor.stateTarget === stateTarget) this.evaluate(monitor, result, startedAt);
     }
-    const listeners = this.waiting.get(monitor.name) ?? [];
-    this.waiting.delete(monitor.name);
-    for (const listener of listeners) listener(counts ? result : undefined);
+    this.answer(monitor.name, counts ? result : undefined);
     for (const listener of this.endListeners) listener(monitor);
+  }
+
+  private answer(name: string, result: CheckResult | undefined): void {
+    const listeners = this.waiting.get(name) ?? [];
+    this.waiting.delete(name);
+    for (const listener of listeners) listener(result);
   }
 
   private evaluate(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {

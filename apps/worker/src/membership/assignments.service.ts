@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { type Assignment, isPlainObject, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode, type Entry, Informer, type Item } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
+import { Handbacks } from '../detachment/handbacks.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import { OutboxView } from '../notification/outbox-view.js';
 import { VitalsBuffer } from '../vitals/vitals-buffer.js';
@@ -40,6 +41,7 @@ export class AssignmentsService {
     @Inject(Removal) private readonly removal: Removal,
     @Inject(OutboxView) private readonly outbox: OutboxView,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
+    @Inject(Handbacks) private readonly handbacks: Handbacks,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('assignments');
@@ -59,10 +61,12 @@ export class AssignmentsService {
       onChange: ({ key }) => this.look(key),
       guard,
     });
-    this.outbox.onChange((name) => {
+    const lookAtEnding = (name: string): void => {
       const monitor = this.monitors.get(name);
       if (monitor && isEnding(monitor.assignment)) this.look(monitor.key);
-    });
+    };
+    this.outbox.onChange(lookAtEnding);
+    this.handbacks.onHanded(lookAtEnding);
     await this.informer.start();
   }
 

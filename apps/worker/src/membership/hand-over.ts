@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Assignment, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Compare, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
+import { Detachment } from '../detachment/detachment.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import { Clock } from '../execution/clock.js';
 import { SendGate } from '../notification/send-gate.js';
@@ -27,6 +28,7 @@ export class HandOver {
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(SendGate) private readonly sends: SendGate,
     @Inject(AppLogger) logger: AppLogger,
   ) {
@@ -42,7 +44,7 @@ export class HandOver {
   consider(monitor: OwnedMonitor): void {
     const { assignment, gone, handing, run, stored } = monitor;
     if (assignment.phase !== 'retire' || gone || handing || run || !stored) return;
-    if (!this.node.isMember || this.clock.now() < (this.tried.get(monitor.name) ?? 0)) return;
+    if (!this.node.isMember || this.detachment.active || this.clock.now() < (this.tried.get(monitor.name) ?? 0)) return;
     if (!this.sends.hold(monitor.name)) return;
     monitor.handing = true;
     this.runner.unschedule(monitor);

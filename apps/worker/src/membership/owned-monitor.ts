@@ -78,9 +78,13 @@ export class OwnedMonitor {
     return intervalMsOf(this.settings);
   }
 
-  /** What is checked, for a person. */
+  /** What is checked, for a person. Empty when the settings are of no type that this version knows, or made up for a leftover. */
   get target(): string {
-    return monitorTypes.get(this.settings.type)?.target(this.settings) ?? '';
+    try {
+      return monitorTypes.get(this.settings.type)?.target(this.settings) ?? '';
+    } catch {
+      return '';
+    }
   }
 
   /** What the state says it is about. */

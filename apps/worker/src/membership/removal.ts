@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, unchanged } from '@9volt/etcd-dal';
+import { Handbacks } from '../detachment/handbacks.js';
+import { Spools } from '../detachment/spools.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import { StateWriter } from '../state/state-writer.js';
 import { VitalsBuffer } from '../vitals/vitals-buffer.js';
@@ -15,6 +17,8 @@ export class Removal {
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(TakeOver) private readonly takeOver: TakeOver,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
+    @Inject(Handbacks) private readonly handbacks: Handbacks,
+    @Inject(Spools) private readonly spools: Spools,
   ) {}
 
   /** Phase `remove`. Answers whether all is done; otherwise to be called again when less is owed. */
@@ -30,7 +34,17 @@ export class Removal {
   /** Phase `deliver`: nothing changes but what is owed. Answers whether all is done. */
   async deliver(monitor: OwnedMonitor): Promise<boolean> {
     await this.silence(monitor);
+    if (!(await this.mergeHanded(monitor))) return monitor.gone;
     return this.deleteWhenDelivered(monitor);
+  }
+
+  /** What was told without being stored changes what is owed. Answers whether it is stored. */
+  private async mergeHanded(monitor: OwnedMonitor): Promise<boolean> {
+    if (!this.handbacks.has(monitor.name) && !this.spools.of(monitor)) return true;
+    await this.takeOver.load(monitor);
+    monitor.current = undefined;
+    if (monitor.stored?.state) return this.writer.flush(monitor);
+    return (await this.writer.remove(monitor, 'removed')) !== undefined;
   }
 
   /** A result that is under way tells nothing any more that somebody waits for. */
@@ -43,9 +57,10 @@ export class Removal {
 
   private async deleteWhenDelivered({ name, key, modRevision }: OwnedMonitor): Promise<boolean> {
     const { client, keys } = this.node;
-    // Asked of etcd: a view of the outbox may not have what was written a moment ago.
-    const { entries } = await client.list(keys.outboxOf(name), { keysOnly: true });
-    if (entries.length > 0) return false;
+    // Asked of etcd: our views may not have what was written a moment ago.
+    for (const prefix of [keys.outboxOf(name), keys.handbacksOf(name)]) {
+      if ((await client.list(prefix, { keysOnly: true })).entries.length > 0) return false;
+    }
     const { outcome } = await this.writer.commitFenced({
       compare: [unchanged(key, modRevision)],
       then: [{ delete: key }],

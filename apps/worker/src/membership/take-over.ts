@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
+import { Handbacks } from '../detachment/handbacks.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import type { FirstRun } from '../execution/timetable.js';
 import { RECORDED_INTERVAL_MS } from '../state/needs-write.js';
+import { StateWriter } from '../state/state-writer.js';
 import type { OwnedMonitor } from './owned-monitor.js';
 import { StateLoader } from './state-loader.js';
 
@@ -15,6 +17,8 @@ export class TakeOver {
   constructor(
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(StateLoader) private readonly states: StateLoader,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(Handbacks) private readonly handbacks: Handbacks,
   ) {}
 
   /** Resolves when the monitor runs and its state is known. Rejects, and is to be called again, when etcd cannot be asked. */
@@ -40,7 +44,12 @@ export class TakeOver {
     if (monitor.stored) return;
     monitor.stored = stored;
     this.runner.evaluateEarly(monitor);
+    if (this.handbacks.has(monitor.name) && isRun(monitor)) this.writer.submit(monitor);
   }
+}
+
+function isRun({ assignment: { phase } }: OwnedMonitor): boolean {
+  return phase === 'run' || phase === 'retire';
 }
 
 /** A revision that never ran runs at once; one that another worker ran keeps its cadence. */

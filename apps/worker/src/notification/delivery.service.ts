@@ -11,11 +11,12 @@ import type { DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import { SecretReader } from '@9volt/platform';
+import { Detachment } from '../detachment/detachment.js';
+import { Spools } from '../detachment/spools.js';
 import { AlerterCache } from './alerter-cache.js';
 import { attemptDelivery } from './attempt-delivery.js';
 import { pauseAfter } from './backoff.js';
 import { cancelOut, type Queued } from './cancel-out.js';
-import { DeliveryLedger } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { InFlight } from './in-flight.js';
@@ -23,16 +24,16 @@ import { Lane, laneKey } from './lane.js';
 import { type OutboxQueue, OutboxView, type OwedNotification } from './outbox-view.js';
 import { Ownership } from './ownership.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
+import { Settling } from './settling.js';
 import { Slots } from './slots.js';
 
 const RETRY_MS = 50;
-const RETRY_MOST_MS = 2_000;
 /** When etcd says that a notification is not ours to send although our views say so: they are about to change. */
 const VIEWS_CATCH_UP_MS = 250;
 const LOOK_EVERY_MS = 10_000;
 
 /**
- * Delivers what is owed about the monitors of this worker. A lane is what is owed to one alerter about one monitor: first in, first
+ * Delivers what is owed about the monitors of this worker: what etcd's outbox has, and while this worker is detached what the spools have. A lane is what is owed to one alerter about one monitor: first in, first
  * out, one thing at a time; lanes do not wait for one another. Level-triggered: whatever changed, a lane looks at its whole
  * situation and takes the next step.
  */
@@ -52,7 +53,9 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(AlerterCache) private readonly alerters: AlerterCache,
     @Inject(Ownership) private readonly ownership: Ownership,
     @Inject(InFlight) private readonly inFlight: InFlight,
-    @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
+    @Inject(Settling) private readonly settling: Settling,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(Spools) private readonly spools: Spools,
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
     @Inject(SecretReader) private readonly secrets: SecretReader,
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
@@ -63,6 +66,8 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
   /** Does not wait for etcd: a process that waits for it starts nonetheless. */
   onApplicationBootstrap(): void {
     this.outbox.onChange((monitor, alerter) => this.look(monitor, alerter));
+    this.spools.onOwed((monitor, alerter) => this.look(monitor, alerter));
+    this.detachment.onChange(() => this.lookAtAll());
     this.ownership.onOwned((monitor) => this.lookAt(monitor));
     this.inFlight.onRelease((monitor) => this.lookAt(monitor));
     this.alerters.onChange((name, lookup) => {
@@ -89,11 +94,12 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
   /** Everything is looked at when it changes; this is the safety net below. */
   @Interval(LOOK_EVERY_MS)
   lookAtAll(): void {
-    for (const monitor of this.outbox.monitors) this.lookAt(monitor);
+    for (const monitor of new Set([...this.outbox.monitors, ...this.spools.names])) this.lookAt(monitor);
   }
 
   private lookAt(monitor: string): void {
-    for (const alerter of this.outbox.alertersOf(monitor)) this.look(monitor, alerter);
+    const spooled = this.spools.get(monitor)?.alerters ?? [];
+    for (const alerter of new Set([...this.outbox.alertersOf(monitor), ...spooled])) this.look(monitor, alerter);
   }
 
   private look(monitor: string, alerter: string): void {
@@ -124,7 +130,7 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     switch (step.do) {
       case 'forget':
         // What was removed must be remembered until the view knows it too.
-        if (this.outbox.queue(lane.monitor, lane.alerter).length === 0) this.lanes.delete(lane.key);
+        if (this.queueOf(lane).length === 0) this.lanes.delete(lane.key);
         return;
       case 'wait':
         this.wait(lane, step, situation.now);
@@ -145,11 +151,11 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   private situationOf(lane: Lane): Situation {
-    const queue = lane.left(this.outbox.queue(lane.monitor, lane.alerter));
+    const queue = lane.left(this.queueOf(lane));
     const last = queue.at(-1)?.key;
     return {
       queue,
-      permitted: this.fencesOf(lane.monitor) !== undefined,
+      permitted: this.isPermitted(lane.monitor),
       alerter: this.alerters.get(lane.alerter),
       notBefore: queue[0] ? lane.head(queue[0]).notBefore : 0,
       alerterNotBefore: this.alerterNotBefore.get(lane.alerter) ?? 0,
@@ -157,6 +163,18 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
       now: performance.now(),
       goneMs: this.settings.goneMs,
     };
+  }
+
+  private queueOf({ monitor, alerter }: Lane): OutboxQueue {
+    return this.settling.queueBehind(this.outbox.queue(monitor, alerter), monitor, alerter);
+  }
+
+  private isPermitted(monitor: string): boolean {
+    if (!this.detachment.active) {
+      // First etcd has to have what was told without it.
+      return this.spools.get(monitor) === undefined && this.fencesOf(monitor) !== undefined;
+    }
+    return !this.stopping && !this.inFlight.isHeld(monitor) && this.ownership.owns(monitor);
   }
 
   /** What must hold in etcd for us to decide about a monitor's notifications; undefined when it surely does not. */
@@ -198,31 +216,28 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
 
   private async send(lane: Lane, owed: OwedNotification, settings: AlerterSettings): Promise<void> {
     const head = lane.head(owed);
-    if (!(await this.mayStill(owed))) {
+    const { monitor, entry } = owed;
+    const isOwed = await this.settling.isOwed(owed, () => this.fencesOf(monitor));
+    if (!isOwed || !this.isPermitted(monitor)) {
       head.notBefore = performance.now() + VIEWS_CATCH_UP_MS;
       return;
     }
     head.attempts++;
-    this.told.set(lane.key, owed.entry.incident);
+    this.told.set(lane.key, entry.incident);
+    this.settling.begin(owed);
     const startedAt = performance.now();
     const { signal } = this.abort;
     const timeoutMs = this.settings.attemptTimeoutMs;
-    const { alert } = owed.entry;
-    const outcome = await attemptDelivery({ settings, alert, signal, timeoutMs, readSecret: this.secrets.read });
+    const outcome = await attemptDelivery({
+      settings,
+      alert: entry.alert,
+      signal,
+      timeoutMs,
+      readSecret: this.secrets.read,
+    });
     this.report.attempted(settings.type, outcome.outcome, performance.now() - startedAt);
     if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
     else await this.settle(lane, owed, outcome.outcome, outcome.answer);
-  }
-
-  /**
-   * Asks etcd right before each attempt, for our views may be late. When etcd does not answer our own clock decides: as long as our
-   * lease surely stands nobody else has the monitor.
-   */
-  private async mayStill(owed: OwedNotification): Promise<boolean> {
-    const fences = this.fencesOf(owed.monitor);
-    if (!fences) return false;
-    const isOwed = await this.ledger.isOwed(owed, fences).catch(() => true);
-    return isOwed && this.fencesOf(owed.monitor) !== undefined;
   }
 
   private postpone(
@@ -239,10 +254,6 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     this.report.failed(owed, head.attempts, outcome.answer);
   }
 
-  /**
-   * Removes it, however long that takes: the next of the lane must not overtake it in the eyes of an heir. What was delivered is
-   * removed whoever owns the monitor now; what was given up, only by the owner.
-   */
   private async settle(
     lane: Lane,
     owed: OwedNotification,
@@ -253,26 +264,16 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     const { attempts } = lane.head(owed);
     const at = new Date().toISOString();
     const record: DeliveryRecord = { alerter, type: entry.alert.type, at, outcome, attempts, answer };
-    for (let delayMs = RETRY_MS; ; delayMs = Math.min(RETRY_MOST_MS, delayMs * 2)) {
-      const fences = outcome === 'delivered' ? [] : this.fencesOf(owed.monitor);
-      if (!fences) return;
-      try {
-        if (await this.ledger.settle(owed, record, fences)) break;
-      } catch (error) {
-        this.report.trouble(`the outbox of monitor "${owed.monitor}" cannot be written`, messageOf(error));
-      }
-      if (this.abort.signal.aborted) return;
-      await this.pauseFor(delayMs);
-    }
+    const fences = (): Compare[] | undefined => this.fencesOf(owed.monitor);
+    if (!(await this.settling.settle(owed, record, { fences, signal: this.abort.signal }))) return;
     this.forget(lane, owed);
     this.report.settled(owed, record);
   }
 
   private async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {
-    const fences = this.fencesOf(lane.monitor);
-    if (!fences) return;
     const toldHere = (incident: string): boolean => this.told.get(lane.key) === incident;
-    const { settled, cancelled } = await this.ledger.cancel(this.queued(lane, queue), toldHere, fences);
+    const fences = (): Compare[] | undefined => this.fencesOf(lane.monitor);
+    const { settled, cancelled } = await this.settling.cancel(this.queued(lane, queue), toldHere, fences);
     for (const owed of cancelled) {
       this.forget(lane, owed);
       this.report.cancelled(owed);

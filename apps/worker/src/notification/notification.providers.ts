@@ -5,6 +5,7 @@ import { DeliveryService } from './delivery.service.js';
 import { InFlight } from './in-flight.js';
 import { OutboxView } from './outbox-view.js';
 import { SendGate } from './send-gate.js';
+import { Settling } from './settling.js';
 
 /** What delivers. The module provides `Ownership` beside. */
 export const notificationProviders = [
@@ -14,5 +15,6 @@ export const notificationProviders = [
   { provide: SendGate, useExisting: InFlight },
   DeliveryLedger,
   DeliveryReport,
+  Settling,
   DeliveryService,
 ];

@@ -10,6 +10,8 @@ export interface OwedNotification {
   entry: OutboxEntry;
   createRevision: number;
   modRevision: number;
+  /** Decided while detached: it is in memory only, or also in etcd when a write of it went unanswered. */
+  local?: 'only' | 'perhaps-in-etcd';
 }
 
 /** What is owed to one alerter about one monitor, in the order of delivery: a snapshot. */

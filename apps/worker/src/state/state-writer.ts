@@ -1,10 +1,14 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf, type MonitorState, type ResolveReason } from '@9volt/contracts';
+import { messageOf, type MonitorState, type OutboxEntry, type ResolveReason } from '@9volt/contracts';
 import { ClusterNode, type Committed, decode, type Entry, EtcdError, type Op } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, NodeConfig } from '@9volt/platform';
+import { Detachment } from '../detachment/detachment.js';
+import { Handbacks } from '../detachment/handbacks.js';
+import { Spools } from '../detachment/spools.js';
 import { Clock } from '../execution/clock.js';
 import { TokenBucket } from '../execution/token-bucket.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
+import { InFlight } from '../notification/in-flight.js';
 import { FencedBatch, type FencedWrite } from './fenced-batch.js';
 import {
   changeOf,
@@ -21,6 +25,8 @@ interface Desk {
   bucket: TokenBucket;
   writing?: Promise<boolean>;
   timer?: NodeJS.Timeout | undefined;
+  /** What is owed by a write that is under way, or was not answered: it may be in the outbox. */
+  sent: readonly OutboxEntry[];
 }
 
 /** States of one monitor in a burst, and a second on average. */
@@ -31,8 +37,8 @@ const MOST_ATTEMPTS = 5;
 
 /**
  * Makes etcd hold the latest evaluation of each monitor and what is owed by it. Level-triggered: it is told that there may be something
- * to write, and compares. While this process is not surely a member, or etcd does not answer, what is to be written waits in memory,
- * and is written by compare afterwards, if the monitor still is ours.
+ * to write, and compares. While this process is detached, what follows from the results goes to the spools instead, and is written by
+ * compare afterwards, if the monitor still is ours.
  */
 @Injectable()
 export class StateWriter {
@@ -46,6 +52,10 @@ export class StateWriter {
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Clock) private readonly clock: Clock,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(Spools) private readonly spools: Spools,
+    @Inject(Handbacks) private readonly handbacks: Handbacks,
+    @Inject(InFlight) private readonly inFlight: InFlight,
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
     @Inject(AppLogger) logger: AppLogger,
   ) {
@@ -53,16 +63,13 @@ export class StateWriter {
     this.log = logger.child('state');
   }
 
-  /** How many monitors have something to write that etcd does not take at present. */
-  get backlog(): number {
-    return this.waiting.size;
-  }
-
   /** There may be something to write. Returns at once. */
   submit(monitor: OwnedMonitor): void {
     const desk = this.deskOf(monitor);
-    if (desk.writing || desk.timer || monitor.gone || !changeOf(monitor, this.facts())) return;
-    if (!this.mayWrite(monitor)) return;
+    if (desk.timer || monitor.gone) return;
+    const { active } = this.detachment;
+    const change = active ? this.spoolable(monitor) : !desk.writing && this.change(monitor);
+    if (!change || (!active && !this.mayWrite(monitor))) return;
     const waitMs = desk.bucket.waitMs(PER_SECOND);
     if (waitMs > 0) {
       desk.timer = setTimeout(() => {
@@ -72,15 +79,16 @@ export class StateWriter {
       return;
     }
     desk.bucket.take(PER_SECOND);
-    void this.write(monitor).then((settled) => settled && this.submit(monitor));
+    if (active) this.spool(monitor, change, desk);
+    else void this.write(monitor).then((settled) => settled && this.submit(monitor));
   }
 
   /** Resolves true when etcd holds the latest evaluation, however often this monitor was written lately; false when it cannot be. */
   async flush(monitor: OwnedMonitor): Promise<boolean> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       await this.deskOf(monitor).writing;
-      if (monitor.gone) return false;
-      if (!changeOf(monitor, this.facts())) return true;
+      if (monitor.gone || this.detachment.active) return false;
+      if (!this.change(monitor)) return true;
       if (!this.mayWrite(monitor) || !(await this.write(monitor))) return false;
     }
     return false;
@@ -93,13 +101,13 @@ export class StateWriter {
   async remove(monitor: OwnedMonitor, reason: ResolveReason): Promise<number | undefined> {
     await this.deskOf(monitor).writing;
     clearTimeout(this.deskOf(monitor).timer);
-    if (!this.node.isMember) return undefined;
+    if (!this.mayWrite(monitor)) return undefined;
     for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
-      const change = removalOf(monitor, reason, this.facts());
+      const change = removalOf(monitor, reason, this.facts(), this.handbacks.of(monitor));
       if (!change) return monitor.modRevision;
       const outcome = await this.commit(monitor, change, attempt > 0);
       if (outcome.outcome === 'accepted') {
-        monitor.stored = { state: undefined, modRevision: 0 };
+        this.accepted(monitor, change, outcome.revision);
         return outcome.revision;
       }
       if (!(await this.readAgain(monitor))) return undefined;
@@ -114,7 +122,7 @@ export class StateWriter {
   }
 
   /** Tries what waits, once more. */
-  private retry(): void {
+  resume(): void {
     clearTimeout(this.retryTimer);
     this.retryTimer = undefined;
     const monitors = [...this.waiting];
@@ -122,19 +130,39 @@ export class StateWriter {
     for (const monitor of monitors) this.submit(monitor);
   }
 
-  private retryLater(): void {
-    this.retryTimer ??= setTimeout(() => this.retry(), RETRY_MS * (1 + Math.random())).unref();
+  private resumeLater(): void {
+    this.retryTimer ??= setTimeout(() => this.resume(), RETRY_MS * (1 + Math.random())).unref();
   }
 
-  /** Not while others may already have been given our monitors: then it waits. */
+  private change(monitor: OwnedMonitor): StateChange | undefined {
+    return changeOf(monitor, this.facts(), this.handbacks.of(monitor));
+  }
+
+  /** What would be to write if etcd held what this process has decided without it. */
+  private spoolable(monitor: OwnedMonitor): StateChange | undefined {
+    const spool = this.spools.of(monitor);
+    const stored = spool ? { state: spool.state, modRevision: 0 } : monitor.stored;
+    return changeOf(monitor, this.facts(), undefined, stored);
+  }
+
+  private spool(monitor: OwnedMonitor, { next, owed, stored }: StateChange, { sent }: Desk): void {
+    if (!next) return;
+    this.spools.open(monitor).take({ next, owed }, this.clock.now(), sent);
+    this.tell(monitor, stored.state, next);
+    this.spools.tellOwed(monitor.name);
+  }
+
+  /** Not while others may already have been given our monitors, or what is to be stored may change yet: then it waits. */
   private mayWrite(monitor: OwnedMonitor): boolean {
     const { session } = this.node;
     if (!this.listening) {
       this.listening = true;
-      session.onStatus((status) => status === 'fresh' && this.retry());
+      session.onStatus((status) => status === 'fresh' && this.resume());
     }
-    if (session.isFresh()) return true;
+    const isSettling = this.spools.of(monitor) !== undefined && this.inFlight.sending(monitor.name);
+    if (session.isFresh() && !this.detachment.active && !isSettling) return true;
     this.waiting.add(monitor);
+    if (isSettling) this.resumeLater();
     return false;
   }
 
@@ -145,7 +173,7 @@ export class StateWriter {
       .catch((error: unknown) => {
         this.log.warn('a state could not be written; it is kept', { monitor: monitor.name, error: messageOf(error) });
         this.waiting.add(monitor);
-        this.retryLater();
+        this.resumeLater();
         return false;
       })
       .finally(() => delete desk.writing);
@@ -154,11 +182,11 @@ export class StateWriter {
 
   private async attempt(monitor: OwnedMonitor): Promise<boolean> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const change = monitor.gone ? undefined : changeOf(monitor, this.facts());
-      if (!change?.next) return true;
+      const change = monitor.gone ? undefined : this.change(monitor);
+      if (!change) return true;
       const outcome = await this.commit(monitor, change, attempt > 0);
       if (outcome.outcome === 'accepted') {
-        this.accepted(monitor, change.stored.state, change.next, outcome.revision);
+        this.accepted(monitor, change, outcome.revision);
         return true;
       }
       if (!(await this.readAgain(monitor))) return !this.waiting.has(monitor);
@@ -168,21 +196,34 @@ export class StateWriter {
 
   private async commit(monitor: OwnedMonitor, change: StateChange, careful: boolean): Promise<Committed> {
     const { keys, client } = this.node;
-    const wanted = careful ? recordsOf(monitor, change, keys) : recordsToRead(monitor, change, keys);
-    const records = new Map<string, Entry | undefined>();
-    if (wanted.length > 0) {
-      const { reads } = await client.txn({ compare: [], then: wanted.map((key) => ({ get: key })) });
-      wanted.forEach((key, index) => records.set(key, reads[index]));
+    const desk = this.deskOf(monitor);
+    this.detachment.writeBegan();
+    try {
+      const wanted = careful ? recordsOf(monitor, change, keys) : recordsToRead(monitor, change, keys);
+      const records = new Map<string, Entry | undefined>();
+      if (wanted.length > 0) {
+        const { reads } = await client.txn({ compare: [], then: wanted.map((key) => ({ get: key })) });
+        wanted.forEach((key, index) => records.set(key, reads[index]));
+      }
+      desk.sent = change.owed.entries;
+      const outcome = await this.batch.write(writeOf(monitor, change, records, this.facts()));
+      desk.sent = [];
+      this.detachment.writeAnswered();
+      return outcome;
+    } catch (error) {
+      this.detachment.writeFailed(error);
+      throw error;
     }
-    return this.batch.write(writeOf(monitor, change, records, this.facts()));
   }
 
   /** After a refusal. Answers whether it is worth another attempt: not when the monitor is no longer ours, or we are no member. */
   private async readAgain(monitor: OwnedMonitor): Promise<boolean> {
-    const { keys, client, session } = this.node;
+    const { keys, client, session, guard } = this.node;
     const { fence } = session;
     const wanted: Op[] = [monitor.key, keys.state(monitor.name), fence.key].map((key) => ({ get: key }));
     const [assignment, state, member] = (await client.txn({ compare: [], then: wanted })).reads;
+    // What is absent from an etcd that was replaced is not given to others.
+    if (!assignment || !member) await guard.check();
     if (assignment?.createRevision !== monitor.createRevision) {
       // What the informer is about to tell as well.
       monitor.gone = true;
@@ -192,20 +233,27 @@ export class StateWriter {
     if (!member || member.createRevision !== fence.value) {
       this.waiting.add(monitor);
       if (!member) session.rejoin();
-      this.retryLater();
+      this.resumeLater();
       return false;
     }
     monitor.stored = storedFrom(state);
     return true;
   }
 
-  private accepted(
-    monitor: OwnedMonitor,
-    before: MonitorState | undefined,
-    state: MonitorState,
-    revision: number,
-  ): void {
-    monitor.stored = { state, modRevision: revision };
+  private accepted(monitor: OwnedMonitor, { stored, next, handed }: StateChange, revision: number): void {
+    // What was decided without etcd was told then.
+    const spool = this.spools.of(monitor);
+    const before = spool ? spool.state : stored.state;
+    monitor.stored = next ? { state: next, modRevision: revision } : { state: undefined, modRevision: 0 };
+    this.handbacks.stored(monitor, handed);
+    if (!next) return;
+    if (monitor.current && monitor.current.incidents < next.incidents) {
+      monitor.current = { ...monitor.current, incidents: next.incidents };
+    }
+    if (!spool || handed.spooled !== undefined) this.tell(monitor, before, next);
+  }
+
+  private tell(monitor: OwnedMonitor, before: MonitorState | undefined, state: MonitorState): void {
     if ((before?.status ?? 'ok') === state.status) return;
     const from = before?.status ?? 'pending';
     this.node.events.emit('status-changed', `${monitor.name} is ${state.status}: ${state.message}`, {
@@ -216,7 +264,9 @@ export class StateWriter {
 
   private deskOf(monitor: OwnedMonitor): Desk {
     let desk = this.desks.get(monitor);
-    if (!desk) this.desks.set(monitor, (desk = { bucket: new TokenBucket(BURST, () => this.clock.now()) }));
+    if (!desk) {
+      this.desks.set(monitor, (desk = { bucket: new TokenBucket(BURST, () => this.clock.now()), sent: [] }));
+    }
     return desk;
   }
 

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, parseDuration, type VitalsEntry } from '@9volt/contracts';
 import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
+import { Detachment } from '../detachment/detachment.js';
 import { CheckMetrics } from '../execution/check-metrics.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import { Clock } from '../execution/clock.js';
@@ -34,6 +35,7 @@ export class VitalsWriter {
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(VitalsBuffer) private readonly buffer: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('vitals');
@@ -60,7 +62,7 @@ export class VitalsWriter {
 
   /** Writes one dump; what etcd does not take is collected further. */
   async dump(): Promise<void> {
-    if (!this.node.isMember) return;
+    if (!this.node.isMember || this.detachment.active) return;
     for (const chunk of this.chunks.update(this.monitors.names())) this.unwritten.add(chunk);
     const { keys, memberId } = this.node;
     const now = this.clock.now();

@@ -19,6 +19,7 @@ import type { Keyspace } from '../keyspace.js';
 export class ClusterGuard {
   private clusterId: string | undefined;
   private highestRevision = 0;
+  private otherData: EtcdError | undefined;
 
   constructor(
     private readonly client: EtcdClient,
@@ -54,8 +55,23 @@ export class ClusterGuard {
     if (revision > this.highestRevision) this.highestRevision = revision;
   }
 
+  /** Why the last answer of etcd was not that of the data it held; undefined when it was. */
+  get fault(): EtcdError | undefined {
+    return this.otherData;
+  }
+
   /** Throws `EtcdError('other-data')` unless etcd still holds the data it held. */
   async check(): Promise<void> {
+    try {
+      await this.compare();
+      this.otherData = undefined;
+    } catch (error) {
+      if (error instanceof EtcdError && error.kind === 'other-data') this.otherData = error;
+      throw error;
+    }
+  }
+
+  private async compare(): Promise<void> {
     // What is seen while the answer is under way may be newer than the answer.
     const seen = this.highestRevision;
     const answer = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });

@@ -107,6 +107,21 @@ export class MemberSession {
       .catch(() => undefined);
   }
 
+  /**
+   * Whether etcd takes writes of this process: its member key is written anew. When that key is gone this process joins anew. Throws
+   * {@link EtcdError} when etcd cannot be asked, or takes no writes.
+   */
+  async prove(): Promise<boolean> {
+    if (this.leaseId === undefined || !this.isFresh()) return false;
+    this.member = { ...this.member, LastUpdated: new Date().toISOString() };
+    const { succeeded } = await this.client.txn({
+      compare: [this.fence],
+      then: [{ put: this.keys.member(this.id), value: encode(this.member), lease: this.leaseId }],
+    });
+    if (!succeeded) this.rejoin();
+    return succeeded;
+  }
+
   /** To be called by whoever found that the member key is not there: joins anew with a new lease. */
   rejoin(): void {
     const leaseId = this.leaseId;

@@ -2,7 +2,10 @@ import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import { type Alert, type ClusterEvent, type IncidentRecord, type OutboxEntry, timeId } from '@9volt/contracts';
 import { type ClusterNode, type Compare, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
-import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
+import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
+import { Detachment } from '../../detachment/detachment.js';
+import { Spools } from '../../detachment/spools.js';
+import { OwnedMonitors } from '../../membership/owned-monitors.js';
 import { AlerterCache } from '../alerter-cache.js';
 import { DeliveryLedger } from '../delivery-ledger.js';
 import { DeliveryReport } from '../delivery-report.js';
@@ -11,6 +14,7 @@ import { DeliverySettings } from '../delivery-settings.js';
 import { InFlight } from '../in-flight.js';
 import { OutboxView } from '../outbox-view.js';
 import { Ownership } from '../ownership.js';
+import { Settling } from '../settling.js';
 
 /** Assignments as a test gives and takes them: real keys in etcd, told to this process at once. */
 export class TestOwnership extends Ownership {
@@ -64,14 +68,19 @@ export class DeliveryRig {
     this.ownership = new TestOwnership(this.node);
     this.outbox = new OutboxView(this.node);
     this.alerters = new AlerterCache(this.node);
+    const spools = new Spools(this.node, new OwnedMonitors());
+    const detachment = new Detachment(this.node, AppLogger.silent(), new Health(), this.metrics);
+    const report = new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox);
     this.service = new DeliveryService(
       this.node,
       this.outbox,
       this.alerters,
       this.ownership,
       this.inFlight,
-      new DeliveryLedger(this.node),
-      new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox),
+      new Settling(new DeliveryLedger(this.node), report, detachment, spools),
+      detachment,
+      spools,
+      report,
       new SecretReader(),
       Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings),
     );

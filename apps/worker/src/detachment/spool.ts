@@ -1,0 +1,213 @@
+import type {
+  DeliveryRecord,
+  HandedIncident,
+  MonitorState,
+  OpenIncident,
+  OutboxEntry,
+  ResolveReason,
+} from '@9volt/contracts';
+import { worse } from '../evaluation/evaluate.js';
+import { numberOf } from '../evaluation/known-incidents.js';
+import { type Owed, stateTarget } from '../evaluation/owed.js';
+import type { OwedNotification } from '../notification/outbox-view.js';
+
+/** What was decided of a monitor: the next state and what is owed by it. */
+export interface Decided {
+  next: MonitorState;
+  owed: Owed;
+}
+
+/** As many incidents as are kept of a monitor. */
+const MOST_INCIDENTS = 20;
+const MOST_DELIVERIES = 100;
+/** What fits into one transaction; what is left there is sent once more. */
+const MOST_KEYS = 40;
+
+/**
+ * What a detached worker decided and told about one monitor: in memory, what etcd would hold if it took writes. Pure data, without clock
+ * or connection.
+ */
+export class Spool {
+  private readonly incidents = new Map<string, HandedIncident>();
+  /** By alerter; queues are replaced, never changed. */
+  private readonly queues = new Map<string, readonly OwedNotification[]>();
+  /** Keys of what was sent, whether or not it was answered. */
+  private readonly begun = new Set<string>();
+  /** Keys of the outbox that may be in etcd, and that nothing is owed by any more; and whether they were delivered. */
+  private readonly obsolete = new Map<string, { delivered: boolean }>();
+  /** Grows with each change. */
+  version = 0;
+  /** What etcd held. */
+  private readonly before: MonitorState | undefined;
+
+  constructor(
+    readonly monitor: string,
+    /** What etcd would hold. */
+    public state: MonitorState | undefined,
+    private readonly keyOf: (entry: OutboxEntry) => string,
+  ) {
+    this.before = state;
+  }
+
+  /** What follows from a result. `sent`: entries that a write without an answer may have put into etcd under these ids. */
+  take({ next, owed }: Decided, now: number, sent: readonly OutboxEntry[] = []): void {
+    this.version++;
+    const at = new Date(now).toISOString();
+    if (owed.closed && this.state) {
+      const { incident, reason } = owed.closed;
+      this.close(this.of(incident, this.state), at, reason);
+    }
+    if (owed.current) this.of(owed.current, next);
+    if (next.incident) this.follow(next.incident, next);
+    for (const entry of owed.entries) {
+      const same = sent.find((one) => isSame(one, entry));
+      this.enqueue(same ?? entry, same !== undefined);
+    }
+    this.state = next;
+  }
+
+  queue(alerter: string): readonly OwedNotification[] {
+    return this.queues.get(alerter) ?? [];
+  }
+
+  /** Alerters to which something is owed. */
+  get alerters(): string[] {
+    return [...this.queues.keys()];
+  }
+
+  /** It is being sent; from now on it may have arrived. */
+  begin(owed: OwedNotification): void {
+    this.version++;
+    this.begun.add(owed.key);
+  }
+
+  hasBegun(owed: OwedNotification): boolean {
+    return this.begun.has(owed.key);
+  }
+
+  /** It was delivered, or given up for good. */
+  settle(owed: OwedNotification, record: DeliveryRecord): void {
+    const { entry } = owed;
+    const incident = this.ofEntry(entry);
+    incident.told[owed.alerter] = entry.alert.type === 'resolve' ? 'resolved' : entry.alert.type;
+    incident.notifications = [...incident.notifications, record].slice(-MOST_DELIVERIES);
+    this.forget(owed, record.outcome === 'delivered');
+  }
+
+  /** Nothing of it needs to be told any more. */
+  forget(owed: OwedNotification, delivered = false): void {
+    this.version++;
+    if (owed.local !== 'only') this.obsolete.set(owed.key, { delivered });
+    const left = this.queue(owed.alerter).filter(({ key }) => key !== owed.key);
+    if (left.length > 0) this.queues.set(owed.alerter, left);
+    else this.queues.delete(owed.alerter);
+  }
+
+  /** Whether an alerter was told of an incident, whoever told it. */
+  wasTold(incident: string, alerter: string): boolean {
+    const stored = this.before?.incident?.id === incident ? this.before.told[alerter] : undefined;
+    return stored !== undefined || this.incidents.get(incident)?.told[alerter] !== undefined;
+  }
+
+  /** Keys of the outbox that the owner removes. */
+  get obsoleteKeys(): string[] {
+    return [...this.obsolete.keys()].slice(0, MOST_KEYS);
+  }
+
+  /** Keys of the outbox that are removed whoever is the owner. */
+  get deliveredKeys(): string[] {
+    const delivered = [...this.obsolete].filter(([, key]) => key.delivered);
+    return delivered.map(([key]) => key).slice(0, MOST_KEYS);
+  }
+
+  /** What was told, oldest first. What waits in the queues is not: whoever owns the monitor decides anew what is owed. */
+  handed(): HandedIncident[] {
+    const incidents = new Map([...this.incidents].map(([id, incident]) => [id, copyOf(incident)]));
+    for (const owed of [...this.queues.values()].flat()) {
+      const { entry } = owed;
+      // A resolve without an answer is owed still: told once more it does no harm.
+      if (!this.begun.has(owed.key) || entry.alert.type === 'resolve') continue;
+      const incident = incidents.get(entry.incident) ?? ofAlert(entry);
+      incident.told[owed.alerter] = entry.alert.type;
+      incident.unanswered.push(entry);
+      incidents.set(entry.incident, incident);
+    }
+    const sorted = [...incidents.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
+    return sorted.filter((incident, index) => isOpenToSomebody(incident) || index >= sorted.length - MOST_INCIDENTS);
+  }
+
+  private enqueue(entry: OutboxEntry, sent: boolean): void {
+    const { monitor } = this;
+    const local = sent ? ('perhaps-in-etcd' as const) : ('only' as const);
+    const key = this.keyOf(entry);
+    // After all that etcd accepted.
+    const createRevision = Number.POSITIVE_INFINITY;
+    const owed = { key, monitor, alerter: entry.alerter, entry, createRevision, modRevision: 0, local };
+    this.queues.set(entry.alerter, [...this.queue(entry.alerter), owed]);
+  }
+
+  private of(incident: OpenIncident, state: MonitorState): HandedIncident {
+    const known = this.incidents.get(incident.id);
+    if (known) return known;
+    const { target, message, count } = state;
+    const handed = { ...blank(incident), target, message, count };
+    this.incidents.set(incident.id, handed);
+    this.prune();
+    return handed;
+  }
+
+  private ofEntry(entry: OutboxEntry): HandedIncident {
+    const known = this.incidents.get(entry.incident);
+    if (known) return known;
+    const handed = ofAlert(entry);
+    this.incidents.set(entry.incident, handed);
+    return handed;
+  }
+
+  /** What is known of an incident is of its last failure. */
+  private follow(incident: OpenIncident, { message, count }: MonitorState): void {
+    const known = this.incidents.get(incident.id);
+    if (!known) return;
+    known.incident = { ...incident, worst: worse(known.incident.worst, incident.worst) };
+    known.message = message;
+    known.count = count;
+  }
+
+  /** A target that flaps for hours must not fill the memory. */
+  private prune(): void {
+    if (this.incidents.size <= 2 * MOST_INCIDENTS) return;
+    const waiting = new Set([...this.queues.values()].flat().map(({ entry }) => entry.incident));
+    for (const [id, incident] of this.incidents) {
+      if (incident.closedAt === null || isOpenToSomebody(incident) || waiting.has(id)) continue;
+      this.incidents.delete(id);
+      return;
+    }
+  }
+
+  private close(incident: HandedIncident, at: string, reason: ResolveReason): void {
+    incident.closedAt = at;
+    incident.reason = reason;
+  }
+}
+
+function blank(incident: OpenIncident): Omit<HandedIncident, 'target' | 'message' | 'count'> {
+  return { incident, closedAt: null, told: {}, unanswered: [], notifications: [] };
+}
+
+/** Of an incident that was owed before the worker was cut off. */
+function ofAlert({ incident: id, alert }: OutboxEntry): HandedIncident {
+  const { since: openedAt, worst, message, attempts: count, monitorType, target } = alert;
+  return { ...blank({ id, openedAt, worst }), target: stateTarget(monitorType, target), message, count };
+}
+
+function copyOf(incident: HandedIncident): HandedIncident {
+  return { ...incident, told: { ...incident.told }, unanswered: [...incident.unanswered] };
+}
+
+function isOpenToSomebody({ told }: HandedIncident): boolean {
+  return Object.values(told).some((heard) => heard !== 'resolved');
+}
+
+function isSame(a: OutboxEntry, b: OutboxEntry): boolean {
+  return a.alerter === b.alerter && a.incident === b.incident && a.alert.type === b.alert.type;
+}

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import { type DeliveryRecord, messageOf } from '@9volt/contracts';
+import type { Compare } from '@9volt/etcd-dal';
+import { Detachment } from '../detachment/detachment.js';
+import type { Spool } from '../detachment/spool.js';
+import { Spools } from '../detachment/spools.js';
+import { cancelOut, type Queued } from './cancel-out.js';
+import { DeliveryLedger } from './delivery-ledger.js';
+import { DeliveryReport } from './delivery-report.js';
+import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+
+const RETRY_MS = 50;
+const RETRY_MOST_MS = 2_000;
+
+/** What must hold in etcd for us to decide about a notification; undefined when it surely does not. */
+type Fences = () => Compare[] | undefined;
+
+/** Brings what became of notifications to etcd; while this worker is detached, to the spools. */
+@Injectable()
+export class Settling {
+  constructor(
+    @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
+    @Inject(DeliveryReport) private readonly report: DeliveryReport,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(Spools) private readonly spools: Spools,
+  ) {}
+
+  /** What of a queue is in memory only, behind what etcd has of it. */
+  queueBehind(listed: OutboxQueue, monitor: string, alerter: string): OutboxQueue {
+    const local = this.spools.get(monitor)?.queue(alerter) ?? [];
+    if (local.length === 0) return listed;
+    const keys = new Set(listed.map(({ key }) => key));
+    return [...listed, ...local.filter(({ key }) => !keys.has(key))];
+  }
+
+  /**
+   * Asks etcd right before each attempt, for our views may be late. When etcd does not answer our own clock decides: as long as our
+   * lease surely stands nobody else has the monitor. A detached worker asks nobody.
+   */
+  async isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
+    if (this.detachment.active) return true;
+    const held = fences();
+    if (!held) return false;
+    const asked = this.ledger.isOwed(owed, held).catch(() => true);
+    return this.detachment.unlessDetached(asked, true);
+  }
+
+  /** It is being sent. */
+  begin(owed: OwedNotification): void {
+    this.spools.get(owed.monitor)?.begin(owed);
+  }
+
+  /**
+   * Removes it, however long that takes: the next of the lane must not overtake it in the eyes of an heir. What was delivered is
+   * removed whoever owns the monitor now; what was given up, only by the owner. Answers whether it is settled.
+   */
+  async settle(
+    owed: OwedNotification,
+    record: DeliveryRecord,
+    { fences, signal }: { fences: Fences; signal: AbortSignal },
+  ): Promise<boolean> {
+    for (let delayMs = RETRY_MS; ; delayMs = Math.min(RETRY_MOST_MS, delayMs * 2)) {
+      const spool = this.spoolOf(owed.monitor);
+      if (spool) {
+        spool.settle(owed, record);
+        return true;
+      }
+      const held = record.outcome === 'delivered' ? [] : fences();
+      if (!held) return false;
+      try {
+        const settled = this.ledger.settle(owed, record, held);
+        settled.catch(() => undefined);
+        if (await this.detachment.unlessDetached(settled, false)) return true;
+      } catch (error) {
+        this.report.trouble(`the outbox of monitor "${owed.monitor}" cannot be written`, messageOf(error));
+      }
+      if (signal.aborted) return false;
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** Removes what cancels out. Answers what was, and whether all of it was. */
+  async cancel(
+    queue: readonly Queued[],
+    toldHere: (incident: string) => boolean,
+    fences: Fences,
+  ): Promise<{ settled: boolean; cancelled: OwedNotification[] }> {
+    const [first] = queue;
+    const spool = first && this.spoolOf(first.owed.monitor);
+    if (spool) return { settled: true, cancelled: cancelInMemory(queue, spool) };
+    const held = fences();
+    return held ? this.ledger.cancel(queue, toldHere, held) : { settled: false, cancelled: [] };
+  }
+
+  /** Where answers are noted as long as etcd does not take them, and until it has what was told meanwhile. */
+  private spoolOf(monitor: string): Spool | undefined {
+    return this.detachment.active ? this.spools.openOwned(monitor) : this.spools.get(monitor);
+  }
+}
+
+/** What etcd has of an incident stays: without etcd nobody knows whether it was sent. */
+function cancelInMemory(queue: readonly Queued[], spool: Spool): OwedNotification[] {
+  const inEtcd = new Set(queue.filter(({ owed }) => !owed.local).map(({ owed }) => owed.entry.incident));
+  const local = queue.filter(({ owed }) => !inEtcd.has(owed.entry.incident));
+  const cancelled = cancelOut(local, (incident) =>
+    spool.wasTold(incident, local[0]?.owed.alerter ?? '') ? 'yes' : 'no',
+  ).flat();
+  for (const owed of cancelled) spool.forget(owed);
+  return cancelled;
+}

@@ -1,0 +1,35 @@
+import type { OpenIncident, ToldStatus } from './monitor-state.js';
+import type { DeliveryRecord, OutboxEntry, ResolveReason } from './notification.js';
+
+/** What an alerter heard last of an incident. */
+export type HeardStatus = ToldStatus | 'resolved';
+
+/** What a worker told of one incident, of which etcd knows nothing yet. */
+export interface HandedIncident {
+  /** As that worker saw it last. */
+  incident: OpenIncident;
+  /** Type and target that it is about, as in the state. */
+  target: string;
+  /** Of its last failure. */
+  message: string;
+  /** Failures in a row by then. */
+  count: number;
+  /** When that worker saw it end, ISO 8601; null when it did not. */
+  closedAt: string | null;
+  reason?: ResolveReason;
+  /** By alerter, what it was told last. An alarm without an answer counts as told. */
+  told: Record<string, HeardStatus>;
+  /** Alarms that were sent without an answer: they may have arrived or not. */
+  unanswered: OutboxEntry[];
+  notifications: DeliveryRecord[];
+}
+
+/** What a worker that was cut off from etcd told of a monitor that is not its own any more: `handback/<monitor>/<worker id>`. */
+export interface Handback {
+  /** Display name of that worker. */
+  worker: string;
+  /** When it was written. ISO 8601. */
+  at: string;
+  /** Oldest first. */
+  incidents: HandedIncident[];
+}
