@@ -65,6 +65,7 @@ export class SchedulerCaches {
       catalog.informer.start(),
       leftovers.states.start(),
       leftovers.outbox.start(),
+      leftovers.handbacks.start(),
       alerters.start(),
     ]);
     this.listedOnce = true;
@@ -77,6 +78,7 @@ export class SchedulerCaches {
       catalog.informer.stop(),
       leftovers.states.stop(),
       leftovers.outbox.stop(),
+      leftovers.handbacks.stop(),
       alerters.stop(),
     ]);
   }
@@ -85,7 +87,7 @@ export class SchedulerCaches {
   async verify(): Promise<number> {
     const { view, catalog, leftovers, alerters } = this;
     let differing = 0;
-    for (const cache of [view, catalog.informer, leftovers.states, leftovers.outbox, alerters]) {
+    for (const cache of [view, catalog.informer, leftovers.states, leftovers.outbox, leftovers.handbacks, alerters]) {
       differing += await cache.verify();
     }
     return differing;

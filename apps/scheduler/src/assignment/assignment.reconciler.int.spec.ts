@@ -178,6 +178,18 @@ describe('assignments', () => {
     expect(Date.now() - resumesAt).toBeLessThan(1_000);
   });
 
+  it('has somebody resolve what a worker told without etcd of a monitor that is gone', async () => {
+    await bench.worker('w1');
+    await bench.scheduler();
+    const handback = bench.keys.handback('gone', 'w9');
+    await bench.put({ put: handback, value: '{}' });
+    const delivering = await waitFor(() => bench.assignment('gone'));
+    expect(delivering).toMatchObject({ worker: 'w1', value: { phase: 'deliver' } });
+    await bench.delete(handback, bench.keys.assignment('w1', 'gone'));
+    await atRest();
+    expect(await bench.assignment('gone')).toBeUndefined();
+  });
+
   it('tells of orphans once, delivers what they owe, and takes them up when a worker with their tag joins', async () => {
     await bench.worker('w1');
     await bench.scheduler();

@@ -55,6 +55,7 @@ export class Knowledge {
       caughtUp(client, keys.monitors, catalog.informer, timeoutMs),
       caughtUp(client, keys.states, leftovers.states, timeoutMs),
       caughtUp(client, keys.outbox, leftovers.outbox, timeoutMs),
+      caughtUp(client, keys.handbacks, leftovers.handbacks, timeoutMs),
     ]);
     if (!all.every(Boolean)) throw new Error('the caches are behind');
   }

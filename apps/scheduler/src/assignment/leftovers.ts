@@ -7,10 +7,14 @@ export interface KnownState {
   createRevision: number;
 }
 
-/** What exists of monitors beside their configuration: a state, and notifications that wait. Told only when that changes. */
+/**
+ * What exists of monitors beside their configuration: a state, and what is owed, which is notifications that wait and what workers told without
+ * etcd. Told only when that changes.
+ */
 export class Leftovers {
   readonly states: Informer<KnownState>;
   readonly outbox: Informer<true>;
+  readonly handbacks: Informer<true>;
   private readonly stateOf = new Map<string, KnownState>();
   private readonly waiting = new Map<string, number>();
 
@@ -27,15 +31,18 @@ export class Leftovers {
       onChange: ({ key, after }) => this.applyState(key.slice(keys.states.length), after?.value),
       guard,
     });
-    this.outbox = new Informer<true>(client, {
-      prefix: keys.outbox,
-      decode: () => true,
-      onChange: ({ key, before, after }) => {
-        const monitor = keys.parseOutbox(key)?.monitor;
-        if (monitor !== undefined && !before !== !after) this.applyEntry(monitor, after ? 1 : -1);
-      },
-      guard,
-    });
+    const owing = (prefix: string, monitorOf: (key: string) => string | undefined): Informer<true> =>
+      new Informer<true>(client, {
+        prefix,
+        decode: () => true,
+        onChange: ({ key, before, after }) => {
+          const monitor = monitorOf(key);
+          if (monitor !== undefined && !before !== !after) this.applyEntry(monitor, after ? 1 : -1);
+        },
+        guard,
+      });
+    this.outbox = owing(keys.outbox, (key) => keys.parseOutbox(key)?.monitor);
+    this.handbacks = owing(keys.handbacks, (key) => keys.parseHandback(key)?.monitor);
   }
 
   /** Names of monitors of which something is left. */

@@ -1,20 +1,25 @@
-import type { WorkerRequest } from '@9volt/contracts';
+import type { Handback, WorkerRequest } from '@9volt/contracts';
 import { type Compare, decode, type EtcdClient, type Keyspace, unchanged } from '@9volt/etcd-dal';
 import { deleteKeys } from './delete-keys.js';
 
 const REQUEST_AGE_MS = 600_000;
+const HANDBACK_AGE_MS = 3_600_000;
 
-/** What workers of earlier told while detached, about monitors that nobody has any more. */
+/**
+ * What workers told while detached, about monitors that nobody has any more. Some worker is given the task of resolving it; this is for what
+ * none took up in time.
+ */
 export async function sweepHandbacks(
   client: EtcdClient,
   keys: Keyspace,
   fence: readonly Compare[],
-  isGone: (monitor: string) => boolean,
+  { now, isGone }: { now: number; isGone: (monitor: string) => boolean },
 ): Promise<number> {
-  const { entries } = await client.list(keys.handbacks, { keysOnly: true });
+  const { entries } = await client.list(keys.handbacks);
   const gone = entries
+    .filter(({ value }) => !(Date.parse(decode<Partial<Handback>>(value)?.at ?? '') > now - HANDBACK_AGE_MS))
     .map(({ key }) => key)
-    .filter((key) => isGone((keys.under(keys.handbacks, key) ?? '').split('/')[0] as string));
+    .filter((key) => isGone(keys.parseHandback(key)?.monitor ?? ''));
   return deleteKeys(client, gone, fence);
 }
 

@@ -69,7 +69,10 @@ export class SweepingService {
     const { client, keys } = this.node;
     const { epochFence: fence } = this.leadership;
     let count = await sweepRequests(client, keys, fence, Date.now());
-    count += await sweepHandbacks(client, keys, fence, (name) => this.isGone(name));
+    count += await sweepHandbacks(client, keys, fence, {
+      now: Date.now(),
+      isGone: (name) => !this.exists(name),
+    });
     for (const id of await this.departedWorkers()) count += await sweepVitals(client, keys, fence, id);
     return this.count(count);
   }
@@ -84,8 +87,12 @@ export class SweepingService {
 
   /** Whether nothing is left to do for a monitor of this name. */
   private isGone(name: string): boolean {
+    return !this.exists(name) && !this.caches.leftovers.owed(name);
+  }
+
+  private exists(name: string): boolean {
     const { catalog, view, leftovers } = this.caches;
-    return !catalog.has(name) && view.holdings(name).length === 0 && !leftovers.state(name) && !leftovers.owed(name);
+    return catalog.has(name) || view.holdings(name).length > 0 || leftovers.state(name) !== undefined;
   }
 
   private task(what: string, work: () => Promise<string | undefined>): LeaderTask {
