@@ -4,18 +4,17 @@ import {
   type ClusterConfig,
   DEFAULT_CLUSTER_CONFIG,
   type Director,
-  type Drain,
   DomainError,
   type DerivedStatus,
   messageOf,
   type Member,
   parseDuration,
-  runsChecks,
   type Sample,
 } from '@9volt/contracts';
 import { type Change, ClusterNode, type EtcdError, Informer, type Item } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { EventLog } from './event-log.js';
+import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
 import { type CacheRecord, recordDecoder } from './records.js';
 import { VitalsView } from './vitals-view.js';
@@ -42,8 +41,7 @@ const VERIFY_EVERY_MS = 300_000;
 export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Surroundings {
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
-  readonly members = new Map<string, Member>();
-  readonly drains = new Map<string, Partial<Drain>>();
+  readonly members = new MembersView();
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
@@ -60,12 +58,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const age = dumpedAt - sample.at;
     view.lastResultAt = this.synced ? Date.now() - age : sample.at;
   });
-  private readonly heard = new Map<string, number>();
   private readonly listeners = new Set<CacheListener>();
   private readonly informer: Informer<CacheRecord>;
   private readonly log: Logger;
   private synced = false;
-  private eligible: { untagged: boolean; tags: Set<string> } | undefined;
 
   constructor(
     readonly node: ClusterNode,
@@ -165,31 +161,20 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   isLiveWorker(workerId: string): boolean {
-    const member = this.members.get(workerId);
-    return member !== undefined && runsChecks(member.Role);
+    return this.members.isLiveWorker(workerId);
   }
 
-  /** What a member is called; its id is the name and a suffix, should it be gone. */
-  nameOf(memberId: string): string {
-    return this.members.get(memberId)?.Name ?? memberId;
-  }
-
-  /** Whether a live worker that is not kept empty serves this tag. */
   mayRun(memberTag: string | undefined): boolean {
-    this.eligible ??= this.eligibleTags();
-    return memberTag === undefined ? this.eligible.untagged : this.eligible.tags.has(memberTag);
+    return this.members.mayRun(memberTag);
   }
 
   heardAt(workerId: string): number | undefined {
-    return this.heard.get(workerId);
+    return this.members.heardAt(workerId);
   }
 
-  private eligibleTags(): { untagged: boolean; tags: Set<string> } {
-    const workers = [...this.members.values()].filter(({ Role, Name }) => runsChecks(Role) && !this.drains.has(Name));
-    return {
-      untagged: workers.some(({ Tags }) => Tags.length === 0),
-      tags: new Set(workers.flatMap(({ Tags }) => Tags)),
-    };
+  /** Whether a worker, which may be a member no longer, is cut off from etcd as far as this process can tell. */
+  isDetached(member: Member, now = Date.now()): boolean {
+    return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
   }
 
   private unreadiness(): string | undefined {
@@ -215,17 +200,11 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         this.director = gone ? undefined : record.director;
         return;
       case 'member':
-        if (gone) {
-          this.members.delete(record.member.MemberID);
-          this.heard.delete(record.member.MemberID);
-        } else this.members.set(record.member.MemberID, record.member);
-        this.eligible = undefined;
+        if (gone) this.members.remove(record.member.MemberID);
+        else this.members.put(record.member, Date.now());
         return;
       case 'drain':
-        if (gone) this.drains.delete(record.worker);
-        else this.drains.set(record.worker, record.drain);
-        this.eligible = undefined;
-        return;
+        return this.members.setDrain(record.worker, gone ? undefined : record.drain);
       case 'alerter':
         if (gone) this.alerters.delete(record.name);
         else this.alerters.set(record.name, after as Item<AlerterRecord>);
@@ -237,7 +216,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'vitals':
         if (gone) return this.vitals.remove(record.workerId, record.chunk, record.slot);
         this.vitals.putDump(record.workerId, record.chunk, record.slot, record.value, revision);
-        this.heard.set(record.workerId, Date.now());
+        this.members.heardOf(record.workerId, Date.now());
         return;
       case 'vitals-index':
         if (gone) this.vitals.remove(record.workerId, record.chunk, 'index');
@@ -280,7 +259,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
         if (after) view.assignments.push(record);
         // A new owner is heard of from now on.
-        if (after && !this.heard.has(workerId)) this.heard.set(workerId, Date.now());
+        if (after) this.members.expect(workerId, Date.now());
         break;
       }
       case 'incident':
@@ -307,7 +286,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
 
   private connection(error: EtcdError | undefined): void {
     if (error) this.log.warn(`reading from memory: ${error.message}`);
-    else this.log.debug('connected to etcd');
+    else {
+      this.log.debug('connected to etcd');
+      this.members.listening(Date.now());
+    }
   }
 }
 

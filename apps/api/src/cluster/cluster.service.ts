@@ -1,14 +1,21 @@
-import { type Director, type Member, runsChecks } from '@9volt/contracts';
+import { type DerivedStatus, DERIVED_STATUSES, type Director, type FieldError, type Member } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { type Workload, workloadsOf } from '../cache/workloads.js';
 import { fieldProblem, type FieldProblem } from '../common/problem.js';
 import { DrainsService, type ShownDrain } from './drains.service.js';
+import { OutboxTally, type ShownOutbox } from './outbox-tally.js';
 
 export interface ShownMember extends Member {
+  UptimeMs: number;
   /** Monitors assigned to it. */
   Assigned: number;
+  /** Sum of the weights of what it is to run: what the leader balances. */
+  AssignedLoad: number;
   /** Kept empty by an operator. */
   Draining: boolean;
+  /** Cut off from etcd, as far as can be told: it may run on what it has. */
+  Detached: boolean;
   Leader: boolean;
 }
 
@@ -17,6 +24,8 @@ export interface Quarantined {
   name: string;
   /** The last good version still runs. */
   running: boolean;
+  /** Why, in a sentence. */
+  reason: string;
   errors: FieldProblem[];
 }
 
@@ -24,10 +33,15 @@ export interface ShownCluster {
   Members: Record<string, ShownMember>;
   Director: Director | null;
   Drains: ShownDrain[];
+  Monitors: { total: number; byStatus: Record<DerivedStatus, number> };
+  /** At most {@link MOST_NAMED}, as is what is quarantined: `Monitors` counts all. */
   Orphans: string[];
   Quarantined: Quarantined[];
-  Outbox: { depth: number; oldestAgeMs: number };
+  Outbox: ShownOutbox;
 }
+
+const MOST_NAMED = 1_000;
+const IDLE: Workload = { monitors: 0, weight: 0 };
 
 @Injectable()
 export class ClusterService {
@@ -38,42 +52,51 @@ export class ClusterService {
 
   cluster(): ShownCluster {
     const now = Date.now();
-    const assigned = new Map<string, number>();
     const orphans: string[] = [];
     const quarantined: Quarantined[] = [];
-    let depth = 0;
-    let oldestAt = now;
+    const outbox = new OutboxTally(now);
+    const byStatus = Object.fromEntries(DERIVED_STATUSES.map((status) => [status, 0])) as Record<DerivedStatus, number>;
+    let total = 0;
     for (const view of this.cache.monitors.values()) {
       const { name, assignment, declared, owed } = view;
-      if (assignment) assigned.set(assignment.workerId, (assigned.get(assignment.workerId) ?? 0) + 1);
-      if (declared && this.cache.status(view, now) === 'orphaned') orphans.push(name);
-      if (declared?.faults) {
-        const errors = declared.faults.map(fieldProblem);
-        quarantined.push({ kind: 'monitor', name, running: assignment !== undefined, errors });
-      }
-      depth += owed.length;
-      for (const { createdAt } of owed) oldestAt = Math.min(oldestAt, Date.parse(createdAt) || now);
+      for (const entry of owed) outbox.add(entry);
+      if (!declared) continue;
+      const status = this.cache.status(view, now);
+      total++;
+      byStatus[status]++;
+      if (status === 'orphaned') orphans.push(name);
+      if (declared.faults) quarantined.push(refused('monitor', name, assignment !== undefined, declared.faults));
     }
     for (const { value } of this.cache.alerters.values()) {
-      if (!value.faults) continue;
-      quarantined.push({ kind: 'alerter', name: value.name, running: false, errors: value.faults.map(fieldProblem) });
+      if (value.faults) quarantined.push(refused('alerter', value.name, false, value.faults));
     }
-    const members = [...this.cache.members.values()].map((member) => [
-      member.MemberID,
-      this.member(member, assigned.get(member.MemberID) ?? 0),
-    ]);
     return {
-      Members: Object.fromEntries(members) as Record<string, ShownMember>,
+      Members: this.members(now),
       Director: this.director(),
       Drains: this.drains.all(),
-      Orphans: orphans.sort(),
-      Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)),
-      Outbox: { depth, oldestAgeMs: now - oldestAt },
+      Monitors: { total, byStatus },
+      Orphans: orphans.sort().slice(0, MOST_NAMED),
+      Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MOST_NAMED),
+      Outbox: outbox.shown(),
     };
   }
 
+  /** A member as it is shown, with what it has to do. */
+  member(id: string): ShownMember | undefined {
+    const member = this.cache.members.live.get(id);
+    return member && this.shown(member, workloadsOf(this.cache.monitors.values()).get(id), Date.now());
+  }
+
+  private members(now: number): Record<string, ShownMember> {
+    const loads = workloadsOf(this.cache.monitors.values());
+    const members = this.cache.members.shown((id) => (loads.get(id)?.monitors ?? 0) > 0);
+    return Object.fromEntries(
+      members.map((member) => [member.MemberID, this.shown(member, loads.get(member.MemberID), now)]),
+    );
+  }
+
   /** Only what is documented: a newer version may have put more. */
-  member(member: Member, assigned: number): ShownMember {
+  private shown(member: Member, { monitors, weight } = IDLE, now: number): ShownMember {
     const { MemberID, Name, Role, Hostname, ListenAddress, Tags, Version, SemVer, StartedAt, LastUpdated, Load } =
       member;
     return {
@@ -87,9 +110,12 @@ export class ClusterService {
       SemVer,
       StartedAt,
       LastUpdated,
+      UptimeMs: Math.max(0, now - Date.parse(StartedAt)) || 0,
       ...(Load === undefined ? {} : { Load }),
-      Assigned: assigned,
-      Draining: runsChecks(Role) && this.cache.drains.has(Name),
+      Assigned: monitors,
+      AssignedLoad: Math.round(weight * 1_000) / 1_000,
+      Draining: this.cache.members.isDraining(member),
+      Detached: this.cache.isDetached(member, now),
       Leader: this.cache.director?.MemberID === MemberID,
     };
   }
@@ -98,4 +124,14 @@ export class ClusterService {
     const { director } = this.cache;
     return director ? { MemberID: director.MemberID, LastUpdate: director.LastUpdate } : null;
   }
+}
+
+function refused(
+  kind: Quarantined['kind'],
+  name: string,
+  running: boolean,
+  faults: readonly FieldError[],
+): Quarantined {
+  const reason = faults.map(({ message }) => message).join('; ');
+  return { kind, name, running, reason, errors: faults.map(fieldProblem) };
 }

@@ -29,7 +29,7 @@ export class DrainsService {
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
     const fault = nameFault('worker', name);
     if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
-    const roles = [...this.cache.members.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
+    const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
     if (roles.length > 0 && !roles.some(runsChecks)) {
       throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
     }
@@ -57,12 +57,12 @@ export class DrainsService {
   }
 
   all(): ShownDrain[] {
-    const drains = [...this.cache.drains].map(([name, drain]) => this.shown(name, drain));
+    const drains = [...this.cache.members.drains].map(([name, drain]) => this.shown(name, drain));
     return drains.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   private shown(name: string, drain: Partial<Drain> | undefined): ShownDrain {
-    const members = [...this.cache.members.values()]
+    const members = [...this.cache.members.live.values()]
       .filter(({ Name, Role }) => Name === name && runsChecks(Role))
       .map(({ MemberID }) => MemberID)
       .sort();

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@9volt/contracts';
+import { DERIVED_STATUSES, type JsonSchema } from '@9volt/contracts';
 import { PLACEMENT_VERDICTS } from '../placement/explain-placement.js';
 import {
   count,
@@ -27,12 +27,28 @@ const memberProperties: Record<string, JsonSchema> = {
   StartedAt: instant,
   LastUpdated: instant,
   Load: {
-    ...object({ checks: count, checksPerSecond: number, latenessP99Ms: number, overruns: count }),
+    ...object(
+      {
+        checks: { ...count, description: 'Monitors it holds.' },
+        checksPerSecond: number,
+        latenessP99Ms: { ...number, description: 'Milliseconds from when a check was due to its start.' },
+        overruns: { ...count, description: 'Due runs skipped since the one before still ran, since its start.' },
+      },
+      [],
+      'What a worker tells of its work, over the last dump interval.',
+    ),
     // A newer worker may tell more.
     additionalProperties: true,
   },
+  UptimeMs: { ...count, description: 'Since it started, by the clock of the node that answers.' },
   Assigned: { ...count, description: 'Monitors assigned to it.' },
+  AssignedLoad: { ...number, description: 'Sum of the weights of what it is to run: what the leader balances.' },
   Draining: { ...flag, description: 'Kept empty by an operator.' },
+  Detached: {
+    ...flag,
+    description:
+      'A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has.',
+  },
   Leader: flag,
 };
 
@@ -42,9 +58,21 @@ export const clusterComponents: Record<string, JsonSchema> = {
     Members: map(ref('Member')),
     Director: { oneOf: [ref('Director'), { type: 'null' }] },
     Drains: { ...list(ref('Drain')), description: 'Workers that are kept empty, by name.' },
-    Orphans: { ...texts, description: 'Monitors that no live worker may run.' },
-    Quarantined: list(ref('Quarantined')),
-    Outbox: object({ depth: count, oldestAgeMs: number }, [], 'Notifications owed.'),
+    Monitors: object({
+      total: count,
+      byStatus: { ...object(Object.fromEntries(DERIVED_STATUSES.map((status) => [status, count]))) },
+    }),
+    Orphans: {
+      ...texts,
+      description:
+        'Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason.',
+    },
+    Quarantined: { ...list(ref('Quarantined')), description: 'The first 1,000.' },
+    Outbox: object(
+      { depth: count, oldestAgeMs: number, byAlerter: map(object({ depth: count, oldestAgeMs: number })) },
+      [],
+      'Notifications owed.',
+    ),
   }),
   Member: object(memberProperties, ['Load']),
   Director: object({ MemberID: text, LastUpdate: instant }),
@@ -59,6 +87,7 @@ export const clusterComponents: Record<string, JsonSchema> = {
     kind: { type: 'string', enum: ['monitor', 'alerter'] },
     name: text,
     running: { ...flag, description: 'The last good version still runs.' },
+    reason: { ...text, description: 'Why, in a sentence.' },
     errors: list(ref('FieldProblem')),
   }),
   Placement: object({

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '@9volt/contracts';
+import { DERIVED_STATUSES, type JsonSchema } from '@9volt/contracts';
 
 const AT = '2026-06-01T12:00:00.000Z';
 const WORKER = 'worker-1-x7f3k2';
@@ -164,16 +164,44 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
           SemVer: '0.1.0',
           StartedAt: AT,
           LastUpdated: AT,
+          UptimeMs: 86_400_000,
+          Load: { checks: 120, checksPerSecond: 12, latenessP99Ms: 2.4, overruns: 0 },
           Assigned: 120,
+          AssignedLoad: 24.2,
           Draining: false,
+          Detached: false,
           Leader: false,
         },
       },
       Director: { MemberID: 'scheduler-1-k2p9q0', LastUpdate: AT },
       Drains: [],
-      Orphans: [],
-      Quarantined: [],
-      Outbox: { depth: 0, oldestAgeMs: 0 },
+      Monitors: {
+        total: 123,
+        byStatus: {
+          ...Object.fromEntries(DERIVED_STATUSES.map((status) => [status, 0])),
+          ok: 120,
+          orphaned: 1,
+          critical: 1,
+          quarantined: 1,
+        },
+      },
+      Orphans: ['shop-eu'],
+      Quarantined: [
+        {
+          kind: 'monitor',
+          name: 'shop-old',
+          running: true,
+          reason: 'interval: is required; expected a duration such as "10s"',
+          errors: [
+            {
+              pointer: '/interval',
+              message: 'interval: is required; expected a duration such as "10s"',
+              expected: 'a duration such as "10s"',
+            },
+          ],
+        },
+      ],
+      Outbox: { depth: 1, oldestAgeMs: 800, byAlerter: { 'team-slack': { depth: 1, oldestAgeMs: 800 } } },
     },
     Drain: { name: 'worker-1', since: AT, by: 'api-1-h3c8m1', members: [WORKER], assigned: 120 },
     SchemaMap: { [type]: { summary: 'A type.', schema: { type: 'object', properties: { type: { type: 'string' } } } } },

@@ -79,17 +79,17 @@ export class PlacementService {
   }
 
   private facts(view: MonitorView): PlacementFacts {
-    const { members, drains } = this.cache;
-    const workers = [...members.values()]
+    const { members } = this.cache;
+    const workers = [...members.live.values()]
       .filter(({ Role }) => runsChecks(Role))
-      .map(({ MemberID: id, Name: name, Tags: tags }) => ({ id, name, tags, draining: drains.has(name) }));
+      .map(({ MemberID: id, Name: name, Tags: tags }) => ({ id, name, tags, draining: members.drains.has(name) }));
     return {
       monitor: this.condition(view),
       tag: tagOf(view),
       held: view.assignment,
       workers,
       led: this.cache.director !== undefined,
-      nameOf: (id) => this.cache.nameOf(id),
+      nameOf: (id) => members.nameOf(id),
     };
   }
 
@@ -116,7 +116,7 @@ export class PlacementService {
   }
 
   private named(id: string | undefined): { id: string; name: string } | null {
-    return id === undefined ? null : { id, name: this.cache.nameOf(id) };
+    return id === undefined ? null : { id, name: this.cache.members.nameOf(id) };
   }
 }
 

@@ -90,7 +90,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
   }
 
   private async sendTest(name: string, settings: AlerterSettings): Promise<Delivery> {
-    if (![...this.cache.members.keys()].some((id) => this.cache.isLiveWorker(id))) {
+    if (![...this.cache.members.live.keys()].some((id) => this.cache.isLiveWorker(id))) {
       throw new DomainError('unavailable', 'There is no live worker to send it');
     }
     const { delivery } = await this.ask({ kind: 'test-alerter', name, settings }, DELIVERY_MS);

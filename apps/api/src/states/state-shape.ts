@@ -52,7 +52,9 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     tags: settings?.tags ?? [],
     owner,
     ownerName:
-      owner === null ? null : (cache.members.get(owner)?.Name ?? (owner === state?.owner ? state.ownerName : null)),
+      owner === null
+        ? null
+        : (cache.members.live.get(owner)?.Name ?? (owner === state?.owner ? state.ownerName : null)),
     status,
     stored: state?.status ?? null,
     reason: reasonOf(view, status, now),

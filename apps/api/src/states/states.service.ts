@@ -104,7 +104,7 @@ export class StatesService {
   /** By id or by name. */
   private isOwnedBy(view: MonitorView, owners: ReadonlySet<string>): boolean {
     const id = view.assignment?.workerId;
-    return id !== undefined && (owners.has(id) || owners.has(this.cache.members.get(id)?.Name ?? ''));
+    return id !== undefined && (owners.has(id) || owners.has(this.cache.members.live.get(id)?.Name ?? ''));
   }
 }
 

@@ -31,10 +31,8 @@ export class MessageWriter {
     switch (type) {
       case 'event':
         return this.cache.events.get(id);
-      case 'member': {
-        const member = this.cache.members.get(id);
-        return member ? this.cluster.member(member, this.assignedTo(id)) : { MemberID: id, removed: true };
-      }
+      case 'member':
+        return this.cluster.member(id) ?? { MemberID: id, removed: true };
       case 'state': {
         const view = this.cache.monitors.get(id);
         return view?.exists ? shownState(this.cache, view, Date.now()) : { check: id, name: id, removed: true };
@@ -46,11 +44,5 @@ export class MessageWriter {
         return { name: id, revision: declared.revision, config };
       }
     }
-  }
-
-  private assignedTo(memberId: string): number {
-    let count = 0;
-    for (const { assignment } of this.cache.monitors.values()) if (assignment?.workerId === memberId) count++;
-    return count;
   }
 }

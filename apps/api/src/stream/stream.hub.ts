@@ -121,7 +121,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
         return note('member', record.member.MemberID);
       case 'drain':
         this.sweepDue = true;
-        for (const member of this.cache.members.values())
+        for (const member of this.cache.members.live.values())
           if (member.Name === record.worker) note('member', member.MemberID);
         return;
       case 'director':

@@ -4,6 +4,7 @@ import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { say } from '../output/say.js';
 import { table } from '../output/table.js';
 import { withApi } from './api-options.js';
+import { clusterResources } from './cluster-resources.js';
 
 type Row = Record<string, unknown>;
 type Output = 'table' | 'json' | 'yaml';
@@ -67,28 +68,12 @@ const RESOURCES: Record<string, Resource> = {
       DESCRIPTION: (row) => row['description'],
     },
   },
-  members: {
-    fetch: (api) => api.get('/api/v1/cluster'),
-    rows: (answer) => {
-      const { Members = {}, Director } = answer as { Members?: Record<string, Row>; Director?: { MemberID?: string } };
-      return Object.values(Members).map((member) => ({ ...member, leader: member['MemberID'] === Director?.MemberID }));
-    },
-    columns: {
-      NAME: (row) => row['Name'],
-      ROLE: (row) => row['Role'],
-      LEADER: (row) => (row['leader'] === true ? 'yes' : ''),
-      TAGS: (row) => row['Tags'],
-      HOST: (row) => row['Hostname'],
-      LISTEN: (row) => row['ListenAddress'],
-      STARTED: (row) => row['StartedAt'],
-      ID: (row) => row['MemberID'],
-    },
-  },
+  ...clusterResources,
 };
 
 export function addGetCommand(program: Command): void {
   withApi(program.command('get'))
-    .description('Show monitors, states, events, alerters or members, as the API has them.')
+    .description('Show monitors, states, events, alerters, members or the cluster, as the API has them.')
     .addArgument(new Argument('<what>').choices(Object.keys(RESOURCES)))
     .argument('[name]', 'one monitor, state or alerter')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'))
@@ -98,7 +83,7 @@ export function addGetCommand(program: Command): void {
     .option('-q, --query <text>', 'only where the name or the text holds this')
     .addHelpText(
       'after',
-      '\nExamples:\n  9volt get states --status critical,warning\n  9volt get monitors -o yaml\n  9volt get events --type status-changed -o json',
+      '\nExamples:\n  9volt get states --status critical,warning\n  9volt get monitors -o yaml\n  9volt get members\n  9volt get cluster\n  9volt get events --type status-changed -o json',
     )
     .action(async (what: string, name: string | undefined, options: ApiOptions & Row & { output: Output }) => {
       const resource = RESOURCES[what] as Resource;

@@ -486,13 +486,34 @@ export interface components {
             Director: components["schemas"]["Director"] | null;
             /** @description Workers that are kept empty, by name. */
             Drains: components["schemas"]["Drain"][];
-            /** @description Monitors that no live worker may run. */
+            Monitors: {
+                total: number;
+                byStatus: {
+                    ok: number;
+                    warning: number;
+                    critical: number;
+                    unknown: number;
+                    pending: number;
+                    disabled: number;
+                    orphaned: number;
+                    stale: number;
+                    quarantined: number;
+                };
+            };
+            /** @description Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason. */
             Orphans: string[];
+            /** @description The first 1,000. */
             Quarantined: components["schemas"]["Quarantined"][];
             /** @description Notifications owed. */
             Outbox: {
                 depth: number;
                 oldestAgeMs: number;
+                byAlerter: {
+                    [key: string]: {
+                        depth: number;
+                        oldestAgeMs: number;
+                    };
+                };
             };
         };
         Member: {
@@ -509,18 +530,28 @@ export interface components {
             StartedAt: string;
             /** Format: date-time */
             LastUpdated: string;
+            /** @description What a worker tells of its work, over the last dump interval. */
             Load?: {
+                /** @description Monitors it holds. */
                 checks: number;
                 checksPerSecond: number;
+                /** @description Milliseconds from when a check was due to its start. */
                 latenessP99Ms: number;
+                /** @description Due runs skipped since the one before still ran, since its start. */
                 overruns: number;
             } & {
                 [key: string]: unknown;
             };
+            /** @description Since it started, by the clock of the node that answers. */
+            UptimeMs: number;
             /** @description Monitors assigned to it. */
             Assigned: number;
+            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            AssignedLoad: number;
             /** @description Kept empty by an operator. */
             Draining: boolean;
+            /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
+            Detached: boolean;
             Leader: boolean;
         };
         Director: {
@@ -548,6 +579,8 @@ export interface components {
             name: string;
             /** @description The last good version still runs. */
             running: boolean;
+            /** @description Why, in a sentence. */
+            reason: string;
             errors: components["schemas"]["FieldProblem"][];
         };
         Placement: {
@@ -7547,8 +7580,17 @@ export interface operations {
                      *           "SemVer": "0.1.0",
                      *           "StartedAt": "2026-06-01T12:00:00.000Z",
                      *           "LastUpdated": "2026-06-01T12:00:00.000Z",
+                     *           "UptimeMs": 86400000,
+                     *           "Load": {
+                     *             "checks": 120,
+                     *             "checksPerSecond": 12,
+                     *             "latenessP99Ms": 2.4,
+                     *             "overruns": 0
+                     *           },
                      *           "Assigned": 120,
+                     *           "AssignedLoad": 24.2,
                      *           "Draining": false,
+                     *           "Detached": false,
                      *           "Leader": false
                      *         }
                      *       },
@@ -7557,11 +7599,47 @@ export interface operations {
                      *         "LastUpdate": "2026-06-01T12:00:00.000Z"
                      *       },
                      *       "Drains": [],
-                     *       "Orphans": [],
-                     *       "Quarantined": [],
+                     *       "Monitors": {
+                     *         "total": 123,
+                     *         "byStatus": {
+                     *           "ok": 120,
+                     *           "warning": 0,
+                     *           "critical": 1,
+                     *           "unknown": 0,
+                     *           "pending": 0,
+                     *           "disabled": 0,
+                     *           "orphaned": 1,
+                     *           "stale": 0,
+                     *           "quarantined": 1
+                     *         }
+                     *       },
+                     *       "Orphans": [
+                     *         "shop-eu"
+                     *       ],
+                     *       "Quarantined": [
+                     *         {
+                     *           "kind": "monitor",
+                     *           "name": "shop-old",
+                     *           "running": true,
+                     *           "reason": "interval: is required; expected a duration such as \"10s\"",
+                     *           "errors": [
+                     *             {
+                     *               "pointer": "/interval",
+                     *               "message": "interval: is required; expected a duration such as \"10s\"",
+                     *               "expected": "a duration such as \"10s\""
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
                      *       "Outbox": {
-                     *         "depth": 0,
-                     *         "oldestAgeMs": 0
+                     *         "depth": 1,
+                     *         "oldestAgeMs": 800,
+                     *         "byAlerter": {
+                     *           "team-slack": {
+                     *             "depth": 1,
+                     *             "oldestAgeMs": 800
+                     *           }
+                     *         }
                      *       }
                      *     }
                      */

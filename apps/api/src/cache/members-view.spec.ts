@@ -1,0 +1,62 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Member } from '@9volt/contracts';
+import { MembersView } from './members-view.js';
+
+const DUMP_MS = 10_000;
+const member = (id: string, Role: Member['Role'] = 'worker', Tags: string[] = []): Member =>
+  ({ MemberID: id, Name: `name of ${id}`, Role, Tags }) as unknown as Member;
+
+let view: MembersView;
+beforeEach(() => {
+  view = new MembersView();
+  view.put(member('w'), 0);
+});
+
+const detached = (now: number, who = member('w')): boolean => view.isDetached(who, now, DUMP_MS);
+
+describe('a worker', () => {
+  test('is detached after three dumps of silence, and no more once it is heard', () => {
+    expect([detached(30_000), detached(30_001)]).toEqual([false, true]);
+    view.heardOf('w', 30_001);
+    expect([detached(60_001), detached(60_002)]).toEqual([false, true]);
+    // An idle worker has no results to tell, but it tells of itself.
+    view.put(member('w'), 70_000);
+    expect(detached(100_000)).toBe(false);
+  });
+
+  test('is given time after we were deaf ourselves', () => {
+    view.listening(50_000);
+    expect([detached(80_000), detached(80_001)]).toEqual([false, true]);
+  });
+
+  test('whose membership is over is shown, detached, while monitors are assigned to it', () => {
+    view.remove('w');
+    expect(view.shown(() => true).map(({ MemberID }) => MemberID)).toEqual(['w']);
+    expect([detached(1), view.isLiveWorker('w'), view.nameOf('w')]).toEqual([true, false, 'name of w']);
+    expect(view.shown(() => false)).toEqual([]);
+    expect(view.shown(() => true)).toEqual([]);
+  });
+
+  test('that returns is shown once', () => {
+    view.remove('w');
+    view.put(member('w'), 5);
+    expect([view.shown(() => true).length, detached(6)]).toEqual([1, false]);
+  });
+
+  test('is drained by name', () => {
+    view.setDrain('name of w', {});
+    expect([view.isDraining(member('w')), view.mayRun(undefined)]).toEqual([true, false]);
+    view.put(member('tagged', 'server', ['eu']), 0);
+    expect([view.mayRun(undefined), view.mayRun('eu')]).toEqual([false, true]);
+    view.setDrain('name of w', undefined);
+    expect(view.mayRun(undefined)).toBe(true);
+  });
+});
+
+test('members that run no checks are never detached, and gone at once', () => {
+  const api = member('a', 'api');
+  view.put(api, 0);
+  expect(detached(1e9, api)).toBe(false);
+  view.remove('a');
+  expect(view.shown(() => true).map(({ MemberID }) => MemberID)).toEqual(['w']);
+});

@@ -1,0 +1,103 @@
+import { type Drain, type Member, runsChecks } from '@9volt/contracts';
+
+/** So many dump intervals without a word, and a worker is taken for cut off. */
+const SILENT_PERIODS = 3;
+
+/** Who takes part, who is kept empty, and when each worker was last heard of. Instants in milliseconds by this process's clock. */
+export class MembersView {
+  readonly live = new Map<string, Member>();
+  readonly drains = new Map<string, Partial<Drain>>();
+  /** Workers that are members no longer, as they last were: they may run on what they have. */
+  private readonly departed = new Map<string, Member>();
+  /** Of results, by worker. */
+  private readonly heard = new Map<string, number>();
+  /** Of anything, by member. */
+  private readonly seen = new Map<string, number>();
+  /** Silence from before cannot be told from our own deafness. */
+  private listeningSince = 0;
+  private eligible: { untagged: boolean; tags: Set<string> } | undefined;
+
+  put(member: Member, now: number): void {
+    this.live.set(member.MemberID, member);
+    this.departed.delete(member.MemberID);
+    this.seen.set(member.MemberID, now);
+    this.eligible = undefined;
+  }
+
+  remove(id: string): void {
+    const member = this.live.get(id);
+    if (member && runsChecks(member.Role)) this.departed.set(id, member);
+    this.live.delete(id);
+    this.heard.delete(id);
+    this.seen.delete(id);
+    this.eligible = undefined;
+  }
+
+  setDrain(name: string, drain: Partial<Drain> | undefined): void {
+    if (drain) this.drains.set(name, drain);
+    else this.drains.delete(name);
+    this.eligible = undefined;
+  }
+
+  /** Results of it arrived. */
+  heardOf(id: string, now: number): void {
+    this.heard.set(id, now);
+    this.seen.set(id, now);
+  }
+
+  /** From now on results are expected of it. */
+  expect(id: string, now: number): void {
+    if (!this.heard.has(id)) this.heard.set(id, now);
+  }
+
+  /** When results last arrived, or were first expected. */
+  heardAt(id: string): number | undefined {
+    return this.heard.get(id);
+  }
+
+  /** The watch was resumed. */
+  listening(now: number): void {
+    this.listeningSince = now;
+  }
+
+  nameOf(id: string): string {
+    return (this.live.get(id) ?? this.departed.get(id))?.Name ?? id;
+  }
+
+  isLiveWorker(id: string): boolean {
+    const member = this.live.get(id);
+    return member !== undefined && runsChecks(member.Role);
+  }
+
+  /** Whether a live worker that is not kept empty serves this tag. */
+  mayRun(memberTag: string | undefined): boolean {
+    this.eligible ??= this.eligibleTags();
+    return memberTag === undefined ? this.eligible.untagged : this.eligible.tags.has(memberTag);
+  }
+
+  isDraining({ Role, Name }: Member): boolean {
+    return runsChecks(Role) && this.drains.has(Name);
+  }
+
+  /** Whether a member that runs checks writes nothing to etcd, and may run on what it has all the same. */
+  isDetached({ MemberID, Role }: Member, now: number, dumpIntervalMs: number): boolean {
+    if (!runsChecks(Role)) return false;
+    if (!this.live.has(MemberID)) return true;
+    const lastAt = Math.max(this.seen.get(MemberID) ?? 0, this.listeningSince);
+    return now - lastAt > SILENT_PERIODS * dumpIntervalMs;
+  }
+
+  /** Members, and those that are none any more but still hold monitors: nobody has taken these over yet. */
+  shown(holds: (id: string) => boolean): Member[] {
+    for (const id of this.departed.keys()) if (!holds(id)) this.departed.delete(id);
+    return [...this.live.values(), ...this.departed.values()];
+  }
+
+  private eligibleTags(): { untagged: boolean; tags: Set<string> } {
+    const workers = [...this.live.values()].filter((member) => runsChecks(member.Role) && !this.isDraining(member));
+    return {
+      untagged: workers.some(({ Tags }) => Tags.length === 0),
+      tags: new Set(workers.flatMap(({ Tags }) => Tags)),
+    };
+  }
+}

@@ -1,0 +1,37 @@
+import type { OutboxEntry } from '@9volt/contracts';
+
+export interface OutboxDepth {
+  /** Notifications owed. */
+  depth: number;
+  /** Age of the oldest; 0 without any. */
+  oldestAgeMs: number;
+}
+
+export interface ShownOutbox extends OutboxDepth {
+  /** By alerter: one that does not get rid of what it owes stands out. */
+  byAlerter: Record<string, OutboxDepth>;
+}
+
+/** Counts what is owed, and how old it is at `now`. */
+export class OutboxTally {
+  private readonly byAlerter = new Map<string, OutboxDepth>();
+
+  constructor(private readonly now: number) {}
+
+  add({ alerter, createdAt }: Pick<OutboxEntry, 'alerter' | 'createdAt'>): void {
+    let of = this.byAlerter.get(alerter);
+    if (!of) this.byAlerter.set(alerter, (of = { depth: 0, oldestAgeMs: 0 }));
+    of.depth++;
+    // Clocks differ: what comes from the future was made now.
+    of.oldestAgeMs = Math.max(of.oldestAgeMs, this.now - Date.parse(createdAt) || 0);
+  }
+
+  shown(): ShownOutbox {
+    const all = [...this.byAlerter.values()];
+    return {
+      depth: all.reduce((sum, { depth }) => sum + depth, 0),
+      oldestAgeMs: Math.max(0, ...all.map(({ oldestAgeMs }) => oldestAgeMs)),
+      byAlerter: Object.fromEntries([...this.byAlerter].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
+  }
+}

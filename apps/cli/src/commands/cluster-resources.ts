@@ -1,0 +1,109 @@
+import type { ApiClient } from '../api/api-client.js';
+
+type Row = Record<string, unknown>;
+
+interface Cluster {
+  Members: Record<string, Member>;
+  Director: { MemberID: string } | null;
+  Drains: { name: string; assigned: number }[];
+  Monitors: { total: number; byStatus: Record<string, number> };
+  Orphans: string[];
+  Quarantined: { kind: string; name: string; reason: string }[];
+  Outbox: { depth: number; oldestAgeMs: number; byAlerter: Record<string, { depth: number }> };
+}
+
+interface Member extends Row {
+  Name: string;
+  Role: string;
+  UptimeMs: number;
+  Assigned: number;
+  AssignedLoad: number;
+  Draining: boolean;
+  Detached: boolean;
+  Leader: boolean;
+  Load?: { checksPerSecond: number; latenessP99Ms: number };
+}
+
+const cluster = (api: ApiClient): Promise<Cluster> => api.get<Cluster>('/api/v1/cluster');
+const NAMES_SHOWN = 10;
+
+/** `get members` and `get cluster`. */
+export const clusterResources = {
+  members: {
+    fetch: cluster,
+    rows: (answer: unknown): Row[] => Object.values((answer as Cluster).Members),
+    columns: {
+      NAME: (row: Row) => row['Name'],
+      ROLE: (row: Row) => row['Role'],
+      IS: (row: Row) => conditionOf(row as Member),
+      TAGS: (row: Row) => row['Tags'],
+      HOST: (row: Row) => row['Hostname'],
+      VERSION: (row: Row) => row['SemVer'],
+      UPTIME: (row: Row) => roughly((row as Member).UptimeMs),
+      CHECKS: (row: Row) => (runsChecks(row as Member) ? row['Assigned'] : undefined),
+      LOAD: (row: Row) => (runsChecks(row as Member) ? row['AssignedLoad'] : undefined),
+      'RUNS/S': (row: Row) => (row as Member).Load?.checksPerSecond,
+      'LATE P99': (row: Row) => milliseconds((row as Member).Load?.latenessP99Ms),
+      LISTEN: (row: Row) => row['ListenAddress'],
+      ID: (row: Row) => row['MemberID'],
+    },
+  },
+  cluster: {
+    fetch: cluster,
+    rows: (answer: unknown): Row[] => facts(answer as Cluster).map(([what, is]) => ({ what, is })),
+    columns: { WHAT: (row: Row) => row['what'], IS: (row: Row) => row['is'] },
+  },
+};
+
+function conditionOf({ Leader, Draining, Detached }: Member): string {
+  const words = [Leader && 'leader', Detached && 'detached', Draining && 'draining'].filter(Boolean);
+  return words.join(',') || 'up';
+}
+
+function runsChecks({ Role }: Member): boolean {
+  return Role === 'worker' || Role === 'server';
+}
+
+function facts({ Members, Director, Drains, Monitors, Orphans, Quarantined, Outbox }: Cluster): [string, string][] {
+  const count = Object.values(Members).length;
+  const statuses = Object.entries(Monitors.byStatus).filter(([, of]) => of > 0);
+  const owed = Object.entries(Outbox.byAlerter).map(([alerter, { depth }]) => `${alerter} ${depth}`);
+  return [
+    ['leader', Director ? (Members[Director.MemberID]?.Name ?? Director.MemberID) : 'nobody'],
+    ['members', String(count)],
+    ['monitors', [`${Monitors.total}:`, statuses.map(([status, of]) => `${of} ${status}`).join(', ')].join(' ')],
+    ['drained', listed(Drains.map(({ name, assigned }) => (assigned > 0 ? `${name} (${assigned} left)` : name)))],
+    ['orphans', listed(Orphans)],
+    ['owed', Outbox.depth === 0 ? 'nothing' : `${listed(owed)}; the oldest for ${roughly(Outbox.oldestAgeMs)}`],
+    ...Quarantined.slice(0, NAMES_SHOWN).map(({ kind, name, reason }): [string, string] => [
+      'quarantined',
+      `${kind} ${name}: ${reason}`,
+    ]),
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length - NAMES_SHOWN;
+  return names.length === 0 ? '-' : [...names.slice(0, NAMES_SHOWN), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
+}
+
+function milliseconds(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : `${ms} ms`;
+}
+
+/** The two greatest units of a duration. */
+function roughly(ms: number): string {
+  const seconds = Math.floor(ms / 1_000);
+  const units: [string, number][] = [
+    ['d', Math.floor(seconds / 86_400)],
+    ['h', Math.floor(seconds / 3_600) % 24],
+    ['m', Math.floor(seconds / 60) % 60],
+    ['s', seconds % 60],
+  ];
+  const first = units.findIndex(([, of]) => of > 0);
+  if (first === -1) return '0s';
+  return units
+    .slice(first, first + 2)
+    .map(([unit, of]) => `${of}${unit}`)
+    .join('');
+}
