@@ -79,7 +79,9 @@ function placeOf(path) {
   return path.replace(/^(?:apps|libs)\//, `${OWN_SCOPE}/`);
 }
 
+/** Where there is no repository, such as in an image, the commit is told. */
 function headOf(root) {
+  if (process.env.SOURCE_COMMIT) return process.env.SOURCE_COMMIT;
   const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' });
   return git.status === 0 ? git.stdout.trim() : undefined;
 }
