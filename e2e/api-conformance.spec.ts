@@ -247,6 +247,7 @@ function schemaOf(name: string): Schema {
 /** What some secrets are not valid without. */
 const COMPANIONS: Readonly<Record<string, object>> = {
   password: { username: 'u' },
+  'proxy-password': { 'proxy-username': 'u', proxy: 'http://proxy.test:3128' },
   'client-key': { 'client-cert': 'a certificate' },
   'tls-client-key': { 'tls-client-cert': 'a certificate' },
 };

@@ -1,4 +1,5 @@
 import { MASKED } from './alerter.js';
+import type { CheckResult } from './check-result.js';
 
 /** Less of a secret than this gives nothing away. */
 const TELLING = 4;
@@ -18,6 +19,18 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
     .split('…')
     .map((part, index, parts) => (index < parts.length - 1 ? forms.reduce(withoutBeginning, part) : part))
     .join('…');
+}
+
+/** A result none of whose texts has a secret. */
+export function resultWithoutSecrets(result: CheckResult, secrets: readonly (string | undefined)[]): CheckResult {
+  if (secrets.length === 0) return result;
+  const { message, expected, found } = result;
+  return {
+    ...result,
+    message: withoutSecrets(message, secrets),
+    ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
+    ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
+  };
 }
 
 function withoutBeginning(part: string, form: string): string {

@@ -5,14 +5,12 @@ import {
   type FieldError,
   formatDuration,
   Integer,
-  messageOf,
   MonitorSettings,
   parseDuration,
   Text,
   timeoutFault,
 } from '@9volt/contracts';
 import { Transform } from 'class-transformer';
-import { RE2JS } from 're2js';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { type DnsAnswer, queryDns } from './dns/query.js';
 import { recordText } from './dns/record-text.js';
@@ -23,6 +21,7 @@ import type { Address } from './net/resolver-files.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
+import { compiled, expressionFault } from './probe/expression.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { type Scope, scoped } from './probe/scope.js';
 
@@ -77,7 +76,7 @@ export class DnsSettings extends MonitorSettings {
       ...timeoutFault(this, 'timeout'),
       ...hostFault(this.host),
       ...targetFault(this['dns-target']),
-      ...expressionFault(valueOf(DnsSettings, this, 'expect')),
+      ...expressionFault('expect', valueOf(DnsSettings, this, 'expect')),
     ];
   }
 }
@@ -88,17 +87,6 @@ function targetFault(name: string): FieldError[] {
   const expected = 'a domain name, of labels of 1 to 63 bytes separated by dots';
   const message = `dns-target: ${JSON.stringify(excerpt(name, 80))} is not valid; expected ${expected}`;
   return [{ path: '/dns-target', value: name, expected, message }];
-}
-
-function expressionFault(expression: string): FieldError[] {
-  try {
-    RE2JS.compile(expression);
-    return [];
-  } catch (error) {
-    const expected = 'a regular expression (RE2, without look-around and back-references)';
-    const message = `expect: ${messageOf(error)}; expected ${expected}`;
-    return [{ path: '/expect', value: expression, expected, message }];
-  }
 }
 
 export const dnsMonitor = defineMonitor<DnsSettings>({
@@ -188,7 +176,7 @@ function judge(settings: DnsSettings, run: ProbeRun, answer: DnsAnswer, tookMs: 
   }
 
   const expression = valueOf(DnsSettings, settings, 'expect');
-  const pattern = compiled(settings, expression);
+  const pattern = compiled(expression);
   const others = records.filter((record) => !pattern.test(record));
   if (others.length === 0) return run.ok();
   const matched = records.length - others.length;
@@ -198,15 +186,6 @@ function judge(settings: DnsSettings, run: ProbeRun, answer: DnsAnswer, tookMs: 
     expression,
     excerpt(others.join('; '), 200),
   );
-}
-
-const patterns = new WeakMap<DnsSettings, RE2JS>();
-
-/** Compiled once for as long as a worker keeps the settings. */
-function compiled(settings: DnsSettings, expression: string): RE2JS {
-  const pattern = patterns.get(settings) ?? RE2JS.compile(expression);
-  patterns.set(settings, pattern);
-  return pattern;
 }
 
 function counted(records: number): string {

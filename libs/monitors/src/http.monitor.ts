@@ -1,134 +1,42 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
-import {
-  type CheckResult,
-  Duration,
-  fault,
-  type FieldError,
-  Flag,
-  Integer,
-  MonitorSettings,
-  Text,
-  TextMap,
-  timeoutFault,
-} from '@9volt/contracts';
+import type { IncomingMessage } from 'node:http';
+import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { readBody } from './http/body.js';
-import { exchange } from './http/exchange.js';
+import { BodyReader } from './http/body-reader.js';
+import { exchange, type Route } from './http/exchange.js';
+import { bodyWishes, judgeBody, judgeHeaders } from './http/expectations.js';
+import { HttpSettings } from './http/http-settings.js';
+import { basic, proxyOf } from './http/proxy.js';
 import { isRedirect, MAX_REDIRECTS, redirected } from './http/redirect.js';
-import { type HttpRequest, pathOf, standardPort, urlOf } from './http/request.js';
-import { hostFault, hostOf } from './net/host.js';
+import { credentialsOf, type HttpRequest, originOf, pathOf, standardPort, urlOf } from './http/request.js';
+import { includesStatus } from './http/status-codes.js';
+import { hostOf } from './net/host.js';
+import { type Finding, judgeExpiry, worstFirst } from './net/judge-certificate.js';
+import { tlsOptionsOf } from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
-import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { type Scope, scoped } from './probe/scope.js';
-import { SubstringSearch } from './probe/substring-search.js';
 
-/** How much of a body is searched, counted after decompression. */
-const MAX_BODY_BYTES = 1_048_576;
-
-const METHOD = /^(?!connect$)[a-z!#$%&'*+.^_`|~0-9-]{1,32}$/i;
-
-export class HttpSettings extends MonitorSettings {
-  @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'shop.example.com', maxLength: 255 })
-  host!: string;
-
-  @Integer({ doc: 'Port of the target. Default: 80, with ssl 443.', minimum: 1, maximum: 65_535, example: 8080 })
-  port?: number;
-
-  @Text({ doc: 'Path and query, sent as written.', default: '', example: '/health?deep=1', maxLength: 8_192 })
-  url?: string;
-
-  @Text({
-    doc: 'Request method.',
-    default: 'GET',
-    example: 'POST',
-    pattern: METHOD,
-    expected: 'a method of HTTP other than CONNECT, such as GET or POST',
-  })
-  method?: string;
-
-  @Flag({ doc: 'Speaks HTTPS, and verifies the certificate of the target.', default: false })
-  ssl?: boolean;
-
-  @Flag({ doc: 'Accepts any certificate. Only with ssl, or when redirected to HTTPS.', default: false })
-  'tls-skip-verify'?: boolean;
-
-  @Integer({
-    doc: 'The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one.',
-    default: 200,
-    minimum: 100,
-    maximum: 999,
-  })
-  'status-code'?: number;
-
-  @TextMap({
-    doc: 'Headers that are sent. They are dropped when the target redirects to another origin.',
-    example: { 'Content-Type': 'application/json' },
-    secret: true,
-  })
-  headers?: Record<string, string>;
-
-  @Text({ doc: 'Body of the request.', example: '{"ping": true}', multiline: true })
-  'request-body'?: string;
-
-  @Text({
-    doc: 'Text that the first 1 MiB of the response must contain. Without it the verdict is given on the status code, and the body is not read.',
-    example: 'Welcome',
-  })
-  expect?: string;
-
-  @Duration({ doc: 'How long a run may take, redirects included.', default: '3s' })
-  timeout?: string;
-
-  override crossCheck(): FieldError[] {
-    return [
-      ...super.crossCheck(),
-      ...timeoutFault(this, 'timeout'),
-      ...hostFault(this.host),
-      ...(/^[a-z][a-z0-9+.-]*:\/\//i.test(this.url ?? '')
-        ? [
-            fault(
-              '/url',
-              this.url,
-              'a path and query such as "/health?deep=1"; host, port and ssl are attributes of their own',
-            ),
-          ]
-        : []),
-      ...Object.entries(this.headers ?? {}).flatMap(headerFault),
-    ];
-  }
-}
-
-/** Without the value, which may be a credential. */
-function headerFault([name, value]: [string, string]): FieldError[] {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return [];
-  } catch {
-    const expected = 'header names and values that HTTP takes, without line breaks';
-    return [
-      {
-        path: '/headers',
-        expected,
-        message: `headers: ${JSON.stringify(excerpt(name, 80))} is not valid; expected ${expected}`,
-      },
-    ];
-  }
-}
+export { HttpSettings };
 
 export const httpMonitor = defineMonitor<HttpSettings>({
   type: 'http',
-  summary: 'Sends an HTTP or HTTPS request; expects a status code, and may expect a text in the response.',
+  summary: 'Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response.',
   settings: HttpSettings,
-  target: (settings) => `${methodOf(settings)} ${urlOf(requestOf(settings))}`,
+  target: (settings) =>
+    `${methodOf(settings)} ${urlOf(requestOf(settings))}${settings.proxy === undefined ? '' : ` via ${settings.proxy}`}`,
   deadlineMs: (settings) => timeoutMsOf(HttpSettings, settings, 'timeout'),
   weight: 2,
   probe,
 });
 
-async function probe(settings: HttpSettings, { signal }: ProbeContext): Promise<CheckResult> {
+/** Targets repeat what they were sent, and what they said is kept and shown. */
+async function probe(settings: HttpSettings, context: ProbeContext): Promise<CheckResult> {
+  return resultWithoutSecrets(await checkInTime(settings, context), credentialsOf(requestOf(settings).headers));
+}
+
+async function checkInTime(settings: HttpSettings, { signal }: ProbeContext): Promise<CheckResult> {
   const run = new ProbeRun(signal);
   const limitMs = timeoutMsOf(HttpSettings, settings, 'timeout');
   try {
@@ -141,67 +49,127 @@ async function probe(settings: HttpSettings, { signal }: ProbeContext): Promise<
   } catch (error) {
     const reason = inWords(error);
     const message = `Ran into error while performing '${methodOf(settings)}' request: ${reason}`;
-    return run.failedWith(error, message, `status code ${expectedStatus(settings)}`, reason);
+    return run.failedWith(error, message, `status code ${awaitedStatus(settings)}`, reason);
   }
 }
 
 async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const expected = expectedStatus(settings);
+  const awaited = awaitedStatus(settings);
   const response = await respond(settings, run, scope);
-  if (response.statusCode !== expected) {
+  const { statusCode = 0, headers } = response;
+  if (!includesStatus(awaited, statusCode)) {
     return run.failed(
-      `Received status code '${response.statusCode}' does not match expected status code '${expected}'`,
-      `status code ${expected}`,
-      `status code ${response.statusCode}`,
+      `Received status code '${statusCode}' does not match expected status code '${awaited}'`,
+      `status code ${awaited}`,
+      `status code ${statusCode}`,
     );
   }
-  if (!settings.expect) return run.ok();
+  const mismatch =
+    judgeHeaders(headers, settings['expect-headers']) ?? (await bodyMismatch(response, settings, run, scope));
+  if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
+  const findings = worstFirst([
+    run.certificate &&
+      judgeExpiry(run.certificate, {
+        warningDays: settings['tls-expiry-warning'],
+        criticalDays: settings['tls-expiry-critical'],
+      }),
+    judgeLatency(run.elapsedMs(), settings),
+  ]);
+  const [worst] = findings;
+  if (!worst) return run.ok();
+  const message = findings.map((finding) => finding.message).join('; ');
+  return run.verdict(worst.status, message, worst.expected, worst.found);
+}
+
+async function bodyMismatch(
+  response: IncomingMessage,
+  settings: HttpSettings,
+  run: ProbeRun,
+  scope: Scope,
+): Promise<ReturnType<typeof judgeBody>> {
+  const wishes = bodyWishes(settings);
+  if (!wishes) return undefined;
   run.stage = 'reading the response';
-  const search = new SubstringSearch(settings.expect);
+  const body = new BodyReader(wishes);
   const transferSince = performance.now();
-  await readBody(response, search, MAX_BODY_BYTES, scope);
+  await readBody(response, body, scope);
   run.spent('transfer', transferSince);
-  if (search.found) return run.ok();
-  const wanted = excerpt(settings.expect, 256);
-  return run.failed(
-    `Received response body '${excerpt(search.head())}' does not contain expected content '${wanted}'`,
-    wanted,
-    search.bytes === 0 ? 'an empty body' : excerpt(search.head(), 200),
-  );
+  return judgeBody(body, settings);
+}
+
+function judgeLatency(
+  elapsedMs: number,
+  { 'warning-latency': warning, 'critical-latency': critical }: HttpSettings,
+): Finding | undefined {
+  for (const [status, limit] of [
+    ['critical', critical],
+    ['warning', warning],
+  ] as const) {
+    if (limit === undefined || elapsedMs <= parseDuration(limit)) continue;
+    const took = formatDuration(Math.ceil(elapsedMs));
+    return {
+      status,
+      message: `The request took ${took}, longer than ${limit}`,
+      expected: `at most ${limit}`,
+      found: took,
+    };
+  }
+  return undefined;
 }
 
 /** The response at the end of all redirects. */
-async function respond(settings: HttpSettings, run: ProbeRun, scope: Scope): ReturnType<typeof exchange> {
-  const expected = expectedStatus(settings);
+async function respond(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<IncomingMessage> {
+  const awaited = awaitedStatus(settings);
+  const follows = valueOf(HttpSettings, settings, 'follow-redirects');
   let request = requestOf(settings);
+  const origin = originOf(request);
+  let route = routeOf(settings);
   for (let redirects = 0; ; redirects += 1) {
-    const response = await exchange(request, settings['tls-skip-verify'] ?? false, run, scope);
+    const response = await exchange(request, route, run, scope);
     const { statusCode = 0, headers } = response;
-    if (statusCode === expected || !isRedirect(statusCode) || headers.location === undefined) return response;
+    if (!follows || includesStatus(awaited, statusCode) || !isRedirect(statusCode) || !headers.location)
+      return response;
     response.destroy();
     if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
     request = redirected(request, statusCode, headers.location);
+    if (originOf(request) !== origin) route = abroad(route);
   }
+}
+
+/** Another origin is not shown who we are, and has a name of its own. */
+function abroad({ tls, ...route }: Route): Route {
+  return { ...route, tls: { ...tls, serverName: undefined, cert: undefined, key: undefined } };
+}
+
+function routeOf(settings: HttpSettings): Route {
+  const { proxy, 'proxy-username': username, 'proxy-password': password } = settings;
+  return { tls: tlsOptionsOf(settings), proxy: proxy === undefined ? undefined : proxyOf(proxy, username, password) };
 }
 
 function requestOf(settings: HttpSettings): HttpRequest {
   const ssl = settings.ssl ?? false;
+  const authorization = authorizationOf(settings);
   return {
     ssl,
     host: hostOf(settings.host) ?? settings.host,
     port: settings.port ?? standardPort(ssl),
     path: pathOf(valueOf(HttpSettings, settings, 'url')),
     method: methodOf(settings),
-    headers: settings.headers ?? {},
+    headers: { ...(authorization === undefined ? {} : { Authorization: authorization }), ...settings.headers },
     body: settings['request-body'],
   };
+}
+
+function authorizationOf({ username, password, 'bearer-token': token }: HttpSettings): string | undefined {
+  if (username !== undefined) return basic(username, password ?? '');
+  return token === undefined ? undefined : `Bearer ${token}`;
 }
 
 function methodOf(settings: HttpSettings): string {
   return valueOf(HttpSettings, settings, 'method').toUpperCase();
 }
 
-function expectedStatus(settings: HttpSettings): number {
-  return valueOf(HttpSettings, settings, 'status-code');
+function awaitedStatus(settings: HttpSettings): string {
+  return settings['status-codes'] ?? String(valueOf(HttpSettings, settings, 'status-code'));
 }

@@ -983,7 +983,7 @@ export interface components {
         }[];
         /** @description Prometheus text format 0.0.4. */
         Metrics: string;
-        /** @description Sends an HTTP or HTTPS request; expects a status code, and may expect a text in the response. */
+        /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
         HttpMonitor: {
             /**
              * @description The kind of check. (enum property replaced by openapi-typescript)
@@ -1073,10 +1073,13 @@ export interface components {
             method?: string;
             /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl, or when redirected to HTTPS. Default: `false`. */
-            "tls-skip-verify"?: boolean;
-            /** @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one. Default: `200`. */
+            /** @description The status code that is awaited. Default: `200`. */
             "status-code"?: number;
+            /**
+             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @example 200-299,304
+             */
+            "status-codes"?: string;
             /**
              * @description Headers that are sent. They are dropped when the target redirects to another origin.
              * @example {
@@ -1092,14 +1095,132 @@ export interface components {
              */
             "request-body"?: string;
             /**
-             * @description Text that the first 1 MiB of the response must contain. Without it the verdict is given on the status code, and the body is not read.
+             * @description User name for basic authentication. Needs password.
+             * @example shop
+             */
+            username?: string;
+            /**
+             * Format: password
+             * @description Password for basic authentication.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * Format: password
+             * @description Token for bearer authentication.
+             * @example ${env:SHOP_TOKEN}
+             */
+            "bearer-token"?: string;
+            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            "follow-redirects"?: boolean;
+            /**
+             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @example http://proxy.example.com:3128
+             */
+            proxy?: string;
+            /**
+             * @description User name for the proxy. Needs proxy-password.
+             * @example shop
+             */
+            "proxy-username"?: string;
+            /**
+             * Format: password
+             * @description Password for the proxy.
+             * @example an example
+             */
+            "proxy-password"?: string;
+            /**
+             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @example {
+             *       "Content-Type": "text/html",
+             *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
+             *     }
+             */
+            "expect-headers"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
              * @example Welcome
              */
             expect?: string;
+            /**
+             * @description Text that the first 1 MiB of the response must not contain.
+             * @example Internal error
+             */
+            "expect-not"?: string;
+            /**
+             * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
+             * @example version \d+\.\d+
+             */
+            "expect-regex"?: string;
+            /**
+             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @example {
+             *       "$.status": "ok",
+             *       "$.queues[0].length": "< 100",
+             *       "$.version": "~ ^2\\."
+             *     }
+             */
+            "expect-json"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description A run that takes longer is warning.
+             * @example 500ms
+             */
+            "warning-latency"?: string | number;
+            /**
+             * @description A run that takes longer is critical.
+             * @example 2s
+             */
+            "critical-latency"?: string | number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @example 14
+             */
+            "tls-expiry-warning"?: number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @example 3
+             */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
             /** @description How long a run may take, redirects included. Default: `3s`. */
             timeout?: string | number;
         };
-        /** @description Sends an HTTP or HTTPS request; expects a status code, and may expect a text in the response. */
+        /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
         NamedHttpMonitor: {
             name: string;
             /**
@@ -1190,10 +1311,13 @@ export interface components {
             method?: string;
             /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl, or when redirected to HTTPS. Default: `false`. */
-            "tls-skip-verify"?: boolean;
-            /** @description The status code that is awaited. Up to 10 redirects are followed, unless their own status is the awaited one. Default: `200`. */
+            /** @description The status code that is awaited. Default: `200`. */
             "status-code"?: number;
+            /**
+             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @example 200-299,304
+             */
+            "status-codes"?: string;
             /**
              * @description Headers that are sent. They are dropped when the target redirects to another origin.
              * @example {
@@ -1209,10 +1333,128 @@ export interface components {
              */
             "request-body"?: string;
             /**
-             * @description Text that the first 1 MiB of the response must contain. Without it the verdict is given on the status code, and the body is not read.
+             * @description User name for basic authentication. Needs password.
+             * @example shop
+             */
+            username?: string;
+            /**
+             * Format: password
+             * @description Password for basic authentication.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * Format: password
+             * @description Token for bearer authentication.
+             * @example ${env:SHOP_TOKEN}
+             */
+            "bearer-token"?: string;
+            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            "follow-redirects"?: boolean;
+            /**
+             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @example http://proxy.example.com:3128
+             */
+            proxy?: string;
+            /**
+             * @description User name for the proxy. Needs proxy-password.
+             * @example shop
+             */
+            "proxy-username"?: string;
+            /**
+             * Format: password
+             * @description Password for the proxy.
+             * @example an example
+             */
+            "proxy-password"?: string;
+            /**
+             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @example {
+             *       "Content-Type": "text/html",
+             *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
+             *     }
+             */
+            "expect-headers"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
              * @example Welcome
              */
             expect?: string;
+            /**
+             * @description Text that the first 1 MiB of the response must not contain.
+             * @example Internal error
+             */
+            "expect-not"?: string;
+            /**
+             * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
+             * @example version \d+\.\d+
+             */
+            "expect-regex"?: string;
+            /**
+             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @example {
+             *       "$.status": "ok",
+             *       "$.queues[0].length": "< 100",
+             *       "$.version": "~ ^2\\."
+             *     }
+             */
+            "expect-json"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description A run that takes longer is warning.
+             * @example 500ms
+             */
+            "warning-latency"?: string | number;
+            /**
+             * @description A run that takes longer is critical.
+             * @example 2s
+             */
+            "critical-latency"?: string | number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @example 14
+             */
+            "tls-expiry-warning"?: number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @example 3
+             */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
             /** @description How long a run may take, redirects included. Default: `3s`. */
             timeout?: string | number;
         };
@@ -1914,6 +2156,11 @@ export interface components {
              */
             "member-tag"?: string;
             /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1
              */
@@ -2092,6 +2339,11 @@ export interface components {
              * @example eu-west
              */
             "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
             /**
              * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
              * @example 1

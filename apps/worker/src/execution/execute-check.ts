@@ -5,9 +5,9 @@ import {
   type MonitorSettings,
   type ReadSecret,
   resolveSecrets,
+  resultWithoutSecrets,
   secretNames,
   SecretUnavailable,
-  withoutSecrets,
 } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 
@@ -70,15 +70,7 @@ async function probe(
   readSecret: ReadSecret,
 ): Promise<CheckResult> {
   const { settings, secrets } = await resolveSecrets(written, secretNames(definition.settings), readSecret);
-  const result = await definition.probe(settings, context);
-  if (secrets.length === 0) return result;
-  const { message, expected, found, ...rest } = result;
-  return {
-    ...rest,
-    message: withoutSecrets(message, secrets),
-    ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
-    ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
-  };
+  return resultWithoutSecrets(await definition.probe(settings, context), secrets);
 }
 
 function defective(defect: Error, latencyMs: number): Execution {

@@ -2,15 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Scope } from '../probe/scope.js';
-import type { SubstringSearch } from '../probe/substring-search.js';
+import { type BodyReader, MAX_BODY_BYTES } from './body-reader.js';
 
-/** Reads a body, decompressed, until the text is found, `limit` decompressed bytes have come, or it ends. */
-export function readBody(
-  response: IncomingMessage,
-  search: SubstringSearch,
-  limit: number,
-  scope: Scope,
-): Promise<void> {
+/** Reads a body, decompressed, until the reader has enough, or it ends. */
+export function readBody(response: IncomingMessage, reader: BodyReader, scope: Scope): Promise<void> {
   const decoder = decoderOf(response.headers['content-encoding']);
   const body: Readable = decoder ? response.pipe(decoder) : response;
   scope.onEnd(() => void decoder?.destroy());
@@ -19,8 +14,7 @@ export function readBody(
     decoder?.once('error', (cause) => reject(new Error(`cannot decompress the response: ${cause.message}`, { cause })));
     body.once('end', resolve);
     body.on('data', (chunk: Buffer) => {
-      const found = search.push(chunk.subarray(0, limit - search.bytes));
-      if (!found && search.bytes < limit) return;
+      if (!reader.push(chunk.subarray(0, MAX_BODY_BYTES - reader.bytes))) return;
       body.removeAllListeners('data').pause();
       resolve();
     });

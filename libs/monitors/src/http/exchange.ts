@@ -1,76 +1,67 @@
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
-import { certificateOf } from '../net/certificate.js';
-import { hostResolver } from '../net/resolve-host.js';
-import { lookupOf } from '../net/resolver-files.js';
+import { openConnection } from '../net/open-connection.js';
+import { startTls, type TlsOptions } from '../net/start-tls.js';
 import type { ProbeRun } from '../probe/probe-run.js';
 import type { Scope } from '../probe/scope.js';
-import { headersOf, type HttpRequest } from './request.js';
+import { type Proxy, tunnel } from './proxy.js';
+import { headersOf, type HttpRequest, urlOf } from './request.js';
 
-// A fresh connection each time: connecting is a part of what is checked. Also TLS sessions are not resumed, since a resumed one
-// shows no certificate.
-const plain = new HttpAgent({ keepAlive: false });
-const secure = new HttpsAgent({ keepAlive: false, maxCachedSessions: 0 });
+/** By which way a request goes. */
+export interface Route {
+  tls: TlsOptions;
+  proxy: Proxy | undefined;
+}
 
-/** Sends a request and waits for the head of its response. Its connection is destroyed when the scope ends. */
-export async function exchange(
-  sent: HttpRequest,
-  skipVerify: boolean,
-  run: ProbeRun,
-  scope: Scope,
-): Promise<IncomingMessage> {
-  run.stage = `looking up ${sent.host}`;
-  const lookupSince = performance.now();
-  const addresses = await hostResolver.resolve(sent.host, scope);
-  run.spent('lookup', lookupSince);
-
-  const options = {
-    host: sent.host,
-    port: sent.port,
-    path: sent.path,
+/**
+ * Sends a request and waits for the head of its response. Its connection is a fresh one, since connecting is a part of what is checked, and is destroyed
+ * when the scope ends.
+ */
+export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, scope: Scope): Promise<IncomingMessage> {
+  const socket = await connectTo(sent, route, run, scope);
+  const { proxy } = route;
+  // A plain request is given to a proxy as a whole.
+  const handedOn = proxy !== undefined && !sent.ssl;
+  const authorization = handedOn ? proxy.authorization : undefined;
+  const request = httpRequest({
+    createConnection: () => socket,
+    path: handedOn ? urlOf(sent) : sent.path,
     method: sent.method,
-    headers: headersOf(sent),
-    lookup: lookupOf(addresses),
-  };
-  const request = sent.ssl
-    ? httpsRequest({ ...options, agent: secure, rejectUnauthorized: !skipVerify })
-    : httpRequest({ ...options, agent: plain });
+    headers: {
+      ...headersOf(sent),
+      ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }),
+    },
+  });
   scope.onEnd(() => void request.destroy());
+  run.stage = 'waiting for the response';
+  const since = performance.now();
   return new Promise((resolve, reject) => {
     // Stays: an error may come after the verdict, and unheard it would end the process.
     request.on('error', reject);
     request.once('close', () => reject(new Error('the connection was closed before a response')));
-    request.once('socket', (socket) => watchPhases(socket, run));
+    socket.once('data', () => {
+      run.spent('firstByte', since);
+      run.stage = 'reading the response';
+    });
     request.once('response', (response) => {
       response.on('error', () => undefined);
       resolve(response);
     });
     // 101: its socket is no longer the request's, and there is no body to read.
-    request.once('upgrade', (response, socket) => {
-      socket.on('error', () => undefined).destroy();
+    request.once('upgrade', (response, upgraded) => {
+      upgraded.on('error', () => undefined).destroy();
       resolve(response);
     });
     request.end(sent.body);
   });
 }
 
-function watchPhases(socket: Socket, run: ProbeRun): void {
-  run.stage = 'connecting';
-  const tls = socket instanceof TLSSocket;
-  let since = performance.now();
-  const next = (phase: 'connect' | 'tls' | 'firstByte', stage: string): void => {
-    run.spent(phase, since);
-    since = performance.now();
-    run.stage = stage;
-  };
-  socket.once('connect', () => next('connect', tls ? 'shaking hands over TLS' : 'waiting for the response'));
-  if (tls) {
-    socket.once('secureConnect', () => {
-      next('tls', 'waiting for the response');
-      run.certificate = certificateOf(socket);
-    });
-  }
-  socket.once('data', () => next('firstByte', 'reading the response'));
+async function connectTo(sent: HttpRequest, { tls, proxy }: Route, run: ProbeRun, scope: Scope): Promise<Socket> {
+  const { host, port, ssl } = sent;
+  if (!proxy) return openConnection({ host, port, tls: ssl ? tls : undefined }, run, scope);
+  const socket = await openConnection({ host: proxy.host, port: proxy.port, tls: undefined }, run, scope);
+  if (!ssl) return socket;
+  run.stage = 'waiting for the proxy';
+  await tunnel(socket, proxy, host, port);
+  return startTls(socket, host, tls, run, scope);
 }

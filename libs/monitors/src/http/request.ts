@@ -60,6 +60,20 @@ export function headersOf(request: HttpRequest): Record<string, string> {
   return { ...Object.fromEntries(kept), ...request.headers };
 }
 
+/** Headers that are no credentials, whatever they say. */
+const OPEN =
+  /^(?:accept|cache-control|connection|content|expect|host|if|origin|pragma|range|referer|te|upgrade|user-agent)(?:-|$)/i;
+/** A shorter value is no credential; hiding it would only make messages unreadable. */
+const MIN_SECRET = 6;
+
+/** What of the headers may be a credential: values, and of `Bearer …` what follows. */
+export function credentialsOf(headers: HttpRequest['headers']): string[] {
+  return Object.entries(headers)
+    .filter(([name]) => !OPEN.test(name))
+    .flatMap(([, value]) => [value, value.slice(value.indexOf(' ') + 1)])
+    .filter((value) => value.length >= MIN_SECRET);
+}
+
 function bracketed(host: string): string {
   return isIP(host.split('%', 1)[0] as string) === 6 ? `[${host}]` : host;
 }

@@ -20,8 +20,8 @@ export interface HttpTarget extends Target, Pick<ListeningServer, 'sockets'> {
 export interface HttpTargetOptions {
   host?: string;
   port?: number;
-  /** Serves HTTPS with this key and certificate (PEM). */
-  tls?: { key: string; cert: string };
+  /** Serves HTTPS with this key and certificate (PEM); with `ca`, to those alone who show a certificate of that authority. */
+  tls?: { key: string; cert: string; ca?: string };
   /** Answers instead of the body `ok` while the mode is `ok`. */
   answer?: (request: RecordedRequest, response: ServerResponse) => void;
 }
@@ -43,7 +43,9 @@ export async function startHttpTarget(options: HttpTargetOptions = {}): Promise<
   };
   const listener: RequestListener = (incoming, response) =>
     void handle(incoming, response).catch(() => response.destroy());
-  const server = options.tls ? createSecureServer(options.tls, listener) : createServer(listener);
+  const { tls } = options;
+  const demanding = tls?.ca === undefined ? {} : { requestCert: true, rejectUnauthorized: true };
+  const server = tls ? createSecureServer({ ...tls, ...demanding }, listener) : createServer(listener);
   const { host, port, sockets, close } = await listen(server, options.host, options.port);
   const at = host.includes(':') ? `[${host}]` : host;
   return {
