@@ -3,6 +3,10 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 interface Pair {
   client: Socket;
   server: Socket;
+  /** What is asked and not forwarded yet. */
+  held: Buffer[];
+  /** Nothing that is asked from now on arrives. */
+  stranded: boolean;
 }
 
 /**
@@ -68,6 +72,11 @@ export class SeverableProxy {
     this.apply();
   }
 
+  /** What was asked until now is under way still; nothing more of these connections arrives, not even that they gave up. */
+  strand(): void {
+    for (const pair of this.pairs) pair.stranded = true;
+  }
+
   heal(): void {
     this.mode = 'open';
     this.apply();
@@ -86,16 +95,25 @@ export class SeverableProxy {
     }
     const server = connect({ port: this.targetPort, host: '127.0.0.1' });
     server.on('error', () => undefined);
-    const pair = { client, server };
+    const pair: Pair = { client, server, held: [], stranded: false };
     this.pairs.add(pair);
-    forward(client, server);
-    forward(server, client);
+    forward(
+      client,
+      (chunk) => this.asked(pair, chunk),
+      () => pair.held.length === 0 && server.end(),
+    );
+    forward(
+      server,
+      (chunk) => client.write(chunk),
+      () => client.end(),
+    );
     const close = (): void => {
       this.pairs.delete(pair);
       client.destroy();
       server.destroy();
     };
-    client.on('close', close);
+    // What was sent arrives, also when whoever sent it has hung up.
+    client.on('close', () => pair.held.length === 0 && close());
     server.on('close', close);
     this.applyTo(pair);
   }
@@ -104,18 +122,25 @@ export class SeverableProxy {
     for (const pair of this.pairs) this.applyTo(pair);
   }
 
-  private applyTo({ client, server }: Pair): void {
-    if (this.mode === 'blackhole' || this.mode === 'hold') client.pause();
+  private asked({ server, held, stranded }: Pair, chunk: Buffer): void {
+    if (stranded) return;
+    if (this.mode === 'hold') held.push(chunk);
+    else server.write(chunk);
+  }
+
+  private applyTo({ client, server, held }: Pair): void {
+    if (this.mode === 'blackhole') client.pause();
     else client.resume();
+    if (this.mode !== 'hold') for (const chunk of held.splice(0)) server.write(chunk);
     if (this.mode === 'blackhole' || this.mode === 'mute') server.pause();
     else server.resume();
   }
 }
 
 /** By hand rather than by `pipe`, which would resume a socket that is paused on purpose. */
-function forward(from: Socket, to: Socket): void {
-  from.on('data', (chunk) => to.write(chunk));
-  from.on('end', () => to.end());
+function forward(from: Socket, onData: (chunk: Buffer) => void, onEnd: () => unknown): void {
+  from.on('data', onData);
+  from.on('end', onEnd);
   // Listening for data starts the flow; whether it may flow is decided by the proxy's mode.
   from.pause();
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { EtcdClient } from '../etcd.client.js';
 import { startSeverableProxy } from './severable-proxy.js';
@@ -73,7 +74,17 @@ describe('startSeverableProxy', () => {
       expect((await direct.get('/a'))?.value.toString()).toBe('5');
       proxy.heal();
       await waitFor(async () => (await direct.get('/a'))?.value.toString() === 'late');
-      await put(direct, '/a', '5');
+      await waitFor(async () => (await put(through, '/a', '5').catch(() => 0)) > 0);
+
+      proxy.hold();
+      const late = put(through, '/a', 'late').catch(() => undefined);
+      await sleep(100);
+      proxy.strand();
+      await late;
+      proxy.heal();
+      await waitFor(async () => (await direct.get('/a'))?.value.toString() === 'late');
+      proxy.cutOnce();
+      await waitFor(async () => (await put(through, '/a', '5').catch(() => 0)) > 0);
 
       proxy.blackhole();
       await expect(put(through, '/a', '6')).rejects.toThrow();
