@@ -50,6 +50,11 @@ describe('losing nodes', () => {
     target.mode = 'fail';
     await isIn('critical');
     await slack.waitForAccepted(1);
+    // Killed between the answer of the provider and its note of that, its heir would have to tell it once more.
+    await waitFor(
+      async () => (await cluster.client.list(cluster.keys.outbox, { keysOnly: true })).entries.length === 0,
+      { what: 'the outbox to be empty' },
+    );
 
     const director = (await cluster.get<Director>(cluster.keys.director)) as Director;
     const owner = (await cluster.get<MonitorState>(cluster.keys.state('web'))) as MonitorState;
