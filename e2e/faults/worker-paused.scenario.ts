@@ -1,6 +1,5 @@
-import type { MonitorState } from '@9volt/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
 describe('a worker stopped in the middle of a check and of an alarm, and continued after it was replaced', () => {
@@ -34,7 +33,6 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
     bench.targets.break([slow], 'hang');
     await waitFor(() => bench.targets.probes.some(({ monitor, answer }) => monitor === slow && answer === 'hang'));
 
-    const written: { monitor: string; owner: string }[] = [];
     const failoverMs = await bench.fault('pause', paused.name, async () => {
       const stoppedAt = Date.now();
       await paused.signal('SIGSTOP');
@@ -45,10 +43,6 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
       });
       const failover = Date.now() - stoppedAt;
       await bench.told(owing, ['critical'], { alerter: 'pager' });
-      bench.audit.onChange(({ key, after }) => {
-        const monitor = bench.cluster.keys.under(bench.cluster.keys.states, key);
-        if (monitor !== undefined && after) written.push({ monitor, owner: (after.value as MonitorState).owner });
-      });
       // The heir finds it well; what the sleeper gets to hear is that it is not.
       bench.targets.releaseAs(slow, 'fail');
       bench.targets.mend([slow]);
@@ -59,15 +53,7 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
     bench.targets.mend([open, owing]);
     for (const name of [open, owing]) await bench.told(name, ['critical', 'resolve'], { alerter: 'pager' });
     await sleep(2 * intervalMs);
-    expect(
-      written.filter(({ monitor, owner }) => owned.includes(monitor) && owner.startsWith(`${paused.name}-`)),
-    ).toEqual(
-      // What balance gives back to it is its own again.
-      written.filter(
-        ({ monitor, owner }) =>
-          owned.includes(monitor) && bench.audit.ownerOf(monitor) === owner && owner.startsWith(`${paused.name}-`),
-      ),
-    );
+    // That nobody but its owner wrote a state is audited.
     await bench.conclude('10 SIGSTOP worker', { failoverMs });
   });
 });

@@ -19,7 +19,6 @@ export class AuditTrail {
   private readonly holders = new Map<string, Set<string>>();
   private readonly lastHolder = new Map<string, string>();
   private readonly touched = new Set<string>();
-  private readonly listeners = new Set<(change: Change<Value>) => void>();
 
   constructor(
     client: EtcdClient,
@@ -39,10 +38,6 @@ export class AuditTrail {
 
   stop(): Promise<void> {
     return this.informer.stop();
-  }
-
-  onChange(listener: (change: Change<Value>) => void): void {
-    this.listeners.add(listener);
   }
 
   /** Resolves once all that etcd has accepted until now was looked at. */
@@ -69,8 +64,7 @@ export class AuditTrail {
     return [`${keys.root}cluster/`, keys.states].some((prefix) => key.startsWith(prefix));
   }
 
-  private follow(change: Change<Value>): void {
-    const { key, before, after, revision } = change;
+  private follow({ key, before, after, revision }: Change<Value>): void {
     const assignment = this.keys.parseAssignment(key);
     const member = this.keys.under(this.keys.members, key);
     const monitor = this.keys.under(this.keys.states, key);
@@ -79,7 +73,6 @@ export class AuditTrail {
       if (after) this.members.add(member);
       else this.members.delete(member);
     } else if (monitor !== undefined && after) this.stated(monitor, before?.value, after.value, revision);
-    for (const listener of this.listeners) listener(change);
   }
 
   private assigned({ workerId, monitor }: { workerId: string; monitor: string }, present: boolean): void {
