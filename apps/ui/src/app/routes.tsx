@@ -15,6 +15,8 @@ export const routes: RouteObject[] = [
         children: [
           { index: true, lazy: page(() => import('../features/overview/overview.page.js')) },
           { path: 'monitors', lazy: page(() => import('../features/monitors/monitors.page.js')) },
+          { path: 'monitors/new', lazy: page(() => import('../features/monitors/edit-monitor.page.js')) },
+          { path: 'monitor/:name/edit', lazy: page(() => import('../features/monitors/edit-monitor.page.js')) },
           { path: 'monitor/:name', lazy: page(() => import('../features/monitor/monitor.page.js')) },
         ],
       },

@@ -39,7 +39,8 @@ export function followChanges(store: Pick<Store, 'observe'>, client: QueryClient
   };
   const stop = store.observe((changes) => {
     if (changes.all === true) {
-      void client.invalidateQueries();
+      // What is being edited must not change under the editor's hands.
+      void client.invalidateQueries({ predicate: ({ queryKey: [kind] }) => kind !== 'edit' });
       return;
     }
     for (const key of keysOf(changes)) due.add(key);

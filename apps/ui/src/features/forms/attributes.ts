@@ -1,0 +1,136 @@
+import type { Schemas } from '../../lib/api-client.js';
+
+export type TypeSchemas = Schemas['SchemaMap'];
+export type Json = Record<string, unknown>;
+
+/** Stands for a secret in every answer; sent back, it keeps the stored one. */
+export const MASKED = '********';
+
+/** What a control needs to know of an attribute. */
+export interface Attribute {
+  /** Where it is in the configuration: `['host']`, `['options', 'token']`. */
+  path: readonly string[];
+  name: string;
+  kind: string;
+  group: string;
+  isRequired: boolean;
+  help: string;
+  hint: string | undefined;
+  default: unknown;
+  isSecret: boolean;
+  isMultiline: boolean;
+  refersTo: string | undefined;
+  values: readonly string[];
+  minimum: number | undefined;
+  maximum: number | undefined;
+}
+
+const UNITS: Readonly<Record<string, string>> = {
+  duration: 'A duration: 500ms, 10s, 1m30s, 1h, 7d.',
+  time: 'In your time zone.',
+};
+
+/** The attributes of a type; those of an object that has attributes of its own are taken as if they stood beside the others. */
+export function attributesOf(schema: Json, path: readonly string[] = []): Attribute[] {
+  const properties = (schema['properties'] ?? {}) as Record<string, Json>;
+  const required = (schema['required'] ?? []) as string[];
+  return Object.entries(properties).flatMap(([name, property]) =>
+    property['properties']
+      ? attributesOf(property, [...path, name])
+      : [attributeOf(name, property, [...path, name], required.includes(name))],
+  );
+}
+
+function attributeOf(name: string, property: Json, path: readonly string[], isRequired: boolean): Attribute {
+  const kind = kindOf(property);
+  const fallback = property['default'];
+  const example = property['example'];
+  const [minimum, maximum] = [property['minimum'], property['maximum']] as (number | undefined)[];
+  const range = minimum !== undefined && maximum !== undefined ? `From ${minimum} to ${maximum}.` : '';
+  return {
+    path,
+    name,
+    kind,
+    group: typeof property['x-group'] === 'string' ? property['x-group'] : 'specific',
+    isRequired,
+    help: [property['description'], UNITS[kind] ?? range].filter(Boolean).join(' '),
+    hint:
+      isPlain(fallback) && fallback !== ''
+        ? `default ${fallback}`
+        : isPlain(example)
+          ? `such as ${example}`
+          : undefined,
+    default: fallback,
+    isSecret: property['x-secret'] === true,
+    isMultiline: property['x-multiline'] === true,
+    refersTo: property['x-refers-to'] as string | undefined,
+    values: (property['enum'] ?? []) as string[],
+    minimum,
+    maximum,
+  };
+}
+
+function isPlain(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
+
+const KINDS = ['text', 'integer', 'number', 'flag', 'duration', 'time', 'choice', 'text-list', 'text-map'];
+
+/** What the API says it is; what it says of a kind that is not known here is made out from the JSON type. */
+function kindOf(property: Json): string {
+  const kind = property['x-kind'];
+  if (typeof kind === 'string' && KINDS.includes(kind)) return property['enum'] ? 'choice' : kind;
+  if (property['enum']) return 'choice';
+  switch (property['type']) {
+    case 'boolean':
+      return 'flag';
+    case 'integer':
+    case 'number':
+      return property['type'];
+    case 'array':
+      return 'text-list';
+    case 'object':
+      return 'text-map';
+    default:
+      return 'text';
+  }
+}
+
+export function valueAt(config: Json, [first = '', ...rest]: readonly string[]): unknown {
+  const value = config[first];
+  return rest.length === 0 || value === undefined ? value : valueAt((value ?? {}) as Json, rest);
+}
+
+/** The configuration with another value of an attribute; undefined takes it away. */
+export function withValue(config: Json, [first = '', ...rest]: readonly string[], value: unknown): Json {
+  if (rest.length > 0) return { ...config, [first]: withValue((config[first] ?? {}) as Json, rest, value) };
+  if (value !== undefined) return { ...config, [first]: value };
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== first));
+}
+
+/** What another type has, too, of a configuration. */
+export function convertedTo(type: string, config: Json, schema: Json): Json {
+  let converted: Json = { type };
+  for (const { path } of attributesOf(schema)) {
+    const value = valueAt(config, path);
+    if (value !== undefined && path.join() !== 'type') converted = withValue(converted, path, value);
+  }
+  return 'options' in ((schema['properties'] ?? {}) as Json) && !('options' in converted)
+    ? { ...converted, options: {} }
+    : converted;
+}
+
+/** Without its secrets, which cannot be copied: they are told to nobody. */
+export function withoutSecrets(config: Json): { config: Json; left: string[] } {
+  const left: string[] = [];
+  const clean = (value: unknown, at: string): unknown => {
+    if (value === MASKED) {
+      left.push(at);
+      return undefined;
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    const entries = Object.entries(value).map(([name, inner]) => [name, clean(inner, name)] as const);
+    return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
+  };
+  return { config: clean(config, '') as Json, left };
+}

@@ -1,0 +1,46 @@
+import type { Json } from './attributes.js';
+
+/** An attribute in which two versions differ; undefined where one has none. */
+export interface Difference {
+  name: string;
+  before: unknown;
+  mine: unknown;
+  theirs: unknown;
+}
+
+/** What differs between what I have made and what somebody else has stored meanwhile. */
+export function differences(before: Json, mine: Json, theirs: Json): Difference[] {
+  return [...new Set([...Object.keys(theirs), ...Object.keys(mine)])]
+    .filter((name) => !isEqual(mine[name], theirs[name]))
+    .map((name) => ({ name, before: before[name], mine: mine[name], theirs: theirs[name] }));
+}
+
+/** Whether only they changed it. */
+export function isTheirs({ before, mine }: Difference): boolean {
+  return isEqual(before, mine);
+}
+
+/** Theirs, with mine where that is chosen. */
+export function merged(theirs: Json, found: readonly Difference[], isMine: (name: string) => boolean): Json {
+  const chosen = found.filter(({ name }) => isMine(name));
+  const result = { ...theirs };
+  for (const { name, mine } of chosen) {
+    if (mine === undefined) delete result[name];
+    else result[name] = mine;
+  }
+  return result;
+}
+
+export function isEqual(a: unknown, b: unknown): boolean {
+  return canonical(a) === canonical(b);
+}
+
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, inner: unknown) =>
+      typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+        ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+        : inner,
+    ) ?? ''
+  );
+}

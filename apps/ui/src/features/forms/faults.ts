@@ -1,0 +1,27 @@
+import type { FieldProblem } from '../../lib/api-client.js';
+
+/** What is wrong, by where: a pointer into an attribute is of that attribute; what is of none is of the whole. */
+export interface Faults {
+  of(path: readonly string[]): string | undefined;
+  /** Of no attribute that has a control. */
+  rest: readonly string[];
+}
+
+/** `base` is where the configuration stands in what was sent. */
+export function faultsOf(fields: readonly FieldProblem[], paths: readonly (readonly string[])[], base = ''): Faults {
+  const pointers = paths.map((path) => [path.join('\0'), pointerOf(path)] as const);
+  const byPath = new Map<string, string[]>();
+  const rest: string[] = [];
+  for (const { pointer, message } of fields) {
+    const at = pointer.startsWith(`${base}/`) ? pointer.slice(base.length) : pointer;
+    const owner = pointers.find(([, known]) => at === known || at.startsWith(`${known}/`));
+    if (!owner) rest.push(message);
+    else byPath.set(owner[0], [...(byPath.get(owner[0]) ?? []), message]);
+  }
+  return { of: (path) => byPath.get(path.join('\0'))?.join('; '), rest };
+}
+
+/** RFC 6901. */
+function pointerOf(path: readonly string[]): string {
+  return path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}

@@ -1,0 +1,32 @@
+import { Button, Group } from '@mantine/core';
+import { type ReactNode, useRef } from 'react';
+import { useBlocker } from 'react-router';
+import { Dialog } from '../../components/dialog.js';
+
+/** Asks before what was not saved is left. `allow` lets the next one go. */
+export function useLeaveGuard(isChanged: boolean): { allow: () => void; dialog: ReactNode } {
+  const isAllowed = useRef(false);
+  const blocker = useBlocker(
+    ({ currentLocation, nextLocation }) =>
+      isChanged && !isAllowed.current && currentLocation.pathname !== nextLocation.pathname,
+  );
+  return {
+    allow: () => {
+      isAllowed.current = true;
+    },
+    dialog:
+      blocker.state === 'blocked' ? (
+        <Dialog opened onClose={() => blocker.reset()} title="Leave without saving?">
+          What you have changed here will be lost.
+          <Group justify="flex-end" gap="xs" mt="md">
+            <Button size="xs" variant="default" onClick={() => blocker.reset()}>
+              Stay
+            </Button>
+            <Button size="xs" color="red" onClick={() => blocker.proceed()}>
+              Leave
+            </Button>
+          </Group>
+        </Dialog>
+      ) : null,
+  };
+}

@@ -1,0 +1,84 @@
+import { Button, Group, Select } from '@mantine/core';
+import { useState } from 'react';
+import { StatusBadge } from '../../components/status-badge.js';
+import { ApiError } from '../../lib/api-client.js';
+import { absolute, counted, latency } from '../../lib/format.js';
+import type { Trial } from '../forms/config-editor.js';
+import styles from '../forms/forms.module.css';
+import { type CheckResult, monitorApi } from './monitor-api.js';
+
+const AS_CONFIGURED = 'as configured';
+
+/** Runs what is in the form once, on a worker of the reader's choice, and stores nothing. */
+export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly string[] }) {
+  const { config, name, onFaults } = trial;
+  const [tag, setTag] = useState<string | null>(AS_CONFIGURED);
+  const [result, setResult] = useState<CheckResult | Error>();
+  const [busy, setBusy] = useState(false);
+  const test = async (): Promise<void> => {
+    setBusy(true);
+    setResult(undefined);
+    try {
+      setResult(
+        await monitorApi.test({
+          config,
+          ...(name === undefined ? {} : { name }),
+          ...(tag === null || tag === AS_CONFIGURED ? {} : { 'member-tag': tag }),
+        }),
+      );
+    } catch (error) {
+      if (error instanceof ApiError && error.fields.length > 0) onFaults(error.fields, '/config');
+      setResult(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Group gap="xs" align="end">
+        <Select
+          size="xs"
+          label="On a worker"
+          data={[AS_CONFIGURED, ...tags.map((one) => ({ value: one, label: `with the tag ${one}` }))]}
+          value={tag}
+          allowDeselect={false}
+          comboboxProps={{ transitionProps: { duration: 0 } }}
+          onChange={setTag}
+        />
+        <Button size="xs" variant="default" loading={busy} onClick={() => void test()}>
+          Test
+        </Button>
+      </Group>
+      <div role="status">
+        {result instanceof Error ? (
+          <p className={styles['verdict']}>{result.message}</p>
+        ) : result ? (
+          <Verdict result={result} />
+        ) : null}
+      </div>
+    </>
+  );
+}
+
+function Verdict({ result: { status, message, latencyMs, phases, certificate } }: { result: CheckResult }) {
+  return (
+    <>
+      <p className={styles['verdict']}>
+        <StatusBadge status={status} />
+        <span>{latency(latencyMs)}</span>
+        {status === 'ok' ? null : <span>{message}</span>}
+      </p>
+      <p className={styles['note']}>
+        {Object.entries(phases ?? {})
+          .map(([phase, ms]) => `${phase} ${latency(ms)}`)
+          .join(', ')}
+      </p>
+      {certificate ? (
+        <p className={styles['note']}>
+          Certificate of {certificate.subject}, valid until {absolute(Date.parse(certificate.notAfter))},{' '}
+          {counted(certificate.daysLeft, 'day')} left
+        </p>
+      ) : null}
+    </>
+  );
+}
