@@ -3,6 +3,7 @@ import { dnsMonitor } from './dns.monitor.js';
 import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
 import { sqlMonitor } from './sql.monitor.js';
+import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { tcpMonitor } from './tcp.monitor.js';
 import { tlsMonitor } from './tls.monitor.js';
 
@@ -12,6 +13,7 @@ const definitions: readonly MonitorDefinition[] = [
   dnsMonitor,
   tlsMonitor,
   sqlMonitor,
+  sqlReplicationMonitor,
   execMonitor,
 ];
 

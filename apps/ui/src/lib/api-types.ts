@@ -2484,6 +2484,315 @@ export interface components {
             /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
             "read-only"?: boolean;
         };
+        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        SqlreplicationMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-replication";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @example 10s
+             */
+            "warning-lag"?: string | number;
+            /**
+             * @description It is critical when the replica is further behind.
+             * @example 1m
+             */
+            "critical-lag"?: string | number;
+            /**
+             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @example orders
+             */
+            connection?: string;
+        };
+        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        NamedSqlreplicationMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-replication";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @example 10s
+             */
+            "warning-lag"?: string | number;
+            /**
+             * @description It is critical when the replica is further behind.
+             * @example 1m
+             */
+            "critical-lag"?: string | number;
+            /**
+             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @example orders
+             */
+            connection?: string;
+        };
         /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
         ExecMonitor: {
             /**
@@ -2667,8 +2976,8 @@ export interface components {
             /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["ExecMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedExecMonitor"];
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["ExecMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedExecMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };
