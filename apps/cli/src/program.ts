@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { addBackupCommands } from './commands/backup.command.js';
 import { addCfgCommand } from './commands/cfg.command.js';
 import { addCompletionCommand } from './commands/completion.command.js';
+import { addDoctorCommand } from './commands/doctor.command.js';
 import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addHealthCommand } from './commands/health.command.js';
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
   addDrainCommands(program);
   addTestAlerterCommand(program);
   addHealthCommand(program);
+  addDoctorCommand(program);
   addCompletionCommand(program);
   return program;
 }

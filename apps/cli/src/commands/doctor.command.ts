@@ -1,0 +1,39 @@
+import { type Command, Option } from 'commander';
+import { loadEtcdConfig, readEnvironment } from '@9volt/platform';
+import { clusterFindings } from '../doctor/cluster-findings.js';
+import { etcdFindings } from '../doctor/etcd-findings.js';
+import type { Finding } from '../doctor/finding.js';
+import { hostFindings } from '../doctor/host-findings.js';
+import { say } from '../output/say.js';
+import { flagsOf, withSettings } from './node-options.js';
+
+export function addDoctorCommand(program: Command): void {
+  withSettings(
+    program
+      .command('doctor')
+      .description('Look at this machine, etcd and the cluster, and say what is wrong and what to do about it.'),
+    'etcd',
+  )
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExit code: 1 when 9volt cannot work so.\n\nExample:\n  9volt doctor -e http://10.0.0.1:2379',
+    )
+    .action(async (options: Record<string, unknown>) => {
+      const config = loadEtcdConfig(flagsOf(options));
+      const etcd = await etcdFindings(config);
+      const findings = [
+        ...hostFindings(readEnvironment()),
+        ...etcd.findings,
+        ...(etcd.readable ? await clusterFindings(config) : []),
+      ];
+      if (options['output'] === 'json') say(JSON.stringify(findings, null, 2));
+      else for (const finding of findings) print(finding);
+      if (findings.some(({ verdict }) => verdict === 'problem')) process.exitCode = 1;
+    });
+}
+
+function print({ subject, verdict, found, advice }: Finding): void {
+  say(`${verdict.padEnd(8)} ${subject}: ${found}`);
+  if (advice !== undefined) say(`         → ${advice}`);
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestSecure } from 'node:https';
+import type { EtcdSettings } from '@9volt/platform';
+import { type Finding, ok, warning } from './finding.js';
+
+const TIMEOUT_MS = 3_000;
+/** The header has whole seconds, and the answer takes its time. */
+const TOLERANCE_MS = 3_000;
+
+/**
+ * Compares this machine's clock with that of a member of etcd, which tells its own in the header Date of every answer over HTTP
+ * (RFC 9110, 6.6.1). Leases do not depend on clocks; the times in states, events and messages do.
+ */
+export async function skewFinding(etcd: EtcdSettings): Promise<Finding> {
+  for (const member of etcd.members) {
+    const there = await dateOf(etcd, member).catch(() => undefined);
+    if (there === undefined) continue;
+    const skewMs = Date.now() - there;
+    if (Math.abs(skewMs) <= TOLERANCE_MS) return ok('clock', `agrees with that of ${member}`);
+    const seconds = Math.round(Math.abs(skewMs) / 1_000);
+    return warning(
+      'clock',
+      `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${member}`,
+      'keep the clocks of all machines by NTP (chrony, systemd-timesyncd): the times in alerts and events come from them',
+    );
+  }
+  return ok('clock', 'no member of etcd tells the time');
+}
+
+async function dateOf({ ca, cert, key }: EtcdSettings, member: string): Promise<number | undefined> {
+  const secure = member.startsWith('https:');
+  const tls = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const url = `${member}/version`;
+  const asked = secure ? requestSecure(url, { ...tls, signal }) : requestPlain(url, { signal });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+  const at = Date.parse(response.headers.date ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}

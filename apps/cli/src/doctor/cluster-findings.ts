@@ -1,0 +1,120 @@
+import { validateAlerter } from '@9volt/alerters';
+import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks } from '@9volt/contracts';
+import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
+import { validateMonitor } from '@9volt/monitors';
+import type { EtcdConfig } from '@9volt/platform';
+import { type Finding, ok, problem, warning } from './finding.js';
+
+/** Whether somebody leads, somebody checks, and whether what is stored makes sense. */
+export async function clusterFindings(config: EtcdConfig): Promise<Finding[]> {
+  const client = new EtcdClient(config.etcd);
+  const keys = new Keyspace(config.prefix);
+  try {
+    const [director, settings, members, drains, monitors, alerters] = await Promise.all([
+      client.get(keys.director),
+      client.get(keys.config),
+      client.list(keys.members),
+      client.list(keys.drains, { keysOnly: true }),
+      client.list(keys.monitors),
+      client.list(keys.alerters),
+    ]);
+    const drained = new Set(drains.entries.map(({ key }) => key.slice(keys.drains.length)));
+    const known = members.entries.flatMap(({ value }) => decode<Member>(value) ?? []);
+    return [
+      configFinding(settings),
+      leaderFinding(director !== undefined, known),
+      workersFinding(known, drained),
+      ...settingsFindings(keys, monitors.entries, alerters.entries, known),
+    ];
+  } finally {
+    client.close();
+  }
+}
+
+function configFinding(entry: Entry | undefined): Finding {
+  if (!entry) return ok('config', 'none yet: the first node writes it');
+  const faults = clusterConfigFaults(decode(entry.value));
+  if (faults.length === 0) return ok('config', 'valid');
+  return problem('config', faults.map(({ message }) => message).join('; '), `mend the key ${entry.key}`);
+}
+
+function leaderFinding(led: boolean, members: readonly Member[]): Finding {
+  const schedulers = members.filter(({ Role }) => Role === 'scheduler' || Role === 'server').length;
+  if (led) return ok('leader', `one of ${schedulers} schedulers leads`);
+  return problem(
+    'leader',
+    schedulers === 0 ? 'there is no scheduler' : `none of ${schedulers} schedulers leads`,
+    schedulers === 0 ? 'start one: 9volt scheduler, or 9volt server' : 'see the log of a scheduler',
+  );
+}
+
+function workersFinding(members: readonly Member[], drained: ReadonlySet<string>): Finding {
+  const workers = members.filter(({ Role }) => runsChecks(Role));
+  const open = workers.filter(({ Name }) => !drained.has(Name));
+  if (workers.length === 0) return problem('workers', 'there is none', 'start one: 9volt worker, or 9volt server');
+  if (open.length === 0) return problem('workers', `all ${workers.length} are drained`, '9volt undrain <worker>');
+  return ok('workers', `${open.length} take monitors`);
+}
+
+function settingsFindings(
+  keys: Keyspace,
+  monitors: readonly Entry[],
+  alerters: readonly Entry[],
+  members: readonly Member[],
+): Finding[] {
+  const nameOf = ({ key }: Entry, prefix: string): string => key.slice(prefix.length);
+  const names = new Set(alerters.map((entry) => nameOf(entry, keys.alerters)));
+  const refused = alerters
+    .filter((entry) => !validateAlerter(nameOf(entry, keys.alerters), decode(entry.value)).ok)
+    .map((entry) => `alerter ${nameOf(entry, keys.alerters)}`);
+  const unheard: string[] = [];
+  const unserved: string[] = [];
+  const pools = members.filter(({ Role }) => runsChecks(Role)).map(({ Tags }) => Tags);
+  for (const entry of monitors) {
+    const name = nameOf(entry, keys.monitors);
+    const validated = validateMonitor(name, decode(entry.value));
+    if (!validated.ok) refused.push(`monitor ${name}`);
+    else {
+      if (alertersOf(validated.value).some((alerter) => !names.has(alerter))) unheard.push(name);
+      if (!pools.some((tags) => mayRun(validated.value['member-tag'], tags))) unserved.push(name);
+    }
+  }
+  return [
+    refused.length > 0
+      ? warning('configuration', `not valid: ${some(refused)}`, '9volt get events --type config-refused tells why')
+      : ok('configuration', `${monitors.length} monitors and ${alerters.length} alerters, all valid`),
+    ...(unheard.length > 0
+      ? [
+          warning(
+            'alerters',
+            `${some(unheard)}: names an alerter that does not exist`,
+            'create it, or take the name out',
+          ),
+        ]
+      : []),
+    ...(unserved.length > 0
+      ? [
+          warning(
+            'places',
+            `${some(unserved)}: no worker has its member-tag`,
+            'start one with 9volt worker --tags <tag>',
+          ),
+        ]
+      : []),
+  ];
+}
+
+function alertersOf(settings: MonitorSettings): string[] {
+  return [...(settings['warning-alerter'] ?? []), ...(settings['critical-alerter'] ?? [])];
+}
+
+function mayRun(tag: string | undefined, tags: readonly string[]): boolean {
+  return tag === undefined ? tags.length === 0 : tags.includes(tag);
+}
+
+const SHOWN = 5;
+
+function some(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

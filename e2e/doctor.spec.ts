@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { startHttpTarget } from '@9volt/monitors/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Cluster, run9volt } from './harness/index.js';
+
+interface Finding {
+  subject: string;
+  verdict: string;
+  found: string;
+  advice?: string;
+}
+
+const run = promisify(execFile);
+const FAKETIME = ['x86_64', 'aarch64']
+  .map((arch) => `/usr/lib/${arch}-linux-gnu/faketime/libfaketime.so.1`)
+  .find((file) => existsSync(file));
+
+/** What the doctor says of a subject, and how it exits. */
+async function diagnosed(
+  etcd: string,
+  subject: string,
+  options: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<{ code: number | null; said: string; verdict: string }> {
+  const { code, stdout, stderr } = await run9volt(
+    ['doctor', '-o', 'json', '-e', etcd, ...(options.args ?? [])],
+    options.env ? { env: options.env } : {},
+  );
+  if (stdout === '') throw new Error(stderr);
+  const finding = (JSON.parse(stdout) as Finding[]).find((one) => one.subject.startsWith(subject));
+  return {
+    code,
+    said: finding ? `${finding.found} → ${finding.advice ?? ''}` : 'nothing',
+    verdict: finding?.verdict ?? 'none',
+  };
+}
+
+describe('the doctor, where etcd is not to be had', () => {
+  it.each([
+    ['http://127.0.0.1:1', /nothing listens there/],
+    ['http://no-such-host.invalid:2379', /host name is not found/],
+  ])('says of %s what is wrong', async (etcd, said) => {
+    expect(await diagnosed(etcd, 'etcd')).toMatchObject({
+      code: 1,
+      verdict: 'problem',
+      said: expect.stringMatching(said),
+    });
+  });
+
+  it('says that what answers is no etcd', async () => {
+    const target = await startHttpTarget();
+    try {
+      expect(await diagnosed(target.url, 'etcd')).toMatchObject({
+        code: 1,
+        said: expect.stringContaining('is it an etcd that listens'),
+      });
+    } finally {
+      await target.close();
+    }
+  });
+});
+
+describe('the doctor, before an etcd with users', () => {
+  let etcd: TestEtcd;
+
+  beforeAll(async () => {
+    etcd = await startEtcd();
+    const commands = [
+      ['user', 'add', 'root:secret'],
+      ['role', 'add', 'elsewhere'],
+      ['role', 'grant-permission', 'elsewhere', '--prefix=true', 'readwrite', '/other/'],
+      ['user', 'add', 'guest:guest'],
+      ['user', 'grant-role', 'guest', 'elsewhere'],
+      ['user', 'grant-role', 'root', 'root'],
+      ['auth', 'enable'],
+    ];
+    for (const command of commands)
+      await run('etcdctl', [`--endpoints=${etcd.endpoint}`, ...command], { env: { ...process.env, ETCDCTL_API: '3' } });
+  });
+  afterAll(() => etcd.stop());
+
+  it.each<[string, string[], string, RegExp]>([
+    ['no user', [], 'permission', /user name is empty|demands a user|may not read/],
+    ['a wrong password', ['-U', 'root:wrong'], 'etcd', /check the user and the password/],
+    [
+      'a role for another prefix',
+      ['-U', 'guest:guest'],
+      'permission',
+      /grant-permission <role> --prefix=true readwrite/,
+    ],
+  ])('says what %s leads to', async (_what, args, subject, said) => {
+    const finding = await diagnosed(etcd.endpoint, subject, { args });
+    expect(finding).toMatchObject({ code: 1, verdict: 'problem', said: expect.stringMatching(said) });
+  });
+
+  it('is content with the right one', async () => {
+    const args = ['-U', 'root:secret'];
+    expect(await diagnosed(etcd.endpoint, 'permission', { args })).toMatchObject({ verdict: 'ok' });
+  });
+});
+
+describe('the doctor of a cluster', () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start(['--quota-backend-bytes=16000000']);
+  });
+  afterAll(() => cluster.stop());
+
+  const of = (subject: string, env?: Record<string, string>): ReturnType<typeof diagnosed> =>
+    diagnosed(cluster.etcd.endpoint, subject, env ? { env } : {});
+
+  it('misses the schedulers and the workers', async () => {
+    expect(await of('leader')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt scheduler') });
+    expect(await of('workers')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt worker') });
+  });
+
+  it('names configurations that are invalid, unheard or run nowhere', async () => {
+    const web = { type: 'http', host: '127.0.0.1', port: 9, interval: '1h' };
+    await cluster.put(cluster.keys.monitor('broken'), '{"type": "http"');
+    await cluster.put(cluster.keys.monitor('unheard'), { ...web, 'critical-alerter': ['nobody'] });
+    await cluster.put(cluster.keys.monitor('far'), { ...web, 'member-tag': 'moon' });
+    expect(await of('configuration')).toMatchObject({
+      verdict: 'warning',
+      said: expect.stringContaining('monitor broken'),
+    });
+    expect(await of('alerters')).toMatchObject({ verdict: 'warning', said: expect.stringContaining('unheard') });
+    expect(await of('places')).toMatchObject({ verdict: 'warning', said: expect.stringContaining('far') });
+  });
+
+  it('is content with a cluster that works, and exits with 0', async () => {
+    const server = await cluster.node('server', { name: 'only' });
+    expect(await of('leader')).toMatchObject({ code: 0, verdict: 'ok' });
+    expect(await of('workers')).toMatchObject({ code: 0, verdict: 'ok' });
+    await cluster.put(cluster.keys.drain('only'), {});
+    expect(await of('workers')).toMatchObject({ code: 1, said: expect.stringContaining('9volt undrain') });
+    await server.stop();
+  });
+
+  (FAKETIME === undefined ? it.skip : it)('notices a clock that is wrong', async () => {
+    const env = { LD_PRELOAD: FAKETIME as string, FAKETIME: '+1h', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+    expect(await of('clock', env)).toMatchObject({ verdict: 'warning', said: expect.stringMatching(/ahead of .*NTP/) });
+    expect(await of('clock')).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('misses fping where it is not', async () => {
+    const { verdict, said } = await of('icmp');
+    if (existsSync('/usr/bin/fping')) expect(verdict).toBe('ok');
+    else expect(said).toContain('apt-get install fping');
+  });
+
+  it('refuses heartbeats that make no sense', async () => {
+    const config = await cluster.get<object>(cluster.keys.config);
+    await cluster.put(cluster.keys.config, { ...config, HeartbeatInterval: '5s', HeartbeatTimeout: '6s' });
+    expect(await of('config')).toMatchObject({ code: 1, said: expect.stringContaining('at most half') });
+  });
+
+  it('names an etcd that is out of space', async () => {
+    const value = 'x'.repeat(400_000);
+    const filled = async (): Promise<void> => {
+      for (let n = 0; ; n++) await cluster.put('/filler', `${n}${value}`);
+    };
+    await expect(filled()).rejects.toMatchObject({ kind: 'no-space' });
+    expect(await of('etcd')).toMatchObject({ code: 1, said: expect.stringMatching(/NOSPACE.*etcdctl defrag/) });
+  });
+});
