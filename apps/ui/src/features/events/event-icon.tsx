@@ -26,6 +26,8 @@ const LOOKS: Partial<Record<EventType, [IconName, Tone]>> = {
   'notification-failed': ['send', 'bad'],
 };
 
+export const EVENT_TYPES: string[] = Object.keys(LOOKS);
+
 /** A type that a newer version tells has the icon of none. */
 export function EventIcon({ type }: { type: EventType }) {
   const [icon, tone] = LOOKS[type] ?? ['pending', 'calm'];

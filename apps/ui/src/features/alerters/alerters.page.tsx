@@ -1,0 +1,74 @@
+import { Button } from '@mantine/core';
+import { useRef } from 'react';
+import { Link } from 'react-router';
+import { Icon } from '../../components/icon.js';
+import { Instant } from '../../components/instant.js';
+import { Page, Panel } from '../../components/page.js';
+import { Empty, Failed, Loading } from '../../components/states.js';
+import { counted } from '../../lib/format.js';
+import { useListKeys } from '../../lib/hotkeys.js';
+import { alerterPath } from '../../lib/paths.js';
+import { type NamedAlerter, useAlerters, useDeliveries, useUses } from './alerter-api.js';
+import styles from './alerters.module.css';
+
+export default function AlertersPage() {
+  const { data, error, refetch } = useAlerters();
+  const newAlerter = (
+    <Button component={Link} to="/alerters/new" size="xs" leftSection={<Icon name="plus" size={14} />}>
+      New alerter
+    </Button>
+  );
+  return (
+    <Page title="Alerters" actions={newAlerter}>
+      {error ? (
+        <Failed title="The alerters could not be read" error={error} onRetry={() => void refetch()} />
+      ) : !data ? (
+        <Loading />
+      ) : data.length === 0 ? (
+        <Empty title="No alerters yet" actions={newAlerter}>
+          An alerter is a channel through which people are told: chat, mail, a pager.
+        </Empty>
+      ) : (
+        <Alerters alerters={data} />
+      )}
+    </Page>
+  );
+}
+
+function Alerters({ alerters }: { alerters: readonly NamedAlerter[] }) {
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, alerters.length);
+  const { data: uses } = useUses();
+  const { data: deliveries } = useDeliveries();
+  return (
+    <Panel title={counted(alerters.length, 'alerter')}>
+      <ul ref={list} aria-label="Alerters">
+        {alerters.map(({ name, type, description }, row) => {
+          const last = deliveries?.find(({ alerter }) => alerter === name);
+          return (
+            <li key={name} className={styles['alerter']} data-row={row}>
+              <Link to={alerterPath(name)}>{name}</Link>
+              <span>{type}</span>
+              <span className={styles['muted']} title={description}>
+                {description}
+              </span>
+              <span className={styles['muted']}>{uses ? counted(uses.get(name)?.length ?? 0, 'monitor') : ''}</span>
+              <span>
+                {last ? (
+                  <>
+                    <span className={last.type === 'notification-sent' ? styles['delivered'] : styles['rejected']}>
+                      {last.type === 'notification-sent' ? 'delivered' : 'failed'}
+                    </span>{' '}
+                    <Instant at={last.timestamp} />
+                  </>
+                ) : (
+                  <span className={styles['muted']}>nothing sent lately</span>
+                )}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </Panel>
+  );
+}

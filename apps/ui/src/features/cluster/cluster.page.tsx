@@ -1,0 +1,117 @@
+import { Link } from 'react-router';
+import { Instant } from '../../components/instant.js';
+import { Page, Panel } from '../../components/page.js';
+import { Empty, Failed, Loading } from '../../components/states.js';
+import { counted, spanInWords } from '../../lib/format.js';
+import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { type Cluster, useCluster } from './cluster-api.js';
+import styles from './cluster.module.css';
+import { DrainButton, Members } from './members.js';
+import { Why } from './why.js';
+
+const ORPHANS_SHOWN = 100;
+
+export default function ClusterPage() {
+  const { data, error, refetch } = useCluster();
+  return (
+    <Page title="Cluster">
+      {data ? (
+        <>
+          <Members cluster={data} />
+          <div className={styles['columns']}>
+            <Why />
+            <Drained cluster={data} />
+            <Orphans cluster={data} />
+            <Refused cluster={data} />
+            <Owed cluster={data} />
+          </div>
+        </>
+      ) : error ? (
+        <Failed title="The cluster could not be read" error={error} onRetry={() => void refetch()} />
+      ) : (
+        <Loading />
+      )}
+    </Page>
+  );
+}
+
+/** Also workers that are kept empty and do not take part at present. */
+function Drained({ cluster: { Drains } }: { cluster: Cluster }) {
+  return (
+    <Panel title="Drained workers">
+      {Drains.length === 0 ? (
+        <Empty title="None" />
+      ) : (
+        <ul>
+          {Drains.map(({ name, since, members, assigned }) => (
+            <li key={name} className={styles['item']}>
+              <strong>{name}</strong>{' '}
+              {since === null ? (
+                'drained by hand'
+              ) : (
+                <>
+                  since <Instant at={since} form="local" />
+                </>
+              )}
+              , {members.length === 0 ? 'not there at present' : `${counted(assigned, 'monitor')} left`}{' '}
+              {members.length === 0 ? <DrainButton name={name} isDrained /> : null}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Orphans({ cluster: { Orphans: names } }: { cluster: Cluster }) {
+  return (
+    <Panel
+      title="Without a worker"
+      aside={names.length > ORPHANS_SHOWN ? <Link to="/monitors?status=orphaned">all {names.length}</Link> : null}
+    >
+      {names.length === 0 ? (
+        <Empty title="Every monitor has one" />
+      ) : (
+        <ul>
+          {names.slice(0, ORPHANS_SHOWN).map((name) => (
+            <li key={name} className={styles['item']}>
+              <Link to={monitorPath(name)}>{name}</Link>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
+  return (
+    <Panel title="Refused configurations">
+      {Quarantined.length === 0 ? (
+        <Empty title="None" />
+      ) : (
+        <ul>
+          {Quarantined.map(({ kind, name, running, errors }) => (
+            <li key={`${kind} ${name}`} className={styles['item']}>
+              {kind} <Link to={kind === 'monitor' ? monitorPath(name) : alerterPath(name)}>{name}</Link>
+              {running ? ', its last good version runs' : ''}
+              {errors.map(({ message }) => (
+                <p key={message}>{message}</p>
+              ))}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Owed({ cluster: { Outbox } }: { cluster: Cluster }) {
+  return (
+    <Panel title="Notifications owed" padded>
+      {Outbox.depth === 0
+        ? 'None: all were delivered.'
+        : `${counted(Outbox.depth, 'notification')}, the oldest for ${spanInWords(Outbox.oldestAgeMs)}.`}
+    </Panel>
+  );
+}

@@ -1,0 +1,131 @@
+import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import { Icon } from '../../components/icon.js';
+import { Instant } from '../../components/instant.js';
+import { Panel } from '../../components/page.js';
+import { apiPath, request, queryString } from '../../lib/api-client.js';
+import { count, counted, latency } from '../../lib/format.js';
+import { toast, toastError } from '../../lib/toasts.js';
+import { type Cluster, type Member, workersOf } from './cluster-api.js';
+import styles from './cluster.module.css';
+
+/** A worker that starts checks so much too late has too many of them. */
+const LATE_MS = 1_000;
+
+export function Members({ cluster }: { cluster: Cluster }) {
+  const members = Object.values(cluster.Members).sort((a, b) => (a.Name < b.Name ? -1 : 1));
+  const most = Math.max(1, ...members.map(({ Assigned }) => Assigned));
+  const workers = new Set(workersOf(cluster));
+  return (
+    <Panel title={counted(members.length, 'member')}>
+      <div className={styles['scroll']} tabIndex={0} role="group" aria-label="Members">
+        <table className={styles['table']}>
+          <thead>
+            <tr>
+              {[
+                'Member',
+                'Role',
+                'Tags',
+                'Monitors',
+                'Checks',
+                'Lateness p99',
+                'Overruns',
+                'Host',
+                'Version',
+                'Up',
+                '',
+              ].map((head) => (
+                <th key={head} scope="col">
+                  {head === '' ? <span className="visually-hidden">Actions</span> : head}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {members.map((member) => (
+              <MemberRow key={member.MemberID} member={member} most={most} isWorker={workers.has(member)} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+function MemberRow({ member, most, isWorker }: { member: Member; most: number; isWorker: boolean }) {
+  const { MemberID, Name, Role, Tags, Assigned, Load, Hostname, ListenAddress, SemVer, StartedAt, Leader, Draining } =
+    member;
+  const isLate = (Load?.latenessP99Ms ?? 0) > LATE_MS;
+  return (
+    <tr data-member={Name}>
+      <td title={MemberID}>
+        <strong>{Name}</strong>{' '}
+        {Leader ? (
+          <span className={styles['mark']}>
+            <Icon name="crown" size={13} /> leader
+          </span>
+        ) : null}{' '}
+        {Draining ? (
+          <span className={styles['mark']}>
+            <Icon name="depart" size={13} /> drained
+          </span>
+        ) : null}
+      </td>
+      <td>{Role}</td>
+      <td>{Tags.length === 0 ? <span className={styles['muted']}>none</span> : Tags.join(', ')}</td>
+      <td>
+        {isWorker ? (
+          <Link to={`/monitors${queryString({ worker: Name })}`} className={styles['share']}>
+            <div style={{ width: `${Math.round((Assigned / most) * 90)}px` }} />
+            {count(Assigned)}
+          </Link>
+        ) : (
+          '–'
+        )}
+      </td>
+      <td>{Load ? `${Load.checksPerSecond.toFixed(1)}/s` : '–'}</td>
+      <td className={isLate ? styles['late'] : undefined}>{latency(Load?.latenessP99Ms)}</td>
+      <td>{Load ? count(Load.overruns) : '–'}</td>
+      <td className={styles['muted']}>
+        {Hostname} {ListenAddress}
+      </td>
+      <td className={styles['muted']}>{SemVer}</td>
+      <td className={styles['muted']}>
+        <Instant at={StartedAt} form="span" />
+      </td>
+      <td>{isWorker ? <DrainButton name={Name} isDrained={Draining} /> : null}</td>
+    </tr>
+  );
+}
+
+/** Empties a worker, or lets it have monitors again. */
+export function DrainButton({ name, isDrained }: { name: string; isDrained: boolean }) {
+  const queries = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const toggle = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await request(apiPath('cluster', 'drain', name), { method: isDrained ? 'DELETE' : 'PUT' });
+      toast('done', isDrained ? `${name} takes monitors again` : `${name} is being drained`);
+      await queries.invalidateQueries({ queryKey: ['cluster'] });
+    } catch (error) {
+      toastError(isDrained ? 'Not undrained' : 'Not drained', error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  const label = isDrained ? 'Undrain' : 'Drain';
+  return (
+    <Button
+      size="compact-xs"
+      variant="default"
+      loading={busy}
+      aria-label={`${label} ${name}`}
+      onClick={() => void toggle()}
+    >
+      {label}
+    </Button>
+  );
+}

@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { eventOf } from '../../testing/fixtures.js';
+import { matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from './event-filter.js';
+
+const EVENTS = [
+  eventOf('1', { type: 'error', message: 'Disk FULL', memberid: 'w1' }),
+  eventOf('2', { type: 'status-changed', monitor: 'web', message: 'down', memberid: 'w2' }),
+];
+
+it.each([
+  ['', ['1', '2']],
+  ['q=full', ['1']],
+  ['q=WEB', ['2']],
+  ['monitor=web&type=status-changed', ['2']],
+  ['type=error&type=api', ['1']],
+  ['member=w2', ['2']],
+  ['member=w2&type=error', []],
+])('"%s" leaves %j', (query, ids) => {
+  const filter = readEventFilter(new URLSearchParams(query));
+  expect(EVENTS.filter(matchesFilter(filter)).map(({ id }) => id)).toEqual(ids);
+  expect(writeEventFilter(filter).toString()).toBe(query);
+});
+
+it('merges pages that overlap', () => {
+  const [a, b] = [eventOf('1'), eventOf('2')];
+  expect(mergedEvents([b, a], [a]).map(({ id }) => id)).toEqual(['2', '1']);
+});

@@ -1,0 +1,183 @@
+import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useDeferredValue, useMemo, useRef, useState } from 'react';
+import { Link, useSearchParams } from 'react-router';
+import { Icon } from '../../components/icon.js';
+import { Instant } from '../../components/instant.js';
+import { Page, Panel } from '../../components/page.js';
+import { Empty, Failed, Loading } from '../../components/states.js';
+import { queryString, requestJson } from '../../lib/api-client.js';
+import { counted } from '../../lib/format.js';
+import { useListKeys } from '../../lib/hotkeys.js';
+import { useLive } from '../../lib/live-context.js';
+import type { ClusterEvent, Live } from '../../lib/live-types.js';
+import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { useCluster } from '../cluster/cluster-api.js';
+import { type EventFilter, matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from './event-filter.js';
+import { EVENT_TYPES, EventIcon } from './event-icon.js';
+import styles from './events.module.css';
+
+const PAGE = 100;
+const eventsOf = ({ events }: Live): Live['events'] => events;
+
+export default function EventsPage() {
+  const [params, setParams] = useSearchParams();
+  const filter = useMemo(() => readEventFilter(params), [params]);
+  const [paused, setPaused] = useState<readonly ClusterEvent[]>();
+  const change = (change: Partial<EventFilter>): void =>
+    setParams((now) => writeEventFilter({ ...readEventFilter(now), ...change }), { replace: true });
+  const live = useLive(eventsOf);
+  const pause = (
+    <Button
+      size="xs"
+      variant="default"
+      aria-pressed={paused !== undefined}
+      leftSection={<Icon name={paused ? 'run' : 'pause'} size={14} />}
+      onClick={() => setPaused(paused ? undefined : (live ?? []))}
+    >
+      {paused ? 'Go on' : 'Pause'}
+    </Button>
+  );
+  return (
+    <Page title="Events" actions={pause}>
+      <Filters filter={filter} onChange={change} />
+      <Events
+        key={params.toString()}
+        filter={filter}
+        live={paused ?? live ?? []}
+        waiting={paused ? newer(live, paused) : 0}
+      />
+    </Page>
+  );
+}
+
+function newer(live: Live['events'], paused: readonly ClusterEvent[]): number {
+  const last = paused[0]?.id ?? '';
+  return live?.filter(({ id }) => id > last).length ?? 0;
+}
+
+function Filters({ filter, onChange }: { filter: EventFilter; onChange: (change: Partial<EventFilter>) => void }) {
+  const { data } = useCluster();
+  const members = [...new Set([...Object.keys(data?.Members ?? {}), ...filter.member])].sort();
+  const names = (id: string): string => data?.Members[id]?.Name ?? id;
+  const now = { comboboxProps: { transitionProps: { duration: 0 } }, size: 'xs', clearable: true } as const;
+  return (
+    <div className={styles['filters']} role="search" aria-label="Events">
+      <TextInput
+        size="xs"
+        type="search"
+        data-search
+        aria-label="Search events"
+        placeholder="Search text   /"
+        leftSection={<Icon name="search" size={14} />}
+        value={filter.q}
+        onChange={({ currentTarget }) => onChange({ q: currentTarget.value })}
+      />
+      <TextInput
+        size="xs"
+        aria-label="Monitor"
+        placeholder="Monitor"
+        value={filter.monitor}
+        onChange={({ currentTarget }) => onChange({ monitor: currentTarget.value })}
+      />
+      <MultiSelect
+        {...now}
+        aria-label="Type"
+        placeholder={filter.type.length === 0 ? 'Type' : ''}
+        data={EVENT_TYPES}
+        searchable
+        value={[...filter.type]}
+        clearButtonProps={{ 'aria-label': 'Clear type' }}
+        onChange={(type) => onChange({ type })}
+      />
+      <MultiSelect
+        {...now}
+        aria-label="Member"
+        placeholder={filter.member.length === 0 ? 'Member' : ''}
+        data={members.map((id) => ({ value: id, label: names(id) === id ? id : `${names(id)} (${id})` }))}
+        searchable
+        value={[...filter.member]}
+        clearButtonProps={{ 'aria-label': 'Clear member' }}
+        onChange={(member) => onChange({ member })}
+      />
+    </div>
+  );
+}
+
+function Events({
+  filter,
+  live,
+  waiting,
+}: {
+  filter: EventFilter;
+  live: readonly ClusterEvent[];
+  /** Events that came since the list was paused. */
+  waiting: number;
+}) {
+  const asked = useDeferredValue(filter);
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery({
+    queryKey: ['events', asked],
+    queryFn: ({ pageParam, signal }) => {
+      const { q, type, member, monitor } = asked;
+      const query = { q, monitor, type: type.join(), member: member.join(), page: pageParam, limit: PAGE };
+      return requestJson<ClusterEvent[]>(`/api/v1/event${queryString(query)}`, { signal });
+    },
+    initialPageParam: 1,
+    getNextPageParam: (last, pages) => (last.length < PAGE ? undefined : pages.length + 1),
+  });
+  const events = useMemo(
+    () => mergedEvents(live.filter(matchesFilter(filter)), data?.pages.flat() ?? []),
+    [live, filter, data],
+  );
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, events.length);
+  if (error) return <Failed title="The events could not be read" error={error} onRetry={() => void refetch()} />;
+  if (!data) return <Loading what="Loading events" />;
+  return (
+    <Panel
+      title={waiting > 0 ? `Paused, ${counted(waiting, 'new event')}` : 'Newest first'}
+      aside={<span className={styles['calm']}>{counted(events.length, 'event')} shown</span>}
+    >
+      {events.length === 0 ? (
+        <Empty title="No event matches">Events are kept for 24 hours.</Empty>
+      ) : (
+        <ul ref={list} aria-label="Events, newest first">
+          {events.map((event, row) => (
+            <EventRow key={event.id} event={event} row={row} />
+          ))}
+        </ul>
+      )}
+      {hasNextPage ? (
+        <div className={styles['more']}>
+          <Button size="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            Older
+          </Button>
+        </div>
+      ) : null}
+    </Panel>
+  );
+}
+
+function EventRow({ event, row }: { event: ClusterEvent; row: number }) {
+  const { type, timestamp, monitor, alerter, message, memberid } = event;
+  return (
+    <li className={`${styles['event']} ${styles['wide']}`} data-row={row}>
+      <EventIcon type={type} />
+      <Instant at={timestamp} form="local" />
+      <span className={styles['cell']} aria-hidden="true">
+        {type}
+      </span>
+      <span className={styles['cell']}>
+        {monitor !== undefined ? (
+          <Link to={monitorPath(monitor)}>{monitor}</Link>
+        ) : alerter !== undefined ? (
+          <Link to={alerterPath(alerter)}>{alerter}</Link>
+        ) : null}
+      </span>
+      <span className={styles['message']}>{message}</span>
+      <span className={styles['cell']} title={memberid}>
+        {memberid}
+      </span>
+    </li>
+  );
+}
