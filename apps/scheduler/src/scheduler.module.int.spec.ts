@@ -32,6 +32,8 @@ describe('SchedulerModule', () => {
       listen: { host: '127.0.0.1', port: 0 },
       accessTokens: [],
       publicUrl: undefined,
+      programs: { rules: 'any', atOnce: 32 },
+      performanceSeries: 0,
     });
     const app = await Test.createTestingModule({
       imports: [

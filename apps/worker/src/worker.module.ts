@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Programs } from '@9volt/monitors';
 import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Detachment } from './detachment/detachment.js';
 import { Handbacks } from './detachment/handbacks.js';
@@ -7,6 +8,7 @@ import { Spools } from './detachment/spools.js';
 import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
+import { PerformanceMetrics } from './execution/performance-metrics.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Farewell } from './membership/farewell.js';
 import { HandOver } from './membership/hand-over.js';
@@ -39,6 +41,12 @@ import { WorkerService } from './worker.service.js';
     Handbacks,
     ReturnService,
     CheckMetrics,
+    {
+      provide: Programs,
+      useFactory: ({ programs: { rules, atOnce } }: NodeConfig) => new Programs(rules, atOnce),
+      inject: [NodeConfig],
+    },
+    PerformanceMetrics,
     VitalsBuffer,
     StateWriter,
     CheckRunner,

@@ -1,4 +1,4 @@
-import type { SettingsClass } from '@9volt/contracts';
+import type { ProgramRules, SettingsClass } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
@@ -17,6 +17,8 @@ export interface DeliveryContext {
    * The same for every attempt at one notification, and for no other notification: an idempotency key, a Message-ID.
    */
   notificationId: string;
+  /** The programs that this worker runs. */
+  programs: ProgramRules;
   /** How long the provider may take to answer; 10 seconds unless said here. */
   timeoutMs?: number;
 }

@@ -109,6 +109,17 @@ const shell = (text: string, more: Record<string, unknown> = {}, context?: Deliv
   send({ command: 'sh', args: ['-c', text], ...more }, sampleAlarm(), context);
 
 describe('exec', () => {
+  it.each([
+    [[], 'this worker runs no programs'],
+    [['/usr/bin/true'], 'it is not among the programs that this worker runs'],
+  ])('runs nothing that the worker does not permit: %j', async (programs, why) => {
+    const { standIn, options } = await startTeller();
+    const outcome = await send(options, sampleAlarm(), deliveryContext({ programs }));
+    await standIn.close();
+    expect(outcome).toEqual({ outcome: 'rejected', answer: `the program is not run: ${why}` });
+    expect(standIn.received).toEqual([]);
+  });
+
   it('gives the alert in arguments, environment and on the standard input', async () => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ notificationId: '9volt/web/100.1/critical' }));

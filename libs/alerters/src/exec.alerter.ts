@@ -4,6 +4,7 @@ import {
   formatDuration,
   messageOf,
   parseDuration,
+  programRefusal,
   Text,
   TextList,
   type CrossChecked,
@@ -77,6 +78,8 @@ export const exec = defineAlerter<ExecOptions>({
   options: ExecOptions,
   destination: [],
   async send(options, alert, context) {
+    const refusal = programRefusal(context.programs, options.command);
+    if (refusal !== undefined) return { outcome: 'rejected', answer: `the program is not run: ${refusal}` };
     const fields = alertFields(alert);
     return run(
       {

@@ -12,6 +12,7 @@ export * from './monitor-state.js';
 export * from './name.js';
 export * from './notification.js';
 export * from './performance.js';
+export * from './program-rules.js';
 export * from './request.js';
 export * from './settings/attribute.js';
 export * from './settings/decorators.js';

@@ -24,13 +24,19 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
 /** A result none of whose texts has a secret. */
 export function resultWithoutSecrets(result: CheckResult, secrets: readonly (string | undefined)[]): CheckResult {
   if (secrets.length === 0) return result;
-  const { message, expected, found } = result;
+  const { message, expected, found, performance } = result;
   return {
     ...result,
     message: withoutSecrets(message, secrets),
     ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
     ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
+    ...(performance === undefined ? {} : { performance: performance.map((value) => maskedTexts(value, secrets)) }),
   };
+}
+
+function maskedTexts<T extends object>(value: T, secrets: readonly (string | undefined)[]): T {
+  const masked = (part: unknown): unknown => (typeof part === 'string' ? withoutSecrets(part, secrets) : part);
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, masked(part)])) as T;
 }
 
 function withoutBeginning(part: string, form: string): string {

@@ -1,4 +1,5 @@
 import type { CheckResult, MonitorSettings, SettingsClass } from '@9volt/contracts';
+import type { Programs } from './exec/programs.js';
 
 /** What a probe is given beside its settings. */
 export interface ProbeContext {
@@ -6,6 +7,8 @@ export interface ProbeContext {
   name: string;
   /** Aborted when the run must end: the process stops, or the run outlasted {@link MonitorDefinition.deadlineMs} by far. */
   signal: AbortSignal;
+  /** The programs that this worker runs: whatever a configuration names must be permitted by it, and wait its turn. */
+  programs: Programs;
 }
 
 /**

@@ -1,9 +1,9 @@
 import {
-  capped,
   type CheckResult,
   Duration,
   fault,
   type FieldError,
+  Flag,
   formatDuration,
   Integer,
   MonitorSettings,
@@ -12,13 +12,13 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
-import { type Exit, runCommand } from './exec/run-command.js';
+import { OutputJudge, PluginJudge } from './exec/judges.js';
+import { runCommand } from './exec/run-command.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
-import { inWords } from './probe/error-words.js';
+import { inWords, isShortageOfOurs } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { CutShort } from './probe/scope.js';
-import { SubstringSearch } from './probe/substring-search.js';
 
 /** How much longer than its timeout a command may take to be ended. */
 const KILL_MS = 1_000;
@@ -41,6 +41,14 @@ export class ExecSettings extends MonitorSettings {
   @TextList({ doc: 'The arguments of the program, each as it is.', example: ['-w', '5,4,3'], allowEmptyItems: true })
   args?: string[];
 
+  @Flag({
+    doc:
+      'The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` ' +
+      'in it is performance data. Any other exit code, and a program that cannot be started, is unknown.',
+    default: false,
+  })
+  nagios?: boolean;
+
   @Integer({ doc: 'The exit code that is awaited.', default: 0, minimum: 0, maximum: 255 })
   'return-code'?: number;
 
@@ -59,75 +67,81 @@ export class ExecSettings extends MonitorSettings {
       ...(this.args ?? []).flatMap((arg, index) =>
         arg.includes('\0') ? [fault(`/args/${index}`, arg, expected)] : [],
       ),
+      ...(this.nagios ? this.pluginFaults() : []),
     ];
+  }
+
+  /** A plugin judges by itself. */
+  private pluginFaults(): FieldError[] {
+    return (['return-code', 'expect'] as const)
+      .filter((attribute) => this[attribute] !== undefined)
+      .map((attribute) => fault(`/${attribute}`, this[attribute], 'none with nagios'));
   }
 }
 
 export const execMonitor = defineMonitor<ExecSettings>({
   type: 'exec',
-  summary: 'Runs a program on the worker; expects an exit code, and may expect a text in its output.',
+  summary:
+    'Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output.',
   settings: ExecSettings,
   target: (settings) => [settings.command, ...(settings.args ?? [])].map(asArgument).join(' '),
-  deadlineMs: (settings) => timeoutMsOf(ExecSettings, settings, 'timeout') + KILL_MS,
+  // It may wait its turn as long as it may run.
+  deadlineMs: (settings) => 2 * limitMsOf(settings) + KILL_MS,
   weight: 8,
   probe,
 });
 
-async function probe(settings: ExecSettings, { name, signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: ExecSettings, { name, signal, programs }: ProbeContext): Promise<CheckResult> {
+  const arrived = new ProbeRun(signal);
   const command = excerpt(settings.command, 200);
-  const expectedExit = `exit code ${valueOf(ExecSettings, settings, 'return-code')}`;
-  const output = new SubstringSearch(settings.expect ?? '');
-  const limitMs = timeoutMsOf(ExecSettings, settings, 'timeout');
+  const refusal = programs.refusal(settings.command);
+  if (refusal !== undefined) return arrived.verdict('unknown', `Command '${command}' is not run: ${refusal}`);
+  const limitMs = limitMsOf(settings);
+  try {
+    return await programs.inTurn(limitMs, signal, () => execute(settings, name, new ProbeRun(signal)));
+  } catch (error) {
+    if (!(error instanceof CutShort)) throw error;
+    if (error.reason === 'aborted') return arrived.failedWith(error, error.message);
+    const why = `this worker was running ${programs.atOnce} others for ${formatDuration(limitMs)}`;
+    return arrived.verdict('unknown', `Command '${command}' was not run: ${why}`);
+  }
+}
+
+async function execute(settings: ExecSettings, name: string, run: ProbeRun): Promise<CheckResult> {
+  const { signal } = run;
+  const command = excerpt(settings.command, 200);
+  const judge = settings.nagios
+    ? new PluginJudge(command, run)
+    : new OutputJudge(command, valueOf(ExecSettings, settings, 'return-code'), settings.expect ?? '', run);
+  const limitMs = limitMsOf(settings);
   try {
     if (signal.aborted) throw new CutShort('aborted', 'aborted');
     const exit = await runCommand(
       { command: settings.command, args: settings.args ?? [], env: { ...ENVIRONMENT, NINEV_CHECK: name } },
       limitMs,
       signal,
-      (chunk) => void output.push(chunk),
+      (chunk, from) => judge.hear(chunk, from),
     );
-    return judge(settings, run, exit, output);
+    return judge.judge(exit);
   } catch (error) {
     if (error instanceof CutShort) {
       const limit = formatDuration(limitMs);
       return run.failedWith(
         error,
         `Command '${command}' exceeded run timeout (${limit})`,
-        expectedExit,
+        judge.expected,
         `still running after ${limit}`,
       );
     }
     const reason = inWords(error);
-    return run.failedWith(error, `Command '${command}' could not be started: ${reason}`, expectedExit, reason);
+    const message = `Command '${command}' could not be started: ${reason}`;
+    const status = isShortageOfOurs(error) ? 'unknown' : judge.ifNotStarted;
+    return run.verdict(status, message, judge.expected, reason);
   }
 }
 
-function judge(settings: ExecSettings, run: ProbeRun, exit: Exit, output: SubstringSearch): CheckResult {
-  const command = excerpt(settings.command, 200);
-  const said = excerpt(output.head());
-  const expectedCode = valueOf(ExecSettings, settings, 'return-code');
-  if (exit.killedBy !== null) {
-    return run.failed(
-      `Command '${command}' was killed by ${exit.killedBy}, expected exit code '${expectedCode}'. Output: ${said}`,
-      `exit code ${expectedCode}`,
-      `killed by ${exit.killedBy}`,
-    );
-  }
-  if (exit.code !== expectedCode) {
-    return run.failed(
-      `Command '${command}' exited with '${exit.code}', expected '${expectedCode}'. Output: ${said}`,
-      `exit code ${expectedCode}`,
-      `exit code ${exit.code}`,
-    );
-  }
-  if (output.found) return run.ok();
-  const wanted = excerpt(settings.expect ?? '', 256);
-  return run.failed(
-    `Command '${command}' output does not contain expected output. Expected: ${wanted} Output: ${said}`,
-    wanted,
-    output.bytes === 0 ? 'no output' : capped(said, 200),
-  );
+function limitMsOf(settings: ExecSettings): number {
+  return timeoutMsOf(ExecSettings, settings, 'timeout');
 }
 
 /** As it would be written to a shell, where a part is not plain. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Issued, makeAuthority, monitorOf, runProbe, type Written } from './testing/index.js';
+import { type Issued, makeAuthority, runProbe, type Written } from './testing/index.js';
 import { type MailServer, startDovecot, startExim } from './testing/mail-servers.js';
 
 const authority = makeAuthority();
@@ -46,8 +46,7 @@ describe.each([
   });
 
   it('is told when TLS is not asked for as the target expects', async () => {
-    const { settings, definition } = monitorOf({ type: 'tls', host: good.host, port: good.port, timeout: '2s' });
-    const result = await definition.probe(settings, { name: 'x', signal: new AbortController().signal });
+    const result = await runProbe({ type: 'tls', host: good.host, port: good.port, timeout: '2s' });
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining('Unable to speak TLS') });
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MonitorSettings } from '@9volt/contracts';
 import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { monitorTypes, validateMonitor } from '@9volt/monitors';
+import { monitorTypes, Programs, validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
@@ -97,7 +97,11 @@ async function answeredDnsCheck(): Promise<Attributes | string> {
     const validated = validateMonitor('demo-dns', attributes);
     if (!validated.ok) continue;
     const definition = monitorTypes.get('dns');
-    const result = await definition?.probe(validated.value, { name: 'demo-dns', signal: AbortSignal.timeout(5_000) });
+    const result = await definition?.probe(validated.value, {
+      name: 'demo-dns',
+      signal: AbortSignal.timeout(5_000),
+      programs: new Programs([], 1),
+    });
     if (result?.status === 'ok') return attributes;
     message = result?.message ?? '';
   }

@@ -124,5 +124,15 @@ function givesEtcd(flags: NodeFlags, environment: Environment): boolean {
 
 /** Secrets travel to children in the environment, never as arguments. */
 function childEnvironment(environment: Environment, config: NodeConfig): NodeJS.ProcessEnv {
-  return { ...environment, NINEV_ETCD_MEMBERS: config.etcd.members.join(','), NINEV_ETCD_PREFIX: config.prefix };
+  const { secretSources } = config;
+  const { rules, atOnce } = config.programs;
+  return {
+    ...environment,
+    NINEV_ETCD_MEMBERS: config.etcd.members.join(','),
+    NINEV_ETCD_PREFIX: config.prefix,
+    ...(secretSources === undefined ? {} : { NINEV_SECRET_SOURCES: secretSources.join(',') || 'none' }),
+    NINEV_EXEC_ALLOW: rules === 'any' ? rules : rules.join(',') || 'none',
+    NINEV_EXEC_CONCURRENCY: String(atOnce),
+    NINEV_PERFORMANCE_SERIES: String(config.performanceSeries),
+  };
 }

@@ -2793,7 +2793,7 @@ export interface components {
              */
             connection?: string;
         };
-        /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
+        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
         ExecMonitor: {
             /**
              * @description The kind of check. (enum property replaced by openapi-typescript)
@@ -2874,6 +2874,8 @@ export interface components {
              *     ]
              */
             args?: string[];
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            nagios?: boolean;
             /** @description The exit code that is awaited. Default: `0`. */
             "return-code"?: number;
             /**
@@ -2884,7 +2886,7 @@ export interface components {
             /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
             timeout?: string | number;
         };
-        /** @description Runs a program on the worker; expects an exit code, and may expect a text in its output. */
+        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
         NamedExecMonitor: {
             name: string;
             /**
@@ -2966,6 +2968,8 @@ export interface components {
              *     ]
              */
             args?: string[];
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            nagios?: boolean;
             /** @description The exit code that is awaited. Default: `0`. */
             "return-code"?: number;
             /**

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
+import { Programs } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
 import { Detachment } from '../detachment/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
@@ -39,6 +40,7 @@ export class CheckRunner extends RunNow {
     @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Inject(Programs) private readonly programs: Programs,
     @Inject(SecretReader) private readonly secrets: SecretReader,
   ) {
     super();
@@ -138,11 +140,16 @@ export class CheckRunner extends RunNow {
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
     const { settings, stateTarget } = monitor;
-    const { result, defect } = await executeCheck(monitor.name, settings, abort.signal, this.secrets.read);
+    const { result, defect } = await executeCheck(
+      settings,
+      { name: monitor.name, signal: abort.signal, programs: this.programs },
+      this.secrets.read,
+    );
     monitor.run = undefined;
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {
       monitor.lastRunAt = startedAt;
+      monitor.performance = result.performance ?? [];
       this.metrics.ended(settings.type, result.status, result.latencyMs);
       this.vitals.ran(monitor.name, result, startedAt);
       if (defect) this.tellDefect(monitor, settings, defect);

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
-import type { MonitorDefinition, ProbeContext } from '@9volt/monitors';
+import { type MonitorDefinition, type ProbeContext, Programs } from '@9volt/monitors';
 import { executeCheck } from './execute-check.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;
-const never = new AbortController().signal;
+const contextOf = (signal = new AbortController().signal): ProbeContext => ({
+  name: 'web',
+  signal,
+  programs: new Programs([], 1),
+});
 const none = () => Promise.reject(new Error('there are no secrets here'));
 
 class FakeSettings extends MonitorSettings {
@@ -25,9 +29,8 @@ test('answers the result of the probe', async () => {
   const result: CheckResult = { status: 'critical', message: 'refused', latencyMs: 3 };
   expect(
     await executeCheck(
-      'web',
       settings,
-      never,
+      contextOf(),
       none,
       types(async () => result),
     ),
@@ -43,7 +46,7 @@ test.each([
     },
   ],
 ])('a probe that %s: unknown, with the defect', async (_how, probe) => {
-  const { result, defect } = await executeCheck('web', settings, never, none, types(probe));
+  const { result, defect } = await executeCheck(settings, contextOf(), none, types(probe));
   expect(result).toMatchObject({ status: 'unknown', message: 'The check itself failed: undefined is not a function' });
   expect(defect?.message).toBe('undefined is not a function');
 });
@@ -55,7 +58,7 @@ test('a probe that ignores its deadline is aborted and given up a second later',
     return new Promise(() => undefined);
   };
   const startedAt = performance.now();
-  const { result } = await executeCheck('web', settings, never, none, types(probe, 50));
+  const { result } = await executeCheck(settings, contextOf(), none, types(probe, 50));
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('did not end within 1050 ms') });
   expect(performance.now() - startedAt).toBeLessThan(1_500);
   expect(signal?.aborted).toBe(true);
@@ -67,16 +70,15 @@ test('an abort reaches the probe', async () => {
     await sleep(5_000, undefined, { signal: context.signal }).catch(() => undefined);
     return { status: 'unknown', message: 'aborted', latencyMs: 0 };
   };
-  const running = executeCheck('web', settings, abort.signal, none, types(probe, 6_000));
+  const running = executeCheck(settings, contextOf(abort.signal), none, types(probe, 6_000));
   abort.abort();
   expect((await running).result.message).toBe('aborted');
 });
 
 test('a type that this version does not know', async () => {
   const { result } = await executeCheck(
-    'web',
     { ...settings, type: 'novel' } as MonitorSettings,
-    never,
+    contextOf(),
     none,
     new Map(),
   );
@@ -87,13 +89,25 @@ test('gives the probe its secrets, and tells none of them', async () => {
   let given: MonitorSettings | undefined;
   const probe = async (settings: MonitorSettings): Promise<CheckResult> => {
     given = settings;
-    return { status: 'critical', message: 'refused: canary/1', expected: 'canary%2F1', found: 'canar…', latencyMs: 1 };
+    return {
+      status: 'critical',
+      message: 'refused: canary/1',
+      expected: 'canary%2F1',
+      found: 'canar…',
+      latencyMs: 1,
+      performance: [{ label: 'canary/1', value: 1 }],
+    };
   };
   const own = { description: '${env:KEY}', headers: { A: 'Bearer ${env:KEY}' } };
   const written = Object.assign(new FakeSettings(), settings, own);
-  const { result } = await executeCheck('web', written, never, () => Promise.resolve('canary/1'), types(probe));
+  const { result } = await executeCheck(written, contextOf(), () => Promise.resolve('canary/1'), types(probe));
   expect(given).toEqual({ ...settings, description: '${env:KEY}', headers: { A: 'Bearer canary/1' } });
-  expect(result).toMatchObject({ message: 'refused: ********', expected: '********', found: '********…' });
+  expect(result).toMatchObject({
+    message: 'refused: ********',
+    expected: '********',
+    found: '********…',
+    performance: [{ label: '********', value: 1 }],
+  });
 });
 
 test('without its secrets a check is not run, which tells nothing of its target and is no defect', async () => {
@@ -104,7 +118,7 @@ test('without its secrets a check is not run, which tells nothing of its target 
   };
   const written = Object.assign(new FakeSettings(), settings, { headers: { A: '${env:KEY}' } });
   const missing = (): Promise<string> => Promise.reject(new Error('the variable is not set'));
-  const execution = await executeCheck('web', written, never, missing, types(probe));
+  const execution = await executeCheck(written, contextOf(), missing, types(probe));
   expect(execution).toEqual({
     result: {
       status: 'unknown',

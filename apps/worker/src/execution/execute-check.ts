@@ -26,9 +26,8 @@ const LONGEST_TIMER_MS = 24 * 86_400_000;
  * the target and is to be forgotten.
  */
 export async function executeCheck(
-  name: string,
   settings: MonitorSettings,
-  signal: AbortSignal,
+  { signal, ...given }: ProbeContext,
   readSecret: ReadSecret,
   types: ReadonlyMap<string, MonitorDefinition> = monitorTypes,
 ): Promise<Execution> {
@@ -49,7 +48,7 @@ export async function executeCheck(
         Math.min(limitMs, LONGEST_TIMER_MS),
       );
     });
-    const context = { name, signal: abort.signal };
+    const context = { ...given, signal: abort.signal };
     return { result: await Promise.race([probe(definition, settings, context, readSecret), outlasted]) };
   } catch (error) {
     abort.abort();

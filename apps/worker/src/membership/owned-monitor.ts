@@ -4,6 +4,7 @@ import {
   intervalMsOf,
   type MonitorSettings,
   type MonitorState,
+  type PerformanceValue,
 } from '@9volt/contracts';
 import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
@@ -30,6 +31,8 @@ export class OwnedMonitor {
   readonly early: EarlyResult[] = [];
   /** When the last run started, milliseconds since the epoch. */
   lastRunAt: number | undefined;
+  /** What the last run measured. */
+  performance: readonly PerformanceValue[] = [];
   /** Aborts the run under way. */
   run: { abort: AbortController; ended: Promise<void> } | undefined;
   /** The revision that is on the timetable. */

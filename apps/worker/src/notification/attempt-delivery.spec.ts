@@ -28,6 +28,7 @@ function attempt(
     signal: more.signal ?? new AbortController().signal,
     timeoutMs: more.timeoutMs ?? 1_000,
     readSecret: more.readSecret ?? none,
+    programs: [],
   });
 }
 
@@ -76,7 +77,7 @@ describe('one attempt', () => {
     const settings = { type: 'of a newer version', options: {} };
     const signal = new AbortController().signal;
     expect(
-      await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10, readSecret: none }),
+      await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10, readSecret: none, programs: [] }),
     ).toMatchObject({
       outcome: 'retryable',
     });

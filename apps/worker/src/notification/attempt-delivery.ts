@@ -10,6 +10,7 @@ import {
   type AlerterSettings,
   attributesOf,
   messageOf,
+  type ProgramRules,
   type ReadSecret,
   resolveSecrets,
   SecretUnavailable,
@@ -24,6 +25,8 @@ export interface Attempt {
   /** How long the provider may take to answer. */
   timeoutMs: number;
   readSecret: ReadSecret;
+  /** The programs that this worker runs. */
+  programs: ProgramRules;
 }
 
 /** A dialogue, as with a mail server, has several waits of `timeoutMs`. */
@@ -32,7 +35,7 @@ const GRACE_MS = 1_000;
 
 /** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is worth another attempt too. */
 export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
-  const { settings, alert, signal, timeoutMs } = attempt;
+  const { settings, alert, signal, timeoutMs, programs } = attempt;
   const definition = alerterTypes.get(settings.type);
   if (!definition) return { outcome: 'retryable', answer: `this worker does not know the type ${settings.type}` };
   const overdue = new AbortController();
@@ -46,7 +49,7 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    const context = { signal: overdue.signal, notificationId: notificationIdOf(alert), timeoutMs };
+    const context = { signal: overdue.signal, notificationId: notificationIdOf(alert), timeoutMs, programs };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
     // It may be put there while the notification waits, or another worker may have it.

@@ -10,6 +10,7 @@ import { Interval } from '@nestjs/schedule';
 import type { DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
+import { Programs } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
 import { Detachment } from '../detachment/detachment.js';
 import { Spools } from '../detachment/spools.js';
@@ -58,6 +59,7 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     @Inject(Spools) private readonly spools: Spools,
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
     @Inject(SecretReader) private readonly secrets: SecretReader,
+    @Inject(Programs) private readonly programs: Programs,
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
     this.slots = new Slots(this.settings);
@@ -234,6 +236,7 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
       signal,
       timeoutMs,
       readSecret: this.secrets.read,
+      programs: this.programs.rules,
     });
     this.report.attempted(settings.type, outcome.outcome, performance.now() - startedAt);
     if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);

@@ -1,6 +1,6 @@
 import { testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
-import { validateMonitor } from '@9volt/monitors';
+import { type Programs, validateMonitor } from '@9volt/monitors';
 import { executeCheck } from '../execution/execute-check.js';
 import { attemptDelivery } from '../notification/attempt-delivery.js';
 import type { RunNow } from './run-now.js';
@@ -14,6 +14,7 @@ export interface Answering {
   /** How long a provider may take to answer. */
   timeoutMs: number;
   readSecret: ReadSecret;
+  programs: Programs;
 }
 
 /** Does what is asked, once. Never rejects: whatever went wrong is told to the person who asked. */
@@ -35,22 +36,27 @@ export async function answerRequest(body: RequestBody, answering: Answering): Pr
 /** Validated here too: whoever can write to etcd can ask. */
 async function testMonitor(
   { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
-  { signal, readSecret }: Answering,
+  { signal, readSecret, programs }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await executeCheck(name, validated.value, signal, readSecret);
+  const { result } = await executeCheck(validated.value, { name, signal, programs }, readSecret);
   return { ok: true, result };
 }
 
 async function testAlerter(
   { name, settings }: Extract<RequestBody, { kind: 'test-alerter' }>,
-  { worker, ...rest }: Answering,
+  { worker, programs, ...rest }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateAlerter(name, settings);
   if (!validated.ok) return refused(validated.errors);
   const alert = testAlert(name, worker, new Date().toISOString());
-  const { outcome, answer } = await attemptDelivery({ settings: validated.value, alert, ...rest });
+  const { outcome, answer } = await attemptDelivery({
+    settings: validated.value,
+    alert,
+    ...rest,
+    programs: programs.rules,
+  });
   return { ok: true, delivery: { outcome, answer } };
 }
 

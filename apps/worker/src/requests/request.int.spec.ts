@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { type CheckResult, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
+import { type CheckResult, type ProgramRules, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { Programs } from '@9volt/monitors';
 import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
 import { RequestLedger } from './request-ledger.js';
@@ -59,7 +63,11 @@ afterEach(async () => {
   closing = [];
 });
 
-async function startWorker(tags: string[] = [], settings: Partial<RequestSettings> = {}): Promise<Worker> {
+async function startWorker(
+  tags: string[] = [],
+  settings: Partial<RequestSettings> = {},
+  rules: ProgramRules = 'any',
+): Promise<Worker> {
   const node = testNode(etcd.endpoint, prefix, { role: 'worker', tags });
   const ownership = new TestOwnership(node);
   const runner = new TestRunner();
@@ -69,6 +77,7 @@ async function startWorker(tags: string[] = [], settings: Partial<RequestSetting
     runner,
     new RequestLedger(node),
     new SecretReader(),
+    new Programs(rules, 8),
     AppLogger.silent(),
     new Metrics(),
     Object.assign(new RequestSettings(), settings),
@@ -173,6 +182,21 @@ describe('requests', () => {
     expect(connections()).toBe(1);
     const after = await asker.client.list(asker.keys.root, { keysOnly: true });
     expect(after.entries).toHaveLength(before.entries.length + 1);
+  });
+
+  it('to try a configuration run no program that this worker does not run', async () => {
+    const mark = join(tmpdir(), `9volt-request-${process.pid}`);
+    await startWorker([], {}, ['/bin/true']);
+    const touch = { command: '/usr/bin/touch', args: [mark] };
+    const monitor = { type: 'exec', interval: '10s', ...touch } as never;
+    expect(await answerTo({ kind: 'test-monitor', name: 'web', settings: monitor })).toMatchObject({
+      result: { status: 'unknown', message: expect.stringContaining('is not run: it is not among the programs') },
+    });
+    const alerter = { type: 'exec', options: touch } as never;
+    expect(await answerTo({ kind: 'test-alerter', name: 'team', settings: alerter })).toMatchObject({
+      delivery: { outcome: 'rejected', answer: expect.stringContaining('is not run: it is not among the programs') },
+    });
+    expect(existsSync(mark)).toBe(false);
   });
 
   it('run no more than so many at once, and the others then', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type WorkerRequest } from '@9volt/contracts';
 import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
+import { Programs } from '@9volt/monitors';
 import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
 import { Ownership } from '../notification/ownership.js';
 import { answerRequest } from './answer-request.js';
@@ -48,6 +49,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     @Inject(RunNow) private readonly runner: RunNow,
     @Inject(RequestLedger) private readonly ledger: RequestLedger,
     @Inject(SecretReader) private readonly secrets: SecretReader,
+    @Inject(Programs) private readonly programs: Programs,
     @Inject(AppLogger) logger: AppLogger,
     @Inject(Metrics) metrics: Metrics,
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
@@ -135,11 +137,11 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     const claim = await this.ledger.claim(key, fences);
     if (!claim) return;
     const { body } = claim.request;
-    const { runner } = this;
+    const { runner, programs } = this;
     const worker = this.node.options.name;
     const timeoutMs = this.settings.deliveryTimeoutMs;
     const readSecret = this.secrets.read;
-    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs, readSecret });
+    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs, readSecret, programs });
     // A run that was broken off tells nothing of its target.
     await this.tell(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });

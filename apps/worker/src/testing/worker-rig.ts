@@ -36,6 +36,8 @@ export class WorkerRig {
       listen: { host: '127.0.0.1', port: 0 },
       accessTokens: [],
       publicUrl: 'http://volt.example.com',
+      programs: { rules: 'any', atOnce: 32 },
+      performanceSeries: 0,
     });
     const module = Test.createTestingModule({
       imports: [

@@ -37,7 +37,13 @@ let sent = 0;
 /** A context as the worker makes it, with a time-out that a test can wait for. */
 export function deliveryContext(more: Partial<DeliveryContext> = {}): DeliveryContext {
   sent += 1;
-  return { signal: new AbortController().signal, notificationId: `notification-${sent}`, timeoutMs: 10_000, ...more };
+  return {
+    signal: new AbortController().signal,
+    notificationId: `notification-${sent}`,
+    programs: 'any',
+    timeoutMs: 10_000,
+    ...more,
+  };
 }
 
 /** What holds for every alerter. `open` starts a stand-in anew for each test. */

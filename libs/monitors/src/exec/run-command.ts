@@ -31,14 +31,14 @@ export async function runCommand(
   { command, args, env }: Command,
   limitMs: number,
   signal: AbortSignal,
-  onOutput: (chunk: Buffer) => void,
+  onOutput: (chunk: Buffer, from: 'stdout' | 'stderr') => void,
 ): Promise<Exit> {
   const child = spawn(command, args, { env: { ...env }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = exitOf(child);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   // Without pipes when none could be made; then an error event follows.
   const pipes = [child.stdout, child.stderr].filter((pipe) => pipe !== undefined);
-  for (const pipe of pipes) pipe.on('data', onOutput);
+  for (const from of ['stdout', 'stderr'] as const) child[from]?.on('data', (chunk: Buffer) => onOutput(chunk, from));
   try {
     const exit = await scoped(limitMs, signal, () => exited);
     killGroup(child, 'SIGKILL');

@@ -1,3 +1,5 @@
+import { Head } from './head.js';
+
 const HEAD_BYTES = 2_048;
 
 /**
@@ -6,26 +8,22 @@ const HEAD_BYTES = 2_048;
  */
 export class SubstringSearch {
   found: boolean;
-  bytes = 0;
   private readonly needle: Buffer;
   private tail: Buffer = Buffer.alloc(0);
-  private readonly headChunks: Buffer[] = [];
-  private headBytes = 0;
+  private readonly begin = new Head(HEAD_BYTES);
 
   constructor(text: string) {
     this.needle = Buffer.from(text);
     this.found = this.needle.length === 0;
   }
 
+  get bytes(): number {
+    return this.begin.bytes;
+  }
+
   /** Returns whether the text has been found, in this chunk or before. */
   push(chunk: Buffer): boolean {
-    this.bytes += chunk.length;
-    if (this.headBytes < HEAD_BYTES) {
-      // Copied: a slice would keep the whole chunk alive.
-      const part = Buffer.from(chunk.subarray(0, HEAD_BYTES - this.headBytes));
-      this.headChunks.push(part);
-      this.headBytes += part.length;
-    }
+    this.begin.push(chunk);
     if (this.found) return true;
     const seam = this.needle.length - 1;
     const joint = Buffer.concat([this.tail, chunk.subarray(0, seam)]);
@@ -36,7 +34,7 @@ export class SubstringSearch {
 
   /** The beginning of the stream as text. */
   head(): string {
-    return new TextDecoder().decode(Buffer.concat(this.headChunks));
+    return this.begin.text();
   }
 }
 

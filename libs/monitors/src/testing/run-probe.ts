@@ -1,4 +1,5 @@
 import type { CheckResult, MonitorSettings } from '@9volt/contracts';
+import { Programs } from '../exec/programs.js';
 import { monitorTypes } from '../registry.js';
 import { validateMonitor } from '../validate-monitor.js';
 import type { MonitorDefinition } from '../define-monitor.js';
@@ -13,10 +14,14 @@ export function monitorOf(written: Written): { definition: MonitorDefinition; se
   return { definition: monitorTypes.get(String(written['type'])) as MonitorDefinition, settings: validated.value };
 }
 
-/** One check of a monitor as written. */
-export function runProbe(written: Written, signal: AbortSignal = new AbortController().signal): Promise<CheckResult> {
+/** One check of a monitor as written, by a worker that runs any program unless it is said here. */
+export function runProbe(
+  written: Written,
+  signal: AbortSignal = new AbortController().signal,
+  programs = new Programs('any', 100),
+): Promise<CheckResult> {
   const { definition, settings } = monitorOf(written);
-  return definition.probe(settings, { name: 'under-test', signal });
+  return definition.probe(settings, { name: 'under-test', signal, programs });
 }
 
 /** The messages with which a monitor as written is refused; empty when it is accepted. */

@@ -133,3 +133,29 @@ it.each([
 ])('a node that listens on %s is asked at %s', (listen, url) => {
   expect(loadListenAddress({ NINEV_LISTEN_ADDRESS: listen })).toBe(url);
 });
+
+describe('the programs that a worker runs', () => {
+  it.each([
+    [{}, {}, 'any'],
+    [{ execAllow: 'none' }, {}, []],
+    [{}, { NINEV_EXEC_ALLOW: 'none' }, []],
+    [{ execAllow: '/usr/bin/a, /opt/b c' }, { NINEV_EXEC_ALLOW: 'any' }, ['/usr/bin/a', '/opt/b c']],
+    [{ execAllow: ['/usr/bin/a', '/usr/bin/b'] }, {}, ['/usr/bin/a', '/usr/bin/b']],
+  ])('are those of %j and %j', (flags, env, rules) => {
+    expect(loadNodeConfig('worker', flags, env).programs).toEqual({ rules, atOnce: 32 });
+  });
+
+  it.each([
+    [{ execAllow: 'nome' }, ['--exec-allow: expected any, none or absolute paths, got "nome"']],
+    [{ execAllow: 'any,/bin/a' }, ['--exec-allow: expected any, none or absolute paths, got "any"']],
+    [{ execConcurrency: '0' }, ['--exec-concurrency: expected a whole number from 1, got "0"']],
+    [{ execConcurrency: '1.5' }, ['--exec-concurrency: expected a whole number from 1, got "1.5"']],
+    [{ performanceSeries: '-1' }, ['--performance-series: expected a whole number from 0, got "-1"']],
+  ])('%j is refused', (flags, faults) => {
+    expect(faultsOf(() => loadNodeConfig('worker', flags, {}))).toEqual(faults);
+  });
+
+  it('are none when the variable is there and empty, as a list of nothing is', () => {
+    expect(loadNodeConfig('worker', { execAllow: '' }, {}).programs.rules).toEqual([]);
+  });
+});

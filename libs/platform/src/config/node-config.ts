@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { isName, messageOf, NAME_EXPECTED, type Role } from '@9volt/contracts';
+import { isName, messageOf, NAME_EXPECTED, type ProgramRules, type Role } from '@9volt/contracts';
 import {
   type Environment,
   NODE_SETTINGS,
@@ -45,13 +45,17 @@ export class NodeConfig extends EtcdConfig {
   readonly publicUrl: string | undefined;
   /** What secrets may be read from; undefined for the default. */
   readonly secretSources: readonly string[] | undefined;
+  /** What exec monitors and exec alerters may run here, and how many of the former at once. */
+  readonly programs: { rules: ProgramRules; atOnce: number };
+  /** How many measured values are shown in the metrics, at most. */
+  readonly performanceSeries: number;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
   constructor(
     values: { etcd: EtcdSettings; prefix: string; debug: boolean } & Pick<
       NodeConfig,
-      'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl'
+      'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
       Partial<Pick<NodeConfig, 'secretSources'>>,
   ) {
@@ -63,6 +67,8 @@ export class NodeConfig extends EtcdConfig {
     this.accessTokens = values.accessTokens;
     this.publicUrl = values.publicUrl;
     this.secretSources = values.secretSources;
+    this.programs = values.programs;
+    this.performanceSeries = values.performanceSeries;
   }
 }
 
@@ -110,6 +116,8 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     accessTokens,
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     secretSources: parseSecretSources(reader),
+    programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
+    performanceSeries: reader.count('performanceSeries', 0),
   });
   reader.finish();
   return config;
@@ -154,6 +162,16 @@ function etcdValues(reader: Reader): { etcd: EtcdSettings; prefix: string; debug
     prefix,
     debug: reader.flag('debug'),
   };
+}
+
+function parseProgramRules(reader: Reader): ProgramRules {
+  const written = reader.list('execAllow');
+  const [only] = written;
+  if (written.length === 1 && (only === 'any' || only === 'none')) return only === 'any' ? 'any' : [];
+  for (const path of written) {
+    if (!path.startsWith('/')) reader.fault('execAllow', `expected any, none or absolute paths, got "${path}"`);
+  }
+  return written;
 }
 
 function parseListen(reader: Reader, defaultPort: number): { host: string; port: number } {
@@ -209,6 +227,14 @@ class Reader {
     if (text === undefined || ['false', '0', 'no'].includes(text)) return false;
     if (!['true', '1', 'yes'].includes(text)) this.fault(key, `expected true or false, got "${text}"`);
     return true;
+  }
+
+  count(key: NodeSettingKey, least: number): number {
+    const text = this.text(key) ?? '';
+    const found = Number(text);
+    if (/^\d{1,9}$/.test(text) && found >= least) return found;
+    this.fault(key, `expected a whole number from ${least}, got "${text}"`);
+    return least;
   }
 
   file(key: NodeSettingKey): Buffer | undefined {

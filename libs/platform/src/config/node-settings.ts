@@ -30,7 +30,10 @@ export type NodeSettingKey =
   | 'insecure'
   | 'memberId'
   | 'publicUrl'
-  | 'secretSources';
+  | 'secretSources'
+  | 'execAllow'
+  | 'execConcurrency'
+  | 'performanceSeries';
 
 export const NODE_SETTINGS: readonly NodeSetting[] = [
   {
@@ -152,6 +155,33 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
       'By default every variable but those of 9volt, and every file that this process can read.',
     scope: 'node',
     kind: 'list',
+  },
+  {
+    key: 'execAllow',
+    flags: '--exec-allow <programs>',
+    env: 'NINEV_EXEC_ALLOW',
+    doc: 'What exec monitors and exec alerters may run on this worker: any, none, or a comma list of absolute paths, each as the configuration has to name it.',
+    scope: 'node',
+    default: 'any',
+    kind: 'list',
+  },
+  {
+    key: 'execConcurrency',
+    flags: '--exec-concurrency <count>',
+    env: 'NINEV_EXEC_CONCURRENCY',
+    doc: 'How many programs the exec monitors of this worker run at once; others wait their turn.',
+    scope: 'node',
+    default: '32',
+    kind: 'text',
+  },
+  {
+    key: 'performanceSeries',
+    flags: '--performance-series <count>',
+    env: 'NINEV_PERFORMANCE_SERIES',
+    doc: 'How many of the values that its monitors measured a worker shows at /metrics, at most, with the names of monitor and value as labels.',
+    scope: 'node',
+    default: '0',
+    kind: 'text',
   },
 ];
 

@@ -5,7 +5,7 @@ const DEFAULT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 /**
  * The metrics of this process, one registry. Names start with `ninevolt_` and end in their unit or `_total`; labels are bounded:
- * types and outcomes, never names of monitors. Asked for twice, a metric is the same.
+ * types and outcomes; names of monitors only where an operator said how many series there may be. Asked for twice, a metric is the same.
  */
 export class Metrics {
   readonly registry = new Registry();

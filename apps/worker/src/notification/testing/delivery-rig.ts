@@ -2,6 +2,7 @@ import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import { type Alert, type ClusterEvent, type IncidentRecord, type OutboxEntry, timeId } from '@9volt/contracts';
 import { type ClusterNode, type Compare, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
+import { Programs } from '@9volt/monitors';
 import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
 import { Detachment } from '../../detachment/detachment.js';
 import { Spools } from '../../detachment/spools.js';
@@ -82,6 +83,7 @@ export class DeliveryRig {
       spools,
       report,
       new SecretReader(),
+      new Programs([], 1),
       Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings),
     );
   }

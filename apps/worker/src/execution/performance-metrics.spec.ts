@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals';
+import type { PerformanceValue } from '@9volt/contracts';
+import { Metrics } from '@9volt/platform';
+import { PerformanceMetrics } from './performance-metrics.js';
+
+async function scraped(
+  performanceSeries: number,
+  ...monitors: [name: string, PerformanceValue[]][]
+): Promise<string[]> {
+  const metrics = new Metrics();
+  const owned = monitors.map(([name, performance]) => ({ name, performance }));
+  new PerformanceMetrics({ performanceSeries }, metrics, { all: () => owned.values() });
+  const text = await metrics.registry.metrics();
+  return text.split('\n').filter((line) => line.startsWith('ninevolt_performance'));
+}
+
+const load: PerformanceValue[] = [
+  { label: 'load1', value: 0.5 },
+  { label: 'lost', value: null },
+  { label: 'free', value: 97, unit: '%' },
+];
+
+test('what was measured is not shown unless it is asked for', async () => {
+  expect(await scraped(0, ['web', load])).toEqual([]);
+});
+
+test('what was measured is shown by monitor, label and unit', async () => {
+  expect(await scraped(10, ['web "shop"', load], ['idle', []])).toEqual([
+    'ninevolt_performance_value{monitor="web \\"shop\\"",label="load1",unit=""} 0.5',
+    'ninevolt_performance_value{monitor="web \\"shop\\"",label="free",unit="%"} 97',
+    'ninevolt_performance_values_omitted 0',
+  ]);
+});
+
+test('no more than so many series, and how many are missing', async () => {
+  expect(await scraped(3, ['a', load], ['b', load])).toEqual([
+    'ninevolt_performance_value{monitor="a",label="load1",unit=""} 0.5',
+    'ninevolt_performance_value{monitor="a",label="free",unit="%"} 97',
+    'ninevolt_performance_value{monitor="b",label="load1",unit=""} 0.5',
+    'ninevolt_performance_values_omitted 1',
+  ]);
+});

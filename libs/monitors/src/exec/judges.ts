@@ -1,0 +1,93 @@
+import { capped, type CheckResult, type Status } from '@9volt/contracts';
+import { pluginVerdict } from '../nagios/plugin-verdict.js';
+import { excerpt } from '../probe/excerpt.js';
+import { Head } from '../probe/head.js';
+import type { ProbeRun } from '../probe/probe-run.js';
+import { SubstringSearch } from '../probe/substring-search.js';
+import type { Exit } from './run-command.js';
+
+/** As much of the output of a plugin as is looked at. */
+const PLUGIN_OUTPUT_BYTES = 65_536;
+
+/** Makes a verdict of what a program does. */
+export interface Judge {
+  /** What a good run ends with, in words. */
+  readonly expected: string;
+  /** The status when the program cannot be started. */
+  readonly ifNotStarted: Status;
+  /** Is given what the program writes. */
+  hear(chunk: Buffer, from: 'stdout' | 'stderr'): void;
+  judge(exit: Exit): CheckResult;
+}
+
+/** Expects an exit code, and a text in the output; neither stream is preferred. */
+export class OutputJudge implements Judge {
+  readonly expected: string;
+  readonly ifNotStarted = 'critical';
+  private readonly output: SubstringSearch;
+
+  constructor(
+    private readonly command: string,
+    private readonly code: number,
+    private readonly text: string,
+    private readonly run: ProbeRun,
+  ) {
+    this.expected = `exit code ${code}`;
+    this.output = new SubstringSearch(text);
+  }
+
+  hear(chunk: Buffer): void {
+    this.output.push(chunk);
+  }
+
+  judge({ code, killedBy }: Exit): CheckResult {
+    const { command, expected, output, run } = this;
+    const said = excerpt(output.head());
+    if (killedBy !== null) {
+      return run.failed(
+        `Command '${command}' was killed by ${killedBy}, expected exit code '${this.code}'. Output: ${said}`,
+        expected,
+        `killed by ${killedBy}`,
+      );
+    }
+    if (code !== this.code) {
+      return run.failed(
+        `Command '${command}' exited with '${code}', expected '${this.code}'. Output: ${said}`,
+        expected,
+        `exit code ${code}`,
+      );
+    }
+    if (output.found) return run.ok();
+    const wanted = excerpt(this.text, 256);
+    return run.failed(
+      `Command '${command}' output does not contain expected output. Expected: ${wanted} Output: ${said}`,
+      wanted,
+      output.bytes === 0 ? 'no output' : capped(said, 200),
+    );
+  }
+}
+
+/** Takes the verdict of a Nagios plugin, with what it writes to standard output, or else to standard error. */
+export class PluginJudge implements Judge {
+  readonly expected = 'ok';
+  readonly ifNotStarted = 'unknown';
+  private readonly heard = { stdout: new Head(PLUGIN_OUTPUT_BYTES), stderr: new Head(PLUGIN_OUTPUT_BYTES) };
+
+  constructor(
+    private readonly command: string,
+    private readonly run: ProbeRun,
+  ) {}
+
+  hear(chunk: Buffer, from: 'stdout' | 'stderr'): void {
+    this.heard[from].push(chunk);
+  }
+
+  judge({ code, killedBy }: Exit): CheckResult {
+    const { stdout, stderr } = this.heard;
+    const output = (stdout.bytes > 0 ? stdout : stderr).text();
+    if (code !== null) return pluginVerdict(this.run, code, output);
+    const found = `killed by ${killedBy}`;
+    const message = `Command '${this.command}' was ${found}. Output: ${excerpt(output)}`;
+    return this.run.verdict('unknown', message, this.expected, found);
+  }
+}

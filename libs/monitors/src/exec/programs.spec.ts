@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Programs } from './programs.js';
+
+const never = new AbortController().signal;
+
+/** A program that ends when told. */
+function held(): { act: () => Promise<void>; end: () => void; started: () => boolean } {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  let started = false;
+  return { act: () => ((started = true), ended), end, started: () => started };
+}
+
+describe('Programs', () => {
+  it('runs so many at once, the others in turn', async () => {
+    const programs = new Programs('any', 2);
+    const all = [held(), held(), held(), held()];
+    const runs = all.map(({ act }) => programs.inTurn(60_000, never, act));
+    await sleep(5);
+    expect(all.map(({ started }) => started())).toEqual([true, true, false, false]);
+    all[1]?.end();
+    await runs[1];
+    await sleep(5);
+    expect(all.map(({ started }) => started())).toEqual([true, true, true, false]);
+    for (const { end } of all) end();
+    await Promise.all(runs);
+  });
+
+  it('keeps no place for one that failed, or gave up waiting', async () => {
+    const programs = new Programs('any', 1);
+    await expect(programs.inTurn(10, never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    const first = held();
+    const running = programs.inTurn(10, never, first.act);
+    const stop = new AbortController();
+    const aborted = programs.inTurn(60_000, stop.signal, () => Promise.resolve());
+    const late = programs.inTurn(10, never, () => Promise.resolve());
+    await expect(late).rejects.toMatchObject({ reason: 'timeout' });
+    stop.abort();
+    await expect(aborted).rejects.toMatchObject({ reason: 'aborted' });
+    first.end();
+    await running;
+    expect(await programs.inTurn(10, never, () => Promise.resolve('ran'))).toBe('ran');
+  });
+
+  it('passes a place on that was given in the moment of giving up', async () => {
+    const programs = new Programs('any', 1);
+    const first = held();
+    const running = programs.inTurn(10, never, first.act);
+    const stop = new AbortController();
+    const second = programs.inTurn(60_000, stop.signal, () => Promise.resolve());
+    stop.abort();
+    first.end();
+    await Promise.allSettled([running, second]);
+    expect(await programs.inTurn(10, never, () => Promise.resolve('ran'))).toBe('ran');
+  });
+
+  it.each([
+    ['any', '/bin/true', undefined],
+    [['/bin/true', '/opt/check'], '/opt/check', undefined],
+    [['/bin/true'], '/bin/../bin/true', 'it is not among the programs that this worker runs'],
+    [['/bin/true'], 'true', 'it is not among the programs that this worker runs'],
+    [[], '/bin/true', 'this worker runs no programs'],
+  ])('permitting %j: %s', (rules, command, refusal) => {
+    expect(new Programs(rules as 'any', 1).refusal(command)).toBe(refusal);
+  });
+});

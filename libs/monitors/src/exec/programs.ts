@@ -1,0 +1,54 @@
+import { programRefusal, type ProgramRules } from '@9volt/contracts';
+import { scoped } from '../probe/scope.js';
+
+/** The programs of the exec monitors of one worker: which it runs, and how many at once. */
+export class Programs {
+  private running = 0;
+  private readonly queue: (() => void)[] = [];
+
+  constructor(
+    readonly rules: ProgramRules,
+    readonly atOnce: number,
+  ) {}
+
+  /** Why a program is not run here; undefined when it is. */
+  refusal(command: string): string | undefined {
+    return programRefusal(this.rules, command);
+  }
+
+  /**
+   * Runs `act` once fewer than `atOnce` are running, first come, first served. Rejects with `CutShort` when `signal` aborts before, or that takes
+   * longer than `limitMs`.
+   */
+  async inTurn<T>(limitMs: number, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+    if (this.running < this.atOnce) this.running++;
+    else await this.wait(limitMs, signal);
+    try {
+      return await act();
+    } finally {
+      this.leave();
+    }
+  }
+
+  /** Whoever leaves hands its place to the first that waits. */
+  private async wait(limitMs: number, signal: AbortSignal): Promise<void> {
+    let admit: () => void = () => undefined;
+    const admitted = new Promise<void>((resolve) => (admit = resolve));
+    this.queue.push(admit);
+    try {
+      await scoped(limitMs, signal, () => admitted);
+    } catch (error) {
+      const place = this.queue.indexOf(admit);
+      if (place >= 0) this.queue.splice(place, 1);
+      // Admitted in the moment it gave up.
+      else this.leave();
+      throw error;
+    }
+  }
+
+  private leave(): void {
+    const admitNext = this.queue.shift();
+    if (admitNext) admitNext();
+    else this.running--;
+  }
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { MAX_PERFORMANCE_VALUES } from '@9volt/contracts';
+import fc from 'fast-check';
+import { parsePluginOutput } from './plugin-output.js';
+
+describe('the output of a plugin', () => {
+  it.each([
+    ['', '', []],
+    ['OK\n', 'OK', []],
+    ['OK - all well|\n', 'OK - all well', []],
+    ['DISK OK | /=2643MB;5948;5958;0;5968\n', 'DISK OK', [['/', 2643, 'MB', '5948', '5958', 0, 5968]]],
+    [
+      'OK|time=0.01s;;;0.0 size=12B;;;0',
+      'OK',
+      [
+        ['time', 0.01, 's', , , 0],
+        ['size', 12, 'B', , , 0],
+      ],
+    ],
+    [
+      "OK|'two words'=1 'it''s'=2%",
+      'OK',
+      [
+        ['two words', 1],
+        ["it's", 2, '%'],
+      ],
+    ],
+    [
+      'OK|a=U b=-1.5 c=.5 d=1e-05s',
+      'OK',
+      [
+        ['a', null],
+        ['b', -1.5],
+        ['c', 0.5],
+        ['d', 1e-5, 's'],
+      ],
+    ],
+    ['OK|load=1;~:5;@10:20;;', 'OK', [['load', 1, , '~:5', '@10:20']]],
+    ['first\nlong 1\nlong 2', 'first\nlong 1\nlong 2', []],
+    [
+      'DISK OK - free space: / 3326 MB (56%); | /=2643MB;5948\n/ 15272 MB (77%);\n/boot 68 MB (69%); | /boot=68MB\n/home=69357MB\n/var=819MB',
+      'DISK OK - free space: / 3326 MB (56%);\n/ 15272 MB (77%);\n/boot 68 MB (69%);',
+      [
+        ['/', 2643, 'MB', '5948'],
+        ['/boot', 68, 'MB'],
+        ['/home', 69_357, 'MB'],
+        ['/var', 819, 'MB'],
+      ],
+    ],
+    ['OK\r\nmore\r\n', 'OK\nmore', []],
+  ])('%j', (output, text, values) => {
+    const performance = values.map(([label, value, unit, warn, crit, min, max]) =>
+      JSON.parse(JSON.stringify({ label, value, unit, warn, crit, min, max })),
+    );
+    expect(parsePluginOutput(output)).toEqual({ text, performance });
+  });
+
+  it.each([
+    ['no value', 'a= b=x c b=1'],
+    ['no label', "=3 ''=4 b=1"],
+    ['a value that is none', 'a=1,5 a=0x1 a=Infinity b=1'],
+    ['a quote that stays open', "b=1 'a b=2"],
+    ['a quoted label without a value', "'a' 'c'x=3 b=1"],
+  ])('leaves out, alone, what has %s', (_what, data) => {
+    expect(parsePluginOutput(`OK|${data}`).performance).toEqual([{ label: 'b', value: 1 }]);
+  });
+
+  it('keeps the first value of a label, and so many in all', () => {
+    const many = Array.from({ length: 100 }, (_, n) => `v${n}=${n}`).join(' ');
+    const { performance } = parsePluginOutput(`OK|v0=7 ${many}`);
+    expect(performance).toHaveLength(MAX_PERFORMANCE_VALUES);
+    expect(performance[0]).toEqual({ label: 'v0', value: 7 });
+  });
+
+  test('written by us comes back, whatever the labels', () => {
+    const label = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !/[\s|]/.test(text));
+    const value = fc.record({ label, value: fc.integer(), unit: fc.constantFrom('s', '%') });
+    fc.assert(
+      fc.property(fc.uniqueArray(value, { selector: (one) => one.label, maxLength: 10 }), (values) => {
+        const data = values.map((one) => `'${one.label.replaceAll("'", "''")}'=${one.value}${one.unit}`).join(' ');
+        expect(parsePluginOutput(`OK|${data}`).performance).toEqual(values);
+      }),
+    );
+  });
+
+  test.each(["'", "''", "'a", '= ', "'a'=", 'a', 'a=', ' ', '|', '\n', "'='"])(
+    'of nothing but %j is read in no time',
+    (repeated) => {
+      const startedAt = performance.now();
+      parsePluginOutput(`OK|${repeated.repeat(100_000)}`);
+      expect(performance.now() - startedAt).toBeLessThan(1_000);
+    },
+  );
+});

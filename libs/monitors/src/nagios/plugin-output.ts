@@ -1,0 +1,106 @@
+import { MAX_PERFORMANCE_VALUES, type PerformanceValue } from '@9volt/contracts';
+import { excerpt } from '../probe/excerpt.js';
+
+/** What a plugin wrote, taken apart. */
+export interface PluginOutput {
+  /** The text of the first line, and the long text below it. */
+  text: string;
+  performance: PerformanceValue[];
+}
+
+const MAX_LABEL = 100;
+const MAX_RANGE = 40;
+
+const VALUE = /^([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)([^\d\s;]*)$/i;
+
+/**
+ * Takes apart the output of a plugin, as the guidelines have it (https://nagios-plugins.org/doc/guidelines.html, and the plugin API of
+ * Nagios for several lines): `text | performance` in the first line, then lines of long text, from a `|` in them on performance
+ * data again. Data that is not written as it should be is left out, item by item.
+ */
+export function parsePluginOutput(output: string): PluginOutput {
+  const [first = '', ...rest] = output.replaceAll('\r\n', '\n').trimEnd().split('\n');
+  const [text, data] = cutAtBar(first);
+  const [longText, moreData] = cutAtBar(rest.join('\n'));
+  return {
+    text: [text.trim(), longText.trimEnd()].filter((part) => part !== '').join('\n'),
+    performance: valuesIn(`${data} ${moreData}`),
+  };
+}
+
+function cutAtBar(text: string): [before: string, after: string] {
+  const bar = text.indexOf('|');
+  return bar < 0 ? [text, ''] : [text.slice(0, bar), text.slice(bar + 1)];
+}
+
+function valuesIn(data: string): PerformanceValue[] {
+  const found = new Map<string, PerformanceValue>();
+  for (const { label, written } of itemsIn(data)) {
+    const value = valueOf(excerpt(label.trim(), MAX_LABEL), written);
+    if (value && !found.has(value.label)) found.set(value.label, value);
+    if (found.size === MAX_PERFORMANCE_VALUES) break;
+  }
+  return [...found.values()];
+}
+
+/**
+ * The parts `label=written`, with spaces between them. A label with spaces is in quotes, with two quotes for one. Each character is looked at
+ * once or twice, whatever a plugin writes.
+ */
+function* itemsIn(data: string): Generator<{ label: string; written: string }> {
+  const SPACE = /\s|$/g;
+  const endOfWord = (from: number): number => {
+    SPACE.lastIndex = from;
+    return SPACE.exec(data)?.index ?? data.length;
+  };
+  for (let at = 0; at < data.length; at++) {
+    let label: string;
+    if (data[at] === "'") {
+      const close = closingQuote(data, at + 1);
+      if (close === undefined) return;
+      label = data.slice(at + 1, close).replaceAll("''", "'");
+      at = close + 1;
+    } else {
+      const end = endOfWord(at);
+      const equals = data.slice(at, end).indexOf('=');
+      label = equals < 0 ? '' : data.slice(at, at + equals);
+      at = equals < 0 ? end : at + equals;
+    }
+    const end = endOfWord(at);
+    if (data[at] === '=') yield { label, written: data.slice(at + 1, end) };
+    at = end;
+  }
+}
+
+function closingQuote(data: string, from: number): number | undefined {
+  for (let at = from; ; at += 2) {
+    at = data.indexOf("'", at);
+    if (at < 0) return undefined;
+    if (data[at + 1] !== "'") return at;
+  }
+}
+
+function valueOf(label: string, written: string): PerformanceValue | undefined {
+  const [measured = '', warn = '', crit = '', min = '', max = ''] = written.split(';');
+  const number = VALUE.exec(measured);
+  if (label === '' || (!number && measured !== 'U')) return undefined;
+  const unit = number?.[2] ?? '';
+  return {
+    label,
+    value: number ? Number(number[1]) : null,
+    ...(unit === '' ? {} : { unit: excerpt(unit, MAX_RANGE) }),
+    ...range('warn', warn),
+    ...range('crit', crit),
+    ...bound('min', min),
+    ...bound('max', max),
+  };
+}
+
+function range<K extends string>(name: K, written: string): Partial<Record<K, string>> {
+  return written === '' ? {} : ({ [name]: excerpt(written, MAX_RANGE) } as Record<K, string>);
+}
+
+function bound<K extends string>(name: K, written: string): Partial<Record<K, number>> {
+  const number = Number(written);
+  return written === '' || !Number.isFinite(number) ? {} : ({ [name]: number } as Record<K, number>);
+}
