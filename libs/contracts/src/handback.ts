@@ -1,8 +1,8 @@
 import type { OpenIncident, ToldStatus } from './monitor-state.js';
 import type { DeliveryRecord, OutboxEntry, ResolveReason } from './notification.js';
 
-/** What an alerter heard last of an incident. */
-export type HeardStatus = ToldStatus | 'resolved';
+/** What an alerter heard last of an incident; `perhaps-resolved`: a resolve that was sent without an answer. */
+export type HeardStatus = ToldStatus | 'resolved' | 'perhaps-resolved';
 
 /** What a worker told of one incident, of which etcd knows nothing yet. */
 export interface HandedIncident {

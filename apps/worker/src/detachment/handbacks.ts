@@ -49,7 +49,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const own = this.spools.of(monitor);
     const items = this.itemsOf(monitor.name);
     if (!own && items.length === 0) return NOTHING_HANDED;
-    const incidents = own?.handed() ?? [];
+    const incidents = own?.handed('ourselves') ?? [];
     const taken: Item<Handback>[] = [];
     for (const item of items) {
       // What does not fit is merged with the write that follows.

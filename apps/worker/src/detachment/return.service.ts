@@ -85,8 +85,8 @@ export class ReturnService implements OnApplicationBootstrap {
   }
 
   private async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
-    const told = spool.handed().filter(isNews);
-    const delivered = spool.deliveredKeys;
+    const told = spool.handed('another').filter(isNews);
+    const delivered = spool.deliveredAlarms;
     if (told.length > 0 || delivered.length > 0) {
       const { client, keys, session, memberId } = this.node;
       const key = keys.handback(monitor.name, memberId);

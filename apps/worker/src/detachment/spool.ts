@@ -1,6 +1,7 @@
 import type {
   DeliveryRecord,
   HandedIncident,
+  HeardStatus,
   MonitorState,
   OpenIncident,
   OutboxEntry,
@@ -31,10 +32,10 @@ export class Spool {
   private readonly incidents = new Map<string, HandedIncident>();
   /** By alerter; queues are replaced, never changed. */
   private readonly queues = new Map<string, readonly OwedNotification[]>();
-  /** Keys of what was sent, whether or not it was answered. */
-  private readonly begun = new Set<string>();
-  /** Keys of the outbox that may be in etcd, and that nothing is owed by any more; and whether they were delivered. */
-  private readonly obsolete = new Map<string, { delivered: boolean }>();
+  /** By incident and alerter, what was sent last. */
+  private readonly sent = new Map<string, { owed: OwedNotification; answered: boolean }>();
+  /** Keys of the outbox that may be in etcd, and that nothing is owed by any more. */
+  private readonly obsolete = new Map<string, { deliveredAlarm: boolean }>();
   /** Grows with each change. */
   version = 0;
   /** What etcd held. */
@@ -78,18 +79,14 @@ export class Spool {
   /** It is being sent; from now on it may have arrived. */
   begin(owed: OwedNotification): void {
     this.version++;
-    this.begun.add(owed.key);
-  }
-
-  hasBegun(owed: OwedNotification): boolean {
-    return this.begun.has(owed.key);
+    this.sent.set(sentKey(owed.entry.incident, owed.alerter), { owed, answered: false });
   }
 
   /** It was delivered, or given up for good. */
   settle(owed: OwedNotification, record: DeliveryRecord): void {
     const { entry } = owed;
     const incident = this.ofEntry(entry);
-    incident.told[owed.alerter] = entry.alert.type === 'resolve' ? 'resolved' : entry.alert.type;
+    this.sent.set(sentKey(entry.incident, owed.alerter), { owed, answered: true });
     incident.notifications = [...incident.notifications, record].slice(-MOST_DELIVERIES);
     this.forget(owed, record.outcome === 'delivered');
   }
@@ -97,7 +94,8 @@ export class Spool {
   /** Nothing of it needs to be told any more. */
   forget(owed: OwedNotification, delivered = false): void {
     this.version++;
-    if (owed.local !== 'only') this.obsolete.set(owed.key, { delivered });
+    const deliveredAlarm = delivered && owed.entry.alert.type !== 'resolve';
+    if (owed.local !== 'only') this.obsolete.set(owed.key, { deliveredAlarm });
     const left = this.queue(owed.alerter).filter(({ key }) => key !== owed.key);
     if (left.length > 0) this.queues.set(owed.alerter, left);
     else this.queues.delete(owed.alerter);
@@ -106,7 +104,7 @@ export class Spool {
   /** Whether an alerter was told of an incident, whoever told it. */
   wasTold(incident: string, alerter: string): boolean {
     const stored = this.before?.incident?.id === incident ? this.before.told[alerter] : undefined;
-    return stored !== undefined || this.incidents.get(incident)?.told[alerter] !== undefined;
+    return stored !== undefined || this.sent.has(sentKey(incident, alerter));
   }
 
   /** Keys of the outbox that the owner removes. */
@@ -114,23 +112,29 @@ export class Spool {
     return [...this.obsolete.keys()].slice(0, MOST_KEYS);
   }
 
-  /** Keys of the outbox that are removed whoever is the owner. */
-  get deliveredKeys(): string[] {
-    const delivered = [...this.obsolete].filter(([, key]) => key.delivered);
+  /**
+   * Keys of the outbox that are removed whoever is the owner: alarms that were delivered. A resolve stays, for the owner may have sent its
+   * alarm again.
+   */
+  get deliveredAlarms(): string[] {
+    const delivered = [...this.obsolete].filter(([, owed]) => owed.deliveredAlarm);
     return delivered.map(([key]) => key).slice(0, MOST_KEYS);
   }
 
-  /** What was told, oldest first. What waits in the queues is not: whoever owns the monitor decides anew what is owed. */
-  handed(): HandedIncident[] {
+  /**
+   * What was told, oldest first. What waits in the queues is not: whoever owns the monitor decides anew what is owed. To another owner also
+   * what waited in the outbox is told: it may have sent the same, and more, before us.
+   */
+  handed(to: 'ourselves' | 'another'): HandedIncident[] {
     const incidents = new Map([...this.incidents].map(([id, incident]) => [id, copyOf(incident)]));
-    for (const owed of [...this.queues.values()].flat()) {
-      const { entry } = owed;
-      // A resolve without an answer is owed still: told once more it does no harm.
-      if (!this.begun.has(owed.key) || entry.alert.type === 'resolve') continue;
+    for (const { owed, answered } of this.sent.values()) {
+      const { entry, local } = owed;
+      // What waited in the outbox is told as far as our own state goes.
+      if (!local && to === 'ourselves') continue;
       const incident = incidents.get(entry.incident) ?? ofAlert(entry);
-      incident.told[owed.alerter] = entry.alert.type;
-      incident.unanswered.push(entry);
       incidents.set(entry.incident, incident);
+      incident.told[owed.alerter] = heardOf(entry, answered);
+      if (!answered && local && entry.alert.type !== 'resolve') incident.unanswered.push(entry);
     }
     const sorted = [...incidents.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
     return sorted.filter((incident, index) => isOpenToSomebody(incident) || index >= sorted.length - MOST_INCIDENTS);
@@ -178,16 +182,34 @@ export class Spool {
     if (this.incidents.size <= 2 * MOST_INCIDENTS) return;
     const waiting = new Set([...this.queues.values()].flat().map(({ entry }) => entry.incident));
     for (const [id, incident] of this.incidents) {
-      if (incident.closedAt === null || isOpenToSomebody(incident) || waiting.has(id)) continue;
+      if (incident.closedAt === null || waiting.has(id) || this.isOpenToSomebody(id)) continue;
       this.incidents.delete(id);
+      for (const [key, { owed }] of this.sent) if (owed.entry.incident === id) this.sent.delete(key);
       return;
     }
+  }
+
+  private isOpenToSomebody(id: string): boolean {
+    for (const { owed, answered } of this.sent.values()) {
+      if (owed.entry.incident === id && heardOf(owed.entry, answered) !== 'resolved') return true;
+    }
+    return false;
   }
 
   private close(incident: HandedIncident, at: string, reason: ResolveReason): void {
     incident.closedAt = at;
     incident.reason = reason;
   }
+}
+
+function sentKey(incident: string, alerter: string): string {
+  return `${incident} ${alerter}`;
+}
+
+/** An alarm without an answer counts as told. */
+function heardOf({ alert }: OutboxEntry, answered: boolean): HeardStatus {
+  if (alert.type !== 'resolve') return alert.type;
+  return answered ? 'resolved' : 'perhaps-resolved';
 }
 
 function blank(incident: OpenIncident): Omit<HandedIncident, 'target' | 'message' | 'count'> {

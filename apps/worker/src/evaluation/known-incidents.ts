@@ -19,12 +19,17 @@ export interface KnownIncident {
  * not know in which order they told an alerter: what was handed back counts as the later, so that where both agree nothing is owed, and
  * where they differ the alerter is told once more.
  */
-export function knownIncidents(stored: MonitorState | undefined, handed: readonly HandedIncident[]): KnownIncident[] {
+export function knownIncidents(
+  stored: MonitorState | undefined,
+  handed: readonly HandedIncident[],
+  open: OpenIncident | undefined,
+): KnownIncident[] {
   const known = new Map<string, KnownIncident>();
   if (stored?.incident) known.set(stored.incident.id, ofState(stored, stored.incident));
   for (const told of handed) {
     const before = known.get(told.incident.id);
-    known.set(told.incident.id, before ? combined(before, told) : ofHanded(told));
+    const isOpen = told.incident.id === open?.id;
+    known.set(told.incident.id, combined(before ?? ofHanded(told), told, isOpen));
   }
   return [...known.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
 }
@@ -46,20 +51,24 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
 function ofHanded(handed: HandedIncident): KnownIncident {
   const { incident, target, message, count } = handed;
   const createRevision = createRevisionOf(incident.id);
-  return combined({ incident, told: {}, unanswered: [], createRevision, target, message, count }, handed);
+  return { incident, told: {}, unanswered: [], createRevision, target, message, count };
 }
 
-function combined(known: KnownIncident, { incident, told, unanswered }: HandedIncident): KnownIncident {
+function combined(
+  known: KnownIncident,
+  { incident, told, unanswered }: HandedIncident,
+  isOpen: boolean,
+): KnownIncident {
   const merged = { ...known.told };
   for (const [alerter, heard] of Object.entries(told)) {
-    if (heard === 'resolved') delete merged[alerter];
-    else merged[alerter] = heard;
+    // Not sure of a resolve: told of an open incident once more, and otherwise of its end.
+    if (heard === 'resolved' || (heard === 'perhaps-resolved' && isOpen)) delete merged[alerter];
+    else merged[alerter] = heard === 'perhaps-resolved' ? incident.worst : heard;
   }
   return {
     ...known,
     incident: { ...known.incident, worst: worse(known.incident.worst, incident.worst) },
     told: merged,
-    // What is stored as told is in the outbox, or was delivered.
-    unanswered: [...known.unanswered, ...unanswered.filter((entry) => known.told[entry.alerter] !== entry.alert.type)],
+    unanswered: [...known.unanswered, ...unanswered],
   };
 }

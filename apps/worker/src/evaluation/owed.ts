@@ -54,7 +54,7 @@ export function owedNotifications(
   const entries: OutboxEntry[] = [];
   const before = stored?.incident ?? undefined;
   const open = next?.incident ?? undefined;
-  const known = knownIncidents(stored, handed);
+  const known = knownIncidents(stored, handed, open);
   let closed: Owed['closed'];
   for (const one of known) {
     if (one.incident.id === open?.id) continue;
