@@ -84,27 +84,32 @@ async function answerOf<T>(
 
   run.stage = 'waiting for the result';
   const askedSince = performance.now();
+  let asking: Promise<T> | undefined;
   try {
     const answer = await scoped(
       queryMs,
       run.signal,
-      () => ask(session),
+      () => (asking = ask(session)),
       () => run.timedOut(queryMs),
     );
     run.spent('firstByte', askedSince);
     session.end();
     return { answer };
   } catch (error) {
-    if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session);
+    if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session, asking);
     else session.end();
     const reason = sqlErrorInWords(error, secretsOf(settings));
     return { failure: run.failedWith(error, `Query failed: ${reason}`, 'a result', reason) };
   }
 }
 
-/** As well as can be done: the server has a limit of its own. */
-function cancelled(session: Session): Promise<void> {
-  return scoped(CANCEL_MS, never, (scope) => session.cancel(new ProbeRun(never), scope)).catch(() => undefined);
+/** Has the server end what it is asked, and takes leave once it has. As well as can be done: the server has a limit of its own. */
+function cancelled(session: Session, asking: Promise<unknown> | undefined): Promise<void> {
+  return scoped(CANCEL_MS, never, async (scope) => {
+    await session.cancel(new ProbeRun(never), scope);
+    await asking?.catch(() => undefined);
+    session.end();
+  }).catch(() => undefined);
 }
 
 /** What a driver or a server says, with the code of the error: `relation "jobs" does not exist (42P01)`. */

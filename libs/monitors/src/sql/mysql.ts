@@ -44,10 +44,11 @@ export const connectMysql: Connect = async (server, options, run, scope) => {
 };
 
 function preparation({ readOnly, statementLimitMs }: SessionOptions, isMariadb: boolean): string[] {
+  const limit = isMariadb
+    ? `max_statement_time = ${statementLimitMs / 1_000}`
+    : `max_execution_time = ${Math.ceil(statementLimitMs)}`;
   return [
-    isMariadb
-      ? `SET SESSION max_statement_time = ${statementLimitMs / 1_000}`
-      : `SET SESSION max_execution_time = ${Math.ceil(statementLimitMs)}`,
+    `SET SESSION wait_timeout = ${Math.ceil(statementLimitMs / 1_000)}, ${limit}`,
     ...(readOnly ? ['SET SESSION TRANSACTION READ ONLY'] : []),
   ];
 }

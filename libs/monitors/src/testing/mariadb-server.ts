@@ -10,8 +10,8 @@ const INSTALL = '/usr/bin/mariadb-install-db';
 export const hasMariadb = existsSync(SERVER) && existsSync(INSTALL);
 
 export interface MariadbOptions {
-  /** Serves TLS with this key and certificate (PEM). */
-  tls?: { key: string; cert: string };
+  /** Serves TLS with this key and certificate (PEM); clients may show one of that authority. */
+  tls?: { key: string; cert: string; ca?: string };
   /** Options of the server, such as `--require-secure-transport=ON`. */
   options?: readonly string[];
 }
@@ -50,6 +50,7 @@ export class MariadbServer {
         ...[`--pid-file=${join(directory, 'pid')}`, '--innodb-flush-log-at-trx-commit=0', '--log-warnings=2'],
         ...['--server-id=1', '--log-bin=binlog', '--binlog-format=ROW'],
         ...(tls ? [`--ssl-key=${join(directory, 'server.key')}`, `--ssl-cert=${join(directory, 'server.crt')}`] : []),
+        ...(tls?.ca ? [`--ssl-ca=${join(directory, 'ca.crt')}`] : []),
         ...options,
       ],
       /ready for connections/,
@@ -59,6 +60,7 @@ export class MariadbServer {
       if (tls) {
         writeSecret(join(directory, 'server.key'), tls.key, {});
         writeSecret(join(directory, 'server.crt'), tls.cert, {});
+        if (tls.ca) writeSecret(join(directory, 'ca.crt'), tls.ca, {});
       }
       const install = ['--auth-root-authentication-method=normal', '--skip-test-db', '--force'];
       await runToEnd(INSTALL, [...common, ...install], directory, {});

@@ -17,8 +17,8 @@ const programs = existsSync(VERSIONS)
 export const hasPostgres = programs !== undefined;
 
 export interface PostgresOptions {
-  /** Serves TLS with this key and certificate (PEM). */
-  tls?: { key: string; cert: string };
+  /** Serves TLS with this key and certificate (PEM); clients may show one of that authority. */
+  tls?: { key: string; cert: string; ca?: string };
   /** Lines of pg_hba.conf, before those that let the superuser `postgres` in without a password. */
   access?: readonly string[];
   /** Settings as in postgresql.conf. */
@@ -74,6 +74,7 @@ export class PostgresServer {
         log_min_messages: 'log',
         ...settings,
         ...(tls ? { ssl: 'on', ssl_key_file: 'server.key', ssl_cert_file: 'server.crt' } : {}),
+        ...(tls?.ca ? { ssl_ca_file: 'ca.crt' } : {}),
       };
       appendFileSync(
         join(data, 'postgresql.conf'),
@@ -86,6 +87,7 @@ export class PostgresServer {
       if (tls) {
         writeSecret(join(data, 'server.key'), tls.key, user);
         writeSecret(join(data, 'server.crt'), tls.cert, user);
+        if (tls.ca) writeSecret(join(data, 'ca.crt'), tls.ca, user);
       }
       await process.start();
       return new PostgresServer(port, process);
