@@ -4,6 +4,7 @@ import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
 import { sqlMonitor } from './sql.monitor.js';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
+import { sqlStatsMonitor } from './sql-stats.monitor.js';
 import { tcpMonitor } from './tcp.monitor.js';
 import { tlsMonitor } from './tls.monitor.js';
 
@@ -14,6 +15,7 @@ const definitions: readonly MonitorDefinition[] = [
   tlsMonitor,
   sqlMonitor,
   sqlReplicationMonitor,
+  sqlStatsMonitor,
   execMonitor,
 ];
 

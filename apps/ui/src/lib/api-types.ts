@@ -2793,6 +2793,319 @@ export interface components {
              */
             connection?: string;
         };
+        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        SqlstatsMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-stats";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @example deadlocks
+             */
+            variable?: string;
+            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            query?: string;
+            /**
+             * @description It is a warning when this holds of the number.
+             * @example > 80
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of the number.
+             * @example > 95
+             */
+            critical?: string;
+        };
+        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        NamedSqlstatsMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-stats";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @example deadlocks
+             */
+            variable?: string;
+            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            query?: string;
+            /**
+             * @description It is a warning when this holds of the number.
+             * @example > 80
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of the number.
+             * @example > 95
+             */
+            critical?: string;
+        };
         /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
         ExecMonitor: {
             /**
@@ -2980,8 +3293,8 @@ export interface components {
             /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["ExecMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedExecMonitor"];
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };
