@@ -44,10 +44,13 @@ export class EtcdError extends Error {
   }
 }
 
+const NO_SPACE = 'etcd is out of space (NOSPACE) and takes no writes';
+
 /** The library tells causes apart by class, and those that share a class only by the text etcd sent. */
 export function toEtcdError(error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
-  return new EtcdError(kindOf(error), `etcd: ${messageOf(error)}`, error);
+  const kind = kindOf(error);
+  return new EtcdError(kind, kind === 'no-space' ? NO_SPACE : `etcd: ${messageOf(error)}`, error);
 }
 
 function kindOf(error: unknown): EtcdErrorKind {

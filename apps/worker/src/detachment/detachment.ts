@@ -180,6 +180,5 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
 /** Why etcd surely takes no writes at present; undefined when that does not follow from the error. */
 function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof EtcdError)) return undefined;
-  if (error.kind === 'no-space') return 'etcd is out of space (NOSPACE) and takes no writes';
-  return error.kind === 'denied' || error.kind === 'other-data' ? error.message : undefined;
+  return ['no-space', 'denied', 'other-data'].includes(error.kind) ? error.message : undefined;
 }
