@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import type { OutboxEntry } from '@9volt/contracts';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { InFlight } from './notification/in-flight.js';
@@ -444,4 +446,38 @@ test('a stop lets the run in flight end, and stores what it led to', async () =>
   workers = [];
   expect(await view.state('web')).toMatchObject({ status: 'critical' });
   expect(await view.client.get(view.keys.member(worker.id))).toBeUndefined();
+});
+
+test('a stop has told what its last runs led to; nothing that is owed waits for a slow run', async () => {
+  const pager = await startPagerDutyStandIn();
+  try {
+    await view.put(view.keys.alerter('pager'), pager.alerter);
+    const worker = await startWorker();
+    const rare = { ...settings(), interval: '1h', timeout: '5s', 'warning-threshold': 0, 'critical-threshold': 1 };
+    await view.assign(worker.id, 'web', { ...rare, 'critical-alerter': ['pager'] });
+    await view.reaches('web', { status: 'ok' });
+    const { signal } = new AbortController();
+    web.healthy = false;
+    web.delayMs = 1_500;
+    const run = worker.get(RunNow).runNow('web', signal);
+    await waitFor(() => web.askedAt.length === 2);
+    const stopped = worker.stop();
+    workers = [];
+    const earlier: OutboxEntry = {
+      id: 'a',
+      alerter: 'pager',
+      incident: '7.1',
+      alert: sampleAlarm({ monitor: 'web', key: `${prefix}/web/7.1` }),
+      createdAt: new Date().toISOString(),
+    };
+    await view.put(view.keys.outboxEntry('web', 'pager', 'a'), earlier);
+    await pager.waitForAccepted(1);
+    expect(await view.state('web')).toMatchObject({ status: 'ok' });
+    await run;
+    await stopped;
+    expect(pager.accepted.map(({ message }) => message.dedup_key)).toEqual([`${prefix}/web/7.1`, `${prefix}/web/50.1`]);
+    expect((await view.client.list(view.keys.outbox)).entries).toEqual([]);
+  } finally {
+    await pager.close();
+  }
 });

@@ -6,13 +6,16 @@ import { CheckRunner } from './execution/check-runner.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Farewell } from './membership/farewell.js';
 import { OwnedMonitors } from './membership/owned-monitors.js';
+import { DeliveryService } from './notification/delivery.service.js';
 import { StateWriter } from './state/state-writer.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
-/** The longest a stop waits for runs in flight. */
-const PATIENCE_MS = 25_000;
+/** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */
+const PATIENCE_MS = 17_000;
 /** Then for etcd to take what they led to, and when they were. */
 const FLUSH_MS = 3_000;
+/** Then for that to be sent; what is not begun by then is left to the heirs. */
+const SEND_MS = 2_000;
 
 /** The order in which the worker starts and stops. Membership itself ends after everything else, with the cluster's module. */
 @Injectable()
@@ -28,6 +31,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(Farewell) private readonly farewell: Farewell,
     @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(DeliveryService) private readonly deliveries: DeliveryService,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
     @Inject(Health) health: Health,
     @Inject(AppLogger) logger: AppLogger,
@@ -42,13 +46,19 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    if (!this.started) return;
+    if (this.started) await this.endRuns();
+    // Up to now notifications were sent as ever.
+    await this.deliveries.stop();
+  }
+
+  private async endRuns(): Promise<void> {
     await this.assignments.stop();
     await this.started;
     await this.runner.stop(PATIENCE_MS);
     const flushed = Promise.all([...this.monitors.all()].map((monitor) => this.writer.flush(monitor)));
     const told = flushed.then(() => this.farewell.tell());
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await this.deliveries.finish(SEND_MS);
     await this.vitals.stop();
     this.log.info('stopped: no run is in flight, states are stored', { monitors: this.monitors.size });
   }

@@ -4,7 +4,7 @@ export class DeliverySettings {
   /** How long an alerter must be gone before what is owed to it is dropped. */
   goneMs = 600_000;
   /** How long a stop waits for what is under way. */
-  stopMs = 10_000;
+  stopMs = 6_000;
   perAlerter = 8;
   /** Even 30 alerters that hang leave room for others. */
   total = 256;

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  Optional,
-} from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import type { DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
@@ -39,7 +33,7 @@ const LOOK_EVERY_MS = 10_000;
  * situation and takes the next step.
  */
 @Injectable()
-export class DeliveryService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class DeliveryService implements OnApplicationBootstrap {
   private readonly lanes = new Map<string, Lane>();
   private readonly slots: Slots;
   private readonly alerterNotBefore = new Map<string, number>();
@@ -83,11 +77,15 @@ export class DeliveryService implements OnApplicationBootstrap, BeforeApplicatio
     });
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.stop();
+  /** Goes on until nothing is being sent, and what etcd has by now was begun; for `patienceMs` at most. */
+  async finish(patienceMs: number): Promise<void> {
+    const until = performance.now() + patienceMs;
+    const revision = this.detachment.active ? 0 : await this.node.client.revision().catch(() => 0);
+    await this.outbox.reached(revision, Math.max(0, until - performance.now()));
+    while (this.inFlight.busy && performance.now() < until) await sleep(10);
   }
 
-  /** Starts no more sends; resolves when those under way have ended, or were given up. May be called before a hand-over. */
+  /** Starts no more sends; resolves when those under way have ended, or were given up. */
   async stop(): Promise<void> {
     this.stopping ??= this.drain();
     await this.stopping;
