@@ -19,7 +19,7 @@ describe('providers that are down, hang, ask for patience, fail and refuse, for 
   it('what is owed outlives its worker and is delivered within a minute of their recovery; others are not delayed', async () => {
     await bench.node('scheduler', 's1');
     await bench.nodes('worker', ['w1', 'w2']);
-    await bench.alert(...ALERTERS);
+    for (const name of ALERTERS) await bench.alert(name);
     const monitors = names(20);
     await bench.watch(monitors, { intervalMs: 2_000, alerters: ALERTERS });
     await bench.running();

@@ -18,7 +18,7 @@ describe('one of three workers killed, with 1,000 monitors at 5 s', () => {
   it('its checks run elsewhere in time, those of others are not disturbed, nobody is told twice', async () => {
     await bench.nodes('scheduler', ['s1', 's2', 's3']);
     await bench.nodes('worker', ['w1', 'w2', 'w3']);
-    await bench.alert('pager', 'chat');
+    await Promise.all([bench.alert('pager'), bench.alert('chat')]);
     const monitors = names(MONITORS);
     await bench.watch(monitors, { intervalMs: INTERVAL_MS, alerters: ['pager', 'chat'] });
     await bench.running();

@@ -13,7 +13,7 @@ describe('a worker killed with incidents open', () => {
 
   it('nothing is lost, told twice or run twice, and what is repaired meanwhile is resolved once', async () => {
     await Promise.all([bench.node('scheduler', 's1'), bench.nodes('worker', ['w1', 'w2'])]);
-    await bench.alert('pager', 'chat');
+    await Promise.all([bench.alert('pager'), bench.alert('chat')]);
     const monitors = names(30);
     await bench.watch(monitors, { intervalMs: 1_000, alerters: ['pager', 'chat'] });
     await bench.running();

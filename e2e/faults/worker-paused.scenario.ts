@@ -13,7 +13,7 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
     const intervalMs = 4_000;
     await bench.node('scheduler', 's1');
     await bench.nodes('worker', ['w1', 'w2']);
-    await bench.alert('pager', 'chat');
+    await Promise.all([bench.alert('pager'), bench.alert('chat')]);
     await bench.watch(names(40), { intervalMs, alerters: ['pager', 'chat'] });
     await bench.running();
     const paused = await bench.ownerOf('m0');

@@ -31,9 +31,14 @@ export class Cluster {
 
   /** Starts a process and waits until it is ready. */
   async node(role: Role, options: Partial<NodeOptions> = {}): Promise<NodeProcess> {
+    return (await this.starting(role, options)).ready();
+  }
+
+  /** Starts a process; it is not ready yet. */
+  async starting(role: Role, options: Partial<NodeOptions> = {}): Promise<NodeProcess> {
     const node = await NodeProcess.start(role, { etcd: this.endpoints, ...options });
     this.nodes.push(node);
-    return node.ready();
+    return node;
   }
 
   /** As `--etcd-members` takes them. */

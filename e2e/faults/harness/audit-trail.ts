@@ -89,10 +89,10 @@ export class AuditTrail {
   }
 
   private stated(monitor: string, before: Value | undefined, after: Value, revision: number): void {
-    const owner = after.owner ?? '';
+    const { owner } = after;
     const note = (what: string): void => void this.violations.push(`revision ${revision}: ${what}`);
-    // What was there before we looked is not judged.
-    if (this.informer.relists === 0) return;
+    // What was there before we looked, and what somebody put there by hand, is not judged.
+    if (this.informer.relists === 0 || owner === undefined) return;
     if (!this.members.has(owner)) note(`the state of ${monitor} was written by ${owner}, which is no member`);
     else if (!this.holders.get(monitor)?.has(owner))
       note(`the state of ${monitor} was written by ${owner}, which does not own it`);

@@ -19,6 +19,8 @@ export interface BenchOptions {
 export interface MonitorOptions {
   intervalMs?: number;
   alerters?: readonly string[];
+  /** Under which the targets are reached. */
+  host?: string;
   /** More attributes. */
   settings?: Record<string, unknown>;
 }
@@ -33,6 +35,7 @@ const FIRST_CHECKS = 2;
 export class FaultBench {
   readonly faults: Fault[] = [];
   private readonly monitors = new Map<string, WatchedMonitor>();
+  private readonly options = new Map<string, MonitorOptions>();
   private readonly byAddress = new Map<string, string>();
   private readonly starts = new Map<string, number>();
 
@@ -64,22 +67,30 @@ export class FaultBench {
   }
 
   /** Starts a process that can be told from the others by whom it connects to, and waits until it is ready. */
-  async node(
-    role: Role,
+  async node(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
+    return this.cluster.node(role, this.nodeOptions(name, options));
+  }
+
+  /** The same without waiting: it cannot join for now. */
+  async joining(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
+    return this.cluster.starting(role, this.nodeOptions(name, options));
+  }
+
+  private nodeOptions(
     name: string,
-    { dropCompare, nextVersion, network = 'loopback', ...options }: BenchNodeOptions = {},
-  ): Promise<NodeProcess> {
+    { dropCompare, nextVersion, network = 'loopback', ...options }: BenchNodeOptions,
+  ): Partial<NodeOptions> {
     const start = (this.starts.get(name) ?? 0) + 1;
     this.starts.set(name, start);
     const address = `127.0.1.${this.byAddress.size + 1}`;
-    this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
+    if (network === 'loopback') this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
     const passengers = aboard({
       // In a network of its own it has an address anyway: see `knowAs`.
       ...(network === 'own' ? {} : { address }),
       ...(dropCompare === undefined ? {} : { dropCompare }),
       ...(nextVersion === undefined ? {} : { nextVersion }),
     });
-    return this.cluster.node(role, { name, ...options, env: { ...passengers, ...options.env } });
+    return { name, ...options, env: { ...passengers, ...options.env } };
   }
 
   /** Says who connects from an address that is not of loopback. */
@@ -91,13 +102,10 @@ export class FaultBench {
     return Promise.all(names.map((name) => this.node(role, name, options)));
   }
 
-  /** Alerters that record what they are told. */
-  async alert(...names: string[]): Promise<void> {
-    for (const name of names) await this.cluster.put(this.cluster.keys.alerter(name), this.alerter(name));
-  }
-
-  alerter(name: string, host = '127.0.0.1'): object {
-    return { type: 'http', options: { url: `http://${host}:${this.alerters.port}/${name}` } };
+  /** An alerter that records what it is told. */
+  async alert(name: string, { host = '127.0.0.1' }: { host?: string } = {}): Promise<void> {
+    const options = { url: `http://${host}:${this.alerters.port}/${name}` };
+    await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options });
   }
 
   /** Puts monitors of recording targets into etcd. Each is known to the history from now on. */
@@ -105,6 +113,7 @@ export class FaultBench {
     const { intervalMs = 1_000, alerters = [] } = options;
     for (let from = 0; from < names.length; from += BATCH) {
       const then = names.slice(from, from + BATCH).map((name): Op => {
+        this.options.set(name, options);
         this.monitors.set(name, { name, intervalMs, alerters: [...alerters], from: Date.now() });
         return { put: this.cluster.keys.monitor(name), value: JSON.stringify(this.settings(name, options)) };
       });
@@ -112,16 +121,27 @@ export class FaultBench {
     }
   }
 
-  settings(name: string, { intervalMs = 1_000, alerters = [], settings = {} }: MonitorOptions = {}): object {
+  settings(name: string, options: MonitorOptions = {}): object {
+    const { intervalMs = 1_000, alerters = [], host = '127.0.0.1', settings = {} } = options;
     return {
       type: 'http',
-      host: '127.0.0.1',
+      host,
       port: this.targets.port,
       url: `/${encodeURIComponent(name)}`,
       interval: `${intervalMs}ms`,
       ...(alerters.length > 0 ? { 'critical-alerter': alerters } : {}),
       ...settings,
     };
+  }
+
+  /** Changes attributes of monitors that are watched. */
+  async edit(names: readonly string[], settings: Record<string, unknown>): Promise<void> {
+    for (const name of names) {
+      const options = { ...(this.options.get(name) as MonitorOptions) };
+      options.settings = { ...options.settings, ...settings };
+      this.options.set(name, options);
+      await this.cluster.put(this.cluster.keys.monitor(name), this.settings(name, options));
+    }
   }
 
   /** The history has nothing more to expect of this monitor. */
@@ -139,7 +159,7 @@ export class FaultBench {
     };
     await waitFor(isInRhythm, { timeoutMs, what: `${FIRST_CHECKS} checks of each monitor` });
     // Since when who runs what does not change by itself.
-    await waitFor(() => this.retiring().then((count) => count === 0), { timeoutMs, what: 'hand-overs to end' });
+    await waitFor(() => this.isSettled(), { timeoutMs, what: 'hand-overs to end' });
     const lastAt = new Map(this.targets.probes.map(({ monitor, at }) => [monitor, at]));
     this.targets.probes.length = 0;
     for (const monitor of this.monitors.values()) monitor.from = lastAt.get(monitor.name) ?? Date.now();
@@ -232,6 +252,15 @@ export class FaultBench {
     return checkHistory(some, this.promises).figures.longestGapMs;
   }
 
+  /** Whether each monitor has one worker, and none is to change hands. */
+  async isSettled(): Promise<boolean> {
+    const { cluster, monitors } = this;
+    const assignments = await cluster.list<{ phase: string }>(cluster.keys.assignments).catch(() => new Map());
+    const running = [...assignments.values()].filter(({ phase }) => phase === 'run');
+    const wanted = [...monitors.values()].filter(({ to }) => to === undefined);
+    return running.length === assignments.size && assignments.size >= wanted.length;
+  }
+
   /** Waits until nothing is owed any more. */
   async outboxEmpty(timeoutMs = 60_000): Promise<void> {
     await waitFor(
@@ -293,8 +322,7 @@ export class FaultBench {
       ...this.audit.violations,
     ];
     if (faults.length > 0) {
-      const logs = this.cluster.nodes.map((node) => ({ name: node.name, log: node.output }));
-      const where = dump(scenario, { history, faults, logs });
+      const where = this.keep(scenario, faults);
       throw new Error(
         `${scenario}: ${faults.length} violations, the history is in ${where}\n${faults.slice(0, 20).join('\n')}`,
       );
@@ -302,13 +330,14 @@ export class FaultBench {
     return verdict;
   }
 
-  stop(): Promise<void> {
-    return this.cluster.stop();
+  /** Writes what was seen to a file. Answers its name. */
+  keep(scenario: string, faults: readonly string[]): string {
+    const logs = this.cluster.nodes.map((node) => ({ name: node.name, log: node.output }));
+    return dump(scenario, { faults, history: this.history(), logs });
   }
 
-  private async retiring(): Promise<number> {
-    const assignments = await this.cluster.list<{ phase: string }>(this.cluster.keys.assignments);
-    return [...assignments.values()].filter(({ phase }) => phase !== 'run').length;
+  stop(): Promise<void> {
+    return this.cluster.stop();
   }
 }
 

@@ -1,4 +1,5 @@
 export * from '../../harness/index.js';
 export * from './audit-trail.js';
+export * from './cable.js';
 export * from './fault-bench.js';
 export * from './results.js';

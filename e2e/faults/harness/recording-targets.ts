@@ -9,6 +9,8 @@ export class RecordingTargets {
   readonly probes: Probe[] = [];
   readonly outages: TargetOutage[] = [];
   private readonly unhealthy = new Map<string, Exclude<Health, 'ok'>>();
+  /** Failures that only one process sees, as `<monitor> <process>`. */
+  private readonly seenBy = new Set<string>();
   private readonly held = new Map<string, ServerResponse[]>();
   private readonly server: Server;
 
@@ -36,6 +38,18 @@ export class RecordingTargets {
       if (!this.unhealthy.has(monitor)) this.outages.push({ monitor, from: Date.now() });
       this.unhealthy.set(monitor, how);
     }
+  }
+
+  /** From now on this fails for one process, and is well for all others. */
+  breakFor(process: string, monitor: string): void {
+    this.outages.push({ monitor, from: Date.now() });
+    this.seenBy.add(`${monitor} ${process}`);
+  }
+
+  mendFor(process: string, monitor: string): void {
+    if (!this.seenBy.delete(`${monitor} ${process}`)) return;
+    const outage = this.outages.findLast((one) => one.monitor === monitor) as TargetOutage;
+    outage.to = Date.now();
   }
 
   mend(monitors: readonly string[]): void {
@@ -70,8 +84,9 @@ export class RecordingTargets {
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
     const monitor = decodeURIComponent((request.url ?? '/').slice(1));
-    const answer = this.unhealthy.get(monitor) ?? 'ok';
-    this.probes.push({ monitor, at: Date.now(), by: this.whoIs(request.socket.remoteAddress ?? ''), answer });
+    const by = this.whoIs(request.socket.remoteAddress ?? '');
+    const answer = this.unhealthy.get(monitor) ?? (this.seenBy.has(`${monitor} ${by}`) ? 'fail' : 'ok');
+    this.probes.push({ monitor, at: Date.now(), by, answer });
     response.on('error', () => undefined);
     if (answer !== 'hang') {
       this.say(response, answer);

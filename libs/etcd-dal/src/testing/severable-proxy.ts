@@ -10,7 +10,7 @@ interface Pair {
 }
 
 /**
- * A TCP proxy on a free loopback port that stands for the network between one process and etcd.
+ * A TCP proxy on a free port, of loopback unless told otherwise, that stands for the network between one process and etcd.
  *
  * A black hole keeps every connection and forwards nothing, as a lost route does; what was sent meanwhile arrives after
  * {@link heal}. `mute` forwards what is asked, and withholds what is answered; `hold` withholds what is asked, and forwards what
@@ -23,10 +23,10 @@ export class SeverableProxy {
 
   constructor(private readonly targetPort: number) {}
 
-  async listen(): Promise<this> {
+  async listen(host = '127.0.0.1'): Promise<this> {
     await new Promise<void>((resolve, reject) => {
       this.listener.once('error', reject);
-      this.listener.listen(0, '127.0.0.1', resolve);
+      this.listener.listen(0, host, resolve);
     });
     return this;
   }
@@ -36,7 +36,8 @@ export class SeverableProxy {
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const { address, port } = this.listener.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   get connections(): number {
@@ -146,6 +147,6 @@ function forward(from: Socket, onData: (chunk: Buffer) => void, onEnd: () => unk
 }
 
 /** Starts a proxy in front of a port on loopback. The caller stops it. */
-export async function startSeverableProxy(targetPort: number): Promise<SeverableProxy> {
-  return new SeverableProxy(targetPort).listen();
+export async function startSeverableProxy(targetPort: number, host?: string): Promise<SeverableProxy> {
+  return new SeverableProxy(targetPort).listen(host);
 }

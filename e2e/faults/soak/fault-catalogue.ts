@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ALERTERS, type Seat, type SoakBench } from './soak-bench.js';
+
+/** A fault as it may be drawn. */
+export interface RandomFault {
+  name: string;
+  weight: number;
+  /** Injects it and takes it away again. What it leaves behind need not be over when it returns. */
+  inject: (soak: SoakBench) => Promise<void>;
+}
+
+type Choice = (soak: SoakBench) => Promise<Seat> | Seat;
+
+const aWorker: Choice = (soak) => soak.random.pick(soak.seatsOf('worker'));
+const theLeader: Choice = (soak) => soak.leading();
+const anybody: Choice = (soak) => soak.random.pick(soak.seats);
+
+export const FAULTS: readonly RandomFault[] = [
+  { name: 'kill -9 worker', weight: 4, inject: crash(aWorker) },
+  { name: 'kill -9 leader', weight: 3, inject: crash(theLeader) },
+  {
+    name: 'kill -9 leader and worker',
+    weight: 2,
+    inject: async (soak) => {
+      await Promise.all([crash(theLeader)(soak), crash(aWorker)(soak)]);
+    },
+  },
+  { name: 'SIGTERM worker', weight: 3, inject: stop(aWorker) },
+  { name: 'SIGTERM leader', weight: 2, inject: stop(theLeader) },
+  { name: 'pause worker', weight: 3, inject: pause(aWorker) },
+  { name: 'pause leader', weight: 2, inject: pause(theLeader) },
+  { name: 'connections cut twice', weight: 3, inject: cutTwice },
+  { name: 'worker cut off', weight: 3, inject: severed(aWorker, 'blackhole') },
+  { name: 'leader cut off', weight: 2, inject: severed(theLeader, 'blackhole') },
+  { name: 'requests held', weight: 2, inject: severed(anybody, 'hold') },
+  { name: 'answers withheld', weight: 2, inject: severed(anybody, 'mute') },
+  { name: 'etcd restarted', weight: 2, inject: outage(0, 0) },
+  { name: 'etcd down', weight: 2, inject: outage(1, 20) },
+  { name: 'etcd paused', weight: 1, inject: etcdPaused },
+  { name: 'etcd compacted while a watch is cut', weight: 2, inject: compactedBehind },
+  { name: 'an alerter in trouble', weight: 4, inject: alerterTrouble },
+  { name: 'monitors edited', weight: 2, inject: edited },
+];
+
+function crash(choose: Choice): RandomFault['inject'] {
+  return async (soak) => {
+    const seat = await choose(soak);
+    await soak.bench.fault('crash', seat.name, () => seat.node.signal('SIGKILL'));
+    await sleep(soak.random.msBetween(0, 12));
+    await soak.refill(seat);
+  };
+}
+
+function stop(choose: Choice): RandomFault['inject'] {
+  return async (soak) => {
+    const seat = await choose(soak);
+    await soak.bench.fault('graceful', seat.name, () => seat.node.signal('SIGTERM'));
+    await soak.refill(seat);
+  };
+}
+
+function pause(choose: Choice): RandomFault['inject'] {
+  return async (soak) => {
+    const seat = await choose(soak);
+    await soak.bench.fault('pause', seat.name, async () => {
+      await seat.node.signal('SIGSTOP');
+      await sleep(soak.random.msBetween(1, 15));
+      await seat.node.signal('SIGCONT');
+    });
+  };
+}
+
+function severed(choose: Choice, how: 'blackhole' | 'hold' | 'mute'): RandomFault['inject'] {
+  return async (soak) => {
+    const { name, proxy } = await choose(soak);
+    await soak.bench.fault('partition', name, async () => {
+      proxy[how]();
+      await sleep(soak.random.msBetween(1, 20));
+      proxy.heal();
+    });
+  };
+}
+
+async function cutTwice(soak: SoakBench): Promise<void> {
+  const { name, proxy } = anybody(soak) as Seat;
+  await soak.bench.fault('partition', name, async () => {
+    proxy.cutOnce();
+    await sleep(soak.random.msBetween(0, 0.3));
+    proxy.cutOnce();
+  });
+}
+
+function outage(fromS: number, toS: number): RandomFault['inject'] {
+  return ({ bench, random }) =>
+    bench.fault('outage', 'etcd', async () => {
+      await bench.cluster.etcd.kill();
+      await sleep(random.msBetween(fromS, toS));
+      await bench.cluster.etcd.restart();
+    });
+}
+
+function etcdPaused({ bench, random }: SoakBench): Promise<void> {
+  return bench.fault('outage', 'etcd', async () => {
+    await bench.cluster.etcd.pause();
+    await sleep(random.msBetween(1, 12));
+    await bench.cluster.etcd.resume();
+  });
+}
+
+async function compactedBehind(soak: SoakBench): Promise<void> {
+  const { name, proxy } = anybody(soak) as Seat;
+  await soak.bench.fault('partition', name, async () => {
+    proxy.cut();
+    await edited(soak);
+    await soak.bench.cluster.etcd.compact();
+    await sleep(soak.random.msBetween(0, 3));
+    proxy.heal();
+  });
+}
+
+async function alerterTrouble({ bench, random }: SoakBench): Promise<void> {
+  const alerter = random.pick(ALERTERS);
+  const trouble = random.pick(['fail', 'hang', 'down', 'rate-limit'] as const);
+  bench.alerters.behave(alerter, trouble === 'rate-limit' ? { kind: trouble, retryAfterS: 3 } : { kind: trouble });
+  await sleep(random.msBetween(2, 20));
+  bench.alerters.behave(alerter, { kind: 'accept' });
+}
+
+/** An edit that changes nothing that matters. */
+async function edited({ bench, monitors, random }: SoakBench): Promise<void> {
+  const description = `edit ${Math.floor(random.next() * 1e9)}`;
+  await bench.edit(
+    monitors.filter(() => random.chance(0.3)),
+    { description },
+  );
+}

@@ -1,0 +1,71 @@
+import { FaultBench, names, type NodeProcess, startSeverableProxy, waitFor } from '../harness/index.js';
+import type { SeededRandom } from './seeded-random.js';
+
+type Proxy = Awaited<ReturnType<typeof startSeverableProxy>>;
+
+/** A place for a process, which is filled again when that ends. */
+export interface Seat {
+  role: 'scheduler' | 'worker';
+  name: string;
+  node: NodeProcess;
+  /** Between it and etcd. */
+  proxy: Proxy;
+}
+
+const MONITORS = 36;
+const INTERVAL_MS = 1_500;
+export const ALERTERS = ['pager', 'chat'];
+const READY_MS = 90_000;
+
+/** A small cluster, each process behind a proxy of its own: light enough that several soaks run side by side. */
+export class SoakBench {
+  readonly monitors = names(MONITORS);
+  readonly seats: Seat[] = [];
+
+  private constructor(
+    readonly bench: FaultBench,
+    readonly random: SeededRandom,
+  ) {}
+
+  static async start(random: SeededRandom): Promise<SoakBench> {
+    const soak = new SoakBench(await FaultBench.start(), random);
+    await soak.fill('scheduler', ['s1', 's2']);
+    await soak.fill('worker', ['w1', 'w2', 'w3']);
+    for (const alerter of ALERTERS) await soak.bench.alert(alerter);
+    await soak.bench.watch(soak.monitors, { intervalMs: INTERVAL_MS, alerters: ALERTERS });
+    await soak.bench.running();
+    return soak;
+  }
+
+  seatsOf(role: Seat['role']): Seat[] {
+    return this.seats.filter((seat) => seat.role === role);
+  }
+
+  async leading(): Promise<Seat> {
+    const { node } = await this.bench.leader();
+    return this.seats.find((seat) => seat.node === node) ?? this.random.pick(this.seatsOf('scheduler'));
+  }
+
+  /** Starts another process in the place of one that ended. */
+  async refill(seat: Seat): Promise<void> {
+    seat.node = await this.bench.node(seat.role, seat.name, { etcd: seat.proxy.endpoint });
+  }
+
+  /** Waits until all processes are ready, somebody leads, and nothing changes hands. */
+  async recovered(): Promise<void> {
+    await waitFor(
+      async () => {
+        const ready = await Promise.all(this.seats.map(({ node }) => node.isReady()));
+        return ready.every(Boolean) && (await this.bench.director()) !== undefined && (await this.bench.isSettled());
+      },
+      { timeoutMs: READY_MS, what: 'all to have recovered' },
+    );
+  }
+
+  private async fill(role: Seat['role'], seats: readonly string[]): Promise<void> {
+    for (const name of seats) {
+      const proxy = this.bench.cluster.use(await startSeverableProxy(this.bench.cluster.etcd.clientPort));
+      this.seats.push({ role, name, proxy, node: await this.bench.node(role, name, { etcd: proxy.endpoint }) });
+    }
+  }
+}
