@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import { alerterTypes, defineAlerter, type DeliveryOutcome } from '@9volt/alerters';
-import { encode } from '@9volt/etcd-dal';
+import { encode, EtcdError } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import type { DeliverySettings } from './delivery-settings.js';
 import { DeliveryRig } from './testing/delivery-rig.js';
@@ -167,6 +167,17 @@ describe('delivery', () => {
     await provider.waitForAccepted(1);
     await waitFor(async () => (await heir.owed()) === 0);
     expect(provider.received).toHaveLength(1);
+  });
+
+  it('without etcd, and hears late of what its heir was owed: that is not for it to send', async () => {
+    const cutOff = await startWorker();
+    await cutOff.ownership.withdraw('web', 'unnoticed');
+    cutOff.detachment.writeFailed(new EtcdError('no-space', 'no space'));
+    expect(cutOff.detachment.active).toBe(true);
+    await cutOff.owe('web', 'team', ['critical']);
+    await waitFor(() => cutOff.outbox.queue('web', 'team').length > 0);
+    await sleep(500);
+    expect(provider.received).toEqual([]);
   });
 
   it('sends nothing once the assignment is another worker’s, though this one did not notice', async () => {

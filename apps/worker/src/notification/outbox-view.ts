@@ -59,6 +59,11 @@ export class OutboxView implements OnApplicationShutdown {
     return this.listed && !this.queues.has(monitor);
   }
 
+  /** The last revision of etcd that the view has. */
+  get revision(): number {
+    return this.informer.revision;
+  }
+
   /** Resolves true once the view has this revision of etcd, false after `timeoutMs`. */
   async reached(revision: number, timeoutMs: number): Promise<boolean> {
     return this.informer.reached(revision, timeoutMs);

@@ -8,7 +8,7 @@ import { Spools } from '../detachment/spools.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
-import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+import { type OutboxQueue, OutboxView, type OwedNotification } from './outbox-view.js';
 
 const RETRY_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -19,12 +19,20 @@ type Fences = () => Compare[] | undefined;
 /** Brings what became of notifications to etcd; while this worker is detached, to the spools. */
 @Injectable()
 export class Settling {
+  /** What the view of the outbox had when this worker became detached. */
+  private knownUntil = 0;
+
   constructor(
     @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
     @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(Spools) private readonly spools: Spools,
-  ) {}
+    @Inject(OutboxView) outbox: OutboxView,
+  ) {
+    detachment.onChange((active) => {
+      if (active) this.knownUntil = outbox.revision;
+    });
+  }
 
   /** What of a queue is in memory only, behind what etcd has of it. */
   queueBehind(listed: OutboxQueue, monitor: string, alerter: string): OutboxQueue {
@@ -36,14 +44,24 @@ export class Settling {
 
   /**
    * Asks etcd right before each attempt, for our views may be late. When etcd does not answer our own clock decides: as long as our
-   * lease surely stands nobody else has the monitor. A detached worker asks nobody.
+   * lease surely stands nobody else has the monitor. A detached worker asks nobody: what it hears of only now, as a watch is back before
+   * the worker is, an heir was owed and has told.
    */
   async isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
-    if (this.detachment.active) return true;
+    if (this.detachment.active) return owed.createRevision <= this.knownUntil || this.isOurs(owed);
     const held = fences();
     if (!held) return false;
     const asked = this.ledger.isOwed(owed, held).catch(() => true);
     return this.detachment.unlessDetached(asked, true);
+  }
+
+  private isOurs({ monitor, alerter, key }: OwedNotification): boolean {
+    return (
+      this.spools
+        .get(monitor)
+        ?.queue(alerter)
+        .some((local) => local.key === key) ?? false
+    );
   }
 
   /** It is being sent. */

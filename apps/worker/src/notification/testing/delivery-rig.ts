@@ -62,6 +62,7 @@ export class DeliveryRig {
   readonly inFlight = new InFlight();
   readonly service: DeliveryService;
   readonly metrics = new Metrics();
+  readonly detachment: Detachment;
   private readonly alerters: AlerterCache;
 
   constructor(endpoint: string, prefix: string, settings: Partial<DeliverySettings> = {}) {
@@ -70,7 +71,7 @@ export class DeliveryRig {
     this.outbox = new OutboxView(this.node);
     this.alerters = new AlerterCache(this.node);
     const spools = new Spools(this.node, new OwnedMonitors());
-    const detachment = new Detachment(this.node, AppLogger.silent(), new Health(), this.metrics);
+    this.detachment = new Detachment(this.node, AppLogger.silent(), new Health(), this.metrics);
     const report = new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox);
     this.service = new DeliveryService(
       this.node,
@@ -78,8 +79,8 @@ export class DeliveryRig {
       this.alerters,
       this.ownership,
       this.inFlight,
-      new Settling(new DeliveryLedger(this.node), report, detachment, spools),
-      detachment,
+      new Settling(new DeliveryLedger(this.node), report, this.detachment, spools, this.outbox),
+      this.detachment,
       spools,
       report,
       new SecretReader(),
