@@ -292,6 +292,7 @@ describe('input', () => {
     ['putAlerter', 'team'],
     ['patchAlerter', 'team'],
     ['testAlerter', undefined],
+    ['patchClusterSettings', undefined],
   ];
   const asked = (name: string | undefined): Question => (name === undefined ? {} : { name });
 
@@ -528,6 +529,55 @@ describe('lists', () => {
     await expectStatus(200, 'undrainWorker', { name: 'absent worker' });
     await expectStatus(404, 'undrainWorker', { name: 'absent worker' });
     expect((await expectStatus(200, 'getCluster')).body).toMatchObject({ Drains: [] });
+  });
+
+  it('its settings are changed as a whole, and shown without secrets', async () => {
+    const id = 'patchClusterSettings';
+    const first = await expectStatus(200, 'getClusterSettings');
+    expect(first.body).toEqual({ HeartbeatInterval: '3s', HeartbeatTimeout: '6s', StateDumpInterval: '10s' });
+    const secret = {
+      'dead-man-url': `http://127.0.0.1:1/${CANARY}`,
+      'coverage-alerter': 'team',
+      StateDumpInterval: '9s',
+    };
+    const { body } = await expectStatus(200, id, { body: secret });
+    const shown = { ...(first.body as object), ...secret, 'dead-man-url': '********' };
+    expect(body).toEqual(shown);
+    // What is shown may be sent back, and changes nothing.
+    await expectStatus(200, id, { body: shown });
+    const stored = await cluster.get<Record<string, string>>(cluster.keys.config);
+    expect(stored?.['dead-man-url']).toBe(secret['dead-man-url']);
+    for (const [faulty, pointer] of [
+      [{ HeartbeatInterval: '4s' }, '/HeartbeatInterval'],
+      [{ HeartbeatTimeout: '1s' }, '/HeartbeatTimeout'],
+      [{ 'coverage-alerter': 'taem' }, '/coverage-alerter'],
+      [{ ClusterId: 'x' }, '/ClusterId'],
+    ] as const) {
+      expect((await expectStatus(400, id, { body: faulty })).body).toMatchObject({
+        errors: expect.arrayContaining([expect.objectContaining({ pointer })]),
+      });
+    }
+    const tag = first.headers.get('etag') ?? '';
+    await expectStatus(412, id, { body: { StateDumpInterval: '8s' }, headers: { 'if-match': tag } });
+    const back = { 'dead-man-url': null, 'coverage-alerter': null, StateDumpInterval: '10s' };
+    expect((await expectStatus(200, id, { body: back })).body).toEqual(first.body);
+    // By hand, and wrong: told, and the last good ones stay.
+    const good = await cluster.get(cluster.keys.config);
+    await cluster.put(cluster.keys.config, { ...(good as object), HeartbeatTimeout: '1s' });
+    const refused = await expectStatus(409, 'getClusterSettings');
+    expect(refused.body).toMatchObject({
+      errors: expect.arrayContaining([
+        { pointer: '/HeartbeatTimeout', message: expect.any(String), expected: expect.any(String) },
+      ]),
+    });
+    await waitFor(async () => {
+      const { body: events } = await contract.ask('listEvents', {
+        query: 'type=config-refused&q=settings of the cluster',
+      });
+      return (events as unknown[]).length > 0 || Object.keys(events as object).length > 0;
+    });
+    await cluster.put(cluster.keys.config, good);
+    await waitFor(async () => (await contract.ask('getClusterSettings')).status === 200);
   });
 
   it('schemas are those of the document', async () => {
@@ -863,6 +913,7 @@ describe('at last', () => {
       'pushAlerters',
       'putAlerter',
       'patchAlerter',
+      'patchClusterSettings',
     ];
     const unseen = [...contract.operations.values()].flatMap(({ operationId, responses }) =>
       Object.keys(responses)

@@ -41,6 +41,8 @@ const GUARDED: [string, string][] = [
   ['GET', '/api/v1/state/x'],
   ['GET', '/api/v1/event'],
   ['GET', '/api/v1/cluster'],
+  ['GET', '/api/v1/cluster/config'],
+  ['PATCH', '/api/v1/cluster/config'],
   ['PUT', '/api/v1/cluster/drain/x'],
   ['DELETE', '/api/v1/cluster/drain/x'],
   ['GET', '/api/v1/schema/monitor'],

@@ -4,6 +4,7 @@ import { AlertersController } from './alerters/alerters.controller.js';
 import { AlertersService } from './alerters/alerters.service.js';
 import { ClusterCache } from './cache/cluster-cache.js';
 import { ClusterController } from './cluster/cluster.controller.js';
+import { ClusterSettingsService } from './cluster/cluster-settings.service.js';
 import { ClusterService } from './cluster/cluster.service.js';
 import { DrainsService } from './cluster/drains.service.js';
 import { ProblemFilter } from './common/problem.filter.js';
@@ -51,6 +52,7 @@ import { StreamHub } from './stream/stream.hub.js';
     EventsService,
     ClusterService,
     DrainsService,
+    ClusterSettingsService,
     PlacementService,
     RequestsService,
     MessageWriter,

@@ -1,17 +1,24 @@
 import { parseDuration } from './duration.js';
-import { fault, isPlainObject } from './settings/validate-settings.js';
 import type { FieldError } from './errors.js';
+import { isName } from './name.js';
+import { fault, isPlainObject, unknownName } from './settings/validate-settings.js';
 
-/** `config`, with the original's attribute names. Created with the defaults when absent. */
+/** `config`: what holds for all processes of a cluster. Changes take effect without a restart. Created with the defaults when absent. */
 export interface ClusterConfig {
-  /** How often the lease of a member is renewed, as a Go duration. */
+  /** How often the lease of a member is renewed, at most, as a Go duration. */
   HeartbeatInterval: string;
-  /** Time to live of a member's lease, as a Go duration. */
+  /** Time to live of a member's lease, as a Go duration: after it, others take over what the member had. */
   HeartbeatTimeout: string;
   /** How often results are dumped, as a Go duration. */
   StateDumpInterval: string;
   /** Random; tells this cluster's data from that of a wiped etcd. */
   ClusterId: string;
+  /** Name of the alerter that the leader itself tells when the coverage falls below 99 %. */
+  'coverage-alerter'?: string;
+  /** An http(s) URL that the leader calls once a minute while the coverage is good: who is no longer called raises the alarm. A secret. */
+  'dead-man-url'?: string;
+  /** `false` when something else compacts etcd. */
+  'compact-etcd'?: boolean;
 }
 
 export const DEFAULT_CLUSTER_CONFIG: Omit<ClusterConfig, 'ClusterId'> = {
@@ -20,6 +27,17 @@ export const DEFAULT_CLUSTER_CONFIG: Omit<ClusterConfig, 'ClusterId'> = {
   StateDumpInterval: '10s',
 };
 
+/** Attributes that may be changed. */
+export const CLUSTER_ATTRIBUTES = [
+  'HeartbeatInterval',
+  'HeartbeatTimeout',
+  'StateDumpInterval',
+  'coverage-alerter',
+  'dead-man-url',
+  'compact-etcd',
+] as const;
+
+/** What is wrong with what stands under `config`. Attributes that this version does not know are left to those that do. */
 export function clusterConfigFaults(raw: unknown): FieldError[] {
   if (!isPlainObject(raw)) return [fault('', raw, 'a map of attributes')];
   const errors: FieldError[] = [];
@@ -27,11 +45,11 @@ export function clusterConfigFaults(raw: unknown): FieldError[] {
     const value = raw[name] ?? DEFAULT_CLUSTER_CONFIG[name];
     try {
       const parsed = parseDuration(value);
-      if (parsed >= atLeastMs) return parsed;
+      if (parsed >= atLeastMs && parsed <= LONGEST_MS) return parsed;
     } catch {
       // told below
     }
-    errors.push(fault(`/${name}`, value, `a duration of at least ${atLeastMs / 1_000}s`));
+    errors.push(fault(`/${name}`, value, `a duration from ${atLeastMs / 1_000}s to ${LONGEST_MS / 3_600_000}h`));
     return Number.NaN;
   };
   const interval = ms('HeartbeatInterval', 0.1 * 1_000);
@@ -40,5 +58,30 @@ export function clusterConfigFaults(raw: unknown): FieldError[] {
   if (interval > timeout / 2) {
     errors.push(fault('/HeartbeatInterval', raw['HeartbeatInterval'], 'at most half of the HeartbeatTimeout'));
   }
+  const { 'coverage-alerter': alerter, 'dead-man-url': url, 'compact-etcd': compact } = raw;
+  if (alerter !== undefined && !(typeof alerter === 'string' && isName(alerter))) {
+    errors.push(fault('/coverage-alerter', alerter, 'the name of an alerter'));
+  }
+  // A secret: its value is not told.
+  if (url !== undefined && !isHttpUrl(url)) {
+    const expected = 'an http or https URL';
+    errors.push({ path: '/dead-man-url', expected, message: `dead-man-url: is not valid; expected ${expected}` });
+  }
+  if (compact !== undefined && typeof compact !== 'boolean') {
+    errors.push(fault('/compact-etcd', compact, 'true or false'));
+  }
   return errors;
+}
+
+/** Faults of a change that a person asks for: whatever is not an attribute is a mistake. */
+export function clusterPatchFaults(patch: Record<string, unknown>): FieldError[] {
+  return Object.keys(patch)
+    .filter((name) => !(CLUSTER_ATTRIBUTES as readonly string[]).includes(name))
+    .map((name) => unknownName(`/${name}`, 'attribute', name, CLUSTER_ATTRIBUTES));
+}
+
+const LONGEST_MS = 86_400_000;
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//.test(value) && URL.canParse(value);
 }

@@ -47,6 +47,12 @@ describe('the configuration of the cluster', () => {
     [{ HeartbeatInterval: 'x' }, ['/HeartbeatInterval']],
     [{ HeartbeatInterval: 3_000_000_000 }, []],
     [5, ['']],
+    [{ HeartbeatTimeout: '25h' }, ['/HeartbeatTimeout']],
+    [{ 'coverage-alerter': 'team', 'dead-man-url': 'https://example.com/ping/x', 'compact-etcd': false }, []],
+    [{ 'coverage-alerter': 'a/b' }, ['/coverage-alerter']],
+    [{ 'dead-man-url': 'ftp://secret' }, ['/dead-man-url']],
+    [{ 'compact-etcd': 'no' }, ['/compact-etcd']],
+    [{ Future: 1 }, []],
   ])('%j has faults at %j', (raw, paths) => {
     expect(clusterConfigFaults(raw).map(({ path }) => path)).toEqual(paths);
   });

@@ -103,3 +103,48 @@ test('twenty nodes that start at once on an empty etcd all join the same cluster
   const { entries } = await (all[0] as ClusterNode).client.list((all[0] as ClusterNode).keys.members);
   expect(entries).toHaveLength(20);
 });
+
+describe('the settings of the cluster', () => {
+  const settings = { HeartbeatInterval: '1s', HeartbeatTimeout: '4s', StateDumpInterval: '2s' };
+
+  test('change while it runs; what is not valid is told, and the last good ones stay', async () => {
+    etcd = await startEtcd();
+    const one = node(etcd.endpoint, uniquePrefix());
+    const told: [string, string[]][] = [];
+    one.onConfig((config, faults) => told.push([config.HeartbeatTimeout, faults.map(({ path }) => path)]));
+    await one.start('');
+    const { ClusterId } = one.config;
+    const put = (value: unknown): Promise<unknown> =>
+      one.client.txn({ compare: [], then: [{ put: one.keys.config, value: JSON.stringify(value) }] });
+    // By hand, and without the id of the data, which is put back.
+    await put(settings);
+    await waitFor(() => one.config.HeartbeatTimeout === '4s');
+    await waitFor(async () => String((await one.client.get(one.keys.config))?.value).includes(ClusterId));
+    const lease = await waitFor(async () => {
+      const entry = await one.client.get(one.keys.member(one.memberId));
+      return entry && (await one.client.keepAlive(entry.lease, 1_000)) === 4_000 && entry.lease;
+    });
+    await put({ ...settings, ClusterId, HeartbeatInterval: '3s' });
+    await waitFor(() => told.at(-1)?.[1].includes('/HeartbeatInterval'));
+    await put('nonsense');
+    await waitFor(() => told.at(-1)?.[1].includes(''));
+    expect(one.config).toEqual({ ...settings, ClusterId });
+    await one.guard.check();
+    await put({ ...settings, ClusterId, HeartbeatTimeout: '5s' });
+    await waitFor(() => one.config.HeartbeatTimeout === '5s');
+    await waitFor(() => one.session.lease !== lease);
+    expect(told[0]).toEqual(['4s', []]);
+  });
+
+  test('keep nobody from joining while they are not valid', async () => {
+    etcd = await startEtcd();
+    const prefix = uniquePrefix();
+    const first = node(etcd.endpoint, prefix);
+    await first.start('');
+    const value = JSON.stringify({ ...first.config, HeartbeatTimeout: '1s' });
+    await first.client.txn({ compare: [], then: [{ put: first.keys.config, value }] });
+    const second = node(etcd.endpoint, prefix);
+    await second.start('');
+    expect([second.isMember, second.config.HeartbeatTimeout]).toEqual([true, '6s']);
+  });
+});

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterConfig, messageOf, type Member, parseDuration, type Role, timeId } from '@9volt/contracts';
 import { ClusterGuard } from './control/cluster-guard.js';
 import { EventRecorder } from './control/event-recorder.js';
-import { MemberSession } from './control/member-session.js';
+import { type ConfigListener, LiveConfig } from './control/live-config.js';
+import { MemberSession, type SessionTiming } from './control/member-session.js';
 import { EtcdClient, type EtcdOptions } from './etcd.client.js';
 import { Keyspace } from './keyspace.js';
 import type { ClusterEvent } from '@9volt/contracts';
@@ -36,7 +37,8 @@ export class ClusterNode {
   readonly events: EventRecorder;
   readonly memberId: string;
   private memberSession: MemberSession | undefined;
-  private clusterConfig: ClusterConfig | undefined;
+  private liveConfig: LiveConfig | undefined;
+  private readonly configListeners: ConfigListener[] = [];
   private stopped = false;
   private readonly abort = new AbortController();
   private resolveJoined!: () => void;
@@ -68,17 +70,27 @@ export class ClusterNode {
     return this.waitingFor;
   }
 
-  /** The cluster's settings as they were when this process joined. Throws before {@link joined}. */
+  /** The cluster's settings as they are now, the last good ones where somebody put what is not valid. Throws before {@link joined}. */
   get config(): ClusterConfig {
-    if (!this.clusterConfig) throw new Error('not a member yet');
-    return this.clusterConfig;
+    if (!this.liveConfig) throw new Error('not a member yet');
+    return this.liveConfig.current;
+  }
+
+  /** Tells of each change of the cluster's settings, and of each refused one. */
+  onConfig(listener: ConfigListener): void {
+    this.configListeners.push(listener);
   }
 
   /** Joins the cluster; waits for etcd as long as it takes, or until stopped, and says so. */
   async start(listenAddress: string): Promise<void> {
     const config = await this.awaitConfig();
     if (!config || this.stopped) return;
-    this.clusterConfig = config;
+    const live = new LiveConfig(this.client, this.keys, this.guard, config);
+    this.liveConfig = live;
+    live.listen((now, faults) => {
+      this.memberSession?.retime(timingOf(now));
+      for (const listener of this.configListeners) listener(now, faults);
+    });
     const startedAt = new Date().toISOString();
     const { role, name, tags, version, semver } = this.options;
     const member: Member = {
@@ -93,15 +105,12 @@ export class ClusterNode {
       StartedAt: startedAt,
       LastUpdated: startedAt,
     };
-    const timing = {
-      heartbeatIntervalMs: parseDuration(config.HeartbeatInterval),
-      heartbeatTimeoutMs: parseDuration(config.HeartbeatTimeout),
-    };
-    this.memberSession = new MemberSession(this.client, this.keys, member, timing, this.guard);
+    this.memberSession = new MemberSession(this.client, this.keys, member, timingOf(config), this.guard);
     this.memberSession.onStatus((status, error) => {
       if ((status === 'joining' || status === 'lost') && error) this.waitFor(error.message);
       if (status === 'fresh') this.waitingFor = undefined;
     });
+    void live.start();
     await this.memberSession.start();
     if (!this.stopped) this.resolveJoined();
   }
@@ -110,7 +119,7 @@ export class ClusterNode {
   async stop(): Promise<void> {
     this.stopped = true;
     this.abort.abort();
-    await this.events.stop();
+    await Promise.all([this.events.stop(), this.liveConfig?.stop()]);
     await this.memberSession?.stop();
     this.client.close();
   }
@@ -132,4 +141,11 @@ export class ClusterNode {
     this.waitingFor = reason;
     this.options.onWaiting?.(reason);
   }
+}
+
+function timingOf({ HeartbeatInterval, HeartbeatTimeout }: ClusterConfig): SessionTiming {
+  return {
+    heartbeatIntervalMs: parseDuration(HeartbeatInterval),
+    heartbeatTimeoutMs: parseDuration(HeartbeatTimeout),
+  };
 }

@@ -1,5 +1,6 @@
 export * from './cluster.module.js';
 export * from './cluster-node.js';
+export * from './cluster-settings.js';
 export * from './codec.js';
 export * from './control/cluster-guard.js';
 export * from './control/election.js';

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import {
+  clusterConfigFaults,
   type ClusterConfig,
   DEFAULT_CLUSTER_CONFIG,
   type Director,
@@ -45,7 +46,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
-  dumpIntervalMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+  private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+  /** How often results were dumped before, and until when they may still come as seldom. */
+  private before = { everyMs: 0, until: 0 };
   private readonly vitals = new VitalsView((workerId, entry, dumpedAt) => {
     const view = this.monitors.get(entry.name);
     // A worker that lost a monitor may still have dumped it; the newer result counts.
@@ -133,6 +136,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.config?.ClusterId ?? this.node.guard.id;
   }
 
+  get dumpIntervalMs(): number {
+    return Date.now() < this.before.until ? this.before.everyMs : this.dumpsEveryMs;
+  }
+
   listen(listener: CacheListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -193,8 +200,8 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const gone = after === undefined;
     switch (record.kind) {
       case 'config':
-        this.config = gone ? undefined : record.config;
-        this.dumpIntervalMs = dumpIntervalOf(this.config);
+        // The last good one stays.
+        if (!gone && clusterConfigFaults(record.config).length === 0) this.configure(record.config);
         return;
       case 'director':
         this.director = gone ? undefined : record.director;
@@ -231,6 +238,14 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'request':
         return;
     }
+  }
+
+  private configure(config: ClusterConfig): void {
+    const everyMs = parseDuration(config.StateDumpInterval ?? DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
+    if (everyMs < this.dumpsEveryMs)
+      this.before = { everyMs: this.dumpsEveryMs, until: Date.now() + this.dumpsEveryMs };
+    this.dumpsEveryMs = everyMs;
+    this.config = config;
   }
 
   private indexMonitor(
@@ -290,13 +305,5 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       this.log.debug('connected to etcd');
       this.members.listening(Date.now());
     }
-  }
-}
-
-function dumpIntervalOf(config: ClusterConfig | undefined): number {
-  try {
-    return parseDuration(config?.StateDumpInterval ?? DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
-  } catch {
-    return parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
   }
 }

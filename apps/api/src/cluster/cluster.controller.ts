@@ -1,8 +1,11 @@
-import { Delete, Get, Param, Put, Res } from '@nestjs/common';
+import { Body, Delete, Get, Headers, Param, Patch, Put, Res } from '@nestjs/common';
+import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
+import { etagOf, preconditionsOf } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { NameParam, Route } from '../openapi/docs.js';
+import { ETAG, NameParam, PreconditionHeaders, Route } from '../openapi/docs.js';
+import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
 import { ClusterService, type ShownCluster } from './cluster.service.js';
 import { DrainsService, type ShownDrain } from './drains.service.js';
 
@@ -11,6 +14,7 @@ export class ClusterController {
   constructor(
     private readonly clusters: ClusterService,
     private readonly drains: DrainsService,
+    private readonly settings: ClusterSettingsService,
   ) {}
 
   @Route({
@@ -21,6 +25,41 @@ export class ClusterController {
   @Get()
   get(): ShownCluster {
     return this.clusters.cluster();
+  }
+
+  @Route({
+    id: 'getClusterSettings',
+    summary: 'What holds for all processes of the cluster',
+    description: '409 when what stands in etcd is not valid: processes then go on with the last good ones.',
+    answers: [{ schema: 'ClusterSettings', description: 'The settings.', headers: ETAG }],
+    errors: [409],
+  })
+  @Get('config')
+  async getSettings(@Res({ passthrough: true }) reply: FastifyReply): Promise<ShownSettings['config']> {
+    const { config, revision } = await this.settings.get();
+    void reply.header('ETag', etagOf(revision));
+    return config;
+  }
+
+  @Route({
+    id: 'patchClusterSettings',
+    summary: 'Changes what holds for all processes of the cluster',
+    description: 'A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.',
+    body: 'MergePatch',
+    answers: [{ schema: 'ClusterSettings', description: 'Stored.', headers: ETAG }],
+    errors: [400, 409, 412, 413, 415],
+  })
+  @ApiConsumes('application/merge-patch+json', 'application/json')
+  @PreconditionHeaders()
+  @Patch('config')
+  async patchSettings(
+    @Body() body: unknown,
+    @Headers() headers: Record<string, string>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ShownSettings['config']> {
+    const { config, revision } = await this.settings.patch(body, preconditionsOf(headers));
+    void reply.header('ETag', etagOf(revision));
+    return config;
   }
 
   @Route({

@@ -203,6 +203,12 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
       ],
       Outbox: { depth: 1, oldestAgeMs: 800, byAlerter: { 'team-slack': { depth: 1, oldestAgeMs: 800 } } },
     },
+    ClusterSettings: {
+      HeartbeatInterval: '3s',
+      HeartbeatTimeout: '6s',
+      StateDumpInterval: '10s',
+      'coverage-alerter': 'team-slack',
+    },
     Drain: { name: 'worker-1', since: AT, by: 'api-1-h3c8m1', members: [WORKER], assigned: 120 },
     SchemaMap: { [type]: { summary: 'A type.', schema: { type: 'object', properties: { type: { type: 'string' } } } } },
     Stream: `event: event\ndata: ${JSON.stringify(event)}\nid: 6f9619ff-8b86-d011-b42d-00c04fc964ff.1043\n\n`,

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { DomainError, type FieldError, unknownName } from '@9volt/contracts';
+import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, unknownName } from '@9volt/contracts';
 import { type Problem, problemOf } from '../common/problem.js';
 
 /** What of an operation decides how it refuses. */
@@ -22,6 +22,9 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Others keep changing these; 1 of 2 were pushed',
   pushAlerters: 'Others keep changing these; 1 of 2 were pushed',
+  getClusterSettings:
+    'The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: "1s" is not valid; expected a duration from 2s to 24h',
+  patchClusterSettings: 'Others keep changing the settings of the cluster',
   drainWorker: "'worker-1' runs no checks: it is a member of role api",
   runMonitor: "The check 'shop-home' is disabled",
   deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
@@ -68,6 +71,9 @@ function errorOf(status: number, operation: Refusing): Error {
 }
 
 function invalid({ operationId, path, body, query }: Refusing): Error {
+  if (operationId === 'patchClusterSettings') {
+    return faulty(unknownName('/HeartbeatTimout', 'attribute', 'HeartbeatTimout', CLUSTER_ATTRIBUTES));
+  }
   if (body !== undefined) {
     const at = FAULTY_AT[body] ?? '';
     return faulty(

@@ -9,6 +9,7 @@ import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
 import { validateEntries, type Validated } from '../cfg/validate-entries.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, warn } from '../output/say.js';
+import { addCfgClusterCommand } from './cfg-cluster.command.js';
 import { flagsOf, withSettings } from './node-options.js';
 
 interface CfgOptions extends Record<string, unknown> {
@@ -68,6 +69,8 @@ export function addCfgCommand(program: Command): void {
         throw error;
       }
     });
+
+  addCfgClusterCommand(cfg);
 
   withSettings(
     cfg

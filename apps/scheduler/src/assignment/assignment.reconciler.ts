@@ -101,7 +101,7 @@ export class AssignmentReconciler {
 
   /** To be called once this process is a member and the caches are listed. */
   start(): void {
-    this.grace = new OutageGrace(parseDuration(this.node.config.HeartbeatTimeout));
+    this.grace = new OutageGrace(() => parseDuration(this.node.config.HeartbeatTimeout));
     this.loop.trigger();
   }
 

@@ -26,7 +26,10 @@ describe('HandOvers', () => {
 describe('OutageGrace', () => {
   it('lasts a time to live and 5 s after an interruption in which a lease can have ended', () => {
     let now = 0;
-    const grace = new OutageGrace(6_000, () => now);
+    const grace = new OutageGrace(
+      () => 6_000,
+      () => now,
+    );
     expect(grace.back()).toBe(0);
     expect(grace.active).toBe(false);
     grace.lost();

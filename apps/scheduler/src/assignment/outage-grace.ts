@@ -7,7 +7,8 @@ export class OutageGrace {
   private endsAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    private readonly ttlMs: number,
+    /** Time to live of a member's lease at present. */
+    private readonly ttlMs: () => number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -19,8 +20,9 @@ export class OutageGrace {
   back(): number {
     const lastedMs = this.lostAt === undefined ? 0 : this.now() - this.lostAt;
     this.lostAt = undefined;
-    if (lastedMs <= (this.ttlMs * 2) / 3) return 0;
-    const graceMs = this.ttlMs + 5_000;
+    const ttlMs = this.ttlMs();
+    if (lastedMs <= (ttlMs * 2) / 3) return 0;
+    const graceMs = ttlMs + 5_000;
     this.endsAt = this.now() + graceMs;
     return graceMs;
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type EventType, type Member, messageOf } from '@9volt/contracts';
+import { type ClusterConfig, type EventType, type FieldError, type Member, messageOf } from '@9volt/contracts';
 import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -29,6 +29,7 @@ export class ConfigEventsService {
   private readonly logger: Logger;
   private readonly loop: ReconcileLoop;
   private readonly seen = new Map<string, Seen>();
+  private configNews: { type: EventType; message: string }[] = [];
   private toldMembers = new Map<string, Member>();
   private toldDrains = new Set<string>();
 
@@ -51,6 +52,7 @@ export class ConfigEventsService {
       onMembership: () => this.loop.trigger(),
     });
     leadership.listen({ onElected: () => this.loop.trigger() });
+    node.onConfig((config, faults) => this.noteConfig(config, faults));
   }
 
   start(): void {
@@ -59,6 +61,22 @@ export class ConfigEventsService {
 
   async stop(): Promise<void> {
     await this.loop.stop();
+  }
+
+  private noteConfig(config: ClusterConfig, faults: readonly FieldError[]): void {
+    this.configNews.push(
+      faults.length > 0
+        ? {
+            type: 'config-refused',
+            message: `the settings of the cluster are refused, the last good ones stay: ${faults.map(({ message }) => message).join('; ')}`,
+          }
+        : {
+            type: 'config-changed',
+            message: `the settings of the cluster were changed: heartbeat every ${config.HeartbeatInterval}, timeout ${config.HeartbeatTimeout}, results dumped every ${config.StateDumpInterval}`,
+          },
+    );
+    if (this.configNews.length > MAX_KEPT) this.configNews.shift();
+    this.loop.trigger();
   }
 
   private note(kind: Kind, name: string, before: string | undefined, after: string | undefined): void {
@@ -75,6 +93,7 @@ export class ConfigEventsService {
     const { members, drains } = this.caches.view;
     if (this.leadership.anotherLeads) {
       this.seen.clear();
+      this.configNews = [];
       this.toldMembers = new Map(members);
       this.toldDrains = new Set(drains);
       return;
@@ -82,6 +101,9 @@ export class ConfigEventsService {
     if (!this.leadership.isLeader()) return;
     this.tellMembers(members);
     this.tellDrains(drains);
+    for (const { type, message } of this.configNews.splice(0)) {
+      this.node.events.emit(type, message, { details: { kind: 'cluster' } });
+    }
     const changes = [...this.seen.values()];
     this.seen.clear();
     for (const kind of ['monitor', 'alerter'] as const) {

@@ -35,7 +35,7 @@ export class EtcdCareService {
     this.logger = logger.child('etcd');
     this.compaction = new LeaderTask(
       'compaction',
-      () => leadership.isLeader(),
+      () => leadership.isLeader() && node.config['compact-etcd'] !== false,
       this.logger,
       () => this.compact(),
     );

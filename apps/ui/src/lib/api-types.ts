@@ -400,6 +400,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cluster/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What holds for all processes of the cluster
+         * @description 409 when what stands in etcd is not valid: processes then go on with the last good ones.
+         */
+        get: operations["getClusterSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what holds for all processes of the cluster
+         * @description A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.
+         */
+        patch: operations["patchClusterSettings"];
+        trace?: never;
+    };
     "/api/v1/cluster/drain/{name}": {
         parameters: {
             query?: never;
@@ -553,6 +577,21 @@ export interface components {
             /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
             Detached: boolean;
             Leader: boolean;
+        };
+        /** @description What holds for all processes. Intervals are durations such as `3s`. */
+        ClusterSettings: {
+            /** @description How often a member renews its lease, at most; at most half of the timeout. */
+            HeartbeatInterval: string;
+            /** @description After so long without it, others take over what a member had; at least 2s. */
+            HeartbeatTimeout: string;
+            /** @description How often results are dumped; at least 1s. */
+            StateDumpInterval: string;
+            /** @description The alerter that the leader itself tells when the coverage falls below 99 %. */
+            "coverage-alerter"?: string;
+            /** @description Called once a minute while the coverage is good. Masked. */
+            "dead-man-url"?: string;
+            /** @description False when something else compacts etcd. Default: `true`. */
+            "compact-etcd"?: boolean;
         };
         Director: {
             MemberID: string;
@@ -8594,6 +8633,362 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the cluster is not read from etcd yet",
                      *       "instance": "/api/v1/cluster",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClusterSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "HeartbeatInterval": "3s",
+                     *       "HeartbeatTimeout": "6s",
+                     *       "StateDumpInterval": "10s",
+                     *       "coverage-alerter": "team-slack"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterSettings"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchClusterSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatch"];
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergePatch"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "HeartbeatInterval": "3s",
+                     *       "HeartbeatTimeout": "6s",
+                     *       "StateDumpInterval": "10s",
+                     *       "coverage-alerter": "team-slack"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterSettings"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/HeartbeatTimout",
+                     *           "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *           "expected": "one of HeartbeatInterval, HeartbeatTimeout, StateDumpInterval, coverage-alerter, dead-man-url, compact-etcd",
+                     *           "suggestion": "HeartbeatTimeout"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing the settings of the cluster",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Others keep changing the settings of the cluster"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/config",
                      *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */

@@ -27,6 +27,8 @@ export class VitalsWriter {
   private dumps = 0;
   private lastDumpAt: number;
   private loop: ReconcileLoop | undefined;
+  private everyMs = 0;
+  private stopped = false;
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
@@ -45,7 +47,17 @@ export class VitalsWriter {
   }
 
   start(): void {
+    this.begin();
+    this.node.onConfig(({ StateDumpInterval }) => {
+      if (this.loop && parseDuration(StateDumpInterval) !== this.everyMs)
+        void this.loop.stop().then(() => this.begin());
+    });
+  }
+
+  private begin(): void {
+    if (this.stopped) return;
     const everyMs = parseDuration(this.node.config.StateDumpInterval);
+    this.everyMs = everyMs;
     this.loop = new ReconcileLoop(() => this.dump(), {
       everyMs,
       windowMs: everyMs * (0.5 + Math.random() / 2),
@@ -56,6 +68,7 @@ export class VitalsWriter {
 
   /** Dumps what is left. */
   async stop(): Promise<void> {
+    this.stopped = true;
     await this.loop?.stop();
     await this.dump().catch(() => undefined);
   }

@@ -18,6 +18,8 @@ import type { Keyspace } from '../keyspace.js';
  */
 export class ClusterGuard {
   private clusterId: string | undefined;
+  /** Of the key that holds it: whoever writes over it leaves the data what they are. */
+  private createRevision: number | undefined;
   private highestRevision = 0;
   private otherData: EtcdError | undefined;
 
@@ -32,8 +34,9 @@ export class ClusterGuard {
   }
 
   /**
-   * Reads `config`, creating it with the defaults when this cluster has none. Throws `DomainError('invalid')` when a person
-   * wrote nonsense there, {@link EtcdError} when etcd cannot be asked.
+   * Reads `config`, creating it with the defaults when this cluster has none, and putting the id back where it is missing. What a
+   * person wrote wrongly is replaced by the defaults for as long; where not even the id can be told, `DomainError('invalid')` is
+   * thrown. Throws {@link EtcdError} when etcd cannot be asked.
    */
   async ensureConfig(): Promise<ClusterConfig> {
     const fresh: ClusterConfig = { ...DEFAULT_CLUSTER_CONFIG, ClusterId: randomUUID() };
@@ -46,6 +49,7 @@ export class ClusterGuard {
       ? fresh
       : await this.completed(answer.reads[0]?.value, answer.reads[0]?.modRevision ?? 0);
     this.clusterId ??= config.ClusterId;
+    this.createRevision ??= answer.succeeded ? answer.revision : answer.reads[0]?.createRevision;
     this.sawRevision(answer.revision);
     return config;
   }
@@ -82,11 +86,13 @@ export class ClusterGuard {
       );
     }
     if (this.clusterId === undefined) return;
-    const found = answer.reads[0] && decode<ClusterConfig>(answer.reads[0].value);
-    if (found?.ClusterId !== this.clusterId) {
+    const [entry] = answer.reads;
+    const id = entry && decode<Partial<ClusterConfig>>(entry.value)?.ClusterId;
+    const overwritten = id === undefined && entry !== undefined && entry.createRevision === this.createRevision;
+    if (id !== this.clusterId && !overwritten) {
       throw new EtcdError(
         'other-data',
-        `etcd holds the data of another cluster (${found?.ClusterId ?? 'none'} instead of ${this.clusterId}); nothing is taken for deleted`,
+        `etcd holds the data of another cluster (${id ?? 'none'} instead of ${this.clusterId}); nothing is taken for deleted`,
       );
     }
     this.sawRevision(answer.revision);
@@ -95,6 +101,9 @@ export class ClusterGuard {
   private async completed(value: Buffer | undefined, modRevision: number): Promise<ClusterConfig> {
     const raw = value && decode<Partial<ClusterConfig>>(value);
     const faults = clusterConfigFaults(raw);
+    if (faults.length > 0 && typeof raw?.ClusterId === 'string') {
+      return { ...DEFAULT_CLUSTER_CONFIG, ClusterId: raw.ClusterId };
+    }
     if (!isPlainObject(raw) || faults.length > 0) {
       throw new DomainError('invalid', `${this.keys.config}: ${faults.map((error) => error.message).join('; ')}`, {
         fields: faults,
@@ -103,7 +112,7 @@ export class ClusterGuard {
     const config = { ...DEFAULT_CLUSTER_CONFIG, ...(raw as Partial<ClusterConfig>) };
     if (config.ClusterId) return config as ClusterConfig;
     // Written by hand, or by something older: give the cluster its id, unless somebody else just did.
-    const completed: ClusterConfig = { ...config, ClusterId: randomUUID() };
+    const completed: ClusterConfig = { ...config, ClusterId: this.clusterId ?? randomUUID() };
     const answer = await this.client.txn({
       compare: [{ key: this.keys.config, target: 'mod', value: modRevision }],
       then: [{ put: this.keys.config, value: encode(completed) }],

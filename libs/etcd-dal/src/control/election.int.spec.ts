@@ -216,3 +216,17 @@ describe('an election', () => {
     }
   });
 });
+
+test('a leader whose member gets another lease leads on in the same epoch', async () => {
+  const { election, session, told } = await candidate('s1');
+  await waitFor(() => election.isLeader());
+  const before = await direct.get(keys.director);
+  session.retime({ heartbeatIntervalMs: 1_000, heartbeatTimeoutMs: 5_000 });
+  const after = await waitFor(async () => {
+    const now = await direct.get(keys.director);
+    return now?.lease !== before?.lease && now;
+  });
+  await waitFor(() => election.isLeader());
+  expect([after.createRevision, after.lease]).toEqual([before?.createRevision, session.lease]);
+  expect(told).toEqual([`elected ${before?.createRevision}`]);
+});

@@ -27,7 +27,8 @@ interface Seat {
  * not mutual exclusion: every write of the leader carries {@link fence}.
  */
 export class Election {
-  private term: { epoch: number; lease: string } | undefined;
+  /** `since`: revision at which our key was last known to hang on that lease. */
+  private term: { epoch: number; lease: string; since: number } | undefined;
   private readonly seat: Informer<Seat>;
   private readonly loop: ReconcileLoop;
   private stopped = false;
@@ -83,7 +84,7 @@ export class Election {
   }
 
   private async campaign(): Promise<void> {
-    const reason = this.lostBecause();
+    const reason = (await this.followLease()) ? undefined : this.lostBecause();
     if (reason !== undefined) this.depose(reason);
     if (this.stopped || this.term !== undefined) return;
     const { lease } = this.session;
@@ -94,6 +95,21 @@ export class Election {
     if (!seat.director || seat.lease === '0' || seat.director.MemberID === this.session.id) await this.takeBack(lease);
   }
 
+  /** Its member got another lease and is a member still: the key moves there, unless it is not ours any more. Answers whether it did. */
+  private async followLease(): Promise<boolean> {
+    const { term } = this;
+    const { lease } = this.session;
+    if (!term || lease === undefined || term.lease !== this.session.leaseBefore) return false;
+    if (!this.session.isFresh()) return false;
+    const committed = await commit(this.client, {
+      compare: [{ key: this.keys.director, target: 'create', value: term.epoch }, this.session.fence],
+      then: [{ put: this.keys.director, value: this.value(), lease }],
+    });
+    if (committed.outcome === 'refused') return false;
+    this.term = { epoch: term.epoch, lease, since: committed.revision };
+    return true;
+  }
+
   private lostBecause(): string | undefined {
     if (!this.term) return undefined;
     if (this.session.status !== 'fresh') return `its lease is ${this.session.status}`;
@@ -102,19 +118,20 @@ export class Election {
     // The cache may not have our own election yet; only what is newer deposes.
     if (seat) {
       if (seat.createRevision > this.term.epoch) return 'another leads';
-      const overwritten = seat.createRevision === this.term.epoch && seat.value.lease !== this.term.lease;
+      const isNews = seat.createRevision === this.term.epoch && seat.modRevision > this.term.since;
+      const overwritten = isNews && seat.value.lease !== this.term.lease;
       return overwritten ? 'its key was overwritten' : undefined;
     }
     return this.seat.revision > this.term.epoch ? 'its key was deleted' : undefined;
   }
 
   private async run(lease: string): Promise<void> {
-    const value: Director = { MemberID: this.session.id, LastUpdate: new Date().toISOString() };
     const committed = await commit(this.client, {
       compare: [{ key: this.keys.director, target: 'create', value: 0 }, this.session.fence],
-      then: [{ put: this.keys.director, value: encode(value), lease }],
+      then: [{ put: this.keys.director, value: this.value(), lease }],
     });
-    if (committed.outcome === 'accepted') this.elect({ epoch: committed.revision, lease });
+    const { outcome } = committed;
+    if (outcome === 'accepted') this.elect({ epoch: committed.revision, lease, since: committed.revision });
   }
 
   /**
@@ -126,7 +143,7 @@ export class Election {
     if (!entry) return;
     const seat = seatOf(entry);
     const ours = seat.director?.MemberID === this.session.id;
-    if (ours && seat.lease === lease) this.elect({ epoch: entry.createRevision, lease });
+    if (ours && seat.lease === lease) this.elect({ epoch: entry.createRevision, lease, since: entry.modRevision });
     else if (ours || !seat.director || seat.lease === '0') {
       await this.vacate({ key: this.keys.director, target: 'mod', value: entry.modRevision });
     }
@@ -136,7 +153,12 @@ export class Election {
     await this.client.txn({ compare: [unless], then: [{ delete: this.keys.director }] });
   }
 
-  private elect(term: { epoch: number; lease: string }): void {
+  private value(): string {
+    const value: Director = { MemberID: this.session.id, LastUpdate: new Date().toISOString() };
+    return encode(value);
+  }
+
+  private elect(term: { epoch: number; lease: string; since: number }): void {
     this.term = term;
     this.events.onElected(term.epoch);
   }

@@ -244,3 +244,23 @@ test('1,000 renewals leave no stream, connection or timer behind', async () => {
   expect(proxy.connections).toBe(1);
   expect(process.getActiveResourcesInfo().length).toBeLessThan(before + 10);
 });
+
+test('a new timeout is taken without leaving: the same key, on a lease of its own', async () => {
+  await session.start();
+  const key = keys.member('w1-abc');
+  const before = await direct.get(key);
+  const { fence } = session;
+  session.retime({ heartbeatIntervalMs: 1_000, heartbeatTimeoutMs: 9_000 });
+  const after = await waitFor(async () => {
+    const now = await direct.get(key);
+    return now?.lease !== before?.lease && now;
+  });
+  await waitFor(() => session.lease === after.lease);
+  expect([after.createRevision, session.fence, session.isFresh()]).toEqual([before?.createRevision, fence, true]);
+  expect(await direct.keepAlive(after.lease, 1_000)).toBe(9_000);
+  // The old lease runs out, and takes nothing with it. To ask for it would renew it.
+  await sleep(TTL_MS + 1_500);
+  await expect(direct.keepAlive(before?.lease ?? '', 1_000)).rejects.toMatchObject({ kind: 'lease-gone' });
+  expect([(await direct.get(key))?.createRevision, session.isFresh()]).toEqual([before?.createRevision, true]);
+  expect(told.filter((status) => status !== 'fresh')).toEqual([]);
+});

@@ -5,6 +5,7 @@ import { EtcdError, toEtcdError } from '../etcd-error.js';
 import type { Compare, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import type { ClusterGuard } from './cluster-guard.js';
+import { commit } from './fenced-txn.js';
 
 /**
  * `joining`: not a member yet. `fresh`: surely a member. `stale`: the lease was not renewed for two thirds of its time to live:
@@ -28,6 +29,9 @@ export class MemberSession {
   private leaseId: string | undefined;
   private createRevision = 0;
   private ttlMs: number;
+  private leftLeaseId: string | undefined;
+  /** Whether the lease was granted under another timeout than is wanted now. */
+  private outdated = false;
   /** `performance.now()` when the last renewal that succeeded was sent. */
   private renewedAt = Number.NEGATIVE_INFINITY;
   private current: SessionStatus = 'joining';
@@ -41,7 +45,7 @@ export class MemberSession {
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
     private member: Member,
-    private readonly timing: SessionTiming,
+    private timing: SessionTiming,
     /** Keeps this process from joining a cluster whose data is not the one it works on. */
     private readonly guard?: ClusterGuard,
   ) {
@@ -54,6 +58,11 @@ export class MemberSession {
 
   get lease(): string | undefined {
     return this.leaseId;
+  }
+
+  /** The lease that the present one follows without an interruption, if any: keys that hang on it are to move. */
+  get leaseBefore(): string | undefined {
+    return this.leftLeaseId;
   }
 
   get status(): SessionStatus {
@@ -93,6 +102,18 @@ export class MemberSession {
     const leaseId = this.leaseId;
     this.leaseId = undefined;
     if (leaseId !== undefined) await this.client.revokeLease(leaseId).catch(() => undefined);
+  }
+
+  /**
+   * Takes a new timing without leaving: the member key moves to a new lease and keeps its create revision, so that whatever is fenced
+   * by it goes on. The old lease is left to run out: others may hang keys on it, and are told to move them by {@link onStatus}.
+   */
+  retime(timing: SessionTiming): void {
+    const { heartbeatTimeoutMs, heartbeatIntervalMs } = this.timing;
+    if (timing.heartbeatTimeoutMs !== heartbeatTimeoutMs) this.outdated = true;
+    else if (timing.heartbeatIntervalMs === heartbeatIntervalMs) return;
+    this.timing = timing;
+    this.wake.abort();
   }
 
   /** Changes what is told of this member. Best effort: it is told again with the next update. */
@@ -138,6 +159,7 @@ export class MemberSession {
         if (this.leaseId === undefined) await this.join();
         await this.pause(Math.min(this.timing.heartbeatIntervalMs, this.ttlMs / 6));
         await this.renew();
+        if (this.outdated && !this.stopped) await this.moveToNewLease();
       } catch (error) {
         const cause = toEtcdError(error);
         if (cause.kind === 'lease-gone') this.drop(cause);
@@ -165,8 +187,27 @@ export class MemberSession {
       void this.client.revokeLease(lease.id).catch(() => undefined);
       throw error;
     }
+    this.outdated = false;
     this.leaseId = lease.id;
     this.renewed(sentAt, lease.ttlMs);
+  }
+
+  /** After an unclear answer the key may hang on either lease: it is moved to another one then, by the next attempt. */
+  private async moveToNewLease(): Promise<void> {
+    const { timing } = this;
+    const sentAt = performance.now();
+    const lease = await this.client.grantLease(timing.heartbeatTimeoutMs);
+    const value = encode({ ...this.member, LastUpdated: new Date().toISOString() });
+    const { outcome } = await commit(this.client, {
+      compare: [this.fence],
+      then: [{ put: this.keys.member(this.id), value, lease: lease.id }],
+    });
+    if (outcome === 'refused') return this.rejoin();
+    this.outdated = timing !== this.timing;
+    this.leftLeaseId = this.leaseId;
+    this.leaseId = lease.id;
+    this.renewed(sentAt, lease.ttlMs);
+    this.tell(this.status, undefined, true);
   }
 
   private async renew(): Promise<void> {
@@ -192,13 +233,14 @@ export class MemberSession {
 
   private drop(cause?: EtcdError): void {
     this.leaseId = undefined;
+    this.leftLeaseId = undefined;
     this.createRevision = 0;
     clearTimeout(this.staleTimer);
     this.tell('lost', cause);
   }
 
-  private tell(status: SessionStatus, error?: EtcdError): void {
-    if (status === this.current && error === undefined) return;
+  private tell(status: SessionStatus, error?: EtcdError, again = false): void {
+    if (status === this.current && error === undefined && !again) return;
     this.current = status;
     for (const listener of this.listeners) {
       try {

@@ -1,0 +1,67 @@
+import { type ClusterConfig, clusterConfigFaults, DEFAULT_CLUSTER_CONFIG, type FieldError } from '@9volt/contracts';
+import { decode } from '../codec.js';
+import type { Entry, EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+import type { ClusterGuard } from './cluster-guard.js';
+import { Informer } from './informer.js';
+
+/** Must not throw or block. `faults` say what is wrong with what stands there; the configuration is then the last good one. */
+export type ConfigListener = (config: ClusterConfig, faults: readonly FieldError[]) => void;
+
+interface Found {
+  raw: Partial<ClusterConfig> | undefined;
+  faults: FieldError[];
+}
+
+/** The configuration of the cluster as it is now: the last good one, should a person have put there what is not valid. */
+export class LiveConfig {
+  private readonly informer: Informer<Found>;
+  private readonly listeners = new Set<ConfigListener>();
+
+  constructor(
+    client: EtcdClient,
+    keys: Keyspace,
+    private readonly guard: ClusterGuard,
+    private config: ClusterConfig,
+  ) {
+    this.informer = new Informer<Found>(client, {
+      prefix: keys.config,
+      decode: (entry) => (entry.key === keys.config ? found(entry) : undefined),
+      // Gone: taken for an outage by the guard, and until then for nothing.
+      onChange: ({ after }) => after && this.take(after.value),
+      guard,
+    });
+  }
+
+  get current(): ClusterConfig {
+    return this.config;
+  }
+
+  listen(listener: ConfigListener): void {
+    this.listeners.add(listener);
+  }
+
+  start(): Promise<void> {
+    return this.informer.start();
+  }
+
+  stop(): Promise<void> {
+    return this.informer.stop();
+  }
+
+  private take({ raw, faults }: Found): void {
+    if (raw && faults.length === 0) {
+      const before = JSON.stringify(this.config);
+      this.config = { ...DEFAULT_CLUSTER_CONFIG, ...raw, ClusterId: this.config.ClusterId };
+      // Written by hand, and without the id of the data: it is put back.
+      if (raw.ClusterId === undefined) void this.guard.ensureConfig().catch(() => undefined);
+      if (JSON.stringify(this.config) === before) return;
+    }
+    for (const listener of this.listeners) listener(this.config, faults);
+  }
+}
+
+function found({ value }: Entry): Found {
+  const raw = decode<Partial<ClusterConfig>>(value);
+  return { raw, faults: clusterConfigFaults(raw) };
+}
