@@ -58,7 +58,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     const flushed = Promise.all([...this.monitors.all()].map((monitor) => this.writer.flush(monitor)));
     const told = flushed.then(() => this.farewell.tell());
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
-    await this.deliveries.finish(SEND_MS);
+    await this.deliveries.finish(this.writer.owedAt, SEND_MS);
     await this.vitals.stop();
     this.log.info('stopped: no run is in flight, states are stored', { monitors: this.monitors.size });
   }

@@ -74,7 +74,7 @@ export class ReturnService implements OnApplicationBootstrap {
     if (this.detachment.active || this.inFlight.sending(monitor.name)) return;
     try {
       if (!monitor.gone && isEnding(monitor)) return; // That is settled with the end of the monitor.
-      if (!monitor.gone && (await this.writer.flush(monitor))) this.spools.close(monitor);
+      if (!monitor.gone) await this.writer.flush(monitor);
       if (monitor.gone) await this.handBack(monitor, spool);
     } catch (error) {
       this.log.warn('what was told without etcd could not be handed back; it is tried again', {

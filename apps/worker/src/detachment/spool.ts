@@ -19,10 +19,10 @@ export interface Decided {
 }
 
 /** As many incidents as are kept of a monitor. */
-const MOST_INCIDENTS = 20;
-const MOST_DELIVERIES = 100;
+const MOST_INCIDENTS = 15;
+const MOST_DELIVERIES = 30;
 /** What fits into one transaction; what is left there is sent once more. */
-const MOST_KEYS = 40;
+const MOST_KEYS = 30;
 
 /**
  * What a detached worker decided and told about one monitor: in memory, what etcd would hold if it took writes. Pure data, without clock

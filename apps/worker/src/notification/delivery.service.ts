@@ -77,11 +77,10 @@ export class DeliveryService implements OnApplicationBootstrap {
     });
   }
 
-  /** Goes on until nothing is being sent, and what etcd has by now was begun; for `patienceMs` at most. */
-  async finish(patienceMs: number): Promise<void> {
+  /** Goes on until what was owed at a revision of the outbox was begun, and nothing is being sent; for `patienceMs` at most. */
+  async finish(owedAt: number, patienceMs: number): Promise<void> {
     const until = performance.now() + patienceMs;
-    const revision = this.detachment.active ? 0 : await this.node.client.revision().catch(() => 0);
-    await this.outbox.reached(revision, Math.max(0, until - performance.now()));
+    if (!this.detachment.active) await this.outbox.reached(owedAt, patienceMs);
     while (this.inFlight.busy && performance.now() < until) await sleep(10);
   }
 

@@ -32,7 +32,7 @@ export interface Handed extends FencedWrite {
 
 export const NOTHING_HANDED: Handed = { incidents: [], compare: [], then: [] };
 
-function isEmpty({ incidents, then }: Handed): boolean {
+export function isEmpty({ incidents, then }: Handed): boolean {
   return incidents.length === 0 && then.length === 0;
 }
 

@@ -12,6 +12,8 @@ import { InFlight } from '../notification/in-flight.js';
 import { FencedBatch, type FencedWrite } from './fenced-batch.js';
 import {
   changeOf,
+  type Handed,
+  isEmpty,
   recordsOf,
   recordsToRead,
   removalOf,
@@ -48,6 +50,8 @@ export class StateWriter {
   private readonly log: Logger;
   private retryTimer: NodeJS.Timeout | undefined;
   private listening = false;
+  /** The revision at which etcd took a notification from here last. */
+  owedAt = 0;
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
@@ -103,8 +107,12 @@ export class StateWriter {
     clearTimeout(this.deskOf(monitor).timer);
     if (!this.mayWrite(monitor)) return undefined;
     for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
-      const change = removalOf(monitor, reason, this.facts(), this.handbacks.of(monitor));
-      if (!change) return monitor.modRevision;
+      const handed = this.handbacks.of(monitor);
+      const change = removalOf(monitor, reason, this.facts(), handed);
+      if (!change) {
+        this.closeEmpty(monitor, handed);
+        return monitor.modRevision;
+      }
       const outcome = await this.commit(monitor, change, attempt > 0);
       if (outcome.outcome === 'accepted') {
         this.accepted(monitor, change, outcome.revision);
@@ -135,7 +143,17 @@ export class StateWriter {
   }
 
   private change(monitor: OwnedMonitor): StateChange | undefined {
-    return changeOf(monitor, this.facts(), this.handbacks.of(monitor));
+    const handed = this.handbacks.of(monitor);
+    const change = changeOf(monitor, this.facts(), handed);
+    if (!change) this.closeEmpty(monitor, handed);
+    return change;
+  }
+
+  /** A worker that told nothing while it was detached has nothing to bring back. */
+  private closeEmpty(monitor: OwnedMonitor, handed: Handed): void {
+    if (handed.spooled !== undefined && isEmpty(handed) && !this.inFlight.sending(monitor.name)) {
+      this.spools.close(monitor);
+    }
   }
 
   /** What would be to write if etcd held what this process has decided without it. */
@@ -240,7 +258,8 @@ export class StateWriter {
     return true;
   }
 
-  private accepted(monitor: OwnedMonitor, { stored, next, handed }: StateChange, revision: number): void {
+  private accepted(monitor: OwnedMonitor, { stored, next, owed, handed }: StateChange, revision: number): void {
+    if (owed.entries.length > 0) this.owedAt = Math.max(this.owedAt, revision);
     // What was decided without etcd was told then.
     const spool = this.spools.of(monitor);
     const before = spool ? spool.state : stored.state;
