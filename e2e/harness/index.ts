@@ -1,4 +1,5 @@
 export * from './api-contract.js';
+export * from './browser.js';
 export * from './cluster.js';
 export * from './event-stream.js';
 export * from './node-process.js';

@@ -57,12 +57,7 @@ export function Shell() {
             ))}
           </nav>
           <div className={styles['tools']}>
-            <button
-              type="button"
-              className={styles['find']}
-              aria-label="Search and commands"
-              onClick={() => setOpen('palette')}
-            >
+            <button type="button" className={styles['find']} onClick={() => setOpen('palette')}>
               <Icon name="search" size={14} />
               <span>Search</span>
               <kbd>Ctrl K</kbd>

@@ -27,7 +27,7 @@ function isBusy(target: EventTarget | null): boolean {
   const typing =
     target instanceof HTMLElement &&
     (target.isContentEditable || ['TEXTAREA', 'SELECT'].includes(target.tagName) || isTextInput(target));
-  return typing || document.querySelector('[role="dialog"], [role="listbox"]:not([hidden]) [aria-selected]') !== null;
+  return typing || document.querySelector('[role="dialog"]') !== null;
 }
 
 function isTextInput(target: HTMLElement): boolean {

@@ -1,0 +1,267 @@
+import { gzipSync } from 'node:zlib';
+import { startSlackStandIn } from '@9volt/alerters/testing';
+import { startHttpTarget } from '@9volt/monitors/testing';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Browser, Locator, Page } from 'playwright-core';
+import {
+  Cluster,
+  DashboardTab,
+  hasChromium,
+  launchChromium,
+  type NodeProcess,
+  startSeverableProxy,
+  waitFor,
+} from './harness/index.js';
+
+const FIRST_PAGE_BYTES = 350_000;
+const HOSTILE = '<img src=x onerror=alert(1)>';
+const TOKEN = 'a-token';
+
+(hasChromium ? describe : describe.skip)('the dashboard', () => {
+  let cluster: Cluster;
+  let node: NodeProcess;
+  /** Demands a token. */
+  let guarded: NodeProcess;
+  let browser: Browser;
+  let tab: DashboardTab;
+  let page: Page;
+  let target: Awaited<ReturnType<typeof startHttpTarget>>;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    target = cluster.use(await startHttpTarget());
+    [node, guarded, browser] = await Promise.all([
+      cluster.node('server', { name: 'first' }),
+      cluster.node('api', { args: ['-a', TOKEN] }),
+      launchChromium(),
+      cluster.node('worker', { name: 'second' }),
+    ]);
+    tab = await DashboardTab.open(browser, node.url);
+    page = tab.page;
+  }, 60_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await cluster.stop();
+  });
+
+  const put = async (path: string, body: object): Promise<void> => {
+    const response = await fetch(`${node.url}/api/v1/${path}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  };
+  const web = (more: object = {}): object => ({
+    type: 'http',
+    host: target.host,
+    port: target.port,
+    interval: '1s',
+    ...more,
+  });
+  const button = (name: string): Locator => page.getByRole('button', { name, exact: true });
+  const field = (name: string): Locator => page.getByRole('textbox', { name, exact: true });
+  const rows = (): Promise<(string | null)[]> =>
+    page.locator('[data-monitor]').evaluateAll((found) => found.map((row) => row.getAttribute('data-monitor')));
+
+  it('leads from an empty cluster to a first green check', async () => {
+    await page.goto('/');
+    await page.getByRole('link', { name: 'Create the first monitor' }).click();
+    await page.getByRole('button', { name: /^http/ }).click();
+    await field('name').fill('web');
+    await field('host').fill(target.host);
+    await field('port').fill(String(target.port));
+    await field('interval').fill('1s');
+    await button('Test').click();
+    await page.getByRole('status').locator('[data-status=ok]').waitFor();
+    await button('Create').click();
+    await page.getByRole('heading', { name: 'web', exact: true }).waitFor();
+    await page.getByRole('region', { name: 'Now' }).locator('[data-status=ok]').first().waitFor();
+  });
+
+  it('loads a first page within its budget, and the rest when it is gone to', async () => {
+    const fresh = await DashboardTab.open(browser, node.url);
+    await fresh.goto('/');
+    await fresh.page.getByText('All is well').waitFor();
+    const files = [...new Set(fresh.requested.filter((path) => path.startsWith('/ui/')))];
+    const sizes = await Promise.all(
+      files.map(async (path) => gzipSync(Buffer.from(await (await fetch(node.url + path)).arrayBuffer())).length),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_PAGE_BYTES);
+    await fresh.page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    await fresh.page.getByText('3 members').waitFor();
+    expect(fresh.requested.filter((path) => /assets\/cluster\.page/.test(path))).toHaveLength(1);
+    expect(files.filter((path) => /assets\/cluster\.page/.test(path))).toEqual([]);
+    expect(fresh.faults).toEqual([]);
+    await fresh.close();
+  });
+
+  it('shows a broken target first within 2 s, and its event', async () => {
+    await put('monitor/fine', web({ interval: '1m' }));
+    await tab.goto('/');
+    await page.getByText('All is well').waitFor();
+    target.mode = 'fail';
+    await waitFor(async () => (await cluster.statusOf('web')) === 'critical');
+    await page.locator('[data-row="0"][data-monitor=web]').waitFor({ timeout: 2_000 });
+    await page.getByRole('region', { name: 'Last events' }).getByText('web is critical').waitFor();
+    target.mode = 'ok';
+    await page.getByText('All is well').waitFor();
+  });
+
+  it('says at the field what is wrong with an edit', async () => {
+    await tab.goto('/monitor/web/edit');
+    const timeout = field('timeout');
+    await timeout.fill('5s');
+    await button('Save').click();
+    await page.getByText(/timeout: "5s" is not below the interval/).waitFor();
+    expect(await timeout.getAttribute('aria-invalid')).toBe('true');
+    await timeout.fill('500ms');
+    await button('Save').click();
+    await page.getByRole('group', { name: 'Configuration of web' }).getByText('500ms').waitFor();
+    expect(await cluster.get(cluster.keys.monitor('web'))).toMatchObject({ timeout: '500ms' });
+  });
+
+  it('disables many at once, and keeps the filter through a reload', async () => {
+    for (const name of ['bulk-1', 'bulk-2', 'bulk-3']) await put(`monitor/${name}`, web({ tags: ['many'] }));
+    await tab.goto('/monitors');
+    await page.keyboard.press('/');
+    await page.keyboard.type('bulk');
+    await waitFor(async () => (await rows()).length === 3);
+    await page.getByLabel('Select all that are shown').check();
+    await button('Disable').click();
+    await page.getByText('3 monitors disabled').waitFor();
+    await waitFor(async () => (await page.locator('[role=row] [data-status=disabled]').count()) === 3);
+    expect(await cluster.get(cluster.keys.monitor('bulk-2'))).toMatchObject({ disable: true });
+    await page.getByRole('button', { name: /^disabled/ }).click();
+    await page.getByRole('button', { name: 'Name' }).click();
+    await page.waitForURL(/status=disabled&sort=name$/);
+    await page.reload();
+    await waitFor(async () => (await rows()).join() === 'bulk-1,bulk-2,bulk-3');
+    expect(await page.getByLabel('Search monitors').inputValue()).toBe('bulk');
+  });
+
+  it('is used from the keyboard', async () => {
+    await tab.goto('/monitors?q=bulk&sort=name');
+    await waitFor(async () => (await rows()).length === 3);
+    for (const key of ['j', 'j', 'k', 'j', 'Enter']) await page.keyboard.press(key);
+    await page.getByRole('heading', { name: 'bulk-2' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Search and commands' }).fill('fine');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'fine' }).waitFor();
+  });
+
+  it('drains a worker, and its checks move', async () => {
+    for (const name of ['moved-1', 'moved-2', 'moved-3']) await put(`monitor/${name}`, web());
+    await tab.goto('/cluster');
+    const second = page.locator('[data-member=second]');
+    await second.getByRole('link', { name: /^[1-9]/ }).waitFor();
+    await button('Drain second').click();
+    await second.getByText('drained').waitFor();
+    await second.getByRole('link', { name: '0' }).waitFor();
+    await button('Undrain second').click();
+    await button('Drain second').waitFor();
+  });
+
+  it('keeps markup inert', async () => {
+    await put(`alerter/${encodeURIComponent(HOSTILE)}`, (await slackAlerter()).alerter);
+    await put(
+      `monitor/${encodeURIComponent(HOSTILE)}`,
+      web({
+        description: HOSTILE,
+        tags: [HOSTILE, '<b>bold</b>'],
+        expect: '<script>alert(2)</script>',
+        'critical-alerter': [HOSTILE],
+      }),
+    );
+    await waitFor(async () => (await cluster.statusOf(HOSTILE)) === 'critical');
+    for (const path of ['/', '/monitors', '/events', '/alerters', '/cluster']) {
+      await tab.goto(path);
+      if (path !== '/cluster') await page.getByText(HOSTILE).first().waitFor();
+    }
+    await tab.goto(`/monitor/${encodeURIComponent(HOSTILE)}`);
+    await page.getByText('<script>alert(2)</script>').first().waitFor();
+    expect(await page.locator('img, b, main script').count()).toBe(0);
+    expect(await page.title()).toBe(`${HOSTILE} · 9volt`);
+  });
+
+  const slackAlerter = async (): Promise<Awaited<ReturnType<typeof startSlackStandIn>>> =>
+    cluster.use(await startSlackStandIn());
+
+  it.each([
+    ['/', 'Problems'],
+    ['/monitors', 'bulk-1'],
+    ['/monitor/web', 'Total'],
+    ['/monitor/web/edit', 'critical-threshold'],
+    ['/monitors/new', 'Of what type?'],
+    ['/alerters', HOSTILE],
+    [`/alerter/${encodeURIComponent(HOSTILE)}`, 'Does it work?'],
+    ['/alerters/new?type=slack', 'webhook-url'],
+    ['/events', 'Newest first'],
+    ['/cluster', 'Why does it run there?'],
+    ['/nowhere', 'There is no such page'],
+  ])('%s has no serious finding of axe in either theme', async (path, text) => {
+    await tab.goto(path);
+    await page.getByText(text).first().waitFor();
+    expect(await tab.seriousFindings()).toEqual([]);
+  });
+
+  it('works at 360 px: nothing is wider than the screen', async () => {
+    const small = await DashboardTab.open(browser, node.url, { width: 360, height: 740 });
+    for (const path of ['/', '/monitors', '/monitor/web', '/monitor/web/edit', '/events', '/cluster', '/alerters']) {
+      await small.goto(path);
+      await small.page.getByRole('heading', { level: 1 }).waitFor();
+      expect([path, await small.page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
+    }
+    expect(small.faults).toEqual([]);
+    await small.close();
+  });
+
+  it('asks for a token where the API does, keeps it for the tab, and forgets it on a 401', async () => {
+    const signed = await DashboardTab.open(browser, guarded.url);
+    await signed.page.goto('/');
+    const give = async (token: string): Promise<void> => {
+      await signed.page.getByLabel(/^Access token/).fill(token);
+      await signed.page.getByRole('button', { name: 'Use it' }).click();
+    };
+    await give('wrong');
+    await signed.page.getByText('Unauthorized request: invalid access token').waitFor();
+    expect(await signed.seriousFindings()).toEqual([]);
+    await give(TOKEN);
+    await signed.page.locator('[data-connection=live]').waitFor();
+    await signed.page.reload();
+    await signed.page.locator('[data-connection=live]').waitFor();
+    expect(await signed.page.evaluate('[sessionStorage.getItem("9volt-access-token"), localStorage.length]')).toEqual([
+      TOKEN,
+      0,
+    ]);
+    await signed.page.evaluate(`sessionStorage.setItem('9volt-access-token', 'revoked')`);
+    await signed.page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    await signed.page.getByLabel(/^Access token/).waitFor();
+    expect(await signed.page.evaluate('sessionStorage.getItem("9volt-access-token")')).toBeNull();
+    expect(signed.faults).toEqual([]);
+    await signed.close();
+  });
+
+  it('says that it reconnects, and comes back by itself', async () => {
+    const proxy = cluster.use(await startSeverableProxy(Number(new URL(node.url).port)));
+    const cut = await DashboardTab.open(browser, proxy.endpoint);
+    await cut.goto('/monitors?q=web');
+    proxy.cut();
+    await cut.page.locator('[data-connection=reconnecting]').waitFor();
+    await cut.page.locator('[data-connection=stale]').waitFor();
+    expect(await cut.page.locator('[data-monitor=web]').count()).toBe(1);
+    proxy.heal();
+    await cut.page.locator('[data-connection=live]').waitFor();
+    await cut.close();
+  });
+
+  it('logged no error, and asked nobody else', () => {
+    expect(tab.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** Debian's. Without it what needs a browser is left out. */
+export const hasChromium = existsSync(CHROMIUM);
+
+/** Nothing of its own over the network, and no sandbox, which a container forbids. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** An answer that is an error is told on the console, too; which are expected is for the story to say. */
+const ANSWERED = /^Failed to load resource: the server responded with a status of (400|401|404|412) /;
+
+export type Scheme = 'light' | 'dark';
+
+/** A tab with the dashboard, and everything it did that it must not do. */
+export class DashboardTab {
+  /** Console errors, exceptions, dialogs, requests to elsewhere. */
+  readonly faults: string[] = [];
+  /** Paths of all that was asked for. */
+  readonly requested: string[] = [];
+
+  private constructor(
+    readonly page: Page,
+    private readonly origin: string,
+  ) {
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !ANSWERED.test(message.text())) this.faults.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.faults.push(`exception: ${error.message}`));
+    page.on('dialog', (dialog) => {
+      this.faults.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.protocol === 'data:') return;
+      if (url.origin !== this.origin) this.faults.push(`request: ${request.url()}`);
+      this.requested.push(url.pathname);
+    });
+  }
+
+  static async open(browser: Browser, origin: string, viewport = { width: 1280, height: 800 }): Promise<DashboardTab> {
+    const context = await browser.newContext({ viewport, baseURL: origin, timezoneId: 'Europe/Berlin' });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    return new DashboardTab(page, origin);
+  }
+
+  /** Goes to a page of the dashboard, and waits until it is live. */
+  async goto(path: string): Promise<void> {
+    await this.page.goto(`/ui${path}`);
+    await this.page.locator('[data-connection=live]').waitFor();
+  }
+
+  /** What axe finds that is serious or critical, in each theme: `theme: rule: element`. */
+  async seriousFindings(schemes: readonly Scheme[] = ['light', 'dark']): Promise<string[]> {
+    const found: string[] = [];
+    await this.page.evaluate(`window.axe || (() => { ${AXE} })()`);
+    for (const [at, scheme] of schemes.entries()) {
+      await this.page.emulateMedia({ colorScheme: scheme });
+      await this.page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
+      // Only colours differ between themes.
+      const rules = at === 0 ? {} : { runOnly: ['color-contrast'] };
+      const serious = await this.page.evaluate<string[]>(
+        `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
+      );
+      found.push(...serious.map((finding) => `${scheme}: ${finding}`));
+    }
+    return found;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+export function launchChromium(): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+}
