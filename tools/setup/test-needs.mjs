@@ -12,6 +12,12 @@ const mailServers = [
   { command: 'dovecot', package: 'dovecot-imapd' },
 ];
 
+const nagios = [
+  { command: 'nrpe', package: 'nagios-nrpe-server' },
+  { file: '/usr/lib/nagios/plugins/check_nrpe', package: 'nagios-nrpe-plugin' },
+  { file: '/usr/lib/nagios/plugins/check_load', package: 'monitoring-plugins-basic' },
+];
+
 /** Of `npm test`. */
 export const testNeeds = [
   { command: 'etcd', package: 'etcd-server' },
@@ -20,11 +26,12 @@ export const testNeeds = [
   { command: 'openssl', package: 'openssl' },
   { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
   { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
+  { command: 'nrpe', package: 'nagios-nrpe-server', optional: true },
   ...databases.map((need) => ({ ...need, optional: true })),
 ];
 
 /** Of `npm run test:real`, which fails without any of them. */
-export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases, ...mailServers];
+export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases, ...mailServers, ...nagios];
 
 /** Of `npm run test:faults` and `npm run test:soak`. */
 export const faultNeeds = [

@@ -2,6 +2,7 @@ import type { MonitorDefinition } from './define-monitor.js';
 import { dnsMonitor } from './dns.monitor.js';
 import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
+import { nrpeMonitor } from './nrpe.monitor.js';
 import { sqlMonitor } from './sql.monitor.js';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { sqlStatsMonitor } from './sql-stats.monitor.js';
@@ -17,6 +18,7 @@ const definitions: readonly MonitorDefinition[] = [
   sqlReplicationMonitor,
   sqlStatsMonitor,
   execMonitor,
+  nrpeMonitor,
 ];
 
 /** Every type of monitor by its name: the only place that lists them. */

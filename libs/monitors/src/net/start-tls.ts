@@ -14,6 +14,8 @@ export interface TlsOptions {
   serverName?: string | undefined;
   /** The lowest version that is spoken; TLSv1.2 unless said here. */
   minVersion?: SecureVersion | undefined;
+  /** Also goes on without any certificate, by anonymous Diffie-Hellman: encrypted, but not safe from who stands between. */
+  anonymous?: boolean | undefined;
   /** Certificate (PEM) to show, and its key. */
   cert?: string | undefined;
   key?: string | undefined;
@@ -23,7 +25,7 @@ export interface TlsOptions {
 export async function startTls(
   socket: Socket,
   host: string,
-  { skipVerify, ca, serverName, minVersion = 'TLSv1.2', cert, key }: TlsOptions,
+  { skipVerify, ca, serverName, minVersion = 'TLSv1.2', anonymous = false, cert, key }: TlsOptions,
   run: ProbeRun,
   scope: Scope,
 ): Promise<TLSSocket> {
@@ -39,6 +41,8 @@ export async function startTls(
     minVersion,
     // OpenSSL itself refuses what is older, unless it is told to be less strict.
     ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+    // TLS 1.3 has no anonymous key exchange.
+    ...(anonymous ? { ciphers: 'ADH:DEFAULT:@SECLEVEL=0', maxVersion: 'TLSv1.2' } : {}),
     ca,
     cert,
     key,

@@ -1,0 +1,162 @@
+import {
+  type CheckResult,
+  Choice,
+  Duration,
+  fault,
+  type FieldError,
+  Flag,
+  Integer,
+  MonitorSettings,
+  Text,
+  TextList,
+  timeoutFault,
+} from '@9volt/contracts';
+import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { pluginVerdict } from './nagios/plugin-verdict.js';
+import { hostAndPort, hostFault, hostOf } from './net/host.js';
+import { openConnection } from './net/open-connection.js';
+import type { TlsOptions } from './net/start-tls.js';
+import { TlsCa, TlsClientCert, TlsClientKey, tlsFaults, tlsOptionsOf, TlsServerName } from './net/tls-attributes.js';
+import { askNrpe } from './nrpe/exchange.js';
+import { MAX_QUERY_BYTES, NrpeError, type NrpeVersion } from './nrpe/packet.js';
+import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
+import { inWords } from './probe/error-words.js';
+import { excerpt } from './probe/excerpt.js';
+import { ProbeRun } from './probe/probe-run.js';
+import { type Scope, scoped } from './probe/scope.js';
+
+export class NrpeSettings extends MonitorSettings {
+  @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })
+  host!: string;
+
+  @Integer({ doc: 'Port of the target.', default: 5_666, minimum: 1, maximum: 65_535 })
+  port?: number;
+
+  @Text({
+    doc: 'The command that is run on the target, as its nrpe.cfg names it.',
+    required: true,
+    example: 'check_load',
+  })
+  command!: string;
+
+  @TextList({
+    doc: 'The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.',
+    example: ['5,4,3', '10,8,6'],
+    allowEmptyItems: true,
+  })
+  args?: string[];
+
+  @Choice({
+    doc: 'The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0.',
+    values: ['2', '3', '4'],
+    default: '4',
+  })
+  'protocol-version'?: `${NrpeVersion}`;
+
+  @Flag({
+    doc: 'Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default.',
+    default: true,
+  })
+  ssl?: boolean;
+
+  @TlsCa()
+  'tls-ca'?: string;
+
+  @TlsServerName()
+  'tls-server-name'?: string;
+
+  @TlsClientCert()
+  'tls-client-cert'?: string;
+
+  @TlsClientKey()
+  'tls-client-key'?: string;
+
+  @Duration({ doc: 'How long a run may take, the command on the target included.', default: '10s' })
+  timeout?: string;
+
+  override crossCheck(): FieldError[] {
+    return [
+      ...super.crossCheck(),
+      ...timeoutFault(this, 'timeout'),
+      ...hostFault(this.host),
+      ...tlsFaults(this),
+      ...partFault('/command', this.command),
+      ...(this.args ?? []).flatMap((arg, index) => partFault(`/args/${index}`, arg)),
+      ...this.lengthFault(),
+    ];
+  }
+
+  private lengthFault(): FieldError[] {
+    const limit = MAX_QUERY_BYTES[versionOf(this)];
+    if (Buffer.byteLength(queryOf(this)) <= limit) return [];
+    return [fault('/command', this.command, `with its arguments at most ${limit} bytes in this protocol-version`)];
+  }
+}
+
+export const nrpeMonitor = defineMonitor<NrpeSettings>({
+  type: 'nrpe',
+  summary: 'Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict.',
+  settings: NrpeSettings,
+  target: (settings) => `nrpe://${where(settings)}/${excerpt(queryOf(settings), 1_000).replaceAll('\n', ' ')}`,
+  deadlineMs: (settings) => timeoutMsOf(NrpeSettings, settings, 'timeout'),
+  weight: 2,
+  probe,
+});
+
+async function probe(settings: NrpeSettings, { signal }: ProbeContext): Promise<CheckResult> {
+  const run = new ProbeRun(signal);
+  const limitMs = timeoutMsOf(NrpeSettings, settings, 'timeout');
+  try {
+    return await scoped(
+      limitMs,
+      signal,
+      (scope) => ask(settings, run, scope),
+      () => run.timedOut(limitMs),
+    );
+  } catch (error) {
+    const reason = inWords(error);
+    const command = excerpt(settings.command, 200);
+    const message = `Unable to run '${command}' by NRPE on ${where(settings)}: ${reason}`;
+    // A daemon that does not answer as it should says nothing about what it watches.
+    return error instanceof NrpeError
+      ? run.verdict('unknown', message, 'ok', reason)
+      : run.failedWith(error, message, 'ok', reason);
+  }
+}
+
+async function ask(settings: NrpeSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const to = { host: bareHost(settings), port: valueOf(NrpeSettings, settings, 'port'), tls: tlsOf(settings) };
+  const socket = await openConnection(to, run, scope);
+  run.stage = 'waiting for the answer';
+  const since = performance.now();
+  const { exitCode, output } = await askNrpe(socket, versionOf(settings), queryOf(settings));
+  run.spent('firstByte', since);
+  return pluginVerdict(run, exitCode, output);
+}
+
+function tlsOf(settings: NrpeSettings): TlsOptions | undefined {
+  if (!valueOf(NrpeSettings, settings, 'ssl')) return undefined;
+  const options = tlsOptionsOf(settings);
+  return settings['tls-ca'] === undefined ? { ...options, skipVerify: true, anonymous: true } : options;
+}
+
+/** As the daemon takes command and arguments apart. */
+function queryOf({ command, args }: NrpeSettings): string {
+  return [command, ...(args ?? [])].join('!');
+}
+
+function partFault(path: string, text: string): FieldError[] {
+  return /[!\0]/.test(text) ? [fault(path, text, 'a text without "!" and NUL, which NRPE has no way to tell')] : [];
+}
+
+function versionOf(settings: NrpeSettings): NrpeVersion {
+  return Number(valueOf(NrpeSettings, settings, 'protocol-version')) as NrpeVersion;
+}
+
+function where(settings: NrpeSettings): string {
+  return hostAndPort(bareHost(settings), valueOf(NrpeSettings, settings, 'port'));
+}
+
+function bareHost({ host }: NrpeSettings): string {
+  return hostOf(host) ?? host;
+}

@@ -1,0 +1,76 @@
+import { crc32 } from 'node:zlib';
+
+/**
+ * The packets of NRPE, as the sources of its daemon have them (https://github.com/NagiosEnterprises/nrpe, include/common.h). All numbers are
+ * big-endian.
+ *
+ * Version 2: version, type, CRC-32, result, 1,024 bytes of text, 2 of padding. Versions 3 and 4: version, type, CRC-32, result, 2 bytes of
+ * alignment, the length of the text, the text. In version 3 three zero bytes follow that nobody reads, and that the CRC covers.
+ */
+export type NrpeVersion = 2 | 3 | 4;
+
+export interface NrpeAnswer {
+  exitCode: number;
+  output: string;
+}
+
+/** What came is no answer; the message says why. */
+export class NrpeError extends Error {
+  override readonly name = 'NrpeError';
+}
+
+export const QUERY = 1;
+export const ANSWER = 2;
+
+const V2_BYTES = 1_036;
+const V2_TEXT_AT = 10;
+const V2_TEXT_BYTES = 1_024;
+const TEXT_AT = 16;
+const V3_TAIL_BYTES = 3;
+/** The daemon sends no more than 64 KiB. */
+const MAX_TEXT_BYTES = 1_048_576;
+
+/** The longest query of each version, in bytes. */
+export const MAX_QUERY_BYTES: Readonly<Record<NrpeVersion, number>> = { 2: V2_TEXT_BYTES - 1, 3: 65_535, 4: 65_535 };
+
+/** A packet with this text, which gets a NUL at its end. No packet is shorter than one of version 2, as with Nagios' own client. */
+export function encodePacket(version: NrpeVersion, type: number, result: number, text: string): Buffer {
+  const bytes = Buffer.from(`${text}\0`);
+  const around = TEXT_AT + (version === 3 ? V3_TAIL_BYTES : 0);
+  const packet = Buffer.alloc(version === 2 ? V2_BYTES : Math.max(V2_BYTES, around + bytes.length));
+  packet.writeUInt16BE(version, 0);
+  packet.writeUInt16BE(type, 2);
+  packet.writeInt16BE(result, 8);
+  if (version !== 2) packet.writeUInt32BE(packet.length - around, 12);
+  bytes.copy(packet, version === 2 ? V2_TEXT_AT : TEXT_AT, 0, version === 2 ? V2_TEXT_BYTES : undefined);
+  packet.writeUInt32BE(crc32(packet), 4);
+  return packet;
+}
+
+/** How many bytes the packet has that begins with these; undefined when these do not tell yet. Throws {@link NrpeError} when it is none. */
+export function packetLength(begin: Buffer): number | undefined {
+  if (begin.length < 2) return undefined;
+  const version = begin.readUInt16BE(0);
+  if (version === 2) return V2_BYTES;
+  if (version !== 3 && version !== 4) throw new NrpeError('what the target sends is not NRPE');
+  if (begin.length < TEXT_AT) return undefined;
+  const length = begin.readUInt32BE(12);
+  if (length > MAX_TEXT_BYTES) throw new NrpeError(`the target announces an answer of ${length} bytes`);
+  return TEXT_AT + length;
+}
+
+/** Reads a whole packet, as long as {@link packetLength} says. Throws {@link NrpeError} for what is no answer, or damaged. */
+export function decodeAnswer(packet: Buffer): NrpeAnswer {
+  const version = packet.readUInt16BE(0);
+  const whole = version === 3 ? Buffer.concat([packet, Buffer.alloc(V3_TAIL_BYTES)]) : Buffer.from(packet);
+  const checksum = whole.readUInt32BE(4);
+  whole.writeUInt32BE(0, 4);
+  if (crc32(whole) !== checksum) throw new NrpeError('the answer is damaged: its checksum is wrong');
+  if (whole.readUInt16BE(2) !== ANSWER) throw new NrpeError('what the target sends is no answer');
+  const text = version === 2 ? packet.subarray(V2_TEXT_AT, V2_TEXT_AT + V2_TEXT_BYTES) : packet.subarray(TEXT_AT);
+  const end = text.indexOf(0);
+  return {
+    exitCode: packet.readInt16BE(8),
+    output: new TextDecoder().decode(end < 0 ? text : text.subarray(0, end)),
+  };
+}
