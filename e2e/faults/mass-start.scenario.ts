@@ -22,14 +22,7 @@ describe('10,000 monitors, and workers that start all at once', () => {
     await bench.nodes('worker', ['w1', 'w2']);
     await waitFor(() => bench.targets.probes.length > 0, { timeoutMs: 60_000 });
     const { at: firstAt } = bench.targets.probes[0] as { at: number };
-    const seen = new Set<string>();
-    await waitFor(
-      () => {
-        for (const { monitor } of bench.targets.probes) seen.add(monitor);
-        return seen.size === often.length + seldom.length;
-      },
-      { timeoutMs: 180_000, what: 'a first check of each' },
-    );
+    await bench.checked([...often, ...seldom], 180_000);
     const tookMs = Date.now() - firstAt;
     await sleep(15_000);
     const rates = ratesOf(bench.targets.probes.map(({ at }) => at - firstAt));

@@ -1,10 +1,9 @@
-import type { Director, Role } from '@9volt/contracts';
 import type { Op } from '@9volt/etcd-dal';
-import { Cluster, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
+import { Cluster, type NodeProcess, waitFor } from '../../harness/index.js';
 import { checkHistory, type Verdict } from '../history/check-history.js';
-import type { Fault, FaultKind, History, Promises, WatchedMonitor } from '../history/history.js';
+import type { History, Probe, Promises, WatchedMonitor } from '../history/history.js';
 import { AuditTrail } from './audit-trail.js';
-import { aboard, type Passengers } from './passengers.js';
+import { RecordedCluster } from './recorded-cluster.js';
 import { RecordingAlerters } from './recording-alerters.js';
 import { RecordingTargets } from './recording-targets.js';
 import { type Row, dump, report } from './results.js';
@@ -25,27 +24,14 @@ export interface MonitorOptions {
   settings?: Record<string, unknown>;
 }
 
-export type BenchNodeOptions = Partial<NodeOptions> & Omit<Passengers, 'address'> & { network?: 'loopback' | 'own' };
-
 const BATCH = 100;
 /** The first is out of turn, and so may be the time to the second. */
 const FIRST_CHECKS = 2;
 
-/** A cluster of real processes, targets and alerters that record, and the faults that were injected: all that a history is made of. */
-export class FaultBench {
-  readonly faults: Fault[] = [];
+/** A recorded cluster with monitors, and the judgement of what was seen. */
+export class FaultBench extends RecordedCluster {
   private readonly monitors = new Map<string, WatchedMonitor>();
   private readonly options = new Map<string, MonitorOptions>();
-  private readonly byAddress = new Map<string, string>();
-  private readonly starts = new Map<string, number>();
-
-  private constructor(
-    readonly cluster: Cluster,
-    readonly ttlMs: number,
-    readonly targets: RecordingTargets,
-    readonly alerters: RecordingAlerters,
-    readonly audit: AuditTrail,
-  ) {}
 
   static async start({ ttlMs = 6_000, etcdMembers = 1, etcdArgs = [] }: BenchOptions = {}): Promise<FaultBench> {
     const cluster = etcdMembers > 1 ? await Cluster.startReplicated(etcdMembers) : await Cluster.start(etcdArgs);
@@ -64,48 +50,6 @@ export class FaultBench {
     );
     await bench.audit.start();
     return bench;
-  }
-
-  /** Starts a process that can be told from the others by whom it connects to, and waits until it is ready. */
-  async node(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
-    return this.cluster.node(role, this.nodeOptions(name, options));
-  }
-
-  /** The same without waiting: it cannot join for now. */
-  async joining(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
-    return this.cluster.starting(role, this.nodeOptions(name, options));
-  }
-
-  private nodeOptions(
-    name: string,
-    { dropCompare, nextVersion, network = 'loopback', ...options }: BenchNodeOptions,
-  ): Partial<NodeOptions> {
-    const start = (this.starts.get(name) ?? 0) + 1;
-    this.starts.set(name, start);
-    const address = `127.0.1.${this.byAddress.size + 1}`;
-    if (network === 'loopback') this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
-    const passengers = aboard({
-      // In a network of its own it has an address anyway: see `knowAs`.
-      ...(network === 'own' ? {} : { address }),
-      ...(dropCompare === undefined ? {} : { dropCompare }),
-      ...(nextVersion === undefined ? {} : { nextVersion }),
-    });
-    return { name, ...options, env: { ...passengers, ...options.env } };
-  }
-
-  /** Says who connects from an address that is not of loopback. */
-  knowAs(address: string, name: string): void {
-    this.byAddress.set(address, name);
-  }
-
-  nodes(role: Role, names: readonly string[], options: BenchNodeOptions = {}): Promise<NodeProcess[]> {
-    return Promise.all(names.map((name) => this.node(role, name, options)));
-  }
-
-  /** An alerter that records what it is told. */
-  async alert(name: string, { host = '127.0.0.1' }: { host?: string } = {}): Promise<void> {
-    const options = { url: `http://${host}:${this.alerters.port}/${name}` };
-    await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options });
   }
 
   /** Puts monitors of recording targets into etcd. Each is known to the history from now on. */
@@ -188,53 +132,23 @@ export class FaultBench {
     );
   }
 
-  /** Notes a fault, from before `inject` until after it. */
-  async fault<T>(kind: FaultKind, at: string, inject: () => T | Promise<T>): Promise<T> {
-    const fault: Fault = { kind, at, from: Date.now(), to: Number.POSITIVE_INFINITY };
-    this.faults.push(fault);
-    try {
-      return await inject();
-    } finally {
-      fault.to = Date.now();
-    }
-  }
-
-  async director(): Promise<(Director & { epoch: number }) | undefined> {
-    const entry = await this.cluster.client.get(this.cluster.keys.director).catch(() => undefined);
-    return entry && { ...(JSON.parse(entry.value.toString()) as Director), epoch: entry.createRevision };
-  }
-
-  /** The process that leads, and how long it took until another than `before` did. */
-  async leader(before?: { epoch: number }, timeoutMs = 60_000): Promise<{ node: NodeProcess; epoch: number }> {
-    return waitFor(
-      async () => {
-        const director = await this.director();
-        if (!director || director.epoch === before?.epoch) return undefined;
-        const node = await this.withId(director.MemberID);
-        return node && { node, epoch: director.epoch };
-      },
-      { timeoutMs, what: 'a leader' },
-    );
-  }
-
-  async withId(memberId: string): Promise<NodeProcess | undefined> {
-    for (const node of this.cluster.nodes) {
-      if (!node.hasEnded && memberId.startsWith(`${node.name}-`)) return node;
-    }
-    return undefined;
-  }
-
-  /** The process that has a monitor. */
-  async ownerOf(monitor: string): Promise<NodeProcess> {
-    return waitFor(async () => {
-      const owner = this.audit.ownerOf(monitor);
-      return owner === undefined ? undefined : this.withId(owner);
-    });
-  }
-
   /** Names of the monitors that a worker has, by what etcd says. */
   ownedBy(node: NodeProcess): string[] {
     return [...this.monitors.keys()].filter((name) => this.audit.ownerOf(name)?.startsWith(`${node.name}-`));
+  }
+
+  /** Waits until each of these was checked. */
+  async checked(monitors: readonly string[], timeoutMs: number): Promise<void> {
+    const left = new Set(monitors);
+    let looked = 0;
+    const isDone = (): boolean => {
+      const { probes } = this.targets;
+      for (; looked < probes.length; looked++) left.delete((probes[looked] as Probe).monitor);
+      return left.size === 0;
+    };
+    await waitFor(isDone, { timeoutMs }).catch(() => {
+      throw new Error(`${left.size} of ${monitors.length} were not checked: ${[...left].slice(0, 10).join(', ')} …`);
+    });
   }
 
   /** Whether each of these was checked by another process since. */
@@ -261,14 +175,6 @@ export class FaultBench {
     return running.length === assignments.size && assignments.size >= wanted.length;
   }
 
-  /** Waits until nothing is owed any more. */
-  async outboxEmpty(timeoutMs = 60_000): Promise<void> {
-    await waitFor(
-      async () => (await this.cluster.client.list(this.cluster.keys.outbox, { keysOnly: true })).entries.length === 0,
-      { timeoutMs, what: 'the outbox to be empty' },
-    );
-  }
-
   /** Waits until a monitor was told of so often, by an alerter or by all together. */
   async told(
     monitor: string,
@@ -279,14 +185,6 @@ export class FaultBench {
       timeoutMs,
       what: `${monitor} to be told as ${types.join(', ')}; told: ${this.alerters.told(monitor, alerter).join(', ')}`,
     });
-  }
-
-  async metric(node: NodeProcess, name: string): Promise<number> {
-    const text = await (await fetch(`${node.url}/metrics`)).text();
-    return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].reduce(
-      (sum, [, value]) => sum + Number(value),
-      0,
-    );
   }
 
   get promises(): Promises {
@@ -334,10 +232,6 @@ export class FaultBench {
   keep(scenario: string, faults: readonly string[]): string {
     const logs = this.cluster.nodes.map((node) => ({ name: node.name, log: node.output }));
     return dump(scenario, { faults, history: this.history(), logs });
-  }
-
-  stop(): Promise<void> {
-    return this.cluster.stop();
   }
 }
 

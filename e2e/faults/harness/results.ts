@@ -17,10 +17,10 @@ export interface Row {
   note?: string;
 }
 
-/** Adds a line to the table, which `table-reporter.mjs` prints in the end. */
+/** Adds a line to the table of this run, which `table-reporter.mjs`, in the same process, prints in the end. */
 export function report(row: Row): void {
   mkdirSync(DIR, { recursive: true });
-  appendFileSync(join(DIR, 'table.jsonl'), `${JSON.stringify(row)}\n`);
+  appendFileSync(join(DIR, `table-${process.pid}.jsonl`), `${JSON.stringify(row)}\n`);
 }
 
 /** Keeps what a scenario saw for whoever wants to know why it failed. Answers where. */

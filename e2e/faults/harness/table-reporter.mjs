@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-const FILE = join(import.meta.dirname, '../../../tmp/faults/table.jsonl');
+// By process: several runs may go on side by side.
+const FILE = join(import.meta.dirname, `../../../tmp/faults/table-${process.pid}.jsonl`);
 const HEADS = ['scenario', 'failover', 'lost', 'repeated', 'double', 'longest gap', ''];
 
 export default class TableReporter {
@@ -16,6 +17,7 @@ export default class TableReporter {
       .trim()
       .split('\n')
       .map((line) => cells(JSON.parse(line)));
+    rmSync(FILE);
     const widths = HEADS.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column].length)));
     const line = (row) =>
       row

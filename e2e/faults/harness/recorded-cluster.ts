@@ -1,0 +1,132 @@
+import type { Director, Role } from '@9volt/contracts';
+import { type Cluster, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
+import type { Fault, FaultKind } from '../history/history.js';
+import type { AuditTrail } from './audit-trail.js';
+import { aboard, type Passengers } from './passengers.js';
+import type { RecordingAlerters } from './recording-alerters.js';
+import type { RecordingTargets } from './recording-targets.js';
+
+export type BenchNodeOptions = Partial<NodeOptions> & Omit<Passengers, 'address'> & { network?: 'loopback' | 'own' };
+
+/** Real processes that can be told apart, targets and alerters that record, and the faults that were injected. */
+export class RecordedCluster {
+  readonly faults: Fault[] = [];
+  /** Names of processes. */
+  protected readonly byAddress = new Map<string, string>();
+  private readonly starts = new Map<string, number>();
+
+  protected constructor(
+    readonly cluster: Cluster,
+    readonly ttlMs: number,
+    readonly targets: RecordingTargets,
+    readonly alerters: RecordingAlerters,
+    readonly audit: AuditTrail,
+  ) {}
+
+  /** Starts a process that can be told from the others by whom it connects to, and waits until it is ready. */
+  async node(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
+    return this.cluster.node(role, this.nodeOptions(name, options));
+  }
+
+  /** The same without waiting: it cannot join for now. */
+  async joining(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
+    return this.cluster.starting(role, this.nodeOptions(name, options));
+  }
+
+  /** Says who connects from an address that is not of loopback. */
+  knowAs(address: string, name: string): void {
+    this.byAddress.set(address, name);
+  }
+
+  nodes(role: Role, names: readonly string[], options: BenchNodeOptions = {}): Promise<NodeProcess[]> {
+    return Promise.all(names.map((name) => this.node(role, name, options)));
+  }
+
+  /** An alerter that records what it is told. */
+  async alert(name: string, { host = '127.0.0.1' }: { host?: string } = {}): Promise<void> {
+    const options = { url: `http://${host}:${this.alerters.port}/${name}` };
+    await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options });
+  }
+
+  /** Notes a fault, from before `inject` until after it. */
+  async fault<T>(kind: FaultKind, at: string, inject: () => T | Promise<T>): Promise<T> {
+    const fault: Fault = { kind, at, from: Date.now(), to: Number.POSITIVE_INFINITY };
+    this.faults.push(fault);
+    try {
+      return await inject();
+    } finally {
+      fault.to = Date.now();
+    }
+  }
+
+  async director(): Promise<(Director & { epoch: number }) | undefined> {
+    const entry = await this.cluster.client.get(this.cluster.keys.director).catch(() => undefined);
+    return entry && { ...(JSON.parse(entry.value.toString()) as Director), epoch: entry.createRevision };
+  }
+
+  /** The process that leads; another term than `before`. */
+  async leader(before?: { epoch: number }, timeoutMs = 60_000): Promise<{ node: NodeProcess; epoch: number }> {
+    return waitFor(
+      async () => {
+        const director = await this.director();
+        if (!director || director.epoch === before?.epoch) return undefined;
+        const node = await this.withId(director.MemberID);
+        return node && { node, epoch: director.epoch };
+      },
+      { timeoutMs, what: 'a leader' },
+    );
+  }
+
+  async withId(memberId: string): Promise<NodeProcess | undefined> {
+    for (const node of this.cluster.nodes) {
+      if (!node.hasEnded && memberId.startsWith(`${node.name}-`)) return node;
+    }
+    return undefined;
+  }
+
+  /** The process that has a monitor. */
+  async ownerOf(monitor: string): Promise<NodeProcess> {
+    return waitFor(async () => {
+      const owner = this.audit.ownerOf(monitor);
+      return owner === undefined ? undefined : this.withId(owner);
+    });
+  }
+
+  /** Waits until nothing is owed any more. */
+  async outboxEmpty(timeoutMs = 60_000): Promise<void> {
+    await waitFor(
+      async () => (await this.cluster.client.list(this.cluster.keys.outbox, { keysOnly: true })).entries.length === 0,
+      { timeoutMs, what: 'the outbox to be empty' },
+    );
+  }
+
+  async metric(node: NodeProcess, name: string): Promise<number> {
+    const text = await (await fetch(`${node.url}/metrics`)).text();
+    return [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'gm'))].reduce(
+      (sum, [, value]) => sum + Number(value),
+      0,
+    );
+  }
+
+  stop(): Promise<void> {
+    return this.cluster.stop();
+  }
+
+  private nodeOptions(
+    name: string,
+    { dropCompare, nextVersion, network = 'loopback', ...options }: BenchNodeOptions,
+  ): Partial<NodeOptions> {
+    const start = (this.starts.get(name) ?? 0) + 1;
+    this.starts.set(name, start);
+    const number = this.byAddress.size;
+    const address = `127.0.${1 + Math.floor(number / 250)}.${1 + (number % 250)}`;
+    if (network === 'loopback') this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
+    const passengers = aboard({
+      // In a network of its own it has an address anyway: see `knowAs`.
+      ...(network === 'own' ? {} : { address }),
+      ...(dropCompare === undefined ? {} : { dropCompare }),
+      ...(nextVersion === undefined ? {} : { nextVersion }),
+    });
+    return { name, ...options, env: { ...passengers, ...options.env } };
+  }
+}
