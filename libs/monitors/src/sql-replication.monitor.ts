@@ -45,7 +45,7 @@ export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
   settings: SqlReplicationSettings,
   target: (settings) => `replication to ${placeOf(settings)}${settings.connection ? ` (${settings.connection})` : ''}`,
   deadlineMs: databaseDeadlineMs,
-  weight: 4,
+  weight: 5,
   probe: (settings: SqlReplicationSettings, { signal }: ProbeContext) =>
     checkDatabase(settings, signal, {
       readOnly: true,

@@ -63,7 +63,7 @@ export const sqlStatsMonitor = defineMonitor<SqlStatsSettings>({
   settings: SqlStatsSettings,
   target: (settings) => `${placeOf(settings)} ${nameOf(settings)}`,
   deadlineMs: databaseDeadlineMs,
-  weight: 4,
+  weight: 5,
   probe: (settings: SqlStatsSettings, { signal }: ProbeContext) =>
     checkDatabase(settings, signal, {
       readOnly: true,

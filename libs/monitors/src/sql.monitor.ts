@@ -109,7 +109,7 @@ export const sqlMonitor = defineMonitor<SqlQuerySettings>({
   settings: SqlQuerySettings,
   target: (settings) => `${placeOf(settings)} ${capped(settings.query.replaceAll(/\s+/g, ' ').trim(), 300)}`,
   deadlineMs: databaseDeadlineMs,
-  weight: 4,
+  weight: 5,
   probe: (settings: SqlQuerySettings, { signal }: ProbeContext) =>
     checkDatabase(settings, signal, {
       readOnly: valueOf(SqlQuerySettings, settings, 'read-only'),
