@@ -9,7 +9,7 @@ import type {
 } from '@9volt/contracts';
 import { worse } from '../evaluation/evaluate.js';
 import { numberOf } from '../evaluation/known-incidents.js';
-import { type Owed, stateTarget } from '../evaluation/owed.js';
+import { type Owed, stateTarget, withKnownIds } from '../evaluation/owed.js';
 import type { OwedNotification } from '../notification/outbox-view.js';
 
 /** What was decided of a monitor: the next state and what is owed by it. */
@@ -60,10 +60,7 @@ export class Spool {
     }
     if (owed.current) this.of(owed.current, next);
     if (next.incident) this.follow(next.incident, next);
-    for (const entry of owed.entries) {
-      const same = sent.find((one) => isSame(one, entry));
-      this.enqueue(same ?? entry, same !== undefined);
-    }
+    for (const entry of withKnownIds(owed.entries, sent)) this.enqueue(entry, sent.includes(entry));
     this.state = next;
   }
 
@@ -228,8 +225,4 @@ function copyOf(incident: HandedIncident): HandedIncident {
 
 function isOpenToSomebody({ told }: HandedIncident): boolean {
   return Object.values(told).some((heard) => heard !== 'resolved');
-}
-
-function isSame(a: OutboxEntry, b: OutboxEntry): boolean {
-  return a.alerter === b.alerter && a.incident === b.incident && a.alert.type === b.alert.type;
 }

@@ -92,6 +92,15 @@ export function owedNotifications(
   return { told, entries, ...(closed ? { closed } : {}), ...(changed ? { current: open } : {}) };
 }
 
+/** What of `entries` was sent to etcd before, without an answer, as it was sent: so that it cannot be in the outbox twice. */
+export function withKnownIds(entries: readonly OutboxEntry[], sent: readonly OutboxEntry[]): OutboxEntry[] {
+  return entries.map((entry) => sent.find((one) => isSame(one, entry)) ?? entry);
+}
+
+function isSame(a: OutboxEntry, b: OutboxEntry): boolean {
+  return a.alerter === b.alerter && a.incident === b.incident && a.alert.type === b.alert.type;
+}
+
 /** Who is told of a status, once it is told at all ({@link isTold}). Others keep what they were told. */
 export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
   const warning = settings['warning-alerter'] ?? [];

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, type Entry, MAX_TXN_OPS } from '@9volt/etcd-dal';
-import { storedFrom } from '../state/state-writer.js';
+import { storedFrom } from '../state/plan-write.js';
 import type { StoredState } from './owned-monitor.js';
 
 interface Wanted {

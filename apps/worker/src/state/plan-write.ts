@@ -134,6 +134,10 @@ export function writeOf(
   return { compare, then };
 }
 
+export function storedFrom(entry: Entry | undefined): StoredState {
+  return { state: entry && decode<MonitorState>(entry.value), modRevision: entry?.modRevision ?? 0 };
+}
+
 /** How the record of an incident changes. */
 interface Revision {
   incident: OpenIncident;

@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, type MonitorState, type OutboxEntry, type ResolveReason } from '@9volt/contracts';
-import { ClusterNode, type Committed, decode, type Entry, EtcdError, type Op } from '@9volt/etcd-dal';
+import { ClusterNode, type Committed, type Entry, EtcdError, type Op } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, NodeConfig } from '@9volt/platform';
 import { Detachment } from '../detachment/detachment.js';
 import { Handbacks } from '../detachment/handbacks.js';
 import { Spools } from '../detachment/spools.js';
+import { withKnownIds } from '../evaluation/owed.js';
 import { Clock } from '../execution/clock.js';
 import { TokenBucket } from '../execution/token-bucket.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
@@ -17,6 +18,7 @@ import {
   recordsOf,
   recordsToRead,
   removalOf,
+  storedFrom,
   type StateChange,
   writeOf,
   type WriterFacts,
@@ -27,7 +29,7 @@ interface Desk {
   bucket: TokenBucket;
   writing?: Promise<boolean>;
   timer?: NodeJS.Timeout | undefined;
-  /** What is owed by a write that is under way, or was not answered: it may be in the outbox. */
+  /** What is owed by a write that is under way, or was not answered: it may be in the outbox, and keeps its ids. */
   sent: readonly OutboxEntry[];
 }
 
@@ -223,7 +225,9 @@ export class StateWriter {
         const { reads } = await client.txn({ compare: [], then: wanted.map((key) => ({ get: key })) });
         wanted.forEach((key, index) => records.set(key, reads[index]));
       }
-      desk.sent = change.owed.entries;
+      // What follows from the results is in the spool by now.
+      if (this.detachment.active) throw new EtcdError('unavailable', 'etcd was given up before the write was sent');
+      desk.sent = change.owed.entries = withKnownIds(change.owed.entries, desk.sent);
       const outcome = await this.batch.write(writeOf(monitor, change, records, this.facts()));
       desk.sent = [];
       this.detachment.writeAnswered();
@@ -293,8 +297,4 @@ export class StateWriter {
     const { memberName, publicUrl } = this.config;
     return { keys: this.node.keys, worker: memberName, publicUrl, now: this.clock.now() };
   }
-}
-
-export function storedFrom(entry: Entry | undefined): { state: MonitorState | undefined; modRevision: number } {
-  return { state: entry && decode<MonitorState>(entry.value), modRevision: entry?.modRevision ?? 0 };
 }
