@@ -25,6 +25,9 @@ const GRACE_MS = 500;
 
 const DRIVERS: Readonly<Record<DriverName, Connect>> = { postgres: connectPostgres, mysql: connectMysql };
 
+/** The longest limit of a statement that PostgreSQL takes. */
+const LONGEST_LIMIT_MS = 2_147_483_647;
+
 /** For what is ended by its parts. */
 const never = new AbortController().signal;
 
@@ -70,7 +73,7 @@ async function answerOf<T>(
   const queryMs = queryTimeoutMs(settings);
   let session: Session;
   try {
-    const options = { readOnly, statementLimitMs: queryMs + GRACE_MS };
+    const options = { readOnly, statementLimitMs: Math.min(queryMs + GRACE_MS, LONGEST_LIMIT_MS) };
     session = await scoped(
       connectMs,
       run.signal,

@@ -32,7 +32,7 @@ function endlessly(socket: Socket, bytes: Buffer): void {
 
 describe('a server that speaks PostgreSQL, badly', () => {
   const message = (type: string, body: Buffer | string): Buffer => {
-    const bytes = Buffer.concat([Buffer.from(type), Buffer.alloc(4), Buffer.from(body as string, 'latin1')]);
+    const bytes = Buffer.concat([Buffer.from(type, 'latin1'), Buffer.alloc(4), Buffer.from(body as string, 'latin1')]);
     bytes.writeUInt32BE(bytes.length - 1, 1);
     return bytes;
   };
@@ -127,6 +127,39 @@ describe('a server that speaks PostgreSQL, badly', () => {
     const result = await against('postgres', serve, reason.source.startsWith('timed') ? SHORT : {});
     expect(result).toMatchObject({ status: 'critical', message: expect.stringMatching(reason) });
     if (reason.source.startsWith('timed')) expect(result.latencyMs).toBeGreaterThanOrEqual(295);
+  });
+
+  it('is told what broke the connection, rather than what came of it', async () => {
+    const early = (socket: Socket) =>
+      void socket.once('data', () => {
+        socket.write(LOGGED_IN);
+        socket.once('data', () => socket.write(Buffer.concat([DONE, message('\xfe', 'x')])));
+      });
+    const { message: told } = await against('postgres', early);
+    expect(told).toBe('Query failed: received invalid response: fe');
+  });
+
+  it('learns nothing from the environment of the worker', async () => {
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      PGOPTIONS: '-c leaked',
+      PGAPPNAME: 'leaked',
+      PGPASSWORD: 'leaked',
+      PGDATABASE: 'leaked',
+    });
+    try {
+      const received: Buffer[] = [];
+      const asksForPassword = (socket: Socket) => {
+        socket.on('data', (chunk: Buffer) => received.push(chunk));
+        socket.once('data', () => socket.write(message('R', '\0\0\0\x03')));
+      };
+      await against('postgres', asksForPassword, { ...SHORT, password: undefined });
+      expect(Buffer.concat(received).toString()).toContain('monitoring');
+      expect(Buffer.concat(received).toString()).not.toContain('leaked');
+    } finally {
+      for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
+      Object.assign(process.env, before);
+    }
   });
 });
 
@@ -226,5 +259,14 @@ describe('a server that speaks MySQL, badly', () => {
     const result = await against('mysql', serve, reason.source.startsWith('timed') ? SHORT : {});
     expect(result).toMatchObject({ status: 'critical', message: expect.stringMatching(reason) });
     if (reason.source.startsWith('timed')) expect(result.latencyMs).toBeGreaterThanOrEqual(295);
+  });
+
+  it('is told what broke the connection before the query, at once', async () => {
+    const leaves = packet(0, '\xff\x15\x04#28000going away');
+    const gone = greets((socket) => void socket.write(Buffer.concat([packet(2, OK), leaves])));
+    expect(await against('mysql', gone)).toMatchObject({
+      status: 'critical',
+      message: expect.stringContaining('going away'),
+    });
   });
 });

@@ -29,8 +29,8 @@ interface Greeting {
 }
 
 export const connectMysql: Connect = async (server, options, run, scope) => {
-  const { connection, isMariadb } = await login(server, run, scope);
-  const session = new MysqlSession(connection, async (...cancel) => {
+  const { connection, transport, isMariadb } = await login(server, run, scope);
+  const session = new MysqlSession(connection, transport, async (...cancel) => {
     const other = await login(server, ...cancel);
     await settled(other.connection, `KILL QUERY ${connection.threadId}`).finally(() => other.connection.end());
   });
@@ -48,6 +48,7 @@ function preparation({ readOnly, statementLimitMs }: SessionOptions, isMariadb: 
     ? `max_statement_time = ${statementLimitMs / 1_000}`
     : `max_execution_time = ${Math.ceil(statementLimitMs)}`;
   return [
+    // Neither a statement nor a session that nothing is heard of outlasts it.
     `SET SESSION wait_timeout = ${Math.ceil(statementLimitMs / 1_000)}, ${limit}`,
     ...(readOnly ? ['SET SESSION TRANSACTION READ ONLY'] : []),
   ];
@@ -57,7 +58,7 @@ async function login(
   server: DatabaseServer,
   run: ProbeRun,
   scope: Scope,
-): Promise<{ connection: Connection; isMariadb: boolean }> {
+): Promise<{ connection: Connection; transport: Transport; isMariadb: boolean }> {
   const { default: mysql } = await import('mysql2');
   const { host, port, tls } = server;
   const socket = await openConnection({ host, port, tls: undefined }, run, scope);
@@ -90,7 +91,10 @@ async function login(
         return startTls(plainSocket, host, tls, run, scope);
       });
       secured.then(
-        () => onSecure(),
+        () => {
+          run.stage = 'logging in';
+          onSecure();
+        },
         (error: Error) => onSecure(error),
       );
     };
@@ -102,9 +106,12 @@ async function login(
   });
   return new Promise((resolve, reject) => {
     // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
-    events.on('error', reject);
+    events.on('error', (error: Error) => {
+      transport.failure ??= error;
+      reject(error);
+    });
     events.once('connect', ({ serverVersion }: Greeting) =>
-      resolve({ connection, isMariadb: /mariadb/i.test(serverVersion) }),
+      resolve({ connection, transport, isMariadb: /mariadb/i.test(serverVersion) }),
     );
   });
 }
@@ -130,11 +137,14 @@ function greetingOnly(): { inspect(chunk: Buffer): void; isSecured(): void } {
 class MysqlSession implements Session {
   constructor(
     private readonly connection: Connection,
+    private readonly transport: Transport,
     readonly cancel: Session['cancel'],
   ) {}
 
   query({ text, params = [] }: Statement): Promise<SqlResult> {
-    return settled(this.connection, text, params);
+    return settled(this.connection, text, params).catch((error: unknown) => {
+      throw this.transport.failure ?? error;
+    });
   }
 
   end(): void {
@@ -146,10 +156,10 @@ function settled(connection: Connection, sql: string, params: readonly string[] 
   return new Promise((resolve, reject) => {
     let columns: string[] | undefined;
     const rows = new Rows();
+    // An error of the connection is told to it alone, and perhaps at once.
+    connection.once('error', reject);
     // Not everything can be prepared.
     const command = params.length > 0 ? connection.execute(sql, [...params]) : connection.query(sql);
-    // One of the connection is told to it alone.
-    connection.once('error', reject);
     command.once('error', reject);
     command.once('fields', (fields: FieldPacket[] | undefined) => {
       columns = fields?.map(({ name }) => name) ?? [];

@@ -45,17 +45,18 @@ export const connectPostgres: Connect = async (server, options, run, scope) => {
     sslnegotiation: 'postgres' as const,
   };
   const client = new pg.Client({ ...settings, password: () => server.password, stream: () => transport });
-  client.on('error', () => undefined);
+  client.on('error', (error) => (transport.failure ??= error));
   const inner = client as unknown as Inner;
   inner.getStartupConf = () => ({ user, database, application_name: '9volt' });
   await client.connect();
-  return new PostgresSession(pg.Query, client, options, (...cancel) => sendCancel(server, inner, ...cancel));
+  return new PostgresSession(pg.Query, client, transport, options, (...cancel) => sendCancel(server, inner, ...cancel));
 };
 
 class PostgresSession implements Session {
   constructor(
     private readonly QueryOf: typeof Query,
     private readonly client: Client,
+    private readonly transport: Transport,
     private readonly options: SessionOptions,
     readonly cancel: Session['cancel'],
   ) {}
@@ -63,12 +64,16 @@ class PostgresSession implements Session {
   /** Settings are those of the transaction: behind a pooler a session belongs to nobody. */
   async query(statement: Statement): Promise<SqlResult> {
     const { readOnly, statementLimitMs } = this.options;
-    await this.client.query(
-      `BEGIN READ ${readOnly ? 'ONLY' : 'WRITE'}; SET LOCAL statement_timeout = ${Math.ceil(statementLimitMs)}`,
-    );
-    const result = await this.stream(statement);
-    await this.client.query('COMMIT');
-    return result;
+    try {
+      await this.client.query(
+        `BEGIN READ ${readOnly ? 'ONLY' : 'WRITE'}; SET LOCAL statement_timeout = ${Math.ceil(statementLimitMs)}`,
+      );
+      const result = await this.stream(statement);
+      await this.client.query('COMMIT');
+      return result;
+    } catch (error) {
+      throw this.transport.failure ?? error;
+    }
   }
 
   end(): void {

@@ -18,6 +18,8 @@ export function notTheProtocol(how: string): Error {
  * catches it, it would end the process.
  */
 export class Transport extends Duplex {
+  /** What broke the connection: of that, clients tell only what came of it, such as that they are closed. */
+  failure: Error | undefined;
   private received = 0;
 
   constructor(
@@ -70,6 +72,7 @@ export class Transport extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    if (error) this.failure ??= error;
     this.socket.destroy();
     done(error);
   }
