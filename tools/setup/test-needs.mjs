@@ -18,6 +18,11 @@ const nagios = [
   { file: '/usr/lib/nagios/plugins/check_load', package: 'monitoring-plugins-basic' },
 ];
 
+const network = [
+  { command: 'fping', package: 'fping' },
+  { command: 'ip', package: 'iproute2' },
+];
+
 /** Of `npm test`. */
 export const testNeeds = [
   { command: 'etcd', package: 'etcd-server' },
@@ -27,11 +32,19 @@ export const testNeeds = [
   { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
   { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
   { command: 'nrpe', package: 'nagios-nrpe-server', optional: true },
+  { command: 'fping', package: 'fping', optional: true },
+  { command: 'ip', package: 'iproute2', optional: true },
   ...databases.map((need) => ({ ...need, optional: true })),
 ];
 
 /** Of `npm run test:real`, which fails without any of them. */
-export const realNeeds = [{ command: 'openssl', package: 'openssl' }, ...databases, ...mailServers, ...nagios];
+export const realNeeds = [
+  { command: 'openssl', package: 'openssl' },
+  ...databases,
+  ...mailServers,
+  ...nagios,
+  ...network,
+];
 
 /** Of `npm run test:faults` and `npm run test:soak`. */
 export const faultNeeds = [

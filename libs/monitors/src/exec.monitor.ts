@@ -12,6 +12,7 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { PROGRAM_ENVIRONMENT } from './exec/environment.js';
 import { OutputJudge, PluginJudge } from './exec/judges.js';
 import { runCommand } from './exec/run-command.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
@@ -22,12 +23,6 @@ import { CutShort } from './probe/scope.js';
 
 /** How much longer than its timeout a command may take to be ended. */
 const KILL_MS = 1_000;
-
-/** The whole environment of a command: nothing of the worker's own, which may hold credentials. */
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LANG: 'C.UTF-8',
-};
 
 export class ExecSettings extends MonitorSettings {
   @Text({
@@ -117,7 +112,7 @@ async function execute(settings: ExecSettings, name: string, run: ProbeRun): Pro
   try {
     if (signal.aborted) throw new CutShort('aborted', 'aborted');
     const exit = await runCommand(
-      { command: settings.command, args: settings.args ?? [], env: { ...ENVIRONMENT, NINEV_CHECK: name } },
+      { command: settings.command, args: settings.args ?? [], env: { ...PROGRAM_ENVIRONMENT, NINEV_CHECK: name } },
       limitMs,
       signal,
       (chunk, from) => judge.hear(chunk, from),

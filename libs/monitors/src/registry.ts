@@ -2,6 +2,7 @@ import type { MonitorDefinition } from './define-monitor.js';
 import { dnsMonitor } from './dns.monitor.js';
 import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
+import { icmpMonitor } from './icmp.monitor.js';
 import { nrpeMonitor } from './nrpe.monitor.js';
 import { sqlMonitor } from './sql.monitor.js';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
@@ -13,6 +14,7 @@ const definitions: readonly MonitorDefinition[] = [
   httpMonitor,
   tcpMonitor,
   dnsMonitor,
+  icmpMonitor,
   tlsMonitor,
   sqlMonitor,
   sqlReplicationMonitor,

@@ -1909,6 +1909,217 @@ export interface components {
             /** @description How long looking up the server and the query may take. Default: `2s`. */
             timeout?: string | number;
         };
+        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        IcmpMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "icmp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example router.example.com
+             */
+            host: string;
+            /**
+             * @description The version of IP. Without it, the first address that is found.
+             * @example 6
+             * @enum {string}
+             */
+            "ip-version"?: "4" | "6";
+            /** @description How many packets are sent. Default: `3`. */
+            packets?: number;
+            /** @description Time from one packet to the next. Default: `200ms`. */
+            "packet-interval"?: string | number;
+            /** @description Bytes of data in a packet. Default: `56`. */
+            size?: number;
+            /**
+             * @description Per cent of packets lost from which the result is warning.
+             * @example 20
+             */
+            "loss-warning"?: number;
+            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            "loss-critical"?: number;
+            /**
+             * @description A mean round-trip time above it makes the result warning.
+             * @example 50ms
+             */
+            "rtt-warning"?: string | number;
+            /**
+             * @description A mean round-trip time above it makes the result critical.
+             * @example 200ms
+             */
+            "rtt-critical"?: string | number;
+            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            timeout?: string | number;
+        };
+        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        NamedIcmpMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "icmp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example router.example.com
+             */
+            host: string;
+            /**
+             * @description The version of IP. Without it, the first address that is found.
+             * @example 6
+             * @enum {string}
+             */
+            "ip-version"?: "4" | "6";
+            /** @description How many packets are sent. Default: `3`. */
+            packets?: number;
+            /** @description Time from one packet to the next. Default: `200ms`. */
+            "packet-interval"?: string | number;
+            /** @description Bytes of data in a packet. Default: `56`. */
+            size?: number;
+            /**
+             * @description Per cent of packets lost from which the result is warning.
+             * @example 20
+             */
+            "loss-warning"?: number;
+            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            "loss-critical"?: number;
+            /**
+             * @description A mean round-trip time above it makes the result warning.
+             * @example 50ms
+             */
+            "rtt-warning"?: string | number;
+            /**
+             * @description A mean round-trip time above it makes the result critical.
+             * @example 200ms
+             */
+            "rtt-critical"?: string | number;
+            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            timeout?: string | number;
+        };
         /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
         TlsMonitor: {
             /**
@@ -3579,8 +3790,8 @@ export interface components {
             /** @description How long a run may take, the command on the target included. Default: `10s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"] | components["schemas"]["NamedNrpeMonitor"];
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["IcmpMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedIcmpMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"] | components["schemas"]["NamedNrpeMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };
