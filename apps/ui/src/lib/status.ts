@@ -13,13 +13,13 @@ export const STATUSES: readonly Status[] = [
   'disabled',
 ];
 
-const RANK = new Map(STATUSES.map((status, rank) => [status, rank]));
+const RANK = Object.fromEntries(STATUSES.map((status, rank) => [status, rank])) as Record<Status, number>;
 
 /** What somebody has to look at. */
 export const PROBLEMS: ReadonlySet<Status> = new Set(STATUSES.slice(0, STATUSES.indexOf('pending')));
 
 export function bySeverity(a: Status, b: Status): number {
-  return (RANK.get(a) ?? 0) - (RANK.get(b) ?? 0);
+  return RANK[a] - RANK[b];
 }
 
 /** The worst first, then what lasts the longest. */

@@ -1,4 +1,3 @@
-import { Checkbox } from '@mantine/core';
 import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
@@ -12,37 +11,48 @@ import { explanationOf } from '../../lib/status.js';
 import styles from './monitor-row.module.css';
 import { workerOf } from './select-monitors.js';
 
-interface MonitorRowProps {
+interface CellsProps {
   state: LiveState;
-  /** Among all that are shown, from 0. */
-  index: number;
-  top: number;
   isSelected: boolean;
-  /** Removed while the order is held. */
-  isGone: boolean;
   results: RecentResults;
   onSelect: (name: string, isRange: boolean) => void;
 }
 
-export const MonitorRow = memo(function MonitorRow(props: MonitorRowProps) {
-  const { state, index, top, isSelected, isGone, results, onSelect } = props;
-  const { name, status, type, target, tags, since } = state;
-  const recent = useSyncExternalStore(results.subscribe, () => results.of(name));
-  const last = recent?.at(-1);
-  const why = explanationOf(state);
-  const mark = `${isSelected ? styles['selected'] : ''} ${isGone ? styles['gone'] : ''}`;
+interface MonitorRowProps extends CellsProps {
+  /** Among all that are shown, from 0. */
+  index: number;
+  top: number;
+  /** Removed while the order is held. */
+  isGone: boolean;
+}
+
+/** Where a row is; what it shows is drawn again only when that changes. */
+export const MonitorRow = memo(function MonitorRow({ index, top, isGone, ...cells }: MonitorRowProps) {
+  const mark = `${cells.isSelected ? styles['selected'] : ''} ${isGone ? styles['gone'] : ''}`;
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
       data-row={index}
-      data-monitor={name}
+      data-monitor={cells.state.name}
       className={`${styles['row']} ${styles['virtual']} ${mark}`}
       style={{ transform: `translateY(${top}px)` }}
     >
+      <Cells {...cells} />
+    </div>
+  );
+});
+
+const Cells = memo(function Cells({ state, isSelected, results, onSelect }: CellsProps) {
+  const { name, status, type, target, tags, since } = state;
+  const recent = useSyncExternalStore(results.subscribe, () => results.of(name));
+  const last = recent?.at(-1);
+  const why = explanationOf(state);
+  return (
+    <>
       <span role="cell" className={styles['check']}>
-        <Checkbox
-          size="xs"
+        <input
+          type="checkbox"
           aria-label={`Select ${name}`}
           checked={isSelected}
           onChange={({ nativeEvent }) => onSelect(name, (nativeEvent as MouseEvent).shiftKey)}
@@ -82,7 +92,7 @@ export const MonitorRow = memo(function MonitorRow(props: MonitorRowProps) {
       <span role="cell" className={`${styles['since']} ${styles['number']} ${styles['muted']}`}>
         <Instant at={since} form="span" />
       </span>
-    </div>
+    </>
   );
 });
 

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl } from '@mantine/core';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link, useSearchParams } from 'react-router';
 import { Icon } from '../../components/icon.js';
 import { Page } from '../../components/page.js';
@@ -59,9 +59,11 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
     [setParams],
   );
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const counts = useMemo(() => countByStatus(states.values()), [states]);
-  const facets = useMemo(() => facetsOf(states.values()), [states]);
-  const found = useMemo(() => selectMonitors(states.values(), filter), [states, filter]);
+  // What takes a while for thousands is worked out behind what is on the screen.
+  const settled = useDeferredValue(states);
+  const counts = useMemo(() => countByStatus(settled.values()), [settled]);
+  const facets = useMemo(() => facetsOf(settled.values()), [settled]);
+  const found = useMemo(() => selectMonitors(settled.values(), filter), [settled, filter]);
   const { size, page } = filter;
   const perPage = size === 'all' ? Math.max(1, found.length) : Number(size);
   const pages = Math.max(1, Math.ceil(found.length / perPage));
@@ -70,7 +72,7 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
     () => found.slice((shownPage - 1) * perPage, shownPage * perPage),
     [found, shownPage, perPage],
   );
-  const chosen = useMemo(() => [...selected].filter((name) => states.has(name)), [selected, states]);
+  const chosen = useMemo(() => [...selected].filter((name) => settled.has(name)), [selected, settled]);
   return (
     <>
       <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} />
@@ -86,7 +88,7 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
       ) : (
         <MonitorTable
           sorted={sorted}
-          states={states}
+          states={settled}
           filter={filter}
           selected={selected}
           onSort={(sort, descending) => change({ sort, descending })}
@@ -101,7 +103,7 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
           }
           foot={(isHeld) => (
             <>
-              <span>
+              <span data-count={found.length}>
                 {isFiltering(filter)
                   ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
                   : counted(states.size, 'monitor')}

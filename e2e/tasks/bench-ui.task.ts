@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { Cluster, DashboardTab, launchChromium, type NodeProcess } from '../harness/index.js';
+import { TenThousand } from './ten-thousand.js';
+
+const CHANGES_PER_SECOND = 200;
+const WATCHED_MS = 60_000;
+
+let cluster: Cluster;
+let node: NodeProcess;
+let browser: Browser;
+let load: TenThousand;
+
+beforeAll(async () => {
+  cluster = await Cluster.start(['--snapshot-count=10000']);
+  load = new TenThousand(cluster);
+  await load.create();
+  [node, browser] = await Promise.all([cluster.node('api'), launchChromium()]);
+  load.change(CHANGES_PER_SECOND);
+});
+
+afterAll(async () => {
+  load.stop();
+  await browser.close();
+  await cluster.stop();
+});
+
+/** Notes long tasks from the very beginning. */
+const OBSERVE = `window.longTasks = []; new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) window.longTasks.push({ startTime, duration });
+}).observe({ type: 'longtask', buffered: true });`;
+
+/** Resolves with the milliseconds from the next input to the foot of the table saying how many are left. */
+const FILTERED = `new Promise((resolve) => {
+  const foot = () => document.querySelector('[data-count]')?.dataset.count;
+  const before = foot();
+  document.querySelector('[data-search]').addEventListener('input', () => {
+    const since = performance.now();
+    const look = () => (foot() === before ? requestAnimationFrame(look) : resolve(performance.now() - since));
+    look();
+  }, { once: true });
+})`;
+
+it('shows ten thousand monitors of which 200 change each second', async () => {
+  const tab = await DashboardTab.open(browser, node.url);
+  const { page } = tab;
+  await page.addInitScript(OBSERVE);
+  const figures: Record<string, [number, number]> = {};
+  const since = performance.now();
+  await page.goto('/ui/monitors?sort=name');
+  await page.locator('[data-row="0"]').waitFor();
+  figures['first data, ms'] = [performance.now() - since, 1_000];
+  await page.locator('[data-connection=live]').waitFor();
+
+  const filters: number[] = [];
+  for (const text of ['monitor-0123', 'team-7', 'production']) {
+    const filtered = page.evaluate<number>(FILTERED);
+    await page.getByLabel('Search monitors').fill(text);
+    filters.push(await filtered);
+    await page.getByLabel('Search monitors').fill('');
+    await page.locator('[data-monitor=monitor-00000]').waitFor();
+  }
+  figures['filter, ms'] = [Math.max(...filters), 200];
+
+  const seen: number[] = [];
+  await page.goto('/ui/monitors?q=monitor-09999');
+  const row = page.locator('[data-monitor=monitor-09999]');
+  await row.waitFor();
+  for (const n of Array.from({ length: 10 }, (_, turn) => turn)) {
+    const at = performance.now();
+    await load.set('monitor-09999', n % 2 === 0 ? 'warning' : 'unknown', `seen ${n}`);
+    await row.locator(`[data-status=${n % 2 === 0 ? 'warning' : 'unknown'}]`).waitFor();
+    seen.push(performance.now() - at);
+  }
+  figures['change visible, ms'] = [Math.max(...seen), 2_000];
+
+  await page.goto('/ui/monitors');
+  await page.locator('[data-row="0"]').waitFor();
+  await page.waitForTimeout(2_000);
+  const changed = load.changed;
+  await page.evaluate('window.longTasks.length = 0');
+  await page.waitForTimeout(WATCHED_MS);
+  const tasks = await page.evaluate<{ duration: number }[]>('window.longTasks');
+  const rate = ((load.changed - changed) * 1_000) / WATCHED_MS;
+  figures['longest task in a minute, ms'] = [Math.max(0, ...tasks.map(({ duration }) => duration)), 200];
+
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  figures['heap, MB'] = [usedSize / 1_048_576, 150];
+
+  const lines = Object.entries(figures).map(
+    ([name, [measured, most]]) => `${name.padEnd(32)} ${measured.toFixed(0).padStart(6)}   at most ${most}`,
+  );
+  process.stdout.write(`\n10,000 monitors, ${rate.toFixed(0)} changes a second\n${lines.join('\n')}\n\n`);
+  expect(Object.entries(figures).filter(([, [measured, most]]) => measured > most)).toEqual([]);
+  expect(tab.faults).toEqual([]);
+});
