@@ -21,11 +21,9 @@ describe('planned moves of many monitors', () => {
     const counts = [...bench.audit.spread().values()].filter((count) => count > 0);
     return counts.length === workers && Math.max(...counts) - Math.min(...counts) <= Math.max(2, MONITORS / 1_000);
   };
-  const balanced = (workers: number): Promise<unknown> =>
-    waitFor(async () => isBalanced(workers) && (await bench.isSettled()), {
-      timeoutMs: 180_000,
-      what: `balance of ${workers}`,
-    });
+  const balanced = async (workers: number): Promise<void> => {
+    await waitFor(() => isBalanced(workers), { timeoutMs: 180_000, what: `balance of ${workers}` });
+  };
 
   it('a worker joins one that has 10,000: half of them move, the others do not', async () => {
     await bench.nodes('scheduler', ['s1', 's2']);
@@ -42,6 +40,7 @@ describe('planned moves of many monitors', () => {
     const failoverMs = Date.now() - joinedAt;
     const moves = bench.audit.moves - before;
     await sleep(2_000);
+    expect(await bench.isSettled()).toBe(true);
     expect(bench.audit.moves - before).toBe(moves);
     await bench.conclude('a worker joins one with 10,000', {
       failoverMs,

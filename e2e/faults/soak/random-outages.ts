@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SoakBench } from './soak-bench.js';
 
@@ -10,6 +11,8 @@ const LONG_S = [150, 200] as const;
 export async function breakTargets({ bench, monitors, random }: SoakBench, signal: AbortSignal): Promise<void> {
   const { targets } = bench;
   const mending = new Set<Promise<void>>();
+  // One for each target that is broken.
+  setMaxListeners(0, signal);
   while (!signal.aborted) {
     await pause(random.msBetween(...PAUSE_S), signal);
     const name = random.pick(monitors);
