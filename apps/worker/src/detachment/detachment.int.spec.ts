@@ -328,6 +328,19 @@ describe('a worker that is cut off', () => {
     expect(told()[2]).toBe('trigger 50.2');
   }, 30_000);
 
+  test('and told of a failure: its heir signs the state in which it notes that, before any run of its own', async () => {
+    await view.assign(cut.id, 'web', byHand(), { revision: 500 });
+    await view.reaches('web', { status: 'ok', owner: cut.id });
+    proxy.cut();
+    await waitFor(() => isDetached(cut));
+    web.healthy = false;
+    await run(cut);
+    await pager.waitForAccepted(1);
+    await handTo(heir);
+    proxy.heal();
+    await view.reaches('web', { status: 'ok', incidents: 1, owner: heir.id, ownerName: 'w2' });
+  }, 30_000);
+
   test('and told of a recovery that nobody else sees: the alarm is told again, and resolved once', async () => {
     web.healthy = false;
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });

@@ -18,6 +18,8 @@ import { needsWrite } from './needs-write.js';
 /** What a worker says of itself in alerts. */
 export interface WriterFacts {
   keys: Keyspace;
+  /** Its id, which every state that it writes carries: also one that it has not evaluated itself yet. */
+  owner: string;
   worker: string;
   publicUrl?: string | undefined;
   now: number;
@@ -64,7 +66,12 @@ export function changeOf(
   if (isEmpty(handed) && !needsWrite(stored.state, current, owed, monitor.intervalMs)) return undefined;
   const date = new Date(facts.now).toISOString();
   const incidents = Math.max(current.incidents, ...numbersOf(handed.incidents, current.createRevision));
-  return { stored, next: { ...current, incidents, told: owed.told, date }, owed, handed };
+  return {
+    stored,
+    next: { ...current, owner: facts.owner, ownerName: facts.worker, incidents, told: owed.told, date },
+    owed,
+    handed,
+  };
 }
 
 /** The end of a monitor; undefined when etcd holds nothing of it. */

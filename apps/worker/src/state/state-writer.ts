@@ -295,6 +295,6 @@ export class StateWriter {
 
   private facts(): WriterFacts {
     const { memberName, publicUrl } = this.config;
-    return { keys: this.node.keys, worker: memberName, publicUrl, now: this.clock.now() };
+    return { keys: this.node.keys, owner: this.node.memberId, worker: memberName, publicUrl, now: this.clock.now() };
   }
 }
