@@ -27,6 +27,7 @@ const run = promisify(execFile);
 /** In every secret; must be in no answer. */
 const CANARY = 'canary-7d1b0e';
 const TOKEN = 'a-token-of-the-api';
+const JOB_TOKEN = 'a-token-of-a-job';
 const ABSENT = 'nobody';
 /** One byte more than a body may have. */
 const TOO_LARGE = `"${'x'.repeat(4 * 1_048_576)}"`;
@@ -52,6 +53,7 @@ const http = (more: object = {}): object => ({
   headers: { Authorization: CANARY },
   ...more,
 });
+const job = (): object => ({ type: 'push', token: JOB_TOKEN, interval: '1h' });
 const tcp = (more: object = {}): object => ({ type: 'tcp', host: '127.0.0.1', port: 1, interval: '1s', ...more });
 
 /** A configuration of each type of alerter with a canary in each secret. */
@@ -293,6 +295,7 @@ describe('input', () => {
     ['patchAlerter', 'team'],
     ['testAlerter', undefined],
     ['patchClusterSettings', undefined],
+    ['callMonitor', JOB_TOKEN],
   ];
   const asked = (name: string | undefined): Question => (name === undefined ? {} : { name });
 
@@ -682,8 +685,22 @@ describe('secrets', () => {
   });
 });
 
+describe('calls of jobs', () => {
+  it('need the token in their address, and nothing else', async () => {
+    const { body } = await expectStatus(404, 'callMonitor', { name: `${JOB_TOKEN}x`, url: guarded.url });
+    expect(JSON.stringify(body)).not.toContain(JOB_TOKEN);
+    await expectStatus(201, 'putMonitor', { name: 'job', body: job() });
+    await expectStatus(200, 'callMonitor', { name: JOB_TOKEN, query: 'status=warning&latency=2s' });
+    const soon = await expectStatus(429, 'callMonitor', { name: JOB_TOKEN, body: { message: 'again' } });
+    expect(soon.headers.get('retry-after')).toBe('1');
+    await expectStatus(400, 'callMonitor', { name: JOB_TOKEN, query: 'state=ok' });
+    await expectStatus(200, 'deleteMonitor', { name: 'job' });
+    expect(`${node.output} ${guarded.output}`).not.toContain(JOB_TOKEN);
+  });
+});
+
 describe('access', () => {
-  const named = (path: string): Question => (path.includes('{name}') ? { name: 'web' } : {});
+  const named = (path: string): Question => (path.includes('{') ? { name: 'web' } : {});
   const guardedOperations = (): string[] =>
     [...contract.operations.values()]
       .filter(({ security }) => security.length > 0)
@@ -705,8 +722,14 @@ describe('access', () => {
 
   it('is open where the document says so', async () => {
     const open = [...contract.operations.values()].filter(({ security }) => security.length === 0);
-    expect(open.map(({ path }) => path).sort()).toEqual(['/livez', '/readyz', '/status/check', '/version']);
-    for (const { operationId } of open) {
+    expect(open.map(({ path }) => path).sort()).toEqual([
+      '/api/v1/push/{token}',
+      '/livez',
+      '/readyz',
+      '/status/check',
+      '/version',
+    ]);
+    for (const { operationId } of open.filter(({ method }) => method === 'GET')) {
       await expectStatus(200, operationId, { url: guarded.url });
       await expectStatus(200, operationId);
     }
@@ -720,8 +743,9 @@ describe('access', () => {
   });
 
   it('is refused to pages of other sites', async () => {
-    for (const id of guardedOperations().filter((one) => contract.operation(one).path.startsWith('/api/'))) {
-      const question = named(contract.operation(id).path);
+    const ofApi = [...contract.operations.values()].filter(({ path }) => path.startsWith('/api/'));
+    for (const { operationId: id, path } of ofApi) {
+      const question = named(path);
       await expectStatus(403, id, { ...question, headers: { 'sec-fetch-site': 'cross-site' } });
     }
   });
@@ -731,7 +755,7 @@ describe('without etcd', () => {
   it('every route of the API says so', async () => {
     for (const { operationId, path } of contract.operations.values()) {
       if (!path.startsWith('/api/')) continue;
-      await expectStatus(503, operationId, { url: deaf.url, ...(path.includes('{name}') ? { name: 'web' } : {}) });
+      await expectStatus(503, operationId, { url: deaf.url, ...(path.includes('{') ? { name: 'web' } : {}) });
     }
     const { body } = await expectStatus(503, 'getReadiness', { url: deaf.url });
     expect(body).toMatchObject({ status: 'not ready' });
@@ -775,7 +799,7 @@ describe('the document', () => {
       }),
     );
     for (const { at, status, path, example } of problems) {
-      const pattern = new RegExp(`^${path.replace('{name}', '[\\w-]+')}$`);
+      const pattern = new RegExp(`^${path.replace('{name}', '[\\w-]+').replace('{token}', '\\*+')}$`);
       expect([at, example]).toEqual([
         at,
         expect.objectContaining({ status, instance: expect.stringMatching(pattern) }),

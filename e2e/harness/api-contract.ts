@@ -31,7 +31,7 @@ export interface Operation extends DocumentedOperation {
 }
 
 export interface Question {
-  /** Of the path; not encoded yet. */
+  /** What stands for the parameter of the path; not encoded yet. */
   name?: string;
   query?: string;
   /** A text is sent as it is. */
@@ -94,7 +94,7 @@ export class ApiContract {
   async ask(id: string, question: Question = {}): Promise<Answer> {
     const operation = this.operation(id);
     const { body } = question;
-    const path = operation.path.replace('{name}', encodeURIComponent(question.name ?? ''));
+    const path = operation.path.replace(/\{\w+\}/, encodeURIComponent(question.name ?? ''));
     const type = Object.keys(operation.requestBody?.content ?? {})[0] ?? 'application/json';
     const response = await fetch(`${question.url ?? this.url}${path}${question.query ? `?${question.query}` : ''}`, {
       method: operation.method,

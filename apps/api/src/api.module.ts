@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AlertersController } from './alerters/alerters.controller.js';
 import { AlertersService } from './alerters/alerters.service.js';
+import { CallsController } from './calls/calls.controller.js';
+import { CallsService } from './calls/calls.service.js';
 import { ClusterCache } from './cache/cluster-cache.js';
 import { ClusterController } from './cluster/cluster.controller.js';
 import { ClusterSettingsService } from './cluster/cluster-settings.service.js';
@@ -32,6 +34,7 @@ import { StreamHub } from './stream/stream.hub.js';
 @Module({
   controllers: [
     MonitorsController,
+    CallsController,
     AlertersController,
     StatesController,
     ResultsController,
@@ -46,6 +49,7 @@ import { StreamHub } from './stream/stream.hub.js';
     HttpSetup,
     ClusterCache,
     MonitorsService,
+    CallsService,
     AlertersService,
     StatesService,
     ResultsService,

@@ -5,6 +5,8 @@ import { Detachment } from './detachment/detachment.js';
 import { Handbacks } from './detachment/handbacks.js';
 import { ReturnService } from './detachment/return.service.js';
 import { Spools } from './detachment/spools.js';
+import { CallsTrigger } from './calls/calls-trigger.js';
+import { CallsView } from './calls/calls-view.js';
 import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
@@ -49,7 +51,9 @@ import { WorkerService } from './worker.service.js';
     PerformanceMetrics,
     VitalsBuffer,
     StateWriter,
+    CallsView,
     CheckRunner,
+    CallsTrigger,
     { provide: RunNow, useExisting: CheckRunner },
     StateLoader,
     TakeOver,

@@ -2,6 +2,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationB
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger } from '@9volt/platform';
+import { CallsView } from './calls/calls-view.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Farewell } from './membership/farewell.js';
@@ -33,6 +34,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(DeliveryService) private readonly deliveries: DeliveryService,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
+    @Inject(CallsView) private readonly calls: CallsView,
     @Inject(Health) health: Health,
     @Inject(AppLogger) logger: AppLogger,
   ) {
@@ -67,6 +69,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     if (this.stopping) return;
     this.vitals.start();
     try {
+      // A monitor that awaits calls must not be judged before they are known.
+      await this.calls.start();
       await this.assignments.start();
       this.log.info('took up the assignments', { monitors: this.monitors.size });
     } catch (error) {

@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   'precondition-failed': 412,
   'too-large': 413,
   'precondition-required': 428,
+  'too-many': 429,
   unavailable: 503,
   timeout: 504,
 } as const;

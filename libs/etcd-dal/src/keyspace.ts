@@ -19,6 +19,7 @@
  * | `handback/<name>/<worker id>`               | a worker back from detachment | –      | `Handback`           |
  * | `event/<id>`                                | all                         | –        | `ClusterEvent`       |
  * | `request/<id>`                              | api, cli                    | short    | `WorkerRequest`      |
+ * | `push/<name>`                               | api, the owner at first     | –        | `CallRecord`         |
  */
 export class Keyspace {
   /** `/<prefix>/`. */
@@ -37,6 +38,7 @@ export class Keyspace {
   readonly handbacks: string;
   readonly events: string;
   readonly requests: string;
+  readonly pushes: string;
 
   /** `prefix` may be written with or without slashes around it. */
   constructor(readonly prefix: string) {
@@ -56,6 +58,7 @@ export class Keyspace {
     this.handbacks = `${this.root}handback/`;
     this.events = `${this.root}event/`;
     this.requests = `${this.root}request/`;
+    this.pushes = `${this.root}push/`;
   }
 
   monitor(name: string): string {
@@ -117,6 +120,11 @@ export class Keyspace {
   }
   request(id: string): string {
     return this.requests + id;
+  }
+
+  /** What is known of the calls to a monitor. */
+  push(monitor: string): string {
+    return this.pushes + monitor;
   }
 
   /** The rest of a key after a prefix of this keyspace, or undefined when the key is elsewhere. */

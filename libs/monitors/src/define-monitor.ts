@@ -1,4 +1,4 @@
-import type { CheckResult, MonitorSettings, SettingsClass } from '@9volt/contracts';
+import type { CallStatus, CheckResult, MonitorSettings, SettingsClass } from '@9volt/contracts';
 import type { Programs } from './exec/programs.js';
 
 /** What a probe is given beside its settings. */
@@ -9,6 +9,24 @@ export interface ProbeContext {
   signal: AbortSignal;
   /** The programs that this worker runs: whatever a configuration names must be permitted by it, and wait its turn. */
   programs: Programs;
+  /** For a type that awaits calls, those of this monitor; absent where none can come, as in a trial. */
+  calls?: ReceivedCalls;
+}
+
+/** Instants are milliseconds since the epoch. */
+export interface ReceivedCalls {
+  /** Calls are awaited since then; what was missed before does not count. */
+  awaitedSinceMs: number;
+  last?: { atMs: number; status: CallStatus; message?: string; latencyMs?: number };
+  nowMs: number;
+}
+
+/** What there is to know of a type whose targets call instead of being asked. */
+export interface AwaitedCalls<S extends MonitorSettings = MonitorSettings> {
+  /** By which a call finds its monitor: a secret. */
+  token(settings: S): string;
+  /** When the next call will be overdue; then the monitor is run. */
+  overdueAtMs(settings: S, calls: ReceivedCalls): number;
 }
 
 /**
@@ -26,6 +44,8 @@ export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> 
   deadlineMs(settings: S): number;
   /** The cost of a run relative to a tcp connect, for spreading the load. */
   weight: number;
+  /** Of a type that awaits calls. It runs at each call and when one is overdue, besides its turns. */
+  calls?: AwaitedCalls<S>;
   probe(settings: S, context: ProbeContext): Promise<CheckResult>;
 }
 

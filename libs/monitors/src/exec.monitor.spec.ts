@@ -157,7 +157,7 @@ describe('exec: a Nagios plugin', () => {
 describe('exec: the programs of a worker', () => {
   const never = new AbortController().signal;
   const allowed = (rules: ProgramRules, command: string) =>
-    runProbe({ type: 'exec', command, args: [join(dir, 'trace')] }, never, new Programs(rules, 8));
+    runProbe({ type: 'exec', command, args: [join(dir, 'trace')] }, never, { programs: new Programs(rules, 8) });
 
   it.each([
     [[], '/usr/bin/touch', 'this worker runs no programs'],
@@ -180,22 +180,22 @@ describe('exec: the programs of a worker', () => {
   it('wait their turn, which is no time of theirs', async () => {
     const programs = new Programs('any', 1);
     const sleeping = { type: 'exec', command: 'sleep', args: ['0.9'], timeout: '1500ms' };
-    const results = await Promise.all([1, 2].map(() => runProbe(sleeping, never, programs)));
+    const results = await Promise.all([1, 2].map(() => runProbe(sleeping, never, { programs })));
     expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
   });
 
   it('tell nothing of a target when their turn does not come', async () => {
     const programs = new Programs('any', 1);
     const stop = new AbortController();
-    const holding = runProbe({ type: 'exec', command: 'sleep', args: [mark(8)] }, stop.signal, programs);
+    const holding = runProbe({ type: 'exec', command: 'sleep', args: [mark(8)] }, stop.signal, { programs });
     const waiting = { type: 'exec', command: 'true', timeout: '100ms' };
-    expect(await runProbe(waiting, never, programs)).toMatchObject({
+    expect(await runProbe(waiting, never, { programs })).toMatchObject({
       status: 'unknown',
       message: "Command 'true' was not run: this worker was running 1 others for 100ms",
     });
     stop.abort();
     await holding;
-    expect(await runProbe(waiting, never, programs)).toMatchObject({ status: 'ok' });
+    expect(await runProbe(waiting, never, { programs })).toMatchObject({ status: 'ok' });
   });
 });
 

@@ -4,6 +4,7 @@ import { execMonitor } from './exec.monitor.js';
 import { httpMonitor } from './http.monitor.js';
 import { icmpMonitor } from './icmp.monitor.js';
 import { nrpeMonitor } from './nrpe.monitor.js';
+import { pushMonitor } from './push.monitor.js';
 import { sqlMonitor } from './sql.monitor.js';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { sqlStatsMonitor } from './sql-stats.monitor.js';
@@ -21,6 +22,7 @@ const definitions: readonly MonitorDefinition[] = [
   sqlStatsMonitor,
   execMonitor,
   nrpeMonitor,
+  pushMonitor,
 ];
 
 /** Every type of monitor by its name: the only place that lists them. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '@9volt/contracts';
+import { MASKED, messageOf } from '@9volt/contracts';
 import { AppLogger, ErrorLog, type Logger } from '@9volt/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drained } from './drained.js';
@@ -18,11 +18,12 @@ export class ProblemWriter {
   }
 
   write(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const [path = ''] = request.url.split('?');
+    const path = shownPath(request.url);
     const problem = problemOf(error, path);
     if (problem.status === 500) this.report(`${request.method} ${path}: ${messageOf(error)}`, error);
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    if (problem.status === 429) void reply.header('Retry-After', '1');
     if (problem.status === 413) void drained(request.raw).then(() => this.send(problem, reply));
     else this.send(problem, reply);
   }
@@ -39,4 +40,10 @@ export class ProblemWriter {
     this.log.error(message, error instanceof Error ? { stack: error.stack } : {});
     this.errors.add({ timestamp: new Date().toISOString(), type: 'error', message });
   }
+}
+
+/** The path of a request, without what is a secret in it: the token of a monitor that awaits calls. */
+export function shownPath(url: string): string {
+  const [path = ''] = url.split('?');
+  return path.replace(/^(\/api\/v1\/push\/)[^/]+/i, `$1${MASKED}`);
 }

@@ -1,4 +1,4 @@
-import { type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
+import { CALL_STATUSES, type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
 import { clusterComponents } from './cluster-components.js';
 import {
@@ -103,6 +103,18 @@ const fixed: Record<string, JsonSchema> = {
       suggestion: { ...text, description: 'The nearest valid name.' },
     },
     ['suggestion'],
+  ),
+  CallWords: object(
+    {
+      status: { type: 'string', enum: [...CALL_STATUSES], description: 'How the job went; ok unless said here.' },
+      message: { ...text, maxLength: 1_024, description: 'What the job has to say.' },
+      latency: {
+        oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }],
+        description: 'How long the job took: a duration such as `12.5s`, or nanoseconds.',
+      },
+    },
+    ['status', 'message', 'latency'],
+    'What a job says when it calls.',
   ),
   StatusMessage: object({ message: text, status: text }),
   MergePatch: {

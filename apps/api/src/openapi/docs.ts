@@ -13,6 +13,8 @@ interface Operation {
   deprecated?: boolean;
   /** What is sent. */
   body?: string;
+  /** True unless said here. */
+  bodyRequired?: boolean;
   answers: readonly Answer[];
   /** JSON unless said here. */
   produces?: string;
@@ -27,6 +29,9 @@ interface Answer {
   headers?: Record<string, { description: string; required: boolean; schema: { type: 'string' | 'integer' } }>;
 }
 
+/** Marks an operation that needs no access token. */
+export const OPEN = 'x-open';
+
 /** What a route does, takes and answers. Errors and examples are completed in `openapi.ts`. */
 export function Route({
   id,
@@ -34,6 +39,7 @@ export function Route({
   description,
   deprecated,
   body,
+  bodyRequired = true,
   answers,
   produces,
   errors = [],
@@ -46,7 +52,7 @@ export function Route({
       ...(description === undefined ? {} : { description }),
       ...(deprecated === undefined ? {} : { deprecated }),
     }),
-    ...(body === undefined ? [] : [ApiBody({ schema: ref(body), required: true })]),
+    ...(body === undefined ? [] : [ApiBody({ schema: ref(body), required: bodyRequired })]),
     ...answers.map(({ status = 200, schema, ...rest }) => ApiResponse({ status, schema: ref(schema), ...rest })),
     ...errors.map((status) => ApiResponse({ status, description: PROBLEMS[status] ?? 'Refused.' })),
   );
@@ -61,6 +67,7 @@ export const PROBLEMS: Readonly<Record<number, string>> = {
   412: 'Changed, or created, meanwhile.',
   413: 'Too large.',
   415: 'Not JSON.',
+  429: 'Too soon after the last one.',
   500: 'A defect of ours; the log tells more.',
   503: 'Not possible at present: etcd, or a worker, is missing.',
   504: 'No worker answered in time.',

@@ -98,6 +98,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
     AlerterMap: { 'team-slack': alerter },
     AlerterList: { '/9volt/alerter/team-slack': alerter },
     AlerterTrial: { config: alerter },
+    CallWords: { status: 'ok', message: '1204 orders exported', latency: '12.5s' },
     MergePatch: { interval: '30s', description: null },
     CheckResult: {
       status: 'ok',

@@ -1,7 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
 import { components } from './components.js';
-import { PROBLEMS } from './docs.js';
+import { OPEN, PROBLEMS } from './docs.js';
 import { answerExamples, examples } from './examples.js';
 import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
 import { problemExample } from './problem-examples.js';
@@ -20,6 +20,7 @@ export function documentBase(): Omit<OpenAPIObject, 'paths'> {
     .addTag('Monitors', 'What is checked, and how.')
     .addTag('Alerters', 'Who is told.')
     .addTag('States', 'How things are.')
+    .addTag('Push', 'Jobs that call.')
     .addTag('Events', 'What happened.')
     .addTag('Cluster', 'Who takes part.')
     .addTag('Stream', 'Changes as they happen.')
@@ -46,6 +47,7 @@ interface Operation {
   summary?: string;
   tags?: string[];
   security?: Record<string, string[]>[];
+  [OPEN]?: boolean;
   parameters?: { name: string; in: string }[];
   requestBody?: { content?: Record<string, Media> };
   responses?: Record<string, Answer>;
@@ -94,10 +96,12 @@ function describePlatform(operation: Operation, { id, summary, open, answers }: 
 }
 
 function addProblems(operation: Operation, takesBody: boolean): void {
-  operation.security = GUARDED;
+  const isOpen = operation[OPEN] === true;
+  delete operation[OPEN];
+  operation.security = isOpen ? [] : GUARDED;
   const responses = (operation.responses ??= {});
   const statuses = [
-    ...ALWAYS,
+    ...ALWAYS.filter((status) => status !== 401 || !isOpen),
     ...(takesBody ? OF_BODIES : []),
     ...Object.keys(responses)
       .map(Number)

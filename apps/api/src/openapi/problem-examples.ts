@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, unknownName } from '@9volt/contracts';
+import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName } from '@9volt/contracts';
 import { type Problem, problemOf } from '../common/problem.js';
 
 /** What of an operation decides how it refuses. */
@@ -36,7 +36,10 @@ const CONFLICTS: Readonly<Record<string, string>> = {
 
 /** How an operation answers a status, made by what makes the real answers. */
 export function problemExample(status: number, operation: Refusing): Problem {
-  return problemOf(errorOf(status, operation), operation.path.replace('{name}', nameIn(operation)));
+  return problemOf(
+    errorOf(status, operation),
+    operation.path.replace('{name}', nameIn(operation)).replace('{token}', MASKED),
+  );
 }
 
 function errorOf(status: number, operation: Refusing): Error {
@@ -52,6 +55,9 @@ function errorOf(status: number, operation: Refusing): Error {
     case 403:
       return new DomainError('forbidden', 'Requests from pages of other sites are refused');
     case 404:
+      if (operation.operationId === 'callMonitor') {
+        return new DomainError('not-found', 'Unable to find any check with this token');
+      }
       return new DomainError('not-found', absent);
     case 409:
       return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Others keep changing '${name}'`);
@@ -61,6 +67,8 @@ function errorOf(status: number, operation: Refusing): Error {
       return new HttpException('Request body is too large', status);
     case 415:
       return new HttpException('Expected a body of type application/json or application/merge-patch+json', status);
+    case 429:
+      return new DomainError('too-many', 'At most one call a second is taken; call again in a second');
     case 503:
       return new DomainError('unavailable', 'Not ready: the cluster is not read from etcd yet');
     case 504:
@@ -73,6 +81,9 @@ function errorOf(status: number, operation: Refusing): Error {
 function invalid({ operationId, path, body, query }: Refusing): Error {
   if (operationId === 'patchClusterSettings') {
     return faulty(unknownName('/HeartbeatTimout', 'attribute', 'HeartbeatTimout', CLUSTER_ATTRIBUTES));
+  }
+  if (body === 'CallWords') {
+    return faulty(unknownName('/mesage', 'attribute', 'mesage', ['status', 'message', 'latency']));
   }
   if (body !== undefined) {
     const at = FAULTY_AT[body] ?? '';

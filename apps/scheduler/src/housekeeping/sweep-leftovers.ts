@@ -23,6 +23,18 @@ export async function sweepHandbacks(
   return deleteKeys(client, gone, fence);
 }
 
+/** The calls to monitors that are gone. */
+export async function sweepCalls(
+  client: EtcdClient,
+  keys: Keyspace,
+  fence: readonly Compare[],
+  isGone: (monitor: string) => boolean,
+): Promise<number> {
+  const { entries } = await client.list(keys.pushes, { keysOnly: true });
+  const gone = entries.map(({ key }) => key).filter((key) => isGone(keys.under(keys.pushes, key) ?? ''));
+  return deleteKeys(client, gone, fence);
+}
+
 /** Requests hang on short leases; one that does not would stay for ever. */
 export async function sweepRequests(
   client: EtcdClient,

@@ -216,6 +216,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/push/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job calls the monitor that awaits it
+         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the body, or in the query. At most one call a second is taken.
+         */
+        post: operations["callMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerter": {
         parameters: {
             query?: never;
@@ -688,6 +708,18 @@ export interface components {
             expected: string;
             /** @description The nearest valid name. */
             suggestion?: string;
+        };
+        /** @description What a job says when it calls. */
+        CallWords: {
+            /**
+             * @description How the job went; ok unless said here.
+             * @enum {string}
+             */
+            status?: "ok" | "warning" | "critical";
+            /** @description What the job has to say. */
+            message?: string;
+            /** @description How long the job took: a duration such as `12.5s`, or nanoseconds. */
+            latency?: string | number;
         };
         StatusMessage: {
             message: string;
@@ -3790,8 +3822,163 @@ export interface components {
             /** @description How long a run may take, the command on the target included. Default: `10s`. */
             timeout?: string | number;
         };
-        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["IcmpMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"];
-        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedIcmpMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"] | components["schemas"]["NamedNrpeMonitor"];
+        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        PushMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "push";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * Format: password
+             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @example an-example-of-a-token-
+             */
+            token: string;
+            /** @description How much later than the interval a call may come. Default: `1m`. */
+            grace?: string | number;
+        };
+        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        NamedPushMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "push";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * Format: password
+             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @example an-example-of-a-token-
+             */
+            token: string;
+            /** @description How much later than the interval a call may come. Default: `1m`. */
+            grace?: string | number;
+        };
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["IcmpMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"] | components["schemas"]["PushMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedIcmpMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"] | components["schemas"]["NamedNrpeMonitor"] | components["schemas"]["NamedPushMonitor"];
         MonitorMap: {
             [key: string]: components["schemas"]["Monitor"];
         };
@@ -6596,6 +6783,213 @@ export interface operations {
                      *       "detail": "No worker answered within 8 s",
                      *       "instance": "/api/v1/monitor/shop-home/run",
                      *       "message": "No worker answered within 8 s"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callMonitor: {
+        parameters: {
+            query?: {
+                /** @description How long the job took, such as 12.5s. */
+                latency?: string;
+                /** @description What the job has to say. */
+                message?: string;
+                /** @description ok, warning or critical; ok unless said here. */
+                status?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Token of the monitor. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "ok",
+                 *       "message": "1204 orders exported",
+                 *       "latency": "12.5s"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallWords"];
+            };
+        };
+        responses: {
+            /** @description Received. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"mesage\"; did you mean \"message\"?",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "unknown attribute \"mesage\"; did you mean \"message\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/mesage",
+                     *           "message": "unknown attribute \"mesage\"; did you mean \"message\"?",
+                     *           "expected": "one of status, message, latency",
+                     *           "suggestion": "message"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check with this token",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Unable to find any check with this token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the last one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "At most one call a second is taken; call again in a second"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { Programs } from '@9volt/monitors';
+import { monitorTypes, Programs } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
+import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../detachment/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
@@ -41,6 +42,7 @@ export class CheckRunner extends RunNow {
     @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(Programs) private readonly programs: Programs,
+    @Inject(CallsView) private readonly calls: CallsView,
     @Inject(SecretReader) private readonly secrets: SecretReader,
   ) {
     super();
@@ -130,9 +132,12 @@ export class CheckRunner extends RunNow {
     return ended;
   }
 
-  /** Another worker may run it by now, and it must not run twice at once. */
+  /** Another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker. */
   private rests(monitor: OwnedMonitor): boolean {
-    if (!this.detachment.active || monitor.settings['on-detach'] !== 'stop') return false;
+    const { settings } = monitor;
+    const { active } = this.detachment;
+    const rests = awaitsCalls(settings) ? active || !this.calls.isCurrent : active && settings['on-detach'] === 'stop';
+    if (!rests) return false;
     this.resting.add(monitor);
     this.answer(monitor.name, undefined);
     return true;
@@ -142,7 +147,12 @@ export class CheckRunner extends RunNow {
     const { settings, stateTarget } = monitor;
     const { result, defect } = await executeCheck(
       settings,
-      { name: monitor.name, signal: abort.signal, programs: this.programs },
+      {
+        name: monitor.name,
+        signal: abort.signal,
+        programs: this.programs,
+        ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
+      },
       this.secrets.read,
     );
     monitor.run = undefined;
@@ -195,4 +205,8 @@ export class CheckRunner extends RunNow {
       details: { revision: assignment.revision, stack: defect.stack },
     });
   }
+}
+
+function awaitsCalls({ type }: MonitorSettings): boolean {
+  return monitorTypes.get(type)?.calls !== undefined;
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { attributesOf, formatDuration } from '@9volt/contracts';
-import { type MonitorDefinition } from '../define-monitor.js';
+import { attributesOf, type CheckResult, formatDuration } from '@9volt/contracts';
+import type { MonitorDefinition, ReceivedCalls } from '../define-monitor.js';
 import { faultsOf, monitorOf, runProbe, type Written } from './run-probe.js';
 
 /** Monitors of one type, without `type`, against targets that behave as each name says. */
@@ -9,10 +9,14 @@ export interface ContractTargets {
   failing: Written;
   /** Nobody is there: a closed port, a program that does not exist. */
   refused: Written;
-  /** The target takes the request and never answers. Without a timeout. */
-  hanging: Written;
+  /** The target takes the request and never answers. Without a timeout. Left out by a type that asks nobody. */
+  hanging?: Written;
+  /** Calls that were received, of a type that awaits them. */
+  calls?: Record<Which, ReceivedCalls>;
   close(): Promise<void>;
 }
+
+type Which = 'healthy' | 'failing' | 'refused';
 
 /** How late a busy machine may be, over what a probe promises. */
 const SLACK_MS = 1_500;
@@ -23,11 +27,17 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
 
   describe(`${type}: the contract of a probe`, () => {
     let targets: ContractTargets;
-    const written = (which: Exclude<keyof ContractTargets, 'close'>, more: Written = {}): Written => ({
+    const written = (which: Which | 'hanging', more: Written = {}): Written => ({
       type,
       ...targets[which],
       ...more,
     });
+
+    const asksNobody = definition.calls !== undefined;
+    const run = (which: Which, more: Written = {}): Promise<CheckResult> => {
+      const calls = targets.calls?.[which];
+      return runProbe(written(which, more), undefined, calls && { calls });
+    };
 
     const allTimeouts = (limit: string): Written =>
       Object.fromEntries(
@@ -42,13 +52,13 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
     afterAll(() => targets.close());
 
     it('finds a healthy target ok', async () => {
-      const result = await runProbe(written('healthy'));
+      const result = await run('healthy');
       expect(result).toMatchObject({ status: 'ok', message: 'N/A' });
       expect(result.latencyMs).toBeGreaterThan(0);
     });
 
     it.each(['failing', 'refused'] as const)('answers a %s target with a value that says why', async (which) => {
-      const result = await runProbe(written(which));
+      const result = await run(which);
       expect(result.status).toBe('critical');
       expect(result.message.length).toBeGreaterThan(10);
       expect(result.expected).toBeTruthy();
@@ -56,6 +66,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
     });
 
     it('ends within its deadline when the target hangs', async () => {
+      if (asksNobody) return;
       const hanging = written('hanging', allTimeouts('300ms'));
       const { definition: found, settings } = monitorOf(hanging);
       const result = await runProbe(hanging);
@@ -70,6 +81,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
         status: 'unknown',
         message: 'aborted',
       });
+      if (asksNobody) return;
       const stop = new AbortController();
       const running = runProbe(written('hanging'), stop.signal);
       setTimeout(() => stop.abort(), 100);
@@ -79,13 +91,15 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
     });
 
     it('leaves nothing open behind', async () => {
-      await runProbe(written('healthy'));
+      await run('healthy');
       const before = await settledResources();
-      for (const which of ['healthy', 'failing', 'refused'] as const) await runProbe(written(which));
-      await runProbe(written('hanging', allTimeouts('100ms')));
-      const stop = new AbortController();
-      setTimeout(() => stop.abort(), 50);
-      await runProbe(written('hanging'), stop.signal);
+      for (const which of ['healthy', 'failing', 'refused'] as const) await run(which);
+      if (!asksNobody) {
+        await runProbe(written('hanging', allTimeouts('100ms')));
+        const stop = new AbortController();
+        setTimeout(() => stop.abort(), 50);
+        await runProbe(written('hanging'), stop.signal);
+      }
       expect(await settledResources(before)).toEqual(before);
     });
 
@@ -109,19 +123,20 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
       const spelled = monitorOf(written('healthy', { ...defaults, ...targets.healthy }));
       expect(definition.target(left.settings)).toBe(definition.target(spelled.settings));
       expect(definition.deadlineMs(left.settings)).toBe(definition.deadlineMs(spelled.settings));
-      expect(await runProbe(written('healthy', { ...defaults, ...targets.healthy }))).toMatchObject({ status: 'ok' });
+      expect(await run('healthy', { ...defaults, ...targets.healthy })).toMatchObject({ status: 'ok' });
     });
 
     it('needs no timeout spelled out for a short interval, and refuses one that is not below it', () => {
       expect(faultsOf(written('healthy', { interval: '1ms' }))).toEqual([]);
+      if (asksNobody) return;
       const at = formatDuration(5_000);
       expect(faultsOf(written('healthy', { interval: at, timeout: at }))).toEqual([expect.stringContaining('timeout')]);
       expect(faultsOf(written('healthy', { interval: at, timeout: '4999ms' }))).toEqual([]);
     });
 
     it('names the attribute that was meant by an unknown one', () => {
-      expect(faultsOf(written('healthy', { timeuot: '1s' }))).toEqual([
-        'unknown attribute "timeuot"; did you mean "timeout"?',
+      expect(faultsOf(written('healthy', { intreval: '1s' }))).toEqual([
+        'unknown attribute "intreval"; did you mean "interval"?',
       ]);
     });
 

@@ -2,7 +2,7 @@ import type { CheckResult, MonitorSettings } from '@9volt/contracts';
 import { Programs } from '../exec/programs.js';
 import { monitorTypes } from '../registry.js';
 import { validateMonitor } from '../validate-monitor.js';
-import type { MonitorDefinition } from '../define-monitor.js';
+import type { MonitorDefinition, ProbeContext } from '../define-monitor.js';
 
 /** Attributes as an operator writes them. */
 export type Written = Record<string, unknown>;
@@ -14,14 +14,14 @@ export function monitorOf(written: Written): { definition: MonitorDefinition; se
   return { definition: monitorTypes.get(String(written['type'])) as MonitorDefinition, settings: validated.value };
 }
 
-/** One check of a monitor as written, by a worker that runs any program unless it is said here. */
+/** One check of a monitor as written, by a worker that runs any program, and with more that it gives. */
 export function runProbe(
   written: Written,
   signal: AbortSignal = new AbortController().signal,
-  programs = new Programs('any', 100),
+  more: Partial<ProbeContext> = {},
 ): Promise<CheckResult> {
   const { definition, settings } = monitorOf(written);
-  return definition.probe(settings, { name: 'under-test', signal, programs });
+  return definition.probe(settings, { name: 'under-test', signal, programs: new Programs('any', 100), ...more });
 }
 
 /** The messages with which a monitor as written is refused; empty when it is accepted. */

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Call,
+  type CallRecord,
+  type CallWords,
+  DomainError,
+  LEAST_MS_BETWEEN_CALLS,
+  parseDuration,
+} from '@9volt/contracts';
+import { ClusterNode, commit, decode, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import { TokenIndex } from './token-index.js';
+
+/** Another node took a call first so often that this one may be left out. */
+const ATTEMPTS = 3;
+
+/** Writes down the calls of jobs; workers see them by their watch. */
+@Injectable()
+export class CallsService {
+  private readonly tokens = new TokenIndex();
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly cache: ClusterCache,
+  ) {
+    cache.listen({
+      change: (record, gone) => {
+        if (record.kind === 'monitor') this.tokens.put(record.name, gone ? undefined : record.settings);
+      },
+    });
+  }
+
+  /** One small write for each monitor with this token, which is one. */
+  async receive(token: string, words: CallWords): Promise<void> {
+    const names = this.tokens.named(token);
+    if (names.length === 0) throw new DomainError('not-found', 'Unable to find any check with this token');
+    for (const name of names) await this.write(name, callOf(words));
+  }
+
+  private async write(name: string, last: Call): Promise<void> {
+    const { client, keys } = this.node;
+    const key = keys.push(name);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const createRevision = this.cache.monitors.get(name)?.declared?.createRevision;
+      if (createRevision === undefined) return;
+      const current = await client.get(key);
+      const known = current && decode<Partial<CallRecord>>(current.value);
+      const record = known?.createRevision === createRevision ? known : undefined;
+      assertNotTooSoon(record?.last, last);
+      const value: CallRecord = { createRevision, awaitedSince: record?.awaitedSince ?? last.at, last };
+      const { outcome } = await commit(client, {
+        compare: [
+          unchanged(key, current?.modRevision ?? 0),
+          { key: keys.monitor(name), target: 'create', value: createRevision },
+        ],
+        then: [{ put: key, value: encode(value) }],
+      });
+      if (outcome === 'accepted') return;
+    }
+    throw new DomainError('too-many', 'Others call this monitor at the same time');
+  }
+}
+
+function callOf({ status, message, latency }: CallWords): Call {
+  return {
+    at: new Date().toISOString(),
+    status: status ?? 'ok',
+    ...(message === undefined || message === '' ? {} : { message }),
+    ...(latency === undefined ? {} : { latencyMs: parseDuration(latency) }),
+  };
+}
+
+/** A last call that lies further in the future is of a host whose clock is ahead, and tells nothing. */
+function assertNotTooSoon(before: Call | undefined, now: Call): void {
+  const apartMs = before ? Math.abs(Date.parse(now.at) - Date.parse(before.at)) : Infinity;
+  if (apartMs < LEAST_MS_BETWEEN_CALLS) {
+    throw new DomainError('too-many', 'At most one call a second is taken; call again in a second');
+  }
+}

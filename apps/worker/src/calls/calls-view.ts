@@ -1,0 +1,133 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type CallRecord, messageOf } from '@9volt/contracts';
+import { type Change, ClusterNode, commit, decode, encode, Informer, unchanged } from '@9volt/etcd-dal';
+import type { ReceivedCalls } from '@9volt/monitors';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { Clock } from '../execution/clock.js';
+import type { OwnedMonitor } from '../membership/owned-monitor.js';
+import { fenceOf } from '../membership/owned-monitors.js';
+
+/** The calls that APIs received, as every worker sees them: so they survive a change of the owner. */
+@Injectable()
+export class CallsView implements OnApplicationShutdown {
+  private readonly log: Logger;
+  private readonly informer: Informer<CallRecord>;
+  private readonly listeners = new Set<(monitor: string) => void>();
+  /** By key, when a call was seen to arrive, by our own clock: those of the APIs may differ. */
+  private readonly arrivedAt = new Map<string, { revision: number; at: number }>();
+  /** By monitor, since when calls are awaited, until etcd knows. */
+  private readonly beginning = new Map<string, { createRevision: number; at: number; isWriting: boolean }>();
+  /** Since when etcd tells of calls again; those of an outage could not be received. */
+  private backSince = Number.NEGATIVE_INFINITY;
+  private listed = false;
+  private lost = false;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('calls');
+    this.informer = new Informer<CallRecord>(node.client, {
+      prefix: node.keys.pushes,
+      decode: ({ value }) => readable(decode<CallRecord>(value)),
+      onChange: (change) => this.apply(change),
+      onConnection: (error) => this.connection(error !== undefined),
+      guard: node.guard,
+    });
+  }
+
+  /** Whether a call that was received would be known here. */
+  get isCurrent(): boolean {
+    return this.informer.connected;
+  }
+
+  /** Resolves once all are listed. */
+  async start(): Promise<void> {
+    await this.informer.start();
+    this.listed = true;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.informer.stop();
+  }
+
+  /** Told of each call, by the name of its monitor, and of all when calls can be received again. Must not throw or block. */
+  onCall(listener: (monitor: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** What is known of the calls to a monitor of ours; with the first question, calls are awaited. */
+  of(monitor: OwnedMonitor): ReceivedCalls {
+    const key = this.node.keys.push(monitor.name);
+    const item = this.informer.get(key);
+    const nowMs = this.clock.now();
+    const record = item?.value;
+    if (!item || record?.createRevision !== monitor.assignment.createRevision) {
+      return { awaitedSinceMs: Math.max(this.begin(monitor, item?.modRevision ?? 0), this.backSince), nowMs };
+    }
+    this.beginning.delete(monitor.name);
+    const awaitedSinceMs = Math.max(Math.min(nowMs, Date.parse(record.awaitedSince)), this.backSince);
+    if (!record.last) return { awaitedSinceMs, nowMs };
+    const { at, ...said } = record.last;
+    const arrived = this.arrivedAt.get(key);
+    const atMs = arrived?.revision === item.modRevision ? arrived.at : Math.min(nowMs, Date.parse(at));
+    return { awaitedSinceMs, nowMs, last: { ...said, atMs } };
+  }
+
+  private apply({ key, before, after }: Change<CallRecord>): void {
+    if (!after) {
+      this.arrivedAt.delete(key);
+      return;
+    }
+    // One that is listed again has not arrived just now.
+    if (before?.value.last?.at === after.value.last?.at) return;
+    if (this.listed) this.arrivedAt.set(key, { revision: after.modRevision, at: this.clock.now() });
+    this.tell(key);
+  }
+
+  private connection(isLost: boolean): void {
+    const wasLost = this.lost;
+    this.lost = isLost;
+    if (isLost || !wasLost || !this.listed) return;
+    this.backSince = this.clock.now();
+    for (const key of this.informer.items.keys()) this.tell(key);
+  }
+
+  private tell(key: string): void {
+    const name = this.node.keys.under(this.node.keys.pushes, key) ?? '';
+    for (const listener of this.listeners) listener(name);
+  }
+
+  /** Writes down that calls are awaited from now on, so that an heir need not begin anew. Answers since when they are. */
+  private begin(monitor: OwnedMonitor, modRevision: number): number {
+    const { name, assignment } = monitor;
+    const { createRevision } = assignment;
+    const known = this.beginning.get(name);
+    if (known?.createRevision === createRevision && known.isWriting) return known.at;
+    const at = known?.createRevision === createRevision ? known.at : this.clock.now();
+    const begun = { createRevision, at, isWriting: true };
+    this.beginning.set(name, begun);
+    const { client, keys, session } = this.node;
+    const key = keys.push(name);
+    const record: CallRecord = { createRevision, awaitedSince: new Date(at).toISOString() };
+    // Refused, somebody else was first; failed, the next run tries again.
+    void commit(client, {
+      compare: [unchanged(key, modRevision), fenceOf(monitor), session.fence],
+      then: [{ put: key, value: encode(record) }],
+    })
+      .catch((error: unknown) => {
+        this.log.debug(`since when ${name} awaits calls could not be written: ${messageOf(error)}`);
+      })
+      .finally(() => (begun.isWriting = false));
+    return at;
+  }
+}
+
+/** What somebody wrote there by hand is no record. */
+function readable(record: Partial<CallRecord> | undefined): CallRecord | undefined {
+  const { createRevision, awaitedSince, last } = record ?? {};
+  const isInstant = (text: unknown): boolean => typeof text === 'string' && !Number.isNaN(Date.parse(text));
+  if (typeof createRevision !== 'number' || !isInstant(awaitedSince)) return undefined;
+  return last === undefined || isInstant(last?.at) ? (record as CallRecord) : undefined;
+}

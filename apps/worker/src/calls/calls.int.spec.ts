@@ -1,0 +1,157 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Call, CallRecord } from '@9volt/contracts';
+import { decode } from '@9volt/etcd-dal';
+import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { ClusterView, WorkerRig } from '../testing/worker-rig.js';
+
+jest.setTimeout(30_000);
+
+const NAME = 'nightly';
+/** Its turns are an hour apart: whatever is found sooner is found by a call, or when one is overdue. */
+const settings = (more: object = {}): object => ({
+  type: 'push',
+  token: 'a-token-of-a-job',
+  interval: '1h',
+  grace: '1h',
+  'critical-alerter': ['pager'],
+  ...more,
+});
+/** Overdue 700 ms after the last call. */
+const SOON = { interval: '500ms', grace: '200ms' };
+
+let etcd: TestEtcd;
+let view: ClusterView;
+let prefix: string;
+let workers: WorkerRig[];
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(() => etcd.stop());
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  workers = [];
+  view = await new ClusterView(etcd.endpoint, prefix).start();
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await view.stop();
+});
+
+async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
+  const worker = await WorkerRig.start(endpoint, prefix, name);
+  workers.push(worker);
+  return worker;
+}
+
+/** As the API writes a call; the clock of its host may differ. */
+async function call(last: Partial<Call> = {}, more: Partial<CallRecord> = {}): Promise<void> {
+  const now = new Date().toISOString();
+  const record: CallRecord = {
+    createRevision: 50,
+    awaitedSince: now,
+    last: { at: now, status: 'ok', ...last },
+    ...more,
+  };
+  await view.put(view.keys.push(NAME), record);
+}
+
+async function record(): Promise<CallRecord | undefined> {
+  const entry = await view.client.get(view.keys.push(NAME));
+  return entry && decode<CallRecord>(entry.value);
+}
+
+describe('a monitor that awaits calls', () => {
+  test('is judged anew with each call, however rare its turns are', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    await view.reaches(NAME, { status: 'ok' });
+    await call({ status: 'critical', message: 'disk full' });
+    await view.reaches(NAME, { status: 'critical', message: 'The job says critical: disk full' });
+    await call();
+    await view.reaches(NAME, { status: 'ok' });
+    expect(view.said(NAME)).toEqual(['pager: critical', 'pager: resolve (recovered)']);
+  });
+
+  test('fails as soon as a call is overdue, and recovers with the next', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings({ interval: '1h', grace: '1h' }));
+    await view.reaches(NAME, { status: 'ok' });
+    // An hour in the past by the clock of its host, but just arrived.
+    await call({ at: new Date(Date.now() - 3_600_000).toISOString() });
+    await view.assign(worker.id, NAME, settings(SOON));
+    const { message } = await view.reaches(NAME, { status: 'critical' });
+    expect(message).toMatch(/^No call since .*; expected one within 700ms$/);
+    await view.assign(worker.id, NAME, settings());
+    await call();
+    await view.reaches(NAME, { status: 'ok' });
+  });
+
+  test('that was never called fails, too', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings(SOON));
+    await view.reaches(NAME, { status: 'ok' });
+    const { message } = await view.reaches(NAME, { status: 'critical' });
+    expect(message).toMatch(/^No call ever, awaited since/);
+  });
+
+  test('is run when a call is overdue, though its turns are far apart', async () => {
+    const at = new Date(Date.now() - 2 * 3_600_000 + 2_500).toISOString();
+    await call({ at }, { awaitedSince: at });
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    const { message } = await view.reaches(NAME, { status: 'critical' });
+    expect(message).toBe(`No call since ${at}; expected one within 2h`);
+    expect(view.states[0]).toMatchObject({ state: { status: 'ok' } });
+  });
+
+  test('remembers since when calls are awaited, and the last one, when its owner changes', async () => {
+    const first = await startWorker('w1');
+    await view.assign(first.id, NAME, settings());
+    await view.reaches(NAME, { status: 'ok' });
+    await waitFor(async () => (await record()) !== undefined);
+    const begun = await record();
+    expect(begun).toEqual({ createRevision: 50, awaitedSince: expect.any(String) });
+    const second = await startWorker('w2');
+    await view.delete(view.keys.assignment(first.id, NAME));
+    await waitFor(() => !first.holds(NAME));
+    // Of a job that was last heard of two hours and more ago, with two hours allowed.
+    const long = new Date(Date.now() - 7_300_000).toISOString();
+    await call({ at: long }, { awaitedSince: long });
+    await second.stop();
+    workers.pop();
+    const third = await startWorker('w3');
+    await view.assign(third.id, NAME, settings());
+    const { message } = await view.reaches(NAME, { status: 'critical' });
+    expect(message).toBe(`No call since ${long}; expected one within 2h`);
+  });
+
+  test('does not count the calls of an earlier monitor of its name', async () => {
+    const long = new Date(Date.now() - 86_400_000).toISOString();
+    await call({ at: long, status: 'critical' }, { createRevision: 7, awaitedSince: long });
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    await view.reaches(NAME, { status: 'ok' });
+    await waitFor(async () => (await record())?.createRevision === 50);
+    expect((await record())?.last).toBeUndefined();
+  });
+
+  test('does not hold against its job that calls could not be received without etcd', async () => {
+    const proxy = await startSeverableProxy(Number(new URL(etcd.endpoint).port));
+    const worker = await startWorker('w1', proxy.endpoint);
+    await view.assign(worker.id, NAME, settings({ interval: '900ms', grace: '600ms' }));
+    await view.reaches(NAME, { status: 'ok' });
+    const calling = setInterval(() => void call(), 300);
+    await waitFor(async () => (await record())?.last !== undefined);
+    clearInterval(calling);
+    proxy.cut();
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    proxy.heal();
+    const again = setInterval(() => void call(), 300);
+    await waitFor(async () => worker.node.isMember && (await view.state(NAME))?.status === 'ok');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    clearInterval(again);
+    expect(view.said(NAME)).toEqual([]);
+    await proxy.stop();
+  }, 30_000);
+});

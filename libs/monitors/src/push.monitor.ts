@@ -1,0 +1,77 @@
+import {
+  type CheckResult,
+  Duration,
+  formatDuration,
+  intervalMsOf,
+  MonitorSettings,
+  parseDuration,
+  Text,
+} from '@9volt/contracts';
+import { defineMonitor, type ProbeContext, type ReceivedCalls } from './define-monitor.js';
+import { valueOf } from './probe/attribute-value.js';
+import { excerpt } from './probe/excerpt.js';
+import { ProbeRun } from './probe/probe-run.js';
+import { CutShort } from './probe/scope.js';
+
+export class PushSettings extends MonitorSettings {
+  @Text({
+    doc:
+      'What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at ' +
+      'random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.',
+    required: true,
+    secret: true,
+    pattern: /^[A-Za-z0-9_-]{16,128}$/,
+    expected: '16 to 128 letters, digits, hyphens and underscores',
+    maxLength: 128,
+    example: 'an-example-of-a-token-',
+  })
+  token!: string;
+
+  @Duration({ doc: 'How much later than the interval a call may come.', default: '1m' })
+  grace?: string;
+}
+
+export const pushMonitor = defineMonitor<PushSettings>({
+  type: 'push',
+  summary: 'Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so.',
+  settings: PushSettings,
+  target: () => 'calls of a job',
+  deadlineMs: () => 1_000,
+  weight: 0.1,
+  calls: { token: ({ token }) => token, overdueAtMs },
+  probe,
+});
+
+async function probe(settings: PushSettings, { signal, calls }: ProbeContext): Promise<CheckResult> {
+  const run = new ProbeRun(signal);
+  if (signal.aborted) return run.failedWith(new CutShort('aborted', 'aborted'), 'aborted');
+  if (!calls) return run.verdict('unknown', 'Nothing to try: jobs can call once the monitor is stored');
+  const { last, nowMs } = calls;
+  if (nowMs >= overdueAtMs(settings, calls)) return overdue(settings, run, calls);
+  if (!last) return run.ok();
+  const said = last.message === undefined ? undefined : excerpt(last.message);
+  const result =
+    last.status === 'ok'
+      ? { ...run.ok(), ...(said === undefined ? {} : { message: said }) }
+      : run.verdict(
+          last.status,
+          `The job says ${last.status}${said === undefined ? '' : `: ${said}`}`,
+          'ok',
+          last.status,
+        );
+  return last.latencyMs === undefined ? result : { ...result, latencyMs: last.latencyMs };
+}
+
+/** The last call is told by its time, so that the message stays the same for as long as none comes. */
+function overdue(settings: PushSettings, run: ProbeRun, { last, awaitedSinceMs }: ReceivedCalls): CheckResult {
+  const expected = `a call every ${settings.interval}, with ${valueOf(PushSettings, settings, 'grace')} of grace`;
+  const since = new Date(last?.atMs ?? awaitedSinceMs).toISOString();
+  const message = last ? `No call since ${since}` : `No call ever, awaited since ${since}`;
+  const allowed = formatDuration(overdueAtMs(settings, { awaitedSinceMs: 0, nowMs: 0 }));
+  return run.failed(`${message}; expected one within ${allowed}`, expected, last ? `the last one at ${since}` : 'none');
+}
+
+function overdueAtMs(settings: PushSettings, { last, awaitedSinceMs }: ReceivedCalls): number {
+  const graceMs = parseDuration(valueOf(PushSettings, settings, 'grace'));
+  return Math.max(last?.atMs ?? 0, awaitedSinceMs) + intervalMsOf(settings) + graceMs;
+}
