@@ -23,7 +23,7 @@ export function parsePluginOutput(output: string): PluginOutput {
   const [text, data] = cutAtBar(first);
   const [longText, moreData] = cutAtBar(rest.join('\n'));
   return {
-    text: [text.trim(), longText.trimEnd()].filter((part) => part !== '').join('\n'),
+    text: `${text.trimEnd()}\n${longText}`.trim(),
     performance: valuesIn(`${data} ${moreData}`),
   };
 }
