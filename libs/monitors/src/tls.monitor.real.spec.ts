@@ -1,21 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Issued, makeAuthority, runProbe, type Written } from './testing/index.js';
-import { type MailServer, startDovecot, startExim } from './testing/mail-servers.js';
+import { type RealServer, startDovecot, startExim } from './testing/mail-servers.js';
+import { PostgresServer } from './testing/postgres-server.js';
 
 const authority = makeAuthority();
+
+async function startPostgres(tls: Issued): Promise<RealServer> {
+  const server = await PostgresServer.start({ tls });
+  return { host: server.host, port: server.port, close: () => server.stop() };
+}
 
 describe.each([
   ['smtp', 'Exim', startExim],
   ['imap', 'Dovecot', startDovecot],
-])('tls by STARTTLS in %s, with %s of Debian', (starttls, _, start: (tls: Issued) => Promise<MailServer>) => {
-  let good: MailServer;
-  let expiring: MailServer;
+  ['postgres', 'PostgreSQL', startPostgres],
+])('tls by STARTTLS in %s, with %s of Debian', (starttls, _, start: (tls: Issued) => Promise<RealServer>) => {
+  let good: RealServer;
+  let expiring: RealServer;
   beforeAll(async () => {
     [good, expiring] = await Promise.all([start(authority.issue()), start(authority.issue({ days: 10 }))]);
   }, 30_000);
   afterAll(() => Promise.all([good, expiring].map((server) => server?.close())));
 
-  const check = ({ host, port }: MailServer, more: Written = {}) =>
+  const check = ({ host, port }: RealServer, more: Written = {}) =>
     runProbe({ type: 'tls', host, port, starttls, 'tls-ca': authority.ca, ...more });
 
   it('finds a good certificate ok', async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unusedPort } from './tcp-server.js';
 
-export interface MailServer {
+export interface RealServer {
   host: string;
   port: number;
   close(): Promise<void>;
@@ -18,7 +18,7 @@ interface Pem {
 }
 
 /** Debian's Exim on a free port: takes no mail, but offers STARTTLS with this key and certificate. Needs root. */
-export function startExim(tls: Pem): Promise<MailServer> {
+export function startExim(tls: Pem): Promise<RealServer> {
   return startServer('exim', tls, (at, port) => {
     const config = `primary_hostname = mail.test
 spool_directory = ${at('')}
@@ -37,7 +37,7 @@ begin transports
 }
 
 /** Debian's Dovecot on a free port: IMAP with STARTTLS, by this key and certificate. Needs root. */
-export function startDovecot(tls: Pem): Promise<MailServer> {
+export function startDovecot(tls: Pem): Promise<RealServer> {
   return startServer('dovecot', tls, (at, port) => {
     const config = `protocols = imap
 base_dir = ${at('run')}
@@ -70,7 +70,7 @@ async function startServer(
   name: string,
   { key, cert }: Pem,
   plan: (at: (file: string) => string, port: number) => { config: string; command: [string, ...string[]] },
-): Promise<MailServer> {
+): Promise<RealServer> {
   const directory = mkdtempSync(join(tmpdir(), `9volt-${name}-`));
   const at = (file: string): string => join(directory, file);
   // The server becomes a user of its own, which writes its logs and reads the key of this test.
