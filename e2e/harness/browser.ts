@@ -54,7 +54,7 @@ export class DashboardTab {
   static async open(browser: Browser, origin: string, viewport = { width: 1280, height: 800 }): Promise<DashboardTab> {
     const context = await browser.newContext({ viewport, baseURL: origin, timezoneId: 'Europe/Berlin' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     return new DashboardTab(page, origin);
   }
 

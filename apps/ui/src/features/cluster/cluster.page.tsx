@@ -108,10 +108,19 @@ function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
 
 function Owed({ cluster: { Outbox } }: { cluster: Cluster }) {
   return (
-    <Panel title="Notifications owed" padded>
-      {Outbox.depth === 0
-        ? 'None: all were delivered.'
-        : `${counted(Outbox.depth, 'notification')}, the oldest for ${spanInWords(Outbox.oldestAgeMs)}.`}
+    <Panel title="Notifications owed">
+      {Outbox.depth === 0 ? (
+        <Empty title="None: all were delivered" />
+      ) : (
+        <ul>
+          {Object.entries(Outbox.byAlerter).map(([alerter, { depth, oldestAgeMs }]) => (
+            <li key={alerter} className={styles['item']}>
+              <Link to={alerterPath(alerter)}>{alerter}</Link>: {counted(depth, 'notification')}, the oldest for{' '}
+              {spanInWords(oldestAgeMs)}
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
 }

@@ -55,8 +55,21 @@ export function Members({ cluster }: { cluster: Cluster }) {
 }
 
 function MemberRow({ member, most, isWorker }: { member: Member; most: number; isWorker: boolean }) {
-  const { MemberID, Name, Role, Tags, Assigned, Load, Hostname, ListenAddress, SemVer, StartedAt, Leader, Draining } =
-    member;
+  const {
+    MemberID,
+    Name,
+    Role,
+    Tags,
+    Assigned,
+    Load,
+    Hostname,
+    ListenAddress,
+    SemVer,
+    StartedAt,
+    Leader,
+    Draining,
+    Detached,
+  } = member;
   const isLate = (Load?.latenessP99Ms ?? 0) > LATE_MS;
   return (
     <tr data-member={Name}>
@@ -65,6 +78,11 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
         {Leader ? (
           <span className={styles['mark']}>
             <Icon name="crown" size={13} /> leader
+          </span>
+        ) : null}{' '}
+        {Detached ? (
+          <span className={styles['late']}>
+            <Icon name="orphaned" size={13} /> detached
           </span>
         ) : null}{' '}
         {Draining ? (

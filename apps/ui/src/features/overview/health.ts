@@ -11,6 +11,7 @@ const OVERDUE_MS = 60_000;
 export function degradations(cluster: Cluster, counts: Counts): string[] {
   const workers = workersOf(cluster);
   const late = workers.filter(({ Load }) => (Load?.latenessP99Ms ?? 0) > LATE_MS);
+  const detached = workers.filter(({ Detached }) => Detached);
   const { depth, oldestAgeMs } = cluster.Outbox;
   return [
     leaderOf(cluster) ? '' : 'no scheduler leads: nothing new is assigned',
@@ -18,6 +19,7 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
     counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} without a worker that may run them` : '',
     counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
     counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} refused` : '',
+    detached.length > 0 ? `${detached.map(({ Name }) => Name).join(', ')} cut off from etcd` : '',
     late.length > 0 ? `${late.map(({ Name }) => Name).join(', ')} start checks late` : '',
     depth > 0 && oldestAgeMs > OVERDUE_MS
       ? `${counted(depth, 'notification')} not delivered for ${spanInWords(oldestAgeMs)}`
@@ -25,8 +27,15 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
   ].filter((text) => text !== '');
 }
 
+/** The share of the monitors that are to be checked of which there are recent results. */
+export function coverage(counts: Counts): number {
+  const seen = counts.ok + counts.warning + counts.critical + counts.unknown;
+  const unseen = counts.orphaned + counts.stale + counts.pending + counts.quarantined;
+  return seen + unseen === 0 ? 1 : seen / (seen + unseen);
+}
+
 /** Facts of the cluster for the overview. */
-export function healthFacts(cluster: Cluster): [string, string][] {
+export function healthFacts(cluster: Cluster, counts: Counts): [string, string][] {
   const workers = workersOf(cluster);
   const loads = workers.flatMap(({ Load }) => Load ?? []);
   const lateness = Math.max(0, ...loads.map(({ latenessP99Ms }) => latenessP99Ms));
@@ -34,6 +43,8 @@ export function healthFacts(cluster: Cluster): [string, string][] {
   return [
     ['Leader', leaderOf(cluster)?.Name ?? 'none'],
     ['Members', `${count(Object.keys(cluster.Members).length)}, ${counted(workers.length, 'worker')}`],
+    // Rounded down: what is not all must not look like all.
+    ['Coverage', `${Math.floor(coverage(counts) * 1_000) / 10} % with recent results`],
     ['Checks', `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} a second`],
     ['Lateness', `${latency(lateness)} (p99)`],
     ['Owed', counted(cluster.Outbox.depth, 'notification')],
