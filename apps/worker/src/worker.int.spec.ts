@@ -4,6 +4,7 @@ import { sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import type { OutboxEntry } from '@9volt/contracts';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { Metrics } from '@9volt/platform';
 import { InFlight } from './notification/in-flight.js';
 import { RunNow } from './requests/run-now.js';
 import { ClusterView, WebTarget, WorkerRig } from './testing/worker-rig.js';
@@ -423,6 +424,42 @@ test('vitals tell each result, the member key the load', async () => {
   const member = JSON.parse((await view.client.get(view.keys.member(worker.id)))!.value.toString());
   expect(member.Load).toMatchObject({ checks: 1, overruns: expect.any(Number) });
   expect(member.Load.checksPerSecond).toBeGreaterThan(0);
+});
+
+describe('a plugin', () => {
+  const plugin = {
+    ...{ type: 'exec', command: '/bin/sh', args: ['-c', 'echo "LOAD OK - 0.5|load1=0.5;5"'], nagios: true },
+    ...{ interval: '100ms', 'critical-threshold': 3, 'critical-alerter': ['pager'] },
+  };
+
+  test('is kept with what it said and measured, and shown in the metrics that were asked for', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'load', plugin);
+    await view.reaches('load', { status: 'ok', count: 0 });
+    await worker.get(VitalsWriter).dump();
+    const index = decodeVitalsIndex((await view.client.get(view.keys.vitalsIndex(worker.id, 0)))!.value)!;
+    const { entries } = await view.client.list(view.keys.vitalsOf(worker.id));
+    const samples = entries.flatMap(({ value }) => decodeVitals(value, index)?.entries[0]?.samples ?? []);
+    expect(samples).toContainEqual(
+      expect.objectContaining({
+        message: 'LOAD OK - 0.5',
+        performance: [{ label: 'load1', value: 0.5, warn: '5' }],
+      }),
+    );
+    expect(await worker.get(Metrics).registry.metrics()).toContain(
+      'ninevolt_performance_value{monitor="load",label="load1",unit=""} 0.5',
+    );
+  });
+
+  test('that this worker does not permit is unknown at once, and told at the critical threshold', async () => {
+    const worker = await WorkerRig.start(etcd.endpoint, prefix, 'w1', { rules: [], atOnce: 1 });
+    workers.push(worker);
+    await view.assign(worker.id, 'load', plugin);
+    const state = await view.reaches('load', { status: 'unknown', count: 3 });
+    expect(state).toMatchObject({ message: "Command '/bin/sh' is not run: this worker runs no programs" });
+    expect(view.states.map(({ state }) => state?.status)).not.toContain('ok');
+    expect(view.said('load')).toEqual(['pager: unknown']);
+  });
 });
 
 test('a stop lets the run in flight end, and stores what it led to', async () => {

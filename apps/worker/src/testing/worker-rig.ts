@@ -24,7 +24,12 @@ export class WorkerRig {
     readonly events: ClusterEvent[],
   ) {}
 
-  static async start(endpoint: string, prefix: string, name = 'w1'): Promise<WorkerRig> {
+  static async start(
+    endpoint: string,
+    prefix: string,
+    name = 'w1',
+    programs: NodeConfig['programs'] = { rules: 'any', atOnce: 32 },
+  ): Promise<WorkerRig> {
     const events: ClusterEvent[] = [];
     const config = new NodeConfig({
       etcd: { members: [endpoint] },
@@ -36,8 +41,8 @@ export class WorkerRig {
       listen: { host: '127.0.0.1', port: 0 },
       accessTokens: [],
       publicUrl: 'http://volt.example.com',
-      programs: { rules: 'any', atOnce: 32 },
-      performanceSeries: 0,
+      programs,
+      performanceSeries: 10,
     });
     const module = Test.createTestingModule({
       imports: [
