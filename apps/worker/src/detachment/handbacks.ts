@@ -1,6 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { HandedIncident, Handback } from '@9volt/contracts';
 import { ClusterNode, decode, Informer, type Item, unchanged } from '@9volt/etcd-dal';
+import { toldByAnother } from '../evaluation/known-incidents.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { type Handed, NOTHING_HANDED } from '../state/plan-write.js';
 import { Spools } from './spools.js';
@@ -55,7 +56,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       // What does not fit is merged with the write that follows.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MOST_INCIDENTS) break;
       taken.push(item);
-      incidents.push(...item.value.incidents);
+      incidents.push(...item.value.incidents.map((told) => toldByAnother(told, monitor.stored?.state)));
     }
     return {
       incidents: combinedByIncident(incidents),

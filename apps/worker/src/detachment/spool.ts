@@ -35,7 +35,7 @@ export class Spool {
   /** By incident and alerter, what was sent last. */
   private readonly sent = new Map<string, { owed: OwedNotification; answered: boolean }>();
   /** Keys of the outbox that may be in etcd, and that nothing is owed by any more. */
-  private readonly obsolete = new Map<string, { deliveredAlarm: boolean }>();
+  private readonly obsolete = new Map<string, { alerter: string; deliveredAlarm: boolean }>();
   /** Grows with each change. */
   version = 0;
   /** What etcd held. */
@@ -92,7 +92,7 @@ export class Spool {
   forget(owed: OwedNotification, delivered = false): void {
     this.version++;
     const deliveredAlarm = delivered && owed.entry.alert.type !== 'resolve';
-    if (owed.local !== 'only') this.obsolete.set(owed.key, { deliveredAlarm });
+    if (owed.local !== 'only') this.obsolete.set(owed.key, { alerter: owed.alerter, deliveredAlarm });
     const left = this.queue(owed.alerter).filter(({ key }) => key !== owed.key);
     if (left.length > 0) this.queues.set(owed.alerter, left);
     else this.queues.delete(owed.alerter);
@@ -110,12 +110,16 @@ export class Spool {
   }
 
   /**
-   * Keys of the outbox that are removed whoever is the owner: alarms that were delivered. A resolve stays, for the owner may have sent its
-   * alarm again.
+   * Keys of the outbox that are removed whoever is the owner: alarms that were delivered, one for an alerter. Where it was sent more, the owner may
+   * have begun with the first, and must go on to the last.
    */
   get deliveredAlarms(): string[] {
-    const delivered = [...this.obsolete].filter(([, owed]) => owed.deliveredAlarm);
-    return delivered.map(([key]) => key).slice(0, MOST_KEYS);
+    const obsolete = [...this.obsolete.entries()];
+    const alone = obsolete.filter(
+      ([key, { alerter, deliveredAlarm }]) =>
+        deliveredAlarm && obsolete.every(([other, one]) => other === key || one.alerter !== alerter),
+    );
+    return alone.map(([key]) => key).slice(0, MOST_KEYS);
   }
 
   /**

@@ -1,4 +1,11 @@
-import type { HandedIncident, MonitorState, OpenIncident, OutboxEntry, ToldStatus } from '@9volt/contracts';
+import type {
+  HandedIncident,
+  HeardStatus,
+  MonitorState,
+  OpenIncident,
+  OutboxEntry,
+  ToldStatus,
+} from '@9volt/contracts';
 import { worse } from './evaluate.js';
 
 /** An incident that somebody was told of, or that is stored as open. */
@@ -6,6 +13,8 @@ export interface KnownIncident {
   incident: OpenIncident;
   /** What each alerter that does not know it to be over was last told. */
   told: Record<string, ToldStatus>;
+  /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */
+  unsure: Set<string>;
   /** Alarms that were sent without an answer, to be sent once more. */
   unanswered: OutboxEntry[];
   createRevision: number;
@@ -19,19 +28,23 @@ export interface KnownIncident {
  * not know in which order they told an alerter: what was handed back counts as the later, so that where both agree nothing is owed, and
  * where they differ the alerter is told once more.
  */
-export function knownIncidents(
-  stored: MonitorState | undefined,
-  handed: readonly HandedIncident[],
-  open: OpenIncident | undefined,
-): KnownIncident[] {
+export function knownIncidents(stored: MonitorState | undefined, handed: readonly HandedIncident[]): KnownIncident[] {
   const known = new Map<string, KnownIncident>();
   if (stored?.incident) known.set(stored.incident.id, ofState(stored, stored.incident));
   for (const told of handed) {
-    const before = known.get(told.incident.id);
-    const isOpen = told.incident.id === open?.id;
-    known.set(told.incident.id, combined(before ?? ofHanded(told), told, isOpen));
+    known.set(told.incident.id, combined(known.get(told.incident.id) ?? ofHanded(told), told));
   }
   return [...known.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
+}
+
+/** What another worker told of an incident that is stored as open: whether its resolve came after our own alarm nobody knows. */
+export function toldByAnother(handed: HandedIncident, stored: MonitorState | undefined): HandedIncident {
+  if (stored?.incident?.id !== handed.incident.id) return handed;
+  const told = Object.entries(handed.told).map(([alerter, heard]): [string, HeardStatus] => {
+    const isDoubtful = heard === 'resolved' && stored.told[alerter] !== undefined;
+    return [alerter, isDoubtful ? 'perhaps-resolved' : heard];
+  });
+  return { ...handed, told: Object.fromEntries(told) };
 }
 
 /** The n of `<create revision>.<n>`. */
@@ -45,30 +58,38 @@ export function createRevisionOf(incident: string): number {
 
 function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
   const { createRevision, target, message, count } = state;
-  return { incident, told: { ...state.told }, unanswered: [], createRevision, target, message, count };
+  return {
+    incident,
+    told: { ...state.told },
+    unsure: new Set(),
+    unanswered: [],
+    createRevision,
+    target,
+    message,
+    count,
+  };
 }
 
 function ofHanded(handed: HandedIncident): KnownIncident {
   const { incident, target, message, count } = handed;
   const createRevision = createRevisionOf(incident.id);
-  return { incident, told: {}, unanswered: [], createRevision, target, message, count };
+  return { incident, told: {}, unsure: new Set(), unanswered: [], createRevision, target, message, count };
 }
 
-function combined(
-  known: KnownIncident,
-  { incident, told, unanswered }: HandedIncident,
-  isOpen: boolean,
-): KnownIncident {
+function combined(known: KnownIncident, { incident, told, unanswered }: HandedIncident): KnownIncident {
   const merged = { ...known.told };
+  const unsure = new Set(known.unsure);
   for (const [alerter, heard] of Object.entries(told)) {
-    // Not sure of a resolve: told of an open incident once more, and otherwise of its end.
-    if (heard === 'resolved' || (heard === 'perhaps-resolved' && isOpen)) delete merged[alerter];
-    else merged[alerter] = heard === 'perhaps-resolved' ? incident.worst : heard;
+    if (heard === 'resolved') delete merged[alerter];
+    // Whatever it is to know next, it is told; and of the end.
+    else merged[alerter] = heard === 'perhaps-resolved' ? 'unknown' : heard;
+    if (heard === 'perhaps-resolved') unsure.add(alerter);
   }
   return {
     ...known,
     incident: { ...known.incident, worst: worse(known.incident.worst, incident.worst) },
     told: merged,
+    unsure,
     unanswered: [...known.unanswered, ...unanswered],
   };
 }

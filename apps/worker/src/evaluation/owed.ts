@@ -54,7 +54,7 @@ export function owedNotifications(
   const entries: OutboxEntry[] = [];
   const before = stored?.incident ?? undefined;
   const open = next?.incident ?? undefined;
-  const known = knownIncidents(stored, handed, open);
+  const known = knownIncidents(stored, handed);
   let closed: Owed['closed'];
   for (const one of known) {
     if (one.incident.id === open?.id) continue;
@@ -84,7 +84,7 @@ export function owedNotifications(
     }
   }
   for (const alerter of recipients) {
-    if (told[alerter] === status) continue;
+    if (told[alerter] === status && !kept?.unsure.has(alerter)) continue;
     told[alerter] = status;
     entries.push(entryOf(alerter, open, alarmOf(next, open, status, facts), facts));
   }
