@@ -1,7 +1,8 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { AppLogger, Health, type Logger } from '@9volt/platform';
+import { limitTargets } from '@9volt/monitors';
+import { AppLogger, Health, type Logger, NodeConfig } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { AssignmentsService } from './membership/assignments.service.js';
@@ -35,10 +36,12 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(DeliveryService) private readonly deliveries: DeliveryService,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
     @Inject(CallsView) private readonly calls: CallsView,
+    @Inject(NodeConfig) { targets }: NodeConfig,
     @Inject(Health) health: Health,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('worker');
+    limitTargets(targets);
     health.readiness('worker', () => (assignments.listed ? undefined : 'the assignments are not read yet'));
   }
 

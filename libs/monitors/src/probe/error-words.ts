@@ -1,3 +1,5 @@
+import { TARGET_REFUSED } from '../net/target-policy.js';
+
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   ECONNREFUSED: 'connection refused',
@@ -12,7 +14,16 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+// The last is no shortage, but as little the target's.
+const SHORTAGES: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'EADDRNOTAVAIL',
+  TARGET_REFUSED,
+]);
 
 /**
  * What system errors carry. They are told by their fields, not by their class: an error of node's own core is no instance of

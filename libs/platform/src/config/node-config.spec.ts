@@ -158,4 +158,17 @@ describe('the programs that a worker runs', () => {
   it('are none when the variable is there and empty, as a list of nothing is', () => {
     expect(loadNodeConfig('worker', { execAllow: '' }, {}).programs.rules).toEqual([]);
   });
+
+  it('takes networks that checks may and may not connect to', () => {
+    const env = { NINEV_TARGET_ALLOW: '169.254.1.1, fe80::/64', NINEV_TARGET_DENY: '10.0.0.0/8' };
+    expect(loadNodeConfig('worker', {}, env).targets).toEqual({
+      allow: ['169.254.1.1', 'fe80::/64'],
+      deny: ['10.0.0.0/8'],
+    });
+    for (const targetDeny of ['10.0.0.0/33', 'example.com', '10.0.0.0/', '::/129']) {
+      expect(faultsOf(() => loadNodeConfig('worker', { targetDeny }, {}))[0]).toMatch(
+        /^--target-deny: expected addresses/,
+      );
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { isName, messageOf, NAME_EXPECTED, type ProgramRules, type Role } from '@9volt/contracts';
 import {
@@ -43,6 +44,8 @@ export class NodeConfig extends EtcdConfig {
   readonly accessTokens: readonly string[];
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
+  /** Which addresses checks may connect to. */
+  readonly targets: { allow: readonly string[]; deny: readonly string[] };
   /** What secrets may be read from; undefined for the default. */
   readonly secretSources: readonly string[] | undefined;
   /** What exec monitors and exec alerters may run here, and how many of the former at once. */
@@ -57,7 +60,7 @@ export class NodeConfig extends EtcdConfig {
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
-      Partial<Pick<NodeConfig, 'secretSources'>>,
+      Partial<Pick<NodeConfig, 'secretSources' | 'targets'>>,
   ) {
     super(values);
     this.role = values.role;
@@ -67,6 +70,7 @@ export class NodeConfig extends EtcdConfig {
     this.accessTokens = values.accessTokens;
     this.publicUrl = values.publicUrl;
     this.secretSources = values.secretSources;
+    this.targets = values.targets ?? { allow: [], deny: [] };
     this.programs = values.programs;
     this.performanceSeries = values.performanceSeries;
   }
@@ -116,6 +120,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     accessTokens,
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     secretSources: parseSecretSources(reader),
+    targets: { allow: parseNetworks(reader, 'targetAllow'), deny: parseNetworks(reader, 'targetDeny') },
     programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
     performanceSeries: reader.count('performanceSeries', 0),
   });
@@ -185,6 +190,17 @@ function parseListen(reader: Reader, defaultPort: number): { host: string; port:
   }
   const host = match[1] === undefined ? '127.0.0.1' : match[1] === '' ? '0.0.0.0' : match[1].replace(/^\[|\]$/g, '');
   return { host, port };
+}
+
+function parseNetworks(reader: Reader, key: 'targetAllow' | 'targetDeny'): string[] {
+  const written = reader.list(key);
+  for (const network of written) {
+    const [address = '', prefix] = network.split('/');
+    const most = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    const isNetwork = prefix === undefined ? most > 0 : /^\d{1,3}$/.test(prefix) && Number(prefix) <= most;
+    if (!isNetwork) reader.fault(key, `expected addresses and networks such as 10.0.0.0/8, got "${network}"`);
+  }
+  return written;
 }
 
 function parseSecretSources(reader: Reader): string[] | undefined {

@@ -30,6 +30,8 @@ export type NodeSettingKey =
   | 'insecure'
   | 'memberId'
   | 'publicUrl'
+  | 'targetAllow'
+  | 'targetDeny'
   | 'secretSources'
   | 'execAllow'
   | 'execConcurrency'
@@ -145,6 +147,22 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     doc: 'Address under which people reach the dashboard, for links in alerts.',
     scope: 'node',
     kind: 'text',
+  },
+  {
+    key: 'targetAllow',
+    flags: '--target-allow <networks>',
+    env: 'NINEV_TARGET_ALLOW',
+    doc: 'Addresses and networks that the checks of this worker may connect to although they are refused otherwise, a comma list such as 169.254.1.1,10.0.0.0/8.',
+    scope: 'node',
+    kind: 'list',
+  },
+  {
+    key: 'targetDeny',
+    flags: '--target-deny <networks>',
+    env: 'NINEV_TARGET_DENY',
+    doc: 'Addresses and networks that the checks of this worker may not connect to, besides those that are link-local or serve metadata of clouds.',
+    scope: 'node',
+    kind: 'list',
   },
   {
     key: 'secretSources',
