@@ -82,6 +82,30 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
+  it('may take two outages for one incident, when no check found the target well between them', () => {
+    const history = sound();
+    history.outages = [
+      { monitor: 'web', from: 30_000, to: 45_300 },
+      { monitor: 'web', from: 45_900, to: 60_000 },
+    ];
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may have two incidents in quick succession, when a check found the target well between them', () => {
+    const history = sound();
+    history.outages = [
+      { monitor: 'web', from: 30_000, to: 45_000 },
+      { monitor: 'web', from: 45_900, to: 60_000 },
+    ];
+    for (const one of history.probes) if (one.at === 45_250) one.answer = 'ok';
+    for (const alerter of ['pager', 'chat']) {
+      insert(history.deliveries, delivery({ alerter, at: 45_400, type: 'resolve' }));
+      insert(history.deliveries, delivery({ alerter, at: 46_400, key: '9volt/web/7.2', since: 46_250 }));
+    }
+    for (const one of history.deliveries) if (one.at === 60_400) one.key = '9volt/web/7.2';
+    expect(kinds(history)).toEqual([]);
+  });
+
   it('may change hands', () => {
     expect(kinds(takenOver(sound(), 'crash'))).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { outageAt, seenOutages } from './seen-outages.js';
 import { type Delivery, groupedBy, type History, mayShowAt, type Promises, type Violation } from './history.js';
 
 export interface NotificationFigures {
@@ -11,14 +12,13 @@ export interface NotificationFigures {
   slowestMs: number;
 }
 
-/** Clocks of workers and targets may differ by so much, and a check may be under way when its target breaks. */
-const FUZZ_MS = 2_500;
-
 /** Judges what alerters were told, against what happened to the targets. Pure. */
 export function checkNotifications(
-  history: History,
+  recorded: History,
   promises: Promises,
 ): { violations: Violation[]; figures: NotificationFigures } {
+  const outages = seenOutages(recorded);
+  const history = { ...recorded, outages };
   const accepted = history.deliveries.filter((delivery) => delivery.accepted);
   const announced = checkOutages(history, accepted, promises);
   const repeats = checkRepeats(history, accepted, promises);
@@ -49,7 +49,7 @@ function checkOutages(
     const until = Math.min(outage.to ?? endedAt, monitor.to ?? endedAt);
     for (const alerter of monitor.alerters) {
       const about = (alarms.get(`${alerter} ${monitor.name}`) ?? []).filter(
-        ({ since }) => since >= outage.from - FUZZ_MS && since <= until + FUZZ_MS,
+        ({ since }) => outageAt(outages, monitor.name, since, endedAt) === outage,
       );
       const keys = new Set(about.map(({ key }) => key));
       if (keys.size > 1) {
@@ -109,12 +109,10 @@ function checkRepeats(
 /** Whoever was told of an incident is told of its end, last and once it was told of the incident. */
 function checkClosings({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
   const violations: Violation[] = [];
-  const outagesOf = groupedBy(outages, ({ monitor }) => monitor);
   for (const [name, about] of groupedBy(accepted, ({ alerter, key }) => `${key} to ${alerter}`)) {
     const { monitor, since } = about[0] as Delivery;
-    const isOpen = (outagesOf.get(monitor) ?? []).some(
-      ({ from, to = endedAt }) => to >= endedAt && since >= from - FUZZ_MS,
-    );
+    const outage = outageAt(outages, monitor, since, endedAt);
+    const isOpen = outage !== undefined && (outage.to ?? endedAt) >= endedAt;
     const last = about.at(-1) as Delivery;
     if (last.type !== 'resolve' && !isOpen) {
       violations.push({ kind: 'unresolved', monitor, message: `${name}: the last word was ${last.type}` });
@@ -128,15 +126,9 @@ function checkClosings({ outages, endedAt }: History, accepted: readonly Deliver
 
 /** An alarm about a target that was well at the time. */
 function falseAlarms({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
-  const outagesOf = groupedBy(outages, ({ monitor }) => monitor);
   return accepted
     .filter(isAlarm)
-    .filter(
-      ({ monitor, since }) =>
-        !(outagesOf.get(monitor) ?? []).some(
-          ({ from, to = endedAt }) => since >= from - FUZZ_MS && since <= to + FUZZ_MS,
-        ),
-    )
+    .filter(({ monitor, since }) => outageAt(outages, monitor, since, endedAt) === undefined)
     .map(({ monitor, alerter, type, key, by }) => ({
       kind: 'false-alarm',
       monitor,

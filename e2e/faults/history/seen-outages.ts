@@ -1,0 +1,38 @@
+import { groupedBy, type History, type TargetOutage } from './history.js';
+
+/** Clocks of workers and targets may differ by so much, and a check may be under way when its target breaks. */
+const FUZZ_MS = 2_500;
+
+/** Outages as checks could see them: two between which no check found the target well are one. */
+export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'probes'>): TargetOutage[] {
+  const wellAt = groupedBy(
+    probes.filter(({ answer }) => answer === 'ok'),
+    ({ monitor }) => monitor,
+  );
+  const seen: TargetOutage[] = [];
+  for (const [monitor, ofMonitor] of groupedBy(outages, (outage) => outage.monitor)) {
+    const wasWell = (from: number, to: number): boolean =>
+      (wellAt.get(monitor) ?? []).some(({ at }) => at >= from && at <= to);
+    let last: TargetOutage | undefined;
+    for (const outage of [...ofMonitor].sort((a, b) => a.from - b.from)) {
+      if (last?.to !== undefined && !wasWell(last.to, outage.from)) {
+        if (outage.to === undefined) delete last.to;
+        else last.to = outage.to;
+      } else seen.push((last = { ...outage }));
+    }
+  }
+  return seen;
+}
+
+/** The outage during which a failure was seen, or else the one that it is next to. */
+export function outageAt(
+  outages: readonly TargetOutage[],
+  monitor: string,
+  at: number,
+  endedAt: number,
+): TargetOutage | undefined {
+  const ofMonitor = outages.filter((outage) => outage.monitor === monitor);
+  const apart = ({ from, to = endedAt }: TargetOutage): number => Math.max(0, from - at, at - to);
+  const near = ofMonitor.filter((outage) => apart(outage) <= FUZZ_MS).sort((a, b) => apart(a) - apart(b));
+  return near[0];
+}
