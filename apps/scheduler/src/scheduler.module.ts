@@ -1,8 +1,10 @@
+import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Module } from '@nestjs/common';
 import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
 import { ConfigEventsService } from './events/config-events.service.js';
 import { EtcdCareService } from './housekeeping/etcd-care.service.js';
 import { SweepingService } from './housekeeping/sweeping.service.js';
+import { CoverageService } from './coverage/coverage.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
 import { SchedulerCaches } from './scheduler-caches.js';
 import { SchedulerService } from './scheduler.service.js';
@@ -19,6 +21,12 @@ import { SchedulerService } from './scheduler.service.js';
     ConfigEventsService,
     SweepingService,
     EtcdCareService,
+    {
+      provide: SecretReader,
+      useFactory: (config: NodeConfig) => new SecretReader(config.secretSources),
+      inject: [NodeConfig],
+    },
+    CoverageService,
     SchedulerService,
   ],
 })

@@ -1,3 +1,4 @@
+export * from './attempt-delivery.js';
 export * from './define-alerter.js';
 export * from './mask-secrets.js';
 export * from './registry.js';

@@ -16,6 +16,7 @@ export const EVENT_TYPES = [
   'monitor-assigned',
   'monitor-orphaned',
   'rebalance',
+  'coverage-restored',
   'status-changed',
   'notification-sent',
   'notification-failed',

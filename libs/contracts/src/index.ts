@@ -3,6 +3,7 @@ export * from './assignment.js';
 export * from './call.js';
 export * from './check-result.js';
 export * from './cluster-config.js';
+export * from './coverage.js';
 export * from './duration.js';
 export * from './errors.js';
 export * from './event.js';

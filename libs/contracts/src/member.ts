@@ -15,6 +15,8 @@ export interface WorkerLoad {
   latenessP99Ms: number;
   /** Due runs skipped because the one before was still running, since the process started. */
   overruns: number;
+  /** Monitors whose due run has not begun, 5 s after it had to, by `member-tag` (`''` without one); absent without any. */
+  late?: Record<string, number>;
 }
 
 /** A process that takes part: `cluster/members/<id>`, under its lease. */

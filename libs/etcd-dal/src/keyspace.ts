@@ -10,6 +10,7 @@
  * | `cluster/director`                          | scheduler                   | member's | `Director`           |
  * | `cluster/members/<id>`                      | that member                 | member's | `Member`             |
  * | `cluster/drain/<name>`                      | api, anybody by hand        | –        | `Drain`              |
+ * | `cluster/coverage`                          | the leader                  | –        | `CoverageReport`     |
  * | `cluster/assignments/<worker id>/<name>`    | leader, retiring owner      | –        | `Assignment`         |
  * | `state/<name>`                              | the owner                   | –        | `MonitorState`       |
  * | `incident/<name>/<n>`                       | the owner                   | –        | `IncidentRecord`     |
@@ -26,6 +27,7 @@ export class Keyspace {
   readonly root: string;
   readonly config: string;
   readonly director: string;
+  readonly coverage: string;
   readonly monitors: string;
   readonly alerters: string;
   readonly members: string;
@@ -46,6 +48,7 @@ export class Keyspace {
     this.root = bare === '' ? '/' : `/${bare}/`;
     this.config = `${this.root}config`;
     this.director = `${this.root}cluster/director`;
+    this.coverage = `${this.root}cluster/coverage`;
     this.monitors = `${this.root}monitor/`;
     this.alerters = `${this.root}alerter/`;
     this.members = `${this.root}cluster/members/`;

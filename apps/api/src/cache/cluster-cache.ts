@@ -3,6 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import {
   clusterConfigFaults,
   type ClusterConfig,
+  type CoverageReport,
   DEFAULT_CLUSTER_CONFIG,
   type Director,
   DomainError,
@@ -46,6 +47,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
+  coverage: CoverageReport | undefined;
   private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
   /** How often results were dumped before, and until when they may still come as seldom. */
   private before = { everyMs: 0, until: 0 };
@@ -205,6 +207,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         return;
       case 'director':
         this.director = gone ? undefined : record.director;
+        return;
+      case 'coverage':
+        this.coverage = gone ? undefined : record.coverage;
         return;
       case 'member':
         if (gone) this.members.remove(record.member.MemberID);

@@ -3,6 +3,7 @@ import {
   type Assignment,
   type ClusterConfig,
   type ClusterEvent,
+  type CoverageReport,
   type Director,
   type Drain,
   type FieldError,
@@ -27,6 +28,7 @@ export type CacheRecord =
   | ({ kind: 'monitor'; name: string } & Declared<MonitorSettings>)
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
   | { kind: 'director'; director: Director }
+  | { kind: 'coverage'; coverage: CoverageReport }
   | { kind: 'member'; member: Member }
   | { kind: 'drain'; worker: string; drain: Partial<Drain> }
   | ({ kind: 'assignment'; workerId: string; monitor: string } & AssignmentRecord)
@@ -71,6 +73,8 @@ export function recordDecoder(keys: Keyspace): (entry: Entry) => CacheRecord | u
     if (key.startsWith(keys.incidents)) return incidentOf(keys, entry);
     if (key === keys.config) return wrap(decode<ClusterConfig>(value), (config) => ({ kind: 'config', config }));
     if (key === keys.director) return wrap(decode<Director>(value), (director) => ({ kind: 'director', director }));
+    if (key === keys.coverage)
+      return wrap(decode<CoverageReport>(value), (coverage) => ({ kind: 'coverage', coverage }));
     for (const [prefix, read] of named) {
       const name = keys.under(prefix, key);
       if (name !== undefined) return read(name, entry);

@@ -1,4 +1,11 @@
-import { type DerivedStatus, DERIVED_STATUSES, type Director, type FieldError, type Member } from '@9volt/contracts';
+import {
+  type DerivedStatus,
+  DERIVED_STATUSES,
+  type CoverageReport,
+  type Director,
+  type FieldError,
+  type Member,
+} from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { type Workload, workloadsOf } from '../cache/workloads.js';
@@ -33,12 +40,16 @@ export interface ShownCluster {
   Members: Record<string, ShownMember>;
   Director: Director | null;
   Drains: ShownDrain[];
+  /** What the leader last found; null before it looked. */
+  Coverage: ShownCoverage | null;
   Monitors: { total: number; byStatus: Record<DerivedStatus, number> };
   /** At most {@link MOST_NAMED}, as is what is quarantined: `Monitors` counts all. */
   Orphans: string[];
   Quarantined: Quarantined[];
   Outbox: ShownOutbox;
 }
+
+export type ShownCoverage = Omit<CoverageReport, 'low'> & { lowSince: string | null };
 
 const MOST_NAMED = 1_000;
 const IDLE: Workload = { monitors: 0, weight: 0 };
@@ -74,6 +85,7 @@ export class ClusterService {
       Members: this.members(now),
       Director: this.director(),
       Drains: this.drains.all(),
+      Coverage: this.coverage(),
       Monitors: { total, byStatus },
       Orphans: orphans.sort().slice(0, MOST_NAMED),
       Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MOST_NAMED),
@@ -118,6 +130,20 @@ export class ClusterService {
       Detached: this.cache.isDetached(member, now),
       Leader: this.cache.director?.MemberID === MemberID,
     };
+  }
+
+  /** Only what is documented: a newer leader may have put more. */
+  private coverage(): ShownCoverage | null {
+    const { coverage } = this.cache;
+    if (!coverage) return null;
+    const { at, monitors, covered, share, pools, low } = coverage;
+    const shown = pools.map(({ tag, ...pool }) => ({
+      tag,
+      monitors: pool.monitors,
+      covered: pool.covered,
+      share: pool.share,
+    }));
+    return { at, monitors, covered, share, pools: shown, lowSince: low?.since ?? null };
   }
 
   private director(): Director | null {

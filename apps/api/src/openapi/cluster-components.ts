@@ -52,12 +52,19 @@ const memberProperties: Record<string, JsonSchema> = {
   Leader: flag,
 };
 
+const covered: Record<string, JsonSchema> = {
+  monitors: count,
+  covered: count,
+  share: { ...number, minimum: 0, maximum: 1 },
+};
+
 /** Schemas of who takes part, and of who runs what. */
 export const clusterComponents: Record<string, JsonSchema> = {
   Cluster: object({
     Members: map(ref('Member')),
     Director: { oneOf: [ref('Director'), { type: 'null' }] },
     Drains: { ...list(ref('Drain')), description: 'Workers that are kept empty, by name.' },
+    Coverage: { oneOf: [ref('Coverage'), { type: 'null' }], description: 'What the leader last found.' },
     Monitors: object({
       total: count,
       byStatus: { ...object(Object.fromEntries(DERIVED_STATUSES.map((status) => [status, count]))) },
@@ -75,6 +82,16 @@ export const clusterComponents: Record<string, JsonSchema> = {
     ),
   }),
   Member: object(memberProperties, ['Load']),
+  Coverage: object(
+    {
+      at: { ...instant, description: 'When the leader looked.' },
+      ...covered,
+      pools: list(object({ tag: { ...textOrNull, description: 'Null for workers without tags.' }, ...covered })),
+      lowSince: { ...instantOrNull, description: 'Since when it is below 99 %.' },
+    },
+    [],
+    'How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked.',
+  ),
   ClusterSettings: object(
     {
       HeartbeatInterval: {

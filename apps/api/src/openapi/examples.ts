@@ -176,6 +176,14 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
       },
       Director: { MemberID: 'scheduler-1-k2p9q0', LastUpdate: AT },
       Drains: [],
+      Coverage: {
+        at: AT,
+        monitors: 122,
+        covered: 122,
+        share: 1,
+        pools: [{ tag: null, monitors: 122, covered: 122, share: 1 }],
+        lowSince: null,
+      },
       Monitors: {
         total: 123,
         byStatus: {

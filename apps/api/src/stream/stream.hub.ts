@@ -127,6 +127,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       case 'director':
         return note('member', record.director.MemberID);
       case 'config':
+      case 'coverage':
       case 'alerter':
       case 'incident':
       case 'outbox':

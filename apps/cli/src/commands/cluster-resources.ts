@@ -6,6 +6,7 @@ interface Cluster {
   Members: Record<string, Member>;
   Director: { MemberID: string } | null;
   Drains: { name: string; assigned: number }[];
+  Coverage: { share: number; monitors: number; covered: number } | null;
   Monitors: { total: number; byStatus: Record<string, number> };
   Orphans: string[];
   Quarantined: { kind: string; name: string; reason: string }[];
@@ -64,7 +65,16 @@ function runsChecks({ Role }: Member): boolean {
   return Role === 'worker' || Role === 'server';
 }
 
-function facts({ Members, Director, Drains, Monitors, Orphans, Quarantined, Outbox }: Cluster): [string, string][] {
+function facts({
+  Members,
+  Director,
+  Drains,
+  Coverage,
+  Monitors,
+  Orphans,
+  Quarantined,
+  Outbox,
+}: Cluster): [string, string][] {
   const count = Object.values(Members).length;
   const statuses = Object.entries(Monitors.byStatus).filter(([, of]) => of > 0);
   const owed = Object.entries(Outbox.byAlerter).map(([alerter, { depth }]) => `${alerter} ${depth}`);
@@ -72,6 +82,10 @@ function facts({ Members, Director, Drains, Monitors, Orphans, Quarantined, Outb
     ['leader', Director ? (Members[Director.MemberID]?.Name ?? Director.MemberID) : 'nobody'],
     ['members', String(count)],
     ['monitors', [`${Monitors.total}:`, statuses.map(([status, of]) => `${of} ${status}`).join(', ')].join(' ')],
+    [
+      'coverage',
+      Coverage ? `${Math.floor(Coverage.share * 1_000) / 10} % (${Coverage.covered} of ${Coverage.monitors})` : '-',
+    ],
     ['drained', listed(Drains.map(({ name, assigned }) => (assigned > 0 ? `${name} (${assigned} left)` : name)))],
     ['orphans', listed(Orphans)],
     ['owed', Outbox.depth === 0 ? 'nothing' : `${listed(owed)}; the oldest for ${roughly(Outbox.oldestAgeMs)}`],

@@ -28,6 +28,8 @@ export class ClusterView {
   private readonly informer: Informer<Record_>;
   private readonly keys: Keyspace;
   private readonly memberById = new Map<string, Member>();
+  /** When each member last told of itself, by `performance.now()`. */
+  private readonly told = new Map<string, number>();
   private readonly drained = new Set<string>();
   private readonly byMonitor = new Map<string, Holding[]>();
   private workersNow: ReadonlyMap<string, Worker> | undefined;
@@ -56,6 +58,11 @@ export class ClusterView {
 
   get members(): ReadonlyMap<string, Member> {
     return this.memberById;
+  }
+
+  /** When a member last told of itself, by `performance.now()`. */
+  toldAt(id: string): number {
+    return this.told.get(id) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Members that run checks, by id. */
@@ -143,8 +150,13 @@ export class ClusterView {
 
   private applyMember(member: Member, present: boolean): void {
     const known = this.memberById.get(member.MemberID);
-    if (present) this.memberById.set(member.MemberID, member);
-    else this.memberById.delete(member.MemberID);
+    if (present) {
+      this.memberById.set(member.MemberID, member);
+      this.told.set(member.MemberID, performance.now());
+    } else {
+      this.memberById.delete(member.MemberID);
+      this.told.delete(member.MemberID);
+    }
     // A member tells its load every few seconds; that changes nothing here.
     const same =
       present &&

@@ -530,6 +530,8 @@ export interface components {
             Director: components["schemas"]["Director"] | null;
             /** @description Workers that are kept empty, by name. */
             Drains: components["schemas"]["Drain"][];
+            /** @description What the leader last found. */
+            Coverage: components["schemas"]["Coverage"] | null;
             Monitors: {
                 total: number;
                 byStatus: {
@@ -597,6 +599,29 @@ export interface components {
             /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
             Detached: boolean;
             Leader: boolean;
+        };
+        /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
+        Coverage: {
+            /**
+             * Format: date-time
+             * @description When the leader looked.
+             */
+            at: string;
+            monitors: number;
+            covered: number;
+            share: number;
+            pools: {
+                /** @description Null for workers without tags. */
+                tag: string | null;
+                monitors: number;
+                covered: number;
+                share: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description Since when it is below 99 %.
+             */
+            lowSince: string | null;
         };
         /** @description What holds for all processes. Intervals are durations such as `3s`. */
         ClusterSettings: {
@@ -946,7 +971,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "status-changed" | "notification-sent" | "notification-failed";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "status-changed" | "notification-sent" | "notification-failed";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -9368,6 +9393,21 @@ export interface operations {
                      *         "LastUpdate": "2026-06-01T12:00:00.000Z"
                      *       },
                      *       "Drains": [],
+                     *       "Coverage": {
+                     *         "at": "2026-06-01T12:00:00.000Z",
+                     *         "monitors": 122,
+                     *         "covered": 122,
+                     *         "share": 1,
+                     *         "pools": [
+                     *           {
+                     *             "tag": null,
+                     *             "monitors": 122,
+                     *             "covered": 122,
+                     *             "share": 1
+                     *           }
+                     *         ],
+                     *         "lowSince": null
+                     *       },
                      *       "Monitors": {
                      *         "total": 123,
                      *         "byStatus": {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import type { DeliveryOutcome } from '@9volt/alerters';
+import { attemptDelivery, type DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import { Programs } from '@9volt/monitors';
@@ -9,7 +9,6 @@ import { SecretReader } from '@9volt/platform';
 import { Detachment } from '../detachment/detachment.js';
 import { Spools } from '../detachment/spools.js';
 import { AlerterCache } from './alerter-cache.js';
-import { attemptDelivery } from './attempt-delivery.js';
 import { pauseAfter } from './backoff.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';

@@ -1,8 +1,7 @@
-import { testAlert, validateAlerter } from '@9volt/alerters';
+import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { type Programs, validateMonitor } from '@9volt/monitors';
 import { executeCheck } from '../execution/execute-check.js';
-import { attemptDelivery } from '../notification/attempt-delivery.js';
 import type { RunNow } from './run-now.js';
 
 export interface Answering {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf, parseDuration, type VitalsEntry } from '@9volt/contracts';
+import { messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../detachment/detachment.js';
@@ -13,6 +13,8 @@ import { VitalsBuffer } from './vitals-buffer.js';
 /** The keys of a chunk that are written in turn: its recent history. */
 const SLOTS = 60;
 const MOST_OPS = 64;
+/** Less is the worker's lateness, which it tells apart. */
+const LATE_MS = 5_000;
 
 /**
  * Dumps the results since the last dump: a few keys whatever the number of checks, on which nobody else writes. Not while this
@@ -122,6 +124,17 @@ export class VitalsWriter {
     return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
   }
 
+  /** A run that is under way when the next is due is no lateness: the next is skipped. */
+  private lateness(now: number): Pick<WorkerLoad, 'late'> {
+    const late: Record<string, number> = {};
+    for (const { name, settings } of this.monitors.all()) {
+      if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS) continue;
+      const tag = settings['member-tag'] ?? '';
+      late[tag] = (late[tag] ?? 0) + 1;
+    }
+    return Object.keys(late).length > 0 ? { late } : {};
+  }
+
   private async tellLoad(now: number): Promise<void> {
     const { started, latenessP99Ms } = this.metrics.take();
     const seconds = Math.max(0.001, (now - this.lastDumpAt) / 1_000);
@@ -132,6 +145,7 @@ export class VitalsWriter {
         checksPerSecond: Math.round((started / seconds) * 100) / 100,
         latenessP99Ms: Math.round(latenessP99Ms * 10) / 10,
         overruns: this.metrics.overruns,
+        ...this.lateness(now),
       },
     });
   }

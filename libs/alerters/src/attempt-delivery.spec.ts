@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { alerterTypes, defineAlerter, type DeliveryContext, type DeliveryOutcome } from '@9volt/alerters';
-import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import { type Alert, type ReadSecret, Text, TextList } from '@9volt/contracts';
 import { attemptDelivery } from './attempt-delivery.js';
+import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { alerterTypes } from './registry.js';
+import { sampleAlarm, sampleResolve } from './testing/index.js';
 
 const TYPE = 'attempt-spec';
 const none: ReadSecret = () => Promise.reject(new Error('there are no secrets here'));

@@ -1,11 +1,4 @@
 import {
-  type AlerterDefinition,
-  alerterTypes,
-  type DeliveryContext,
-  type DeliveryOutcome,
-  renderAlert,
-} from '@9volt/alerters';
-import {
   type Alert,
   type AlerterSettings,
   attributesOf,
@@ -16,6 +9,9 @@ import {
   SecretUnavailable,
   withoutSecrets,
 } from '@9volt/contracts';
+import { type AlerterDefinition, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { alerterTypes } from './registry.js';
+import { renderAlert } from './render-alert.js';
 
 export interface Attempt {
   settings: AlerterSettings;
@@ -25,7 +21,7 @@ export interface Attempt {
   /** How long the provider may take to answer. */
   timeoutMs: number;
   readSecret: ReadSecret;
-  /** The programs that this worker runs. */
+  /** The programs that this process may run. */
   programs: ProgramRules;
 }
 
@@ -37,7 +33,7 @@ const GRACE_MS = 1_000;
 export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
   const { settings, alert, signal, timeoutMs, programs } = attempt;
   const definition = alerterTypes.get(settings.type);
-  if (!definition) return { outcome: 'retryable', answer: `this worker does not know the type ${settings.type}` };
+  if (!definition) return { outcome: 'retryable', answer: `this process does not know the type ${settings.type}` };
   const overdue = new AbortController();
   const abandoned = new Promise<DeliveryOutcome>((resolve) => {
     overdue.signal.addEventListener('abort', () =>

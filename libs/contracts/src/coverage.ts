@@ -1,0 +1,20 @@
+/** How many monitors were checked when they last had to be. */
+export interface Covered {
+  monitors: number;
+  covered: number;
+  /** `covered / monitors`; 1 without monitors. */
+  share: number;
+}
+
+/** `cluster/coverage`: what the leader last found. */
+export interface CoverageReport extends Covered {
+  /** ISO 8601. */
+  at: string;
+  /** By `member-tag`; null for the workers without tags. */
+  pools: (Covered & { tag: string | null })[];
+  /** While the coverage is too low: since when, ISO 8601, and whether somebody was told. */
+  low?: { since: string; told: boolean };
+}
+
+/** Below this share something is wrong. */
+export const LOW_COVERAGE = 0.99;
