@@ -2,6 +2,7 @@ import {
   type Assignment,
   type DerivedStatus,
   formatDuration,
+  intervalMsOf,
   NOTHING_TO_SAY,
   type PerformanceValue,
   type Status,
@@ -65,9 +66,17 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     lastRun: lastRunOf(view),
     latencyMs: latest?.latencyMs ?? null,
     performance: latest?.performance ?? [],
-    nextDue: isoOf(status === 'disabled' ? undefined : view.nextDueAt),
+    nextDue: isoOf(status === 'disabled' ? undefined : nextDueAt(view, status, now)),
     incident: state?.incident?.id ?? null,
   };
+}
+
+/** Runs since the last dump of results are not known here, but when they are due is. */
+function nextDueAt(view: MonitorView, status: DerivedStatus, now: number): number | undefined {
+  const due = view.nextDueAt;
+  if (due === undefined || due >= now || status === 'stale' || !view.settings) return due;
+  const intervalMs = intervalMsOf(view.settings);
+  return due + Math.ceil((now - due) / intervalMs) * intervalMs;
 }
 
 /** The masked configuration; of a quarantined monitor, the last good one that still runs, if any. */

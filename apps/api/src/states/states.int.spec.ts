@@ -64,7 +64,8 @@ beforeAll(async () => {
   const now = Date.now();
   const sample = { at: now - 2_000, latencyMs: 12.5, status: 'ok' as const };
   const measured = { message: 'OK - load 0.4', performance: [{ label: 'load1', value: 0.4, warn: '5', min: 0 }] };
-  const entry = { runs: 1, overruns: 0, nextDueAt: now + 8_000 };
+  // Due long ago when it was told, and at every interval since.
+  const entry = { runs: 1, overruns: 0, nextDueAt: now - 3_600_000 };
   await api.settled(
     await written(
       api.node,
