@@ -19,6 +19,8 @@ const swc = {
 
 export default {
   roots: ['<rootDir>/src'],
+  // Real servers on a machine that does other work too. What must be quick says so itself.
+  testTimeout: 20_000,
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   // Those run with `npm run test:real`.
   testPathIgnorePatterns: ['/node_modules/', '\\.real\\.spec\\.ts$'],
