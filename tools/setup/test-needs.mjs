@@ -31,6 +31,7 @@ export const testNeeds = [
   { command: 'openssl', package: 'openssl' },
   { command: 'prometheus-alertmanager', package: 'prometheus-alertmanager', optional: true },
   { file: `/usr/lib/${debianTriplet}/faketime/libfaketime.so.1`, package: 'libfaketime', optional: true },
+  { command: 'chromium', package: 'chromium', optional: true },
   { command: 'nrpe', package: 'nagios-nrpe-server', optional: true },
   { command: 'fping', package: 'fping', optional: true },
   { command: 'ip', package: 'iproute2', optional: true },

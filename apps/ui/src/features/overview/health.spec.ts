@@ -2,14 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { countByStatus } from '../../lib/status.js';
 import { stateOf } from '../../testing/fixtures.js';
 import type { Cluster, Member } from '../cluster/cluster-api.js';
-import { coverage, degradations } from './health.js';
+import { degradations, healthFacts } from './health.js';
 
 const worker = (more: Partial<Member> = {}): Member =>
   ({ MemberID: 'w', Name: 'w', Role: 'server', Leader: true, ...more }) as Member;
-const cluster = (members: Member[], depth = 0, oldestAgeMs = 0): Cluster =>
+const cluster = (members: Member[], depth = 0, oldestAgeMs = 0, covered: number | null = 1_000): Cluster =>
   ({
     Members: Object.fromEntries(members.map((one) => [one.MemberID, one])),
     Outbox: { depth, oldestAgeMs },
+    Coverage:
+      covered === null
+        ? null
+        : { monitors: 1_000, covered, share: covered / 1_000, lowSince: covered < 990 ? '2026-01-01T00:00:00Z' : null },
   }) as Cluster;
 const counts = (...statuses: ('ok' | 'stale' | 'orphaned' | 'disabled' | 'critical')[]) =>
   countByStatus(statuses.map((status) => stateOf(status, { status })));
@@ -22,12 +26,19 @@ describe('the monitoring itself', () => {
     [cluster([worker({ Role: 'scheduler' })]), /no worker/],
     [cluster([worker({ Detached: true })]), /^w cut off/],
     [cluster([worker({ Load: { latenessP99Ms: 9_000 } as never })]), /^w start checks late/],
+    [cluster([worker()], 0, 0, 980), /^20 monitors not checked when last due/],
     [cluster([worker()], 3, 61_000), /3 notifications not delivered for 1m 1s/],
   ])('is degraded %#', (state, words) => expect(degradations(state, counts('ok'))[0]).toMatch(words));
 
   it('says what has no recent results', () => {
     expect(degradations(cluster([worker()]), counts('stale', 'stale', 'orphaned'))).toHaveLength(2);
-    expect(coverage(counts('ok', 'critical', 'stale', 'orphaned', 'disabled'))).toBe(0.5);
-    expect(coverage(counts('disabled'))).toBe(1);
+  });
+
+  it.each([
+    [999.9, '99.9 % checked when last due'],
+    [1_000, '100 % checked when last due'],
+    [null, 'not known yet'],
+  ])('tells a coverage of %s of 1000', (covered, words) => {
+    expect(new Map(healthFacts(cluster([worker()], 0, 0, covered))).get('Coverage')).toBe(words);
   });
 });

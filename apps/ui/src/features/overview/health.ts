@@ -13,9 +13,11 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
   const late = workers.filter(({ Load }) => (Load?.latenessP99Ms ?? 0) > LATE_MS);
   const detached = workers.filter(({ Detached }) => Detached);
   const { depth, oldestAgeMs } = cluster.Outbox;
+  const low = cluster.Coverage?.lowSince ? cluster.Coverage : undefined;
   return [
     leaderOf(cluster) ? '' : 'no scheduler leads: nothing new is assigned',
     workers.length === 0 ? 'no worker is there: nothing is checked' : '',
+    low ? `${counted(low.monitors - low.covered, 'monitor')} not checked when last due` : '',
     counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} without a worker that may run them` : '',
     counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
     counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} refused` : '',
@@ -27,15 +29,13 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
   ].filter((text) => text !== '');
 }
 
-/** The share of the monitors that are to be checked of which there are recent results. */
-export function coverage(counts: Counts): number {
-  const seen = counts.ok + counts.warning + counts.critical + counts.unknown;
-  const unseen = counts.orphaned + counts.stale + counts.pending + counts.quarantined;
-  return seen + unseen === 0 ? 1 : seen / (seen + unseen);
+/** In hundredths, rounded down: what is not all must not look like all. */
+function percent(share: number): string {
+  return `${Math.floor(share * 1_000) / 10} %`;
 }
 
 /** Facts of the cluster for the overview. */
-export function healthFacts(cluster: Cluster, counts: Counts): [string, string][] {
+export function healthFacts(cluster: Cluster): [string, string][] {
   const workers = workersOf(cluster);
   const loads = workers.flatMap(({ Load }) => Load ?? []);
   const lateness = Math.max(0, ...loads.map(({ latenessP99Ms }) => latenessP99Ms));
@@ -43,8 +43,7 @@ export function healthFacts(cluster: Cluster, counts: Counts): [string, string][
   return [
     ['Leader', leaderOf(cluster)?.Name ?? 'none'],
     ['Members', `${count(Object.keys(cluster.Members).length)}, ${counted(workers.length, 'worker')}`],
-    // Rounded down: what is not all must not look like all.
-    ['Coverage', `${Math.floor(coverage(counts) * 1_000) / 10} % with recent results`],
+    ['Coverage', cluster.Coverage ? `${percent(cluster.Coverage.share)} checked when last due` : 'not known yet'],
     ['Checks', `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} a second`],
     ['Lateness', `${latency(lateness)} (p99)`],
     ['Owed', counted(cluster.Outbox.depth, 'notification')],

@@ -66,7 +66,7 @@ function Overview({ states }: { states: ReadonlyMap<string, LiveState> }) {
           {problems.length === 0 ? <AllIsWell counts={counts} total={states.size} /> : <Problems problems={problems} />}
         </Panel>
         <div className={styles['side']}>
-          <Monitoring counts={counts} />
+          <Monitoring />
           <LastEvents />
         </div>
       </div>
@@ -153,13 +153,13 @@ function Degraded({ counts }: { counts: Counts }) {
   );
 }
 
-function Monitoring({ counts }: { counts: Counts }) {
+function Monitoring() {
   const { data, error, refetch } = useCluster();
   return (
     <Panel title="Monitoring" aside={<Link to="/cluster">cluster</Link>}>
       {data ? (
         <dl className={styles['facts']}>
-          {healthFacts(data, counts).map(([name, value]) => (
+          {healthFacts(data).map(([name, value]) => (
             <div key={name} style={{ display: 'contents' }}>
               <dt>{name}</dt>
               <dd className={value === 'none' ? styles['bad'] : undefined}>{value}</dd>

@@ -1,0 +1,141 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startSlackStandIn } from '@9volt/alerters/testing';
+import { type CoverageReport, DEFAULT_CLUSTER_CONFIG, type Member } from '@9volt/contracts';
+import { decode, encode } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { AppLogger, loadNodeConfig, SecretReader } from '@9volt/platform';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SchedulerBench } from '../testing/scheduler-bench.js';
+import { CoverageService } from './coverage.service.js';
+
+jest.setTimeout(30_000);
+
+let etcd: TestEtcd;
+let bench: SchedulerBench;
+let slack: Awaited<ReturnType<typeof startSlackStandIn>>;
+let coverage: CoverageService;
+let metrics: () => Promise<string>;
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(() => etcd.stop());
+beforeEach(async () => {
+  bench = new SchedulerBench(etcd.endpoint, uniquePrefix());
+  slack = await startSlackStandIn();
+  await bench.worker('w1');
+  await bench.monitors(10);
+  await bench.put({ put: bench.keys.alerter('team'), value: encode(slack.alerter) });
+  const scheduler = await bench.scheduler();
+  await bench.leader();
+  await waitFor(async () => (await bench.assignments()).length === 10);
+  const { node, caches, leadership } = scheduler;
+  await waitFor(() => [...caches.view.assigned].length === 10);
+  const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0' }, {});
+  const secrets = new SecretReader();
+  coverage = new CoverageService(node, caches, leadership, config, secrets, AppLogger.silent(), scheduler.metrics);
+  metrics = () => scheduler.metrics.registry.getSingleMetricAsString('ninevolt_coverage_ratio');
+});
+afterEach(async () => {
+  coverage.onApplicationShutdown();
+  await bench.stop();
+  await slack.close();
+});
+
+const report = async (): Promise<CoverageReport | undefined> => {
+  const entry = await bench.client.get(bench.keys.coverage);
+  return entry && decode<CoverageReport>(entry.value);
+};
+/** What a worker tells of itself; waits until the leader knows. */
+const tell = async (late: number): Promise<void> => {
+  const entry = await bench.client.get(bench.keys.member('w1'));
+  const member = decode<Member>(entry?.value ?? Buffer.from(''));
+  const Load = {
+    checks: 10,
+    checksPerSecond: 1,
+    latenessP99Ms: 1,
+    overruns: 0,
+    ...(late > 0 ? { late: { '': late } } : {}),
+  };
+  await bench.put({ put: bench.keys.member('w1'), value: encode({ ...member, Load }), lease: entry?.lease ?? '' });
+  const { view } = (await bench.leader()).caches;
+  await waitFor(() => (view.members.get('w1')?.Load?.late?.[''] ?? 0) === late && view.members.get('w1')?.Load);
+};
+const configure = async (more: object): Promise<void> => {
+  const { node } = await bench.leader();
+  const { ClusterId } = node.config;
+  const value = encode({ ...DEFAULT_CLUSTER_CONFIG, ClusterId, ...more });
+  await bench.put({ put: bench.keys.config, value });
+  await waitFor(() => Object.entries(more).every(([name, is]) => (node.config as never)[name] === is));
+};
+
+describe('the coverage', () => {
+  it('is published; when it is low, an event and the leader itself say so, once, and when that is over', async () => {
+    await configure({ 'coverage-alerter': 'team' });
+    await coverage.measure();
+    expect(await report()).toMatchObject({ monitors: 10, covered: 10, share: 1, pools: [{ tag: null, share: 1 }] });
+    await tell(5);
+    await coverage.measure();
+    expect(await bench.events('warning')).toEqual([]);
+    for (let n = 0; n < 3; n++) await coverage.measure();
+    expect(await report()).toMatchObject({ share: 0.5, low: { told: true } });
+    expect(await metrics()).toMatch(/pool="all"\} 0\.5\n.*pool="untagged"\} 0\.5/);
+    await waitFor(async () => (await bench.events('notification-sent')).length === 1);
+    const [warning, more] = await bench.events('warning');
+    expect([warning?.message, more]).toEqual([
+      'the coverage is 50 %: 5 of 10 monitors were not checked when they were due',
+      undefined,
+    ]);
+    await tell(0);
+    await coverage.measure();
+    await waitFor(async () => (await bench.events('coverage-restored')).length === 1);
+    const titles = slack.accepted.map(({ message }) => message.attachments[0]?.title);
+    expect(titles).toEqual([expect.stringContaining('9volt coverage'), expect.stringContaining('9volt coverage')]);
+    expect((await report())?.low).toBeUndefined();
+  });
+
+  it('counts what nobody runs, and what a silent worker has', async () => {
+    await configure({ StateDumpInterval: '1s' });
+    await bench.monitor('lonely', { 'member-tag': 'mars' });
+    await waitFor(async () => (await bench.leader()).caches.catalog.has('lonely'));
+    await tell(0);
+    await coverage.measure();
+    expect(await report()).toMatchObject({ monitors: 11, covered: 10, pools: [{}, { tag: 'mars', covered: 0 }] });
+    await new Promise((resolve) => setTimeout(resolve, 3_100));
+    await coverage.measure();
+    expect(await report()).toMatchObject({ covered: 0, share: 0 });
+  });
+
+  it('calls the dead man while it is good, and only then', async () => {
+    let calls = 0;
+    const server = createServer((_request, response) => {
+      calls++;
+      response.end();
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    try {
+      await configure({ 'dead-man-url': `http://127.0.0.1:${(server.address() as AddressInfo).port}/ping/secret` });
+      await coverage.measure();
+      await coverage.callDeadMan();
+      expect(calls).toBe(1);
+      await tell(9);
+      await coverage.measure();
+      await coverage.callDeadMan();
+      expect(calls).toBe(1);
+      await tell(0);
+      await coverage.measure();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      for (let n = 0; n < 2; n++) await coverage.callDeadMan();
+      const warnings = await waitFor(async () => {
+        const events = await bench.events('warning');
+        return events.length > 0 && events;
+      });
+      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^the dead-man-url could not/)]);
+      expect(JSON.stringify(warnings)).not.toContain('secret');
+    } finally {
+      server.close();
+    }
+  });
+});
