@@ -93,7 +93,16 @@ const environmentOnlyInPlatform = {
 
 export default tseslint.config(
   {
-    ignores: ['**/dist/**', '**/node_modules/**', 'coverage/**', '*/*/coverage/**', '.nx/**', '.9volt/**', 'tmp/**', '**/api-types.ts'],
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      'coverage/**',
+      '*/*/coverage/**',
+      '.nx/**',
+      '.9volt/**',
+      'tmp/**',
+      '**/api-types.ts',
+    ],
   },
   { files: ['**/*.{ts,tsx,mjs}'], extends: [tseslint.configs.recommended], rules: { eqeqeq: 'error' } },
   {
