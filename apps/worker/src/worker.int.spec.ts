@@ -138,7 +138,7 @@ describe('a change of the assignment', () => {
     await view.reaches('web', { status: 'critical' });
     await view.put(view.keys.outboxEntry('web', 'other', 'a'), { ...view.owed[0], alerter: 'other' });
     await view.change(worker.id, 'web', { phase: 'remove', reason: 'disabled' });
-    await waitFor(async () => (await view.state('web')) === undefined);
+    await view.vanishes('web');
     const asked = web.askedAt.length;
     expect(
       view

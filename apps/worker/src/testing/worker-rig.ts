@@ -169,6 +169,13 @@ export class ClusterView {
     );
   }
 
+  /** Waits until a state is removed, and until what was owed with that is in `owed`. */
+  async vanishes(name: string): Promise<void> {
+    const last = (): { state: MonitorState | undefined } | undefined =>
+      this.states.findLast((written) => written.name === name);
+    await waitFor(() => last() !== undefined && last()?.state === undefined, { what: `no state of ${name}` });
+  }
+
   said(name: string): string[] {
     return this.owed
       .filter(({ alert }) => alert.monitor === name)
