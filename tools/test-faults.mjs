@@ -2,8 +2,8 @@
 // measured. `npm run test:soak -- --minutes 60 --seed 7`: faults drawn at random, for as long as is wanted.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { forwardSignals } from './process/forward-signals.mjs';
-import { killRunningStages, runStage } from './process/run-stage.mjs';
+import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
+import { runStage } from './process/run-stage.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { faultNeeds } from './setup/test-needs.mjs';
@@ -21,11 +21,7 @@ const { values, positionals } = parseArgs({
 const minutes = Number(values.minutes);
 const seed = Number(values.seed);
 
-forwardSignals((signal) => {
-  killRunningStages();
-  console.error(`stopped by ${signal}`);
-  process.exit(130);
-});
+endStagesOnSignal();
 
 if (!(minutes > 0) || !Number.isInteger(seed)) {
   console.error('expected --minutes with a number above 0, and --seed with a whole number');

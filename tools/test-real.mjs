@@ -1,8 +1,7 @@
 // `npm run test:real [-- <part of a path> …]`: the specs that need real servers, installed from Debian, and more time than
 // `npm test` has: those named *.real.spec.ts, or of them those whose path has one of the given parts.
 import { join } from 'node:path';
-import { forwardSignals } from './process/forward-signals.mjs';
-import { killRunningStages } from './process/run-stage.mjs';
+import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { realNeeds } from './setup/test-needs.mjs';
@@ -22,11 +21,7 @@ const projects = testProjects(root)
   .map((project) => ({ ...project, specs: realSpecs(root, project).filter(isChosen) }))
   .filter(({ specs }) => specs.length > 0);
 
-forwardSignals((signal) => {
-  killRunningStages();
-  console.error(`stopped by ${signal}`);
-  process.exit(130);
-});
+endStagesOnSignal();
 
 if (projects.length === 0) {
   console.error(

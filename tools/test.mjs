@@ -1,7 +1,6 @@
 // `npm test [-- <project> …]`: all the set-up, then every check there is, or those of the projects named.
 import { join } from 'node:path';
-import { forwardSignals } from './process/forward-signals.mjs';
-import { killRunningStages } from './process/run-stage.mjs';
+import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { testNeeds } from './setup/test-needs.mjs';
@@ -20,11 +19,7 @@ const named = process.argv.slice(2);
 const unknown = named.filter((name) => !all.some((project) => project.name === name));
 const chosen = named.length > 0 ? all.filter(({ name }) => named.includes(name)) : all;
 
-forwardSignals((signal) => {
-  killRunningStages();
-  console.error(`stopped by ${signal}`);
-  process.exit(130);
-});
+endStagesOnSignal();
 
 if (unknown.length > 0) {
   console.error(`No such project: ${unknown.join(', ')}. There are: ${all.map(({ name }) => name).join(', ')}.`);
