@@ -1,7 +1,6 @@
-import { commit, EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import type { EtcdConfig } from '@9volt/platform';
-import { ChangedMeanwhileError } from '../cfg/config-repository.js';
-import { inBatches } from '../cfg/in-batches.js';
+import { writeInBatches } from '../cfg/write-in-batches.js';
 import type { RestoreChange, StoredValue } from './plan-restore.js';
 
 /** Reads and writes what an operator put into etcd: configuration, monitors, alerters, drains. All else is made from these. */
@@ -26,21 +25,9 @@ export class OperatorRepository {
     );
   }
 
-  /** Writes in batches that compare what was read. Throws {@link ChangedMeanwhileError} at the first that no longer fits. */
   async write(changes: readonly RestoreChange[]): Promise<void> {
-    let written = 0;
-    for (const batch of inBatches(changes, ({ key, value }) => 2 * key.length + 200 + 2 * value.length)) {
-      const committed = await commit(this.client, {
-        compare: batch.map(({ key, modRevision }) => ({
-          key: this.keys.root + key,
-          target: 'mod',
-          value: modRevision,
-        })),
-        then: batch.map(({ key, value }) => ({ put: this.keys.root + key, value })),
-      });
-      if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
-      written += batch.length;
-    }
+    const keyed = changes.map(({ key, ...change }) => ({ key: this.keys.root + key, ...change }));
+    await writeInBatches(this.client, [keyed]);
   }
 
   /** Whether a restore may write this key: nothing that nodes make themselves. */

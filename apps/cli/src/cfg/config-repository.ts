@@ -1,23 +1,13 @@
 import { validateAlerter } from '@9volt/alerters';
 import { isPlainObject } from '@9volt/contracts';
-import { commit, encode, type Entry, EtcdClient, Keyspace, type Op, type Compare } from '@9volt/etcd-dal';
+import { encode, type Entry, EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform';
 import type { Kind } from './entry.js';
-import { inBatches } from './in-batches.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
+import { type KeyChange, writeInBatches } from './write-in-batches.js';
 
 export const DEMO_TAG = '9volt-demo';
-
-/** Somebody else changed what was read; nothing of this batch was written. */
-export class ChangedMeanwhileError extends Error {
-  constructor(readonly written: number) {
-    super(
-      `the stored configuration was changed meanwhile; ${written} of the changes are written. Run this again: it converges`,
-    );
-    this.name = 'ChangedMeanwhileError';
-  }
-}
 
 /** Reads and writes monitors and alerters in etcd. */
 export class ConfigRepository {
@@ -44,28 +34,18 @@ export class ConfigRepository {
 
   /**
    * Writes a plan: what monitors refer to before them, and every put before the first removal, in batches that compare the
-   * revisions that were read. Throws {@link ChangedMeanwhileError} at the first batch that no longer fits.
+   * revisions that were read. Throws `ChangedMeanwhileError` at the first batch that no longer fits.
    */
   async apply(plan: SyncPlan, onProgress: (written: number) => void = () => undefined): Promise<void> {
     const puts = [...plan.added, ...plan.changed].sort(byKind('alerter'));
     const removals = [...plan.removed].sort(byKind('monitor'));
-    let written = 0;
-    for (const batch of [...inBatches(puts, sizeOf), ...inBatches(removals, sizeOf)]) {
-      const compare: Compare[] = batch.map((change) => ({
+    const keyed = (changes: readonly Change[]): KeyChange[] =>
+      changes.map((change) => ({
         key: this.keyOf(change),
-        target: 'mod',
-        value: change.modRevision,
+        modRevision: change.modRevision,
+        ...(change.value === undefined ? {} : { value: Buffer.from(encode(change.value)) }),
       }));
-      const then: Op[] = batch.map((change) =>
-        change.value === undefined
-          ? { delete: this.keyOf(change) }
-          : { put: this.keyOf(change), value: encode(change.value) },
-      );
-      const committed = await commit(this.client, { compare, then });
-      if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
-      written += batch.length;
-      onProgress(written);
-    }
+    await writeInBatches(this.client, [keyed(puts), keyed(removals)], onProgress);
   }
 
   close(): void {
@@ -103,8 +83,4 @@ function parse(value: Buffer): unknown {
 
 function byKind(first: Kind): (a: Change, b: Change) => number {
   return (a, b) => Number(b.kind === first) - Number(a.kind === first);
-}
-
-function sizeOf({ name, value }: Change): number {
-  return 2 * name.length + 200 + (value ? encode(value).length * 2 : 0);
 }

@@ -1,12 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { messageOf } from '@9volt/contracts';
-import { loadEtcdConfig, VERSION } from '@9volt/platform';
+import { VERSION } from '@9volt/platform';
 import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
 import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';
 import { CliError, say } from '../output/say.js';
-import { flagsOf, withSettings } from './node-options.js';
+import { withSettings } from './node-options.js';
+import { withRepository } from './with-repository.js';
 
 interface RestoreOptions extends Record<string, unknown> {
   replace?: boolean;
@@ -46,7 +47,7 @@ export function addBackupCommands(program: Command): void {
 }
 
 async function backup(file: string, options: Record<string, unknown>): Promise<void> {
-  const stored = await withRepository(options, (repository) => repository.read());
+  const stored = await withRepository(OperatorRepository, options, (repository) => repository.read());
   const data = new Map([...stored].map(([key, { value }]) => [key, value]));
   const text = encodeBackup({ madeAt: new Date().toISOString(), data }, `9volt ${VERSION.text}`);
   if (file === '-') {
@@ -62,7 +63,7 @@ async function backup(file: string, options: Record<string, unknown>): Promise<v
 
 async function restore(file: string, options: RestoreOptions): Promise<void> {
   const { data, madeAt } = await readBackup(file);
-  await withRepository(options, async (repository) => {
+  await withRepository(OperatorRepository, options, async (repository) => {
     const foreign = [...data.keys()].find((key) => !repository.isOperators(key));
     if (foreign !== undefined)
       throw new CliError(`${file}: the key "${foreign}" is none that a backup holds; nothing was written`);
@@ -97,16 +98,4 @@ function summary(keys: Iterable<string>): string {
   };
   const settings = all.includes('config') ? ', the settings of the cluster' : '';
   return `${count('monitor/', 'monitor')}, ${count('alerter/', 'alerter')}, ${count('cluster/drain/', 'drain')}${settings}`;
-}
-
-async function withRepository<T>(
-  options: Record<string, unknown>,
-  use: (repository: OperatorRepository) => Promise<T>,
-): Promise<T> {
-  const repository = new OperatorRepository(loadEtcdConfig(flagsOf(options)));
-  try {
-    return await use(repository);
-  } finally {
-    repository.close();
-  }
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { loadEtcdConfig } from '@9volt/platform';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
 import { type ConfigFault, describeFault } from '../cfg/entry.js';
@@ -10,7 +9,8 @@ import { validateEntries, type Validated } from '../cfg/validate-entries.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, warn } from '../output/say.js';
 import { addCfgClusterCommand } from './cfg-cluster.command.js';
-import { flagsOf, withSettings } from './node-options.js';
+import { withSettings } from './node-options.js';
+import { withRepository } from './with-repository.js';
 
 interface CfgOptions extends Record<string, unknown> {
   replace?: boolean;
@@ -60,7 +60,9 @@ export function addCfgCommand(program: Command): void {
     )
     .action(async (directory: string, options: CfgOptions) => {
       try {
-        const { plan } = await withRepository(options, (repository) => prepare(directory, options, repository));
+        const { plan } = await withRepository(ConfigRepository, options, (repository) =>
+          prepare(directory, options, repository),
+        );
         for (const change of [...plan.added, ...plan.changed, ...plan.removed])
           for (const line of describeChange(change)) say(line);
         if (plan.added.length + plan.changed.length + plan.removed.length > 0) process.exitCode = DIFFERENT;
@@ -80,7 +82,7 @@ export function addCfgCommand(program: Command): void {
   )
     .addHelpText('after', '\nExample:\n  9volt cfg export > monitoring/all.yaml')
     .action(async (options: CfgOptions) => {
-      const stored = await withRepository(options, (repository) => repository.read());
+      const stored = await withRepository(ConfigRepository, options, (repository) => repository.read());
       const { text, invalid } = exportYaml(stored);
       for (const name of invalid) warn(`left out ${name}: it is not valid`);
       process.stdout.write(text);
@@ -88,7 +90,7 @@ export function addCfgCommand(program: Command): void {
 }
 
 async function sync(directory: string, options: CfgOptions): Promise<void> {
-  await withRepository(options, async (repository) => {
+  await withRepository(ConfigRepository, options, async (repository) => {
     const { plan, loaded, validated } = await prepare(directory, options, repository);
     if (plan.alarming !== undefined && !options.force && !options.dryrun) {
       throw new CliError(
@@ -125,15 +127,6 @@ function refuse(faults: readonly ConfigFault[]): void {
   if (faults.length === 0) return;
   for (const fault of faults) warn(describeFault(fault));
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} found; nothing was written`);
-}
-
-async function withRepository<T>(options: CfgOptions, use: (repository: ConfigRepository) => Promise<T>): Promise<T> {
-  const repository = new ConfigRepository(loadEtcdConfig(flagsOf(options)));
-  try {
-    return await use(repository);
-  } finally {
-    repository.close();
-  }
 }
 
 function found(loaded: Loaded, { monitors, alerters }: Validated): string {
