@@ -22,8 +22,8 @@ export default {
   // Real servers on a machine that does other work too. What must be quick says so itself.
   testTimeout: 20_000,
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
-  // Those run with `npm run test:real`.
-  testPathIgnorePatterns: ['/node_modules/', '\\.real\\.spec\\.ts$'],
+  // Those run with `npm run test:real` and `npm run test:deploy`.
+  testPathIgnorePatterns: ['/node_modules/', '\\.(real|deploy)\\.spec\\.ts$'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -6,7 +6,7 @@ import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { realNeeds } from './setup/test-needs.mjs';
 import { runJestProject } from './test/jest-project.mjs';
-import { realSpecs, testProjects } from './test/projects.mjs';
+import { specsEndingIn, testProjects } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
 import { printLeftBehind, runTool, setUp } from './test/stages.mjs';
 
@@ -18,7 +18,7 @@ const report = new Report();
 const parts = process.argv.slice(2);
 const isChosen = (path) => parts.length === 0 || parts.some((part) => path.includes(part));
 const projects = testProjects(root)
-  .map((project) => ({ ...project, specs: realSpecs(root, project).filter(isChosen) }))
+  .map((project) => ({ ...project, specs: specsEndingIn('.real.spec.ts', root, project).filter(isChosen) }))
   .filter(({ specs }) => specs.length > 0);
 
 endStagesOnSignal();

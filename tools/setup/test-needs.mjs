@@ -47,6 +47,13 @@ export const realNeeds = [
   ...network,
 ];
 
+/** Of `npm run test:deploy`, which fails without any of them. */
+export const deployNeeds = [
+  { command: 'etcd', package: 'etcd-server' },
+  { command: 'etcdctl', package: 'etcd-client' },
+  { command: 'openssl', package: 'openssl' },
+];
+
 /** Of `npm run test:faults` and `npm run test:soak`. */
 export const faultNeeds = [
   { command: 'etcd', package: 'etcd-server' },

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { runStage } from '../process/run-stage.mjs';
 
 /** Runs one project's specs, never from a cache, and counts what jest says, or that it could not say anything. */
-export async function runJestProject(root, { dir, name, timeoutMs, workers, args = [] }, onLine) {
+export async function runJestProject(root, { dir, name, timeoutMs, workers, args = [], env = {} }, onLine) {
   const resultFile = join(root, 'tmp', `jest-${name}.json`);
   mkdirSync(dirname(resultFile), { recursive: true });
   rmSync(resultFile, { force: true });
@@ -19,7 +19,7 @@ export async function runJestProject(root, { dir, name, timeoutMs, workers, args
       ...(workers ? [`--maxWorkers=${workers}`] : []),
       ...args,
     ],
-    { cwd: join(root, dir), timeoutMs, doneLine: /^Test results written to/, onLine },
+    { cwd: join(root, dir), env, timeoutMs, doneLine: /^Test results written to/, onLine },
   );
   const result = readResult(resultFile);
   const passed = result?.numPassedTests ?? 0;
@@ -50,6 +50,10 @@ function readResult(file) {
 
 function testsOf(result) {
   return result.testResults.flatMap((suite) =>
-    suite.assertionResults.map((test) => ({ name: test.fullName, durationMs: test.duration ?? 0 })),
+    suite.assertionResults.map((test) => ({
+      name: test.fullName,
+      durationMs: test.duration ?? 0,
+      failure: test.status === 'failed' ? test.failureMessages.join('\n') : undefined,
+    })),
   );
 }

@@ -9,10 +9,10 @@ export function testProjects(root) {
     .filter(({ dir }) => existsSync(join(root, dir, 'jest.config.mjs')));
 }
 
-/** The specs of a project that need real servers, which `npm test` leaves out. */
-export function realSpecs(root, { dir }) {
+/** The specs of a project with such an ending, `.real.spec.ts` for instance. */
+export function specsEndingIn(ending, root, { dir }) {
   return readdirSync(join(root, dir), { recursive: true })
-    .filter((path) => path.endsWith('.real.spec.ts') && !path.split(sep).includes('node_modules'))
+    .filter((path) => path.endsWith(ending) && !path.split(sep).includes('node_modules'))
     .map((path) => join(dir, path))
     .sort();
 }

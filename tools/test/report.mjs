@@ -1,6 +1,7 @@
 import { secondsSince } from '../console.mjs';
 
 const slowestShown = 10;
+const failureLinesShown = 20;
 
 /** Collects what the stages found, prints each as it ends and the sum at last. */
 export class Report {
@@ -29,9 +30,18 @@ export class Report {
     for (const { name, durationMs } of slowest) {
       console.log(`${(durationMs / 1000).toFixed(1).padStart(7)} s  ${name}`);
     }
+    this.#printFailures();
     const { passed, failed, skipped } = this.#counts;
     console.log(`\nall of it took ${secondsSince(startedAt)}`);
     console.log(sentence(passed, failed, skipped));
+  }
+
+  /** Once more at the end: a long output is read from there, and often only its end is kept. */
+  #printFailures() {
+    for (const { name, failure } of this.#tests.filter((test) => test.failure !== undefined)) {
+      console.log(`\nfailed: ${name}`);
+      console.log(indent(failure.split('\n').slice(0, failureLinesShown).join('\n')));
+    }
   }
 }
 
