@@ -101,8 +101,12 @@ export class SchedulerBench {
     }
   }
 
+  /** States and monitors come on watches of their own: every scheduler knows of the state before what a test does next. */
   async state(name: string, state: Partial<MonitorState>): Promise<void> {
     await this.put({ put: this.keys.state(name), value: encode(state) });
+    for (const { caches } of this.schedulers) {
+      await waitFor(() => caches.leftovers.state(name), { what: `the state of ${name} known` });
+    }
   }
 
   async put(...then: Op[]): Promise<number> {
