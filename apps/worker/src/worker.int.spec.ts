@@ -126,7 +126,7 @@ describe('a change of the assignment', () => {
     await view.assign(worker.id, 'web', edited, { revision: 900 });
     const state = await view.reaches('web', { revision: 900 });
     expect(web.askedAt.length).toBeGreaterThan(asked);
-    expect(performance.now() - editedAt).toBeLessThan(1_000);
+    expect(performance.now() - editedAt).toBeLessThan(5_000);
     expect(state).toMatchObject({ status: 'critical', incident: { id: incident?.id } });
     expect(view.said('web')).toEqual([...ALARMS, 'new: critical']);
   });

@@ -225,7 +225,7 @@ describe('exec: a command that misbehaves', () => {
     const since = performance.now();
     const result = await run(`trap '' TERM\nwhile :; do sleep ${mark(1)}; done`, { timeout: '300ms' });
     expect(result.message).toMatch(/exceeded run timeout/);
-    expect(performance.now() - since).toBeLessThan(300 + 1_000 + 500);
+    expect(performance.now() - since).toBeLessThan(300 + 1_000 + 3_000);
     expect(await goneWithin(mark(1), 2_000)).toEqual([]);
   });
 
@@ -239,7 +239,7 @@ describe('exec: a command that misbehaves', () => {
   it('loses the children it leaves behind when it exits', async () => {
     const result = await run(`sleep ${mark(3)} & echo well`, { expect: 'well', timeout: '5s' });
     expect(result).toMatchObject({ status: 'ok' });
-    expect(result.latencyMs).toBeLessThan(3_000);
+    expect(result.latencyMs).toBeLessThan(4_500);
     expect(await goneWithin(mark(3), 2_000)).toEqual([]);
   });
 

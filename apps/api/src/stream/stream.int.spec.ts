@@ -60,8 +60,8 @@ describe('the stream', () => {
       stream.next('event', ({ id }) => id === 'e1'),
       stream.next('member', ({ MemberID }) => MemberID === 'w1'),
     ]);
-    // 250 ms, and some for a busy machine.
-    expect(performance.now() - since).toBeLessThan(500);
+    // 250 ms on an idle machine.
+    expect(performance.now() - since).toBeLessThan(2_500);
     expect(shown.data).toMatchObject({ check: 'live', stored: 'warning', message: 'x' });
     const schemas = { state: 'StateChange', monitor: 'MonitorChange', event: 'Event', member: 'MemberChange' };
     for (const { event: type, data } of stream.messages.filter(({ event: type }) => type !== 'ready')) {

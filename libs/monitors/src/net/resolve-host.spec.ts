@@ -80,7 +80,7 @@ describe('HostResolver', () => {
     await new Promise((done) => setTimeout(done, 100));
     const since = performance.now();
     expect(await resolve('both.test')).toHaveLength(2);
-    expect(performance.now() - since).toBeLessThan(1_000);
+    expect(performance.now() - since).toBeLessThan(1_800);
     expect(new Set(await Promise.all(hanging))).toEqual(new Set(['timed out']));
   });
 });
