@@ -13,6 +13,9 @@ const minute = 60_000;
 const root = join(import.meta.dirname, '..');
 const startedAt = Date.now();
 const report = new Report();
+/** More than this many specs do not fail for want of a quiet machine. */
+const mostRunAgain = 3;
+const failedStages = [];
 
 const all = testProjects(root);
 const named = process.argv.slice(2);
@@ -43,6 +46,7 @@ async function runEverything() {
     checkSources().then(() => runSpecs(chosen.filter((project) => !isStory(project)))),
     runSpecs(chosen.filter(isStory)),
   ]);
+  await runFailedAlone();
 }
 
 async function checkSources() {
@@ -67,6 +71,20 @@ async function runSpecs(projects) {
       if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
     });
     report.add({ name, startedAt: stageStartedAt, ...result });
+    printLeftBehind(result.leftBehind);
+    if (result.failedFiles?.length > 0) failedStages.push({ name, dir, ...result });
+  }
+}
+
+/** Two lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */
+async function runFailedAlone() {
+  if (failedStages.flatMap(({ failedFiles }) => failedFiles).length > mostRunAgain) return;
+  for (const { name, dir, failed, failedFiles } of failedStages) {
+    const stageStartedAt = Date.now();
+    const args = ['--runTestsByPath', ...failedFiles];
+    const result = await runJestProject(root, { name, dir, timeoutMs: 5 * minute, workers: 1, args });
+    if (result.failed === 0) report.passedAlone({ name, startedAt: stageStartedAt, failed });
+    else report.failedAlone({ name, startedAt: stageStartedAt });
     printLeftBehind(result.leftBehind);
   }
 }

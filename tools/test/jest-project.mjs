@@ -37,7 +37,15 @@ export async function runJestProject(root, { dir, name, timeoutMs, workers, args
   if (failed === 0 && code !== 0) {
     return { passed, skipped, failed: 1, leftBehind, output: `${output}\njest ended with code ${code}` };
   }
-  return { passed, skipped, failed, leftBehind, output, tests: result ? testsOf(result) : [] };
+  return {
+    passed,
+    skipped,
+    failed,
+    leftBehind,
+    output,
+    tests: result ? testsOf(result) : [],
+    failedFiles: (result?.testResults ?? []).filter(({ status }) => status === 'failed').map((suite) => suite.name),
+  };
 }
 
 function readResult(file) {

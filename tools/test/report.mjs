@@ -6,6 +6,7 @@ const failureLinesShown = 20;
 /** Collects what the stages found, prints each as it ends and the sum at last. */
 export class Report {
   #tests = [];
+  #unsteady = [];
   #counts = { passed: 0, failed: 0, skipped: 0 };
 
   /** @param {{ name: string, startedAt: number, passed: number, failed: number, skipped?: number, tests?: object[], output?: string }} stage */
@@ -13,11 +14,27 @@ export class Report {
     this.#counts.passed += passed;
     this.#counts.failed += failed;
     this.#counts.skipped += skipped;
-    this.#tests.push(...tests.map((test) => ({ ...test, name: `${name}: ${test.name}` })));
+    this.#tests.push(...tests.map((test) => ({ ...test, stage: name, name: `${name}: ${test.name}` })));
     console.log(
       `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(14)}${sentence(passed, failed, skipped)}  ${secondsSince(startedAt)}`,
     );
     if (failed > 0 && output !== '') console.log(indent(output));
+  }
+
+  /** What failed in a stage passes after all: it does alone. Told, so that nobody takes it for sound. */
+  passedAlone({ name, startedAt, failed }) {
+    this.#counts.failed -= failed;
+    this.#counts.passed += failed;
+    for (const test of this.#tests) {
+      if (test.failure === undefined || test.stage !== name) continue;
+      test.failure = undefined;
+      this.#unsteady.push(test.name);
+    }
+    console.log(`ok    ${name.padEnd(14)}${failed} that had failed passed alone  ${secondsSince(startedAt)}`);
+  }
+
+  failedAlone({ name, startedAt }) {
+    console.log(`FAIL  ${name.padEnd(14)}what had failed also fails alone  ${secondsSince(startedAt)}`);
   }
 
   get hasFailed() {
@@ -30,6 +47,7 @@ export class Report {
     for (const { name, durationMs } of slowest) {
       console.log(`${(durationMs / 1000).toFixed(1).padStart(7)} s  ${name}`);
     }
+    for (const name of this.#unsteady) console.log(`\nfailed beside others, passed alone: ${name}`);
     this.#printFailures();
     const { passed, failed, skipped } = this.#counts;
     console.log(`\nall of it took ${secondsSince(startedAt)}`);
