@@ -3,19 +3,25 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { secondsSince, step } from '../console.mjs';
 import { findCommand } from './find-command.mjs';
+import { localToolsDir } from './local-tools.mjs';
+import { unpackPackage } from './unpack-package.mjs';
 
 // Servers such as dnsmasq live where an ordinary user's PATH does not look.
 export const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
- * Installs the packages whose command or file is missing. One part of a file's path may be `*`, a version for instance.
- * @param {{ command?: string, file?: string, package: string, optional?: boolean }[]} needs
+ * Installs the packages whose command or file is missing. One part of a file's path may be `*`, a version for instance. Of a package that is
+ * to be `unpacked`, which would start a service if it were installed, the commands are put beside the local tools.
+ * @param {{ command?: string, file?: string, package: string, optional?: boolean, unpacked?: boolean }[]} needs
  */
 export function ensureDebianPackages(needs) {
   const missing = needs.filter((need) => !isPresent(need));
   const required = missing.filter(({ optional }) => !optional);
   try {
-    if (missing.length > 0) install(missing.map((need) => need.package));
+    const toInstall = missing.filter(({ unpacked }) => !unpacked);
+    if (toInstall.length > 0) install(toInstall.map((need) => need.package));
+    const toUnpack = missing.filter(({ unpacked }) => unpacked).map((need) => need.package);
+    for (const name of new Set(toUnpack)) unpack(name);
   } catch (error) {
     if (required.length > 0) throw error;
   }
@@ -33,7 +39,10 @@ export function ensureDebianPackages(needs) {
 
 export function isPresent({ command, file }) {
   if (file) return isFilePresent(file);
-  return findCommand(command) !== undefined || administratorDirs.some((dir) => existsSync(join(dir, command)));
+  return (
+    findCommand(command) !== undefined ||
+    [localToolsDir, ...administratorDirs].some((dir) => existsSync(join(dir, command)))
+  );
 }
 
 function isFilePresent(path) {
@@ -65,6 +74,17 @@ function install(packages) {
     throw new Error(`apt-get install failed:\n${reason}\n${byHand}`);
   }
   step('packages', `installed in ${secondsSince(startedAt)}`);
+}
+
+function unpack(name) {
+  step('packages', `unpacking the commands of ${name} …`);
+  if (!hasPackageLists()) aptGet(privilegePrefix() ?? [], ['update']);
+  try {
+    unpackPackage(name, localToolsDir);
+  } catch {
+    aptGet(privilegePrefix() ?? [], ['update']);
+    unpackPackage(name, localToolsDir);
+  }
 }
 
 /** The command to put before one that needs root; undefined when root is out of reach. */

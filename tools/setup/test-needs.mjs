@@ -52,6 +52,9 @@ export const deployNeeds = [
   { command: 'etcd', package: 'etcd-server' },
   { command: 'etcdctl', package: 'etcd-client' },
   { command: 'openssl', package: 'openssl' },
+  // Installed, it would start a server of its own.
+  { command: 'prometheus', package: 'prometheus', unpacked: true },
+  { command: 'promtool', package: 'prometheus', unpacked: true },
 ];
 
 /** Of `npm run test:faults` and `npm run test:soak`. */
