@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AccessTokenGuard } from './access/access-token.guard.js';
+import { DomainErrorFilter } from './access/domain-error.filter.js';
 import { NodeConfig } from './config/node-config.js';
 import { Health } from './health/health.js';
 import { HealthController } from './health/health.controller.js';
@@ -26,6 +27,7 @@ export class PlatformModule {
         Health,
         Metrics,
         ErrorLog,
+        { provide: APP_FILTER, useClass: DomainErrorFilter },
         { provide: APP_GUARD, useClass: AccessTokenGuard },
       ],
       exports: [NodeConfig, AppLogger, Health, Metrics, ErrorLog],

@@ -1,0 +1,14 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common';
+import { DomainError, ERROR_STATUS } from '@9volt/contracts';
+import type { FastifyReply } from 'fastify';
+
+/** What a caller is told by the routes that every process has. Where there is an API, its own filter comes before this. */
+@Catch(DomainError)
+export class DomainErrorFilter implements ExceptionFilter<DomainError> {
+  catch({ code, message }: DomainError, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const status = ERROR_STATUS[code];
+    if (status === 401) void reply.header('WWW-Authenticate', 'Bearer');
+    void reply.status(status).send({ message, status });
+  }
+}
