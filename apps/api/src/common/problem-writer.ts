@@ -20,7 +20,7 @@ export class ProblemWriter {
   write(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const path = shownPath(request.url);
     const problem = problemOf(error, path);
-    if (problem.status === 500) this.report(`${request.method} ${path}: ${messageOf(error)}`, error);
+    if (problem.status === 500) this.report(`${request.method} ${path}: ${messageOf(error)}`, error, request.id);
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if (problem.status === 429) void reply.header('Retry-After', '1');
@@ -36,8 +36,8 @@ export class ProblemWriter {
       .send(JSON.stringify(problem));
   }
 
-  private report(message: string, error: unknown): void {
-    this.log.error(message, error instanceof Error ? { stack: error.stack } : {});
+  private report(message: string, error: unknown, request: string): void {
+    this.log.error(message, { request, ...(error instanceof Error ? { stack: error.stack } : {}) });
     this.errors.add({ timestamp: new Date().toISOString(), type: 'error', message });
   }
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { monitorTypes, Programs } from '@9volt/monitors';
-import { SecretReader } from '@9volt/platform';
+import { AppLogger, type Facts, type Logger, SecretReader } from '@9volt/platform';
 import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../detachment/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
@@ -27,6 +27,7 @@ const MOST_EARLY = 100;
 @Injectable()
 export class CheckRunner extends RunNow {
   private readonly timetable: Timetable;
+  private readonly log: Logger;
   private readonly underWay = new Set<Promise<void>>();
   private readonly waiting = new Map<string, Listener[]>();
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
@@ -44,8 +45,10 @@ export class CheckRunner extends RunNow {
     @Inject(Programs) private readonly programs: Programs,
     @Inject(CallsView) private readonly calls: CallsView,
     @Inject(SecretReader) private readonly secrets: SecretReader,
+    @Inject(AppLogger) logger: AppLogger,
   ) {
     super();
+    this.log = logger.child('check');
     this.timetable = new Timetable({
       clock,
       run: (due) => this.runDue(due),
@@ -159,9 +162,11 @@ export class CheckRunner extends RunNow {
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {
       monitor.lastRunAt = startedAt;
+      monitor.lastRunMs = result.latencyMs;
       monitor.performance = result.performance ?? [];
       this.metrics.ended(settings.type, result.status, result.latencyMs);
       this.vitals.ran(monitor.name, result, startedAt);
+      this.log.debug(`${monitor.name}: ${result.status}`, factsOf(monitor, result));
       if (defect) this.tellDefect(monitor, settings, defect);
       // An edit during the run may have pointed the monitor elsewhere.
       if (monitor.stateTarget === stateTarget) this.evaluate(monitor, result, startedAt);
@@ -205,6 +210,16 @@ export class CheckRunner extends RunNow {
       details: { revision: assignment.revision, stack: defect.stack },
     });
   }
+}
+
+function factsOf({ name, settings }: OwnedMonitor, { status, latencyMs, message }: CheckResult): Facts {
+  return {
+    monitor: name,
+    type: settings.type,
+    status,
+    latencyMs: Math.round(latencyMs * 1_000) / 1_000,
+    result: message,
+  };
 }
 
 function awaitsCalls({ type }: MonitorSettings): boolean {

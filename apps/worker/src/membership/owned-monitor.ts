@@ -31,6 +31,8 @@ export class OwnedMonitor {
   readonly early: EarlyResult[] = [];
   /** When the last run started, milliseconds since the epoch. */
   lastRunAt: number | undefined;
+  /** How long the last run took. */
+  lastRunMs: number | undefined;
   /** What the last run measured. */
   performance: readonly PerformanceValue[] = [];
   /** Aborts the run under way. */

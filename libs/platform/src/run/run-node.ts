@@ -2,8 +2,10 @@ import { type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { messageOf } from '@9volt/contracts';
+import type { FastifyInstance } from 'fastify';
 import type { NodeConfig } from '../config/node-config.js';
 import type { AppLogger } from '../logging/app-logger.js';
+import { logRequests, requestIdOf } from '../logging/request-log.js';
 
 export interface RunNodeOptions {
   module: DynamicModule;
@@ -35,7 +37,9 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
     bodyLimit: MAX_BODY_BYTES,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 1_024 },
+    genReqId: requestIdOf,
   });
+  logRequests(adapter.getInstance<FastifyInstance>(), logger.child('http'));
   const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
     logger: logger.forNest(),
     abortOnError: false,
