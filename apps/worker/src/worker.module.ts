@@ -10,6 +10,7 @@ import { CallsView } from './calls/calls-view.js';
 import { CheckMetrics } from './execution/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { Clock, SystemClock } from './execution/clock.js';
+import { MonitorMetrics } from './execution/monitor-metrics.js';
 import { PerformanceMetrics } from './execution/performance-metrics.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Farewell } from './membership/farewell.js';
@@ -49,6 +50,7 @@ import { WorkerService } from './worker.service.js';
       inject: [NodeConfig],
     },
     PerformanceMetrics,
+    MonitorMetrics,
     VitalsBuffer,
     StateWriter,
     CallsView,

@@ -69,6 +69,8 @@ const LARGEST_PAGE = 5_000;
 export class EtcdClient {
   private readonly members: EtcdMembers;
   private readonly callTimeoutMs: number;
+  /** How often an informer on this client had to list everything anew, since its watch could not be resumed. */
+  relists = 0;
 
   constructor(readonly options: EtcdOptions) {
     this.callTimeoutMs = options.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;

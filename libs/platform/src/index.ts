@@ -5,6 +5,7 @@ export * from './config/version.js';
 export * from './health/health.js';
 export * from './logging/app-logger.js';
 export * from './logging/error-log.js';
+export * from './metrics/fencing-rejections.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
 export * from './run/run-node.js';

@@ -85,11 +85,8 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       onConnection: (error) => this.connection(error),
     });
     health.readiness('api-cache', () => this.unreadiness());
-    metrics.gauge('ninevolt_api_cache_keys', 'Keys that the read cache of the API holds.', [], (gauge) =>
+    metrics.gauge('ninevolt_api_cache_keys', 'Keys that the read cache of the API holds', [], (gauge) =>
       gauge.set(this.informer.items.size),
-    );
-    metrics.gauge('ninevolt_api_cache_relists', 'How often everything had to be listed.', [], (gauge) =>
-      gauge.set(this.informer.relists),
     );
   }
 

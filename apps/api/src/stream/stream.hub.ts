@@ -47,7 +47,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     metrics: Metrics,
   ) {
     this.writer = writer;
-    metrics.gauge('ninevolt_api_stream_clients', 'Clients of the live stream.', [], (gauge) =>
+    metrics.gauge('ninevolt_api_stream_clients', 'Clients of the live stream', [], (gauge) =>
       gauge.set(this.clients.size),
     );
   }

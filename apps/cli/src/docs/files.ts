@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { configurationReference } from './configuration.js';
 import { commandReference } from './cli.js';
 import { editorSchema } from './editor-schema.js';
+import { metricsReference } from './metrics.js';
 
 /** The repository, whether this runs from `src` or from `dist`. */
 export const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -14,5 +15,6 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['docs/9volt.schema.json', `${JSON.stringify(editorSchema(), null, 2)}\n`],
     ['docs/cli.md', commandReference()],
     ['docs/configuration.md', await configurationReference(example)],
+    ['docs/metrics.md', await metricsReference()],
   ]);
 }

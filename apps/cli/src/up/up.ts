@@ -134,5 +134,6 @@ function childEnvironment(environment: Environment, config: NodeConfig): NodeJS.
     NINEV_EXEC_ALLOW: rules === 'any' ? rules : rules.join(',') || 'none',
     NINEV_EXEC_CONCURRENCY: String(atOnce),
     NINEV_PERFORMANCE_SERIES: String(config.performanceSeries),
+    NINEV_MONITOR_SERIES: String(config.monitorSeries),
   };
 }

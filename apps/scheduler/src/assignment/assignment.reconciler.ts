@@ -26,6 +26,7 @@ const PERIOD_MS = 1_000;
 const TOLERANCE = 0.2;
 const SKEW_PLAN_EVERY_MS = 5_000;
 const BARRIER_MS = 5_000;
+const ACTS: readonly Effect['act'][] = ['assign', 'rewrite', 'move', 'drop'];
 /** Refused so often in a row, the cache itself is suspected. */
 const SUSPICIOUS_REFUSALS = 5;
 
@@ -88,9 +89,12 @@ export class AssignmentReconciler {
       },
     });
     this.planSeconds = metrics.histogram('ninevolt_plan_duration_seconds', 'Time that planning all assignments took');
-    this.writes = metrics.counter('ninevolt_assignments_written_total', 'Assignments written, by what was done', [
-      'act',
-    ]);
+    this.writes = metrics.counter(
+      'ninevolt_assignments_written_total',
+      `Assignments written, by what was done (${ACTS.join(', ')})`,
+      ['act'],
+    );
+    for (const act of ACTS) this.writes.inc({ act }, 0);
     metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker may run', [], (gauge) =>
       gauge.set(this.announcements.orphans),
     );

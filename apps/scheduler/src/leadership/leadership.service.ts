@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClusterNode, commit, type Compare, Election, encode } from '@9volt/etcd-dal';
-import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { AppLogger, countFencingRejections, type Logger, Metrics } from '@9volt/platform';
 import type { Director } from '@9volt/contracts';
 
 export interface LeadershipListener {
@@ -16,7 +16,8 @@ export class LeadershipService {
   private epochNow: number | undefined;
   private directorRevision: number | undefined;
   private readonly logger: Logger;
-  private readonly rejections;
+  /** To be told of writes that were refused while another leads. */
+  readonly rejected: (count: number) => void;
 
   constructor(
     private readonly node: ClusterNode,
@@ -27,10 +28,7 @@ export class LeadershipService {
     metrics.gauge('ninevolt_leader', 'Whether this process leads: 1 or 0', [], (gauge) =>
       gauge.set(this.isLeader() ? 1 : 0),
     );
-    this.rejections = metrics.counter(
-      'ninevolt_fencing_rejections_total',
-      'Writes that etcd refused since this process did not lead any more',
-    );
+    this.rejected = countFencingRejections(metrics, 'leadership');
   }
 
   listen(listener: LeadershipListener): void {
@@ -114,10 +112,5 @@ export class LeadershipService {
     if (committed.outcome === 'refused' || this.epochNow !== epoch) return undefined;
     this.directorRevision = committed.revision;
     return committed.revision;
-  }
-
-  /** To be told of writes that were refused while another leads. */
-  rejected(count: number): void {
-    this.rejections.inc(count);
   }
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Status } from '@9volt/contracts';
-import { Metrics } from '@9volt/platform';
+import { type Status, STATUSES } from '@9volt/contracts';
+import { countFencingRejections, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
 
 /** What the worker's load tells, from one dump of the vitals to the next. */
@@ -22,10 +22,23 @@ export class CheckMetrics {
   private latenessesMs: number[] = [];
   /** Since the process started. */
   overruns = 0;
+  /** To be told of states that were refused since others have the monitors by now. */
+  readonly fenced: (count: number) => void;
 
   constructor(@Inject(Metrics) metrics: Metrics, @Inject(OwnedMonitors) monitors: OwnedMonitors) {
-    this.checks = metrics.counter('ninevolt_checks_total', 'Checks completed, by type and verdict', ['type', 'status']);
-    this.durations = metrics.histogram('ninevolt_check_duration_seconds', 'How long checks took, by type', ['type']);
+    this.fenced = countFencingRejections(metrics, 'ownership');
+    this.checks = metrics.counter(
+      'ninevolt_checks_total',
+      `Checks completed, by type of monitor and verdict (${STATUSES.join(', ')})`,
+      ['type', 'status'],
+      (counter) => {
+        const types = new Set([...monitors.all()].map(({ settings }) => settings.type));
+        for (const type of types) for (const status of STATUSES) counter.inc({ type, status }, 0);
+      },
+    );
+    this.durations = metrics.histogram('ninevolt_check_duration_seconds', 'How long checks took, by type of monitor', [
+      'type',
+    ]);
     this.latenesses = metrics.histogram(
       'ninevolt_check_lateness_seconds',
       'How long after they were due checks started',

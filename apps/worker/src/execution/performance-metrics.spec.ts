@@ -32,6 +32,20 @@ test('what was measured is shown by monitor, label and unit', async () => {
   ]);
 });
 
+test('times are shown in seconds', async () => {
+  const times: PerformanceValue[] = [
+    { label: 'a', value: 250, unit: 'ms' },
+    { label: 'b', value: 500, unit: 'us' },
+    { label: 'c', value: 2, unit: 's' },
+  ];
+  expect(await scraped(10, ['web', times])).toEqual([
+    'ninevolt_performance_value{monitor="web",label="a",unit="s"} 0.25',
+    'ninevolt_performance_value{monitor="web",label="b",unit="s"} 0.0005',
+    'ninevolt_performance_value{monitor="web",label="c",unit="s"} 2',
+    'ninevolt_performance_values_omitted 0',
+  ]);
+});
+
 test('no more than so many series, and how many are missing', async () => {
   expect(await scraped(3, ['a', load], ['b', load])).toEqual([
     'ninevolt_performance_value{monitor="a",label="load1",unit=""} 0.5',

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { PerformanceValue } from '@9volt/contracts';
 import { Metrics, NodeConfig } from '@9volt/platform';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
@@ -17,25 +16,40 @@ export class PerformanceMetrics {
   ) {
     if (most === 0) return;
     const labels = ['monitor', 'label', 'unit'] as const;
-    metrics.gauge('ninevolt_performance_value', 'What monitors measured at their last run', labels, (gauge) => {
-      gauge.reset();
-      let shown = 0;
-      for (const { monitor, label, unit = '', value } of this.values()) {
-        if (shown++ === most) return;
-        gauge.set({ monitor, label, unit }, value);
-      }
-    });
+    metrics.gauge(
+      'ninevolt_performance_value',
+      'What monitors measured at their last run, times in seconds, else in the unit that was told',
+      labels,
+      (gauge) => {
+        gauge.reset();
+        let shown = 0;
+        for (const { monitor, label, unit, value } of this.values()) {
+          if (shown++ === most) return;
+          gauge.set({ monitor, label, unit }, value);
+        }
+      },
+    );
     metrics.gauge(
       'ninevolt_performance_values_omitted',
-      'What monitors measured and is not shown, since --performance-series are',
+      'Values that monitors measured and that are not shown, since they are more than --performance-series',
       [],
       (gauge) => gauge.set(Math.max(0, [...this.values()].length - most)),
     );
   }
 
-  private *values(): Generator<PerformanceValue & { monitor: string; value: number }> {
+  private *values(): Generator<{ monitor: string; label: string; unit: string; value: number }> {
     for (const { name, performance } of this.monitors.all()) {
-      for (const one of performance) if (one.value !== null) yield { ...one, monitor: name, value: one.value };
+      for (const { label, value, unit } of performance) {
+        if (value !== null) yield { monitor: name, label, ...inBaseUnit(value, unit) };
+      }
     }
   }
+}
+
+const SECONDS: Record<string, number> = { ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** Times in seconds, as Prometheus wants them; whatever else there is in the unit that was told. */
+function inBaseUnit(value: number, unit = ''): { value: number; unit: string } {
+  const parts = SECONDS[unit];
+  return parts === undefined ? { value, unit } : { value: value / parts, unit: 's' };
 }

@@ -51,6 +51,12 @@ export class AlerterCache implements OnApplicationShutdown {
     return { state: 'absent', since };
   }
 
+  /** The types of all that are usable. */
+  types(): Set<string> {
+    const ready = [...this.usable.values()].filter((lookup) => lookup.state === 'ready');
+    return new Set(ready.map(({ settings }) => settings.type));
+  }
+
   /** Told of each change, and of refused ones too. Must not throw or block. */
   onChange(listener: (name: string, lookup: AlerterLookup) => void): void {
     this.listeners.add(listener);

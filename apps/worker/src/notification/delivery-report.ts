@@ -3,8 +3,13 @@ import type { DeliveryOutcome } from '@9volt/alerters';
 import type { DeliveryRecord } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { AlerterCache } from './alerter-cache.js';
 import { isFailureReported } from './backoff.js';
 import { OutboxView, type OwedNotification } from './outbox-view.js';
+
+const ATTEMPTED: readonly DeliveryOutcome['outcome'][] = ['delivered', 'retryable', 'rejected'];
+/** Its alerter is gone, and so is its type. */
+const DROPPED = { alerter_type: 'none', outcome: 'dropped' };
 
 /** Says what became of notifications: to people by events, to operators by the log and metrics. */
 @Injectable()
@@ -18,16 +23,25 @@ export class DeliveryReport {
     @Inject(AppLogger) logger: AppLogger,
     @Inject(Metrics) metrics: Metrics,
     @Inject(OutboxView) outbox: OutboxView,
+    @Inject(AlerterCache) alerters: Pick<AlerterCache, 'types'>,
   ) {
     this.log = logger.child('notification');
     this.deliveries = metrics.counter(
       'ninevolt_deliveries_total',
-      'Attempts at delivering a notification, and notifications dropped',
+      `Attempts at delivering a notification, by type of alerter and outcome (${ATTEMPTED.join(', ')}); and notifications dropped (type none)`,
       ['alerter_type', 'outcome'],
+      (counter) => {
+        for (const type of alerters.types()) {
+          for (const outcome of ATTEMPTED) counter.inc({ alerter_type: type, outcome }, 0);
+        }
+        counter.inc(DROPPED, 0);
+      },
     );
-    this.duration = metrics.histogram('ninevolt_delivery_duration_seconds', 'Duration of attempts at delivering', [
-      'alerter_type',
-    ]);
+    this.duration = metrics.histogram(
+      'ninevolt_delivery_duration_seconds',
+      'How long attempts at delivering took, by type of alerter',
+      ['alerter_type'],
+    );
     metrics.gauge('ninevolt_outbox_depth', 'Notifications owed in the whole cluster', [], (gauge) =>
       gauge.set(outbox.depth),
     );
@@ -70,7 +84,7 @@ export class DeliveryReport {
       this.emit('notification-sent', owed, `${phrase(owed)} delivered`, attempts, answer);
       return;
     }
-    if (outcome === 'dropped') this.deliveries.inc({ alerter_type: 'none', outcome });
+    if (outcome === 'dropped') this.deliveries.inc(DROPPED);
     const said = outcome === 'rejected' ? 'was refused for good and is dropped' : 'is dropped';
     this.log.warn(`${phrase(owed)} ${said}: ${answer}`, facts(owed));
     this.emit('notification-failed', owed, `${phrase(owed)} ${said}: ${answer}`, attempts, answer, { dropped: true });

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   Optional,
 } from '@nestjs/common';
-import { messageOf, type RequestAnswer, type WorkerRequest } from '@9volt/contracts';
+import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
 import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
 import { Programs } from '@9volt/monitors';
 import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
@@ -27,6 +27,9 @@ const ANSWER_RETRY_MS = 200;
 const CLAIM_RETRY_MS = 500;
 const STOP_MS = 2_000;
 const STOPPING: RequestAnswer = { ok: false, message: 'this worker is stopping; ask again' };
+
+const KINDS: readonly RequestBody['kind'][] = ['run', 'test-monitor', 'test-alerter'];
+const OUTCOMES = ['ok', 'refused'] as const;
 
 /**
  * Answers what people ask of workers through etcd. A request is open until one worker claims it by a transaction; that one answers. A worker
@@ -55,10 +58,12 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
   ) {
     this.log = logger.child('requests');
-    this.answered = metrics.counter('ninevolt_requests_total', 'Requests of people answered by this worker', [
-      'kind',
-      'outcome',
-    ]);
+    this.answered = metrics.counter(
+      'ninevolt_requests_total',
+      `Requests of people answered by this worker, by kind (${KINDS.join(', ')}) and outcome (${OUTCOMES.join(', ')})`,
+      ['kind', 'outcome'],
+    );
+    for (const kind of KINDS) for (const outcome of OUTCOMES) this.answered.inc({ kind, outcome }, 0);
     this.informer = new Informer<WorkerRequest>(node.client, {
       prefix: node.keys.requests,
       decode: ({ value }) => readable(decode<WorkerRequest>(value)),

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import type { Assignment } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { Metrics } from '@9volt/platform';
 import { evaluate } from '../evaluation/evaluate.js';
 import { OwnedMonitor } from '../membership/owned-monitor.js';
 import { ClusterView, WorkerRig } from '../testing/worker-rig.js';
@@ -47,6 +48,11 @@ async function failing(name: string): Promise<OwnedMonitor> {
   return monitor;
 }
 
+async function refused(): Promise<number> {
+  const text = await worker.get(Metrics).registry.metrics();
+  return Number(/^ninevolt_fencing_rejections_total\{fence="ownership"\} (\d+)$/m.exec(text)?.[1]);
+}
+
 test('writes state, notification and record of the incident together', async () => {
   const monitor = await failing('web');
   expect(await worker.get(StateWriter).flush(monitor)).toBe(true);
@@ -68,7 +74,9 @@ test.each([
 ])('when the assignment was %s, nothing is accepted and the state is dropped', async (_how, change) => {
   const monitor = await failing('web');
   await change('web');
+  const refusedBefore = await refused();
   expect(await worker.get(StateWriter).flush(monitor)).toBe(false);
+  expect(await refused()).toBe(refusedBefore + 1);
   expect(monitor.gone).toBe(true);
   expect(await view.state('web')).toBeUndefined();
   expect(await view.incident('web')).toBeUndefined();

@@ -6,6 +6,7 @@ import { Detachment } from '../detachment/detachment.js';
 import { Handbacks } from '../detachment/handbacks.js';
 import { Spools } from '../detachment/spools.js';
 import { withKnownIds } from '../evaluation/owed.js';
+import { CheckMetrics } from '../execution/check-metrics.js';
 import { Clock } from '../execution/clock.js';
 import { TokenBucket } from '../execution/token-bucket.js';
 import type { OwnedMonitor } from '../membership/owned-monitor.js';
@@ -63,6 +64,7 @@ export class StateWriter {
     @Inject(Handbacks) private readonly handbacks: Handbacks,
     @Inject(InFlight) private readonly inFlight: InFlight,
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
+    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.batch = new FencedBatch(node);
@@ -249,10 +251,12 @@ export class StateWriter {
     if (assignment?.createRevision !== monitor.createRevision) {
       // What the informer is about to tell as well.
       monitor.gone = true;
+      this.metrics.fenced(1);
       this.log.info('a state was dropped: the monitor was given to another worker', { monitor: monitor.name });
       return false;
     }
     if (!member || member.createRevision !== fence.value) {
+      this.metrics.fenced(1);
       this.waiting.add(monitor);
       if (!member) session.rejoin();
       this.resumeLater();

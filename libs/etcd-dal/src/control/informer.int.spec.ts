@@ -122,7 +122,8 @@ describe('an informer', () => {
   test('lists again after a compaction while it was cut, deletions included', async () => {
     const onRelist = jest.fn();
     const errors: (string | undefined)[] = [];
-    const informer = watch({ onRelist, onConnection: (error) => errors.push(error?.kind) });
+    const client = connect([proxy.endpoint]);
+    const informer = watch({ onRelist, onConnection: (error) => errors.push(error?.kind) }, client);
     await write(...Array.from({ length: 100 }, (_, n) => put(`k${n}`, n)));
     await informer.start();
     await waitFor(() => informer.connected);
@@ -137,6 +138,7 @@ describe('an informer', () => {
       expect(informer.items.size).toBe(100 - round);
       expect(informer.get(`${prefix}k7`)?.value).toBe(7 + round);
       expect(informer.relists).toBe(1 + round);
+      expect(client.relists).toBe(round);
     }
     expect(onRelist).toHaveBeenCalledTimes(2);
     expect(errors).toContain('compacted');

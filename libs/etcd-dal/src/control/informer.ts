@@ -201,7 +201,9 @@ export class Informer<T> {
     this.mustList = false;
     this.relists++;
     this.finish(revision);
-    if (this.relists > 1) this.options.onRelist?.();
+    if (this.relists === 1) return;
+    this.client.relists++;
+    this.options.onRelist?.();
   }
 
   /** Rejects when the watch ends. */

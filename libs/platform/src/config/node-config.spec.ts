@@ -151,6 +151,7 @@ describe('the programs that a worker runs', () => {
     [{ execConcurrency: '0' }, ['--exec-concurrency: expected a whole number from 1, got "0"']],
     [{ execConcurrency: '1.5' }, ['--exec-concurrency: expected a whole number from 1, got "1.5"']],
     [{ performanceSeries: '-1' }, ['--performance-series: expected a whole number from 0, got "-1"']],
+    [{ monitorSeries: 'all' }, ['--monitor-series: expected a whole number from 0, got "all"']],
   ])('%j is refused', (flags, faults) => {
     expect(faultsOf(() => loadNodeConfig('worker', flags, {}))).toEqual(faults);
   });

@@ -52,6 +52,8 @@ export class NodeConfig extends EtcdConfig {
   readonly programs: { rules: ProgramRules; atOnce: number };
   /** How many measured values are shown in the metrics, at most. */
   readonly performanceSeries: number;
+  /** How many monitors are shown one by one in the metrics, at most. */
+  readonly monitorSeries: number;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
@@ -60,7 +62,7 @@ export class NodeConfig extends EtcdConfig {
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
-      Partial<Pick<NodeConfig, 'secretSources' | 'targets'>>,
+      Partial<Pick<NodeConfig, 'secretSources' | 'targets' | 'monitorSeries'>>,
   ) {
     super(values);
     this.role = values.role;
@@ -73,6 +75,7 @@ export class NodeConfig extends EtcdConfig {
     this.targets = values.targets ?? { allow: [], deny: [] };
     this.programs = values.programs;
     this.performanceSeries = values.performanceSeries;
+    this.monitorSeries = values.monitorSeries ?? 0;
   }
 }
 
@@ -123,6 +126,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     targets: { allow: parseNetworks(reader, 'targetAllow'), deny: parseNetworks(reader, 'targetDeny') },
     programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
     performanceSeries: reader.count('performanceSeries', 0),
+    monitorSeries: reader.count('monitorSeries', 0),
   });
   reader.finish();
   return config;

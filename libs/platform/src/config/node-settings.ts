@@ -35,7 +35,8 @@ export type NodeSettingKey =
   | 'secretSources'
   | 'execAllow'
   | 'execConcurrency'
-  | 'performanceSeries';
+  | 'performanceSeries'
+  | 'monitorSeries';
 
 export const NODE_SETTINGS: readonly NodeSetting[] = [
   {
@@ -197,6 +198,15 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     flags: '--performance-series <count>',
     env: 'NINEV_PERFORMANCE_SERIES',
     doc: 'How many of the values that its monitors measured a worker shows at /metrics, at most, with the names of monitor and value as labels.',
+    scope: 'node',
+    default: '0',
+    kind: 'text',
+  },
+  {
+    key: 'monitorSeries',
+    flags: '--monitor-series <count>',
+    env: 'NINEV_MONITOR_SERIES',
+    doc: 'How many of its monitors a worker shows one by one at /metrics, at most, each in three series with its name as a label.',
     scope: 'node',
     default: '0',
     kind: 'text',

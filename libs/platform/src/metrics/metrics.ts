@@ -3,6 +3,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Seconds; from a local tcp connect to a slow page. */
 const DEFAULT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** Gauges of the process that are called `_total`, which is a counter's ending. Their parts by type are there without it. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /**
  * The metrics of this process, one registry. Names start with `ninevolt_` and end in their unit or `_total`; labels are bounded:
  * types and outcomes; names of monitors only where an operator said how many series there may be. Asked for twice, a metric is the same.
@@ -12,11 +15,40 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
   }
 
-  counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+  /** All that are registered, whether or not they have a series. */
+  all(): { name: string; type: string; help: string; labels: readonly string[] }[] {
+    return this.registry.getMetricsAsArray().map((metric) => {
+      // What kind it is, and what labels it has, are not part of the library's types.
+      const { name, help, labelNames = [] } = metric as typeof metric & { labelNames?: string[] };
+      return { name, help, type: metric.constructor.name.toLowerCase(), labels: labelNames };
+    });
+  }
+
+  /** `collect` is called at each scrape; for a count that is kept elsewhere, or to show what has not happened yet as 0. */
+  counter<L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[] = [],
+    collect?: (counter: Counter<L>) => void,
+  ): Counter<L> {
     const known = this.registry.getSingleMetric(name) as Counter<L> | undefined;
-    return known ?? new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+    if (known) return known;
+    return new Counter<L>({
+      name,
+      help,
+      labelNames: [...labelNames],
+      registers: [this.registry],
+      ...(collect
+        ? {
+            collect(this: Counter<L>) {
+              collect(this);
+            },
+          }
+        : {}),
+    });
   }
 
   /** `collect` is called at each scrape to set the value. */

@@ -72,7 +72,7 @@ export class DeliveryRig {
     this.alerters = new AlerterCache(this.node);
     const spools = new Spools(this.node, new OwnedMonitors());
     this.detachment = new Detachment(this.node, AppLogger.silent(), new Health(), this.metrics);
-    const report = new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox);
+    const report = new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox, this.alerters);
     this.service = new DeliveryService(
       this.node,
       this.outbox,

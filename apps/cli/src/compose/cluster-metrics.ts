@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { Metrics, NodeConfig } from '@9volt/platform';
+
+/** What every process tells of itself and of its etcd, whatever its roles. */
+@Injectable()
+export class ClusterMetrics {
+  constructor(node: ClusterNode, { role, version }: NodeConfig, metrics: Metrics) {
+    metrics
+      .gauge('ninevolt_build_info', 'Always 1; the labels tell the version and the role of this process', [
+        'version',
+        'role',
+      ])
+      .set({ version, role }, 1);
+    metrics.gauge(
+      'ninevolt_member',
+      'Whether this process is a member of the cluster, and etcd renewed its lease in time: 1 or 0',
+      [],
+      (gauge) => gauge.set(node.isMember ? 1 : 0),
+    );
+    metrics.counter(
+      'ninevolt_watch_relists_total',
+      'How often everything below a prefix of etcd was read anew, since a watch could not be resumed',
+      [],
+      (counter) => {
+        counter.reset();
+        counter.inc(node.client.relists);
+      },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ScheduleModule } from '@nestjs/schedule';
+import type { ClusterEvent } from '@9volt/contracts';
+import { ClusterModule } from '@9volt/etcd-dal';
+import { type AppLogger, type NodeConfig, PlatformModule } from '@9volt/platform';
+import { ClusterMetrics } from './cluster-metrics.js';
+
+/** Holds the modules of one process: those of its roles, and what every process has. */
+@Module({ providers: [ClusterMetrics] })
+class NodeModule {}
+
+export interface ComposedNode {
+  module: DynamicModule;
+  /** Called before listening. */
+  setUp?: (app: NestFastifyApplication) => void | Promise<void>;
+}
+
+/** The modules of a process with the roles of its configuration. A role's code is loaded only where it runs. */
+export async function composeNode(
+  config: NodeConfig,
+  log: AppLogger,
+  onEvent?: (event: ClusterEvent) => void,
+): Promise<ComposedNode> {
+  const { modules, setUp } = await rolesOf(config);
+  const module: DynamicModule = {
+    module: NodeModule,
+    imports: [
+      PlatformModule.forRoot(config, log),
+      ClusterModule.forRoot({
+        etcd: config.etcd,
+        prefix: config.prefix,
+        role: config.role,
+        name: config.memberName,
+        tags: config.tags,
+        version: config.version,
+        semver: config.semver,
+        ...(onEvent ? { onEvent } : {}),
+        onWaiting: (reason) => log.child('cluster').warn(`waiting for etcd: ${reason}`),
+      }),
+      ScheduleModule.forRoot(),
+      ...modules,
+    ],
+  };
+  return { module, ...(setUp ? { setUp } : {}) };
+}
+
+async function rolesOf(
+  config: NodeConfig,
+): Promise<{ modules: (new () => unknown)[]; setUp?: NonNullable<ComposedNode['setUp']> }> {
+  switch (config.role) {
+    case 'scheduler':
+      return { modules: [(await import('@9volt/scheduler')).SchedulerModule] };
+    case 'worker':
+      return { modules: [(await import('@9volt/worker')).WorkerModule] };
+    case 'api': {
+      const api = await import('@9volt/api');
+      return { modules: [api.ApiModule], setUp: api.setUpApi };
+    }
+    case 'server': {
+      const [{ SchedulerModule }, { WorkerModule }, api] = await Promise.all([
+        import('@9volt/scheduler'),
+        import('@9volt/worker'),
+        import('@9volt/api'),
+      ]);
+      return { modules: [SchedulerModule, WorkerModule, api.ApiModule], setUp: api.setUpApi };
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Role } from '@9volt/contracts';
+import { AppLogger, loadNodeConfig, Metrics } from '@9volt/platform';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { composeNode } from '../compose/node-module.js';
+import { code, table } from './markdown.js';
+
+interface Documented {
+  name: string;
+  type: string;
+  help: string;
+  labels: readonly string[];
+  roles: Role[];
+}
+
+const ROLES: readonly Role[] = ['scheduler', 'worker', 'api'];
+/** With them, everything that a worker can be asked to show is there. */
+const SHOW_ALL = { NINEV_PERFORMANCE_SERIES: '1', NINEV_MONITOR_SERIES: '1' };
+const OPTIONAL: readonly [prefix: string, flag: string][] = [
+  ['ninevolt_performance_', '--performance-series'],
+  ['ninevolt_monitor_', '--monitor-series'],
+  ['ninevolt_monitors_omitted', '--monitor-series'],
+];
+
+const GENERATED = '<!-- Made by "npm run docs" from the metrics that the code registers: change those, not this. -->';
+
+const INTRODUCTION = `# Metrics
+
+Every process serves its metrics at \`/metrics\` in the text format of Prometheus, to who has an access token (as \`Authorization: Bearer\`)
+where there are any. [docker/prometheus](../docker/prometheus) has a configuration for the scrape and rules for alerts,
+[docker/grafana](../docker/grafana) a board.
+
+Counters start from 0 with the process, so take \`rate()\` or \`increase()\` of them. Labels have few values: types of monitors and alerters, outcomes, tags
+of workers. Names of monitors are labels only where that was asked for, with a number of series that is not exceeded. What is told of the whole
+cluster is told by every process that knows it: take \`max()\` of it, not \`sum()\`. \`9volt server\` has the metrics of all roles.`;
+
+/** The list of all metrics, as the modules of the roles register them. */
+export async function metricsReference(): Promise<string> {
+  const all = [...(await registered()).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const own = all.filter(({ name }) => name.startsWith('ninevolt_'));
+  const optional = own.filter(({ name }) => flagOf(name) !== undefined);
+  const always = own.filter((metric) => !optional.includes(metric));
+  const ofEvery = always.filter(({ roles }) => roles.length === ROLES.length);
+  const headings = ['Metric', 'Type', 'Labels', 'Unit', 'Meaning'];
+  return `${[
+    GENERATED,
+    INTRODUCTION,
+    '## Of every process',
+    table(headings, ofEvery.map(row)),
+    ...ROLES.flatMap((role) => [
+      `## Of ${{ scheduler: 'a scheduler', worker: 'a worker', api: 'an API', server: 'a server' }[role]}`,
+      table(headings, always.filter((one) => one.roles.includes(role) && !ofEvery.includes(one)).map(row)),
+    ]),
+    '## Of a worker, when asked for',
+    'Their labels are names of monitors and what plugins call their values, so that there may be many of them: the flag says how many are shown.',
+    table(
+      ['Flag', ...headings],
+      optional.map((metric) => [code(flagOf(metric.name) ?? ''), ...row(metric)]),
+    ),
+    '## Of Node.js and the operating system',
+    table(headings, all.filter((metric) => !own.includes(metric)).map(row)),
+  ].join('\n\n')}\n`;
+}
+
+async function registered(): Promise<Map<string, Documented>> {
+  const found = new Map<string, Documented>();
+  for (const role of ROLES) {
+    const log = AppLogger.silent();
+    const { module } = await composeNode(loadNodeConfig(role, {}, SHOW_ALL), log);
+    // Made, and never started: nothing listens, and no etcd is asked.
+    const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
+    for (const metric of app.get(Metrics).all()) {
+      const known = found.get(metric.name);
+      if (known) known.roles.push(role);
+      else found.set(metric.name, { ...metric, roles: [role] });
+    }
+    await app.close();
+  }
+  return found;
+}
+
+function row({ name, type, help, labels }: Documented): string[] {
+  return [code(name), type, labels.map(code).join(', '), unitOf(name), help];
+}
+
+/** By the ending that Prometheus' rules ask for. */
+function unitOf(name: string): string {
+  const unit = /_(timestamp_seconds|seconds|bytes|ratio)(?:_total)?$/.exec(name)?.[1];
+  return unit === 'timestamp_seconds' ? 'seconds since 1970' : (unit ?? '');
+}
+
+function flagOf(name: string): string | undefined {
+  return OPTIONAL.find(([prefix]) => name.startsWith(prefix))?.[1];
+}

@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import type { MonitorSettings, MonitorState, Status } from '@9volt/contracts';
+import { Metrics } from '@9volt/platform';
+import { MonitorMetrics } from './monitor-metrics.js';
+
+const settings = { type: 'tcp' } as MonitorSettings;
+const inState = (status: Status): MonitorState => ({ status }) as MonitorState;
+
+async function scraped(monitorSeries: number): Promise<string[]> {
+  const metrics = new Metrics();
+  const owned = [
+    { name: 'web', settings, current: inState('critical'), lastRunAt: 1_700_000_000_500, lastRunMs: 250 },
+    { name: 'new', settings, current: undefined, lastRunAt: undefined, lastRunMs: undefined },
+    { name: 'db', settings, current: inState('ok'), lastRunAt: 1_700_000_001_000, lastRunMs: 1 },
+  ];
+  new MonitorMetrics({ monitorSeries }, metrics, { size: owned.length, all: () => owned });
+  const text = await metrics.registry.metrics();
+  return text.split('\n').filter((line) => line.startsWith('ninevolt_monitor'));
+}
+
+test('monitors are not shown one by one unless that is asked for', async () => {
+  expect(await scraped(0)).toEqual([]);
+});
+
+test('what is known of each monitor is shown by its name', async () => {
+  expect(await scraped(10)).toEqual([
+    'ninevolt_monitor_status{monitor="web",type="tcp"} 2',
+    'ninevolt_monitor_status{monitor="db",type="tcp"} 0',
+    'ninevolt_monitor_check_duration_seconds{monitor="web",type="tcp"} 0.25',
+    'ninevolt_monitor_check_duration_seconds{monitor="db",type="tcp"} 0.001',
+    'ninevolt_monitor_last_check_timestamp_seconds{monitor="web",type="tcp"} 1700000000.5',
+    'ninevolt_monitor_last_check_timestamp_seconds{monitor="db",type="tcp"} 1700000001',
+    'ninevolt_monitors_omitted 0',
+  ]);
+});
+
+test('no more monitors than so many, and how many are missing', async () => {
+  expect(await scraped(2)).toEqual([
+    'ninevolt_monitor_status{monitor="web",type="tcp"} 2',
+    'ninevolt_monitor_check_duration_seconds{monitor="web",type="tcp"} 0.25',
+    'ninevolt_monitor_last_check_timestamp_seconds{monitor="web",type="tcp"} 1700000000.5',
+    'ninevolt_monitors_omitted 1',
+  ]);
+});
