@@ -4,6 +4,9 @@ import { Cluster, NodeProcess, startSeverableProxy, waitFor } from './harness/in
 
 const ROLES: readonly Role[] = ['scheduler', 'worker', 'api', 'server'];
 
+/** So long the start of all of them may take on a busy machine. */
+const STARTS_MS = 240_000;
+
 interface Health {
   live: number;
   ready: number;
@@ -39,7 +42,7 @@ describe('the health of every role', () => {
     proxy = cluster.use(await startSeverableProxy(Number(new URL(cluster.etcd.endpoint).port)));
     nodes = [];
     for (const role of ROLES) nodes.push(await cluster.node(role, { name: role, etcd: proxy.endpoint }));
-  });
+  }, STARTS_MS);
   afterAll(() => cluster.stop());
 
   it('is good once it has what it needs', async () => {
@@ -59,10 +62,14 @@ describe('the health of every role', () => {
     await healthsOnce(nodes, ({ ready }) => ready === 200);
   });
 
-  it('can be asked, and says what is waited for, before etcd was ever reached', async () => {
-    const early: NodeProcess[] = [];
-    for (const role of ROLES) early.push(await cluster.starting(role, { etcd: 'http://127.0.0.1:1' }));
-    const healths = await healthsOnce(early, ({ missing }) => Boolean(missing['etcd']));
-    for (const health of healths) expect(health).toMatchObject({ live: 200, ready: 503 });
-  });
+  it(
+    'can be asked, and says what is waited for, before etcd was ever reached',
+    async () => {
+      const early: NodeProcess[] = [];
+      for (const role of ROLES) early.push(await cluster.starting(role, { etcd: 'http://127.0.0.1:1' }));
+      const healths = await healthsOnce(early, ({ missing }) => Boolean(missing['etcd']));
+      for (const health of healths) expect(health).toMatchObject({ live: 200, ready: 503 });
+    },
+    STARTS_MS,
+  );
 });
