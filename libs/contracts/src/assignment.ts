@@ -21,6 +21,8 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   lastRunAt?: number;
   /** Id of the worker that told `lastRunAt`. Once another has had the monitor it is out of date. */
   lastRunBy?: string;
+  /** Its revision is suspected of having ended a worker: it runs in a process of its own until it has completed a run there. */
+  isolate?: true;
   /** When it was given to this worker, ISO 8601; an edit of the monitor keeps it. */
   assignedAt: string;
   /** Why it was given to this worker, in words; with `retire`, why it goes to `to`. */

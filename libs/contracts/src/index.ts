@@ -14,6 +14,7 @@ export * from './monitor-state.js';
 export * from './name.js';
 export * from './notification.js';
 export * from './performance.js';
+export * from './poison.js';
 export * from './program-rules.js';
 export * from './request.js';
 export * from './settings/attribute.js';

@@ -23,6 +23,8 @@ describe('Keyspace', () => {
     fc.assert(
       fc.property(keyspace, segment, segment, segment, fc.nat(), fc.nat(59), (keys, a, b, c, n, slot) => {
         expect(keys.parseAssignment(keys.assignment(a, b))).toEqual({ workerId: a, monitor: b });
+        expect(keys.parseSuspectNote(keys.suspectNote(a, n))).toEqual({ workerId: a, n });
+        expect(keys.under(keys.poison, keys.poisonRecord(a))).toBe(a);
         expect(keys.parseOutbox(keys.outboxEntry(a, b, c))).toEqual({ monitor: a, alerter: b, id: c });
         expect(keys.parseIncident(keys.incident(a, n))).toEqual({ monitor: a, n });
         expect(keys.parseVitals(keys.vitalsSlot(a, n, slot))).toEqual({ workerId: a, chunk: n, slot });

@@ -12,6 +12,8 @@
  * | `cluster/drain/<name>`                      | api, anybody by hand        | –        | `Drain`              |
  * | `cluster/coverage`                          | the leader                  | –        | `CoverageReport`     |
  * | `cluster/assignments/<worker id>/<name>`    | leader, retiring owner      | –        | `Assignment`         |
+ * | `cluster/suspects/<worker id>/<n>`          | that worker                 | –        | `SuspectNote`        |
+ * | `cluster/poison/<name>`                     | leader, owner               | –        | `PoisonRecord`       |
  * | `state/<name>`                              | the owner                   | –        | `MonitorState`       |
  * | `incident/<name>/<n>`                       | the owner                   | –        | `IncidentRecord`     |
  * | `vitals/<worker id>/<chunk>/index`          | that worker                 | –        | names of the chunk   |
@@ -33,6 +35,8 @@ export class Keyspace {
   readonly members: string;
   readonly drains: string;
   readonly assignments: string;
+  readonly suspects: string;
+  readonly poison: string;
   readonly states: string;
   readonly incidents: string;
   readonly vitals: string;
@@ -54,6 +58,8 @@ export class Keyspace {
     this.members = `${this.root}cluster/members/`;
     this.drains = `${this.root}cluster/drain/`;
     this.assignments = `${this.root}cluster/assignments/`;
+    this.suspects = `${this.root}cluster/suspects/`;
+    this.poison = `${this.root}cluster/poison/`;
     this.states = `${this.root}state/`;
     this.incidents = `${this.root}incident/`;
     this.vitals = `${this.root}vitals/`;
@@ -82,6 +88,13 @@ export class Keyspace {
   }
   assignment(workerId: string, monitor: string): string {
     return this.assignmentsOf(workerId) + monitor;
+  }
+  /** A note of a worker about what runs on it for the first time. */
+  suspectNote(workerId: string, n: number): string {
+    return `${this.suspects}${workerId}/${n}`;
+  }
+  poisonRecord(monitor: string): string {
+    return this.poison + monitor;
   }
   state(monitor: string): string {
     return this.states + monitor;
@@ -139,6 +152,11 @@ export class Keyspace {
   parseAssignment(key: string): { workerId: string; monitor: string } | undefined {
     const [workerId, monitor] = this.segments(this.assignments, key, 2) ?? [];
     return workerId !== undefined && monitor !== undefined ? { workerId, monitor } : undefined;
+  }
+
+  parseSuspectNote(key: string): { workerId: string; n: number } | undefined {
+    const [workerId, n] = this.segments(this.suspects, key, 2) ?? [];
+    return workerId !== undefined && n !== undefined ? { workerId, n: Number(n) } : undefined;
   }
 
   parseOutbox(key: string): { monitor: string; alerter: string; id: string } | undefined {

@@ -1,6 +1,6 @@
 import type { EventSink } from '@9volt/contracts';
 import type { Cause } from './decide-assignment.js';
-import type { Judged } from './judge-monitor.js';
+import type { Judged, RefusedMonitor } from './judge-monitor.js';
 import type { Write } from './write-assignments.js';
 
 /** Up to so many are told one by one. */
@@ -48,8 +48,7 @@ export class Announcements {
     else if (this.refusedAt.get(name) !== judged.revision) {
       this.refusedAt.set(name, judged.revision);
       if (!silent) {
-        const rest = runsOn ? 'its last good version runs on' : 'it is not run';
-        this.events.emit('config-refused', `monitor "${name}" is refused, ${rest}: ${judged.reason}`, {
+        this.events.emit('config-refused', `monitor "${name}" ${verdictOf(judged, runsOn)}: ${judged.reason}`, {
           monitor: name,
           details: { kind: 'monitor', revision: judged.revision, reason: judged.reason },
         });
@@ -131,6 +130,11 @@ export class Announcements {
       details: { count: placed.length, causes: Object.fromEntries(causes), to: Object.fromEntries(workers) },
     });
   }
+}
+
+function verdictOf({ poisonous }: RefusedMonitor, runsOn: boolean): string {
+  if (poisonous) return 'is quarantined, it is not run';
+  return runsOn ? 'is refused, its last good version runs on' : 'is refused, it is not run';
 }
 
 export function counted<T extends string | Cause>(items: Iterable<T>): Map<T, number> {

@@ -3,6 +3,7 @@ import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { LeadershipService } from '../leadership/leadership.service.js';
+import { DeathSettlement } from '../poison/death-settlement.js';
 import { SchedulerCaches } from '../scheduler-caches.js';
 import { Announcements, counted, listed } from './announcements.js';
 import { Debounce } from './debounce.js';
@@ -44,6 +45,7 @@ export class AssignmentReconciler {
   private readonly storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, STORM_AT_MOST_MS);
   private readonly handOvers = new HandOvers();
   private readonly knowledge: Knowledge;
+  private readonly deaths: DeathSettlement;
   private grace: OutageGrace | undefined;
   private graceTimer: NodeJS.Timeout | undefined;
   private dirty = new Set<string>();
@@ -70,6 +72,7 @@ export class AssignmentReconciler {
     this.logger = logger.child('assignment');
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
+    this.deaths = new DeathSettlement(node, caches, this.knowledge);
     this.loop = new ReconcileLoop(() => this.run(), {
       everyMs: PERIOD_MS,
       retryMs: 50,
@@ -98,8 +101,11 @@ export class AssignmentReconciler {
     metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker may run', [], (gauge) =>
       gauge.set(this.announcements.orphans),
     );
-    metrics.gauge('ninevolt_quarantined_monitors', 'Monitors whose configuration is refused', [], (gauge) =>
-      gauge.set(this.announcements.refused),
+    metrics.gauge(
+      'ninevolt_quarantined_monitors',
+      'Monitors whose configuration is refused, or that end the processes they run in',
+      [],
+      (gauge) => gauge.set(this.announcements.refused),
     );
   }
 
@@ -158,7 +164,7 @@ export class AssignmentReconciler {
     this.plan = 'no';
     const pace = new Pace();
     for (const name of this.takeDirty()) {
-      const judged = this.caches.catalog.get(name);
+      const judged = this.knowledge.judged(name);
       const subject = this.knowledge.subjectToRun(judged, this.caches.view.holdings(name)[0]);
       this.note(name, judged, subject && this.knowledge.orphanReason(subject), true);
       await pace.breathe();
@@ -166,7 +172,7 @@ export class AssignmentReconciler {
   }
 
   private async lead(): Promise<void> {
-    if (!(await this.prepare())) return;
+    if (!(await this.prepare()) || !(await this.settleDeaths())) return;
     const pace = new Pace();
     if (this.plan !== 'no') await this.planAll(pace);
     const effects = await this.decideAll(pace);
@@ -198,6 +204,21 @@ export class AssignmentReconciler {
     return this.leadership.isLeader();
   }
 
+  /** Answers false when etcd did not take it, and all is to be looked at again. */
+  private async settleDeaths(): Promise<boolean> {
+    try {
+      const { refused, revision } = await this.deaths.settle(this.leadership.fence, () => this.leadership.isLeader());
+      this.written = Math.max(this.written, revision);
+      if (!refused) return true;
+      await this.settleRefused(1, undefined);
+    } catch (error) {
+      this.mustRenew = true;
+      throw error;
+    }
+    this.everything = true;
+    return false;
+  }
+
   private async planAll(pace: Pace): Promise<void> {
     const { catalog, view } = this.caches;
     const { workers } = view;
@@ -207,7 +228,7 @@ export class AssignmentReconciler {
     const current = new Map<string, string>();
     for (const name of catalog.names()) {
       const holding = view.holdings(name)[0];
-      const subject = this.knowledge.subjectToRun(catalog.get(name), holding);
+      const subject = this.knowledge.subjectToRun(this.knowledge.judged(name), holding);
       await pace.breathe();
       if (!subject || (holding && (holding.phase === 'remove' || this.knowledge.ownerOf(holding) === 'unsure')))
         continue;
@@ -247,7 +268,7 @@ export class AssignmentReconciler {
   private decide(name: string): Decision {
     const { catalog, view, leftovers } = this.caches;
     const { workers } = view;
-    const monitor = catalog.get(name);
+    const monitor = this.knowledge.judged(name);
     const holdings = view.holdings(name);
     const [holding] = holdings;
     const now = Date.now();
@@ -265,6 +286,7 @@ export class AssignmentReconciler {
       monitorsRevision: catalog.informer.revision,
       holdings,
       ownerOf: (held) => this.knowledge.ownerOf(held),
+      poison: view.suspicions.poison(name),
       isDrained: ({ workerId }) => workers.get(workerId)?.draining === true,
       state: leftovers.state(name),
       owed: leftovers.owed(name),

@@ -1,5 +1,6 @@
 import { type Member, runsChecks } from '@9volt/contracts';
 import { type Change, type ClusterNode, decode, type Entry, Informer, type Item, type Keyspace } from '@9volt/etcd-dal';
+import { type SuspicionRecord, suspicionOf, Suspicions } from '../poison/suspicions.js';
 import { type Holding, toHolding } from './holding.js';
 import type { PlannedWorker } from './pools.js';
 
@@ -11,6 +12,7 @@ type Record_ =
   | { kind: 'member'; member: Member }
   | { kind: 'assignment'; holding: Holding }
   | { kind: 'drain'; worker: string }
+  | SuspicionRecord
   | { kind: 'other' };
 
 export interface ClusterViewEvents {
@@ -21,10 +23,11 @@ export interface ClusterViewEvents {
 }
 
 /**
- * Members, drains, assignments and the leader, in one cache with one revision: all of `cluster/` arrives on one watch, so that once
+ * Members, drains, assignments, suspicions and the leader, in one cache with one revision: all of `cluster/` arrives on one watch, so that once
  * this cache has reached a revision, it has everything that any leader wrote up to then.
  */
 export class ClusterView {
+  readonly suspicions = new Suspicions();
   private readonly informer: Informer<Record_>;
   private readonly keys: Keyspace;
   private readonly memberById = new Map<string, Member>();
@@ -118,10 +121,11 @@ export class ClusterView {
       return { kind: 'member', member: { ...(member as Member), MemberID: id as string } };
     }
     const worker = this.keys.under(this.keys.drains, entry.key);
-    return worker === undefined ? { kind: 'other' } : { kind: 'drain', worker };
+    if (worker !== undefined) return { kind: 'drain', worker };
+    return suspicionOf(this.keys, entry) ?? { kind: 'other' };
   }
 
-  private apply({ before, after }: Change<Record_>): void {
+  private apply({ key, before, after }: Change<Record_>): void {
     const record = (after ?? (before as Item<Record_>)).value;
     switch (record.kind) {
       case 'assignment':
@@ -134,6 +138,11 @@ export class ClusterView {
         if (after) this.drained.add(record.worker);
         else this.drained.delete(record.worker);
         this.membershipChanged();
+        break;
+      case 'note':
+      case 'poison':
+        this.suspicions.apply(key, record, after);
+        if (record.kind === 'poison') this.events.onHolding(record.monitor);
         break;
       case 'other':
         break;

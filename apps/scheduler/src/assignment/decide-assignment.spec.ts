@@ -54,6 +54,7 @@ function decide(overrides: Partial<Facts> & { live?: string[]; goalIs?: string |
     holdings: [holding()],
     ownerOf: ({ workerId }) => (live.includes(workerId) ? 'live' : 'gone'),
     isDrained: () => false,
+    poison: undefined,
     state: undefined,
     owed: false,
     goal: () => ('goalIs' in overrides ? overrides.goalIs : 'w1'),
@@ -77,7 +78,22 @@ const run = (overrides: Partial<Holding> = {}): Holding[] => [holding(overrides)
 const phase = (is: Assignment['phase'], overrides: Partial<Holding> = {}): Holding[] =>
   run({ phase: is, ...overrides });
 
+const suspected = (deaths: number, revision = 10): Facts['poison'] => ({
+  revision,
+  deaths: Array.from({ length: deaths }, () => ({ worker: 'w0', of: 'child', at: '', how: '' })),
+});
+
 describe('decideAssignment', () => {
+  it('has what is suspected run in a process of its own, whatever its revision, where it goes next', () => {
+    const isolated = [
+      decide({ holdings: [], poison: suspected(1) }),
+      decide({ goalIs: 'w2', live: ['w2'], poison: suspected(1) }),
+      decide({ monitor: monitor({ revision: 11 }), poison: suspected(2) }),
+      decide({ holdings: [] }),
+    ].map((decision) => 'content' in decision && decision.content.isolate);
+    expect(isolated).toEqual([true, true, true, undefined]);
+  });
+
   it('says whether a move is for balance or to empty a worker', () => {
     const causes = [false, true].map((drained) => {
       const decision = decide({ goalIs: 'w2', isDrained: () => drained });
@@ -116,6 +132,11 @@ describe('decideAssignment', () => {
       'move w2 run',
     ],
     ['moves what a dead worker held', { goalIs: 'w2', live: ['w2'] }, 'move w2 run'],
+    ['takes away what has killed two processes', { poison: suspected(2) }, 'drop w1'],
+    ['assigns it to nobody', { holdings: [], poison: suspected(2) }, 'none'],
+    ['moves it nowhere when its worker died', { live: ['w2'], goalIs: 'w2', poison: suspected(2) }, 'none'],
+    ['delivers what it owes', { owed: true, poison: suspected(2) }, 'rewrite w1 deliver'],
+    ['leaves what killed one process where it runs', { poison: suspected(1) }, 'none'],
     ['waits when its worker may come back', { goalIs: 'w2', ownerOf: () => 'unsure' }, 'none'],
 
     ['deletes the assignment of a removed monitor without a state', { monitor: undefined }, 'drop w1'],

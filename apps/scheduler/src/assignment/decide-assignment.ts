@@ -1,4 +1,4 @@
-import type { Assignment } from '@9volt/contracts';
+import { type Assignment, isPoisonous, type PoisonRecord } from '@9volt/contracts';
 import { type Holding, subjectOfHolding } from './holding.js';
 import { type Judged, settingsOfLeftover, type Subject, type ValidMonitor } from './judge-monitor.js';
 
@@ -15,6 +15,7 @@ export type Cause =
   | 'disabled'
   | 'changed'
   | 'orphaned'
+  | 'quarantined'
   | 'something is owed'
   | 'held twice'
   | 'unreadable';
@@ -27,6 +28,7 @@ export interface Content {
   subject: Subject;
   revision: number;
   createRevision: number;
+  isolate?: true;
   lastRunAt?: number | undefined;
   lastRunBy?: string | undefined;
 }
@@ -54,6 +56,8 @@ export interface Facts {
   ownerOf: (holding: Holding) => 'live' | 'gone' | 'unsure';
   /** Whether a worker is to be emptied. */
   isDrained: (holding: Holding) => boolean;
+  /** What it is suspected of. */
+  poison: PoisonRecord | undefined;
   state: { target: string; createRevision: number } | undefined;
   /** Whether notifications of it wait to be delivered. */
   owed: boolean;
@@ -132,7 +136,8 @@ function closing(facts: Facts, holding: Holding): Decision {
   const isWanted = monitor?.verdict === 'valid' && !isOff(monitor, now);
   if (!isWanted || state || goal(monitor) === undefined) return continued(facts, holding);
   if (ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
-    const content: Content = { ...versionOf(monitor), phase: 'run' };
+    const isolate = facts.poison ? { isolate: true as const } : {};
+    const content: Content = { ...versionOf(monitor), phase: 'run', ...isolate };
     return moved(facts, holding, goal(monitor), 'new', content);
   }
   return wanted(facts, holding, versionOf(monitor));
@@ -163,10 +168,13 @@ function kept(facts: Facts, holding: Holding): Decision {
 }
 
 function wanted(facts: Facts, holding: Holding | undefined, version: Version): Decision {
+  if (isPoisonous(facts.poison, version.revision)) return orphaned(facts, holding, version, 'quarantined');
   const goal = facts.goal(version.subject);
-  if (goal === undefined) return orphaned(facts, holding, version);
+  if (goal === undefined) return orphaned(facts, holding, version, 'orphaned');
+  // Whatever revision is suspected: an edit may not have changed what matters.
+  const isolate = facts.poison ? { isolate: true as const } : {};
   // Made only where it is written: most monitors are as they should be.
-  const run = (): Content => ({ ...version, phase: 'run', ...lastRunOf(holding) });
+  const run = (): Content => ({ ...version, phase: 'run', ...isolate, ...lastRunOf(holding) });
   if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run() };
   if (facts.ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run());
   const isCurrent = holding.revision === version.revision;
@@ -182,14 +190,19 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   return { act: 'rewrite', cause, holding, content: { ...run(), phase: 'retire', to: goal } };
 }
 
-/** It is to run, and nobody may run it. Where its worker is gone it stays assigned, for who comes next to take it from there. */
-function orphaned(facts: Facts, holding: Holding | undefined, version: Version): Decision {
+/** It is to run, and nobody may run it, or it may run nowhere. Where its worker is gone it stays assigned, for who comes next to take it from there. */
+function orphaned(
+  facts: Facts,
+  holding: Holding | undefined,
+  version: Version,
+  cause: 'orphaned' | 'quarantined',
+): Decision {
   const { owed, ownerOf, helper } = facts;
   if (!holding || holding.phase === 'deliver') return owedOnly(facts, holding);
   const live = ownerOf(holding) === 'live';
-  if (!owed) return live ? { act: 'drop', cause: 'orphaned', holding, ownerGone: false } : NONE;
+  if (!owed) return live ? { act: 'drop', cause, holding, ownerGone: false } : NONE;
   const content: Content = { ...version, phase: 'deliver', ...lastRunOf(holding) };
-  if (live) return { act: 'rewrite', cause: 'orphaned', holding, content };
+  if (live) return { act: 'rewrite', cause, holding, content };
   return moved(facts, holding, helper(), 'something is owed', content);
 }
 

@@ -36,6 +36,8 @@ export interface RefusedMonitor {
   createRevision: number;
   /** In words for a person. */
   reason: string;
+  /** Valid, but it ends the processes that it runs in. */
+  poisonous?: true;
 }
 
 export type Judged = ValidMonitor | RefusedMonitor;

@@ -1,3 +1,4 @@
+import { isPoisonous, poisonReason } from '@9volt/contracts';
 import type { ClusterNode } from '@9volt/etcd-dal';
 import type { SchedulerCaches } from '../scheduler-caches.js';
 import { caughtUp } from './caught-up.js';
@@ -24,6 +25,15 @@ export class Knowledge {
     yield* leftovers.names();
   }
 
+  /** What is to be thought of a monitor as it stands in etcd, and as it ran; undefined when there is none. */
+  judged(name: string): Judged | undefined {
+    const judged = this.caches.catalog.get(name);
+    const poison = this.caches.view.suspicions.poison(name);
+    if (judged?.verdict !== 'valid' || !isPoisonous(poison, judged.revision)) return judged;
+    const { revision, createRevision } = judged;
+    return { verdict: 'refused', revision, createRevision, reason: poisonReason(poison), poisonous: true };
+  }
+
   /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
   subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
     if (judged?.verdict === 'valid') return isOff(judged, Date.now()) ? undefined : judged;
@@ -37,8 +47,14 @@ export class Knowledge {
     return workers.some((worker) => isOpenTo(worker, memberTag)) ? undefined : orphanReason(memberTag, workers);
   }
 
+  /** What a worker that is gone had on its conscience must be recorded before its monitors go to others. */
   ownerOf({ workerId }: Holding): 'live' | 'gone' | 'unsure' {
-    if (this.caches.view.workers.has(workerId)) return 'live';
+    const is = this.workerIs(workerId);
+    return is === 'gone' && this.caches.view.suspicions.hasNotesOf(workerId) ? 'unsure' : is;
+  }
+
+  workerIs(id: string): 'live' | 'gone' | 'unsure' {
+    if (this.caches.view.workers.has(id)) return 'live';
     return this.grace()?.active ? 'unsure' : 'gone';
   }
 

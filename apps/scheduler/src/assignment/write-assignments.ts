@@ -157,7 +157,7 @@ export async function writeAssignments(
 }
 
 function valueOf(content: Content, assignedAt: string, cause: string | undefined): string {
-  const { subject, phase, to, reason, revision, createRevision, lastRunAt, lastRunBy } = content;
+  const { subject, phase, to, reason, revision, createRevision, isolate, lastRunAt, lastRunBy } = content;
   return encodeAssignment(
     {
       phase,
@@ -165,6 +165,7 @@ function valueOf(content: Content, assignedAt: string, cause: string | undefined
       ...(reason === undefined ? {} : { reason }),
       revision,
       createRevision,
+      ...(isolate ? { isolate } : {}),
       ...(lastRunAt === undefined ? {} : { lastRunAt }),
       ...(lastRunBy === undefined ? {} : { lastRunBy }),
       assignedAt,

@@ -115,7 +115,7 @@ export class CoverageService implements OnApplicationShutdown {
     const { catalog, view } = this.caches;
     for (const name of catalog.names()) {
       const holding = view.holdings(name)[0];
-      const subject = this.knowledge.subjectToRun(catalog.get(name), holding);
+      const subject = this.knowledge.subjectToRun(this.knowledge.judged(name), holding);
       if (!subject) continue;
       const runs = holding?.phase === 'run' || holding?.phase === 'retire';
       yield { tag: subject.memberTag, workerId: runs ? holding.workerId : undefined };

@@ -69,6 +69,8 @@ describe('housekeeping', () => {
       { put: bench.keys.handback('late', 'w2'), value: encode({ at: new Date().toISOString() }) },
       { put: bench.keys.push('here'), value: '{}' },
       { put: bench.keys.push('gone'), value: '{}' },
+      { put: bench.keys.poisonRecord('here'), value: '{}' },
+      { put: bench.keys.poisonRecord('gone'), value: '{}' },
       { put: bench.keys.incident('here', 1), value: encode({ closedAt: new Date().toISOString() }) },
       { put: bench.keys.incident('gone', 1), value: encode({ closedAt: null }) },
       { put: bench.keys.request('old'), value: encode({ createdAt: new Date(Date.now() - 3_600_000).toISOString() }) },
@@ -79,6 +81,7 @@ describe('housekeeping', () => {
     await sweeping.sweepIncidents();
     expect(await keysUnder(bench.keys.handbacks)).toEqual(['here/w1', 'late/w2']);
     expect(await keysUnder(bench.keys.pushes)).toEqual(['here']);
+    expect(await keysUnder(bench.keys.poison)).toEqual(['here']);
     expect(await keysUnder(bench.keys.incidents)).toEqual(['here/00000001']);
     expect(await keysUnder(bench.keys.requests)).toEqual(['new']);
   });

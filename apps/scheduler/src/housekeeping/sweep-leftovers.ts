@@ -23,16 +23,20 @@ export async function sweepHandbacks(
   return deleteKeys(client, gone, fence);
 }
 
-/** The calls to monitors that are gone. */
-export async function sweepCalls(
+/** What is kept under the names of monitors that are gone: calls to them, suspicions of them. */
+export async function sweepRecords(
   client: EtcdClient,
   keys: Keyspace,
   fence: readonly Compare[],
   isGone: (monitor: string) => boolean,
 ): Promise<number> {
-  const { entries } = await client.list(keys.pushes, { keysOnly: true });
-  const gone = entries.map(({ key }) => key).filter((key) => isGone(keys.under(keys.pushes, key) ?? ''));
-  return deleteKeys(client, gone, fence);
+  let count = 0;
+  for (const prefix of [keys.pushes, keys.poison]) {
+    const { entries } = await client.list(prefix, { keysOnly: true });
+    const gone = entries.map(({ key }) => key).filter((key) => isGone(keys.under(prefix, key) ?? ''));
+    count += await deleteKeys(client, gone, fence);
+  }
+  return count;
 }
 
 /** Requests hang on short leases; one that does not would stay for ever. */

@@ -8,7 +8,7 @@ import { Departed } from './departed.js';
 import { LeaderTask } from './leader-task.js';
 import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
 import { sweepIncidents } from './sweep-incidents.js';
-import { sweepCalls, sweepHandbacks, sweepRequests, sweepVitals, workersWithVitals } from './sweep-leftovers.js';
+import { sweepRecords, sweepHandbacks, sweepRequests, sweepVitals, workersWithVitals } from './sweep-leftovers.js';
 
 const MINUTE_MS = 60_000;
 /** The vitals of a worker are the recent history of its monitors: ten minutes at the usual dump interval. */
@@ -69,7 +69,7 @@ export class SweepingService {
     const { client, keys } = this.node;
     const { epochFence: fence } = this.leadership;
     let count = await sweepRequests(client, keys, fence, Date.now());
-    count += await sweepCalls(client, keys, fence, (name) => !this.exists(name));
+    count += await sweepRecords(client, keys, fence, (name) => !this.exists(name));
     count += await sweepHandbacks(client, keys, fence, {
       now: Date.now(),
       isGone: (name) => !this.exists(name),

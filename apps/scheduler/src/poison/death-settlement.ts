@@ -1,0 +1,53 @@
+import { type ClusterNode, commit, type Compare } from '@9volt/etcd-dal';
+import type { SchedulerCaches } from '../scheduler-caches.js';
+import type { Knowledge } from '../assignment/knowledge.js';
+import { planSettlement } from './plan-settlement.js';
+
+const BARRIER_MS = 5_000;
+const NAMES_TOLD = 20;
+
+/** Records what dead workers left on their notes, before their monitors are moved: so an heir learns of it with the assignment. */
+export class DeathSettlement {
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly knowledge: Knowledge,
+  ) {}
+
+  /** Answers the last revision that was written, and whether etcd refused something. Throws when etcd cannot be asked. */
+  async settle(fence: readonly Compare[], mayWrite: () => boolean): Promise<{ revision: number; refused: boolean }> {
+    const { catalog, view } = this.caches;
+    const suspected = new Map<string, string[]>();
+    let revision = 0;
+    let refused = false;
+    for (const note of [...view.suspicions.notes()]) {
+      if (this.knowledge.workerIs(note.workerId) !== 'gone') continue;
+      if (!mayWrite()) break;
+      const { compare, then, suspects } = planSettlement(this.node.keys, note, {
+        at: new Date().toISOString(),
+        isGone: (monitor) => !catalog.has(monitor),
+        known: (monitor) => view.suspicions.known(monitor),
+      });
+      const committed = await commit(this.node.client, { compare: [...fence, ...compare], then });
+      refused = committed.outcome === 'refused';
+      if (committed.outcome === 'refused') break;
+      revision = committed.revision;
+      suspected.set(note.workerId, [...(suspected.get(note.workerId) ?? []), ...suspects]);
+      // The next note may accuse the same monitor.
+      if (!(await view.reached(revision, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
+    }
+    for (const [worker, monitors] of suspected) this.tell(worker, monitors);
+    return { revision, refused };
+  }
+
+  private tell(worker: string, monitors: readonly string[]): void {
+    if (monitors.length === 0) return;
+    const rest = monitors.length - NAMES_TOLD;
+    const names = `${monitors.slice(0, NAMES_TOLD).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+    this.node.events.emit(
+      'warning',
+      `${worker} died or hung while these ran on it for the first time: ${names}. Each runs in a process of its own until it has done so once`,
+      { details: { worker, monitors: monitors.slice(0, NAMES_TOLD), count: monitors.length } },
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import { type PoisonRecord, poisonRecordOf, suspectsOf } from '@9volt/contracts';
+import { decode, type Entry, type Item, type Keyspace } from '@9volt/etcd-dal';
+
+export interface KnownNote {
+  key: string;
+  workerId: string;
+  modRevision: number;
+  /** Monitor to revision. */
+  suspects: ReadonlyMap<string, number>;
+}
+
+export interface KnownPoison {
+  modRevision: number;
+  /** Absent when what stands there makes no sense: then it says nothing. */
+  record: PoisonRecord | undefined;
+}
+
+export type SuspicionRecord =
+  | { kind: 'note'; workerId: string; suspects: ReadonlyMap<string, number> }
+  | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined };
+
+/** A decoder of the keys of suspicions; undefined for other keys. Nothing that stands there makes it throw. */
+export function suspicionOf(keys: Keyspace, { key, value }: Entry): SuspicionRecord | undefined {
+  const monitor = keys.under(keys.poison, key);
+  if (monitor !== undefined) return { kind: 'poison', monitor, record: poisonRecordOf(decode(value)) };
+  const place = keys.parseSuspectNote(key);
+  return place && { kind: 'note', workerId: place.workerId, suspects: suspectsOf(decode(value)) };
+}
+
+/** What runs somewhere for the first time, and what is suspected of having ended a process. */
+export class Suspicions {
+  private readonly notesByKey = new Map<string, KnownNote>();
+  private readonly byMonitor = new Map<string, KnownPoison>();
+
+  apply(key: string, record: SuspicionRecord, after: Item<unknown> | undefined): void {
+    if (record.kind === 'note') {
+      const { workerId, suspects } = record;
+      if (after) this.notesByKey.set(key, { key, workerId, suspects, modRevision: after.modRevision });
+      else this.notesByKey.delete(key);
+    } else if (after) this.byMonitor.set(record.monitor, { modRevision: after.modRevision, record: record.record });
+    else this.byMonitor.delete(record.monitor);
+  }
+
+  notes(): Iterable<KnownNote> {
+    return this.notesByKey.values();
+  }
+
+  /** Whether a worker left notes behind: what they say comes before anything else of it is touched. */
+  hasNotesOf(workerId: string): boolean {
+    for (const note of this.notesByKey.values()) if (note.workerId === workerId) return true;
+    return false;
+  }
+
+  known(monitor: string): KnownPoison | undefined {
+    return this.byMonitor.get(monitor);
+  }
+
+  poison(monitor: string): PoisonRecord | undefined {
+    return this.byMonitor.get(monitor)?.record;
+  }
+}
