@@ -24,6 +24,10 @@ import { Ownership } from './notification/ownership.js';
 import { requestProviders } from './requests/request.providers.js';
 import { RunNow } from './requests/run-now.js';
 import { StateWriter } from './state/state-writer.js';
+import { CautiousRuns } from './suspicion/cautious-runs.js';
+import { IsolatedEntry, IsolatedRuns } from './suspicion/isolated-runs.js';
+import { PoisonLedger } from './suspicion/poison-ledger.js';
+import { SuspectNotes } from './suspicion/suspect-notes.js';
 import { VitalsBuffer } from './vitals/vitals-buffer.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 import { WorkerService } from './worker.service.js';
@@ -54,6 +58,11 @@ import { WorkerService } from './worker.service.js';
     VitalsBuffer,
     StateWriter,
     CallsView,
+    SuspectNotes,
+    IsolatedEntry,
+    IsolatedRuns,
+    PoisonLedger,
+    CautiousRuns,
     CheckRunner,
     CallsTrigger,
     { provide: RunNow, useExisting: CheckRunner },

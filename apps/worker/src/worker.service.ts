@@ -10,6 +10,7 @@ import { Farewell } from './membership/farewell.js';
 import { OwnedMonitors } from './membership/owned-monitors.js';
 import { DeliveryService } from './notification/delivery.service.js';
 import { StateWriter } from './state/state-writer.js';
+import { SuspectNotes } from './suspicion/suspect-notes.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
 /** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */
@@ -33,6 +34,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(Farewell) private readonly farewell: Farewell,
     @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(SuspectNotes) private readonly suspects: SuspectNotes,
     @Inject(DeliveryService) private readonly deliveries: DeliveryService,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
     @Inject(CallsView) private readonly calls: CallsView,
@@ -61,7 +63,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     await this.started;
     await this.runner.stop(PATIENCE_MS);
     const flushed = Promise.all([...this.monitors.all()].map((monitor) => this.writer.flush(monitor)));
-    const told = flushed.then(() => this.farewell.tell());
+    const told = Promise.all([flushed.then(() => this.farewell.tell()), this.suspects.stop()]);
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     await this.deliveries.finish(this.writer.owedAt, SEND_MS);
     await this.vitals.stop();

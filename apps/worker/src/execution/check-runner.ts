@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, type MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { monitorTypes, Programs } from '@9volt/monitors';
-import { AppLogger, type Facts, type Logger, SecretReader } from '@9volt/platform';
+import { AppLogger, type Facts, type Logger } from '@9volt/platform';
 import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../detachment/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
@@ -10,10 +10,10 @@ import type { OwnedMonitor } from '../membership/owned-monitor.js';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
 import { RunNow } from '../requests/run-now.js';
 import { StateWriter } from '../state/state-writer.js';
+import { CautiousRuns } from '../suspicion/cautious-runs.js';
 import { VitalsBuffer } from '../vitals/vitals-buffer.js';
 import { CheckMetrics } from './check-metrics.js';
 import { Clock } from './clock.js';
-import { executeCheck } from './execute-check.js';
 import { type DueRun, type FirstRun, Timetable } from './timetable.js';
 
 type Listener = (result: CheckResult | undefined) => void;
@@ -44,7 +44,7 @@ export class CheckRunner extends RunNow {
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(Programs) private readonly programs: Programs,
     @Inject(CallsView) private readonly calls: CallsView,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
+    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     super();
@@ -148,16 +148,12 @@ export class CheckRunner extends RunNow {
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
     const { settings, stateTarget } = monitor;
-    const { result, defect } = await executeCheck(
-      settings,
-      {
-        name: monitor.name,
-        signal: abort.signal,
-        programs: this.programs,
-        ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
-      },
-      this.secrets.read,
-    );
+    const { result, defect } = await this.runs.execute(monitor, {
+      name: monitor.name,
+      signal: abort.signal,
+      programs: this.programs,
+      ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
+    });
     monitor.run = undefined;
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {

@@ -76,7 +76,7 @@ export class HandOver {
   }
 
   /** The assignment as the next owner gets it. */
-  private handedOver({ assignment, lastRunAt }: OwnedMonitor): Assignment {
+  private handedOver({ assignment, lastRunAt, proven }: OwnedMonitor): Assignment {
     const next: Assignment = {
       ...assignment,
       phase: 'run',
@@ -85,6 +85,7 @@ export class HandOver {
     };
     delete next.to;
     delete next.reason;
+    if (proven === assignment.revision) delete next.isolate;
     return next;
   }
 

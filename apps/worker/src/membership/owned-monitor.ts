@@ -21,6 +21,14 @@ export interface EarlyResult {
   startedAt: number;
 }
 
+/** A revision that has ended the process that was made for it. */
+export interface Accusation {
+  revision: number;
+  how: string;
+  /** Whether etcd has taken it. */
+  onRecord: boolean;
+}
+
 /** A monitor that is assigned to this worker, and all that this worker knows of it. */
 export class OwnedMonitor {
   /** What etcd holds; undefined until it was read. */
@@ -39,6 +47,9 @@ export class OwnedMonitor {
   run: { abort: AbortController; ended: Promise<void> } | undefined;
   /** The revision that is on the timetable. */
   scheduled: number | undefined;
+  /** The revision that has completed a run in this process. */
+  proven: number | undefined;
+  accused: Accusation | undefined;
   /** Being handed to its next owner: it must not be started. */
   handing = false;
   /** When a defect of its probe was last told. */
