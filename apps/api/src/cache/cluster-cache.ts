@@ -236,6 +236,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'assignment':
       case 'incident':
       case 'outbox':
+      case 'poison':
         return this.indexMonitor(record, after);
       case 'request':
         return;
@@ -251,7 +252,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   private indexMonitor(
-    record: Extract<CacheRecord, { kind: 'monitor' | 'state' | 'assignment' | 'incident' | 'outbox' }>,
+    record: Extract<CacheRecord, { kind: 'monitor' | 'state' | 'assignment' | 'incident' | 'outbox' | 'poison' }>,
     after: Item<CacheRecord> | undefined,
   ): void {
     const name = 'name' in record ? record.name : record.monitor;
@@ -282,6 +283,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'incident':
         view.incidents = view.incidents.filter(({ n }) => n !== record.n);
         if (after) view.incidents.push({ n: record.n, incident: record.incident });
+        break;
+      case 'poison':
+        view.poison = after && record.record;
         break;
       case 'outbox':
         view.owed = view.owed.filter(({ id, alerter }) => id !== record.entry.id || alerter !== record.entry.alerter);

@@ -1,11 +1,15 @@
 import {
   type DerivedStatus,
+  type FieldError,
   type IncidentRecord,
   intervalMsOf,
   isDisabled,
+  isPoisonous,
   type MonitorSettings,
   type MonitorState,
   type OutboxEntry,
+  poisonReason,
+  type PoisonRecord,
   type Sample,
 } from '@9volt/contracts';
 import { monitorTypes, weighMonitor } from '@9volt/monitors';
@@ -38,6 +42,8 @@ export class MonitorView {
   lastResultAt: number | undefined;
   incidents: { n: number; incident: IncidentRecord }[] = [];
   owed: OutboxEntry[] = [];
+  /** What it is suspected of. */
+  poison: PoisonRecord | undefined;
   /** The status that subscribers were last told. */
   shown: DerivedStatus | undefined;
   /** What it costs its worker, as the leader reckons; 0 while its configuration is invalid. */
@@ -54,11 +60,23 @@ export class MonitorView {
   }
 
   get isEmpty(): boolean {
-    return !this.declared && !this.state && this.assignments.length + this.incidents.length + this.owed.length === 0;
+    return (
+      !this.declared &&
+      !this.state &&
+      !this.poison &&
+      this.assignments.length + this.incidents.length + this.owed.length === 0
+    );
   }
 
   get settings(): MonitorSettings | undefined {
     return this.declared?.settings;
+  }
+
+  /** Why it is quarantined, if it is: its configuration is invalid, or ends the processes it runs in. */
+  get refusal(): readonly FieldError[] | undefined {
+    const { declared, poison } = this;
+    if (declared?.faults || !declared || !isPoisonous(poison, declared.revision)) return declared?.faults;
+    return [{ path: '', expected: 'a check that does not end its process', message: poisonReason(poison) }];
   }
 
   /** The assignment that counts: a hand-over may show two for a moment. */
@@ -80,7 +98,7 @@ export class MonitorView {
     const settings = this.settings;
     return deriveStatus(
       {
-        quarantined: settings === undefined,
+        quarantined: settings === undefined || this.refusal !== undefined,
         disabled: settings !== undefined && isDisabled(settings, now),
         runnable: held || around.mayRun(settings?.['member-tag']),
         stored: this.state?.status,

@@ -12,6 +12,8 @@ import {
   type MonitorSettings,
   type MonitorState,
   type OutboxEntry,
+  type PoisonRecord,
+  poisonRecordOf,
   type Validated,
   type WorkerRequest,
 } from '@9volt/contracts';
@@ -32,6 +34,7 @@ export type CacheRecord =
   | { kind: 'member'; member: Member }
   | { kind: 'drain'; worker: string; drain: Partial<Drain> }
   | ({ kind: 'assignment'; workerId: string; monitor: string } & AssignmentRecord)
+  | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined }
   | { kind: 'state'; name: string; state: MonitorState }
   | { kind: 'incident'; monitor: string; n: number; incident: IncidentRecord }
   | { kind: 'vitals'; workerId: string; chunk: number; slot: number; value: Buffer }
@@ -58,6 +61,7 @@ export function recordDecoder(keys: Keyspace): (entry: Entry) => CacheRecord | u
       keys.alerters,
       (name, { value }) => ({ kind: 'alerter', name, ...declared(value, (raw) => validateAlerter(name, raw)) }),
     ],
+    [keys.poison, (monitor, { value }) => ({ kind: 'poison', monitor, record: poisonRecordOf(decode(value)) })],
     [keys.members, (_id, { value }) => wrap(decode<Member>(value), (member) => ({ kind: 'member', member }))],
     [keys.drains, (worker, { value }) => ({ kind: 'drain', worker, drain: drainOf(value) })],
     [

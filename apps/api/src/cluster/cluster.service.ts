@@ -69,14 +69,14 @@ export class ClusterService {
     const byStatus = Object.fromEntries(DERIVED_STATUSES.map((status) => [status, 0])) as Record<DerivedStatus, number>;
     let total = 0;
     for (const view of this.cache.monitors.values()) {
-      const { name, assignment, declared, owed } = view;
+      const { name, assignment, declared, owed, refusal } = view;
       for (const entry of owed) outbox.add(entry);
       if (!declared) continue;
       const status = this.cache.status(view, now);
       total++;
       byStatus[status]++;
       if (status === 'orphaned') orphans.push(name);
-      if (declared.faults) quarantined.push(refused('monitor', name, assignment !== undefined, declared.faults));
+      if (refusal) quarantined.push(refused('monitor', name, assignment !== undefined, refusal));
     }
     for (const { value } of this.cache.alerters.values()) {
       if (value.faults) quarantined.push(refused('alerter', value.name, false, value.faults));

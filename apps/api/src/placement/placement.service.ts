@@ -74,7 +74,7 @@ export class PlacementService {
       tag: tag ?? null,
       weight: rounded(view.weight),
       candidates: this.candidates(facts),
-      errors: (view.declared?.faults ?? []).map(fieldProblem),
+      errors: (view.refusal ?? []).map(fieldProblem),
     };
   }
 
@@ -98,7 +98,8 @@ export class PlacementService {
     const now = Date.now();
     const status = this.cache.status(view, now);
     if (status === 'quarantined') {
-      return { is: 'refused', because: `its configuration is refused: ${reasonOf(view, status, now)}` };
+      const what = view.declared.faults ? 'its configuration is refused' : 'it is quarantined';
+      return { is: 'refused', because: `${what}: ${reasonOf(view, status, now)}` };
     }
     return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };
   }

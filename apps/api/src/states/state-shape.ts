@@ -95,7 +95,7 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':
-      return (view.declared?.faults ?? []).map(({ message }) => message).join('; ');
+      return (view.refusal ?? []).map(({ message }) => message).join('; ');
     case 'disabled':
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {

@@ -115,6 +115,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       case 'state':
         return note('state', record.name);
       case 'assignment':
+      case 'poison':
         return note('state', record.monitor);
       case 'member':
         this.sweepDue = true;
