@@ -3,3 +3,4 @@ export * from './audit-trail.js';
 export * from './cable.js';
 export * from './fault-bench.js';
 export * from './results.js';
+export * from './poison-story.js';

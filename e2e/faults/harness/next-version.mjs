@@ -1,7 +1,8 @@
 // Loaded into a process of 9volt before its own code: makes it write attributes that the others do not know, as a later version does.
 import { EtcdClient } from '@9volt/etcd-dal';
 
-const EXTENDED = /\/(?:state|cluster\/assignments|cluster\/members|outbox|incident)\//;
+const EXTENDED =
+  /\/(?:state|cluster\/assignments|cluster\/members|cluster\/suspects|cluster\/poison|outbox|incident)\//;
 
 const extended = (op) => {
   if (op.put === undefined || !EXTENDED.test(op.put)) return op;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 /** Code that is loaded into a process of 9volt before its own. The product knows nothing of it. */
 const OWN_ADDRESS = fileURLToPath(new URL('own-address.mjs', import.meta.url));
 const DROPPED_COMPARE = fileURLToPath(new URL('dropped-compare.mjs', import.meta.url));
+const POISONOUS_TYPES = fileURLToPath(new URL('poisonous-types.mjs', import.meta.url));
 const NEXT_VERSION = fileURLToPath(new URL('next-version.mjs', import.meta.url));
 
 export interface Passengers {
@@ -12,14 +13,17 @@ export interface Passengers {
   dropCompare?: string;
   /** Writes attributes that this version does not know. */
   nextVersion?: boolean;
+  /** Knows types of monitors that end the process they run in. */
+  poisonousTypes?: boolean;
 }
 
 /** The environment with which a process is started so that they are on board. */
-export function aboard({ address, dropCompare, nextVersion }: Passengers): Record<string, string> {
+export function aboard({ address, dropCompare, nextVersion, poisonousTypes }: Passengers): Record<string, string> {
   const modules = [
     ...(address === undefined ? [] : [OWN_ADDRESS]),
     ...(dropCompare === undefined ? [] : [DROPPED_COMPARE]),
     ...(nextVersion ? [NEXT_VERSION] : []),
+    ...(poisonousTypes ? [POISONOUS_TYPES] : []),
   ];
   return {
     NODE_OPTIONS: modules.map((path) => `--import ${path}`).join(' '),

@@ -114,7 +114,7 @@ export class RecordedCluster {
 
   private nodeOptions(
     name: string,
-    { dropCompare, nextVersion, network = 'loopback', ...options }: BenchNodeOptions,
+    { dropCompare, nextVersion, poisonousTypes, network = 'loopback', ...options }: BenchNodeOptions,
   ): Partial<NodeOptions> {
     const start = (this.starts.get(name) ?? 0) + 1;
     this.starts.set(name, start);
@@ -126,6 +126,7 @@ export class RecordedCluster {
       ...(network === 'own' ? {} : { address }),
       ...(dropCompare === undefined ? {} : { dropCompare }),
       ...(nextVersion === undefined ? {} : { nextVersion }),
+      ...(poisonousTypes === undefined ? {} : { poisonousTypes }),
     });
     return { name, ...options, env: { ...passengers, ...options.env } };
   }

@@ -90,6 +90,7 @@ alerter:
   below the interval, only \`9volt cfg validate <dir>\` tells.
 - **What somebody puts into etcd by hand** is validated by the leader. A monitor that is not valid goes on in its last valid version, if
   there was one; it is shown as quarantined, and an event says what is wrong with it.
+- **A check that kills its process**, or has it hang, is quarantined after the second time. It runs nowhere then, until it is edited.
 
 ### Durations
 
