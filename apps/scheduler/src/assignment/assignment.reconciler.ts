@@ -101,11 +101,8 @@ export class AssignmentReconciler {
     metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker may run', [], (gauge) =>
       gauge.set(this.announcements.orphans),
     );
-    metrics.gauge(
-      'ninevolt_quarantined_monitors',
-      'Monitors whose configuration is refused, or that end the processes they run in',
-      [],
-      (gauge) => gauge.set(this.announcements.refused),
+    metrics.gauge('ninevolt_quarantined_monitors', 'Monitors whose configuration is refused', [], (gauge) =>
+      gauge.set(this.announcements.refused),
     );
   }
 
