@@ -1,5 +1,5 @@
 import type { Role } from '@9volt/contracts';
-import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { EtcdClient, type EtcdOptions, Keyspace } from '@9volt/etcd-dal';
 import { startEtcd, startEtcdCluster, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { NodeProcess, type NodeOptions } from './node-process.js';
 
@@ -14,13 +14,19 @@ export class Cluster {
     /** The only member of etcd, or the first. */
     readonly etcd: TestEtcd,
     readonly etcdMembers: readonly TestEtcd[],
+    access: Omit<EtcdOptions, 'members'> = {},
   ) {
-    this.client = new EtcdClient({ members: etcdMembers.map(({ endpoint }) => endpoint) });
+    this.client = new EtcdClient({ ...access, members: etcdMembers.map(({ endpoint }) => endpoint) });
   }
 
   static async start(etcdArgs: readonly string[] = []): Promise<Cluster> {
     const etcd = await startEtcd({ args: etcdArgs });
     return new Cluster(etcd, [etcd]);
+  }
+
+  /** On an etcd that lets nobody in without credentials; these are the test's own. */
+  static on(etcd: TestEtcd, access: Omit<EtcdOptions, 'members'>): Cluster {
+    return new Cluster(etcd, [etcd], access);
   }
 
   /** On an etcd of several members. */

@@ -4,4 +4,5 @@ export * from './cluster.js';
 export * from './event-stream.js';
 export * from './node-process.js';
 export * from './run-command.js';
+export * from './secured-etcd.js';
 export { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';

@@ -39,6 +39,7 @@ export function stagePackage(root) {
     mode: 0o755,
   });
   cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
+  cpSync(join(root, 'etcd'), join(stage, 'etcd'), { recursive: true });
   return { parent, name, version };
 }
 

@@ -21,8 +21,8 @@ export interface ClusterNodeOptions {
   semver: string;
   /** Told of each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
-  /** Told why this process is not a member yet, or no longer; once for each different reason. */
-  onWaiting?: (reason: string) => void;
+  /** Told why this process is not a member yet, or no longer; once for each different reason, and with the error that it is from. */
+  onWaiting?: (reason: string, error: unknown) => void;
 }
 
 const RETRY_MS = 1_000;
@@ -107,7 +107,7 @@ export class ClusterNode {
     };
     this.memberSession = new MemberSession(this.client, this.keys, member, timingOf(config), this.guard);
     this.memberSession.onStatus((status, error) => {
-      if ((status === 'joining' || status === 'lost') && error) this.waitFor(error.message);
+      if ((status === 'joining' || status === 'lost') && error) this.waitFor(error);
       if (status === 'fresh') this.waitingFor = undefined;
     });
     void live.start();
@@ -129,17 +129,18 @@ export class ClusterNode {
       try {
         return await this.guard.ensureConfig();
       } catch (error) {
-        this.waitFor(messageOf(error));
+        this.waitFor(error);
         await sleep(RETRY_MS, undefined, { signal: this.abort.signal }).catch(() => undefined);
       }
     }
     return undefined;
   }
 
-  private waitFor(reason: string): void {
+  private waitFor(error: unknown): void {
+    const reason = messageOf(error);
     if (reason === this.waitingFor) return;
     this.waitingFor = reason;
-    this.options.onWaiting?.(reason);
+    this.options.onWaiting?.(reason, error);
   }
 }
 

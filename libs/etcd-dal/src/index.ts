@@ -1,3 +1,4 @@
+export * from './access.js';
 export * from './cluster.module.js';
 export * from './cluster-node.js';
 export * from './cluster-settings.js';

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { ACCESS_ROLES, type AccessRole } from '@9volt/etcd-dal';
 import { loadEtcdConfig, readEnvironment } from '@9volt/platform';
 import { clusterFindings } from '../doctor/cluster-findings.js';
 import { etcdFindings } from '../doctor/etcd-findings.js';
@@ -14,6 +15,11 @@ export function addDoctorCommand(program: Command): void {
       .description('Look at this machine, etcd and the cluster, and say what is wrong and what to do about it.'),
     'etcd',
   )
+    .addOption(
+      new Option('--role <role>', 'whose work the user of etcd must be allowed to do; any when left out').choices(
+        ACCESS_ROLES,
+      ),
+    )
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
@@ -21,7 +27,7 @@ export function addDoctorCommand(program: Command): void {
     )
     .action(async (options: Record<string, unknown>) => {
       const config = loadEtcdConfig(flagsOf(options));
-      const etcd = await etcdFindings(config);
+      const etcd = await etcdFindings(config, options['role'] as AccessRole | undefined);
       const findings = [
         ...hostFindings(readEnvironment()),
         ...etcd.findings,

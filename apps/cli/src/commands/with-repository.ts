@@ -1,4 +1,7 @@
+import { messageOf } from '@9volt/contracts';
 import { type EtcdConfig, loadEtcdConfig } from '@9volt/platform';
+import { etcdAdvice } from '../doctor/etcd-advice.js';
+import { CliError } from '../output/say.js';
 import { flagsOf } from './node-options.js';
 
 /** Opens a repository on the etcd that the options name, and closes it whatever happens. */
@@ -7,9 +10,13 @@ export async function withRepository<R extends { close(): void }, T>(
   options: Record<string, unknown>,
   use: (repository: R) => Promise<T>,
 ): Promise<T> {
-  const repository = new Repository(loadEtcdConfig(flagsOf(options)));
+  const config = loadEtcdConfig(flagsOf(options));
+  const repository = new Repository(config);
   try {
     return await use(repository);
+  } catch (error) {
+    const advice = await etcdAdvice(error, config.etcd);
+    throw advice ? new CliError(`${messageOf(error)}: ${advice.text}`) : error;
   } finally {
     repository.close();
   }

@@ -1,8 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
-import type { ClusterEvent } from '@9volt/contracts';
-import { ClusterModule } from '@9volt/etcd-dal';
+import { ClusterModule, type ClusterNodeOptions } from '@9volt/etcd-dal';
 import { type AppLogger, type NodeConfig, PlatformModule } from '@9volt/platform';
 import { ClusterMetrics } from './cluster-metrics.js';
 
@@ -20,7 +19,7 @@ export interface ComposedNode {
 export async function composeNode(
   config: NodeConfig,
   log: AppLogger,
-  onEvent?: (event: ClusterEvent) => void,
+  told: Pick<ClusterNodeOptions, 'onEvent' | 'onWaiting'> = {},
 ): Promise<ComposedNode> {
   const { modules, setUp } = await rolesOf(config);
   const module: DynamicModule = {
@@ -35,8 +34,7 @@ export async function composeNode(
         tags: config.tags,
         version: config.version,
         semver: config.semver,
-        ...(onEvent ? { onEvent } : {}),
-        onWaiting: (reason) => log.child('cluster').warn(`waiting for etcd: ${reason}`),
+        ...told,
       }),
       ScheduleModule.forRoot(),
       ...modules,

@@ -1,9 +1,13 @@
 import { type ClusterEvent, messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { AppLogger, ErrorLog, Health, type NodeConfig, type RunningNode, runNode } from '@9volt/platform';
+import { AppLogger, ConfigError, ErrorLog, Health, type NodeConfig, type RunningNode, runNode } from '@9volt/platform';
+import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
 
-/** Starts one process with the roles of its configuration. */
+/**
+ * Starts one process with the roles of its configuration. `stopped` is rejected with a {@link ConfigError} when etcd does not let it in
+ * with what it was told: waiting would not mend that.
+ */
 export async function startNode(config: NodeConfig, logger?: AppLogger): Promise<RunningNode> {
   const log = logger ?? AppLogger.create({ debug: config.debug, name: config.memberName });
   const eventLog = log.child('events');
@@ -22,8 +26,20 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
       errors?.add({ timestamp, type, message, ...(monitor === undefined ? {} : { monitor }) });
     }
   };
-  const composed = await composeNode(config, log, onEvent);
-  return runNode({
+  let hasJoined = false;
+  let refusal: ConfigError | undefined;
+  const onWaiting = async (reason: string, error: unknown): Promise<void> => {
+    const advice = await etcdAdvice(error, config.etcd);
+    log.child('cluster').warn(`waiting for etcd: ${reason}${advice ? `: ${advice.text}` : ''}`);
+    if (hasJoined || refusal || advice?.option === undefined) return;
+    refusal = new ConfigError([`${advice.option}: etcd does not let this process in: ${advice.text}`]);
+    void running.stop();
+  };
+  const composed = await composeNode(config, log, {
+    onEvent,
+    onWaiting: (reason, error) => void onWaiting(reason, error),
+  });
+  const running = await runNode({
     ...composed,
     config,
     logger: log,
@@ -33,7 +49,12 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
       const health = app.get(Health);
       health.identify(node.memberId);
       health.readiness('etcd', () => (node.isMember ? undefined : (node.waiting ?? 'not a member of the cluster')));
+      void node.joined.then(() => (hasJoined = true));
       node.start(url).catch((error: unknown) => log.child('cluster').error(`cannot join: ${messageOf(error)}`));
     },
   });
+  const stopped = running.stopped.then(() => {
+    if (refusal) throw refusal;
+  });
+  return { ...running, stopped };
 }

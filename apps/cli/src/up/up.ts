@@ -65,7 +65,7 @@ async function serve(
   const workers = startWorkers(options.workers, config, childEnvironment(environment, config));
   if (options.workers > 0) say(`${options.workers} worker processes started`);
   const left = new AbortController();
-  void node.stopped.then(() => left.abort());
+  void node.stopped.catch(() => undefined).then(() => left.abort());
   try {
     await present(options, config, node.url, left.signal);
     await node.stopped;

@@ -1,5 +1,5 @@
 import { messageOf } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode, EtcdError } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
@@ -22,6 +22,7 @@ export class EtcdCareService {
   private readonly compaction: LeaderTask;
   private noSpace = false;
   private large = false;
+  private compactionDenied = false;
   private readonly dbSize;
 
   constructor(
@@ -79,7 +80,25 @@ export class EtcdCareService {
 
   private async compact(): Promise<undefined> {
     const revision = this.revisions.old(Date.now());
-    if (revision !== undefined) await this.node.client.compact(revision);
+    if (revision === undefined) return;
+    try {
+      await this.node.client.compact(revision);
+      this.compactionDenied = false;
+    } catch (error) {
+      if (!(error instanceof EtcdError && error.kind === 'denied')) throw error;
+      this.tellDenied();
+    }
+  }
+
+  /** Newer versions of etcd let nobody compact but root, as which no node should run. */
+  private tellDenied(): void {
+    if (this.compactionDenied) return;
+    this.compactionDenied = true;
+    this.node.events.emit(
+      'warning',
+      'etcd lets only root compact its history, which grows until etcd is full: start etcd with --auto-compaction-mode=periodic ' +
+        '--auto-compaction-retention=10m, then turn compact-etcd off (9volt cfg cluster compact-etcd=false)',
+    );
   }
 
   private tellSpace(dbSize: number, noSpace: boolean): void {

@@ -122,4 +122,18 @@ describe('housekeeping', () => {
     await later.watchSpace();
     expect(await metrics.registry.getSingleMetricAsString('ninevolt_etcd_db_size_bytes')).toMatch(/bytes \d{4,}/);
   });
+
+  it('says once what to do where etcd lets only root compact it', async () => {
+    const { node, caches, leadership, metrics } = scheduler;
+    const care = new EtcdCareService(node, caches, leadership, AppLogger.silent(), new Health(), metrics);
+    // As etcd 3.6.16 answers whoever is not root; Debian's lets everybody.
+    const refusal = new EtcdError('denied', 'etcd: 7 PERMISSION_DENIED: etcdserver: permission denied');
+    const compact = jest.spyOn(node.client, 'compact').mockRejectedValue(refusal);
+    const emit = jest.spyOn(node.events, 'emit');
+    const longAgo = Date.now() - HISTORY_MS - 10;
+    for (const at of [longAgo, longAgo + 1]) await care.keepShort(at);
+    expect(compact).toHaveBeenCalledTimes(2);
+    const told = emit.mock.calls.map(([, message]) => message).filter((message) => message.includes('compact'));
+    expect(told).toEqual([expect.stringContaining('--auto-compaction-mode=periodic')]);
+  });
 });

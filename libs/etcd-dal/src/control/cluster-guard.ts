@@ -8,7 +8,7 @@ import {
 } from '@9volt/contracts';
 import { decode, encode } from '../codec.js';
 import { EtcdError } from '../etcd-error.js';
-import type { EtcdClient } from '../etcd.client.js';
+import type { EtcdClient, TxnAnswer } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
 /**
@@ -40,11 +40,9 @@ export class ClusterGuard {
    */
   async ensureConfig(): Promise<ClusterConfig> {
     const fresh: ClusterConfig = { ...DEFAULT_CLUSTER_CONFIG, ClusterId: randomUUID() };
-    const answer = await this.client.txn({
-      compare: [{ key: this.keys.config, target: 'create', value: 0 }],
-      then: [{ put: this.keys.config, value: encode(fresh) }],
-      otherwise: [{ get: this.keys.config }],
-    });
+    // A write that is refused by its compare needs the permission to write all the same, which workers are not given.
+    const { reads, revision } = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });
+    const answer = reads[0] ? { succeeded: false, revision, reads } : await this.create(fresh);
     const config = answer.succeeded
       ? fresh
       : await this.completed(answer.reads[0]?.value, answer.reads[0]?.modRevision ?? 0);
@@ -72,6 +70,23 @@ export class ClusterGuard {
     } catch (error) {
       if (error instanceof EtcdError && error.kind === 'other-data') this.otherData = error;
       throw error;
+    }
+  }
+
+  private async create(fresh: ClusterConfig): Promise<TxnAnswer> {
+    try {
+      return await this.client.txn({
+        compare: [{ key: this.keys.config, target: 'create', value: 0 }],
+        then: [{ put: this.keys.config, value: encode(fresh) }],
+        otherwise: [{ get: this.keys.config }],
+      });
+    } catch (error) {
+      if (!(error instanceof EtcdError && error.kind === 'denied')) throw error;
+      throw new EtcdError(
+        'denied',
+        `${this.keys.config} does not exist, and only a scheduler or an API may create it`,
+        error,
+      );
     }
   }
 

@@ -17,6 +17,14 @@ export interface EtcdProcessOptions {
   /** `--initial-cluster`. */
   cluster: string;
   args: readonly string[];
+  /** Files (PEM); clients then speak TLS, and have to show a certificate of this authority. */
+  tls?: EtcdTls;
+}
+
+export interface EtcdTls {
+  ca: string;
+  cert: string;
+  key: string;
 }
 
 const START_TIMEOUT_MS = 15_000;
@@ -32,7 +40,7 @@ export class TestEtcd {
 
   constructor(private readonly options: EtcdProcessOptions) {
     this.clientPort = options.clientPort;
-    this.endpoint = `http://127.0.0.1:${options.clientPort}`;
+    this.endpoint = `${options.tls ? 'https' : 'http'}://127.0.0.1:${options.clientPort}`;
     this.dataDir = options.dataDir ?? join(this.home, 'data');
   }
 
@@ -43,7 +51,7 @@ export class TestEtcd {
 
   /** Starts it, without waiting for an answer: a member of a cluster answers only once a majority runs. */
   launch(): void {
-    const { name, peerPort, cluster, args } = this.options;
+    const { name, peerPort, cluster, args, tls } = this.options;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
     const peer = `http://127.0.0.1:${peerPort}`;
     const log = openSync(this.logFile, 'a');
@@ -54,6 +62,7 @@ export class TestEtcd {
         ...['--listen-client-urls', this.endpoint, '--advertise-client-urls', this.endpoint],
         ...['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', cluster],
         ...['--snapshot-count', '10000', '--logger', 'zap', '--log-level', 'error', '--log-outputs', 'stderr'],
+        ...(tls ? this.tlsArgs(tls) : []),
         ...args,
       ],
       { stdio: ['ignore', 'ignore', log] },
@@ -129,13 +138,26 @@ export class TestEtcd {
     if (this.options.dataDir !== undefined) rmSync(this.options.dataDir, { recursive: true, force: true });
   }
 
+  /** Health is told without TLS, on the port of the peers' address with another host. */
+  private tlsArgs({ ca, cert, key }: EtcdTls): string[] {
+    return [
+      ...['--cert-file', cert, '--key-file', key, '--client-cert-auth', '--trusted-ca-file', ca],
+      ...['--listen-metrics-urls', this.healthUrl],
+    ];
+  }
+
+  private get healthUrl(): string {
+    const { tls, peerPort } = this.options;
+    return tls ? `http://127.0.0.2:${peerPort}` : this.endpoint;
+  }
+
   private get logFile(): string {
     return join(this.home, 'etcd.log');
   }
 
   private healthy(): Promise<boolean> {
     return new Promise((resolve) => {
-      const request = get(`${this.endpoint}/health`, { agent: false, timeout: 1_000 }, (response) => {
+      const request = get(`${this.healthUrl}/health`, { agent: false, timeout: 1_000 }, (response) => {
         response.resume();
         resolve(response.statusCode === 200);
       });

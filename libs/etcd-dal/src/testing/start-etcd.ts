@@ -1,4 +1,4 @@
-import { portPair, TestEtcd } from './etcd-process.js';
+import { type EtcdTls, portPair, TestEtcd } from './etcd-process.js';
 
 export interface StartEtcdOptions {
   /** Removed in the end. A temporary directory when left out. */
@@ -7,6 +7,7 @@ export interface StartEtcdOptions {
   port?: number;
   /** More arguments for etcd: `--quota-backend-bytes=…`. */
   args?: readonly string[];
+  tls?: EtcdTls;
 }
 
 /** Another process may take a port between its choice and etcd's start. */
@@ -21,6 +22,7 @@ export async function startEtcd(options: StartEtcdOptions = {}): Promise<TestEtc
     const etcd = new TestEtcd({
       ...ports,
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
       name: 'test',
       cluster: `test=http://127.0.0.1:${ports.peerPort}`,
       // A single member need not wait a second before it elects itself.

@@ -1,0 +1,82 @@
+import { messageOf } from '@9volt/contracts';
+import { type AccessRole, ACCESS_ROLES, accessOf, type EtcdClient, EtcdError, Keyspace } from '@9volt/etcd-dal';
+import { type Finding, ok, problem } from './finding.js';
+
+/** `read /9volt/state/`, `write …`: what etcd refuses. */
+type Lack = `${'read' | 'write'} ${string}`;
+
+export interface Permission {
+  finding: Finding;
+  /** Whether what the doctor looks at in a cluster may be read. */
+  mayLook: boolean;
+}
+
+/** Asks etcd for each thing that a role needs, and changes nothing. Of the role that is meant, or of any where none is. */
+export async function permissionOf(client: EtcdClient, prefix: string, meant?: AccessRole): Promise<Permission> {
+  const keys = new Keyspace(prefix);
+  const lacks = new Map<AccessRole, Lack[]>();
+  try {
+    const asked = new Map<Lack, Promise<boolean>>();
+    const may = (what: 'read' | 'write', below: string): Promise<boolean> => {
+      const key: Lack = `${what} ${below}`;
+      const answer = asked.get(key) ?? isPermitted(() => ask(client, what, below));
+      asked.set(key, answer);
+      return answer;
+    };
+    for (const role of ACCESS_ROLES) {
+      const { read, write } = accessOf(role, keys);
+      const wanted = [
+        ...read.map((below) => ['read', below] as const),
+        ...write.flatMap((below) => [['read', below] as const, ['write', below] as const]),
+      ];
+      const answers = await Promise.all(wanted.map(([what, below]) => may(what, below)));
+      lacks.set(
+        role,
+        wanted.filter((_, at) => !answers[at]).map(([what, below]): Lack => `${what} ${below}`),
+      );
+    }
+  } catch (error) {
+    const found = `cannot be asked for: ${messageOf(error)}`;
+    return { finding: problem('permission', found, 'see what is said of etcd above'), mayLook: false };
+  }
+  return {
+    finding: findingOf(lacks, meant),
+    mayLook: lacks.get('operator')?.every((lack) => !lack.startsWith('read')) === true,
+  };
+}
+
+function findingOf(lacks: ReadonlyMap<AccessRole, readonly Lack[]>, meant: AccessRole | undefined): Finding {
+  const able = [...lacks].filter(([, lack]) => lack.length === 0).map(([role]) => role);
+  if (meant === undefined ? able.length > 0 : able.includes(meant)) {
+    return ok('permission', `may do what these do: ${able.join(', ')}`);
+  }
+  const [role, lack] = [...lacks]
+    .filter(([one]) => meant === undefined || one === meant)
+    .reduce((least, other) => (other[1].length < least[1].length ? other : least));
+  const [first = ''] = lack.filter((one) => one.startsWith('write')).concat(lack);
+  const [what = '', below = ''] = first.split(' ');
+  return problem(
+    'permission',
+    `${meant === undefined ? 'fits no role of 9volt; the nearest is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
+    `run etcd/create-access.sh, or etcdctl role grant-permission <role> --prefix=true ${what === 'write' ? 'readwrite' : 'read'} ${below}, and so on`,
+  );
+}
+
+async function ask(client: EtcdClient, what: 'read' | 'write', below: string): Promise<void> {
+  if (what === 'read') await client.pages(below, { keysOnly: true }).next();
+  // etcd looks at the permission for both branches, and no key has this revision: nothing is ever written.
+  else {
+    const key = `${below}doctor`;
+    await client.txn({ compare: [{ key, target: 'create', value: -1 }], then: [{ put: key, value: '' }] });
+  }
+}
+
+async function isPermitted(asking: () => Promise<void>): Promise<boolean> {
+  try {
+    await asking();
+    return true;
+  } catch (error) {
+    if (error instanceof EtcdError && error.kind === 'denied') return false;
+    throw error;
+  }
+}

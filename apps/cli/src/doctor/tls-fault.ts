@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { connect } from 'node:tls';
+import type { EtcdSettings } from '@9volt/platform';
+import type { EtcdAdvice } from './etcd-advice.js';
+
+const TIMEOUT_MS = 3_000;
+
+/** Of what Node.js and OpenSSL say (`code` of the error), what this process can be told otherwise. */
+const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][] = [
+  [
+    ['CERT_HAS_EXPIRED'],
+    () => ({
+      text: 'its certificate has expired: renew it there (--cert-file), and look at the clock of this machine',
+    }),
+  ],
+  [['CERT_NOT_YET_VALID'], () => ({ text: 'its certificate is not valid yet: look at the clock of this machine' })],
+  [
+    ['ERR_TLS_CERT_ALTNAME_INVALID'],
+    () => ({
+      option: '--etcd-members',
+      text: 'its certificate is for another name: give a name that is in it, or issue one for this name',
+    }),
+  ],
+  [
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
+    () => ({ option: '--etcd-members', text: 'it speaks no TLS: give its address with http://' }),
+  ],
+  [
+    [
+      ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+      ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_SIGNATURE_FAILURE', 'INVALID_CA'],
+    ],
+    ({ ca }) => ({
+      option: '--etcd-ca',
+      text: ca
+        ? 'its certificate is not signed by the authority in --etcd-ca'
+        : 'its certificate is not trusted: give the authority that signed it with --etcd-ca',
+    }),
+  ],
+];
+
+/**
+ * What is wrong between this process and a member as far as TLS goes; undefined when that is not it. Asked by a request of our own: what
+ * gRPC tells of a connection that failed depends on when it is asked.
+ */
+export async function tlsFault(etcd: EtcdSettings, member: string): Promise<EtcdAdvice | undefined> {
+  if (!member.startsWith('https:')) {
+    const text = 'it demands TLS: give its address with https://';
+    return (await speaksTls(member)) ? { option: '--etcd-members', text } : undefined;
+  }
+  const own = ownCertificateFault(etcd);
+  if (own) return own;
+  try {
+    await handshake(etcd, member);
+    return undefined;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const [, advice] = FAULTS.find(([codes]) => codes.includes(code)) ?? [];
+    if (advice) return advice(etcd);
+    if (!/ALERT/.test(code)) return undefined;
+    return {
+      option: '--etcd-cert',
+      text: etcd.cert
+        ? 'it does not accept the certificate in --etcd-cert: it must be signed by the authority in its --trusted-ca-file'
+        : 'it demands a client certificate: give --etcd-cert and --etcd-key',
+    };
+  }
+}
+
+function ownCertificateFault({ cert }: EtcdSettings): EtcdAdvice | undefined {
+  if (!cert) return undefined;
+  const option = '--etcd-cert';
+  try {
+    const { validTo } = new X509Certificate(cert);
+    return Date.parse(validTo) < Date.now() ? { option, text: `it has expired on ${validTo}: renew it` } : undefined;
+  } catch {
+    return { option, text: 'it is no certificate: expected PEM' };
+  }
+}
+
+/** An answer, whatever it is, to a request: only then a server has looked at our certificate. */
+async function handshake({ ca, cert, key }: EtcdSettings, member: string): Promise<void> {
+  const tls = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
+  const asked = request(`${member}/version`, { ...tls, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  asked.end();
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  response.resume();
+}
+
+async function speaksTls(member: string): Promise<boolean> {
+  const { hostname, port } = new URL(member);
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 80),
+    rejectUnauthorized: false,
+  });
+  try {
+    await once(socket, 'secureConnect', { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return true;
+  } catch (error) {
+    return /ALERT/.test((error as NodeJS.ErrnoException).code ?? '');
+  } finally {
+    socket.on('error', () => undefined).destroy();
+  }
+}

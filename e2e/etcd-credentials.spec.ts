@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { run9volt, SecuredEtcd } from './harness/index.js';
+
+type Env = Record<string, string>;
+
+describe('a node that etcd does not let in', () => {
+  let secured: SecuredEtcd;
+  beforeAll(async () => {
+    secured = await SecuredEtcd.start();
+  });
+  afterAll(async () => {
+    await secured.stop();
+  });
+
+  const without = (env: Env, ...names: string[]): Env => ({
+    ...env,
+    ...Object.fromEntries(names.map((name) => [name, ''])),
+  });
+
+  it.each<[string, (good: Env) => Env, RegExp]>([
+    [
+      'with a wrong password',
+      (good) => ({ ...without(good, 'NINEV_ETCD_USERPASS_FILE'), NINEV_ETCD_USERPASS: '9volt-worker:wrong' }),
+      /--etcd-userpass: .*check the user and the password/,
+    ],
+    [
+      'without its authority',
+      (good) => without(good, 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
+      /--etcd-ca: .*give the authority that signed it with --etcd-ca/,
+    ],
+    [
+      'with an authority that is not in its file',
+      (good) => ({ ...good, NINEV_ETCD_CA: secured.path('client.pem') }),
+      /--etcd-ca: .*not signed by the authority in --etcd-ca/,
+    ],
+    [
+      'with a file that is not there',
+      (good) => ({ ...good, NINEV_ETCD_KEY: '/nowhere.pem' }),
+      /NINEV_ETCD_KEY: cannot be read: /,
+    ],
+    [
+      'without a certificate of its own',
+      (good) => without(good, 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
+      /--etcd-cert: .*demands a client certificate/,
+    ],
+    [
+      'with a certificate of its own that has expired',
+      (good) => ({ ...good, ...secured.issue('expired', { days: -1 }) }),
+      /--etcd-cert: .*it has expired on /,
+    ],
+    [
+      'by an address without TLS',
+      (good) => ({
+        ...without(good, 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
+        NINEV_ETCD_MEMBERS: secured.etcd.endpoint.replace('https', 'http'),
+      }),
+      /--etcd-members: .*demands TLS: give its address with https/,
+    ],
+  ])('%s ends with exit code 1 and one line that names the option', async (_what, env, said) => {
+    const started = run9volt(['worker', '--listen', '127.0.0.1:0'], { env: env(secured.envOf('worker')) });
+    const { code, stderr } = await started;
+    expect(stderr.split('\n').filter((line) => line.startsWith('9volt: '))).toContainEqual(expect.stringMatching(said));
+    expect(code).toBe(1);
+    expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
+  });
+});

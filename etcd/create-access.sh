@@ -1,0 +1,191 @@
+#!/bin/sh
+# Creates the users and roles of 9volt in etcd, each with what it needs and no more (docs/deploy/etcd.md). Run it again at any time: it
+# grants what is missing, and sets the passwords to those in the directory.
+set -eu
+
+usage() {
+  cat <<'TEXT'
+Usage: create-access.sh [options]
+
+  --prefix <prefix>       of 9volt's keys; 9volt when left out
+  --credentials <dir>     where a file <user>.userpass with user:password is kept for each user; made where it is missing
+  --no-passwords          users who prove who they are by the common name of their certificate only
+  --enable                makes the user root too, and turns authentication on
+  --print                 prints what would be granted, and does nothing
+
+Endpoints, certificates and the user root are told to etcdctl as always: ETCDCTL_ENDPOINTS, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY,
+and ETCDCTL_USER=root:<password> once authentication is on.
+TEXT
+}
+
+fail() {
+  echo "create-access.sh: $1" >&2
+  exit 2
+}
+
+prefix=9volt credentials='' passwords=yes enable=no print=no
+while [ $# -gt 0 ]; do
+  case $1 in
+    --prefix | --credentials)
+      [ $# -gt 1 ] || fail "expected a value after $1"
+      if [ "$1" = --prefix ]; then prefix=$2; else credentials=$2; fi
+      shift
+      ;;
+    --no-passwords) passwords=no ;;
+    --enable) enable=yes ;;
+    --print) print=yes ;;
+    --help | -h) usage && exit 0 ;;
+    *) fail "unknown option $1; --help tells which there are" ;;
+  esac
+  shift
+done
+
+prefix=$(printf '%s' "$prefix" | sed 's:^/*::; s:/*$::')
+[ -n "$prefix" ] || fail 'expected a prefix that is not empty'
+[ "$print" = yes ] || [ "$passwords" = no ] || [ -n "$credentials" ] ||
+  fail 'expected --credentials with a directory for the passwords, or --no-passwords'
+export ETCDCTL_API=3
+
+# Role, what it may do, and below which prefix.
+grants() {
+  cat <<TEXT
+scheduler read /
+scheduler readwrite /config
+scheduler readwrite /cluster/director
+scheduler readwrite /cluster/coverage
+scheduler readwrite /cluster/members/
+scheduler readwrite /cluster/assignments/
+scheduler readwrite /event/
+scheduler readwrite /incident/
+scheduler readwrite /vitals/
+scheduler readwrite /handback/
+scheduler readwrite /request/
+scheduler readwrite /push/
+worker read /config
+worker read /alerter/
+worker readwrite /cluster/members/
+worker readwrite /cluster/assignments/
+worker readwrite /event/
+worker readwrite /request/
+worker readwrite /push/
+worker readwrite /state/
+worker readwrite /incident/
+worker readwrite /vitals/
+worker readwrite /outbox/
+worker readwrite /handback/
+api read /
+api readwrite /config
+api readwrite /monitor/
+api readwrite /alerter/
+api readwrite /cluster/drain/
+api readwrite /cluster/members/
+api readwrite /event/
+api readwrite /request/
+api readwrite /push/
+operator read /cluster/
+operator readwrite /config
+operator readwrite /monitor/
+operator readwrite /alerter/
+operator readwrite /cluster/drain/
+viewer read /config
+viewer read /monitor/
+viewer read /cluster/
+viewer read /state/
+viewer read /incident/
+viewer read /vitals/
+viewer read /outbox/
+viewer read /handback/
+viewer read /event/
+viewer read /push/
+TEXT
+}
+
+if [ "$print" = yes ]; then
+  grants | sed "s:^\([a-z]*\) \([a-z]*\) :$prefix-\1 \2 /$prefix:"
+  exit 0
+fi
+
+quietly() {
+  output=$("$@" 2>&1) || {
+    printf '%s\n' "$output" >&2
+    return 1
+  }
+}
+
+# Without this, "it does not exist" and "etcd does not answer" would look alike.
+quietly etcdctl role list || fail 'etcd does not answer, or not to this user; see above'
+roles=$(etcdctl role list)
+users=$(etcdctl user list)
+
+is_one_of() {
+  printf '%s\n' "$1" | grep -qxF "$2"
+}
+
+# All at once, since each waits for the disk of etcd.
+all_started() {
+  for pid in $started; do wait "$pid" || fail 'etcd refused a grant; see above'; done
+  started=''
+}
+
+# Grants a role what it lacks, and takes away what it has below the prefix and no longer needs.
+create_role() {
+  held=''
+  if is_one_of "$roles" "$prefix-$1"; then held=$(etcdctl role get "$prefix-$1"); else quietly etcdctl role add "$prefix-$1"; fi
+  wanted='' started=''
+  while read -r role access below; do
+    [ "$role" = "$1" ] || continue
+    wanted="$wanted/$prefix$below
+"
+    # etcdctl shows it once for reading, and once for writing.
+    times=$(printf '%s\n' "$held" | grep -cF "(prefix /$prefix$below)") || true
+    [ "$times" = "$(if [ "$access" = read ]; then echo 1; else echo 2; fi)" ] && continue
+    quietly etcdctl role grant-permission "$prefix-$role" --prefix=true "$access" "/$prefix$below" &
+    started="$started $!"
+  done <<TEXT
+$(grants)
+TEXT
+  for key in $(printf '%s\n' "$held" | sed -n 's/.*(prefix \(.*\))$/\1/p' | sort -u); do
+    is_one_of "$wanted" "$key" && continue
+    quietly etcdctl role revoke-permission "$prefix-$1" --prefix=true "$key" &
+    started="$started $!"
+  done
+  all_started
+}
+
+# The password of a user, from its file, which is made where it is missing.
+password_of() {
+  file=$credentials/$1.userpass
+  if [ ! -s "$file" ]; then
+    (umask 077 && mkdir -p "$credentials" && printf '%s:%s\n' "$1" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >"$file")
+  fi
+  sed 's/^[^:]*://' "$file"
+}
+
+# Creates a user and gives it these roles.
+create_user() {
+  user=$1
+  shift
+  if [ "$passwords" = no ]; then
+    is_one_of "$users" "$user" || quietly etcdctl user add "$user" --no-password
+  elif is_one_of "$users" "$user"; then
+    password_of "$user" | quietly etcdctl user passwd "$user" --interactive=false
+  else
+    password_of "$user" | quietly etcdctl user add "$user" --interactive=false
+  fi
+  for role in "$@"; do quietly etcdctl user grant-role "$user" "$role"; done
+  echo "$user: $*"
+}
+
+for name in scheduler worker api operator viewer; do
+  create_role "$name"
+  create_user "$prefix-$name" "$prefix-$name"
+done
+# One process with all roles: 9volt server.
+create_user "$prefix-server" "$prefix-scheduler" "$prefix-worker" "$prefix-api"
+
+if [ "$enable" = yes ]; then
+  is_one_of "$roles" root || quietly etcdctl role add root
+  create_user root root
+  quietly etcdctl auth enable
+  echo 'authentication is on'
+fi
