@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, run9volt } from './harness/index.js';
+import { Cluster, MAIN, run9volt } from './harness/index.js';
 
 interface Finding {
   subject: string;
@@ -149,6 +149,15 @@ describe('the doctor of a cluster', () => {
     const { verdict, said } = await of('icmp');
     if (existsSync('/usr/bin/fping')) expect(verdict).toBe('ok');
     else expect(said).toContain('apt-get install fping');
+  });
+
+  it('warns where too few files may be open', async () => {
+    const doctor = `ulimit -n 512 && exec "$@"`;
+    const args = [process.execPath, MAIN, 'doctor', '-o', 'json', '-e', cluster.etcd.endpoint];
+    // It ends with 1 here, for want of a scheduler.
+    const { stdout } = await run('sh', ['-c', doctor, 'sh', ...args]).catch((error: { stdout: string }) => error);
+    const finding = (JSON.parse(stdout) as Finding[]).find(({ subject }) => subject === 'open files');
+    expect(finding).toMatchObject({ verdict: 'warning', advice: expect.stringContaining('LimitNOFILE') });
   });
 
   it('refuses heartbeats that make no sense', async () => {

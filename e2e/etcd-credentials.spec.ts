@@ -63,4 +63,12 @@ describe('a node that etcd does not let in', () => {
     expect(code).toBe(1);
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
   });
+
+  it('is told the same by the doctor, and by whatever else asks etcd', async () => {
+    const env = without(secured.envOf('operator'), 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY');
+    const doctor = await run9volt(['doctor'], { env });
+    expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/^problem +etcd .*\n +→ .*--etcd-ca$/m) });
+    const backup = await run9volt(['backup', secured.path('backup.json')], { env });
+    expect(backup).toMatchObject({ code: 1, stderr: expect.stringMatching(/^9volt: .*--etcd-ca$/m) });
+  });
 });

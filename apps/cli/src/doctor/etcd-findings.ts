@@ -50,26 +50,7 @@ async function memberFinding(etcd: EtcdSettings, member: string): Promise<Findin
   const subject = `etcd ${member}`;
   const client = new EtcdClient({ ...etcd, members: [member], callTimeoutMs: CALL_TIMEOUT_MS });
   try {
-    const { version, dbSize, noSpace } = await client.status();
-    const size = `${(dbSize / 2 ** 20).toFixed(1)} MiB`;
-    if (isOld(version)) {
-      return problem(subject, `version ${version} is too old`, `upgrade it to ${OLDEST.join('.')} or newer`);
-    }
-    if (noSpace) {
-      return problem(
-        subject,
-        `it is out of space (alarm NOSPACE; ${size}) and takes no writes`,
-        'compact it (etcdctl compact), give the space back (etcdctl defrag), then etcdctl alarm disarm',
-      );
-    }
-    if (dbSize > 0.75 * QUOTA_BYTES) {
-      return warning(
-        subject,
-        `its database has ${size}`,
-        'etcdctl defrag, or raise --quota-backend-bytes (2 GiB by default)',
-      );
-    }
-    return ok(subject, `version ${version}, ${size}`);
+    return judgeMember(subject, await client.status());
   } catch (error) {
     const message = messageOf(error);
     const found = `it cannot be asked: ${firstLine(message)}`;
@@ -78,6 +59,32 @@ async function memberFinding(etcd: EtcdSettings, member: string): Promise<Findin
   } finally {
     client.close();
   }
+}
+
+/** What a member that answers is to be told. Pure. */
+export function judgeMember(
+  subject: string,
+  { version, dbSize, noSpace }: { version: string; dbSize: number; noSpace: boolean },
+): Finding {
+  const size = `${(dbSize / 2 ** 20).toFixed(1)} MiB`;
+  if (isOld(version)) {
+    return problem(subject, `version ${version} is too old`, `upgrade it to ${OLDEST.join('.')} or newer`);
+  }
+  if (noSpace) {
+    return problem(
+      subject,
+      `it is out of space (alarm NOSPACE; ${size}) and takes no writes`,
+      'compact it (etcdctl compact), give the space back (etcdctl defrag), then etcdctl alarm disarm',
+    );
+  }
+  if (dbSize > 0.75 * QUOTA_BYTES) {
+    return warning(
+      subject,
+      `its database has ${size}`,
+      'etcdctl defrag, or raise --quota-backend-bytes (2 GiB by default)',
+    );
+  }
+  return ok(subject, `version ${version}, ${size}`);
 }
 
 function adviceFor(message: string, member: string): string {
