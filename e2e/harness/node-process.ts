@@ -18,6 +18,8 @@ export interface NodeOptions {
   env?: Record<string, string>;
   /** A command that runs the process in its place: `ip netns exec …`. */
   within?: readonly string[];
+  /** The command of another build. */
+  main?: string;
 }
 
 /** One real process of 9volt: `9volt <role>`. */
@@ -44,7 +46,7 @@ export class NodeProcess {
       command,
       [
         ...before,
-        MAIN,
+        options.main ?? MAIN,
         role,
         ...['--etcd-members', options.etcd, '--listen', '127.0.0.1:0'],
         ...(options.prefix === undefined ? [] : ['--etcd-prefix', options.prefix]),
@@ -57,7 +59,7 @@ export class NodeProcess {
     const node = new NodeProcess(role, options.name ?? '', child);
     running.add(child);
     child.once('exit', () => running.delete(child));
-    await waitFor(() => node.address !== undefined || node.hasEnded, { timeoutMs: 30_000 });
+    await waitFor(() => node.address !== undefined || node.hasEnded, { timeoutMs: 90_000 });
     if (node.hasEnded) throw new Error(`9volt ${role} ended at its start: ${node.log}`);
     return node;
   }
@@ -88,7 +90,7 @@ export class NodeProcess {
     return response?.status === 200;
   }
 
-  async ready(timeoutMs = 30_000): Promise<this> {
+  async ready(timeoutMs = 60_000): Promise<this> {
     await waitFor(() => this.isReady(), { timeoutMs });
     return this;
   }
