@@ -81,6 +81,14 @@ export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
   'X-Total-Count': { description: 'How many there are on all pages.', required: true, schema: { type: 'integer' } },
 } as const;
+/** From where the live stream goes on after what was answered. */
+export const EVENT_ID = {
+  'X-Event-Id': {
+    description: 'Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed.',
+    required: true,
+    schema: { type: 'string' },
+  },
+} as const;
 
 const NAMED: Readonly<Record<string, string>> = { monitor: 'shop-home', alerter: 'team-slack', worker: 'worker-1' };
 

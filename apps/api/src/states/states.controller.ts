@@ -2,7 +2,7 @@ import { Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
-import { ListParams, NameParam, Route, TOTAL } from '../openapi/docs.js';
+import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../openapi/docs.js';
 import type { ShownState } from './state-shape.js';
 import { type StateDetail, StatesService } from './states.service.js';
 
@@ -15,7 +15,7 @@ export class StatesController {
     summary: 'States of all monitors',
     description:
       'Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.',
-    answers: [{ schema: 'StateList', description: 'The states.', headers: TOTAL }],
+    answers: [{ schema: 'StateList', description: 'The states.', headers: { ...TOTAL, ...EVENT_ID } }],
     errors: [400],
   })
   @ListParams(
@@ -24,8 +24,8 @@ export class StatesController {
   )
   @Get()
   list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): ShownState[] {
-    const { total, body } = this.states.list(query);
-    void reply.header('X-Total-Count', total);
+    const { total, eventId, body } = this.states.list(query);
+    void reply.headers({ 'X-Total-Count': total, 'X-Event-Id': eventId });
     return body;
   }
 

@@ -13,6 +13,7 @@ import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { by, commaList, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
+import { streamId } from '../stream/stream-id.js';
 import { shownConfig, type ShownState, shownState } from './state-shape.js';
 
 interface Candidate {
@@ -42,7 +43,7 @@ export class StatesService {
   constructor(private readonly cache: ClusterCache) {}
 
   /** Every monitor, whether it has a state or not. */
-  list(raw: RawQuery): { total: number; body: ShownState[] } {
+  list(raw: RawQuery): { total: number; eventId: string; body: ShownState[] } {
     const now = Date.now();
     const query = readListQuery<Candidate>(raw, {
       filters: ['status', 'tags', 'type', 'owner', 'q', 'config'],
@@ -63,7 +64,7 @@ export class StatesService {
       ...shownState(this.cache, view, now),
       ...(withConfig ? { config: shownConfig(view) } : {}),
     }));
-    return { total, body };
+    return { total, eventId: streamId(this.cache.clusterId, this.cache.revision), body };
   }
 
   get(name: string): StateDetail {

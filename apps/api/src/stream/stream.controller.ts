@@ -16,7 +16,7 @@ export class StreamController {
     description: [
       'Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what',
       'was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a',
-      'revision: give the last as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.',
+      'revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.',
     ].join(' '),
     answers: [{ schema: 'Stream', description: 'The stream, without end.' }],
     produces: 'text/event-stream',

@@ -131,6 +131,14 @@ describe('a stream that was cut off', () => {
     expect(monitors).toEqual([expect.objectContaining({ name: 'missed', config: tcp({ port: 2 }) })]);
   });
 
+  test('goes on from a list of states', async () => {
+    const { headers } = await call('GET', '/api/v1/state');
+    await call('PUT', '/api/v1/monitor/after-the-list', tcp());
+    const stream = await open('?types=state', headers.get('x-event-id') ?? '');
+    await stream.next('state', ({ name }) => name === 'after-the-list');
+    expect(stream.messages.map(({ event: type }) => type)).not.toContain('reset');
+  });
+
   test.each([
     ['another cluster', () => '00000000-0000-0000-0000-000000000000.5'],
     ['a time before this process', () => `${api.node.guard.id}.0`],

@@ -15,14 +15,7 @@ interface AppProps {
 
 /** All styles are files: the page's policy refuses style elements, which the library would else make for its variables. */
 export function App({ store, queries, router }: AppProps) {
-  useEffect(() => {
-    const unfollow = followChanges(store, queries);
-    store.start();
-    return () => {
-      unfollow();
-      store.stop();
-    };
-  }, [store, queries]);
+  useEffect(() => followChanges(store, queries), [store, queries]);
   return (
     <MantineProvider defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queries}>

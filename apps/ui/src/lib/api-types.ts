@@ -508,7 +508,7 @@ export interface paths {
         };
         /**
          * Changes as they happen (server-sent events)
-         * @description Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision: give the last as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.
+         * @description Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.
          */
         get: operations["getStream"];
         put?: never;
@@ -8708,6 +8708,8 @@ export interface operations {
                 headers: {
                     /** @description How many there are on all pages. */
                     "X-Total-Count": number;
+                    /** @description Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed. */
+                    "X-Event-Id": string;
                     [name: string]: unknown;
                 };
                 content: {

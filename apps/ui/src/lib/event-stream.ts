@@ -5,24 +5,22 @@ export interface StreamMessage {
   data: string;
 }
 
-/** A stream that is open. */
-export interface OpenStream {
-  /** What came together is applied together. Ends when the stream does. */
-  batches: AsyncIterable<StreamMessage[]>;
-  /** From where to resume. */
-  lastEventId(): string | undefined;
-}
-
 /** Heartbeats come every 15 s. */
 const SILENCE_MS = 40_000;
 
-/** Opens a stream by fetch, which, other than EventSource, carries the token. */
-export async function openStream(path: string, signal: AbortSignal, lastEventId?: string): Promise<OpenStream> {
+/**
+ * Opens a stream by fetch, which, other than EventSource, carries the token. It goes on after `lastEventId`, and gives together what came
+ * together until it ends.
+ */
+export async function openStream(
+  path: string,
+  signal: AbortSignal,
+  lastEventId: string | undefined,
+): Promise<AsyncIterable<StreamMessage[]>> {
   const headers = lastEventId === undefined ? undefined : { 'Last-Event-ID': lastEventId };
   const { body } = await orSilent(request(path, { signal, ...(headers ? { headers } : {}) }));
   if (!body) throw new Error('The stream has no body');
-  const parser = new EventStreamParser(lastEventId);
-  return { batches: batchesOf(body, parser, signal), lastEventId: () => parser.lastEventId };
+  return batchesOf(body, signal);
 }
 
 /** What is awaited, or a failure when nothing is heard for long: a connection may be dead without a word. */
@@ -34,11 +32,8 @@ export async function orSilent<T>(awaited: Promise<T>): Promise<T> {
   return Promise.race([awaited, silence]).finally(() => clearTimeout(timer));
 }
 
-async function* batchesOf(
-  body: ReadableStream<Uint8Array>,
-  parser: EventStreamParser,
-  signal: AbortSignal,
-): AsyncGenerator<StreamMessage[]> {
+async function* batchesOf(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<StreamMessage[]> {
+  const parser = new EventStreamParser();
   const reader = body.getReader();
   const stop = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop);
@@ -47,8 +42,8 @@ async function* batchesOf(
     for (;;) {
       const { done, value } = await orSilent(reader.read());
       if (done) return;
-      // Also without a message: the id may have moved.
-      yield parser.push(decoder.decode(value, { stream: true }));
+      const messages = parser.push(decoder.decode(value, { stream: true }));
+      if (messages.length > 0) yield messages;
     }
   } finally {
     signal.removeEventListener('abort', stop);
@@ -56,7 +51,7 @@ async function* batchesOf(
   }
 }
 
-/** Reads server-sent events (HTML standard, section 9.2) from pieces cut anywhere. */
+/** Reads server-sent events (HTML standard, section 9.2), but for their ids, from pieces cut anywhere. */
 export class EventStreamParser {
   private rest = '';
   private started = false;
@@ -64,11 +59,6 @@ export class EventStreamParser {
   private endedInCr = false;
   private event = '';
   private data: string[] = [];
-  private id: string | undefined;
-
-  constructor(public lastEventId?: string) {
-    this.id = lastEventId;
-  }
 
   /** The messages that this piece completes. */
   push(piece: string): StreamMessage[] {
@@ -90,12 +80,10 @@ export class EventStreamParser {
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'event') this.event = value;
     else if (field === 'data') this.data.push(value);
-    else if (field === 'id' && !value.includes('\0')) this.id = value;
     return [];
   }
 
   private dispatch(): StreamMessage[] {
-    this.lastEventId = this.id;
     const { event, data } = this;
     this.event = '';
     this.data = [];

@@ -16,8 +16,10 @@ let events: ClusterEvent[];
 let streams: Stream[];
 let reads: number;
 let token: string | undefined;
-/** What the lists wait for. */
+/** What the list of events waits for. */
 let gate: Promise<void>;
+/** What the stream waits for. */
+let streamGate: Promise<void>;
 
 function answer(path: string, headers: Record<string, string>): Response | Promise<Response> {
   if (token !== undefined && headers['X-Access-Token'] !== token) {
@@ -32,10 +34,12 @@ function answer(path: string, headers: Record<string, string>): Response | Promi
           end: () => controller.close(),
         }),
     });
-    return new Response(body);
+    return streamGate.then(() => new Response(body));
   }
   reads++;
-  return gate.then(() => Response.json(path.startsWith('/api/v1/state') ? states : events));
+  const isStates = path.startsWith('/api/v1/state');
+  const list = Response.json(isStates ? states : events, { headers: isStates ? { 'X-Event-Id': `c.${reads}` } : {} });
+  return isStates ? list : gate.then(() => list);
 }
 
 beforeEach(() => {
@@ -45,6 +49,7 @@ beforeEach(() => {
   reads = 0;
   token = undefined;
   gate = Promise.resolve();
+  streamGate = Promise.resolve();
   const stored = new Map<string, string>();
   const sessionStorage = {
     getItem: (key: string) => stored.get(key) ?? null,
@@ -120,9 +125,9 @@ it('reads everything again after a reset', async () => {
   expect((await until(({ states }) => states?.has('other') === true)).states?.size).toBe(1);
 });
 
-it('reconnects, resumes after the last id and reads again', async () => {
+it('reconnects, reads again, and goes on from there', async () => {
   await until(isLive);
-  expect(streams[0]?.headers).not.toHaveProperty('Last-Event-ID');
+  expect(streams[0]?.headers['Last-Event-ID']).toBe('c.1');
   streams[0]?.send(told('state', stateOf('web', { count: 1 }), 'c.7'));
   await until(({ states }) => states?.get('web')?.count === 1);
   states = [stateOf('web', { count: 2 })];
@@ -133,8 +138,19 @@ it('reconnects, resumes after the last id and reads again', async () => {
   expect(lost.staleSince).toBeGreaterThan(0);
   const { states: again, error, staleSince } = await until(isLive);
   expect([again?.get('web')?.count, error, staleSince]).toEqual([2, undefined, undefined]);
-  expect(streams[1]?.headers['Last-Event-ID']).toBe('c.7');
+  expect(streams[1]?.headers['Last-Event-ID']).toBe('c.3');
   expect(reads).toBe(4);
+});
+
+it('is live only when it also hears of changes', async () => {
+  store.stop();
+  let open = (): void => undefined;
+  streamGate = new Promise((resolve) => (open = resolve));
+  store = new LiveStore();
+  store.start();
+  expect((await until(({ states }) => states !== undefined)).connection).toBe('connecting');
+  open();
+  await until(isLive);
 });
 
 it('asks for a token, and goes on with it', async () => {

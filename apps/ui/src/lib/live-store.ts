@@ -1,5 +1,5 @@
 import { accessToken } from './access-token.js';
-import { ApiError, requestJson } from './api-client.js';
+import { type Answer, ApiError, request, requestJson } from './api-client.js';
 import { openStream, orSilent, type StreamMessage } from './event-stream.js';
 import type { Changes, ClusterEvent, Live, LiveState, StateChange } from './live-types.js';
 import { onNextFrame } from './next-frame.js';
@@ -12,8 +12,8 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
 /**
- * What the cluster is now: read in full when the stream opens or asks for it, then kept by what the stream tells. What it tells while
- * all is being read is applied afterwards, so that nothing falls in between. What comes within a frame is applied together.
+ * What the cluster is now: read in full, then kept by what the stream tells from there on. What it tells while all is being read is
+ * applied afterwards, so that nothing falls in between. What comes within a frame is applied together.
  */
 export class LiveStore {
   private live: Live = {
@@ -26,11 +26,11 @@ export class LiveStore {
   private readonly listeners = new Set<() => void>();
   private readonly observers = new Set<(changes: Changes) => void>();
   private stopper: AbortController | undefined;
-  private lastEventId: string | undefined;
   private failures = 0;
   /** Messages that wait for what is being read, or for the next frame. */
   private held: StreamMessage[] = [];
   private isReading = false;
+  private isStreaming = false;
   private isFrameDue = false;
   private turn = 0;
 
@@ -68,7 +68,6 @@ export class LiveStore {
   signOut(reason?: string): void {
     this.stop();
     accessToken.clear();
-    this.lastEventId = undefined;
     this.held = [];
     this.set({
       connection: 'unauthorized',
@@ -98,10 +97,13 @@ export class LiveStore {
     const end = new AbortController();
     const signal = AbortSignal.any([stopped, end.signal]);
     try {
-      const stream = await openStream(STREAM, signal, this.lastEventId);
-      this.readAll(signal, end);
-      for await (const messages of stream.batches) {
-        this.lastEventId = stream.lastEventId();
+      // The list comes first: it is what everybody waits for, and says from where the stream goes on.
+      const states = await orSilent(request(STATES, { signal }));
+      this.readAll(signal, end, states);
+      const stream = await openStream(STREAM, signal, states.headers.get('X-Event-Id') ?? undefined);
+      this.isStreaming = true;
+      this.liveIfComplete();
+      for await (const messages of stream) {
         if (messages.some(({ event }) => event === 'reset')) this.readAll(signal, end);
         this.held.push(...messages);
         this.applySoon();
@@ -110,33 +112,37 @@ export class LiveStore {
     } catch (error) {
       return end.signal.aborted ? end.signal.reason : error;
     } finally {
+      this.isStreaming = false;
       end.abort();
     }
   }
 
-  /** A failure ends the connection: the next one reads again. */
-  private readAll(signal: AbortSignal, end: AbortController): void {
+  /** A failure ends the connection: the next one reads again. Events are asked for after the states, and so are never older. */
+  private readAll(signal: AbortSignal, end: AbortController, states?: Answer): void {
     const turn = ++this.turn;
     this.isReading = true;
     this.held = [];
     orSilent(
-      Promise.all([requestJson<LiveState[]>(STATES, { signal }), requestJson<ClusterEvent[]>(EVENTS, { signal })]),
+      Promise.all([
+        states ? (states.json() as Promise<LiveState[]>) : requestJson<LiveState[]>(STATES, { signal }),
+        requestJson<ClusterEvent[]>(EVENTS, { signal }),
+      ]),
     )
-      .then(([states, events]) => {
+      .then(([read, events]) => {
         if (turn !== this.turn || signal.aborted) return;
         this.isReading = false;
-        this.failures = 0;
-        this.set({
-          connection: 'live',
-          error: undefined,
-          staleSince: undefined,
-          states: shared(this.live.states, states),
-          events,
-        });
-        this.tell({ all: true });
-        this.applySoon();
+        this.set({ states: shared(this.live.states, read), events });
+        this.liveIfComplete();
       })
       .catch((error: unknown) => end.abort(error));
+  }
+
+  private liveIfComplete(): void {
+    if (this.isReading || !this.isStreaming) return;
+    this.failures = 0;
+    this.set({ connection: 'live', error: undefined, staleSince: undefined });
+    this.tell({ all: true });
+    this.applySoon();
   }
 
   private applySoon(): void {

@@ -30,8 +30,6 @@ export function fakeStore(first: Partial<Live> = {}): FakeStore {
       return () => listeners.delete(listener);
     },
     observe: () => () => undefined,
-    start: jest.fn<() => void>(),
-    stop: jest.fn<() => void>(),
     useToken: jest.fn<(token: string) => void>(),
     signOut: jest.fn<(reason?: string) => void>(),
     set: (change) =>

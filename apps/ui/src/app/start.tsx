@@ -1,15 +1,12 @@
-import './styles/index.js';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createBrowserRouter } from 'react-router';
-import { App } from './app/app.js';
-import { routes } from './app/routes.js';
-import { LiveStore } from './lib/live-store.js';
-import { createQueryClient } from './lib/queries.js';
+import type { LiveStore } from '../lib/live-store.js';
+import { createQueryClient } from '../lib/queries.js';
+import { App } from './app.js';
+import { routes } from './routes.js';
 
-const root = document.getElementById('root');
-if (root) {
-  const store = new LiveStore();
+export function start(store: LiveStore, root: HTMLElement): void {
   const router = createBrowserRouter(routes, { basename: '/ui' });
   createRoot(root).render(
     <StrictMode>

@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+
+export interface PageFile {
+  /** As routes spell it: a part of the path that begins with a colon may be anything. */
+  path: string;
+  load: () => Promise<{ default: () => ReactNode }>;
+}
+
+/** Each page is a file of its own, loaded when it is first gone to. */
+export const PAGES: readonly PageFile[] = [
+  { path: '/', load: () => import('../features/overview/overview.page.js') },
+  { path: '/monitors', load: () => import('../features/monitors/monitors.page.js') },
+  { path: '/monitors/new', load: () => import('../features/monitors/edit-monitor.page.js') },
+  { path: '/monitor/:name', load: () => import('../features/monitor/monitor.page.js') },
+  { path: '/monitor/:name/edit', load: () => import('../features/monitors/edit-monitor.page.js') },
+  { path: '/alerters', load: () => import('../features/alerters/alerters.page.js') },
+  { path: '/alerters/new', load: () => import('../features/alerters/edit-alerter.page.js') },
+  { path: '/alerter/:name', load: () => import('../features/alerters/alerter.page.js') },
+  { path: '/alerter/:name/edit', load: () => import('../features/alerters/edit-alerter.page.js') },
+  { path: '/events', load: () => import('../features/events/events.page.js') },
+  { path: '/cluster', load: () => import('../features/cluster/cluster.page.js') },
+];
+
+/** The page that a path leads to, known before there is a router. */
+export function pageAt(path: string): PageFile | undefined {
+  return PAGES.find((page) => new RegExp(`^${page.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path));
+}

@@ -1,0 +1,10 @@
+import './styles/index.js';
+import { pageAt } from './app/pages.js';
+import { LiveStore } from './lib/live-store.js';
+
+// This file is small, so that what is to be shown is on its way before what shows it.
+const store = new LiveStore();
+void pageAt(location.pathname.replace(/^\/ui/, ''))?.load();
+store.start();
+const root = document.getElementById('root');
+if (root) void import('./app/start.js').then(({ start }) => start(store, root));
