@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
@@ -6,10 +9,12 @@ const SEVERAL = 3;
 /** It is not worth its weight to the pages that do without. */
 const WEIGHTY = /node_modules[\\/]yaml[\\/]|features[\\/]yaml[\\/]/;
 const BASE = '/ui/';
+/** Smaller files gain nothing. */
+const WORTH_BYTES = 1_024;
 
 export default defineConfig({
   base: BASE,
-  plugins: [react(), preloadStart()],
+  plugins: [react(), preloadStart(), compressed()],
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   build: {
     cssCodeSplit: false,
@@ -25,6 +30,19 @@ export default defineConfig({
     },
   },
 });
+
+/** A file that is worth it stands there compressed, too, and is sent so to whoever takes that. */
+function compressed() {
+  return {
+    name: 'compressed',
+    async writeBundle({ dir }, bundle) {
+      for (const name of Object.keys(bundle).filter((file) => file.startsWith('assets/'))) {
+        const content = await readFile(join(dir, name));
+        if (content.length > WORTH_BYTES) await writeFile(join(dir, `${name}.gz`), gzipSync(content, { level: 9 }));
+      }
+    },
+  };
+}
 
 /** The entry loads the rest by itself; told of it by the page, the browser need not wait for the entry. */
 function preloadStart() {

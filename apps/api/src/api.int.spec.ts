@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing';
 import { tcp } from './testing/fixtures.js';
@@ -154,6 +155,32 @@ describe('answers', () => {
     expect(alerters).toMatchObject({
       slack: { schema: { properties: { options: { properties: { token: { 'x-secret': true } } } } } },
     });
+  });
+});
+
+describe('a long answer', () => {
+  const get = (path: string, encoding: string): Promise<[string | undefined, number, string]> =>
+    new Promise((resolve, reject) => {
+      httpRequest(`${open.url}${path}`, { headers: { 'accept-encoding': encoding } }, (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.on('end', () => {
+          const body = Buffer.concat(pieces);
+          const { 'content-encoding': encoded, vary } = response.headers;
+          const text = (encoded === 'gzip' ? gunzipSync(body) : body).toString();
+          expect(vary).toContain('Accept-Encoding');
+          resolve([encoded, body.length, text]);
+        });
+      })
+        .on('error', reject)
+        .end();
+    });
+
+  test('is compressed for whoever takes that', async () => {
+    const [plain, length, text] = await get('/api/v1/schema/monitor', 'identity');
+    const [encoded, fewer, same] = await get('/api/v1/schema/monitor', 'gzip, br');
+    expect([plain, encoded, same]).toEqual([undefined, 'gzip', text]);
+    expect(fewer).toBeLessThan(length / 3);
   });
 });
 

@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppLogger } from '@9volt/platform';
 import type { FastifyInstance } from 'fastify';
+import { compressAnswers } from './common/compression.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { guardBodies, parseMergePatch } from './common/request-bodies.js';
 import { SECURITY_HEADERS } from './common/security-headers.js';
@@ -24,6 +25,7 @@ export class HttpSetup {
     });
     guardBodies(fastify);
     parseMergePatch(fastify);
+    compressAnswers(fastify);
     serveDashboard(fastify, logger.child('dashboard'));
   }
 }

@@ -28,6 +28,7 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
     prefix: '/ui/assets/',
     decorateReply: false,
     index: false,
+    preCompressed: true,
     // Their names change with their content.
     immutable: true,
     maxAge: '365d',
