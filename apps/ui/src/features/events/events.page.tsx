@@ -1,7 +1,8 @@
 import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
+import { Action } from '../../components/action.js';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
 import { Page, Panel } from '../../components/page.js';
@@ -12,6 +13,7 @@ import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
 import type { ClusterEvent, Live } from '../../lib/live-types.js';
 import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { useUrlState } from '../../lib/url-state.js';
 import { useCluster } from '../cluster/cluster-api.js';
 import { type EventFilter, matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from './event-filter.js';
 import { EVENT_TYPES, EventIcon } from './event-icon.js';
@@ -21,28 +23,23 @@ const PAGE = 100;
 const eventsOf = ({ events }: Live): Live['events'] => events;
 
 export default function EventsPage() {
-  const [params, setParams] = useSearchParams();
-  const filter = useMemo(() => readEventFilter(params), [params]);
+  const [filter, change] = useUrlState(readEventFilter, writeEventFilter);
   const [paused, setPaused] = useState<readonly ClusterEvent[]>();
-  const change = (change: Partial<EventFilter>): void =>
-    setParams((now) => writeEventFilter({ ...readEventFilter(now), ...change }), { replace: true });
   const live = useLive(eventsOf);
   const pause = (
-    <Button
-      size="xs"
-      variant="default"
+    <Action
+      icon={paused ? 'run' : 'pause'}
       aria-pressed={paused !== undefined}
-      leftSection={<Icon name={paused ? 'run' : 'pause'} size={14} />}
       onClick={() => setPaused(paused ? undefined : (live ?? []))}
     >
       {paused ? 'Go on' : 'Pause'}
-    </Button>
+    </Action>
   );
   return (
     <Page title="Events" actions={pause}>
       <Filters filter={filter} onChange={change} />
       <Events
-        key={params.toString()}
+        key={writeEventFilter(filter).toString()}
         filter={filter}
         live={paused ?? live ?? []}
         waiting={paused ? newer(live, paused) : 0}

@@ -1,6 +1,6 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
-import { Link, useSearchParams } from 'react-router';
+import { Link } from 'react-router';
 import { Icon } from '../../components/icon.js';
 import { Page } from '../../components/page.js';
 import { Empty, Loading } from '../../components/states.js';
@@ -8,6 +8,7 @@ import { count, counted } from '../../lib/format.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
 import { countByStatus } from '../../lib/status.js';
+import { useUrlState } from '../../lib/url-state.js';
 import { BulkActions } from './bulk-actions.js';
 import { FilterBar } from './filter-bar.js';
 import {
@@ -48,16 +49,8 @@ export default function MonitorsPage() {
 }
 
 function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
-  const [params, setParams] = useSearchParams();
-  const filter = useMemo(() => readFilter(params), [params]);
-  const change = useCallback(
-    (change: Partial<MonitorFilter>): void =>
-      setParams((now) => writeFilter({ ...readFilter(now), page: 1, ...change }), {
-        replace: true,
-        preventScrollReset: true,
-      }),
-    [setParams],
-  );
+  const [filter, setFilter] = useUrlState(readFilter, writeFilter);
+  const change = useCallback((change: Partial<MonitorFilter>) => setFilter({ page: 1, ...change }), [setFilter]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // What takes a while for thousands is worked out behind what is on the screen.
   const settled = useDeferredValue(states);

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { Toasts } from '../../components/toasts.js';
+import { completeDom, FakeProblem, fakeApi } from '../../testing/dom.js';
+import { stateOf } from '../../testing/fixtures.js';
+import { fakeStore, renderAt } from '../../testing/render.js';
+import MonitorsPage from './monitors.page.js';
+
+const MONITORS = 120;
+const states = new Map(
+  Array.from({ length: MONITORS }, (_, n) => {
+    const name = `m-${String(n).padStart(3, '0')}`;
+    return [name, stateOf(name, { type: n % 2 === 0 ? 'http' : 'tcp', status: n < 3 ? 'critical' : 'ok' })] as const;
+  }),
+);
+
+let asked: string[];
+
+beforeEach(() => {
+  completeDom();
+  const answers = Object.fromEntries([...states.keys()].map((name) => [`PATCH /api/v1/monitor/${name}`, () => ({})]));
+  const refuses = (): FakeProblem => new FakeProblem(409, { detail: 'it is being moved' });
+  ({ asked } = fakeApi({
+    'GET /api/v1/result': () => ({}),
+    ...answers,
+    'PATCH /api/v1/monitor/m-001': refuses,
+  }));
+});
+afterEach(cleanup);
+
+function renderMonitors(path: string) {
+  const page = (
+    <>
+      <MonitorsPage />
+      <Toasts />
+    </>
+  );
+  const { router } = renderAt(page, { store: fakeStore({ connection: 'live', states, events: [] }), path });
+  const foot = (): string | null | undefined => document.querySelector('[data-count]')?.parentElement?.textContent;
+  return { foot, url: () => router.state.location.search };
+}
+
+const names = (): string[] => [...document.querySelectorAll('[data-monitor] a')].map((link) => link.textContent);
+
+it('has pages of a size that the URL says', async () => {
+  const { foot, url } = renderMonitors('/monitors?sort=name&size=50&page=3');
+  expect(foot()).toContain('3 of 3');
+  expect(names()[0]).toBe('m-100');
+  fireEvent.click(screen.getByRole('button', { name: 'Previous' }));
+  await waitFor(() => expect(url()).toBe('?sort=name&size=50&page=2'));
+  expect(names()[0]).toBe('m-050');
+  fireEvent.click(screen.getByRole('radio', { name: '100' }));
+  await waitFor(() => expect(url()).toBe('?sort=name&size=100'));
+  expect(foot()).toContain('1 of 2');
+  fireEvent.click(screen.getByRole('radio', { name: 'all' }));
+  await waitFor(() => expect(url()).toBe('?sort=name'));
+  expect(screen.queryByRole('navigation', { name: 'Pages of monitors' })).toBeNull();
+});
+
+it('keeps what is searched, filtered and sorted by in the URL, and forgets the page', async () => {
+  const { foot, url } = renderMonitors('/monitors?size=50&page=2');
+  fireEvent.change(screen.getByLabelText('Search monitors'), { target: { value: 'm-00' } });
+  await waitFor(() => expect(url()).toBe('?q=m-00&size=50'));
+  fireEvent.click(screen.getByRole('button', { name: /^critical/ }));
+  await waitFor(() => expect(url()).toBe('?q=m-00&status=critical&size=50'));
+  fireEvent.click(screen.getByRole('button', { name: 'Name' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Name' }));
+  await waitFor(() => expect(url()).toBe('?q=m-00&status=critical&sort=-name&size=50'));
+  expect([foot(), names()]).toEqual([expect.stringContaining('3 of 120 monitors'), ['m-002', 'm-001', 'm-000']]);
+});
+
+it('tells of many what failed of which, and selects those again', async () => {
+  renderMonitors('/monitors?status=critical&sort=name');
+  fireEvent.click(screen.getByLabelText('Select all that are shown'));
+  const selected = within(screen.getByRole('group', { name: 'Selected monitors' }));
+  fireEvent.click(selected.getByRole('button', { name: 'Disable' }));
+  const report = within(await screen.findByRole('dialog', { name: 'Disable: 1 failed, 2 done' }));
+  expect(report.getByRole('listitem').textContent).toBe('m-001it is being moved');
+  expect(screen.getByText('2 monitors disabled')).toBeTruthy();
+  fireEvent.click(report.getByRole('button', { name: 'Select those that failed' }));
+  expect(await screen.findByText('1 monitor selected')).toBeTruthy();
+  expect(asked.filter((one) => one.startsWith('PATCH')).sort()).toEqual(
+    ['m-000', 'm-001', 'm-002'].map((name) => `PATCH /api/v1/monitor/${name}`),
+  );
+});

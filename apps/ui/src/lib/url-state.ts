@@ -1,0 +1,23 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useSearchParams } from 'react-router';
+
+/** What the query of the URL says, and a way to change some of it. Changes that come faster than they are drawn add up. */
+export function useUrlState<T>(
+  read: (params: URLSearchParams) => T,
+  write: (state: T) => URLSearchParams,
+): [T, (change: Partial<T>) => void] {
+  const [params, setParams] = useSearchParams();
+  const latest = useRef(params);
+  useEffect(() => {
+    latest.current = params;
+  }, [params]);
+  const state = useMemo(() => read(params), [read, params]);
+  const change = useCallback(
+    (change: Partial<T>): void => {
+      latest.current = write({ ...read(latest.current), ...change });
+      setParams(latest.current, { replace: true, preventScrollReset: true });
+    },
+    [read, write, setParams],
+  );
+  return [state, change];
+}
