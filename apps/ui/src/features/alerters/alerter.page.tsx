@@ -1,10 +1,9 @@
-import { Button } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { stringify } from 'yaml';
+import { Action, ActionLink } from '../../components/action.js';
 import { Confirm } from '../../components/dialog.js';
-import { Icon } from '../../components/icon.js';
 import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
 import { ApiError } from '../../lib/api-client.js';
@@ -59,24 +58,12 @@ function Actions({ name }: { name: string }) {
   const [asking, setAsking] = useState(false);
   return (
     <>
-      <Button
-        size="xs"
-        variant="default"
-        component={Link}
-        to={alerterPath(name, 'edit')}
-        leftSection={<Icon name="edit" size={14} />}
-      >
+      <ActionLink icon="edit" to={alerterPath(name, 'edit')}>
         Edit
-      </Button>
-      <Button
-        size="xs"
-        variant="outline"
-        color="red"
-        leftSection={<Icon name="remove" size={14} />}
-        onClick={() => setAsking(true)}
-      >
+      </ActionLink>
+      <Action icon="remove" isDangerous onClick={() => setAsking(true)}>
         Delete
-      </Button>
+      </Action>
       {asking ? (
         <Confirm
           title={`Delete ${name}?`}
@@ -112,15 +99,9 @@ function TestStored({ name }: { name: string }) {
   };
   return (
     <Panel title="Does it work?" padded>
-      <Button
-        size="xs"
-        variant="default"
-        loading={busy}
-        leftSection={<Icon name="send" size={14} />}
-        onClick={() => void test()}
-      >
+      <Action icon="send" loading={busy} onClick={() => void test()}>
         Send a test
-      </Button>
+      </Action>
       <DeliveryResult result={result} />
     </Panel>
   );

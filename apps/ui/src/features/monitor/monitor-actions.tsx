@@ -1,9 +1,9 @@
-import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useNavigate } from 'react-router';
+import { useNavigate } from 'react-router';
+import { Action, ActionLink } from '../../components/action.js';
 import { Confirm } from '../../components/dialog.js';
-import { Icon, type IconName } from '../../components/icon.js';
+import type { IconName } from '../../components/icon.js';
 import { latency } from '../../lib/format.js';
 import { monitorPath } from '../../lib/paths.js';
 import { toast, toastError } from '../../lib/toasts.js';
@@ -35,15 +35,9 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
     }
   };
   const button = (label: string, icon: IconName, run: () => Promise<void>) => (
-    <Button
-      size="xs"
-      variant="default"
-      loading={busy === label}
-      leftSection={<Icon name={icon} size={14} />}
-      onClick={() => void act(label, run)}
-    >
+    <Action icon={icon} loading={busy === label} onClick={() => void act(label, run)}>
       {label}
-    </Button>
+    </Action>
   );
   return (
     <>
@@ -62,41 +56,18 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
             await monitorApi.patch(name, DISABLED);
             await done(`${name} is disabled`);
           })}
-      <Button
-        size="xs"
-        variant="default"
-        leftSection={<Icon name="stale" size={14} />}
-        onClick={() => setAsking('until')}
-      >
+      <Action icon="stale" onClick={() => setAsking('until')}>
         Disable until
-      </Button>
-      <Button
-        size="xs"
-        variant="default"
-        component={Link}
-        to={monitorPath(name, 'edit')}
-        leftSection={<Icon name="edit" size={14} />}
-      >
+      </Action>
+      <ActionLink icon="edit" to={monitorPath(name, 'edit')}>
         Edit
-      </Button>
-      <Button
-        size="xs"
-        variant="default"
-        component={Link}
-        to={`/monitors/new?from=${encodeURIComponent(name)}`}
-        leftSection={<Icon name="copy" size={14} />}
-      >
+      </ActionLink>
+      <ActionLink icon="copy" to={`/monitors/new?from=${encodeURIComponent(name)}`}>
         Duplicate
-      </Button>
-      <Button
-        size="xs"
-        variant="outline"
-        color="red"
-        leftSection={<Icon name="remove" size={14} />}
-        onClick={() => setAsking('delete')}
-      >
+      </ActionLink>
+      <Action icon="remove" isDangerous onClick={() => setAsking('delete')}>
         Delete
-      </Button>
+      </Action>
       {asking === 'until' ? (
         <DisableUntil
           onClose={() => setAsking(undefined)}
