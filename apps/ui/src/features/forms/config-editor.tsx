@@ -3,6 +3,7 @@ import { type ReactNode, type SubmitEvent, useMemo, useState } from 'react';
 import { Panel } from '../../components/page.js';
 import { ApiError, type FieldProblem } from '../../lib/api-client.js';
 import { toast, toastError } from '../../lib/toasts.js';
+import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import { attributesOf, convertedTo, type Json, type TypeSchemas } from './attributes.js';
 import { Conflict } from './conflict.js';
@@ -169,6 +170,9 @@ export function ConfigEditor(props: ConfigEditorProps) {
         </Panel>
         <Panel title="YAML" padded>
           <YamlEditor label="The same as YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
+          <p className={styles['note']}>
+            <CfgNote />
+          </p>
         </Panel>
       </div>
       {theirs ? (

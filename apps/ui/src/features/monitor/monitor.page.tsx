@@ -12,6 +12,7 @@ import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
+import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
 import { Incidents } from './incidents.js';
 import { MonitorActions } from './monitor-actions.js';
@@ -164,7 +165,7 @@ function Configuration({ name, detail: { config } }: { name: string; detail: Sta
         <>
           <YamlCode yaml={yaml} label={`Configuration of ${name}`} />
           <p className={styles['note']}>
-            If this stands in no YAML file, the next <code>9volt cfg</code> sync removes it. Put it into one to keep it.
+            <CfgNote />
           </p>
         </>
       )}

@@ -98,16 +98,7 @@ function Editor({
       put={monitorApi.put}
       onSaved={(name) => void navigate(monitorPath(name))}
       trial={(trial) => <MonitorTrial trial={trial} tags={tags} />}
-      note={
-        <>
-          {left.length > 0 ? `Secrets are not copied; give them again: ${left.join(', ')}. ` : null}
-          {stored ? null : (
-            <>
-              Made by hand: if it stands in no YAML file, the next <code>9volt cfg</code> sync removes it.
-            </>
-          )}
-        </>
-      }
+      note={left.length > 0 ? `Secrets are not copied; give them again: ${left.join(', ')}.` : undefined}
     />
   );
 }

@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { Route, Routes } from 'react-router';
+import { Toasts } from '../../components/toasts.js';
+import { completeDom, fakeApi } from '../../testing/dom.js';
+import { eventOf, stateOf } from '../../testing/fixtures.js';
+import { fakeStore, renderAt } from '../../testing/render.js';
+import MonitorPage from './monitor.page.js';
+
+// It draws on a canvas, which there is none of here.
+jest.unstable_mockModule('./latency-chart.js', () => ({ default: () => null }));
+
+const HOSTILE = '<img src=x onerror=alert(1)>';
+const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
+
+const DETAIL = {
+  ...stateOf('web', { status: 'critical', count: 3, message: HOSTILE, since: at(2) }),
+  config: { type: 'http', host: 'shop.example.com', interval: '10s', 'critical-alerter': ['team'] },
+  results: [
+    { at: at(1), status: 'ok', latencyMs: 12 },
+    { at: at(2), status: 'critical', latencyMs: 7, message: HOSTILE },
+  ],
+  incidents: [
+    {
+      id: '1.1',
+      n: 1,
+      openedAt: at(2),
+      closedAt: null,
+      worst: 'critical',
+      message: HOSTILE,
+      notifications: [
+        { alerter: 'team', type: 'critical', at: at(3), outcome: 'rejected', attempts: 2, answer: '403 no_service' },
+      ],
+    },
+  ],
+  owed: [{ alerter: 'other', type: 'critical', createdAt: at(3) }],
+  told: {},
+  assignment: null,
+  revision: 1,
+};
+
+let asked: string[];
+let patches: unknown[];
+
+beforeEach(() => {
+  completeDom();
+  patches = [];
+  ({ asked } = fakeApi({
+    'GET /api/v1/state/web': () => DETAIL,
+    'GET /api/v1/monitor/web/why': () => ({ message: 'It runs on worker-1', candidates: [] }),
+    'GET /api/v1/event': () => [eventOf('e1', { monitor: 'web', message: 'web is critical' })],
+    'PATCH /api/v1/monitor/web': (body) => patches.push(body),
+    'DELETE /api/v1/monitor/web': () => ({}),
+    'POST /api/v1/monitor/web/run': () => ({ status: 'critical', message: 'refused', latencyMs: 3 }),
+  }));
+});
+afterEach(cleanup);
+
+async function renderMonitor(path = '/monitor/web'): Promise<void> {
+  const pages = (
+    <>
+      <Routes>
+        <Route path="/monitor/:name" element={<MonitorPage />} />
+        <Route path="/monitors" element={<p>all of them</p>} />
+      </Routes>
+      <Toasts />
+    </>
+  );
+  renderAt(pages, { path, store: fakeStore({ connection: 'live', states: new Map(), events: [] }) });
+  if (path === '/monitor/web') await screen.findByRole('toolbar');
+}
+
+const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
+
+it('lets each result be read, with the keyboard alone', async () => {
+  await renderMonitor();
+  const strip = within(screen.getByRole('toolbar', { name: 'Recent results, oldest first' }));
+  const [first, last] = strip.getAllByRole('button');
+  expect([first?.tabIndex, last?.tabIndex]).toEqual([-1, 0]);
+  expect(last?.getAttribute('aria-label')).toMatch(/^critical, 7\.0 ms, .*: <img/);
+  act(() => last?.focus());
+  fireEvent.keyDown(last as HTMLElement, { key: 'ArrowLeft' });
+  expect(document.activeElement).toBe(first);
+  expect(first?.getAttribute('aria-pressed')).toBe('true');
+});
+
+it('says who was told, when, and what the provider answered, all as text', async () => {
+  await renderMonitor();
+  const told = screen.getAllByRole('row').map(({ textContent }) => textContent);
+  expect(told).toEqual([
+    'ToldWhatWhenAnswer',
+    expect.stringMatching(/^teamcritical.*rejected after 2 attempts: 403 no_service$/),
+    expect.stringMatching(/^othercriticalowed since .*not delivered yet$/),
+  ]);
+  expect(document.querySelector('img')).toBeNull();
+  expect(await screen.findByText('web is critical')).toBeTruthy();
+});
+
+it('runs it now, and tells what was found', async () => {
+  await renderMonitor();
+  press('Run now');
+  expect(await screen.findByText('web is critical (3.0 ms)')).toBeTruthy();
+  expect(screen.getByText('refused')).toBeTruthy();
+});
+
+it('disables it until a time to come', async () => {
+  await renderMonitor();
+  press('Disable until');
+  const dialog = within(await screen.findByRole('dialog', { name: 'Disable until' }));
+  const disable = dialog.getByRole<HTMLButtonElement>('button', { name: 'Disable' });
+  fireEvent.change(dialog.getByLabelText('Until'), { target: { value: '2001-01-01T00:00' } });
+  expect([disable.disabled, dialog.queryByText('A time to come')]).toEqual([true, expect.anything()]);
+  fireEvent.click(dialog.getByRole('button', { name: '1 day' }));
+  fireEvent.click(disable);
+  await waitFor(() => expect(patches).toHaveLength(1));
+  const { 'disable-until': until, ...rest } = patches[0] as Record<string, string>;
+  expect(rest).toEqual({ disable: null });
+  expect(Math.abs(Date.parse(until ?? '') - Date.now() - 86_400_000)).toBeLessThan(120_000);
+});
+
+it('asks before it deletes', async () => {
+  await renderMonitor();
+  press('Delete');
+  const dialog = within(await screen.findByRole('dialog', { name: 'Delete web?' }));
+  expect(asked).not.toContain('DELETE /api/v1/monitor/web');
+  fireEvent.click(dialog.getByRole('button', { name: 'Delete' }));
+  expect(await screen.findByText('all of them')).toBeTruthy();
+  expect(asked).toContain('DELETE /api/v1/monitor/web');
+});
+
+it('says that there is none of this name', async () => {
+  await renderMonitor('/monitor/gone');
+  expect(await screen.findByText('There is no such monitor')).toBeTruthy();
+});
