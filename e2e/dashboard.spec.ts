@@ -211,6 +211,49 @@ const TOKEN = 'a-token';
     expect(await tab.seriousFindings()).toEqual([]);
   });
 
+  it('what opens above a page has no serious finding either', async () => {
+    const found: string[] = [];
+    const look = async (role: string, name: string): Promise<void> => {
+      await page.getByRole(role as 'dialog', { name }).waitFor();
+      found.push(...(await tab.seriousFindings(`[role=${role}]`)).map((finding) => `${name}: ${finding}`));
+    };
+    const lookAndClose = async (role: string, name: string): Promise<void> => {
+      await look(role, name);
+      await page.keyboard.press('Escape');
+      await page.getByRole(role as 'dialog', { name }).waitFor({ state: 'hidden' });
+    };
+    await tab.goto('/monitor/web');
+    await page.keyboard.press('Control+k');
+    await lookAndClose('dialog', 'Search and commands');
+    await page.keyboard.press('?');
+    await lookAndClose('dialog', 'Keys');
+    await button('Theme').click();
+    await lookAndClose('menu', 'Theme');
+    await button('Disable until').click();
+    await lookAndClose('dialog', 'Disable until');
+    await button('Delete').click();
+    await lookAndClose('dialog', 'Delete web?');
+
+    await tab.goto('/monitors?q=bulk');
+    await page.getByRole('combobox', { name: 'Type' }).click();
+    await lookAndClose('listbox', 'Type');
+    await page.getByLabel('Select all that are shown').check();
+    await look('group', 'Selected monitors');
+    await button('Delete').click();
+    await lookAndClose('dialog', 'Delete 3 monitors?');
+
+    await tab.goto('/monitor/web/edit');
+    await field('timeout').fill('400ms');
+    await put('monitor/web', web({ timeout: '300ms' }));
+    await button('Save').click();
+    await lookAndClose('dialog', 'Somebody changed this meanwhile');
+    await page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    await look('dialog', 'Leave without saving?');
+    await button('Leave').click();
+    await page.getByText('Why does it run there?').waitFor();
+    expect(found).toEqual([]);
+  });
+
   it('works at 360 px: nothing is wider than the screen', async () => {
     const small = await DashboardTab.open(browser, node.url, { width: 360, height: 740 });
     for (const path of ['/', '/monitors', '/monitor/web', '/monitor/web/edit', '/events', '/cluster', '/alerters']) {

@@ -64,8 +64,8 @@ export class DashboardTab {
     await this.page.locator('[data-connection=live]').waitFor();
   }
 
-  /** What axe finds that is serious or critical, in each theme: `theme: rule: element`. */
-  async seriousFindings(schemes: readonly Scheme[] = ['light', 'dark']): Promise<string[]> {
+  /** What axe finds that is serious or critical in a part of the page, in each theme: `theme: rule: element`. */
+  async seriousFindings(within = 'html', schemes: readonly Scheme[] = ['light', 'dark']): Promise<string[]> {
     const found: string[] = [];
     await this.page.evaluate(`window.axe || (() => { ${AXE} })()`);
     for (const [at, scheme] of schemes.entries()) {
@@ -74,7 +74,7 @@ export class DashboardTab {
       // Only colours differ between themes.
       const rules = at === 0 ? {} : { runOnly: ['color-contrast'] };
       const serious = await this.page.evaluate<string[]>(
-        `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => violations
+        `axe.run(${JSON.stringify(within)}, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => violations
           .filter(({ impact }) => impact === 'serious' || impact === 'critical')
           .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
       );

@@ -11,7 +11,8 @@ export function ThemeSwitch() {
   // Or the library would set a style element.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
-    <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+    // The placeholder that would else take the focus first has no place in a menu.
+    <Menu position="bottom-end" transitionProps={{ duration: 0 }} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label="Theme">
           <Icon name={colorScheme} />

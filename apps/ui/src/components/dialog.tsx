@@ -4,7 +4,15 @@ import { toastError } from '../lib/toasts.js';
 
 /** A dialog. It sets no style element, which the page's policy refuses. */
 export function Dialog(props: Omit<ModalProps, 'lockScroll'>) {
-  return <Modal centered transitionProps={{ duration: 0 }} {...props} lockScroll={false} />;
+  return (
+    <Modal
+      centered
+      transitionProps={{ duration: 0 }}
+      closeButtonProps={{ 'aria-label': 'Close' }}
+      {...props}
+      lockScroll={false}
+    />
+  );
 }
 
 /** Asks before what cannot be undone. */

@@ -53,7 +53,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
       withCloseButton={false}
       centered={false}
       size="lg"
-      aria-label="Search and commands"
+      attributes={{ content: { 'aria-label': 'Search and commands' } }}
     >
       <TextInput
         data-autofocus
