@@ -31,7 +31,10 @@ describe('the monitoring itself', () => {
   ])('is degraded %#', (state, words) => expect(degradations(state, counts('ok'))[0]).toMatch(words));
 
   it('says what has no recent results', () => {
-    expect(degradations(cluster([worker()]), counts('stale', 'stale', 'orphaned'))).toHaveLength(2);
+    expect(degradations(cluster([worker()]), counts('stale', 'stale', 'orphaned'))).toEqual([
+      '1 monitor that no worker may run',
+      '2 monitors without recent results',
+    ]);
   });
 
   it.each([

@@ -18,7 +18,7 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
     leaderOf(cluster) ? '' : 'no scheduler leads: nothing new is assigned',
     workers.length === 0 ? 'no worker is there: nothing is checked' : '',
     low ? `${counted(low.monitors - low.covered, 'monitor')} not checked when last due` : '',
-    counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} without a worker that may run them` : '',
+    counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} that no worker may run` : '',
     counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
     counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} refused` : '',
     detached.length > 0 ? `${detached.map(({ Name }) => Name).join(', ')} cut off from etcd` : '',
