@@ -55,6 +55,12 @@ export const deployNeeds = [
   // Installed, it would start a server of its own.
   { command: 'prometheus', package: 'prometheus', unpacked: true },
   { command: 'promtool', package: 'prometheus', unpacked: true },
+  { command: 'debootstrap', package: 'debootstrap' },
+  { command: 'buildah', package: 'buildah' },
+  { command: 'podman', package: 'podman' },
+  { command: 'runc', package: 'runc' },
+  { command: 'docker-compose', package: 'docker-compose' },
+  { command: 'systemd-analyze', package: 'systemd' },
 ];
 
 /** Of `npm run test:faults` and `npm run test:soak`. */

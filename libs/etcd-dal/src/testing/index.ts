@@ -1,4 +1,5 @@
 export { TestEtcd } from './etcd-process.js';
+export { freePort } from './free-port.js';
 export * from './severable-proxy.js';
 export * from './start-etcd.js';
 export * from './test-node.js';

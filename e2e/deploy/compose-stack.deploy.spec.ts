@@ -1,0 +1,161 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Member } from '@9volt/contracts';
+import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { freePort } from '@9volt/etcd-dal/testing';
+import { startHttpTarget } from '@9volt/monitors/testing';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { MAIN, waitFor } from '../harness/index.js';
+import {
+  COMPOSE_DIR,
+  type ComposeService,
+  composeServices,
+  nodesAmong,
+  run,
+  Service,
+  startedWith,
+  variablesOf,
+} from './harness/index.js';
+
+const MINUTE = 60_000;
+const keys = new Keyspace('9volt');
+
+/** What `docker compose up` starts, as processes of this host: names of hosts become ports, volumes become directories. */
+class Stack {
+  readonly services = new Map<string, Service>();
+  private readonly ports = new Map<string, number>();
+
+  private constructor(
+    private readonly started: ReadonlyMap<string, ComposeService>,
+    readonly home: string,
+  ) {}
+
+  static async up(envFile: string): Promise<Stack> {
+    const file = await run('docker-compose', ['--env-file', envFile, 'config'], { cwd: COMPOSE_DIR });
+    const profiles = variablesOf(envFile)['COMPOSE_PROFILES']?.split(',') ?? [];
+    const started = startedWith(composeServices(file), profiles);
+    const stack = new Stack(started, mkdtempSync(join(tmpdir(), 'ninevolt-stack-')));
+    for (const name of started.keys())
+      for (const port of [2379, 2380, 8080]) stack.ports.set(`${name}:${port}`, await freePort());
+    await stack.setUp();
+    for (const [name, { image }] of started) if (image.includes('etcd')) stack.start(name, ['etcd']);
+    for (const [name, { command = [] }] of nodesAmong(started))
+      stack.start(name, [process.execPath, MAIN, ...command], { NINEV_LISTEN_ADDRESS: `0.0.0.0:8080` });
+    return stack;
+  }
+
+  address(service: string, port: number): string {
+    return `127.0.0.1:${this.ports.get(`${service}:${port}`)}`;
+  }
+
+  /** The service that runs to its end before the others start. */
+  private async setUp(): Promise<void> {
+    const { entrypoint = [], command = [] } = this.started.get('setup') as ComposeService;
+    const [shell = '', ...args] = [...entrypoint, ...command].map((part) => this.here('setup', part));
+    await run(shell, args);
+  }
+
+  private start(name: string, command: readonly string[], more: Record<string, string> = {}): void {
+    const { environment = {}, hostname } = this.started.get(name) as ComposeService;
+    const env = Object.entries({ ...environment, ...more }).map(
+      ([key, value]) => [key, this.here(name, value)] as const,
+    );
+    this.services.set(name, Service.start(command, Object.fromEntries(env), hostname));
+  }
+
+  /** A text of the file in which this host's addresses and directories stand for those of the containers. */
+  private here(service: string, text: string): string {
+    return text
+      .replaceAll(/\b([\w.-]+):(2379|2380|8080)\b/g, (whole, host: string, port: string) =>
+        host === '0.0.0.0'
+          ? this.address(service, Number(port))
+          : this.started.has(host)
+            ? this.address(host, Number(port))
+            : whole,
+      )
+      .replaceAll('/var/lib/ninevolt', this.home)
+      .replaceAll('/etcd-data', join(this.home, service));
+  }
+
+  /** Their exit codes. */
+  async down(): Promise<Record<string, number | undefined>> {
+    const nodes = [...this.services].filter(([name]) => !name.startsWith('etcd'));
+    const codes = await Promise.all(nodes.map(async ([name, node]) => [name, await node.stop()] as const));
+    for (const service of this.services.values()) await service.stop();
+    rmSync(this.home, { recursive: true });
+    return Object.fromEntries(codes);
+  }
+}
+
+describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) => {
+  let stack: Stack | undefined;
+  let client: EtcdClient | undefined;
+
+  afterAll(async () => {
+    client?.close();
+    await stack?.down();
+  }, 2 * MINUTE);
+
+  it(
+    'is the cluster that the file describes, and leaves in good order',
+    async () => {
+      const target = await startHttpTarget();
+      const up = (stack = await Stack.up(envFile));
+      const etcds = [...up.services.keys()].filter((name) => name.startsWith('etcd'));
+      client = new EtcdClient({ members: etcds.map((name) => `http://${up.address(name, 2379)}`) });
+      const etcd = client;
+      const read = async <T>(prefix: string): Promise<T[]> =>
+        (await etcd.list(prefix)).entries.map(({ value }) => JSON.parse(value.toString()) as T);
+
+      await waitFor(async () => (await read(keys.members).catch(() => [])).length === 6, {
+        timeoutMs: 2 * MINUTE,
+        what: 'six members',
+      }).catch((error: Error) => {
+        throw new Error(
+          [error.message, ...[...up.services].map(([name, { output }]) => `${name}: ${output.slice(-600)}`)].join('\n'),
+        );
+      });
+      const members = await read<Member>(keys.members);
+      const described = members.map(({ Hostname, Role, Tags = [] }) => [Hostname, Role, ...Tags].join(' '));
+      expect(described.sort()).toEqual([
+        'api api',
+        'scheduler-1 scheduler',
+        'scheduler-2 scheduler',
+        'worker-1 worker',
+        'worker-2 worker',
+        'worker-dmz worker dmz',
+      ]);
+
+      const token = readFileSync(join(up.home, 'access-tokens'), 'utf8').trim();
+      expect(token).toMatch(/^[0-9a-f]{48}$/);
+      expect(statSync(join(up.home, 'access-tokens')).size).toBe(49);
+      const api = `http://${up.address('api', 8080)}/api/v1`;
+      const call = (path: string, init: RequestInit = {}): Promise<Response> =>
+        fetch(`${api}/${path}`, { ...init, headers: { 'x-access-token': token, 'content-type': 'application/json' } });
+      expect((await fetch(`${api}/state`)).status).toBe(401);
+
+      const web = { type: 'http', host: target.host, port: target.port, interval: '1s' };
+      for (const [name, monitor] of Object.entries({ inside: web, outside: { ...web, 'member-tag': 'dmz' } }))
+        expect((await call(`monitor/${name}`, { method: 'PUT', body: JSON.stringify(monitor) })).ok).toBe(true);
+      const owners: Record<string, string> = {};
+      for (const name of ['inside', 'outside']) {
+        owners[name] = await waitFor(
+          async () => {
+            const state = (await (await call(`state/${name}`)).json()) as { status?: string; owner?: string };
+            return state.status === 'ok' && state.owner;
+          },
+          { timeoutMs: MINUTE, what: `${name} to be ok` },
+        );
+      }
+      expect(owners['inside']).toMatch(/^worker-[12]/);
+      expect(owners['outside']).toMatch(/^worker-dmz/);
+
+      stack = undefined;
+      await target.close();
+      etcd.close();
+      expect(new Set(Object.values(await up.down()))).toEqual(new Set([0]));
+    },
+    6 * MINUTE,
+  );
+});
