@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join, relative, sep } from 'node:path';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { productionPackages } from './production-packages.mjs';
+import { isRunFile, isRunPackage, isRunPart } from './shipped.mjs';
 
 /** Where the workspace's projects stand in the package; others keep the place that npm gave them. */
 const OWN_SCOPE = 'node_modules/@9volt';
@@ -20,7 +21,10 @@ export function stagePackage(root) {
   const { own, others } = productionPackages(root);
   const commit = headOf(root);
   for (const dir of own) stageOwn(root, dir, stage, commit);
-  for (const path of others) copyPackage(join(root, path), join(stage, placeOf(path)));
+  for (const path of others.filter(isRunPackage)) {
+    const from = join(root, path);
+    cpSync(from, join(stage, placeOf(path)), { recursive: true, filter: (part) => isRunPart(from, part) });
+  }
 
   const { version, license, engines, description } = manifestOf(root, 'apps/cli');
   const bundled = { '@9volt/cli': version, '@9volt/ui': version };
@@ -38,8 +42,10 @@ export function stagePackage(root) {
   writeFileSync(join(stage, 'bin', '9volt.mjs'), `#!/usr/bin/env node\nimport '../${OWN_SCOPE}/cli/dist/main.js';\n`, {
     mode: 0o755,
   });
-  cpSync(join(root, 'LICENSE'), join(stage, 'LICENSE'));
-  cpSync(join(root, 'etcd'), join(stage, 'etcd'), { recursive: true });
+  // What an operator reads and copies, where there is no checkout.
+  for (const part of ['LICENSE', 'docs', 'etcd', 'systemd']) {
+    cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => basename(path) !== 'images' });
+  }
   return { parent, name, version };
 }
 
@@ -49,7 +55,7 @@ function stageOwn(root, dir, stage, commit) {
   const { version, license, type, exports, dependencies } = manifestOf(root, dir);
   cpSync(join(root, dir, 'dist'), join(place, 'dist'), {
     recursive: true,
-    filter: (path) => isShipped(path) && basename(path) !== 'testing',
+    filter: (path) => isRunFile(path) && basename(path) !== 'testing',
   });
   writeJson(join(place, 'package.json'), {
     name: `@9volt/${basename(dir)}`,
@@ -61,18 +67,6 @@ function stageOwn(root, dir, stage, commit) {
     dependencies: dir === 'apps/ui' ? {} : dependencies,
     ...(commit ? { gitHead: commit } : {}),
   });
-}
-
-function copyPackage(from, to) {
-  cpSync(from, to, {
-    recursive: true,
-    // What is nested in it is listed, and copied, for itself.
-    filter: (path) => isShipped(path) && !relative(from, path).split(sep).includes('node_modules'),
-  });
-}
-
-function isShipped(path) {
-  return lstatSync(path).isDirectory() || !/\.(map|d\.[mc]?ts|tsbuildinfo)$/.test(path);
 }
 
 /** `libs/alerters/node_modules/axios` → `node_modules/@9volt/alerters/node_modules/axios`. */
