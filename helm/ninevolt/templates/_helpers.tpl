@@ -1,22 +1,36 @@
+{{- /* 45 characters leave room for what is put behind it: names of services may have 63, of stateful sets 52. */ -}}
 {{- define "ninevolt.fullname" -}}
-{{- if contains "ninevolt" .Release.Name -}}
-{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
-{{- else -}}
-{{- printf "%s-ninevolt" .Release.Name | trunc 50 | trimSuffix "-" -}}
-{{- end -}}
+{{- $name := .Values.fullnameOverride | default (ternary .Release.Name (printf "%s-ninevolt" .Release.Name) (contains "ninevolt" .Release.Name)) -}}
+{{- $name | replace "." "-" | trunc 45 | trimSuffix "-" -}}
 {{- end -}}
 
+{{- /* Of the processes of 9volt. etcd and the test have another name, so that whoever selects all of 9volt's does not get theirs. */ -}}
 {{- define "ninevolt.selectorLabels" -}}
 app.kubernetes.io/name: ninevolt
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+{{- end -}}
+
+{{- define "ninevolt.etcdSelectorLabels" -}}
+app.kubernetes.io/name: etcd
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: etcd
+{{- end -}}
+
+{{- define "ninevolt.commonLabels" -}}
+app.kubernetes.io/part-of: ninevolt
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "ninevolt.labels" -}}
 {{ include "ninevolt.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: ninevolt
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{ include "ninevolt.commonLabels" . }}
+{{- end -}}
+
+{{- define "ninevolt.etcdLabels" -}}
+{{ include "ninevolt.etcdSelectorLabels" . }}
+{{ include "ninevolt.commonLabels" . }}
 {{- end -}}
 
 {{- define "ninevolt.image" -}}
@@ -44,179 +58,67 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if .Values.publicUrl -}}
 {{ .Values.publicUrl }}
 {{- else if .Values.ingress.enabled -}}
-{{ ternary "https" "http" (ne .Values.ingress.tlsSecret "") }}://{{ .Values.ingress.host }}
+{{ ternary "https" "http" (not (empty .Values.ingress.tlsSecret)) }}://{{ .Values.ingress.host }}
 {{- end -}}
 {{- end -}}
 
-{{- /* Pod of any role. Takes: root, role, args, image, resources, netRaw, nodeSelector, tolerations, labels. */ -}}
-{{- define "ninevolt.pod" -}}
-{{- $root := .root -}}
-{{- $external := and (not $root.Values.etcd.enabled) $root.Values.etcd.external -}}
-metadata:
-  labels:
-    {{- .labels | nindent 4 }}
-spec:
-  serviceAccountName: {{ include "ninevolt.fullname" $root }}
-  automountServiceAccountToken: false
-  {{- with $root.Values.imagePullSecrets }}
-  imagePullSecrets:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  # A node hands over within 30 s.
-  terminationGracePeriodSeconds: 40
-  securityContext:
-    runAsNonRoot: true
-    runAsUser: 10001
-    runAsGroup: 10001
-    fsGroup: 10001
-    seccompProfile:
-      type: RuntimeDefault
-  topologySpreadConstraints:
-    - maxSkew: 1
-      topologyKey: kubernetes.io/hostname
-      whenUnsatisfiable: ScheduleAnyway
-      labelSelector:
-        matchLabels:
-          {{- .selector | nindent 10 }}
-  {{- with .nodeSelector }}
-  nodeSelector:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  {{- with .tolerations }}
-  tolerations:
-    {{- toYaml . | nindent 4 }}
-  {{- end }}
-  containers:
-    - name: {{ .role }}
-      image: {{ .image }}
-      imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-      args: [{{ .role }}]
-      env:
-        - name: NINEV_MEMBER_ID
-          valueFrom:
-            fieldRef:
-              fieldPath: metadata.name
-        - name: NINEV_LISTEN_ADDRESS
-          value: 0.0.0.0:8080
-        - name: NINEV_ETCD_MEMBERS
-          value: {{ include "ninevolt.etcdMembers" $root | quote }}
-        - name: NINEV_ETCD_PREFIX
-          value: {{ $root.Values.etcd.prefix | quote }}
-        - name: NINEV_ACCESS_TOKENS_FILE
-          value: /etc/ninevolt/tokens/{{ $root.Values.accessTokens.key }}
-        {{- with include "ninevolt.publicUrl" $root }}
-        - name: NINEV_PUBLIC_URL
-          value: {{ . | quote }}
-        {{- end }}
-        {{- with .tags }}
-        - name: NINEV_MEMBER_TAGS
-          value: {{ join "," . | quote }}
-        {{- end }}
-        {{- if and $external $external.tlsSecret }}
-        - name: NINEV_ETCD_CA
-          value: /etc/ninevolt/etcd/ca.crt
-        - name: NINEV_ETCD_CERT
-          value: /etc/ninevolt/etcd/tls.crt
-        - name: NINEV_ETCD_KEY
-          value: /etc/ninevolt/etcd/tls.key
-        {{- end }}
-        {{- if and $external $external.authSecret }}
-        - name: NINEV_ETCD_USERPASS
-          valueFrom:
-            secretKeyRef:
-              name: {{ $external.authSecret }}
-              key: userpass
-        {{- end }}
-        {{- with $root.Values.extraEnv }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      {{- with $root.Values.extraEnvFrom }}
-      envFrom:
-        {{- toYaml . | nindent 8 }}
-      {{- end }}
-      ports:
-        - name: http
-          containerPort: 8080
-      startupProbe:
-        httpGet: { path: /livez, port: http }
-        periodSeconds: 2
-        failureThreshold: 30
-      livenessProbe:
-        httpGet: { path: /livez, port: http }
-        timeoutSeconds: 5
-      readinessProbe:
-        httpGet: { path: /readyz, port: http }
-        periodSeconds: 5
-        timeoutSeconds: 5
-      resources:
-        {{- toYaml .resources | nindent 8 }}
-      securityContext:
-        allowPrivilegeEscalation: {{ .netRaw }}
-        readOnlyRootFilesystem: true
-        capabilities:
-          drop: [ALL]
-          {{- if .netRaw }}
-          add: [NET_RAW]
-          {{- end }}
-      volumeMounts:
-        - name: tokens
-          mountPath: /etc/ninevolt/tokens
-          readOnly: true
-        {{- if and $external $external.tlsSecret }}
-        - name: etcd-tls
-          mountPath: /etc/ninevolt/etcd
-          readOnly: true
-        {{- end }}
-        - name: tmp
-          mountPath: /tmp
-  volumes:
-    - name: tokens
-      secret:
-        secretName: {{ include "ninevolt.tokensSecret" $root }}
-    {{- if and $external $external.tlsSecret }}
-    - name: etcd-tls
-      secret:
-        secretName: {{ $external.tlsSecret }}
-    {{- end }}
-    - name: tmp
-      emptyDir: {}
+{{- define "ninevolt.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+# Whoever has gone through a volume once need not do so at every start; and etcd keeps its directory to itself.
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
 {{- end -}}
 
-{{- /* Deployment of one role, or of one pool of workers. Takes what the pod takes, and: name, replicas, component. */ -}}
-{{- define "ninevolt.deployment" -}}
-{{- $root := .root -}}
-{{- $selector := printf "%s\napp.kubernetes.io/component: %s" (include "ninevolt.selectorLabels" $root) .component -}}
-{{- $labels := printf "%s\napp.kubernetes.io/component: %s" (include "ninevolt.labels" $root) .component -}}
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .name }}
-  labels:
-    {{- $labels | nindent 4 }}
-spec:
-  replicas: {{ .replicas }}
-  strategy:
-    type: RollingUpdate
-    rollingUpdate:
-      maxUnavailable: 0
-      maxSurge: 1
-  selector:
-    matchLabels:
-      {{- $selector | nindent 6 }}
-  template:
-    {{- include "ninevolt.pod" (merge (dict "labels" $labels "selector" $selector) .) | nindent 4 }}
-{{- if and $root.Values.podDisruptionBudget.enabled (gt (int .replicas) 1) }}
----
-apiVersion: policy/v1
-kind: PodDisruptionBudget
-metadata:
-  name: {{ .name }}
-  labels:
-    {{- $labels | nindent 4 }}
-spec:
-  maxUnavailable: 1
-  selector:
-    matchLabels:
-      {{- $selector | nindent 6 }}
+{{- define "ninevolt.containerSecurityContext" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{- /* What every pod has, of 9volt or not. */ -}}
+{{- define "ninevolt.podDefaults" -}}
+serviceAccountName: {{ include "ninevolt.fullname" . }}
+automountServiceAccountToken: false
+# The variables that tell of every service of the namespace are of no use here, and may be taken for settings.
+enableServiceLinks: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+securityContext:
+  {{- include "ninevolt.podSecurityContext" . | nindent 2 }}
+{{- end -}}
+
+{{- /* Over nodes and zones as far as there are any: a cluster of one node runs it all the same. Takes the labels of the pods. */ -}}
+{{- define "ninevolt.spread" -}}
+{{- $labels := . -}}
+topologySpreadConstraints:
+{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - maxSkew: 1
+    topologyKey: {{ . }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- $labels | nindent 8 }}
+{{- end }}
+{{- end -}}
+
+{{- /* Where pods may run. Takes what has nodeSelector, affinity and tolerations. */ -}}
+{{- define "ninevolt.placement" -}}
+{{- with pick . "nodeSelector" "affinity" "tolerations" -}}
+{{- range $key, $value := . }}
+{{- if $value }}
+{{ $key }}:
+  {{- toYaml $value | nindent 2 }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
