@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
+import { ensureGoTools } from './setup/go-tools.mjs';
 import { deployNeeds } from './setup/test-needs.mjs';
 import { runJestProject } from './test/jest-project.mjs';
 import { specsEndingIn } from './test/projects.mjs';
@@ -33,6 +34,7 @@ if (specs.length === 0) {
 async function runEverything() {
   if (!setUp(report, 'dependencies', () => ensureDependencies(root))) return;
   if (!setUp(report, 'packages', () => ensureDebianPackages(deployNeeds))) return;
+  if (!setUp(report, 'go tools', () => ensureGoTools())) return;
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
   const stageStartedAt = Date.now();
   const result = await runJestProject(

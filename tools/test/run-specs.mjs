@@ -1,0 +1,36 @@
+import { runJestProject } from './jest-project.mjs';
+import { printLeftBehind } from './stages.mjs';
+
+const minute = 60_000;
+/** More than this many specs do not fail for want of a quiet machine. */
+const mostRunAgain = 3;
+
+/** The specs of some projects, one project after the other. Returns the stages with specs that failed. */
+export async function runSpecs(root, report, projects) {
+  const failedStages = [];
+  for (const { name, dir } of projects) {
+    const startedAt = Date.now();
+    const isEndToEnd = name === 'e2e';
+    const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
+    const result = await runJestProject(root, { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 }, (line) => {
+      if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
+    });
+    report.add({ name, startedAt, ...result });
+    printLeftBehind(result.leftBehind);
+    if (result.failedFiles?.length > 0) failedStages.push({ name, dir, ...result });
+  }
+  return failedStages;
+}
+
+/** Two lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */
+export async function runFailedAlone(root, report, failedStages) {
+  if (failedStages.flatMap(({ failedFiles }) => failedFiles).length > mostRunAgain) return;
+  for (const { name, dir, failed, failedFiles } of failedStages) {
+    const startedAt = Date.now();
+    const args = ['--runTestsByPath', ...failedFiles];
+    const result = await runJestProject(root, { name, dir, timeoutMs: 5 * minute, workers: 1, args });
+    if (result.failed === 0) report.passedAlone({ name, startedAt, failed });
+    else report.failedAlone({ name, startedAt });
+    printLeftBehind(result.leftBehind);
+  }
+}
