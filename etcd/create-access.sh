@@ -55,6 +55,8 @@ scheduler readwrite /cluster/director
 scheduler readwrite /cluster/coverage
 scheduler readwrite /cluster/members/
 scheduler readwrite /cluster/assignments/
+scheduler readwrite /cluster/suspects/
+scheduler readwrite /cluster/poison/
 scheduler readwrite /event/
 scheduler readwrite /incident/
 scheduler readwrite /vitals/
@@ -65,6 +67,8 @@ worker read /config
 worker read /alerter/
 worker readwrite /cluster/members/
 worker readwrite /cluster/assignments/
+worker readwrite /cluster/suspects/
+worker readwrite /cluster/poison/
 worker readwrite /event/
 worker readwrite /request/
 worker readwrite /push/

@@ -22,7 +22,8 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       return {
         read: [keys.root],
         write: [
-          ...[keys.config, keys.director, keys.coverage, keys.members, keys.assignments, keys.events],
+          ...[keys.config, keys.director, keys.coverage, keys.members, keys.assignments],
+          ...[keys.suspects, keys.poison, keys.events],
           // What is left of monitors and workers that are gone is swept.
           ...[keys.incidents, keys.vitals, keys.handbacks, keys.requests, keys.pushes],
         ],
@@ -31,7 +32,8 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       return {
         read: [keys.config, keys.alerters],
         write: [
-          ...[keys.members, keys.assignments, keys.events, keys.requests, keys.pushes],
+          ...[keys.members, keys.assignments, keys.suspects, keys.poison],
+          ...[keys.events, keys.requests, keys.pushes],
           ...[keys.states, keys.incidents, keys.vitals, keys.outbox, keys.handbacks],
         ],
       };
