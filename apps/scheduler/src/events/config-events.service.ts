@@ -91,7 +91,9 @@ export class ConfigEventsService {
   private tell(): void {
     if (!this.caches.listed) return;
     const { members, drains } = this.caches.view;
-    if (this.leadership.anotherLeads) {
+    const { otherLeader } = this.leadership;
+    // Who leads comes on a watch of its own, and may be news of before: a leader that is no member any more tells nothing.
+    if (otherLeader !== undefined && members.has(otherLeader)) {
       this.seen.clear();
       this.configNews = [];
       this.toldMembers = new Map(members);

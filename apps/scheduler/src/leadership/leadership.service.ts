@@ -73,8 +73,13 @@ export class LeadershipService {
 
   /** Whether another process leads, as far as this one knows. */
   get anotherLeads(): boolean {
-    const leader = this.election?.leader;
-    return leader !== undefined && leader.MemberID !== this.node.memberId;
+    return this.otherLeader !== undefined;
+  }
+
+  /** Member id of another process that leads, as far as this one knows. */
+  get otherLeader(): string | undefined {
+    const leader = this.election?.leader?.MemberID;
+    return leader === this.node.memberId ? undefined : leader;
   }
 
   /** The compares of every write of the leader. {@link renewFence} comes first. */

@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { Debounce } from './debounce.js';
+
+const QUIET_MS = 40;
+const AT_MOST_MS = 250;
+
+let calls: number;
+let debounce: Debounce;
+beforeEach(() => {
+  jest.useFakeTimers();
+  calls = 0;
+  debounce = new Debounce(() => calls++, QUIET_MS, AT_MOST_MS);
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+/** Triggers every 15 ms, for so long. */
+function storm(ms: number): void {
+  for (let at = 0; at < ms; at += 15) {
+    debounce.trigger();
+    jest.advanceTimersByTime(15);
+  }
+}
+
+it('calls once for a storm, when it has calmed down', () => {
+  storm(60);
+  expect(calls).toBe(0);
+  jest.advanceTimersByTime(QUIET_MS);
+  expect(calls).toBe(1);
+  jest.advanceTimersByTime(AT_MOST_MS);
+  expect(calls).toBe(1);
+});
+
+it('does not wait for ever for the end of a storm', () => {
+  storm(2 * AT_MOST_MS);
+  expect(calls).toBeGreaterThanOrEqual(1);
+  expect(calls).toBeLessThanOrEqual(2);
+});
+
+it('calls again for what comes after', () => {
+  storm(30);
+  jest.advanceTimersByTime(QUIET_MS);
+  storm(30);
+  jest.advanceTimersByTime(QUIET_MS);
+  expect(calls).toBe(2);
+});
+
+it('does not call once it is stopped', () => {
+  debounce.trigger();
+  debounce.stop();
+  jest.advanceTimersByTime(AT_MOST_MS);
+  expect(calls).toBe(0);
+});
