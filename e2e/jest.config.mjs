@@ -1,4 +1,10 @@
 import preset from '../jest.preset.mjs';
 
-// The stories kill processes and measure delays: one at a time.
-export default { ...preset, roots: ['<rootDir>'], testTimeout: 120_000, maxWorkers: 1 };
+// The stories kill processes and measure delays: one at a time. Those of operations/ are a stage of their own.
+export default {
+  ...preset,
+  roots: ['<rootDir>'],
+  testPathIgnorePatterns: [...preset.testPathIgnorePatterns, '<rootDir>/operations/'],
+  testTimeout: 120_000,
+  maxWorkers: 1,
+};

@@ -9,7 +9,7 @@ import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureGoTools, etcdTools } from './setup/go-tools.mjs';
 import { currentEtcdDir } from './setup/local-tools.mjs';
 import { testNeeds } from './setup/test-needs.mjs';
-import { testProjects } from './test/projects.mjs';
+import { isStory, testProjects } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
 import { runFailedAlone, runSpecs } from './test/run-specs.mjs';
 import { runTool, setUp } from './test/stages.mjs';
@@ -42,13 +42,12 @@ async function runEverything(projects) {
   step('etcd', currentEtcdDir);
   process.env.PATH = [currentEtcdDir, process.env.PATH].join(delimiter);
   // The stories run the built command.
-  if (projects.some(({ name }) => name === 'e2e'))
-    await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
+  if (projects.some(isStory)) await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
   await runFailedAlone(root, report, await runSpecs(root, report, projects));
 }
 
-function usesEtcd({ dir }) {
-  const file = join(root, dir, 'package.json');
+function usesEtcd({ project, dir }) {
+  const file = join(root, isStory({ project }) ? project : dir, 'package.json');
   if (!existsSync(file)) return false;
   const { name, dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'));
   return [name, ...Object.keys(dependencies), ...Object.keys(devDependencies)].includes('@9volt/etcd-dal');

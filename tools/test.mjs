@@ -4,7 +4,7 @@ import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { testNeeds } from './setup/test-needs.mjs';
-import { testProjects } from './test/projects.mjs';
+import { isStory, testProjects } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
 import { runFailedAlone, runSpecs } from './test/run-specs.mjs';
 import { runTool, setUp } from './test/stages.mjs';
@@ -34,14 +34,19 @@ async function runEverything() {
   setUp(report, 'packages', () => ensureDebianPackages(testNeeds));
 
   // The stories run the built command, so they need all of it.
-  const buildsAll = named.length === 0 || named.includes('e2e');
+  const buildsAll = chosen.some(isStory);
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
   // Two lanes for two cores: the stories wait more than they compute.
-  const stories = chosen.filter(({ name }) => name === 'e2e');
-  const others = chosen.filter(({ name }) => name !== 'e2e');
+  const isLong = ({ name }) => name === 'e2e';
   const failedStages = await Promise.all([
-    checkSources().then(() => runSpecs(root, report, others)),
-    runSpecs(root, report, stories),
+    checkSources().then(() =>
+      runSpecs(
+        root,
+        report,
+        chosen.filter((one) => !isLong(one)),
+      ),
+    ),
+    runSpecs(root, report, chosen.filter(isLong)),
   ]);
   await runFailedAlone(root, report, failedStages.flat());
 }
@@ -56,5 +61,5 @@ async function checkSources() {
 }
 
 function onlyChosen() {
-  return named.length > 0 ? ['-p', named.join(',')] : [];
+  return named.length > 0 ? ['-p', chosen.map(({ project }) => project).join(',')] : [];
 }

@@ -1,12 +1,21 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** Every project with specs, libraries first, end to end last. */
+/**
+ * Every project with specs, libraries first, end to end last. The stories are two stages, for two lanes: those that kill processes and
+ * measure delays, and those about what operators run and read. `project` is what Nx knows.
+ */
 export function testProjects(root) {
   return ['libs', 'apps']
-    .flatMap((group) => readdirSync(join(root, group)).map((name) => ({ name, dir: `${group}/${name}` })))
-    .concat({ name: 'e2e', dir: 'e2e' })
-    .filter(({ dir }) => existsSync(join(root, dir, 'jest.config.mjs')));
+    .flatMap((group) =>
+      readdirSync(join(root, group)).map((name) => ({ name, project: name, dir: `${group}/${name}` })),
+    )
+    .filter(({ dir }) => existsSync(join(root, dir, 'jest.config.mjs')))
+    .concat({ name: 'operations', project: 'e2e', dir: 'e2e/operations' }, { name: 'e2e', project: 'e2e', dir: 'e2e' });
+}
+
+export function isStory({ project }) {
+  return project === 'e2e';
 }
 
 /** The specs of a project with such an ending, `.real.spec.ts` for instance. */

@@ -1,4 +1,5 @@
 import { runJestProject } from './jest-project.mjs';
+import { isStory } from './projects.mjs';
 import { printLeftBehind } from './stages.mjs';
 
 const minute = 60_000;
@@ -8,9 +9,9 @@ const mostRunAgain = 3;
 /** The specs of some projects, one project after the other. Returns the stages with specs that failed. */
 export async function runSpecs(root, report, projects) {
   const failedStages = [];
-  for (const { name, dir } of projects) {
+  for (const { name, project, dir } of projects) {
     const startedAt = Date.now();
-    const isEndToEnd = name === 'e2e';
+    const isEndToEnd = isStory({ project });
     const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
     const result = await runJestProject(root, { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 }, (line) => {
       if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);

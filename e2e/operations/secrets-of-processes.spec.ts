@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { EtcdClient } from '@9volt/etcd-dal';
 import { type HttpTarget, startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApiDocument, Cluster, EventStream, type NodeProcess, run9volt, waitFor } from './harness/index.js';
+import { type ApiDocument, Cluster, EventStream, type NodeProcess, run9volt, waitFor } from '../harness/index.js';
 
 const run = promisify(execFile);
 

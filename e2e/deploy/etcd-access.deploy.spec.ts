@@ -5,7 +5,7 @@ import { EtcdClient } from '@9volt/etcd-dal';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { Cluster, type EtcdUser, type NodeProcess, run9volt, SecuredEtcd, waitFor } from './harness/index.js';
+import { Cluster, type EtcdUser, type NodeProcess, run9volt, SecuredEtcd, waitFor } from '../harness/index.js';
 
 const TOKEN_TTL_S = 2;
 const JOB_TOKEN = 'token-of-the-nightly-job';

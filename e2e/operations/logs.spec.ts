@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type HttpTarget, startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, MAIN, type NodeProcess, waitFor } from './harness/index.js';
+import { Cluster, MAIN, type NodeProcess, waitFor } from '../harness/index.js';
 
 type Line = Record<string, unknown> & { level: string; component: string; msg: string };
 

@@ -1,6 +1,6 @@
 import type { Role } from '@9volt/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, NodeProcess, startSeverableProxy, waitFor } from './harness/index.js';
+import { Cluster, NodeProcess, startSeverableProxy, waitFor } from '../harness/index.js';
 
 const ROLES: readonly Role[] = ['scheduler', 'worker', 'api', 'server'];
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { run9volt, SecuredEtcd } from './harness/index.js';
+import { run9volt, SecuredEtcd } from '../harness/index.js';
 
 type Env = Record<string, string>;
 

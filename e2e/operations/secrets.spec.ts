@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type HttpTarget, startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type ApiDocument, Cluster, EventStream, type NodeProcess, run9volt, waitFor } from './harness/index.js';
+import { type ApiDocument, Cluster, EventStream, type NodeProcess, run9volt, waitFor } from '../harness/index.js';
 
 const OF_TARGET = 'canary-of-the-target-5d1f';
 const OF_ALERTER = 'canary-of-the-alerter-8e2c';

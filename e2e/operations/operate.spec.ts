@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { Cluster, NodeProcess, run9volt, waitFor } from './harness/index.js';
+import { Cluster, NodeProcess, run9volt, waitFor } from '../harness/index.js';
 
 describe('operating a cluster', () => {
   let cluster: Cluster;
