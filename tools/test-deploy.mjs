@@ -6,10 +6,10 @@ import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { ensureGoTools } from './setup/go-tools.mjs';
 import { deployNeeds } from './setup/test-needs.mjs';
-import { runJestProject } from './test/jest-project.mjs';
 import { specsEndingIn } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
-import { printLeftBehind, runTool, setUp } from './test/stages.mjs';
+import { runPaths } from './test/run-specs.mjs';
+import { runTool, setUp } from './test/stages.mjs';
 
 const minute = 60_000;
 const root = join(import.meta.dirname, '..');
@@ -36,21 +36,6 @@ async function runEverything() {
   if (!setUp(report, 'packages', () => ensureDebianPackages(deployNeeds))) return;
   if (!setUp(report, 'go tools', () => ensureGoTools())) return;
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
-  const stageStartedAt = Date.now();
-  const result = await runJestProject(
-    root,
-    {
-      name: 'deploy',
-      dir: 'e2e',
-      timeoutMs: 60 * minute,
-      workers: 1,
-      env: { TEST_DEPLOY: '1' },
-      args: ['--testPathIgnorePatterns=/node_modules/', '--runTestsByPath', ...specs.map((path) => join(root, path))],
-    },
-    (line) => {
-      if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
-    },
-  );
-  report.add({ name: 'deploy', startedAt: stageStartedAt, ...result });
-  printLeftBehind(result.leftBehind);
+  const timeoutMs = 60 * minute;
+  await runPaths(root, report, { name: 'deploy', dir: 'e2e', specs, timeoutMs, env: { TEST_DEPLOY: '1' } });
 }

@@ -5,10 +5,10 @@ import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { realNeeds } from './setup/test-needs.mjs';
-import { runJestProject } from './test/jest-project.mjs';
 import { specsEndingIn, testProjects } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
-import { printLeftBehind, runTool, setUp } from './test/stages.mjs';
+import { runPaths } from './test/run-specs.mjs';
+import { runTool, setUp } from './test/stages.mjs';
 
 const minute = 60_000;
 const root = join(import.meta.dirname, '..');
@@ -40,20 +40,5 @@ async function runEverything() {
   // The stories run the built command.
   if (projects.some(({ name }) => name === 'e2e'))
     await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
-  for (const project of projects) await runSpecs(project);
-}
-
-/** One spec at a time: each has servers of its own. */
-async function runSpecs({ name, dir, specs }) {
-  const stageStartedAt = Date.now();
-  const args = [
-    '--testPathIgnorePatterns=/node_modules/',
-    '--runTestsByPath',
-    ...specs.map((path) => join(root, path)),
-  ];
-  const result = await runJestProject(root, { name, dir, timeoutMs: 15 * minute, workers: 1, args }, (line) => {
-    if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
-  });
-  report.add({ name, startedAt: stageStartedAt, ...result });
-  printLeftBehind(result.leftBehind);
+  for (const project of projects) await runPaths(root, report, { ...project, timeoutMs: 15 * minute });
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runJestProject } from './jest-project.mjs';
 import { isStory } from './projects.mjs';
 import { printLeftBehind } from './stages.mjs';
@@ -13,14 +14,31 @@ export async function runSpecs(root, report, projects) {
     const startedAt = Date.now();
     const isEndToEnd = isStory({ project });
     const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
-    const result = await runJestProject(root, { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 }, (line) => {
-      if (isEndToEnd && /^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
-    });
+    const result = await runJestProject(
+      root,
+      { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 },
+      isEndToEnd ? showVerdict : undefined,
+    );
     report.add({ name, startedAt, ...result });
     printLeftBehind(result.leftBehind);
     if (result.failedFiles?.length > 0) failedStages.push({ name, dir, ...result });
   }
   return failedStages;
+}
+
+/** Specs by their paths, also those that `npm test` leaves out. One at a time: each has servers of its own. */
+export async function runPaths(root, report, { name, dir, specs, timeoutMs, env }) {
+  const startedAt = Date.now();
+  const paths = specs.map((path) => join(root, path));
+  const args = ['--testPathIgnorePatterns=/node_modules/', '--runTestsByPath', ...paths];
+  const result = await runJestProject(root, { name, dir, timeoutMs, workers: 1, args, env }, showVerdict);
+  report.add({ name, startedAt, ...result });
+  printLeftBehind(result.leftBehind);
+}
+
+/** Tells of each spec file as it ends. */
+function showVerdict(line) {
+  if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
 }
 
 /** Two lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */

@@ -41,13 +41,7 @@ export class Metrics {
       help,
       labelNames: [...labelNames],
       registers: [this.registry],
-      ...(collect
-        ? {
-            collect(this: Counter<L>) {
-              collect(this);
-            },
-          }
-        : {}),
+      ...collecting(collect),
     });
   }
 
@@ -65,13 +59,7 @@ export class Metrics {
       help,
       labelNames: [...labelNames],
       registers: [this.registry],
-      ...(collect
-        ? {
-            collect(this: Gauge<L>) {
-              collect(this);
-            },
-          }
-        : {}),
+      ...collecting(collect),
     });
   }
 
@@ -88,4 +76,14 @@ export class Metrics {
       new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [this.registry] })
     );
   }
+}
+
+/** As the library wants it: called with the metric as `this`. */
+function collecting<M>(collect: ((metric: M) => void) | undefined): { collect?: (this: M) => void } {
+  if (!collect) return {};
+  return {
+    collect(this: M) {
+      collect(this);
+    },
+  };
 }
