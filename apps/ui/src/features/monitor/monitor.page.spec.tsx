@@ -47,7 +47,11 @@ beforeEach(() => {
   patches = [];
   ({ asked } = fakeApi({
     'GET /api/v1/state/web': () => DETAIL,
-    'GET /api/v1/monitor/web/why': () => ({ message: 'It runs on worker-1', candidates: [] }),
+    'GET /api/v1/monitor/web/why': () => ({
+      message: `It runs on worker-1 since ${at(3)}: it was new`,
+      since: at(3),
+      candidates: [],
+    }),
     'GET /api/v1/event': () => [eventOf('e1', { monitor: 'web', message: 'web is critical' })],
     'PATCH /api/v1/monitor/web': (body) => patches.push(body),
     'DELETE /api/v1/monitor/web': () => ({}),
@@ -94,6 +98,14 @@ it('says who was told, when, and what the provider answered, all as text', async
   ]);
   expect(document.querySelector('img')).toBeNull();
   expect(await screen.findByText('web is critical')).toBeTruthy();
+});
+
+it('says where it runs and since when, in the time of the reader', async () => {
+  await renderMonitor();
+  const sentence = await screen.findByText(/It runs on worker-1 since/);
+  expect(sentence.textContent).toMatch(/^It runs on worker-1 since \S.*: it was new$/);
+  expect(sentence.textContent).not.toContain(at(3));
+  expect(sentence.querySelector('time')?.dateTime).toBe(at(3));
 });
 
 it('runs it now, and tells what was found', async () => {

@@ -1,3 +1,4 @@
+import { Instant } from '../../components/instant.js';
 import { Failed } from '../../components/states.js';
 import { counted } from '../../lib/format.js';
 import styles from './monitor.module.css';
@@ -10,7 +11,7 @@ export function PlacementOf({ name }: { name: string }) {
   if (!data) return <>…</>;
   return (
     <div className={styles['why']}>
-      {data.message}
+      <Sentence message={data.message} since={data.since} />
       {data.candidates.length === 0 ? null : (
         <details>
           <summary>{counted(data.candidates.length, 'worker')} considered</summary>
@@ -26,5 +27,18 @@ export function PlacementOf({ name }: { name: string }) {
         </details>
       )}
     </div>
+  );
+}
+
+/** What the API says, with its time as people here read it. */
+function Sentence({ message, since }: { message: string; since: string | null }) {
+  const [before, after] = since === null ? [message] : message.split(since);
+  if (after === undefined) return <>{message}</>;
+  return (
+    <>
+      {before}
+      <Instant at={since} form="local" />
+      {after}
+    </>
   );
 }
