@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf } from '@9volt/contracts';
-import { ClusterNode, encode, unchanged } from '@9volt/etcd-dal';
+import { type Assignment, messageOf } from '@9volt/contracts';
+import { ClusterNode, decode, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { StateWriter } from '../state/state-writer.js';
 import type { OwnedMonitor } from './owned-monitor.js';
 import { OwnedMonitors } from './owned-monitors.js';
+
+const MOST_ATTEMPTS = 3;
 
 /**
  * What a worker that leaves tells its heirs: when each monitor ran last. Without it an heir can only guess, and would run again
@@ -33,9 +35,19 @@ export class Farewell {
       this.log.warn('not all last runs could be told', { missed: failures.length, error: messageOf(first.reason) });
   }
 
-  private async tellOf({ key, modRevision, assignment, lastRunAt }: OwnedMonitor): Promise<void> {
-    const value = encode({ ...assignment, lastRunAt, lastRunBy: this.node.memberId });
-    await this.writer.commitFenced({ compare: [unchanged(key, modRevision)], then: [{ put: key, value }] });
+  private async tellOf({ key, createRevision, modRevision, assignment, lastRunAt }: OwnedMonitor): Promise<void> {
+    let known = { assignment, modRevision };
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
+      const compare = [unchanged(key, known.modRevision)];
+      const { outcome } = await this.writer.commitFenced({ compare, then: [{ put: key, value }] });
+      if (outcome === 'accepted') return;
+      // The leader may have decided something about it since this worker listens no more.
+      const entry = await this.node.client.get(key);
+      const now = entry && decode<Assignment>(entry.value);
+      if (!now || entry.createRevision !== createRevision) return;
+      known = { assignment: now, modRevision: entry.modRevision };
+    }
   }
 }
 

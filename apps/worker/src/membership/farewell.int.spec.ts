@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { type Assignment, MonitorSettings } from '@9volt/contracts';
+import { type ClusterNode, decode, encode, type Entry } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
+import { AppLogger } from '@9volt/platform';
+import { FencedBatch } from '../state/fenced-batch.js';
+import type { StateWriter } from '../state/state-writer.js';
+import { Farewell } from './farewell.js';
+import { OwnedMonitor } from './owned-monitor.js';
+import { OwnedMonitors } from './owned-monitors.js';
+
+const LAST_RUN_AT = 1_700_000_000_000;
+
+let etcd: TestEtcd;
+let node: ClusterNode;
+let monitors: OwnedMonitors;
+let farewell: Farewell;
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+  node = testNode(etcd.endpoint, uniquePrefix());
+  await node.start('http://127.0.0.1:0');
+});
+afterAll(async () => {
+  await node.stop();
+  await etcd.stop();
+});
+beforeEach(() => {
+  monitors = new OwnedMonitors();
+  const batch = new FencedBatch(node);
+  const writer: Pick<StateWriter, 'commitFenced'> = { commitFenced: (write) => batch.write(write) };
+  farewell = new Farewell(node, monitors, writer as StateWriter, AppLogger.silent());
+});
+
+const assignment = (phase: Assignment['phase']): Assignment => ({
+  phase,
+  settings: Object.assign(new MonitorSettings(), { type: 'tcp', interval: '10s' }),
+  revision: 7,
+  createRevision: 7,
+  assignedAt: '2026-01-01T00:00:00.000Z',
+});
+const keyOf = (name: string): string => node.keys.assignment(node.memberId, name);
+
+async function stored(name: string): Promise<Entry | undefined> {
+  return node.client.get(keyOf(name));
+}
+
+async function write(name: string, value: Assignment): Promise<Entry> {
+  await node.client.txn({ compare: [], then: [{ put: keyOf(name), value: encode(value) }] });
+  return (await stored(name)) as Entry;
+}
+
+/** A monitor as this worker has come to know it, and has run it. */
+async function owned(name: string): Promise<void> {
+  const { key, createRevision, modRevision } = await write(name, assignment('run'));
+  const monitor = new OwnedMonitor(name, { key, value: assignment('run'), createRevision, modRevision });
+  monitor.lastRunAt = LAST_RUN_AT;
+  monitors.add(monitor);
+}
+
+async function told(name: string): Promise<Assignment | undefined> {
+  const entry = await stored(name);
+  return entry && decode<Assignment>(entry.value);
+}
+
+test('tells of each monitor when it ran last', async () => {
+  await owned('a');
+  await owned('b');
+  await farewell.tell();
+  for (const name of ['a', 'b']) {
+    expect(await told(name)).toMatchObject({ phase: 'run', lastRunAt: LAST_RUN_AT, lastRunBy: node.memberId });
+  }
+});
+
+test('tells it also of those of which the leader has decided something since this worker listens no more', async () => {
+  await owned('a');
+  await owned('b');
+  await write('a', { ...assignment('retire'), to: 'w2' });
+  await farewell.tell();
+  expect(await told('a')).toMatchObject({
+    phase: 'retire',
+    to: 'w2',
+    lastRunAt: LAST_RUN_AT,
+    lastRunBy: node.memberId,
+  });
+  expect(await told('b')).toMatchObject({ phase: 'run', lastRunAt: LAST_RUN_AT });
+});
+
+test('says nothing of those that are no longer its own', async () => {
+  await owned('a');
+  await owned('b');
+  await node.client.txn({ compare: [], then: [{ delete: keyOf('a') }, { delete: keyOf('b') }] });
+  await write('b', assignment('run'));
+  await farewell.tell();
+  expect(await told('a')).toBeUndefined();
+  expect(await told('b')).not.toHaveProperty('lastRunAt');
+});
