@@ -11,7 +11,7 @@ export class RecordingTargets {
   private readonly unhealthy = new Map<string, Exclude<Health, 'ok'>>();
   /** Failures that only one process sees, as `<monitor> <process>`. */
   private readonly seenBy = new Set<string>();
-  private readonly held = new Map<string, ServerResponse[]>();
+  private readonly held = new Map<string, { response: ServerResponse; probe: Probe }[]>();
   private readonly server: Server;
 
   private constructor(private readonly whoIs: (address: string) => string) {
@@ -63,13 +63,16 @@ export class RecordingTargets {
 
   /** Answers those that were kept waiting, by what the target's health is now. */
   release(monitor: string): void {
-    for (const response of this.held.get(monitor) ?? []) this.say(response, this.unhealthy.get(monitor) ?? 'ok');
-    this.held.delete(monitor);
+    const health = this.unhealthy.get(monitor) ?? 'ok';
+    if (health !== 'hang') this.releaseAs(monitor, health);
   }
 
   /** Answers those that were kept waiting as told, whatever the health is. */
   releaseAs(monitor: string, health: 'ok' | 'fail'): void {
-    for (const response of this.held.get(monitor) ?? []) this.say(response, health);
+    for (const { response, probe } of this.held.get(monitor) ?? []) {
+      if (health === 'ok' && !response.destroyed) probe.releasedAt = Date.now();
+      this.say(response, health);
+    }
     this.held.delete(monitor);
   }
 
@@ -86,15 +89,16 @@ export class RecordingTargets {
     const monitor = decodeURIComponent((request.url ?? '/').slice(1));
     const by = this.whoIs(request.socket.remoteAddress ?? '');
     const answer = this.unhealthy.get(monitor) ?? (this.seenBy.has(`${monitor} ${by}`) ? 'fail' : 'ok');
-    this.probes.push({ monitor, at: Date.now(), by, answer });
+    const probe: Probe = { monitor, at: Date.now(), by, answer };
+    this.probes.push(probe);
     response.on('error', () => undefined);
     if (answer !== 'hang') {
       this.say(response, answer);
       return;
     }
     const held = this.held.get(monitor);
-    if (held) held.push(response);
-    else this.held.set(monitor, [response]);
+    if (held) held.push({ response, probe });
+    else this.held.set(monitor, [{ response, probe }]);
   }
 
   private say(response: ServerResponse, health: Health): void {

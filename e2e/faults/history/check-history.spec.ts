@@ -91,13 +91,16 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
-  it('may have two incidents in quick succession, when a check found the target well between them', () => {
+  it.each([
+    ['found the target well between them', (probe: Probe) => (probe.answer = 'ok')],
+    ['that hung was told between them that it is well', (probe: Probe) => (probe.releasedAt = 45_300)],
+  ])('may have two incidents in quick succession, when a check %s', (_, note) => {
     const history = sound();
     history.outages = [
       { monitor: 'web', from: 30_000, to: 45_000 },
       { monitor: 'web', from: 45_900, to: 60_000 },
     ];
-    for (const one of history.probes) if (one.at === 45_250) one.answer = 'ok';
+    for (const one of history.probes) if (one.at === 45_250) note(one);
     for (const alerter of ['pager', 'chat']) {
       insert(history.deliveries, delivery({ alerter, at: 45_400, type: 'resolve' }));
       insert(history.deliveries, delivery({ alerter, at: 46_400, key: '9volt/web/7.2', since: 46_250 }));

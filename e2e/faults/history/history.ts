@@ -25,6 +25,8 @@ export interface Probe {
   /** The process that probed. */
   by: string;
   answer: 'ok' | 'fail' | 'hang';
+  /** Kept waiting, and told then after all that the target is well. */
+  releasedAt?: number;
 }
 
 /** A time during which a target gave wrong answers, or none. Without an end, until the end of the history. */

@@ -6,7 +6,10 @@ const FUZZ_MS = 2_500;
 /** Outages as checks could see them: two between which no check found the target well are one. */
 export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'probes'>): TargetOutage[] {
   const wellAt = groupedBy(
-    probes.filter(({ answer }) => answer === 'ok'),
+    probes.flatMap(({ monitor, at, answer, releasedAt }) => {
+      const foundAt = answer === 'ok' ? at : releasedAt;
+      return foundAt === undefined ? [] : [{ monitor, at: foundAt }];
+    }),
     ({ monitor }) => monitor,
   );
   const seen: TargetOutage[] = [];
