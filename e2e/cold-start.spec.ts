@@ -28,7 +28,7 @@ describe('all roles started at once on an empty etcd', () => {
     } finally {
       await cluster.stop();
     }
-  });
+  }, 400_000);
 
   it('a server alone carries 3,000 monitors at 10 s', async () => {
     const cluster = await Cluster.start();
