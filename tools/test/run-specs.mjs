@@ -13,7 +13,7 @@ export async function runSpecs(root, report, projects) {
   for (const { name, project, dir } of projects) {
     const startedAt = Date.now();
     const isEndToEnd = isStory({ project });
-    const timeoutMs = (isEndToEnd ? 15 : 5) * minute;
+    const timeoutMs = (isEndToEnd ? 25 : 10) * minute;
     const result = await runJestProject(
       root,
       { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 },
@@ -47,7 +47,7 @@ export async function runFailedAlone(root, report, failedStages) {
   for (const { name, dir, failed, failedFiles } of failedStages) {
     const startedAt = Date.now();
     const args = ['--runTestsByPath', ...failedFiles];
-    const result = await runJestProject(root, { name, dir, timeoutMs: 5 * minute, workers: 1, args });
+    const result = await runJestProject(root, { name, dir, timeoutMs: 10 * minute, workers: 1, args });
     if (result.failed === 0) report.passedAlone({ name, startedAt, failed });
     else report.failedAlone({ name, startedAt });
     printLeftBehind(result.leftBehind);

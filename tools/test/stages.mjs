@@ -20,7 +20,7 @@ export async function runTool(root, report, name, command, args) {
   const startedAt = Date.now();
   const { code, output, timedOut, leftBehind } = await runStage(join(root, 'node_modules/.bin', command), args, {
     cwd: root,
-    timeoutMs: 5 * minute,
+    timeoutMs: 10 * minute,
   });
   const failed = code === 0 ? 0 : 1;
   report.add({
