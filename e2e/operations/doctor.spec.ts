@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, MAIN, run9volt } from './harness/index.js';
+import { Cluster, MAIN, run9volt } from '../harness/index.js';
 
 interface Finding {
   subject: string;
