@@ -23,7 +23,7 @@ import { SchedulerService } from './scheduler.service.js';
     EtcdCareService,
     {
       provide: SecretReader,
-      useFactory: (config: NodeConfig) => new SecretReader(config.secretSources),
+      useFactory: SecretReader.of,
       inject: [NodeConfig],
     },
     CoverageService,

@@ -38,7 +38,7 @@ import { WorkerService } from './worker.service.js';
     { provide: Clock, useClass: SystemClock },
     {
       provide: SecretReader,
-      useFactory: (config: NodeConfig) => new SecretReader(config.secretSources),
+      useFactory: SecretReader.of,
       inject: [NodeConfig],
     },
     OwnedMonitors,

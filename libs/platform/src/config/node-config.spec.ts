@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, loadEtcdConfig, loadListenAddress, loadNodeConfig } from './node-config.js';
+import { loadEtcdConfig, loadListenAddress, loadNodeConfig } from './node-config.js';
+import { ConfigError } from './setting-reader.js';
 
 const faultsOf = (load: () => unknown): readonly string[] => {
   try {
@@ -27,7 +28,8 @@ describe('the configuration of a node', () => {
       NINEV_ETCD_PREFIX_FILE: file('prefix', 'no secret'),
     };
     try {
-      const { accessTokens, etcd, prefix } = loadNodeConfig('api', {}, env);
+      const { accessTokens, etcd, prefix, ownSecretFiles } = loadNodeConfig('api', {}, env);
+      expect([...ownSecretFiles].sort()).toEqual([env.NINEV_ACCESS_TOKENS_FILE, env.NINEV_ETCD_USERPASS_FILE]);
       expect({ accessTokens, ...etcd, prefix }).toMatchObject({
         accessTokens: ['one', 'two'],
         username: 'root',

@@ -1,14 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { isName, messageOf, NAME_EXPECTED, type ProgramRules, type Role } from '@9volt/contracts';
-import {
-  type Environment,
-  NODE_SETTINGS,
-  type NodeFlags,
-  type NodeSetting,
-  type NodeSettingKey,
-} from './node-settings.js';
+import { isName, NAME_EXPECTED, type ProgramRules, type Role } from '@9volt/contracts';
+import type { Environment, NodeFlags } from './node-settings.js';
+import { SettingReader } from './setting-reader.js';
 import { SECRET_SOURCE } from '../secrets/secret-reader.js';
 import { VERSION } from './version.js';
 
@@ -48,6 +42,8 @@ export class NodeConfig extends EtcdConfig {
   readonly targets: { allow: readonly string[]; deny: readonly string[] };
   /** What secrets may be read from; undefined for the default. */
   readonly secretSources: readonly string[] | undefined;
+  /** Paths of the files that 9volt's own secrets were read from: no configuration may refer to them. */
+  readonly ownSecretFiles: readonly string[];
   /** What exec monitors and exec alerters may run here, and how many of the former at once. */
   readonly programs: { rules: ProgramRules; atOnce: number };
   /** How many measured values are shown in the metrics, at most. */
@@ -62,7 +58,7 @@ export class NodeConfig extends EtcdConfig {
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
-      Partial<Pick<NodeConfig, 'secretSources' | 'targets' | 'monitorSeries'>>,
+      Partial<Pick<NodeConfig, 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries'>>,
   ) {
     super(values);
     this.role = values.role;
@@ -72,6 +68,7 @@ export class NodeConfig extends EtcdConfig {
     this.accessTokens = values.accessTokens;
     this.publicUrl = values.publicUrl;
     this.secretSources = values.secretSources;
+    this.ownSecretFiles = values.ownSecretFiles ?? [];
     this.targets = values.targets ?? { allow: [], deny: [] };
     this.programs = values.programs;
     this.performanceSeries = values.performanceSeries;
@@ -79,19 +76,11 @@ export class NodeConfig extends EtcdConfig {
   }
 }
 
-/** All faults of a configuration together. */
-export class ConfigError extends Error {
-  constructor(readonly faults: readonly string[]) {
-    super(faults.join('\n'));
-    this.name = 'ConfigError';
-  }
-}
-
 const DEFAULT_PORT: Record<Role, number> = { server: 8080, api: 8080, scheduler: 8081, worker: 8082 };
 
 /** Reads flags and environment. Throws {@link ConfigError} with every fault. */
 export function loadEtcdConfig(flags: NodeFlags, env: Environment = process.env): EtcdConfig {
-  const reader = new Reader(flags, env);
+  const reader = new SettingReader(flags, env);
   const config = new EtcdConfig(etcdValues(reader));
   reader.finish();
   return config;
@@ -99,7 +88,7 @@ export function loadEtcdConfig(flags: NodeFlags, env: Environment = process.env)
 
 /** Reads flags and environment. Throws {@link ConfigError} with every fault. */
 export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = process.env): NodeConfig {
-  const reader = new Reader(flags, env);
+  const reader = new SettingReader(flags, env);
   const listen = parseListen(reader, DEFAULT_PORT[role]);
   const accessTokens = reader.list('accessTokens');
   if (!isLoopback(listen.host) && accessTokens.length === 0 && !reader.flag('insecure')) {
@@ -127,6 +116,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
     performanceSeries: reader.count('performanceSeries', 0),
     monitorSeries: reader.count('monitorSeries', 0),
+    ownSecretFiles: reader.secretFiles,
   });
   reader.finish();
   return config;
@@ -134,14 +124,14 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
 
 /** Where a node that has this environment can be asked from its own machine, as `http://host:port`. */
 export function loadListenAddress(env: Environment): string {
-  const reader = new Reader({}, env);
+  const reader = new SettingReader({}, env);
   const { host, port } = parseListen(reader, DEFAULT_PORT.server);
   reader.finish();
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function etcdValues(reader: Reader): { etcd: EtcdSettings; prefix: string; debug: boolean } {
+function etcdValues(reader: SettingReader): { etcd: EtcdSettings; prefix: string; debug: boolean } {
   const members = reader.list('etcdMembers').map((member) => (member.includes('://') ? member : `http://${member}`));
   for (const member of members) {
     if (!/^https?:\/\/(\[[0-9a-f:.]+\]|[^/:\s]+)(:\d+)?\/?$/i.test(member)) {
@@ -173,7 +163,7 @@ function etcdValues(reader: Reader): { etcd: EtcdSettings; prefix: string; debug
   };
 }
 
-function parseProgramRules(reader: Reader): ProgramRules {
+function parseProgramRules(reader: SettingReader): ProgramRules {
   const written = reader.list('execAllow');
   const [only] = written;
   if (written.length === 1 && (only === 'any' || only === 'none')) return only === 'any' ? 'any' : [];
@@ -183,7 +173,7 @@ function parseProgramRules(reader: Reader): ProgramRules {
   return written;
 }
 
-function parseListen(reader: Reader, defaultPort: number): { host: string; port: number } {
+function parseListen(reader: SettingReader, defaultPort: number): { host: string; port: number } {
   const written = reader.text('listen');
   if (written === undefined) return { host: '127.0.0.1', port: defaultPort };
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):)?(\d{1,5})$/.exec(written);
@@ -196,7 +186,7 @@ function parseListen(reader: Reader, defaultPort: number): { host: string; port:
   return { host, port };
 }
 
-function parseNetworks(reader: Reader, key: 'targetAllow' | 'targetDeny'): string[] {
+function parseNetworks(reader: SettingReader, key: 'targetAllow' | 'targetDeny'): string[] {
   const written = reader.list(key);
   for (const network of written) {
     const [address = '', prefix] = network.split('/');
@@ -207,7 +197,7 @@ function parseNetworks(reader: Reader, key: 'targetAllow' | 'targetDeny'): strin
   return written;
 }
 
-function parseSecretSources(reader: Reader): string[] | undefined {
+function parseSecretSources(reader: SettingReader): string[] | undefined {
   const written = reader.list('secretSources');
   if (written.length === 0) return undefined;
   if (written.length === 1 && written[0] === 'none') return [];
@@ -220,90 +210,4 @@ function parseSecretSources(reader: Reader): string[] | undefined {
 
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-/** Looks a setting up in flags, environment and defaults, and gathers faults. */
-class Reader {
-  private readonly faults: string[] = [];
-
-  constructor(
-    private readonly flags: NodeFlags,
-    private readonly env: Environment,
-  ) {}
-
-  text(key: NodeSettingKey): string | undefined {
-    const found = this.lookUp(key);
-    if (found === undefined || found === '') return undefined;
-    return Array.isArray(found) ? found.join(',') : String(found);
-  }
-
-  list(key: NodeSettingKey): string[] {
-    const parts = (this.text(key) ?? '').split(',').map((part) => part.trim());
-    return [...new Set(parts.filter((part) => part !== ''))];
-  }
-
-  flag(key: NodeSettingKey): boolean {
-    const text = this.text(key)?.toLowerCase();
-    if (text === undefined || ['false', '0', 'no'].includes(text)) return false;
-    if (!['true', '1', 'yes'].includes(text)) this.fault(key, `expected true or false, got "${text}"`);
-    return true;
-  }
-
-  count(key: NodeSettingKey, least: number): number {
-    const text = this.text(key) ?? '';
-    const found = Number(text);
-    if (/^\d{1,9}$/.test(text) && found >= least) return found;
-    this.fault(key, `expected a whole number from ${least}, got "${text}"`);
-    return least;
-  }
-
-  file(key: NodeSettingKey): Buffer | undefined {
-    const path = this.text(key);
-    if (path === undefined) return undefined;
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      this.fault(key, `cannot be read: ${messageOf(error)}`);
-      return undefined;
-    }
-  }
-
-  fault(key: NodeSettingKey, problem: string): void {
-    const setting = settingOf(key);
-    const name =
-      this.flags[key] === undefined && this.env[setting.env] !== undefined ? setting.env : longFlag(setting.flags);
-    this.faults.push(`${name}: ${problem}`);
-  }
-
-  finish(): void {
-    if (this.faults.length > 0) throw new ConfigError([...new Set(this.faults)]);
-  }
-
-  private lookUp(key: NodeSettingKey): string | string[] | boolean | undefined {
-    const setting = settingOf(key);
-    return this.flags[key] ?? this.env[setting.env] ?? this.secretFile(setting) ?? setting.default;
-  }
-
-  /** The content of the file that `<variable>_FILE` names. */
-  private secretFile({ env, secret }: NodeSetting): string | undefined {
-    const variable = `${env}_FILE`;
-    const path = secret ? this.env[variable] : undefined;
-    if (path === undefined || path === '') return undefined;
-    try {
-      return readFileSync(path, 'utf8').trim();
-    } catch (error) {
-      this.faults.push(`${variable}: cannot be read: ${messageOf(error)}`);
-      return undefined;
-    }
-  }
-}
-
-function settingOf(key: NodeSettingKey): NodeSetting {
-  const setting = NODE_SETTINGS.find((candidate) => candidate.key === key);
-  if (!setting) throw new Error(`no such setting: ${key}`);
-  return setting;
-}
-
-function longFlag(flags: string): string {
-  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 }

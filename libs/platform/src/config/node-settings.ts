@@ -171,7 +171,7 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     env: 'NINEV_SECRET_SOURCES',
     doc:
       'What configurations may refer to as secrets on this worker, a comma list of env:NAME, env:PREFIX*, file:/path and file:/directory/; “none” for nothing. ' +
-      'By default every variable but those of 9volt, and every file that this process can read.',
+      'By default every variable but those of 9volt, and every file that this process can read but those that hold secrets of 9volt.',
     scope: 'node',
     kind: 'list',
   },

@@ -68,6 +68,16 @@ describe('a worker', () => {
     await expect(new SecretReader(undefined, ENV).read(file(path))).rejects.toThrow(reason);
   });
 
+  it('keeps the files of 9volt itself, whatever way leads to them', async () => {
+    const own = join(directory, 'allowed', 'token');
+    const sources = [undefined, [`file:${directory}/`]];
+    for (const { read } of sources.map((source) => new SecretReader(source, ENV, [join(directory, 'gone'), own]))) {
+      for (const path of ['allowed/token', 'allowed/link'])
+        await expect(read(file(path))).rejects.toThrow('may be used');
+      expect(await read(file('allowed/lines'))).toBe('one\ntwo\n');
+    }
+  });
+
   it('can be limited', async () => {
     const { read } = new SecretReader(['env:SLACK_*', `file:${directory}/allowed/`], ENV);
     expect(await read(env('SLACK_TOKEN'))).toBe('xoxb');

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import type { SecretReference } from '@9volt/contracts';
+import type { NodeConfig } from '../config/node-config.js';
 import { type Environment, readEnvironment } from '../config/node-settings.js';
 
 /** A secret is a line or a certificate. */
@@ -15,13 +16,19 @@ export const SECRET_SOURCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*\*?|env:\*|file:\/.*
 
 /**
  * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. Without `sources` it hands out every variable but
- * those of 9volt, and every file that this process can read; with them, nothing else than they say.
+ * those of 9volt, and every file that this process can read; with them, nothing else than they say. What holds the secrets of 9volt itself, in variables
+ * or in files, it never hands out.
  */
 export class SecretReader {
   constructor(
     private readonly sources: readonly string[] | undefined = undefined,
     private readonly env: Environment = readEnvironment(),
+    private readonly ownFiles: readonly string[] = [],
   ) {}
+
+  static of({ secretSources, ownSecretFiles }: Pick<NodeConfig, 'secretSources' | 'ownSecretFiles'>): SecretReader {
+    return new SecretReader(secretSources, readEnvironment(), ownSecretFiles);
+  }
 
   /** Rejects with the reason, in words that hold nothing secret. */
   readonly read = ({ kind, name }: SecretReference): Promise<string> =>
@@ -50,6 +57,7 @@ export class SecretReader {
 
   private async mayRead(real: string): Promise<boolean> {
     if (KERNEL.test(real)) return false;
+    for (const own of this.ownFiles) if (real === (await realpath(own).catch(() => undefined))) return false;
     if (this.sources === undefined) return true;
     for (const source of this.sources) {
       if (!source.startsWith('file:')) continue;
