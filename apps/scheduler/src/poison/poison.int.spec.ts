@@ -123,9 +123,12 @@ describe('a revision that has killed two processes', () => {
     });
     expect(refused).toMatchObject({ monitor: 'poison', details: { revision } });
     expect(refused?.message).toContain('is quarantined, it is not run: it killed two processes: w1 at 2026');
-    expect(await scheduler.metrics.registry.getSingleMetricAsString('ninevolt_quarantined_monitors')).toMatch(/ 1$/m);
-    // A worker that joins changes nothing, nor does another leader.
-    await bench.scheduler();
+    const quarantined = ({ metrics }: Awaited<ReturnType<SchedulerBench['scheduler']>>): Promise<string> =>
+      metrics.registry.getSingleMetricAsString('ninevolt_quarantined_monitors');
+    expect(await quarantined(scheduler)).toMatch(/ 1$/m);
+    // A worker that joins changes nothing, nor does another leader, once it has seen what the first told.
+    const standby = await bench.scheduler();
+    await waitFor(async () => / 1$/m.test(await quarantined(standby)), { what: 'the standby to take note' });
     await scheduler.stop();
     bench.schedulers.shift();
     await bench.worker('w2');
