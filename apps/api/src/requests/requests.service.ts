@@ -24,6 +24,8 @@ export interface Delivery {
 
 /** Time for a question to be claimed and answered, beside the work itself. */
 const MARGIN_MS = 5_000;
+/** What is tried runs in a process of its own, which has to start. */
+const TRIAL_MS = 5_000;
 /** Longer than this nobody waits for an answer. */
 const MAX_WAIT_MS = 60_000;
 const DELIVERY_MS = 15_000;
@@ -78,7 +80,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
       settings,
       ...(tag === undefined ? {} : { memberTag: tag }),
     };
-    return resultOf(await this.ask(body, deadlineOf(settings)));
+    return resultOf(await this.ask(body, deadlineOf(settings) + TRIAL_MS));
   }
 
   async testStoredAlerter(name: string): Promise<Delivery> {

@@ -1,11 +1,12 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { type Programs, validateMonitor } from '@9volt/monitors';
-import { executeCheck } from '../execution/execute-check.js';
+import type { IsolatedRuns } from '../suspicion/isolated-runs.js';
 import type { RunNow } from './run-now.js';
 
 export interface Answering {
   runner: RunNow;
+  isolated: Pick<IsolatedRuns, 'execute'>;
   /** Display name of this worker. */
   worker: string;
   /** Aborted when nobody waits for the answer any more. */
@@ -32,14 +33,14 @@ export async function answerRequest(body: RequestBody, answering: Answering): Pr
   }
 }
 
-/** Validated here too: whoever can write to etcd can ask. */
+/** Validated here too: whoever can write to etcd can ask. What was never run runs on its own: should it end its process, that one is not this one. */
 async function testMonitor(
   { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
-  { signal, readSecret, programs }: Answering,
+  { isolated, signal, readSecret, programs }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await executeCheck(validated.value, { name, signal, programs }, readSecret);
+  const { result } = await isolated.execute(validated.value, { name, signal, programs }, readSecret);
   return { ok: true, result };
 }
 

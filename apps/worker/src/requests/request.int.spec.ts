@@ -9,11 +9,17 @@ import { type CheckResult, type ProgramRules, type RequestBody, timeId, type Wor
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { Programs } from '@9volt/monitors';
+import '@9volt/monitors/testing/poisonous-types';
 import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
+import { IsolatedRuns } from '../suspicion/isolated-runs.js';
+import { SourceEntry } from '../testing/source-entry.js';
 import { RequestLedger } from './request-ledger.js';
 import { RequestService, RequestSettings } from './request.service.js';
 import { RunNow } from './run-now.js';
+
+/** What is tried runs in a process of its own, which takes a while to start from the sources. */
+const ANSWERED_MS = 30_000;
 
 const OK: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
 
@@ -75,6 +81,7 @@ async function startWorker(
     node,
     ownership,
     runner,
+    new IsolatedRuns({ programs: { rules, atOnce: 8 }, targets: { allow: [], deny: [] } }, new SourceEntry()),
     new RequestLedger(node),
     new SecretReader(),
     new Programs(rules, 8),
@@ -105,7 +112,7 @@ async function read(key: string): Promise<WorkerRequest | undefined> {
 
 async function answerTo(body: RequestBody): Promise<WorkerRequest['answer']> {
   const key = await ask(body);
-  return waitFor(async () => (await read(key))?.answer);
+  return waitFor(async () => (await read(key))?.answer, { timeoutMs: ANSWERED_MS });
 }
 
 describe('requests', () => {
@@ -176,12 +183,21 @@ describe('requests', () => {
     const settings = { type: 'tcp', interval: '10s', host: '127.0.0.1', port } as never;
     const before = await asker.client.list(asker.keys.root, { keysOnly: true });
     const key = await ask({ kind: 'test-monitor', name: 'web', settings, memberTag: 'eu' });
-    const answer = await waitFor(async () => (await read(key))?.answer);
+    const answer = await waitFor(async () => (await read(key))?.answer, { timeoutMs: ANSWERED_MS });
     expect(answer).toMatchObject({ ok: true, result: { status: 'ok' } });
     expect((await read(key))?.claimedBy).toBe(tagged.node.memberId);
     expect(connections()).toBe(1);
     const after = await asker.client.list(asker.keys.root, { keysOnly: true });
     expect(after.entries).toHaveLength(before.entries.length + 1);
+  });
+
+  it('to try a configuration that ends its process are answered with how it ended', async () => {
+    const worker = await startWorker();
+    const settings = { type: 'aborting', interval: '10s', host: '127.0.0.1' } as never;
+    expect(await answerTo({ kind: 'test-monitor', name: 'web', settings })).toMatchObject({
+      result: { status: 'unknown', message: expect.stringContaining('its process ended with') },
+    });
+    expect(worker.node.isMember).toBe(true);
   });
 
   it('to try a configuration run no program that this worker does not run', async () => {

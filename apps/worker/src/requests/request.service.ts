@@ -11,6 +11,7 @@ import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
 import { Programs } from '@9volt/monitors';
 import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
 import { Ownership } from '../notification/ownership.js';
+import { IsolatedRuns } from '../suspicion/isolated-runs.js';
 import { answerRequest } from './answer-request.js';
 import { mayServe } from './may-serve.js';
 import { type Claim, RequestLedger } from './request-ledger.js';
@@ -50,6 +51,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Ownership) private readonly ownership: Ownership,
     @Inject(RunNow) private readonly runner: RunNow,
+    @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
     @Inject(RequestLedger) private readonly ledger: RequestLedger,
     @Inject(SecretReader) private readonly secrets: SecretReader,
     @Inject(Programs) private readonly programs: Programs,
@@ -142,11 +144,11 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     const claim = await this.ledger.claim(key, fences);
     if (!claim) return;
     const { body } = claim.request;
-    const { runner, programs } = this;
+    const { runner, isolated, programs } = this;
     const worker = this.node.options.name;
     const timeoutMs = this.settings.deliveryTimeoutMs;
     const readSecret = this.secrets.read;
-    const answer = await answerRequest(body, { runner, worker, signal, timeoutMs, readSecret, programs });
+    const answer = await answerRequest(body, { runner, isolated, worker, signal, timeoutMs, readSecret, programs });
     // A run that was broken off tells nothing of its target.
     await this.tell(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });

@@ -6,7 +6,8 @@ import { decode, encode, Informer } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { Detachment } from '../detachment/detachment.js';
 import { RunNow } from '../requests/run-now.js';
-import { ClusterView, type SourceEntry, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import type { SourceEntry } from '../testing/source-entry.js';
+import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { IsolatedEntry } from './isolated-runs.js';
 import { SuspectNotes } from './suspect-notes.js';
 

@@ -16,24 +16,7 @@ import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
 import { OwnedMonitors } from '../membership/owned-monitors.js';
 import { IsolatedEntry } from '../suspicion/isolated-runs.js';
 import { WorkerModule } from '../worker.module.js';
-
-/** What runs on its own does so from the sources, with types that end their process on board. */
-export class SourceEntry extends IsolatedEntry {
-  forks = 0;
-  override execArgv = [
-    '--conditions=@9volt/source',
-    '--import',
-    new URL('from-source.mjs', import.meta.url).href,
-    '--import',
-    '@9volt/monitors/testing/poisonous-types',
-  ];
-  private readonly main = new URL('../suspicion/isolated-main.ts', import.meta.url);
-
-  override get url(): URL {
-    this.forks++;
-    return this.main;
-  }
-}
+import { SourceEntry } from './source-entry.js';
 
 /** A worker as a process has it, on a real etcd. */
 export class WorkerRig {

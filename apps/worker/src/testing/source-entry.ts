@@ -1,0 +1,19 @@
+import { IsolatedEntry } from '../suspicion/isolated-runs.js';
+
+/** What runs on its own does so from the sources, with types that end their process on board. */
+export class SourceEntry extends IsolatedEntry {
+  forks = 0;
+  override execArgv = [
+    '--conditions=@9volt/source',
+    '--import',
+    new URL('from-source.mjs', import.meta.url).href,
+    '--import',
+    '@9volt/monitors/testing/poisonous-types',
+  ];
+  private readonly main = new URL('../suspicion/isolated-main.ts', import.meta.url);
+
+  override get url(): URL {
+    this.forks++;
+    return this.main;
+  }
+}
