@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { run9volt } from '../harness/index.js';
 import { given } from './given.js';
-import { COMPOSE_DIR, composeServices, nodesAmong, run, startedWith, variablesOf } from './harness/index.js';
+import { COMPOSE_DIR, composeServices, nodesAmong, ROOT, run, startedWith, variablesOf } from './harness/index.js';
 
 const services = composeServices();
 const CLUSTER = ['setup', 'scheduler-1', 'scheduler-2', 'worker-1', 'worker-2', 'worker-dmz', 'api'];
@@ -36,6 +36,15 @@ describe('docker/docker-compose.yml', () => {
     const peers = etcds.map(([name]) => `${name}=http://${name}:2380`);
     for (const [, { environment }] of etcds.length > 1 ? etcds : [])
       expect(environment?.['ETCD_INITIAL_CLUSTER']?.split(',')).toEqual(peers);
+  });
+
+  it('runs the etcd that the chart runs, and that 9volt is tested with', () => {
+    const files = ['docker/docker-compose.yml', 'helm/ninevolt/values.yaml', 'tools/setup/go-tools.mjs'];
+    const versions = files.flatMap((file) => [
+      ...readFileSync(join(ROOT, file), 'utf8').matchAll(/coreos\/etcd:(v[\d.]+)|etcdVersion = '(v[\d.]+)'/g),
+    ]);
+    expect(versions).toHaveLength(files.length);
+    expect(new Set(versions.map(([, run, tested]) => run ?? tested)).size).toBe(1);
   });
 
   it.each(['scheduler', 'worker', 'api'])('gives %s options that it has', async (role) => {
