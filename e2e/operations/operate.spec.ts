@@ -67,5 +67,13 @@ describe('operating a cluster', () => {
     await waitFor(() => ready.isReady());
     const env = { NINEV_LISTEN_ADDRESS: `0.0.0.0:${new URL(ready.url).port}` };
     expect(await run9volt(['health'], { env })).toMatchObject({ code: 0, stdout: 'ready\n' });
+    // It is asked every few seconds on every node, in a process of its own.
+    const telling = `import { createRequire } from 'node:module';
+      process.on('exit', () => console.error(Object.keys(createRequire('/').cache).join(' ')));`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(telling)}`;
+    const { stdout, stderr: loaded } = await run9volt(['health'], { env: { ...env, NODE_OPTIONS } });
+    expect(stdout).toBe('ready\n');
+    expect(loaded).toContain('/commander/');
+    expect(loaded).not.toMatch(/@nestjs|class-validator|grpc|axios/);
   });
 });

@@ -1,11 +1,11 @@
 import 'reflect-metadata';
-import { messageOf } from '@9volt/contracts';
-import { ConfigError } from '@9volt/platform';
+import { messageOf } from '@9volt/contracts/errors';
+import { ConfigError } from '@9volt/platform/config';
 import { CliError, warn } from './output/say.js';
 import { buildProgram } from './program.js';
 
 try {
-  await buildProgram().parseAsync();
+  await (await buildProgram(process.argv[2])).parseAsync();
 } catch (error) {
   if (error instanceof ConfigError) for (const fault of error.faults) warn(`9volt: ${fault}`);
   else warn(`9volt: ${messageOf(error)}`);

@@ -1,8 +1,5 @@
 export * from './access/access-token.guard.js';
-export * from './config/node-config.js';
-export * from './config/node-settings.js';
-export { ConfigError } from './config/setting-reader.js';
-export * from './config/version.js';
+export * from './config/index.js';
 export * from './health/health.js';
 export * from './logging/app-logger.js';
 export * from './logging/error-log.js';

@@ -1,4 +1,4 @@
-import { messageOf } from '@9volt/contracts';
+import { messageOf } from '@9volt/contracts/errors';
 import { CliError } from '../output/say.js';
 
 export interface ApiOptions {

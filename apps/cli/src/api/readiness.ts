@@ -1,4 +1,4 @@
-import { messageOf } from '@9volt/contracts';
+import { messageOf } from '@9volt/contracts/errors';
 
 export interface Readiness {
   /** Whether the process answers at all. */

@@ -1,5 +1,5 @@
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import type { EtcdConfig } from '@9volt/platform';
+import type { EtcdConfig } from '@9volt/platform/config';
 import { writeInBatches } from '../cfg/write-in-batches.js';
 import type { RestoreChange, StoredValue } from './plan-restore.js';
 

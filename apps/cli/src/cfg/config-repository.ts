@@ -2,7 +2,7 @@ import { validateAlerter } from '@9volt/alerters';
 import { isPlainObject } from '@9volt/contracts';
 import { encode, type Entry, EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
-import type { EtcdConfig } from '@9volt/platform';
+import type { EtcdConfig } from '@9volt/platform/config';
 import type { Kind } from './entry.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
 import { type KeyChange, writeInBatches } from './write-in-batches.js';

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { messageOf } from '@9volt/contracts';
-import { VERSION } from '@9volt/platform';
+import { VERSION } from '@9volt/platform/config';
 import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
 import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';

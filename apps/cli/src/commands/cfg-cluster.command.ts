@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CLUSTER_ATTRIBUTES, DomainError, MASKED } from '@9volt/contracts';
 import { changeClusterSettings, EtcdClient, Keyspace, readClusterSettings, type StoredSettings } from '@9volt/etcd-dal';
-import { loadEtcdConfig } from '@9volt/platform';
+import { loadEtcdConfig } from '@9volt/platform/config';
 import { CliError, warn } from '../output/say.js';
 import { table } from '../output/table.js';
 import { flagsOf, withSettings } from './node-options.js';

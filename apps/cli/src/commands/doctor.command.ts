@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { ACCESS_ROLES, type AccessRole } from '@9volt/etcd-dal';
-import { loadEtcdConfig, readEnvironment } from '@9volt/platform';
+import { loadEtcdConfig, readEnvironment } from '@9volt/platform/config';
 import { clusterFindings } from '../doctor/cluster-findings.js';
 import { etcdFindings } from '../doctor/etcd-findings.js';
 import type { Finding } from '../doctor/finding.js';

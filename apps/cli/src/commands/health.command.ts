@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { loadListenAddress, readEnvironment } from '@9volt/platform';
+import { loadListenAddress, readEnvironment } from '@9volt/platform/config';
 import { readinessOf } from '../api/readiness.js';
 import { CliError, say } from '../output/say.js';
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { NODE_SETTINGS, type NodeFlags, type NodeSetting } from '@9volt/platform';
+import { NODE_SETTINGS, type NodeFlags, type NodeSetting } from '@9volt/platform/config';
 
 /** Adds the settings of a node, or only those of etcd, to a command. */
 export function withSettings(command: Command, scope: NodeSetting['scope']): Command {

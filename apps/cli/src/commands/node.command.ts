@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Role } from '@9volt/contracts';
-import { loadNodeConfig } from '@9volt/platform';
+import { loadNodeConfig } from '@9volt/platform/config';
 import { flagsOf, withSettings } from './node-options.js';
 
 const ABOUT: Record<Role, string> = {

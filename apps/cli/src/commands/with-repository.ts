@@ -1,5 +1,5 @@
 import { messageOf } from '@9volt/contracts';
-import { type EtcdConfig, loadEtcdConfig } from '@9volt/platform';
+import { type EtcdConfig, loadEtcdConfig } from '@9volt/platform/config';
 import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { CliError } from '../output/say.js';
 import { flagsOf } from './node-options.js';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { NODE_SETTINGS, type NodeSetting } from '@9volt/platform';
+import { NODE_SETTINGS, type NodeSetting } from '@9volt/platform/config';
 import { buildProgram } from '../program.js';
 import { anchor, code, fenced, table } from './markdown.js';
 
@@ -29,8 +29,8 @@ A node that is told to stop (SIGTERM, or Ctrl-C) hands over, leaves the cluster 
 seconds without success, ends it at once with 1.`;
 
 /** Reference of all commands, as they tell it themselves. */
-export function commandReference(): string {
-  const program = buildProgram();
+export async function commandReference(): Promise<string> {
+  const program = await buildProgram();
   const commands = leaves(program);
   const contents = commands.map((command) => {
     const name = fullName(command);

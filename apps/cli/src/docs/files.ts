@@ -13,7 +13,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const example = (path: string): Promise<string> => readFile(`${ROOT}${path}`, 'utf8');
   return new Map([
     ['docs/9volt.schema.json', `${JSON.stringify(editorSchema(), null, 2)}\n`],
-    ['docs/cli.md', commandReference()],
+    ['docs/cli.md', await commandReference()],
     ['docs/configuration.md', await configurationReference(example)],
     ['docs/metrics.md', await metricsReference()],
   ]);

@@ -2,7 +2,7 @@ import { validateAlerter } from '@9volt/alerters';
 import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks } from '@9volt/contracts';
 import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
-import type { EtcdConfig } from '@9volt/platform';
+import type { EtcdConfig } from '@9volt/platform/config';
 import { type Finding, ok, problem, warning } from './finding.js';
 
 /** Whether somebody leads, somebody checks, and whether what is stored makes sense. */

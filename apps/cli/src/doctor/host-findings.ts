@@ -1,6 +1,6 @@
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { Environment } from '@9volt/platform';
+import type { Environment } from '@9volt/platform/config';
 import { type Finding, ok, warning } from './finding.js';
 
 const PLUGINS = '/usr/lib/nagios/plugins';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { MonitorSettings } from '@9volt/contracts';
 import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { monitorTypes, Programs, validateMonitor } from '@9volt/monitors';
-import type { EtcdConfig } from '@9volt/platform';
+import type { EtcdConfig } from '@9volt/platform/config';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
 type Attributes = Record<string, unknown>;

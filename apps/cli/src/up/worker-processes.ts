@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { NodeConfig } from '@9volt/platform';
+import type { NodeConfig } from '@9volt/platform/config';
 
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import { isName, NAME_EXPECTED, type ProgramRules, type Role } from '@9volt/contracts';
+import type { ProgramRules, Role } from '@9volt/contracts';
+import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
 import type { Environment, NodeFlags } from './node-settings.js';
 import { SettingReader } from './setting-reader.js';
 import { SECRET_SOURCE } from '../secrets/secret-reader.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '@9volt/contracts';
+import { messageOf } from '@9volt/contracts/errors';
 import {
   type Environment,
   NODE_SETTINGS,

@@ -1,0 +1,5 @@
+// Loads next to nothing: commands that ask a node must be there at once.
+export * from './node-config.js';
+export * from './node-settings.js';
+export { ConfigError } from './setting-reader.js';
+export * from './version.js';
