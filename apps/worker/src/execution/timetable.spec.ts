@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '../testing/fake-clock.js';
-import { phaseOf, slotAfter } from './slots.js';
+import { phaseOf, slotAfter, slotBefore } from './slots.js';
 import { type DueRun, Timetable } from './timetable.js';
 
 const YEAR = 31_536_000_000;
@@ -172,6 +172,27 @@ describe('an heir', () => {
 
   test('makes up for a missed slot at once', async () => {
     for (const wait of await first(3_600_000, 2 * 3_600_000, true)) expect(wait).toBeLessThan(2);
+  });
+
+  test('makes up for what many missed while they changed hands, and each before half its next interval is over', async () => {
+    const { clock, timetable, of } = table();
+    await clock.advance(10_000);
+    const now = clock.now();
+    const ranIn = (name: string, lastSlot: number): void => timetable.set(name, 10_000, { at: lastSlot, exact: true });
+    for (let index = 0; index < 500; index++)
+      ranIn(`own${index}`, slotBefore(now, 10_000, phaseOf(`own${index}`, 10_000)));
+    const missed = Array.from({ length: 250 }, (_, index) => `web${index}`)
+      .map((name) => ({ name, slot: slotBefore(now, 10_000, phaseOf(name, 10_000)) }))
+      .filter(({ slot }) => now - slot < 2_000);
+    expect(missed.length).toBeGreaterThan(35);
+    for (const { name, slot } of missed) ranIn(name, slot - 10_000);
+    await clock.advance(25_000);
+    for (const { name, slot } of missed) {
+      const [first = 0, second = 0] = of(name).map(({ startedAt }) => startedAt);
+      expect(first - slot).toBeLessThan(5_000);
+      // The slot after that is kept.
+      expect(Math.abs(second - slot - 10_000)).toBeLessThan(20);
+    }
   });
 
   test('never runs sooner than half an interval after the last run, and skips no interval', async () => {

@@ -37,7 +37,7 @@ interface Entry extends Due {
 
 /** First runs that take place at once before the others are spread. */
 const BURST = 20;
-/** First runs at once, as a share of the steady rate: with the slots they stay below 1.5 times that rate. */
+/** First runs out of their slots, as a share of the steady rate: with the slots they stay below 1.5 times that rate. */
 const FIRST_RUN_SHARE = 0.4;
 const LEAST_FIRST_RUNS_PER_SECOND = 5;
 /** Runs are started for this long at a stretch; then everything else gets its turn. */
@@ -74,7 +74,7 @@ export class Timetable {
     entry.phaseMs = phaseOf(name, intervalMs);
     const now = this.options.clock.now();
     const wanted = first === 'at-once' ? now : heirsFirstRun(now, intervalMs, entry.phaseMs, first);
-    const dueAt = wanted > now || this.mayRunAtOnce() ? wanted : spreadFirstRun(now, name, intervalMs);
+    const dueAt = wanted > now ? wanted : this.soonest(name, intervalMs, now);
     const inSlot = dueAt > now && dueAt === slotAfter(now, intervalMs, entry.phaseMs);
     if (entry.running) entry.again = dueAt;
     else this.plan(entry, dueAt, inSlot);
@@ -138,8 +138,13 @@ export class Timetable {
     return entry;
   }
 
-  private mayRunAtOnce(): boolean {
-    return this.firstRuns.take(Math.max(LEAST_FIRST_RUNS_PER_SECOND, this.steadyPerSecond * FIRST_RUN_SHARE));
+  /** At once or, when many start at once, as soon as its turn comes; but a slot that comes by then is waited for. */
+  private soonest(name: string, intervalMs: number, now: number): number {
+    const slot = spreadFirstRun(now, name, intervalMs);
+    const perSecond = Math.max(LEAST_FIRST_RUNS_PER_SECOND, this.steadyPerSecond * FIRST_RUN_SHARE);
+    // A run closer to it than half an interval would stand for that slot, too.
+    const waitMs = this.firstRuns.reserve(perSecond, Math.max(0, slot - intervalMs / 2 - now));
+    return waitMs === undefined ? slot : now + waitMs;
   }
 
   private plan(entry: Entry, dueAt: number, inSlot: boolean): void {

@@ -1,6 +1,7 @@
 /** Lets `capacity` acts through at once, and `perSecond` from then on. Starts full. */
 export class TokenBucket {
   private tokens: number;
+  /** When so many were there; later than now when all until then are taken. */
   private at: number;
 
   constructor(
@@ -11,22 +12,28 @@ export class TokenBucket {
     this.at = now();
   }
 
-  /** Takes a token, if there is one. */
-  take(perSecond: number): boolean {
-    this.refill(perSecond);
-    if (this.tokens < 1) return false;
-    this.tokens -= 1;
-    return true;
+  /** Takes a token that is there or will be within so many milliseconds. Answers how long that takes; undefined, and takes none, when longer. */
+  reserve(perSecond: number, withinMs: number): number | undefined {
+    const waitMs = this.waitMs(perSecond);
+    if (waitMs > withinMs) return undefined;
+    if (waitMs > 0) this.at = this.nextAt(perSecond);
+    this.tokens = Math.max(0, this.tokens - 1);
+    return waitMs;
   }
 
   /** Milliseconds until there is a token. */
   waitMs(perSecond: number): number {
     this.refill(perSecond);
-    return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1_000) / perSecond);
+    return this.tokens >= 1 ? 0 : Math.ceil(this.nextAt(perSecond) - this.now());
+  }
+
+  private nextAt(perSecond: number): number {
+    return this.at + ((1 - this.tokens) * 1_000) / perSecond;
   }
 
   private refill(perSecond: number): void {
     const now = this.now();
+    if (now <= this.at) return;
     this.tokens = Math.min(this.capacity, this.tokens + ((now - this.at) / 1_000) * perSecond);
     this.at = now;
   }

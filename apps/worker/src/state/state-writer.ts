@@ -86,7 +86,7 @@ export class StateWriter {
       }, waitMs).unref();
       return;
     }
-    desk.bucket.take(PER_SECOND);
+    desk.bucket.reserve(PER_SECOND, 0);
     if (active) this.spool(monitor, change, desk);
     else void this.write(monitor).then((settled) => settled && this.submit(monitor));
   }
