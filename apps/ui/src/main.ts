@@ -4,7 +4,8 @@ import { LiveStore } from './lib/live-store.js';
 
 // This file is small, so that what is to be shown is on its way before what shows it.
 const store = new LiveStore();
-void pageAt(location.pathname.replace(/^\/ui/, ''))?.load();
-store.start();
+const page = pageAt(location.pathname.replace(/^\/ui/, ''));
+void page?.load();
+store.start(page?.first?.(new URLSearchParams(location.search)));
 const root = document.getElementById('root');
 if (root) void import('./app/start.js').then(({ start }) => start(store, root));

@@ -1,15 +1,18 @@
 import type { ReactNode } from 'react';
+import { firstRowsAt } from '../features/monitors/first-rows.js';
 
 export interface PageFile {
   /** As routes spell it: a part of the path that begins with a colon may be anything. */
   path: string;
   load: () => Promise<{ default: () => ReactNode }>;
+  /** Where to ask for the states that it shows first, by its query: they are there before all are. */
+  first?: (params: URLSearchParams) => string | undefined;
 }
 
 /** Each page is a file of its own, loaded when it is first gone to. */
 export const PAGES: readonly PageFile[] = [
   { path: '/', load: () => import('../features/overview/overview.page.js') },
-  { path: '/monitors', load: () => import('../features/monitors/monitors.page.js') },
+  { path: '/monitors', load: () => import('../features/monitors/monitors.page.js'), first: firstRowsAt },
   { path: '/monitors/new', load: () => import('../features/monitors/edit-monitor.page.js') },
   { path: '/monitor/:name', load: () => import('../features/monitor/monitor.page.js') },
   { path: '/monitor/:name/edit', load: () => import('../features/monitors/edit-monitor.page.js') },

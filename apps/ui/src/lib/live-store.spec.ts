@@ -85,6 +85,19 @@ const isLive = ({ connection }: Live): boolean => connection === 'live';
 const told = (event: string, data: object, id: string): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${id}\n\n`;
 
+it('has what is shown first before it has all, and then no more', async () => {
+  store.stop();
+  store = new LiveStore();
+  let release = (): void => undefined;
+  gate = new Promise((resolve) => (release = resolve));
+  store.start('/api/v1/state?limit=1');
+  const { first, states: all } = await until((live) => live.first !== undefined);
+  expect(first?.map(({ name }) => name)).toEqual(['web']);
+  expect(all).toBeUndefined();
+  release();
+  expect((await until(isLive)).first).toBeUndefined();
+});
+
 it('reads everything, then follows what changes', async () => {
   await until(isLive);
   streams[0]?.send(told('state', stateOf('web', { status: 'critical' }), 'c.1'));

@@ -47,11 +47,14 @@ export class LiveStore {
     return () => this.observers.delete(observer);
   };
 
-  start(): void {
+  /** `first` is where to ask for the states that are shown until all are there. */
+  start(first?: string): void {
     this.stop();
     this.failures = 0;
     this.stopper = new AbortController();
-    void this.follow(this.stopper.signal);
+    const { signal } = this.stopper;
+    if (first !== undefined) void this.readFirst(first, signal);
+    void this.follow(signal);
   }
 
   stop(): void {
@@ -73,9 +76,16 @@ export class LiveStore {
       connection: 'unauthorized',
       error: reason,
       staleSince: undefined,
+      first: undefined,
       states: undefined,
       events: undefined,
     });
+  }
+
+  /** What is wrong with it is told by the question for all. */
+  private async readFirst(path: string, signal: AbortSignal): Promise<void> {
+    const first = await requestJson<LiveState[]>(path, { signal }).catch(() => undefined);
+    if (first && !this.live.states && !signal.aborted) this.set({ first });
   }
 
   private async follow(stopped: AbortSignal): Promise<void> {
@@ -131,7 +141,7 @@ export class LiveStore {
       .then(([read, events]) => {
         if (turn !== this.turn || signal.aborted) return;
         this.isReading = false;
-        this.set({ states: shared(this.live.states, read), events });
+        this.set({ first: undefined, states: shared(this.live.states, read), events });
         this.liveIfComplete();
       })
       .catch((error: unknown) => end.abort(error));

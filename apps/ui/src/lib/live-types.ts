@@ -12,6 +12,8 @@ export interface Live {
   error: string | undefined;
   /** Milliseconds since the epoch; since when what is shown may be out of date, if it may. */
   staleSince: number | undefined;
+  /** Until all states are read: those that the page shows first, in its order. */
+  first?: readonly LiveState[] | undefined;
   /** By name; undefined until first read. */
   states: ReadonlyMap<string, LiveState> | undefined;
   /** Newest first; undefined until first read. */

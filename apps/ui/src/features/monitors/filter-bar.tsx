@@ -11,7 +11,8 @@ import type { Facets } from './select-monitors.js';
 interface FilterBarProps {
   filter: MonitorFilter;
   facets: Facets;
-  counts: Counts;
+  /** Undefined until all are there to be counted. */
+  counts: Counts | undefined;
   onChange: (change: Partial<MonitorFilter>) => void;
 }
 
@@ -30,7 +31,7 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
         />
       </div>
       <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
-        {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {
+        {STATUSES.filter((status) => counts?.[status] || filter.status.includes(status)).map((status) => {
           const isChosen = filter.status.includes(status);
           const others = filter.status.filter((one) => one !== status);
           return (
@@ -42,7 +43,7 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
               onClick={() => onChange({ status: isChosen ? others : [...others, status] })}
             >
               <StatusBadge status={status} />
-              {count(counts[status])}
+              {counts ? count(counts[status]) : null}
             </button>
           );
         })}

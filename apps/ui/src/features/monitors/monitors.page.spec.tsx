@@ -57,6 +57,25 @@ it('has pages of a size that the URL says', async () => {
   expect(screen.queryByRole('navigation', { name: 'Pages of monitors' })).toBeNull();
 });
 
+it('shows the first rows until all are there, and takes them for no more than that', async () => {
+  const all = [...states.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const store = fakeStore({ connection: 'connecting', first: all.slice(0, 5) });
+  renderAt(<MonitorsPage />, { store, path: '/monitors?sort=name' });
+  expect(names()).toEqual(['m-000', 'm-001', 'm-002', 'm-003', 'm-004']);
+  expect(document.body.textContent).toContain('The rest is being read');
+  expect(document.querySelector('[data-count]')).toBeNull();
+  fireEvent.change(screen.getByLabelText('Search monitors'), { target: { value: 'm-100' } });
+  await waitFor(() => expect(screen.getByText('Loading monitors…')).toBeTruthy());
+  store.set({ connection: 'live', first: undefined, states });
+  await waitFor(() => expect(names()).toEqual(['m-100']));
+  expect(document.querySelector('[data-count]')?.textContent).toBe('1 of 120 monitors');
+});
+
+it('does not take none of the first rows for none at all', () => {
+  renderAt(<MonitorsPage />, { store: fakeStore({ connection: 'connecting', first: [] }), path: '/monitors' });
+  expect(document.body.textContent).not.toContain('No monitors yet');
+});
+
 it('keeps what is searched, filtered and sorted by in the URL, and forgets the page', async () => {
   const { foot, url } = renderMonitors('/monitors?size=50&page=2');
   fireEvent.change(screen.getByLabelText('Search monitors'), { target: { value: 'm-00' } });

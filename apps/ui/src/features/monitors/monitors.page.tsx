@@ -25,9 +25,15 @@ import table from './monitor-table.module.css';
 import { facetsOf, selectMonitors } from './select-monitors.js';
 
 const statesOf = ({ states }: Live): Live['states'] => states;
+const firstOf = ({ first }: Live): Live['first'] => first;
 
 export default function MonitorsPage() {
-  const states = useLive(statesOf);
+  const all = useLive(statesOf);
+  const first = useLive(firstOf);
+  const states = useMemo(
+    () => all ?? (first && first.length > 0 ? new Map(first.map((state) => [state.name, state])) : undefined),
+    [all, first],
+  );
   const newMonitor = (
     <Button component={Link} to="/monitors/new" size="xs" leftSection={<Icon name="plus" size={14} />}>
       New monitor
@@ -42,13 +48,13 @@ export default function MonitorsPage() {
           Make one here, or put some in YAML and push them with <code>9volt cfg</code>.
         </Empty>
       ) : (
-        <Monitors states={states} />
+        <Monitors states={states} areAll={all !== undefined} />
       )}
     </Page>
   );
 }
 
-function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
+function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; areAll: boolean }) {
   const [filter, setFilter] = useUrlState(readFilter, writeFilter);
   const change = useCallback((change: Partial<MonitorFilter>) => setFilter({ page: 1, ...change }), [setFilter]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -68,8 +74,10 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
   const chosen = useMemo(() => [...selected].filter((name) => settled.has(name)), [selected, settled]);
   return (
     <>
-      <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} />
-      {found.length === 0 ? (
+      <FilterBar filter={filter} facets={facets} counts={areAll ? counts : undefined} onChange={change} />
+      {found.length === 0 && !areAll ? (
+        <Loading what="Loading monitors" />
+      ) : found.length === 0 ? (
         <Empty
           title="No monitor matches"
           actions={
@@ -96,12 +104,16 @@ function Monitors({ states }: { states: ReadonlyMap<string, LiveState> }) {
           }
           foot={(isHeld) => (
             <>
-              <span data-count={found.length}>
-                {isFiltering(filter)
-                  ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
-                  : counted(states.size, 'monitor')}
-                {isHeld ? ' · the order rests while you point at it' : ''}
-              </span>
+              {areAll ? (
+                <span data-count={found.length}>
+                  {isFiltering(filter)
+                    ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
+                    : counted(states.size, 'monitor')}
+                  {isHeld ? ' · the order rests while you point at it' : ''}
+                </span>
+              ) : (
+                <span>The rest is being read …</span>
+              )}
               {pages > 1 ? <Pages page={shownPage} pages={pages} onPage={(to) => change({ page: to })} /> : null}
               <PageSizes size={size} onSize={(to) => change({ size: to })} />
             </>
