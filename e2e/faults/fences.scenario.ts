@@ -80,7 +80,6 @@ async function deposedLeader(bench: FaultBench, dropCompare: string | undefined)
   const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort));
   const deposed = await bench.node('scheduler', 's1', { etcd: proxy.endpoint, ...dropping(dropCompare) });
   const leader = await bench.leader();
-  await bench.node('scheduler', 's2');
   await bench.node('worker', 'w1');
   await bench.watch(names(3), { intervalMs: 1_000 });
   await bench.running();
@@ -89,8 +88,9 @@ async function deposedLeader(bench: FaultBench, dropCompare: string | undefined)
   await bench.watch(['late'], { intervalMs: 1_000 });
   await sleep(SOON_MS);
   await deposed.signal('SIGSTOP');
-  // With more workers to choose from the next leader decides otherwise.
+  // With more workers to choose from the next leader decides otherwise; so it comes after them.
   await bench.node('worker', 'w2');
+  await bench.node('scheduler', 's2');
   await bench.leader(leader);
   await waitFor(() => bench.audit.ownerOf('late')?.startsWith('w2-'), { timeoutMs: 30_000 });
   proxy.heal();
