@@ -5,6 +5,8 @@ import { TenThousand } from './ten-thousand.js';
 
 const CHANGES_PER_SECOND = 200;
 const WATCHED_MS = 60_000;
+/** First visits, of which the middle one counts: what else the machine does is in each of them. */
+const VISITS = 5;
 
 let cluster: Cluster;
 let node: NodeProcess;
@@ -41,16 +43,31 @@ const FILTERED = `new Promise((resolve) => {
   }, { once: true });
 })`;
 
-it('shows ten thousand monitors of which 200 change each second', async () => {
+/** A visit of somebody who was never here, and how long it took until there was something to be read. */
+async function firstVisit(): Promise<{ tab: DashboardTab; firstDataMs: number }> {
   const tab = await DashboardTab.open(browser, node.url);
-  const { page } = tab;
-  await page.addInitScript(OBSERVE);
-  const figures: Record<string, [number, number]> = {};
+  await tab.page.addInitScript(OBSERVE);
   const since = performance.now();
-  await page.goto('/ui/monitors?sort=name');
-  await page.locator('[data-row="0"]').waitFor();
-  figures['first data, ms'] = [performance.now() - since, 1_000];
-  await page.locator('[data-connection=live]').waitFor();
+  await tab.page.goto('/ui/monitors?sort=name');
+  await tab.page.locator('[data-row="0"]').waitFor();
+  const firstDataMs = performance.now() - since;
+  await tab.page.locator('[data-connection=live]').waitFor();
+  return { tab, firstDataMs };
+}
+
+it('shows ten thousand monitors of which 200 change each second', async () => {
+  const figures: Record<string, [number, number]> = {};
+  const firstDataMs: number[] = [];
+  for (let visit = 1; visit < VISITS; visit++) {
+    const { tab, firstDataMs: ms } = await firstVisit();
+    firstDataMs.push(ms);
+    expect(tab.faults).toEqual([]);
+    await tab.close();
+  }
+  const last = await firstVisit();
+  const { page } = last.tab;
+  firstDataMs.push(last.firstDataMs);
+  figures['first data, ms'] = [median(firstDataMs), 1_000];
 
   const filters: number[] = [];
   for (const text of ['monitor-0123', 'team-7', 'production']) {
@@ -92,7 +109,14 @@ it('shows ten thousand monitors of which 200 change each second', async () => {
   const lines = Object.entries(figures).map(
     ([name, [measured, most]]) => `${name.padEnd(32)} ${measured.toFixed(0).padStart(6)}   at most ${most}`,
   );
-  process.stdout.write(`\n10,000 monitors, ${rate.toFixed(0)} changes a second\n${lines.join('\n')}\n\n`);
+  const visits = firstDataMs.map((ms) => ms.toFixed(0)).join(', ');
+  process.stdout.write(
+    `\n10,000 monitors, ${rate.toFixed(0)} changes a second\n${lines.join('\n')}\nfirst data, each visit: ${visits}\n\n`,
+  );
   expect(Object.entries(figures).filter(([, [measured, most]]) => measured > most)).toEqual([]);
-  expect(tab.faults).toEqual([]);
+  expect(last.tab.faults).toEqual([]);
 });
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

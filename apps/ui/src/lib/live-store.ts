@@ -52,9 +52,7 @@ export class LiveStore {
     this.stop();
     this.failures = 0;
     this.stopper = new AbortController();
-    const { signal } = this.stopper;
-    if (first !== undefined) void this.readFirst(first, signal);
-    void this.follow(signal);
+    void this.readThenFollow(first, this.stopper.signal);
   }
 
   stop(): void {
@@ -82,10 +80,17 @@ export class LiveStore {
     });
   }
 
-  /** What is wrong with it is told by the question for all. */
-  private async readFirst(path: string, signal: AbortSignal): Promise<void> {
-    const first = await requestJson<LiveState[]>(path, { signal }).catch(() => undefined);
-    if (first && !this.live.states && !signal.aborted) this.set({ first });
+  /** One after the other: the question for all would keep that for the first, and those being drawn, from being done first. */
+  private async readThenFollow(first: string | undefined, stopped: AbortSignal): Promise<void> {
+    if (first !== undefined) {
+      // What is wrong with it is told by the question for all.
+      const read = await requestJson<LiveState[]>(first, { signal: stopped }).catch(() => undefined);
+      if (read && !stopped.aborted) {
+        this.set({ first: read });
+        await new Promise<void>((drawn) => onNextFrame(() => onNextFrame(drawn)));
+      }
+    }
+    await this.follow(stopped);
   }
 
   private async follow(stopped: AbortSignal): Promise<void> {

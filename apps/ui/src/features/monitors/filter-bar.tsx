@@ -1,5 +1,5 @@
 import { CloseButton, MultiSelect, TextInput } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../../components/icon.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { count } from '../../lib/format.js';
@@ -11,9 +11,13 @@ import type { Facets } from './select-monitors.js';
 interface FilterBarProps {
   filter: MonitorFilter;
   facets: Facets;
-  /** Undefined until all are there to be counted. */
-  counts: Counts | undefined;
+  counts: Counts;
   onChange: (change: Partial<MonitorFilter>) => void;
+}
+
+/** Holds its place until it is known what there is to filter by. */
+export function FilterBarToBe() {
+  return <div className={styles['toBe']} />;
 }
 
 export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) {
@@ -31,7 +35,7 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
         />
       </div>
       <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
-        {STATUSES.filter((status) => counts?.[status] || filter.status.includes(status)).map((status) => {
+        {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {
           const isChosen = filter.status.includes(status);
           const others = filter.status.filter((one) => one !== status);
           return (
@@ -43,7 +47,7 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
               onClick={() => onChange({ status: isChosen ? others : [...others, status] })}
             >
               <StatusBadge status={status} />
-              {counts ? count(counts[status]) : null}
+              {count(counts[status])}
             </button>
           );
         })}
@@ -52,17 +56,27 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
   );
 }
 
-/** What is typed is shown at once; the URL follows. */
+/** The URL follows no faster than this. */
+const FOLLOW_MS = 60;
+
+/** What is typed is shown at once. */
 function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const [text, setText] = useState(q);
   const [known, setKnown] = useState(q);
+  const toldAt = useRef(0);
   if (q !== known) {
     setKnown(q);
     setText(q);
   }
   useEffect(() => {
     if (text === known) return undefined;
-    const timer = setTimeout(() => onChange(text), 60);
+    const timer = setTimeout(
+      () => {
+        toldAt.current = performance.now();
+        onChange(text);
+      },
+      Math.max(0, toldAt.current + FOLLOW_MS - performance.now()),
+    );
     return () => clearTimeout(timer);
   }, [text, known, onChange]);
   return (

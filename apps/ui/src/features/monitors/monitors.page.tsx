@@ -10,7 +10,7 @@ import type { Live, LiveState } from '../../lib/live-types.js';
 import { countByStatus } from '../../lib/status.js';
 import { useUrlState } from '../../lib/url-state.js';
 import { BulkActions } from './bulk-actions.js';
-import { FilterBar } from './filter-bar.js';
+import { FilterBar, FilterBarToBe } from './filter-bar.js';
 import {
   isFiltering,
   type MonitorFilter,
@@ -74,10 +74,8 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   const chosen = useMemo(() => [...selected].filter((name) => settled.has(name)), [selected, settled]);
   return (
     <>
-      <FilterBar filter={filter} facets={facets} counts={areAll ? counts : undefined} onChange={change} />
-      {found.length === 0 && !areAll ? (
-        <Loading what="Loading monitors" />
-      ) : found.length === 0 ? (
+      {areAll ? <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} /> : <FilterBarToBe />}
+      {found.length === 0 ? (
         <Empty
           title="No monitor matches"
           actions={
@@ -102,22 +100,22 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
               return after;
             })
           }
-          foot={(isHeld) => (
-            <>
-              {areAll ? (
+          foot={(isHeld) =>
+            areAll ? (
+              <>
                 <span data-count={found.length}>
                   {isFiltering(filter)
                     ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
                     : counted(states.size, 'monitor')}
                   {isHeld ? ' · the order rests while you point at it' : ''}
                 </span>
-              ) : (
-                <span>The rest is being read …</span>
-              )}
-              {pages > 1 ? <Pages page={shownPage} pages={pages} onPage={(to) => change({ page: to })} /> : null}
-              <PageSizes size={size} onSize={(to) => change({ size: to })} />
-            </>
-          )}
+                {pages > 1 ? <Pages page={shownPage} pages={pages} onPage={(to) => change({ page: to })} /> : null}
+                <PageSizes size={size} onSize={(to) => change({ size: to })} />
+              </>
+            ) : (
+              <span>The rest is being read …</span>
+            )
+          }
         />
       )}
       <BulkActions names={chosen} onSelect={(names) => setSelected(new Set(names))} />
