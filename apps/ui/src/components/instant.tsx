@@ -1,8 +1,11 @@
 import { useTextOfNow } from '../lib/clock.js';
 import { absolute, localShort, relative, spanInWords } from '../lib/format.js';
 
-/** `ago`: how long ago; `span`: the same without the word; `local`: the time of day. The absolute time on hover. */
-export type InstantForm = 'ago' | 'span' | 'local';
+/**
+ * `ago`: how long ago; `span`: the same without the word; `local`: the time of day; `due`: how soon, and once that is over, now. The absolute time
+ * on hover.
+ */
+export type InstantForm = 'ago' | 'span' | 'local' | 'due';
 
 export function Instant({ at, form = 'ago' }: { at: string | null | undefined; form?: InstantForm }) {
   const ms = at ? Date.parse(at) : NaN;
@@ -19,6 +22,8 @@ function textOf(ms: number, now: number, form: InstantForm): string {
   switch (form) {
     case 'ago':
       return relative(ms, now);
+    case 'due':
+      return ms <= now ? 'now' : relative(ms, now);
     case 'span':
       return spanInWords(now - ms);
     case 'local':

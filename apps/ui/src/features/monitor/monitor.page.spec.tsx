@@ -33,6 +33,7 @@ const DETAIL = {
       ],
     },
   ],
+  nextDue: at(4),
   owed: [{ alerter: 'other', type: 'critical', createdAt: at(3) }],
   told: {},
   assignment: null,
@@ -98,6 +99,11 @@ it('says who was told, when, and what the provider answered, all as text', async
   ]);
   expect(document.querySelector('img')).toBeNull();
   expect(await screen.findByText('web is critical')).toBeTruthy();
+});
+
+it('takes a run that has been due for one that is due now, not for one in the past', async () => {
+  await renderMonitor();
+  expect(screen.getByText('Next run').nextElementSibling?.textContent).toBe('now');
 });
 
 it('says where it runs and since when, in the time of the reader', async () => {

@@ -133,7 +133,7 @@ function Facts({ state, detail }: { state: LiveState; detail: StateDetail }) {
         </dd>
         <dt>Next run</dt>
         <dd>
-          <Instant at={detail.nextDue} />
+          <Instant at={detail.nextDue} form={state.status === 'stale' ? 'ago' : 'due'} />
         </dd>
         <dt>Worker</dt>
         <dd>
