@@ -1,44 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import type { OutboxEntry } from '@9volt/contracts';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
-import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { startEtcd, waitFor } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
 import { InFlight } from './notification/in-flight.js';
 import { RunNow } from './requests/run-now.js';
-import { ClusterView, WebTarget, WorkerRig } from './testing/worker-rig.js';
+import { WorkerBench } from './testing/worker-bench.js';
+import { ClusterView, type WebTarget, WorkerRig } from './testing/worker-rig.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
-let etcd: TestEtcd;
-let prefix: string;
+const bench = new WorkerBench();
+const { startWorker } = bench;
 let view: ClusterView;
 let web: WebTarget;
-let workers: WorkerRig[];
-
-beforeAll(async () => {
-  etcd = await startEtcd();
+beforeEach(() => {
+  ({ view, web } = bench);
 });
-afterAll(async () => {
-  await etcd.stop();
-});
-beforeEach(async () => {
-  prefix = uniquePrefix();
-  workers = [];
-  web = await new WebTarget().listen();
-  view = await new ClusterView(etcd.endpoint, prefix).start();
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await view.stop();
-  await web.close();
-});
-
-async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
-  const worker = await WorkerRig.start(endpoint, prefix, name);
-  workers.push(worker);
-  return worker;
-}
 
 /** An interval of 100 ms, warning after 2 failures, critical after 3. */
 const settings = (): object => ({
@@ -76,7 +55,7 @@ describe('a target that goes down and comes back', () => {
     expect(view.said('web')).toEqual([...ALARMS, ...RESOLVES]);
     expect(await view.incident('web')).toMatchObject({ id: '50.1', reason: 'recovered', closedAt: expect.any(String) });
     expect(view.owed[0]?.alert).toMatchObject({
-      key: `${prefix}/web/50.1`,
+      key: `${bench.prefix}/web/50.1`,
       link: 'http://volt.example.com/ui/monitors/web',
       worker: 'w1',
       target: expect.stringContaining('http://127.0.0.1'),
@@ -210,7 +189,6 @@ describe('an heir', () => {
     await view.assign(first.id, 'web', settings(), { revision: 500 });
     await view.reaches('web', { status: 'critical' });
     await first.stop();
-    workers = [];
     const heir = await startWorker('w2');
     await view.assign(heir.id, 'web', settings(), { revision: 500 });
     await sleep(500);
@@ -372,8 +350,8 @@ describe('fencing', () => {
 describe('without etcd', () => {
   test('checks go on, and what they led to is written afterwards, once', async () => {
     const own = await startEtcd();
-    const there = await new ClusterView(own.endpoint, prefix).start();
-    const worker = await WorkerRig.start(own.endpoint, prefix);
+    const there = await new ClusterView(own.endpoint, bench.prefix).start();
+    const worker = await WorkerRig.start(own.endpoint, bench.prefix);
     try {
       await there.assign(worker.id, 'web', settings());
       await there.reaches('web', { status: 'ok' });
@@ -453,8 +431,7 @@ describe('a plugin', () => {
   });
 
   test('that this worker does not permit is unknown at once, and told at the critical threshold', async () => {
-    const worker = await WorkerRig.start(etcd.endpoint, prefix, 'w1', { rules: [], atOnce: 1 });
-    workers.push(worker);
+    const worker = await startWorker('w1', { programs: { rules: [], atOnce: 1 } });
     await view.assign(worker.id, 'load', plugin);
     const state = await view.reaches('load', { status: 'unknown', count: 3 });
     expect(state).toMatchObject({ message: "Command '/bin/sh' is not run: this worker runs no programs" });
@@ -481,7 +458,6 @@ test('a stop lets the run in flight end, and stores what it led to', async () =>
     .catch(() => undefined);
   await waitFor(() => web.askedAt.length === 2);
   await worker.stop();
-  workers = [];
   expect(await view.state('web')).toMatchObject({ status: 'critical' });
   expect(await view.client.get(view.keys.member(worker.id))).toBeUndefined();
 });
@@ -500,12 +476,11 @@ test('a stop has told what its last runs led to; nothing that is owed waits for 
     const run = worker.get(RunNow).runNow('web', signal);
     await waitFor(() => web.askedAt.length === 2);
     const stopped = worker.stop();
-    workers = [];
     const earlier: OutboxEntry = {
       id: 'a',
       alerter: 'pager',
       incident: '7.1',
-      alert: sampleAlarm({ monitor: 'web', key: `${prefix}/web/7.1` }),
+      alert: sampleAlarm({ monitor: 'web', key: `${bench.prefix}/web/7.1` }),
       createdAt: new Date().toISOString(),
     };
     await view.put(view.keys.outboxEntry('web', 'pager', 'a'), earlier);
@@ -513,7 +488,10 @@ test('a stop has told what its last runs led to; nothing that is owed waits for 
     expect(await view.state('web')).toMatchObject({ status: 'ok' });
     await run;
     await stopped;
-    expect(pager.accepted.map(({ message }) => message.dedup_key)).toEqual([`${prefix}/web/7.1`, `${prefix}/web/50.1`]);
+    expect(pager.accepted.map(({ message }) => message.dedup_key)).toEqual([
+      `${bench.prefix}/web/7.1`,
+      `${bench.prefix}/web/50.1`,
+    ]);
     expect((await view.client.list(view.keys.outbox)).entries).toEqual([]);
   } finally {
     await pager.close();

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Call, CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
-import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { ClusterView, WorkerRig } from '../testing/worker-rig.js';
+import { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
+import { WorkerBench } from '../testing/worker-bench.js';
+import type { ClusterView } from '../testing/worker-rig.js';
 
 jest.setTimeout(30_000);
 
@@ -19,30 +20,12 @@ const settings = (more: object = {}): object => ({
 /** Overdue 700 ms after the last call. */
 const SOON = { interval: '500ms', grace: '200ms' };
 
-let etcd: TestEtcd;
+const bench = new WorkerBench();
+const { startWorker } = bench;
 let view: ClusterView;
-let prefix: string;
-let workers: WorkerRig[];
-
-beforeAll(async () => {
-  etcd = await startEtcd();
+beforeEach(() => {
+  ({ view } = bench);
 });
-afterAll(() => etcd.stop());
-beforeEach(async () => {
-  prefix = uniquePrefix();
-  workers = [];
-  view = await new ClusterView(etcd.endpoint, prefix).start();
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await view.stop();
-});
-
-async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
-  const worker = await WorkerRig.start(endpoint, prefix, name);
-  workers.push(worker);
-  return worker;
-}
 
 /** As the API writes a call; the clock of its host may differ. */
 async function call(last: Partial<Call> = {}, more: Partial<CallRecord> = {}): Promise<void> {
@@ -119,7 +102,6 @@ describe('a monitor that awaits calls', () => {
     const long = new Date(Date.now() - 7_300_000).toISOString();
     await call({ at: long }, { awaitedSince: long });
     await second.stop();
-    workers.pop();
     const third = await startWorker('w3');
     await view.assign(third.id, NAME, settings());
     const { message } = await view.reaches(NAME, { status: 'critical' });
@@ -137,8 +119,8 @@ describe('a monitor that awaits calls', () => {
   });
 
   test('does not hold against its job that calls could not be received without etcd', async () => {
-    const proxy = await startSeverableProxy(Number(new URL(etcd.endpoint).port));
-    const worker = await startWorker('w1', proxy.endpoint);
+    const proxy = await startSeverableProxy(Number(new URL(bench.etcd.endpoint).port));
+    const worker = await startWorker('w1', { endpoint: proxy.endpoint });
     await view.assign(worker.id, NAME, settings({ interval: '900ms', grace: '600ms' }));
     await view.reaches(NAME, { status: 'ok' });
     const calling = setInterval(() => void call(), 300);

@@ -1,13 +1,14 @@
 import '@9volt/monitors/testing/poisonous-types';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { PoisonRecord, SuspectNote } from '@9volt/contracts';
 import { decode, encode, Informer } from '@9volt/etcd-dal';
-import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
 import { Detachment } from '../detachment/detachment.js';
 import { RunNow } from '../requests/run-now.js';
 import type { SourceEntry } from '../testing/source-entry.js';
-import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { WorkerBench } from '../testing/worker-bench.js';
+import type { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { IsolatedEntry } from './isolated-runs.js';
 import { SuspectNotes } from './suspect-notes.js';
 
@@ -15,35 +16,13 @@ import { SuspectNotes } from './suspect-notes.js';
 jest.setTimeout(120_000);
 const PATIENCE_MS = 60_000;
 
-let etcd: TestEtcd;
-let prefix: string;
+const bench = new WorkerBench();
+const { startWorker } = bench;
 let view: ClusterView;
 let web: WebTarget;
-let workers: WorkerRig[];
-
-beforeAll(async () => {
-  etcd = await startEtcd();
+beforeEach(() => {
+  ({ view, web } = bench);
 });
-afterAll(async () => {
-  await etcd.stop();
-});
-beforeEach(async () => {
-  prefix = uniquePrefix();
-  workers = [];
-  web = await new WebTarget().listen();
-  view = await new ClusterView(etcd.endpoint, prefix).start();
-});
-afterEach(async () => {
-  await Promise.all(workers.map((worker) => worker.stop()));
-  await view.stop();
-  await web.close();
-});
-
-async function startWorker(endpoint = etcd.endpoint): Promise<WorkerRig> {
-  const worker = await WorkerRig.start(endpoint, prefix, 'w1');
-  workers.push(worker);
-  return worker;
-}
 
 async function noted(): Promise<Record<string, number>> {
   const { entries } = await view.client.list(view.keys.suspects);
@@ -121,7 +100,6 @@ describe('a revision that runs here for the first time', () => {
     await waitFor(() => web.askedAt.length > 0);
     expect(Object.keys(await noted())).toEqual(['web']);
     await worker.stop();
-    workers = [];
     expect(await noted()).toEqual({});
   });
 
@@ -135,8 +113,8 @@ describe('a revision that runs here for the first time', () => {
   });
 
   test('runs without a note where etcd cannot be asked', async () => {
-    const proxy = await startSeverableProxy(etcd.clientPort);
-    const worker = await startWorker(proxy.endpoint);
+    const proxy = await startSeverableProxy(bench.etcd.clientPort);
+    const worker = await startWorker('w1', { endpoint: proxy.endpoint });
     const notes = worker.get(SuspectNotes);
     await notes.note('before', 1);
     proxy.blackhole();
@@ -147,7 +125,6 @@ describe('a revision that runs here for the first time', () => {
     expect(performance.now() - startedAt).toBeLessThan(500);
     expect(await noted()).toEqual({ before: 1 });
     await worker.stop();
-    workers = [];
     await proxy.stop();
   });
 });
@@ -216,7 +193,6 @@ describe('a revision that is suspected', () => {
     await waitFor(() => forksOf(worker) > 0 && worker.holds('broken-off') && !worker.holds('taken'));
     await sleep(3_000);
     await worker.stop();
-    workers = [];
     expect((await record('broken-off'))?.deaths).toEqual(deaths);
     expect((await record('taken'))?.deaths).toEqual([]);
   });

@@ -20,6 +20,8 @@ import { SourceEntry } from './source-entry.js';
 
 /** A worker as a process has it, on a real etcd. */
 export class WorkerRig {
+  private stopping: Promise<void> | undefined;
+
   private constructor(
     private readonly app: TestingModule,
     readonly node: ClusterNode,
@@ -80,8 +82,9 @@ export class WorkerRig {
     return this.get(OwnedMonitors).owns(monitor);
   }
 
+  /** Once, however often it is called. */
   stop(): Promise<void> {
-    return this.app.close();
+    return (this.stopping ??= this.app.close());
   }
 }
 
