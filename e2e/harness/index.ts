@@ -1,6 +1,7 @@
 export * from './api-contract.js';
 export * from './browser.js';
 export * from './cluster.js';
+export * from './cold-starts.js';
 export * from './event-stream.js';
 export * from './node-process.js';
 export * from './run-command.js';
