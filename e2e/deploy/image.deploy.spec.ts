@@ -87,7 +87,13 @@ describe('the image', () => {
         ExposedPorts: { '8080/tcp': {} },
       });
       expect(Healthcheck.Test).toEqual(['CMD', '9volt', 'health', '--live']);
-      expect(Config.Env).toEqual(expect.arrayContaining(['NODE_ENV=production', 'NINEV_LISTEN_ADDRESS=0.0.0.0:8080']));
+      expect(Config.Env).toEqual(
+        expect.arrayContaining([
+          'NODE_ENV=production',
+          'NODE_OPTIONS=--max-semi-space-size=4',
+          'NINEV_LISTEN_ADDRESS=0.0.0.0:8080',
+        ]),
+      );
     }
   });
 

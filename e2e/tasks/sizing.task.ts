@@ -3,11 +3,13 @@ import type { Role } from '@9volt/contracts';
 import type { Op } from '@9volt/etcd-dal';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { describe, it } from '@jest/globals';
-import { Cluster, waitFor } from '../harness/index.js';
+import { Cluster, type NodeProcess, waitFor } from '../harness/index.js';
 
 const BATCH = 100;
 /** Long enough for every monitor to have run twice, and for the garbage of the start to be gone. */
 const SETTLE_MS = 60_000;
+/** As the image and the units of systemd have it. */
+const AS_DEPLOYED = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
 /** What docs/deploy/README.md says of memory: `npm run task -w @9volt/e2e -- sizing`. */
 describe('memory, with http checks every 30 s', () => {
@@ -18,10 +20,11 @@ describe('memory, with http checks every 30 s', () => {
     ['server', 3_000],
   ])('a %s with %i monitors', async (role, monitors) => {
     const cluster = await Cluster.start();
+    const start = (role: Role): Promise<NodeProcess> => cluster.node(role, { env: AS_DEPLOYED });
     const target = cluster.use(await startHttpTarget());
     try {
-      const node = await cluster.node(role);
-      const others = role === 'server' ? [] : [await cluster.node('scheduler'), await cluster.node('api')];
+      const others = role === 'server' ? [] : [await start('scheduler'), await start('api')];
+      const node = await start(role);
       const value = JSON.stringify({ type: 'http', host: target.host, port: target.port, interval: '30s' });
       for (let from = 0; from < monitors; from += BATCH) {
         const puts = Array.from({ length: BATCH }, (_, n): Op => ({
