@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import type { OutboxEntry } from '@9volt/contracts';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
 import { startEtcd, waitFor } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
+import { CallsView } from './calls/calls-view.js';
 import { InFlight } from './notification/in-flight.js';
 import { RunNow } from './requests/run-now.js';
 import { WorkerBench } from './testing/worker-bench.js';
@@ -348,6 +349,17 @@ describe('fencing', () => {
 });
 
 describe('without etcd', () => {
+  test('a worker that still waits to be told what it needs can be stopped', async () => {
+    const unanswered = jest.spyOn(CallsView.prototype, 'start').mockReturnValue(new Promise(() => undefined));
+    try {
+      const worker = await startWorker();
+      await waitFor(() => unanswered.mock.calls.length > 0);
+      await worker.stop();
+    } finally {
+      unanswered.mockRestore();
+    }
+  });
+
   test('checks go on, and what they led to is written afterwards, once', async () => {
     const own = await startEtcd();
     const there = await new ClusterView(own.endpoint, bench.prefix).start();

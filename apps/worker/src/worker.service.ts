@@ -25,6 +25,8 @@ const SEND_MS = 2_000;
 export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log: Logger;
   private stopping = false;
+  private tellStopping!: () => void;
+  private readonly whenStopping = new Promise<void>((resolve) => (this.tellStopping = resolve));
   private started: Promise<void> | undefined;
 
   constructor(
@@ -53,6 +55,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
+    this.tellStopping();
     if (this.started) await this.endRuns();
     // Up to now notifications were sent as ever.
     await this.deliveries.stop();
@@ -74,8 +77,9 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     if (this.stopping) return;
     this.vitals.start();
     try {
-      // A monitor that awaits calls must not be judged before they are known.
-      await this.calls.start();
+      // A monitor that awaits calls must not be judged before they are known. A stop does not wait for etcd to tell them.
+      await Promise.race([this.calls.start(), this.whenStopping]);
+      if (this.stopping) return;
       await this.assignments.start();
       this.log.info('took up the assignments', { monitors: this.monitors.size });
     } catch (error) {
