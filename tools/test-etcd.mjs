@@ -43,7 +43,7 @@ async function runEverything(projects) {
   process.env.PATH = [currentEtcdDir, process.env.PATH].join(delimiter);
   // The stories run the built command.
   if (projects.some(isStory)) await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
-  await runFailedAlone(root, report, await runSpecs(root, report, projects));
+  await runFailedAlone(root, report, await runSpecs(root, report, [...projects]));
 }
 
 function usesEtcd({ project, dir }) {

@@ -36,17 +36,15 @@ async function runEverything() {
   // The stories run the built command, so they need all of it.
   const buildsAll = chosen.some(isStory);
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
-  // Two lanes for two cores: the stories wait more than they compute.
+  // Two lanes for two cores: the stories wait more than they compute. What is left is taken by the lane that has time for it, the long ones first.
   const isLong = ({ name }) => name === 'e2e';
+  const rest = chosen.filter((one) => !isLong(one)).reverse();
   const failedStages = await Promise.all([
-    checkSources().then(() =>
-      runSpecs(
-        root,
-        report,
-        chosen.filter((one) => !isLong(one)),
-      ),
-    ),
-    runSpecs(root, report, chosen.filter(isLong)),
+    checkSources().then(() => runSpecs(root, report, rest)),
+    runSpecs(root, report, chosen.filter(isLong)).then(async (failed) => [
+      ...failed,
+      ...(await runSpecs(root, report, rest)),
+    ]),
   ]);
   await runFailedAlone(root, report, failedStages.flat());
 }

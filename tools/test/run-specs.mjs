@@ -7,10 +7,14 @@ const minute = 60_000;
 /** More than this many specs do not fail for want of a quiet machine. */
 const mostRunAgain = 3;
 
-/** The specs of some projects, one project after the other. Returns the stages with specs that failed. */
+/**
+ * Takes one project after the other from the list, until it is empty, and runs its specs; others may take from the same list. Returns the stages with
+ * specs that failed.
+ */
 export async function runSpecs(root, report, projects) {
   const failedStages = [];
-  for (const { name, project, dir } of projects) {
+  for (let next = projects.shift(); next; next = projects.shift()) {
+    const { name, project, dir } = next;
     const startedAt = Date.now();
     const isEndToEnd = isStory({ project });
     const timeoutMs = (isEndToEnd ? 25 : 10) * minute;
