@@ -43,7 +43,7 @@ async function runEverything() {
     checkSources().then(() => runSpecs(root, report, rest)),
     runSpecs(root, report, chosen.filter(isLong)).then(async (failed) => [
       ...failed,
-      ...(await runSpecs(root, report, rest)),
+      ...(await runSpecs(root, report, rest, { workers: 1 })),
     ]),
   ]);
   await runFailedAlone(root, report, failedStages.flat());

@@ -11,7 +11,7 @@ const mostRunAgain = 3;
  * Takes one project after the other from the list, until it is empty, and runs its specs; others may take from the same list. Returns the stages with
  * specs that failed.
  */
-export async function runSpecs(root, report, projects) {
+export async function runSpecs(root, report, projects, { workers = 2 } = {}) {
   const failedStages = [];
   for (let next = projects.shift(); next; next = projects.shift()) {
     const { name, project, dir } = next;
@@ -20,7 +20,7 @@ export async function runSpecs(root, report, projects) {
     const timeoutMs = (isEndToEnd ? 25 : 10) * minute;
     const result = await runJestProject(
       root,
-      { name, dir, timeoutMs, workers: isEndToEnd ? undefined : 2 },
+      { name, dir, timeoutMs, workers: isEndToEnd ? undefined : workers },
       isEndToEnd ? showVerdict : undefined,
     );
     report.add({ name, startedAt, ...result });

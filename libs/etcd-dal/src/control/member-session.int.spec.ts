@@ -96,20 +96,27 @@ describe('a membership', () => {
   });
 
   test('is stale at two thirds of the lease when nothing comes back, and fresh again with the same key', async () => {
+    // A third of it is longer than a busy machine keeps a test from looking.
+    const ttlMs = 9_000;
+    session = new MemberSession(client, keys, member('w1-abc'), {
+      heartbeatIntervalMs: 1_000,
+      heartbeatTimeoutMs: ttlMs,
+    });
+    session.onStatus((status, error) => told.push(error ? `${status}: ${error.kind}` : status));
     await session.start();
     const { fence } = session;
     const startedAt = performance.now();
     proxy.blackhole();
-    await waitFor(() => session.status === 'stale' && told.includes('stale'));
+    await waitFor(() => told.includes('stale'));
     // Renewed at most a sixth of the time to live before.
-    expect(performance.now() - startedAt).toBeLessThan(TTL_MS);
-    expect(performance.now() - startedAt).toBeGreaterThan(TTL_MS / 2 - 300);
+    expect(performance.now() - startedAt).toBeLessThan(ttlMs);
+    expect(performance.now() - startedAt).toBeGreaterThan(ttlMs / 2 - 300);
     expect(await fencedWrite()).toBe(true);
     proxy.heal();
     await waitFor(() => session.isFresh());
     expect(session.fence).toEqual(fence);
     expect(told.some((one) => one.startsWith('fresh:'))).toBe(false);
-  });
+  }, 40_000);
 
   test('counts from when a renewal was sent, not from when its answer came', async () => {
     const keepAlive = client.keepAlive.bind(client);
