@@ -5,7 +5,7 @@ import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';
 import { ensureDebianPackages } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
 import { realNeeds } from './setup/test-needs.mjs';
-import { specsEndingIn, testProjects } from './test/projects.mjs';
+import { isStory, specsEndingIn, testProjects } from './test/projects.mjs';
 import { Report } from './test/report.mjs';
 import { runPaths } from './test/run-specs.mjs';
 import { runTool, setUp } from './test/stages.mjs';
@@ -38,7 +38,6 @@ async function runEverything() {
   if (!setUp(report, 'dependencies', () => ensureDependencies(root))) return;
   if (!setUp(report, 'packages', () => ensureDebianPackages(realNeeds))) return;
   // The stories run the built command.
-  if (projects.some(({ name }) => name === 'e2e'))
-    await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
+  if (projects.some(isStory)) await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
   for (const project of projects) await runPaths(root, report, { ...project, timeoutMs: 15 * minute });
 }

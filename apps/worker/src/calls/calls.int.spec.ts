@@ -119,7 +119,7 @@ describe('a monitor that awaits calls', () => {
   });
 
   test('does not hold against its job that calls could not be received without etcd', async () => {
-    const proxy = await startSeverableProxy(Number(new URL(bench.etcd.endpoint).port));
+    const proxy = await startSeverableProxy(bench.etcd.clientPort);
     const worker = await startWorker('w1', { endpoint: proxy.endpoint });
     await view.assign(worker.id, NAME, settings({ interval: '900ms', grace: '600ms' }));
     await view.reaches(NAME, { status: 'ok' });
