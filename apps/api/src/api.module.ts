@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { AlertersController } from './alerters/alerters.controller.js';
-import { AlertersService } from './alerters/alerters.service.js';
+import { AlertersService } from './settings/alerters.service.js';
 import { CallsController } from './calls/calls.controller.js';
 import { CallsService } from './calls/calls.service.js';
 import { ClusterCache } from './cache/cluster-cache.js';
@@ -15,7 +15,7 @@ import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
-import { MonitorsService } from './monitors/monitors.service.js';
+import { MonitorsService } from './settings/monitors.service.js';
 import { PlacementService } from './placement/placement.service.js';
 import { RequestsService } from './requests/requests.service.js';
 import { ResultsController } from './results/results.controller.js';

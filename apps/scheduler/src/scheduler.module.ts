@@ -6,7 +6,7 @@ import { EtcdCareService } from './housekeeping/etcd-care.service.js';
 import { SweepingService } from './housekeeping/sweeping.service.js';
 import { CoverageService } from './coverage/coverage.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
-import { SchedulerCaches } from './scheduler-caches.js';
+import { SchedulerCaches } from './caches/scheduler-caches.js';
 import { SchedulerService } from './scheduler.service.js';
 
 /**

@@ -5,7 +5,7 @@ import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap
 import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
 import { ConfigEventsService } from './events/config-events.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
-import { SchedulerCaches } from './scheduler-caches.js';
+import { SchedulerCaches } from './caches/scheduler-caches.js';
 
 /** Starts the scheduler once the process is a member, and ends it so that a successor need not wait. */
 @Injectable()

@@ -7,10 +7,10 @@ import { CallsView } from './calls/calls-view.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Farewell } from './membership/farewell.js';
-import { OwnedMonitors } from './membership/owned-monitors.js';
+import { OwnedMonitors } from './owned/owned-monitors.js';
 import { DeliveryService } from './notification/delivery.service.js';
-import { StateWriter } from './state/state-writer.js';
-import { SuspectNotes } from './suspicion/suspect-notes.js';
+import { StateWriter } from './ledger/state-writer.js';
+import { SuspectNotes } from './running/suspect-notes.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
 /** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */

@@ -5,10 +5,10 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
+import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
 import { type Delivery, RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
-import { AlertersService } from './alerters.service.js';
+import { AlertersService } from '../settings/alerters.service.js';
 
 @ApiV1('alerter', 'Alerters')
 export class AlertersController {

@@ -3,7 +3,7 @@ import { ApiExtension, ApiParam, ApiQuery } from '@nestjs/swagger';
 import { Public } from '@9volt/platform';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { OPEN, Route } from '../openapi/docs.js';
+import { OPEN, Route } from '../common/docs.js';
 import { CallsService } from './calls.service.js';
 import { readWords } from './read-words.js';
 

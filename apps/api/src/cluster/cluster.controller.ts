@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { ETAG, NameParam, PreconditionHeaders, Route } from '../openapi/docs.js';
+import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
 import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
 import { ClusterService, type ShownCluster } from './cluster.service.js';
 import { DrainsService, type ShownDrain } from './drains.service.js';

@@ -2,7 +2,7 @@ import { Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
-import { ListParams, Route, TOTAL } from '../openapi/docs.js';
+import { ListParams, Route, TOTAL } from '../common/docs.js';
 import { EventsService } from './events.service.js';
 
 @ApiV1('event', 'Events')

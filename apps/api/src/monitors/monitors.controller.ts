@@ -6,11 +6,11 @@ import { ok, type StatusMessage } from '../common/status-message.js';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
-import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../openapi/docs.js';
+import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
 import { PlacementService, type ShownPlacement } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
-import { MonitorsService } from './monitors.service.js';
+import { MonitorsService } from '../settings/monitors.service.js';
 
 @ApiV1('monitor', 'Monitors')
 export class MonitorsController {

@@ -1,7 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
 import { components } from './components.js';
-import { OPEN, PROBLEMS } from './docs.js';
+import { OPEN, PROBLEMS } from '../common/docs.js';
 import { answerExamples, examples } from './examples.js';
 import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
 import { problemExample } from './problem-examples.js';

@@ -13,8 +13,8 @@ import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { AlertersService } from '../alerters/alerters.service.js';
-import { MonitorsService } from '../monitors/monitors.service.js';
+import { AlertersService } from '../settings/alerters.service.js';
+import { MonitorsService } from '../settings/monitors.service.js';
 import type { Trial } from './trial.js';
 
 export interface Delivery {

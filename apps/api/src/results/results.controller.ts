@@ -2,7 +2,7 @@ import { Get, Query } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
-import { Route } from '../openapi/docs.js';
+import { Route } from '../common/docs.js';
 import { type Results, ResultsService } from './results.service.js';
 
 @ApiV1('result', 'States')

@@ -1,6 +1,6 @@
 import { Get } from '@nestjs/common';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { Route } from '../openapi/docs.js';
+import { Route } from '../common/docs.js';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from './type-schemas.js';
 
 @ApiV1('schema', 'Schemas')

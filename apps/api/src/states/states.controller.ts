@@ -2,7 +2,7 @@ import { Get, Param, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
-import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../openapi/docs.js';
+import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../common/docs.js';
 import type { ShownState } from './state-shape.js';
 import { type StateDetail, StatesService } from './states.service.js';
 

@@ -13,7 +13,7 @@ import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { by, commaList, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
-import { streamId } from '../stream/stream-id.js';
+import { streamId } from '../common/stream-id.js';
 import { shownConfig, type ShownState, shownState } from './state-shape.js';
 
 interface Candidate {

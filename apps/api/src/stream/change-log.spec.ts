@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ChangeLog, type LogEntry } from './change-log.js';
-import { revisionOf, streamId } from './stream-id.js';
+import { revisionOf, streamId } from '../common/stream-id.js';
 
 const change = (id: string, revision: number, derived = false): LogEntry => ({ type: 'state', id, revision, derived });
 

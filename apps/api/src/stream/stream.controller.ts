@@ -2,7 +2,7 @@ import { Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { Route } from '../openapi/docs.js';
+import { Route } from '../common/docs.js';
 import { SECURITY_HEADERS } from '../common/security-headers.js';
 import { StreamHub } from './stream.hub.js';
 

@@ -6,7 +6,7 @@ import { ClusterCache } from '../cache/cluster-cache.js';
 import type { CacheRecord } from '../cache/records.js';
 import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
 import { MessageWriter } from './message-writer.js';
-import { revisionOf, streamId } from './stream-id.js';
+import { revisionOf, streamId } from '../common/stream-id.js';
 
 interface Client {
   response: ServerResponse;

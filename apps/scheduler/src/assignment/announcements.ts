@@ -1,6 +1,6 @@
 import type { EventSink } from '@9volt/contracts';
-import type { Cause } from './decide-assignment.js';
-import type { Judged, RefusedMonitor } from './judge-monitor.js';
+import type { Cause } from '../decision/decide-assignment.js';
+import type { Judged, RefusedMonitor } from '../caches/judge-monitor.js';
 import type { Write } from './write-assignments.js';
 
 /** Up to so many are told one by one. */

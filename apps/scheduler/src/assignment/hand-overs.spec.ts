@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { HAND_OVER_MS, HandOvers } from './hand-overs.js';
-import { OutageGrace } from './outage-grace.js';
+import { OutageGrace } from '../decision/outage-grace.js';
 
 describe('HandOvers', () => {
   it('knows which planned moves wait for too long', () => {

@@ -1,4 +1,4 @@
-import type { Holding } from './holding.js';
+import type { Holding } from '../caches/holding.js';
 
 /** A planned move that its owner has not carried out by then is carried out by the leader. */
 export const HAND_OVER_MS = 30_000;

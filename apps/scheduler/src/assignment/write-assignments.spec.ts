@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Compare, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS } from '@9volt/etcd-dal';
-import type { Content } from './decide-assignment.js';
-import type { Holding } from './holding.js';
+import type { Content } from '../decision/decide-assignment.js';
+import type { Holding } from '../caches/holding.js';
 import { urgencyOf } from './urgency.js';
 import { batched, composeWrite, type Effect, type Write } from './write-assignments.js';
 

@@ -8,8 +8,8 @@ import {
   type Op,
   unchanged,
 } from '@9volt/etcd-dal';
-import type { Content, Decision } from './decide-assignment.js';
-import { encodeAssignment, historyOf } from './holding.js';
+import type { Content, Decision } from '../decision/decide-assignment.js';
+import { encodeAssignment, historyOf } from '../caches/holding.js';
 
 export type Effect = Exclude<Decision, { act: 'none' }>;
 

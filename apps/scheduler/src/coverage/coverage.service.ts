@@ -4,10 +4,10 @@ import { ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics, NodeConfig, SecretReader } from '@9volt/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { Knowledge } from '../assignment/knowledge.js';
+import { Knowledge } from '../decision/knowledge.js';
 import { LeaderTask } from '../housekeeping/leader-task.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
-import { SchedulerCaches } from '../scheduler-caches.js';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { coverageAlert, describeCoverage, stepAlarm } from './coverage-alarm.js';
 import { type DueMonitor, measureCoverage, type WorkerReports } from './measure-coverage.js';
 

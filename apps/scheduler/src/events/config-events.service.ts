@@ -3,7 +3,7 @@ import { type ClusterConfig, type EventType, type FieldError, type Member, messa
 import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { LeadershipService } from '../leadership/leadership.service.js';
-import { SchedulerCaches } from '../scheduler-caches.js';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
 
 type Kind = 'monitor' | 'alerter';
 

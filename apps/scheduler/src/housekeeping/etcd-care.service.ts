@@ -4,7 +4,7 @@ import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { LeadershipService } from '../leadership/leadership.service.js';
-import { SchedulerCaches } from '../scheduler-caches.js';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { LeaderTask } from './leader-task.js';
 import { RevisionLog } from './revision-log.js';
 

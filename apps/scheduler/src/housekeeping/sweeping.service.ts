@@ -3,7 +3,7 @@ import { AppLogger, type Logger } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { LeadershipService } from '../leadership/leadership.service.js';
-import { SchedulerCaches } from '../scheduler-caches.js';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { Departed } from './departed.js';
 import { LeaderTask } from './leader-task.js';
 import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';

@@ -1,6 +1,6 @@
 import { type ClusterNode, commit, type Compare } from '@9volt/etcd-dal';
-import type { SchedulerCaches } from '../scheduler-caches.js';
-import type { Knowledge } from '../assignment/knowledge.js';
+import type { SchedulerCaches } from '../caches/scheduler-caches.js';
+import type { Knowledge } from '../decision/knowledge.js';
 import { planSettlement } from './plan-settlement.js';
 
 const BARRIER_MS = 5_000;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type PoisonRecord, SUSPECTS_PER_NOTE } from '@9volt/contracts';
 import { Keyspace, MAX_TXN_OPS } from '@9volt/etcd-dal';
 import { planSettlement } from './plan-settlement.js';
-import type { KnownPoison } from './suspicions.js';
+import type { KnownPoison } from '../caches/suspicions.js';
 
 const keys = new Keyspace('9volt');
 const AT = '2026-01-01T00:00:00.000Z';

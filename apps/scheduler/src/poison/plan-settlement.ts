@@ -1,6 +1,6 @@
 import { withDeath } from '@9volt/contracts';
 import { type Compare, encode, type Keyspace, type Op, unchanged } from '@9volt/etcd-dal';
-import type { KnownNote, KnownPoison } from './suspicions.js';
+import type { KnownNote, KnownPoison } from '../caches/suspicions.js';
 
 export interface Settlement {
   note: KnownNote;

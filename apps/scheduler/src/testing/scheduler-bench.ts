@@ -5,7 +5,7 @@ import { AppLogger, Health, Metrics } from '@9volt/platform';
 import { AssignmentReconciler } from '../assignment/assignment.reconciler.js';
 import { ConfigEventsService } from '../events/config-events.service.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
-import { SchedulerCaches } from '../scheduler-caches.js';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { SchedulerService } from '../scheduler.service.js';
 
 /** One scheduler as the application composes it, without Nest. */

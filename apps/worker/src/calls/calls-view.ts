@@ -3,9 +3,9 @@ import { type CallRecord, messageOf } from '@9volt/contracts';
 import { type Change, ClusterNode, commit, decode, encode, Informer, unchanged } from '@9volt/etcd-dal';
 import type { ReceivedCalls } from '@9volt/monitors';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { Clock } from '../execution/clock.js';
-import type { OwnedMonitor } from '../membership/owned-monitor.js';
-import { fenceOf } from '../membership/owned-monitors.js';
+import { Clock } from '../time/clock.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { fenceOf } from '../owned/owned-monitors.js';
 
 /** The calls that APIs received, as every worker sees them: so they survive a change of the owner. */
 @Injectable()

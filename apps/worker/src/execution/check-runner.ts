@@ -4,17 +4,17 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { monitorTypes, Programs } from '@9volt/monitors';
 import { AppLogger, type Facts, type Logger } from '@9volt/platform';
 import { CallsView } from '../calls/calls-view.js';
-import { Detachment } from '../detachment/detachment.js';
+import { Detachment } from '../ledger/detachment.js';
 import { evaluate } from '../evaluation/evaluate.js';
-import type { OwnedMonitor } from '../membership/owned-monitor.js';
-import { OwnedMonitors } from '../membership/owned-monitors.js';
-import { RunNow } from '../requests/run-now.js';
-import { StateWriter } from '../state/state-writer.js';
-import { CautiousRuns } from '../suspicion/cautious-runs.js';
-import { VitalsBuffer } from '../vitals/vitals-buffer.js';
-import { CheckMetrics } from './check-metrics.js';
-import { Clock } from './clock.js';
-import { type DueRun, type FirstRun, Timetable } from './timetable.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { RunNow } from './run-now.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import { CautiousRuns } from '../running/cautious-runs.js';
+import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import { CheckMetrics } from '../measure/check-metrics.js';
+import { Clock } from '../time/clock.js';
+import { type DueRun, type FirstRun, Timetable } from '../time/timetable.js';
 
 type Listener = (result: CheckResult | undefined) => void;
 

@@ -3,13 +3,13 @@ import { Interval } from '@nestjs/schedule';
 import { type Assignment, isPlainObject, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode, type Entry, Informer, type Item } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { Handbacks } from '../detachment/handbacks.js';
+import { Handbacks } from '../ledger/handbacks.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { OutboxView } from '../notification/outbox-view.js';
-import { VitalsBuffer } from '../vitals/vitals-buffer.js';
+import { OutboxView } from '../outbox/outbox-view.js';
+import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { HandOver } from './hand-over.js';
-import { OwnedMonitor } from './owned-monitor.js';
-import { OwnedMonitors } from './owned-monitors.js';
+import { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Removal } from './removal.js';
 import { TakeOver } from './take-over.js';
 

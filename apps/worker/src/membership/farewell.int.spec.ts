@@ -3,11 +3,11 @@ import { type Assignment, MonitorSettings } from '@9volt/contracts';
 import { type ClusterNode, decode, encode, type Entry } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
 import { AppLogger } from '@9volt/platform';
-import { FencedBatch } from '../state/fenced-batch.js';
-import type { StateWriter } from '../state/state-writer.js';
+import { FencedBatch } from '../ledger/fenced-batch.js';
+import type { StateWriter } from '../ledger/state-writer.js';
 import { Farewell } from './farewell.js';
-import { OwnedMonitor } from './owned-monitor.js';
-import { OwnedMonitors } from './owned-monitors.js';
+import { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
 
 const LAST_RUN_AT = 1_700_000_000_000;
 

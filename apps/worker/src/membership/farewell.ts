@@ -2,9 +2,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Assignment, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { StateWriter } from '../state/state-writer.js';
-import type { OwnedMonitor } from './owned-monitor.js';
-import { OwnedMonitors } from './owned-monitors.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
 
 const MOST_ATTEMPTS = 3;
 

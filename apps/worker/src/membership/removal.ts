@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, unchanged } from '@9volt/etcd-dal';
-import { Handbacks } from '../detachment/handbacks.js';
-import { Spools } from '../detachment/spools.js';
+import { Handbacks } from '../ledger/handbacks.js';
+import { Spools } from '../ledger/spools.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { StateWriter } from '../state/state-writer.js';
-import { VitalsBuffer } from '../vitals/vitals-buffer.js';
-import type { OwnedMonitor } from './owned-monitor.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { TakeOver } from './take-over.js';
 
 /** Ends the work on a monitor: what is owed is delivered before its assignment goes. */

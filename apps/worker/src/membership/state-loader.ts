@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, type Entry, MAX_TXN_OPS } from '@9volt/etcd-dal';
-import { storedFrom } from '../state/plan-write.js';
-import type { StoredState } from './owned-monitor.js';
+import { storedFrom } from '../ledger/plan-write.js';
+import type { StoredState } from '../owned/owned-monitor.js';
 
 interface Wanted {
   key: string;

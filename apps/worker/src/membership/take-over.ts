@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Handbacks } from '../detachment/handbacks.js';
+import { Handbacks } from '../ledger/handbacks.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import type { FirstRun } from '../execution/timetable.js';
-import { RECORDED_INTERVAL_MS } from '../state/needs-write.js';
-import { StateWriter } from '../state/state-writer.js';
-import type { OwnedMonitor } from './owned-monitor.js';
+import type { FirstRun } from '../time/timetable.js';
+import { RECORDED_INTERVAL_MS } from '../ledger/needs-write.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { StateLoader } from './state-loader.js';
 
 /** Monitors are run without waiting longer than this for what is stored of them. */

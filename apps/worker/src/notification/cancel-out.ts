@@ -1,4 +1,4 @@
-import type { OwedNotification } from './outbox-view.js';
+import type { OwedNotification } from '../outbox/outbox-view.js';
 
 /** Whether an alerter was told of an incident before what is in its queue now. */
 export type Told = 'yes' | 'no' | 'unknown';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
 import { ClusterNode, commit, type Compare, decode, encode, type Op, unchanged } from '@9volt/etcd-dal';
 import { cancelOut, type Queued, type Told } from './cancel-out.js';
-import type { OwedNotification } from './outbox-view.js';
+import type { OwedNotification } from '../outbox/outbox-view.js';
 
 /** The newest that are kept with an incident. */
 const MAX_RECORDS = 100;

@@ -5,7 +5,7 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { AlerterCache } from './alerter-cache.js';
 import { isFailureReported } from './backoff.js';
-import { OutboxView, type OwedNotification } from './outbox-view.js';
+import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 
 const ATTEMPTED: readonly DeliveryOutcome['outcome'][] = ['delivered', 'retryable', 'rejected'];
 /** Its alerter is gone, and so is its type. */

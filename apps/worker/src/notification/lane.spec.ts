@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleAlarm } from '@9volt/alerters/testing';
 import { Lane } from './lane.js';
-import type { OwedNotification } from './outbox-view.js';
+import type { OwedNotification } from '../outbox/outbox-view.js';
 
 function owed(key: string): OwedNotification {
   const entry = { id: key, alerter: 'team', incident: '7.1', alert: sampleAlarm(), createdAt: '' };

@@ -1,4 +1,4 @@
-import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 
 /** What is known of the first of a queue. */
 export interface Head {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
-import type { OwedNotification } from './outbox-view.js';
+import type { OwedNotification } from '../outbox/outbox-view.js';
 import { planDelivery, type Situation } from './plan-delivery.js';
 
 function owed(id: string, alert = sampleAlarm()): OwedNotification {

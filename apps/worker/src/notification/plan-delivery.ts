@@ -1,5 +1,5 @@
 import type { AlerterLookup } from './alerter-cache.js';
-import type { OutboxQueue, OwedNotification } from './outbox-view.js';
+import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 import type { AlerterSettings } from '@9volt/contracts';
 
 /** All that decides what happens next to what is owed to one alerter about one monitor. Times are of one monotonic clock. */

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { type DeliveryRecord, messageOf } from '@9volt/contracts';
 import type { Compare } from '@9volt/etcd-dal';
-import { Detachment } from '../detachment/detachment.js';
-import type { Spool } from '../detachment/spool.js';
-import { Spools } from '../detachment/spools.js';
+import { Detachment } from '../ledger/detachment.js';
+import type { Spool } from '../ledger/spool.js';
+import { Spools } from '../ledger/spools.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
-import { type OutboxQueue, OutboxView, type OwedNotification } from './outbox-view.js';
+import { type OutboxQueue, OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 
 const RETRY_MS = 50;
 const RETRY_MOST_MS = 2_000;

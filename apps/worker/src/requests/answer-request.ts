@@ -1,8 +1,8 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { type Programs, validateMonitor } from '@9volt/monitors';
-import type { IsolatedRuns } from '../suspicion/isolated-runs.js';
-import type { RunNow } from './run-now.js';
+import type { IsolatedRuns } from '../running/isolated-runs.js';
+import type { RunNow } from '../execution/run-now.js';
 
 export interface Answering {
   runner: RunNow;

@@ -12,11 +12,11 @@ import { Programs } from '@9volt/monitors';
 import '@9volt/monitors/testing/poisonous-types';
 import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
-import { IsolatedRuns } from '../suspicion/isolated-runs.js';
+import { IsolatedRuns } from '../running/isolated-runs.js';
 import { SourceEntry } from '../testing/source-entry.js';
 import { RequestLedger } from './request-ledger.js';
 import { RequestService, RequestSettings } from './request.service.js';
-import { RunNow } from './run-now.js';
+import { RunNow } from '../execution/run-now.js';
 
 /** What is tried runs in a process of its own, which takes a while to start from the sources. */
 const ANSWERED_MS = 30_000;

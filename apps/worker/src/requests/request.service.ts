@@ -10,12 +10,12 @@ import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } f
 import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
 import { Programs } from '@9volt/monitors';
 import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
-import { Ownership } from '../notification/ownership.js';
-import { IsolatedRuns } from '../suspicion/isolated-runs.js';
+import { Ownership } from '../owned/ownership.js';
+import { IsolatedRuns } from '../running/isolated-runs.js';
 import { answerRequest } from './answer-request.js';
 import { mayServe } from './may-serve.js';
 import { type Claim, RequestLedger } from './request-ledger.js';
-import { RunNow } from './run-now.js';
+import { RunNow } from '../execution/run-now.js';
 
 /** What tests shorten. */
 export class RequestSettings {

@@ -1,4 +1,4 @@
-import { IsolatedEntry } from '../suspicion/isolated-runs.js';
+import { IsolatedEntry } from '../running/isolated-runs.js';
 
 /** What runs on its own does so from the sources, with types that end their process on board. */
 export class SourceEntry extends IsolatedEntry {
@@ -10,7 +10,7 @@ export class SourceEntry extends IsolatedEntry {
     '--import',
     '@9volt/monitors/testing/poisonous-types',
   ];
-  private readonly main = new URL('../suspicion/isolated-main.ts', import.meta.url);
+  private readonly main = new URL('../running/isolated-main.ts', import.meta.url);
 
   override get url(): URL {
     this.forks++;

@@ -13,8 +13,8 @@ import type {
 import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keyspace } from '@9volt/etcd-dal';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
-import { OwnedMonitors } from '../membership/owned-monitors.js';
-import { IsolatedEntry } from '../suspicion/isolated-runs.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { IsolatedEntry } from '../running/isolated-runs.js';
 import { WorkerModule } from '../worker.module.js';
 import { SourceEntry } from './source-entry.js';
 

@@ -2,13 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { Detachment } from '../detachment/detachment.js';
-import { CheckMetrics } from '../execution/check-metrics.js';
+import { Detachment } from '../ledger/detachment.js';
+import { CheckMetrics } from '../measure/check-metrics.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { Clock } from '../execution/clock.js';
-import { OwnedMonitors } from '../membership/owned-monitors.js';
+import { Clock } from '../time/clock.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Chunks } from './chunks.js';
-import { VitalsBuffer } from './vitals-buffer.js';
+import { VitalsBuffer } from '../measure/vitals-buffer.js';
 
 /** The keys of a chunk that are written in turn: its recent history. */
 const SLOTS = 60;

@@ -4,17 +4,17 @@ import { type ClusterNode, type Compare, decode, encode } from '@9volt/etcd-dal'
 import { testNode } from '@9volt/etcd-dal/testing';
 import { Programs } from '@9volt/monitors';
 import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
-import { Detachment } from '../../detachment/detachment.js';
-import { Spools } from '../../detachment/spools.js';
-import { OwnedMonitors } from '../../membership/owned-monitors.js';
+import { Detachment } from '../../ledger/detachment.js';
+import { Spools } from '../../ledger/spools.js';
+import { OwnedMonitors } from '../../owned/owned-monitors.js';
 import { AlerterCache } from '../alerter-cache.js';
 import { DeliveryLedger } from '../delivery-ledger.js';
 import { DeliveryReport } from '../delivery-report.js';
 import { DeliveryService } from '../delivery.service.js';
 import { DeliverySettings } from '../delivery-settings.js';
-import { InFlight } from '../in-flight.js';
-import { OutboxView } from '../outbox-view.js';
-import { Ownership } from '../ownership.js';
+import { InFlight } from '../../outbox/in-flight.js';
+import { OutboxView } from '../../outbox/outbox-view.js';
+import { Ownership } from '../../owned/ownership.js';
 import { Settling } from '../settling.js';
 
 /** Assignments as a test gives and takes them: real keys in etcd, told to this process at once. */

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, type FieldError, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { bySeverity } from '../cache/derive-status.js';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
+import type { Preconditions } from '../common/etag.js';
+import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
+import { maskMonitor, monitorKind } from './settings-kind.js';
+import { quarantined, SettingsStore, type Shown, type Written } from './settings-store.js';
+
+const FILTERS = ['status', 'tags', 'type', 'owner', 'q'];
+
+@Injectable()
+export class MonitorsService {
+  readonly store: SettingsStore<MonitorSettings>;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly cache: ClusterCache,
+  ) {
+    this.store = new SettingsStore(node, cache, monitorKind, (entries) => this.alerterFaults(entries));
+  }
+
+  /** Quarantined ones have no configuration that could be shown: the states and the cluster tell of them. */
+  list(raw: RawQuery): Listed {
+    const query = readListQuery<MonitorView>(raw, {
+      filters: FILTERS,
+      sorts: {
+        name: by(({ name }) => name),
+        type: by(({ settings }) => settings?.type),
+        status: (a, b) => bySeverity(this.cache.status(a), this.cache.status(b)),
+      },
+      fallback: by(({ name }) => name),
+    });
+    const { items, total } = pageOf(this.matching(query.filters), query);
+    const entries = items.map((view) => ({ name: view.name, config: maskMonitor(view.settings as MonitorSettings) }));
+    const body = query.paged
+      ? entries.map(({ name, config }) => ({ name, ...config }))
+      : Object.fromEntries(entries.map(({ name, config }) => [this.node.keys.monitor(name), config]));
+    return { total, body };
+  }
+
+  get(name: string): Shown {
+    const declared = this.cache.monitors.get(name)?.declared;
+    if (!declared) throw this.store.notFound(name);
+    if (declared.faults) throw quarantined('check', name, declared.faults);
+    return { config: maskMonitor(declared.settings), revision: declared.revision };
+  }
+
+  async put(
+    name: string,
+    raw: unknown,
+    preconditions: Preconditions,
+  ): Promise<Shown & Pick<Written<object>, 'outcome'>> {
+    return shown(await this.store.put(name, raw, preconditions));
+  }
+
+  async patch(name: string, patch: unknown, preconditions: Preconditions): Promise<Shown> {
+    return shown(await this.store.patch(name, patch, preconditions));
+  }
+
+  async push(raw: unknown): Promise<string> {
+    const { pushed, skipped } = await this.store.push(raw);
+    return `Pushed ${pushed.length} configs; skipped ${skipped.length} configs`;
+  }
+
+  async remove(name: string, preconditions: Preconditions): Promise<string> {
+    await this.store.remove(name, preconditions);
+    return `Successfully removed check '${name}'`;
+  }
+
+  async setDisabled(name: string, text: string): Promise<string> {
+    const disable = parseBool(text);
+    await this.store.patch(name, { disable }, {});
+    return `Successfully updated disable check state to '${disable}' for check '${name}'`;
+  }
+
+  private *matching(filters: Record<string, string>): Generator<MonitorView> {
+    const [types, tags, statuses, owners] = ['type', 'tags', 'status', 'owner'].map((name) => commaList(filters[name]));
+    const q = (filters['q'] ?? '').toLowerCase();
+    for (const view of this.cache.monitors.values()) {
+      const { settings } = view;
+      if (!settings) continue;
+      if (types && !types.has(settings.type)) continue;
+      if (tags && !settings.tags?.some((tag) => tags.has(tag))) continue;
+      if (owners && !owners.has(view.assignment?.workerId ?? '')) continue;
+      if (statuses && !statuses.has(this.cache.status(view))) continue;
+      if (q === '' || view.searchable.includes(q)) yield view;
+    }
+  }
+
+  /** A monitor must not name an alerter that is not stored: nobody would be told. */
+  private async alerterFaults(entries: readonly { settings: MonitorSettings; at: string }[]): Promise<FieldError[]> {
+    const uses = entries.flatMap(({ settings, at }) => usesOf(settings, at));
+    const doubtful = new Set(uses.map(({ alerter }) => alerter).filter((name) => !this.cache.alerters.has(name)));
+    // Another process may have stored one that this cache has not seen yet.
+    for (const name of doubtful) if (await this.node.client.get(this.node.keys.alerter(name))) doubtful.delete(name);
+    const known = [...this.cache.alerters.keys()];
+    return uses
+      .filter(({ alerter }) => doubtful.has(alerter))
+      .map(({ alerter, path }) => unknownName(path, 'alerter', alerter, known));
+  }
+}
+
+/** Each place of a monitor that names an alerter. */
+export function usesOf(settings: MonitorSettings, at = ''): { alerter: string; path: string }[] {
+  return (['warning-alerter', 'critical-alerter'] as const).flatMap((attribute) =>
+    (settings[attribute] ?? []).map((alerter, n) => ({ alerter, path: `${at}/${pointer(attribute)}/${n}` })),
+  );
+}
+
+function shown({ settings, revision, outcome }: Written<MonitorSettings>): Shown & Pick<Written<object>, 'outcome'> {
+  return { config: maskMonitor(settings), revision, outcome };
+}
+
+/** As Go's strconv.ParseBool, which the original uses. */
+export function parseBool(text: string): boolean {
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+  throw new DomainError('invalid', 'Invalid bool value', {
+    fields: [{ path: '/disable', value: text, expected: 'true or false', message: 'Invalid bool value' }],
+  });
+}

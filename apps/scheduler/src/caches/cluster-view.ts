@@ -1,0 +1,182 @@
+import { type Member, runsChecks } from '@9volt/contracts';
+import { type Change, type ClusterNode, decode, type Entry, Informer, type Item, type Keyspace } from '@9volt/etcd-dal';
+import { type SuspicionRecord, suspicionOf, Suspicions } from './suspicions.js';
+import { type Holding, toHolding } from './holding.js';
+import type { PlannedWorker } from './pools.js';
+
+export interface Worker extends PlannedWorker {
+  name: string;
+}
+
+type Record_ =
+  | { kind: 'member'; member: Member }
+  | { kind: 'assignment'; holding: Holding }
+  | { kind: 'drain'; worker: string }
+  | SuspicionRecord
+  | { kind: 'other' };
+
+export interface ClusterViewEvents {
+  /** Who may run what has changed. */
+  onMembership: () => void;
+  onHolding: (monitor: string) => void;
+  onConnection: (connected: boolean) => void;
+}
+
+/**
+ * Members, drains, assignments, suspicions and the leader, in one cache with one revision: all of `cluster/` arrives on one watch, so that once
+ * this cache has reached a revision, it has everything that any leader wrote up to then.
+ */
+export class ClusterView {
+  readonly suspicions = new Suspicions();
+  private readonly informer: Informer<Record_>;
+  private readonly keys: Keyspace;
+  private readonly memberById = new Map<string, Member>();
+  /** When each member last told of itself, by `performance.now()`. */
+  private readonly told = new Map<string, number>();
+  private readonly drained = new Set<string>();
+  private readonly byMonitor = new Map<string, Holding[]>();
+  private workersNow: ReadonlyMap<string, Worker> | undefined;
+
+  constructor(
+    node: ClusterNode,
+    private readonly events: ClusterViewEvents,
+  ) {
+    this.keys = node.keys;
+    this.informer = new Informer<Record_>(node.client, {
+      prefix: `${this.keys.root}cluster/`,
+      decode: (entry) => this.decode(entry),
+      onChange: (change) => this.apply(change),
+      onConnection: (error) => events.onConnection(error === undefined),
+      guard: node.guard,
+    });
+  }
+
+  start(): Promise<void> {
+    return this.informer.start();
+  }
+
+  stop(): Promise<void> {
+    return this.informer.stop();
+  }
+
+  get members(): ReadonlyMap<string, Member> {
+    return this.memberById;
+  }
+
+  /** When a member last told of itself, by `performance.now()`. */
+  toldAt(id: string): number {
+    return this.told.get(id) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Members that run checks, by id. */
+  get workers(): ReadonlyMap<string, Worker> {
+    this.workersNow ??= new Map(
+      [...this.memberById.values()]
+        .filter((member) => runsChecks(member.Role))
+        .map(({ MemberID: id, Name: name, Tags: tags }) => [id, { id, name, tags, draining: this.drained.has(name) }]),
+    );
+    return this.workersNow;
+  }
+
+  /** Names of workers that are to be kept empty, whether they take part at present or not. */
+  get drains(): ReadonlySet<string> {
+    return this.drained;
+  }
+
+  /** Names of monitors that have an assignment. */
+  get assigned(): Iterable<string> {
+    return this.byMonitor.keys();
+  }
+
+  holdings(monitor: string): readonly Holding[] {
+    return this.byMonitor.get(monitor) ?? [];
+  }
+
+  /** Whether anything is still assigned to a member, present or gone. */
+  holdsAnything(workerId: string): boolean {
+    for (const holdings of this.byMonitor.values()) {
+      if (holdings.some((holding) => holding.workerId === workerId)) return true;
+    }
+    return false;
+  }
+
+  get revision(): number {
+    return this.informer.revision;
+  }
+
+  reached(revision: number, timeoutMs: number): Promise<boolean> {
+    return this.informer.reached(revision, timeoutMs);
+  }
+
+  verify(): Promise<number> {
+    return this.informer.verify();
+  }
+
+  private decode(entry: Entry): Record_ {
+    const place = this.keys.parseAssignment(entry.key);
+    if (place) return { kind: 'assignment', holding: toHolding(entry, place) };
+    const id = this.keys.under(this.keys.members, entry.key);
+    const member = id === undefined ? undefined : decode<Partial<Member>>(entry.value);
+    if (member?.Role !== undefined && Array.isArray(member.Tags)) {
+      return { kind: 'member', member: { ...(member as Member), MemberID: id as string } };
+    }
+    const worker = this.keys.under(this.keys.drains, entry.key);
+    if (worker !== undefined) return { kind: 'drain', worker };
+    return suspicionOf(this.keys, entry) ?? { kind: 'other' };
+  }
+
+  private apply({ key, before, after }: Change<Record_>): void {
+    const record = (after ?? (before as Item<Record_>)).value;
+    switch (record.kind) {
+      case 'assignment':
+        this.applyHolding(record.holding.monitor, before, after);
+        break;
+      case 'member':
+        this.applyMember(record.member, after !== undefined);
+        break;
+      case 'drain':
+        if (after) this.drained.add(record.worker);
+        else this.drained.delete(record.worker);
+        this.membershipChanged();
+        break;
+      case 'note':
+      case 'poison':
+        this.suspicions.apply(key, record, after);
+        if (record.kind === 'poison') this.events.onHolding(record.monitor);
+        break;
+      case 'other':
+        break;
+    }
+  }
+
+  private applyHolding(monitor: string, before: Item<Record_> | undefined, after: Item<Record_> | undefined): void {
+    const others = this.holdings(monitor).filter((holding) => holding.key !== (before ?? after)?.key);
+    if (after?.value.kind === 'assignment') others.push(after.value.holding);
+    if (others.length > 0) this.byMonitor.set(monitor, others);
+    else this.byMonitor.delete(monitor);
+    this.events.onHolding(monitor);
+  }
+
+  private applyMember(member: Member, present: boolean): void {
+    const known = this.memberById.get(member.MemberID);
+    if (present) {
+      this.memberById.set(member.MemberID, member);
+      this.told.set(member.MemberID, performance.now());
+    } else {
+      this.memberById.delete(member.MemberID);
+      this.told.delete(member.MemberID);
+    }
+    // A member tells its load every few seconds; that changes nothing here.
+    const same =
+      present &&
+      known?.Role === member.Role &&
+      known.Name === member.Name &&
+      known.Tags.join('\n') === member.Tags.join('\n');
+    if (!same) this.membershipChanged();
+  }
+
+  private membershipChanged(): void {
+    this.workersNow = undefined;
+    this.events.onMembership();
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { type Change, ClusterNode, Informer } from '@9volt/etcd-dal';
+import { ClusterView } from './cluster-view.js';
+import { Leftovers } from './leftovers.js';
+import type { MonitorSource } from './judge-monitor.js';
+import { MonitorCatalog } from './monitor-catalog.js';
+
+/** Listeners enqueue and return. */
+export interface CacheListener {
+  onMonitor?: (name: string, change: Change<MonitorSource>) => void;
+  onAlerter?: (name: string, change: Change<string>) => void;
+  onHolding?: (monitor: string) => void;
+  onLeftover?: (monitor: string) => void;
+  onMembership?: () => void;
+  onConnection?: (connected: boolean) => void;
+}
+
+/** What every scheduler keeps in memory, leading or not, so that a successor need not read it first. */
+@Injectable()
+export class SchedulerCaches {
+  readonly view: ClusterView;
+  readonly catalog: MonitorCatalog;
+  readonly leftovers: Leftovers;
+  /** The texts of the alerters' configurations. */
+  readonly alerters: Informer<string>;
+  private readonly listeners: CacheListener[] = [];
+  private listedOnce = false;
+
+  constructor(private readonly node: ClusterNode) {
+    const tell = (call: (listener: CacheListener) => void): void => this.listeners.forEach(call);
+    this.view = new ClusterView(node, {
+      onMembership: () => tell((listener) => listener.onMembership?.()),
+      onHolding: (monitor) => tell((listener) => listener.onHolding?.(monitor)),
+      onConnection: (connected) => tell((listener) => listener.onConnection?.(connected)),
+    });
+    this.catalog = new MonitorCatalog(node, (name, change) => tell((listener) => listener.onMonitor?.(name, change)));
+    this.leftovers = new Leftovers(node, (monitor) => tell((listener) => listener.onLeftover?.(monitor)));
+    this.alerters = new Informer<string>(node.client, {
+      prefix: node.keys.alerters,
+      decode: (entry) => entry.value.toString(),
+      onChange: (change) =>
+        tell((listener) => listener.onAlerter?.(change.key.slice(node.keys.alerters.length), change)),
+      guard: node.guard,
+    });
+  }
+
+  listen(listener: CacheListener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Whether everything was listed once: changes told before that are no news. */
+  get listed(): boolean {
+    return this.listedOnce;
+  }
+
+  hasAlerter(name: string): boolean {
+    return this.alerters.get(this.node.keys.alerter(name)) !== undefined;
+  }
+
+  /** Resolves once everything is listed; waits for etcd as long as it takes. */
+  async start(): Promise<void> {
+    const { view, catalog, leftovers, alerters } = this;
+    await Promise.all([
+      view.start(),
+      catalog.informer.start(),
+      leftovers.states.start(),
+      leftovers.outbox.start(),
+      leftovers.handbacks.start(),
+      alerters.start(),
+    ]);
+    this.listedOnce = true;
+  }
+
+  async stop(): Promise<void> {
+    const { view, catalog, leftovers, alerters } = this;
+    await Promise.all([
+      view.stop(),
+      catalog.informer.stop(),
+      leftovers.states.stop(),
+      leftovers.outbox.stop(),
+      leftovers.handbacks.stop(),
+      alerters.stop(),
+    ]);
+  }
+
+  /** Compares every cache with etcd. Answers how many keys differed; they are listed again. */
+  async verify(): Promise<number> {
+    const { view, catalog, leftovers, alerters } = this;
+    let differing = 0;
+    for (const cache of [view, catalog.informer, leftovers.states, leftovers.outbox, leftovers.handbacks, alerters]) {
+      differing += await cache.verify();
+    }
+    return differing;
+  }
+}

@@ -1,0 +1,58 @@
+import { setMaxListeners } from 'node:events';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { monitorTypes } from '@9volt/monitors';
+import { CheckRunner } from './check-runner.js';
+import { Clock } from '../time/clock.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { CallsView } from '../calls/calls-view.js';
+
+/** Runs a monitor that awaits calls at each call, and when one is overdue: its turns may be a day apart. */
+@Injectable()
+export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly timers = new Map<string, () => void>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    @Inject(CallsView) private readonly calls: CallsView,
+    @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Any number of runs may be under way.
+    setMaxListeners(0, this.stopping.signal);
+    this.calls.onCall((name) => this.run(name));
+    this.runner.onRunEnded((monitor) => this.arm(monitor));
+  }
+
+  onApplicationShutdown(): void {
+    this.stopping.abort();
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+  }
+
+  /** One that is not on our timetable, or that runs just now, needs no run of ours. */
+  private run(name: string): void {
+    if (this.monitors.get(name)?.scheduled === undefined) return;
+    this.runner.runNow(name, this.stopping.signal).catch(() => undefined);
+  }
+
+  private arm(monitor: OwnedMonitor): void {
+    const { name, settings } = monitor;
+    this.timers.get(name)?.();
+    this.timers.delete(name);
+    const awaited = monitorTypes.get(settings.type)?.calls;
+    if (!awaited || monitor.gone || this.stopping.signal.aborted) return;
+    const received = this.calls.of(monitor);
+    const inMs = awaited.overdueAtMs(settings, received) - received.nowMs;
+    // Overdue already: its turns tell what follows.
+    if (inMs <= 0) return;
+    const cancel = this.clock.schedule(() => {
+      this.timers.delete(name);
+      this.run(name);
+    }, Math.ceil(inMs));
+    this.timers.set(name, cancel);
+  }
+}

@@ -1,0 +1,232 @@
+import type {
+  DeliveryRecord,
+  HandedIncident,
+  HeardStatus,
+  MonitorState,
+  OpenIncident,
+  OutboxEntry,
+  ResolveReason,
+} from '@9volt/contracts';
+import { worse } from '../evaluation/evaluate.js';
+import { numberOf } from '../evaluation/known-incidents.js';
+import { type Owed, stateTarget, withKnownIds } from '../evaluation/owed.js';
+import type { OwedNotification } from '../outbox/outbox-view.js';
+
+/** What was decided of a monitor: the next state and what is owed by it. */
+export interface Decided {
+  next: MonitorState;
+  owed: Owed;
+}
+
+/** As many incidents as are kept of a monitor. */
+const MOST_INCIDENTS = 15;
+const MOST_DELIVERIES = 30;
+/** What fits into one transaction; what is left there is sent once more. */
+const MOST_KEYS = 30;
+
+/**
+ * What a detached worker decided and told about one monitor: in memory, what etcd would hold if it took writes. Pure data, without clock
+ * or connection.
+ */
+export class Spool {
+  private readonly incidents = new Map<string, HandedIncident>();
+  /** By alerter; queues are replaced, never changed. */
+  private readonly queues = new Map<string, readonly OwedNotification[]>();
+  /** By incident and alerter, what was sent last. */
+  private readonly sent = new Map<string, { owed: OwedNotification; answered: boolean }>();
+  /** Keys of the outbox that may be in etcd, and that nothing is owed by any more. */
+  private readonly obsolete = new Map<string, { alerter: string; deliveredAlarm: boolean }>();
+  /** Grows with each change. */
+  version = 0;
+  /** What etcd held. */
+  private readonly before: MonitorState | undefined;
+
+  constructor(
+    readonly monitor: string,
+    /** What etcd would hold. */
+    public state: MonitorState | undefined,
+    private readonly keyOf: (entry: OutboxEntry) => string,
+  ) {
+    this.before = state;
+  }
+
+  /** What follows from a result. `sent`: entries that a write without an answer may have put into etcd under these ids. */
+  take({ next, owed }: Decided, now: number, sent: readonly OutboxEntry[] = []): void {
+    this.version++;
+    const at = new Date(now).toISOString();
+    if (owed.closed && this.state) {
+      const { incident, reason } = owed.closed;
+      this.close(this.of(incident, this.state), at, reason);
+    }
+    if (owed.current) this.of(owed.current, next);
+    if (next.incident) this.follow(next.incident, next);
+    for (const entry of withKnownIds(owed.entries, sent)) this.enqueue(entry, sent.includes(entry));
+    this.state = next;
+  }
+
+  queue(alerter: string): readonly OwedNotification[] {
+    return this.queues.get(alerter) ?? [];
+  }
+
+  /** Alerters to which something is owed. */
+  get alerters(): string[] {
+    return [...this.queues.keys()];
+  }
+
+  /** It is being sent; from now on it may have arrived. */
+  begin(owed: OwedNotification): void {
+    this.version++;
+    this.sent.set(sentKey(owed.entry.incident, owed.alerter), { owed, answered: false });
+  }
+
+  /** It was delivered, or given up for good. */
+  settle(owed: OwedNotification, record: DeliveryRecord): void {
+    const { entry } = owed;
+    const incident = this.ofEntry(entry);
+    this.sent.set(sentKey(entry.incident, owed.alerter), { owed, answered: true });
+    incident.notifications = [...incident.notifications, record].slice(-MOST_DELIVERIES);
+    this.forget(owed, record.outcome === 'delivered');
+  }
+
+  /** Nothing of it needs to be told any more. */
+  forget(owed: OwedNotification, delivered = false): void {
+    this.version++;
+    const deliveredAlarm = delivered && owed.entry.alert.type !== 'resolve';
+    if (owed.local !== 'only') this.obsolete.set(owed.key, { alerter: owed.alerter, deliveredAlarm });
+    const left = this.queue(owed.alerter).filter(({ key }) => key !== owed.key);
+    if (left.length > 0) this.queues.set(owed.alerter, left);
+    else this.queues.delete(owed.alerter);
+  }
+
+  /** Whether an alerter was told of an incident, whoever told it. */
+  wasTold(incident: string, alerter: string): boolean {
+    const stored = this.before?.incident?.id === incident ? this.before.told[alerter] : undefined;
+    return stored !== undefined || this.sent.has(sentKey(incident, alerter));
+  }
+
+  /** Keys of the outbox that the owner removes. */
+  get obsoleteKeys(): string[] {
+    return [...this.obsolete.keys()].slice(0, MOST_KEYS);
+  }
+
+  /**
+   * Keys of the outbox that are removed whoever is the owner: alarms that were delivered, one for an alerter. Where it was sent more, the owner may
+   * have begun with the first, and must go on to the last.
+   */
+  get deliveredAlarms(): string[] {
+    const obsolete = [...this.obsolete.entries()];
+    const alone = obsolete.filter(
+      ([key, { alerter, deliveredAlarm }]) =>
+        deliveredAlarm && obsolete.every(([other, one]) => other === key || one.alerter !== alerter),
+    );
+    return alone.map(([key]) => key).slice(0, MOST_KEYS);
+  }
+
+  /**
+   * What was told, oldest first. What waits in the queues is not: whoever owns the monitor decides anew what is owed. To another owner also
+   * what waited in the outbox is told: it may have sent the same, and more, before us.
+   */
+  handed(to: 'ourselves' | 'another'): HandedIncident[] {
+    const incidents = new Map([...this.incidents].map(([id, incident]) => [id, copyOf(incident)]));
+    for (const { owed, answered } of this.sent.values()) {
+      const { entry, local } = owed;
+      // What waited in the outbox is told as far as our own state goes.
+      if (!local && to === 'ourselves') continue;
+      const incident = incidents.get(entry.incident) ?? ofAlert(entry);
+      incidents.set(entry.incident, incident);
+      incident.told[owed.alerter] = heardOf(entry, answered);
+      if (!answered && local && entry.alert.type !== 'resolve') incident.unanswered.push(entry);
+    }
+    const sorted = [...incidents.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
+    return sorted.filter((incident, index) => isOpenToSomebody(incident) || index >= sorted.length - MOST_INCIDENTS);
+  }
+
+  private enqueue(entry: OutboxEntry, sent: boolean): void {
+    const { monitor } = this;
+    const local = sent ? ('perhaps-in-etcd' as const) : ('only' as const);
+    const key = this.keyOf(entry);
+    // After all that etcd accepted.
+    const createRevision = Number.POSITIVE_INFINITY;
+    const owed = { key, monitor, alerter: entry.alerter, entry, createRevision, modRevision: 0, local };
+    this.queues.set(entry.alerter, [...this.queue(entry.alerter), owed]);
+  }
+
+  private of(incident: OpenIncident, state: MonitorState): HandedIncident {
+    const known = this.incidents.get(incident.id);
+    if (known) return known;
+    const { target, message, count } = state;
+    const handed = { ...blank(incident), target, message, count };
+    this.incidents.set(incident.id, handed);
+    this.prune();
+    return handed;
+  }
+
+  private ofEntry(entry: OutboxEntry): HandedIncident {
+    const known = this.incidents.get(entry.incident);
+    if (known) return known;
+    const handed = ofAlert(entry);
+    this.incidents.set(entry.incident, handed);
+    return handed;
+  }
+
+  /** What is known of an incident is of its last failure. */
+  private follow(incident: OpenIncident, { message, count }: MonitorState): void {
+    const known = this.incidents.get(incident.id);
+    if (!known) return;
+    known.incident = { ...incident, worst: worse(known.incident.worst, incident.worst) };
+    known.message = message;
+    known.count = count;
+  }
+
+  /** A target that flaps for hours must not fill the memory. */
+  private prune(): void {
+    if (this.incidents.size <= 2 * MOST_INCIDENTS) return;
+    const waiting = new Set([...this.queues.values()].flat().map(({ entry }) => entry.incident));
+    for (const [id, incident] of this.incidents) {
+      if (incident.closedAt === null || waiting.has(id) || this.isOpenToSomebody(id)) continue;
+      this.incidents.delete(id);
+      for (const [key, { owed }] of this.sent) if (owed.entry.incident === id) this.sent.delete(key);
+      return;
+    }
+  }
+
+  private isOpenToSomebody(id: string): boolean {
+    for (const { owed, answered } of this.sent.values()) {
+      if (owed.entry.incident === id && heardOf(owed.entry, answered) !== 'resolved') return true;
+    }
+    return false;
+  }
+
+  private close(incident: HandedIncident, at: string, reason: ResolveReason): void {
+    incident.closedAt = at;
+    incident.reason = reason;
+  }
+}
+
+function sentKey(incident: string, alerter: string): string {
+  return `${incident} ${alerter}`;
+}
+
+/** An alarm without an answer counts as told. */
+function heardOf({ alert }: OutboxEntry, answered: boolean): HeardStatus {
+  if (alert.type !== 'resolve') return alert.type;
+  return answered ? 'resolved' : 'perhaps-resolved';
+}
+
+function blank(incident: OpenIncident): Omit<HandedIncident, 'target' | 'message' | 'count'> {
+  return { incident, closedAt: null, told: {}, unanswered: [], notifications: [] };
+}
+
+/** Of an incident that was owed before the worker was cut off. */
+function ofAlert({ incident: id, alert }: OutboxEntry): HandedIncident {
+  const { since: openedAt, worst, message, attempts: count, monitorType, target } = alert;
+  return { ...blank({ id, openedAt, worst }), target: stateTarget(monitorType, target), message, count };
+}
+
+function copyOf(incident: HandedIncident): HandedIncident {
+  return { ...incident, told: { ...incident.told }, unanswered: [...incident.unanswered] };
+}
+
+function isOpenToSomebody({ told }: HandedIncident): boolean {
+  return Object.values(told).some((heard) => heard !== 'resolved');
+}

@@ -1,0 +1,71 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode } from '@9volt/etcd-dal';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Spool } from './spool.js';
+
+/** The spools of this worker. One is kept until etcd has what it tells, however often the worker is cut off meanwhile. */
+@Injectable()
+export class Spools {
+  private readonly spools = new Map<OwnedMonitor, Spool>();
+  /** The latest of each name: a monitor may have gone and come back. */
+  private readonly byName = new Map<string, Spool>();
+  private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+  ) {}
+
+  get(name: string): Spool | undefined {
+    return this.byName.get(name);
+  }
+
+  of(monitor: OwnedMonitor): Spool | undefined {
+    return this.spools.get(monitor);
+  }
+
+  /** The spool of a monitor; a new one begins at what is stored. */
+  open(monitor: OwnedMonitor): Spool {
+    let spool = this.spools.get(monitor);
+    if (spool) return spool;
+    const { name } = monitor;
+    const { keys } = this.node;
+    spool = new Spool(name, monitor.stored?.state, ({ alerter, id }) => keys.outboxEntry(name, alerter, id));
+    this.spools.set(monitor, spool);
+    this.byName.set(name, spool);
+    return spool;
+  }
+
+  /** That of a monitor by name; undefined when it is not ours. */
+  openOwned(name: string): Spool | undefined {
+    const monitor = this.monitors.get(name);
+    return monitor ? this.open(monitor) : this.get(name);
+  }
+
+  /** etcd has what it tells. */
+  close(monitor: OwnedMonitor): void {
+    const spool = this.spools.get(monitor);
+    this.spools.delete(monitor);
+    if (this.byName.get(monitor.name) === spool) this.byName.delete(monitor.name);
+  }
+
+  all(): [OwnedMonitor, Spool][] {
+    return [...this.spools];
+  }
+
+  get names(): string[] {
+    return [...this.byName.keys()];
+  }
+
+  /** Told when something more is owed. Must not throw or block. */
+  onOwed(listener: (monitor: string, alerter: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  tellOwed(name: string): void {
+    for (const alerter of this.get(name)?.alerters ?? []) {
+      for (const listener of this.listeners) listener(name, alerter);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { type Status, STATUSES } from '@9volt/contracts';
+import { countFencingRejections, Metrics } from '@9volt/platform';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+
+/** What the worker's load tells, from one dump of the vitals to the next. */
+export interface Tally {
+  started: number;
+  latenessP99Ms: number;
+}
+
+const MOST_LATENESSES = 20_000;
+
+/** Counts what the worker does. */
+@Injectable()
+export class CheckMetrics {
+  private readonly checks;
+  private readonly durations;
+  private readonly latenesses;
+  private readonly overrunsTotal;
+  private started = 0;
+  private latenessesMs: number[] = [];
+  /** Since the process started. */
+  overruns = 0;
+  /** To be told of states that were refused since others have the monitors by now. */
+  readonly fenced: (count: number) => void;
+
+  constructor(@Inject(Metrics) metrics: Metrics, @Inject(OwnedMonitors) monitors: OwnedMonitors) {
+    this.fenced = countFencingRejections(metrics, 'ownership');
+    this.checks = metrics.counter(
+      'ninevolt_checks_total',
+      `Checks completed, by type of monitor and verdict (${STATUSES.join(', ')})`,
+      ['type', 'status'],
+      (counter) => {
+        const types = new Set([...monitors.all()].map(({ settings }) => settings.type));
+        for (const type of types) for (const status of STATUSES) counter.inc({ type, status }, 0);
+      },
+    );
+    this.durations = metrics.histogram('ninevolt_check_duration_seconds', 'How long checks took, by type of monitor', [
+      'type',
+    ]);
+    this.latenesses = metrics.histogram(
+      'ninevolt_check_lateness_seconds',
+      'How long after they were due checks started',
+    );
+    this.overrunsTotal = metrics.counter(
+      'ninevolt_check_overruns_total',
+      'Checks that were due and skipped, since the one before was still running',
+    );
+    metrics.gauge('ninevolt_monitors_assigned', 'Monitors this worker holds', [], (gauge) => gauge.set(monitors.size));
+  }
+
+  begun(latenessMs: number): void {
+    this.started++;
+    // A sample suffices: this many are met only when the worker is overloaded.
+    if (this.latenessesMs.length < MOST_LATENESSES) this.latenessesMs.push(latenessMs);
+    this.latenesses.observe(latenessMs / 1_000);
+  }
+
+  ended(type: string, status: Status, durationMs: number): void {
+    this.checks.inc({ type, status });
+    this.durations.observe({ type }, durationMs / 1_000);
+  }
+
+  skipped(count: number): void {
+    this.overruns += count;
+    this.overrunsTotal.inc(count);
+  }
+
+  /** What happened since the last call. */
+  take(): Tally {
+    const sorted = this.latenessesMs.sort((a, b) => a - b);
+    const latenessP99Ms = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;
+    const tally = { started: this.started, latenessP99Ms };
+    this.started = 0;
+    this.latenessesMs = [];
+    return tally;
+  }
+}

@@ -1,0 +1,55 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Metrics, NodeConfig } from '@9volt/platform';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+
+/**
+ * Shows what the monitors measured, to who asked for it with a number of series: their labels are the names of monitors, so that without a bound
+ * there would be any number of them.
+ */
+@Injectable()
+export class PerformanceMetrics {
+  constructor(
+    @Inject(NodeConfig) { performanceSeries: most }: Pick<NodeConfig, 'performanceSeries'>,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(OwnedMonitors) private readonly monitors: { all(): Iterable<Pick<OwnedMonitor, 'name' | 'performance'>> },
+  ) {
+    if (most === 0) return;
+    const labels = ['monitor', 'label', 'unit'] as const;
+    metrics.gauge(
+      'ninevolt_performance_value',
+      'What monitors measured at their last run, times in seconds, else in the unit that was told',
+      labels,
+      (gauge) => {
+        gauge.reset();
+        let shown = 0;
+        for (const { monitor, label, unit, value } of this.values()) {
+          if (shown++ === most) return;
+          gauge.set({ monitor, label, unit }, value);
+        }
+      },
+    );
+    metrics.gauge(
+      'ninevolt_performance_values_omitted',
+      'Values that monitors measured and that are not shown, since they are more than --performance-series',
+      [],
+      (gauge) => gauge.set(Math.max(0, [...this.values()].length - most)),
+    );
+  }
+
+  private *values(): Generator<{ monitor: string; label: string; unit: string; value: number }> {
+    for (const { name, performance } of this.monitors.all()) {
+      for (const { label, value, unit } of performance) {
+        if (value !== null) yield { monitor: name, label, ...inBaseUnit(value, unit) };
+      }
+    }
+  }
+}
+
+const SECONDS: Record<string, number> = { ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** Times in seconds, as Prometheus wants them; whatever else there is in the unit that was told. */
+function inBaseUnit(value: number, unit = ''): { value: number; unit: string } {
+  const parts = SECONDS[unit];
+  return parts === undefined ? { value, unit } : { value: value / parts, unit: 's' };
+}

@@ -1,0 +1,80 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf } from '@9volt/contracts';
+import type { ProbeContext } from '@9volt/monitors';
+import { AppLogger, type Logger, SecretReader } from '@9volt/platform';
+import { Detachment } from '../ledger/detachment.js';
+import { type Execution, executeCheck } from './execute-check.js';
+import type { Accusation, OwnedMonitor } from '../owned/owned-monitor.js';
+import { IsolatedRuns } from './isolated-runs.js';
+import { PoisonLedger } from './poison-ledger.js';
+import { SuspectNotes } from './suspect-notes.js';
+
+/**
+ * Runs checks so that one that ends the process does so once. A revision that has not completed a run here stands on a note in etcd
+ * meanwhile; one that is suspected already runs in a process of its own, until it has completed a run there or ended that, too.
+ */
+@Injectable()
+export class CautiousRuns {
+  private readonly log: Logger;
+
+  constructor(
+    @Inject(SuspectNotes) private readonly notes: SuspectNotes,
+    @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
+    @Inject(PoisonLedger) private readonly ledger: PoisonLedger,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(SecretReader) private readonly secrets: SecretReader,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('suspects');
+  }
+
+  /** One run; never rejects. When `signal` aborts, the result is to be forgotten. */
+  async execute(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
+    const { settings, assignment } = monitor;
+    if (monitor.proven === assignment.revision) return executeCheck(settings, context, this.secrets.read);
+    if (assignment.isolate) return this.executeIsolated(monitor, context);
+    await this.notes.note(monitor.name, assignment.revision);
+    const execution = await executeCheck(settings, context, this.secrets.read);
+    this.notes.clear(monitor.name);
+    if (!context.signal.aborted) monitor.proven = assignment.revision;
+    return execution;
+  }
+
+  private async executeIsolated(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
+    const { settings, name } = monitor;
+    const { revision } = monitor.assignment;
+    if (monitor.accused?.revision === revision) {
+      await this.accuse(monitor, monitor.accused);
+      return { result: { status: 'unknown', message: `Not run: ${monitor.accused.how}`, latencyMs: 0 } };
+    }
+    const { died, ...execution } = await this.isolated.execute(settings, context, this.secrets.read);
+    if (died !== undefined) {
+      this.log.error(`${name}: ${died}`, { monitor: name, revision });
+      await this.accuse(monitor, { revision, how: died, onRecord: false });
+    } else if (!context.signal.aborted) await this.acquit(monitor, revision);
+    return execution;
+  }
+
+  /** Until etcd has taken it, it is not run again here. */
+  private async accuse(monitor: OwnedMonitor, accusation: Accusation): Promise<void> {
+    monitor.accused = accusation;
+    if (accusation.onRecord || this.detachment.active) return;
+    try {
+      const reason = await this.ledger.accuse(monitor, accusation.revision, accusation.how);
+      // Its first death is tried again; after the second it is for the leader to take it away.
+      monitor.accused = reason === undefined ? undefined : { ...accusation, onRecord: true };
+    } catch (error) {
+      this.log.warn('the end of a process is not on record yet', { monitor: monitor.name, error: messageOf(error) });
+    }
+  }
+
+  /** Until etcd has taken it, it stays in a process of its own. */
+  private async acquit(monitor: OwnedMonitor, revision: number): Promise<void> {
+    if (this.detachment.active) return;
+    try {
+      if (await this.ledger.acquit(monitor)) monitor.proven = revision;
+    } catch (error) {
+      this.log.warn('a suspicion could not be cleared yet', { monitor: monitor.name, error: messageOf(error) });
+    }
+  }
+}

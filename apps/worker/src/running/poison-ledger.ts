@@ -1,0 +1,49 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { isPoisonous, type PoisonRecord, poisonReason, poisonRecordOf, withDeath } from '@9volt/contracts';
+import { ClusterNode, decode, encode, type Op, unchanged } from '@9volt/etcd-dal';
+import { Clock } from '../time/clock.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { fenceOf } from '../owned/owned-monitors.js';
+import { StateWriter } from '../ledger/state-writer.js';
+
+const MOST_ATTEMPTS = 3;
+
+/** What is on record against monitors of ours. Each write is fenced as that of a state is; throws `EtcdError` when etcd cannot be asked. */
+@Injectable()
+export class PoisonLedger {
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+  ) {}
+
+  /** It has completed a run. Answers whether nothing is on record any more. */
+  async acquit(monitor: OwnedMonitor): Promise<boolean> {
+    return (await this.rewrite(monitor, () => undefined)) !== 'refused';
+  }
+
+  /** It has ended the process that was made for it. Answers why it is quarantined now, if it is. */
+  async accuse(monitor: OwnedMonitor, revision: number, how: string): Promise<string | undefined> {
+    const at = new Date(this.clock.now()).toISOString();
+    const death = { worker: this.node.memberId, of: 'child', at, how } as const;
+    const record = await this.rewrite(monitor, (before) => withDeath(before, revision, death));
+    return record !== 'refused' && isPoisonous(record, revision) ? poisonReason(record) : undefined;
+  }
+
+  private async rewrite(
+    monitor: OwnedMonitor,
+    next: (before: PoisonRecord | undefined) => PoisonRecord | undefined,
+  ): Promise<PoisonRecord | undefined | 'refused'> {
+    const key = this.node.keys.poisonRecord(monitor.name);
+    for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
+      const entry = await this.node.client.get(key);
+      const record = next(entry && poisonRecordOf(decode(entry.value)));
+      if (!entry && !record) return undefined;
+      const op: Op = record ? { put: key, value: encode(record) } : { delete: key };
+      const compare = [fenceOf(monitor), unchanged(key, entry?.modRevision ?? 0)];
+      const { outcome } = await this.writer.commitFenced({ compare, then: [op] });
+      if (outcome === 'accepted') return record;
+    }
+    return 'refused';
+  }
+}

@@ -1,0 +1,138 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf, type SuspectNote } from '@9volt/contracts';
+import { ClusterNode, type Committed, encode, unchanged } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { Detachment } from '../ledger/detachment.js';
+import { Clock } from '../time/clock.js';
+import type { FencedWrite } from '../ledger/fenced-batch.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import { type Slot, SuspectSlots } from './suspect-slots.js';
+
+/** Between two writes: a mass start makes ten of them a second, not one for each monitor. */
+const SPACING_MS = 100;
+/** Nobody waits for a suspicion to be over. */
+const CLEARED_WITHIN_MS = 500;
+const MOST_ATTEMPTS = 2;
+
+/**
+ * Keeps a note in etcd of what runs on this worker for the first time, so that whatever ends this process can be told from the rest. It is
+ * written before the run, and follows what is the case by level: what was cleared since goes with the next write.
+ */
+@Injectable()
+export class SuspectNotes {
+  private readonly log: Logger;
+  private readonly slots = new SuspectSlots();
+  /** By number, the revision of what etcd holds. */
+  private readonly written = new Map<number, number>();
+  private waiting: (() => void)[] = [];
+  private writing: Promise<void> | undefined;
+  private planned: { at: number; cancel: () => void } | undefined;
+  private wroteAt = Number.NEGATIVE_INFINITY;
+  private failing = false;
+  private stopped = false;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('suspects');
+  }
+
+  /** Resolves once the note is in etcd, or cannot be: then the run takes place without. Never rejects. */
+  async note(monitor: string, revision: number): Promise<void> {
+    if (this.detachment.active || !this.node.isMember || this.stopped) return;
+    this.slots.add(monitor, revision);
+    const noted = new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.plan(this.wroteAt + SPACING_MS);
+    await this.detachment.unlessDetached(noted, undefined);
+  }
+
+  /** A run was completed: whatever ends this process from now on, this did not. */
+  clear(monitor: string): void {
+    if (this.slots.remove(monitor)) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
+  }
+
+  /** This process ends in good order: nothing is to be said against anybody. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.planned?.cancel();
+    await this.writing;
+    this.slots.clear();
+    if (this.node.isMember && !this.detachment.active) await this.write();
+  }
+
+  private plan(at: number): void {
+    if (this.stopped || this.writing || (this.planned && this.planned.at <= at)) return;
+    this.planned?.cancel();
+    const cancel = this.clock.schedule(
+      () => {
+        this.planned = undefined;
+        this.writing = this.write().finally(() => {
+          this.writing = undefined;
+          this.planNext();
+        });
+      },
+      Math.max(0, at - this.clock.now()),
+    );
+    this.planned = { at, cancel };
+  }
+
+  private planNext(): void {
+    if (this.waiting.length > 0) this.plan(this.wroteAt + SPACING_MS);
+    else if (this.slots.isDirty) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
+  }
+
+  private async write(): Promise<void> {
+    const waiting = this.waiting;
+    this.waiting = [];
+    this.wroteAt = this.clock.now();
+    await Promise.all(this.slots.takeDirty().map((slot) => this.writeSlot(slot)));
+    for (const resolve of waiting) resolve();
+  }
+
+  private async writeSlot(slot: Slot): Promise<void> {
+    try {
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
+      this.failing = false;
+    } catch (error) {
+      this.slots.markDirty(slot);
+      if (!this.failing) this.log.warn('what runs for the first time could not be noted', { error: messageOf(error) });
+      this.failing = true;
+    }
+  }
+
+  /** Answers whether etcd holds what the slot holds. */
+  private async attempt({ n, suspects }: Slot): Promise<boolean> {
+    const key = this.node.keys.suspectNote(this.node.memberId, n);
+    const revision = this.written.get(n) ?? 0;
+    const isEmpty = suspects.size === 0;
+    if (isEmpty && revision === 0) return true;
+    const value: SuspectNote = { suspects: Object.fromEntries(suspects) };
+    const outcome = await this.commit({
+      compare: [unchanged(key, revision)],
+      then: [isEmpty ? { delete: key } : { put: key, value: encode(value) }],
+    });
+    if (outcome.outcome === 'accepted') {
+      this.written.set(n, isEmpty ? 0 : outcome.revision);
+      return true;
+    }
+    // The leader settles the notes of a process that it takes for dead; and an answer may have been lost.
+    this.written.set(n, (await this.node.client.get(key))?.modRevision ?? 0);
+    return false;
+  }
+
+  private async commit(write: FencedWrite): Promise<Committed> {
+    this.detachment.writeBegan();
+    try {
+      const outcome = await this.writer.commitFenced(write);
+      this.detachment.writeAnswered();
+      return outcome;
+    } catch (error) {
+      this.detachment.writeFailed(error);
+      throw error;
+    }
+  }
+}
