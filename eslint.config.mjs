@@ -5,6 +5,7 @@ import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import { forbiddenFor, layers } from './tools/architecture/rooms.mjs';
 
 const root = import.meta.dirname;
 const ground = ['contracts'];
@@ -69,6 +70,33 @@ const noCycles = {
   rules: { 'import-x/no-cycle': ['error', { ignoreExternal: true }] },
 };
 
+/** Within a project: a folder imports only from those in layers below it. */
+const roomBoundaries = Object.keys(layers).map((project) => ({
+  files: [`${project}/src/**/*.{ts,tsx}`],
+  ignores: ['**/*.spec.{ts,tsx}', '**/testing/**', `${project}/src/index.ts`],
+  plugins: { 'import-x': importX },
+  rules: {
+    'import-x/no-restricted-paths': [
+      'error',
+      {
+        basePath: root,
+        zones: layers[project]
+          .flat()
+          .map((room) => ({
+            target: pathsOf(project, room),
+            from: forbiddenFor(project, room).map((other) => pathsOf(project, other)),
+            message: `In ${project}, ${room === '.' ? 'src' : room} may not import from here: see tools/architecture/rooms.mjs.`,
+          }))
+          .filter(({ from }) => from.length > 0),
+      },
+    ],
+  },
+}));
+
+function pathsOf(project, room) {
+  return room === '.' ? `./${project}/src/*.{ts,tsx}` : `./${project}/src/${room}/**/*`;
+}
+
 const etcdOnlyInDal = {
   files: ['**/*.{ts,tsx,mjs}'],
   ignores: ['libs/etcd-dal/**'],
@@ -119,6 +147,7 @@ export default tseslint.config(
   { files: ['apps/ui/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
   moduleBoundaries,
   noCycles,
+  ...roomBoundaries,
   etcdOnlyInDal,
   environmentOnlyInPlatform,
   prettier,

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -63,6 +64,14 @@ describe.each(DOCUMENTS)('%s', (path) => {
     const known = new Set([...readdirSync(join(ROOT, 'apps')), ...readdirSync(join(ROOT, 'libs')), 'e2e']);
     expect(projects.filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+it('the drawing of imports is up to date, and no import runs up', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['tools/architecture/draw.mjs', '--check'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
 it('every decision is in the list of decisions', () => {

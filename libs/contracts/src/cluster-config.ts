@@ -1,5 +1,5 @@
-import { parseDuration } from './duration.js';
-import type { FieldError } from './errors.js';
+import { parseDuration } from './settings/duration.js';
+import type { FieldError } from './settings/errors.js';
 import { isName } from './name.js';
 import { fault, isPlainObject, unknownName } from './settings/validate-settings.js';
 

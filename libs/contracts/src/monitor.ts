@@ -1,5 +1,5 @@
-import { formatDuration, parseDuration } from './duration.js';
-import type { FieldError } from './errors.js';
+import { formatDuration, parseDuration } from './settings/duration.js';
+import type { FieldError } from './settings/errors.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
 import type { CrossChecked } from './settings/validate-settings.js';
 

@@ -1,4 +1,4 @@
-import type { FieldError } from './errors.js';
+import type { FieldError } from './settings/errors.js';
 
 const CONTROL_OR_SLASH = /[\u0000-\u001f\u007f/]/;
 const MAX_NAME = 200;

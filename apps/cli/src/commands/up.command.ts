@@ -1,11 +1,6 @@
 import type { Command } from 'commander';
+import type { UpOptions } from '../up/up.js';
 import { flagsOf, withSettings } from './node-options.js';
-
-export interface UpOptions extends Record<string, unknown> {
-  dataDir: string;
-  workers: number;
-  demo: boolean;
-}
 
 export function addUpCommand(program: Command): void {
   withSettings(

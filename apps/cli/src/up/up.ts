@@ -8,7 +8,6 @@ import {
   type NodeFlags,
   readEnvironment,
 } from '@9volt/platform';
-import type { UpOptions } from '../commands/up.command.js';
 import { startNode } from '../compose/start-node.js';
 import { say } from '../output/say.js';
 import { awaitReady } from './await-ready.js';
@@ -22,6 +21,12 @@ import { startWorkers } from './worker-processes.js';
 /** What a page opened at the printed URL would otherwise have to wait for. */
 const READY_TIMEOUT_MS = 30_000;
 const DEMO_TIMEOUT_MS = 20_000;
+
+export interface UpOptions extends Record<string, unknown> {
+  dataDir: string;
+  workers: number;
+  demo: boolean;
+}
 
 /** Runs everything on one machine, one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
 export async function up(options: UpOptions, flags: NodeFlags): Promise<void> {

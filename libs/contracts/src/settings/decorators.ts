@@ -13,7 +13,7 @@ import {
   MinLength,
   ValidateBy,
 } from 'class-validator';
-import { formatDuration, parseDuration } from '../duration.js';
+import { formatDuration, parseDuration } from './duration.js';
 import { type AttributeMeta, recordAttribute } from './attribute.js';
 
 /**

@@ -3,7 +3,7 @@ import { attributesOf } from './attribute.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, TextMap, Time } from './decorators.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { validateSettings } from './validate-settings.js';
-import type { FieldError } from '../errors.js';
+import type { FieldError } from './errors.js';
 
 class Base {
   @Text({ doc: 'A name.', required: true })

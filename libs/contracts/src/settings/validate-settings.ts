@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import type { FieldError } from '../errors.js';
+import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
 import { nearest } from './nearest.js';
 

@@ -1,4 +1,4 @@
-import { ClusterNode, type ClusterNodeOptions } from '../cluster-node.js';
+import { ClusterNode, type ClusterNodeOptions } from '../node/cluster-node.js';
 
 let count = 0;
 

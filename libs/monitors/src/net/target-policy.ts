@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { TARGET_REFUSED } from '../probe/error-words.js';
 import type { Address } from './resolver-files.js';
 
 /** Where a machine talks to itself and to its cloud: whoever may write monitors could read its credentials there. */
@@ -9,9 +10,6 @@ export interface TargetRules {
   allow: readonly string[];
   deny: readonly string[];
 }
-
-/** Told by its code, for it says nothing of the target. */
-export const TARGET_REFUSED = 'ERR_TARGET_REFUSED';
 
 /** Which addresses the probes of this process may connect to, checked with what was looked up: also at each redirect. */
 export class TargetPolicy {

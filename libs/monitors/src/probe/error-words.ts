@@ -1,4 +1,5 @@
-import { TARGET_REFUSED } from '../net/target-policy.js';
+/** The code of an address that this worker may not connect to, which says nothing of the target. */
+export const TARGET_REFUSED = 'ERR_TARGET_REFUSED';
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

@@ -4,7 +4,7 @@ import type { ProgramRules, Role } from '@9volt/contracts';
 import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
 import type { Environment, NodeFlags } from './node-settings.js';
 import { SettingReader } from './setting-reader.js';
-import { SECRET_SOURCE } from '../secrets/secret-reader.js';
+import { SECRET_SOURCE } from './secret-source.js';
 import { VERSION } from './version.js';
 
 export interface EtcdSettings {

@@ -11,9 +11,6 @@ const OURS = /^NINEV_/;
 /** Files there are no files: what the kernel tells of processes, their variables among it. */
 const KERNEL = /^\/(?:proc|sys|dev)\//;
 
-/** What a worker may hand out: `env:NAME`, `env:PREFIX*`, `file:/path` or `file:/directory/`. */
-export const SECRET_SOURCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*\*?|env:\*|file:\/.*)$/;
-
 /**
  * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. Without `sources` it hands out every variable but
  * those of 9volt, and every file that this process can read; with them, nothing else than they say. What holds the secrets of 9volt itself, in variables

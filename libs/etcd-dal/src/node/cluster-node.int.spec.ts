@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { ClusterNode } from './cluster-node.js';
-import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from './testing/index.js';
+import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '../testing/index.js';
 
 jest.setTimeout(30_000);
 

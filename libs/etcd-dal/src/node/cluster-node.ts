@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClusterConfig, messageOf, type Member, parseDuration, type Role, timeId } from '@9volt/contracts';
-import { ClusterGuard } from './control/cluster-guard.js';
-import { EventRecorder } from './control/event-recorder.js';
-import { type ConfigListener, LiveConfig } from './control/live-config.js';
-import { MemberSession, type SessionTiming } from './control/member-session.js';
-import { EtcdClient, type EtcdOptions } from './etcd.client.js';
-import { Keyspace } from './keyspace.js';
+import { ClusterGuard } from '../control/cluster-guard.js';
+import { EventRecorder } from '../control/event-recorder.js';
+import { type ConfigListener, LiveConfig } from '../control/live-config.js';
+import { MemberSession, type SessionTiming } from '../control/member-session.js';
+import { EtcdClient, type EtcdOptions } from '../etcd.client.js';
+import { Keyspace } from '../keyspace.js';
 import type { ClusterEvent } from '@9volt/contracts';
 
 export interface ClusterNodeOptions {

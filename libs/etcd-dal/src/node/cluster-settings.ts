@@ -7,10 +7,10 @@ import {
   type FieldError,
   MASKED,
 } from '@9volt/contracts';
-import { decode, encode } from './codec.js';
-import { commit, unchanged } from './control/fenced-txn.js';
-import type { Entry, EtcdClient } from './etcd.client.js';
-import type { Keyspace } from './keyspace.js';
+import { decode, encode } from '../codec.js';
+import { commit, unchanged } from '../control/fenced-txn.js';
+import type { Entry, EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
 
 export interface StoredSettings {
   config: ClusterConfig;

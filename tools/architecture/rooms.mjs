@@ -1,0 +1,63 @@
+// Which folder ("room") of a project stands above which. Lint and the drawing of imports read this table.
+
+/**
+ * Per project, its layers from top to bottom. A room may import from rooms in layers below its own and from nothing else: not from above, and not
+ * from a neighbour in its own layer. `.` means the files directly in `src`, without `index.ts`, which only names what the project exports.
+ * @type {Record<string, string[][]>}
+ */
+export const layers = {
+  'apps/worker': [
+    ['.'],
+    ['requests', 'vitals', 'membership'],
+    ['execution'],
+    ['running', 'notification'],
+    ['ledger'],
+    ['calls', 'measure'],
+    ['owned'],
+    ['time', 'evaluation', 'outbox'],
+  ],
+  'apps/scheduler': [
+    ['.'],
+    ['assignment', 'coverage', 'events'],
+    ['poison', 'housekeeping'],
+    ['decision'],
+    ['caches', 'leadership'],
+  ],
+  'apps/api': [
+    ['.'],
+    ['openapi', 'monitors', 'alerters', 'stream'],
+    ['placement', 'requests', 'cluster', 'schemas'],
+    ['states', 'calls', 'events', 'results', 'ui'],
+    ['settings'],
+    ['common'],
+    ['cache'],
+  ],
+  // `docs` writes down what the whole command offers.
+  'apps/cli': [
+    ['docs'],
+    ['.'],
+    ['commands'],
+    ['up'],
+    ['compose', 'backup'],
+    ['cfg', 'api', 'doctor', 'completion'],
+    ['output'],
+  ],
+  'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
+  'libs/contracts': [['.'], ['settings']],
+  'libs/etcd-dal': [['node'], ['control'], ['stores'], ['.']],
+  'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
+  'libs/alerters': [['.']],
+  'libs/platform': [['.'], ['run', 'health'], ['access'], ['secrets', 'metrics'], ['config', 'logging']],
+};
+
+/** Rooms that every other may use and that use all: what specs share. */
+export const outsideLayers = ['testing'];
+
+/** @returns {string[]} the rooms that `room` of `project` may not import from */
+export function forbiddenFor(project, room) {
+  const own = layers[project].findIndex((layer) => layer.includes(room));
+  return layers[project]
+    .slice(0, own + 1)
+    .flat()
+    .filter((other) => other !== room);
+}
