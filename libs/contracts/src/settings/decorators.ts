@@ -141,8 +141,14 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\
 /** An instant with its offset from UTC (RFC 3339). */
 export function Time(options: Common): PropertyDecorator {
   return attribute('time', options, { expected: 'a time with its zone, such as "2026-12-24T18:00:00Z"' }, [
-    rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && !Number.isNaN(Date.parse(value))),
+    rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && isInstant(value)),
   ]);
+}
+
+/** Of 30 February, `Date` makes a day in March. */
+function isInstant(text: string): boolean {
+  const day = text.slice(0, 'YYYY-MM-DD'.length);
+  return !Number.isNaN(Date.parse(text)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 export function Choice(options: Common & { values: readonly string[] }): PropertyDecorator {

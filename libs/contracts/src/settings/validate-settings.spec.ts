@@ -63,6 +63,13 @@ describe('validating settings', () => {
     expect(JSON.parse(JSON.stringify(validated.ok && validated.value))).toEqual(raw);
   });
 
+  it.each(['2028-02-29T00:00:00Z', '2000-02-29t23:59:59.999z', '2026-01-31 12:00+14:00', '2026-12-31T23:59:59-12:00'])(
+    'accepts the time %s',
+    (at) => {
+      expect(validateSettings(Sample, { name: 'x', at })).toMatchObject({ ok: true });
+    },
+  );
+
   it('turns whole nanoseconds into a duration string, and keeps a string as it is', () => {
     expect(validateSettings(Sample, { name: 'x', wait: 10_000_000_000 })).toMatchObject({ value: { wait: '10s' } });
     expect(validateSettings(Sample, { name: 'x', wait: '1d' })).toMatchObject({ value: { wait: '1d' } });
@@ -91,6 +98,17 @@ describe('validating settings', () => {
     [{ name: 'x', headers: [] }, '/headers'],
     [{ name: 'x', at: 'tomorrow' }, '/at'],
     [{ name: 'x', at: '2026-12-24' }, '/at'],
+    [{ name: 'x', at: '2026-02-30T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-02-29T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2100-02-29T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-04-31T12:00:00+02:00' }, '/at'],
+    [{ name: 'x', at: '2026-11-31 00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-13-01T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-00-10T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-01-00T00:00:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-01-01T00:60:00Z' }, '/at'],
+    [{ name: 'x', at: '2026-01-01T00:00:00+24:00' }, '/at'],
+    [{ name: 'x', at: '2026-01-01T00:00:00+00:60' }, '/at'],
     [{ name: 'x', password: '' }, '/password'],
   ])('refuses %j at %s', (raw, path) => {
     expect(errorsOf(raw)).toEqual([expect.objectContaining({ path })]);
