@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scoped } from '../probe/scope.js';
@@ -85,7 +85,60 @@ describe('HostResolver', () => {
   });
 });
 
+describe('HostResolver with files that the system would not stumble over', () => {
+  let dns: DnsTarget;
+  let dir: string;
+  beforeAll(async () => {
+    dir = mkdtempSync(join(tmpdir(), '9volt-resolver-'));
+    dns = await startDnsTarget((query) => {
+      const [{ name, type } = { name: '', type: 'A' }] = query.questions ?? [];
+      return answerTo(query, type === 'A' ? [{ name, type, ttl: 1, data: '192.0.2.1' }] : []);
+    });
+  });
+  afterAll(async () => {
+    rmSync(dir, { recursive: true });
+    await dns.close();
+  });
+
+  it('asks the good servers beside a bad one', async () => {
+    const resolvConf = join(dir, 'resolv.conf');
+    writeFileSync(resolvConf, `nameserver bogus\nnameserver ${dns.host}:${dns.port}\nnameserver 999.1.1.1\n`);
+    const resolver = new HostResolver({ hosts: join(dir, 'nowhere'), resolvConf });
+    const found = scoped(5_000, new AbortController().signal, (scope) => resolver.resolve('web.test', scope));
+    expect(await found).toEqual([{ address: '192.0.2.1', family: 4 }]);
+  });
+
+  it.each([
+    ['a directory', () => dir],
+    ['a path below a file', () => join(process.execPath, 'hosts')],
+    [
+      'a circle of links',
+      () => {
+        const link = join(dir, 'circle');
+        symlinkSync(link, link);
+        return link;
+      },
+    ],
+  ])('takes %s for an empty file', async (_what, path) => {
+    const file = path();
+    const resolver = new HostResolver({ hosts: file, resolvConf: file });
+    const found = scoped(5_000, new AbortController().signal, (scope) => resolver.resolve('localhost', scope));
+    expect(await found).toEqual([{ address: '127.0.0.1', family: 4 }]);
+  });
+});
+
 describe('parseHosts', () => {
+  it.each([
+    ['bogus web.test\n192.0.2.1 web.test\n'],
+    ['192.0.2.1\n192.0.2.1 web.test\n'],
+    ['192.0.2.256 web.test\n192.0.2.1 web.test\n'],
+    ['192.0.2.9:80 web.test\n192.0.2.0/24 web.test\n192.0.2.1 WEB.test\n'],
+    ['\ufeff192.0.2.9 web.test\n192.0.2.1\tweb.test\r\n'],
+    ['\0\0\0\n[::1] web.test\n192.0.2.1 web.test#192.0.2.2 web.test\n'],
+    ['127.1 web.test\nweb.test 192.0.2.9\n  192.0.2.1   web.test  \n'],
+  ])('skips a bad line: %j', (text) => {
+    expect(parseHosts(text).get('web.test')).toEqual([{ address: '192.0.2.1', family: 4 }]);
+  });
   it('reads names of several addresses, and leaves out what is no address', () => {
     const hosts = parseHosts('127.0.0.1\tlocalhost\n::1 localhost # six\n#10.0.0.1 off\nnonsense here\n\n');
     expect([...hosts]).toEqual([
@@ -101,8 +154,27 @@ describe('parseHosts', () => {
 });
 
 describe('parseResolvConf', () => {
+  const noServer = { servers: ['127.0.0.1'], search: [], ndots: 1 };
   it.each([
     ['', { servers: ['127.0.0.1'], search: [], ndots: 1 }],
+    ['nameserver 10.0.0.1\nnameserver bogus\n', { servers: ['10.0.0.1'], search: [], ndots: 1 }],
+    ['nameserver bogus\n', { servers: ['127.0.0.1'], search: [], ndots: 1 }],
+    ['nameserver\nnameserver 10.0.0.256\nnameserver 2001:db8::g\nnameserver ns1.test\n', noServer],
+    ['nameserver [::1\nnameserver 10.0.0.1:99999\nnameserver tls://10.0.0.1\nnameserver 10.0.0.1.\n', noServer],
+    ['\ufeffnameserver 10.0.0.1\n', noServer],
+    ['\0\x01binary\nname\n', noServer],
+    ['nameserver fe80::1%eth0\n', { servers: ['fe80::1%eth0'], search: [], ndots: 1 }],
+    // As inet_aton(3) reads it, which the system uses.
+    ['nameserver 127.1\nnameserver 0x7f.2\n', { servers: ['127.0.0.1', '127.0.0.2'], search: [], ndots: 1 }],
+    ['nameserver\t10.0.0.1\r\nsearch\ta.test\r\n', { servers: ['10.0.0.1'], search: ['a.test'], ndots: 1 }],
+    ['domain a.test b.test\n', { servers: ['127.0.0.1'], search: ['a.test'], ndots: 1 }],
+    [
+      'search a..test .b.test c.test. d_d.test xn--bcher-kva.test\n',
+      { ...noServer, search: ['c.test.', 'd_d.test', 'xn--bcher-kva.test'] },
+    ],
+    ['search\n', noServer],
+    ['options ndots:x\noptions ndots:99\noptions ndots:\noption ndots:3\n', { ...noServer, ndots: 15 }],
+    ['nameservers 10.0.0.1\nNAMESERVER 10.0.0.1\n', noServer],
     [
       'search a.test b.test\nnameserver 10.0.0.1 # one\nnameserver ::1\noptions ndots:5 timeout:1\n',
       { servers: ['10.0.0.1', '::1'], search: ['a.test', 'b.test'], ndots: 5 },

@@ -18,7 +18,7 @@ export interface ResolverConfig {
 export function parseHosts(text: string): Map<string, Address[]> {
   const hosts = new Map<string, Address[]>();
   for (const line of text.split('\n')) {
-    const [address = '', ...names] = withoutComment(line);
+    const [address = '', ...names] = wordsOf(line.replace(/^[ \t]+/, ''));
     const family = isIP(address);
     if (family !== 4 && family !== 6) continue;
     for (const name of names.map((each) => each.toLowerCase())) {
@@ -28,13 +28,14 @@ export function parseHosts(text: string): Map<string, Address[]> {
   return hosts;
 }
 
-/** The parts of resolv.conf(5) that decide which questions are asked of whom. */
+/** The parts of resolv.conf(5) that decide which questions are asked of whom. A line that makes no sense is skipped, as the system does. */
 export function parseResolvConf(text: string): ResolverConfig {
   const config: ResolverConfig = { servers: [], search: [], ndots: 1 };
   for (const line of text.split('\n')) {
-    const [keyword, ...values] = withoutComment(line);
-    if (keyword === 'nameserver' && values[0]) config.servers.push(values[0]);
-    if (keyword === 'search' || keyword === 'domain') config.search = values;
+    const [keyword, ...values] = wordsOf(line);
+    if (keyword === 'nameserver') config.servers.push(...nameServer(values[0] ?? ''));
+    if (keyword === 'search') config.search = values.filter(isDomain);
+    if (keyword === 'domain') config.search = values.slice(0, 1).filter(isDomain);
     if (keyword === 'options') {
       const ndots = values.find((value) => /^ndots:\d+$/.test(value));
       if (ndots) config.ndots = Math.min(15, Number(ndots.slice('ndots:'.length)));
@@ -44,16 +45,46 @@ export function parseResolvConf(text: string): ResolverConfig {
   return config;
 }
 
-function withoutComment(line: string): string[] {
+/** The words of a line, up to a comment. A space in front is a word too: only what begins a line is a keyword of resolv.conf. */
+function wordsOf(line: string): string[] {
   return line
     .replace(/[#;].*$/, '')
-    .trim()
-    .split(/\s+/);
+    .trimEnd()
+    .split(/[ \t]+/);
+}
+
+/** An address of a name server, perhaps with a port; none when it is not one. */
+function nameServer(written: string): string[] {
+  const [, inBrackets, ofV4, port = '53'] = /^(?:\[(.*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(written) ?? [];
+  if (isIP(written.split('%', 1)[0] as string) === 6) return [written];
+  if (Number(port) < 1 || Number(port) > 65_535) return [];
+  if (inBrackets !== undefined) return isIP(inBrackets.split('%', 1)[0] as string) === 6 ? [written] : [];
+  const address = ofV4 === undefined ? undefined : ofV4Address(ofV4);
+  return address === undefined ? [] : [port === '53' ? address : `${address}:${port}`];
+}
+
+/** As inet_aton(3) reads it, which also takes `127.1` and `0x7f.1`; URLs have the same rules. */
+function ofV4Address(written: string): string | undefined {
+  if (!/^[0-9a-fx.]*[0-9a-f]$/i.test(written)) return undefined;
+  const url = `http://${written}`;
+  const hostname = URL.canParse(url) ? new URL(url).hostname : '';
+  return isIP(hostname) === 4 ? hostname : undefined;
+}
+
+/** The root, which systems without a domain name as their only one, adds nothing to a name. */
+function isDomain(name: string): boolean {
+  return (
+    name !== '.' &&
+    name
+      .replace(/\.$/, '')
+      .split('.')
+      .every((label) => label !== '' && label.length <= 63)
+  );
 }
 
 const LOOK_AGAIN_AFTER_MS = 1_000;
 
-/** A small file, parsed anew when it has changed, looked at once a second at most. A file that is not there is empty. */
+/** A small file, parsed anew when it has changed, looked at once a second at most. A file that cannot be read is empty. */
 export class WatchedFile<T> {
   private lookedAt = -Infinity;
   private stamp: string | undefined;
@@ -76,12 +107,22 @@ export class WatchedFile<T> {
   }
 
   private refresh(): void {
-    // Read at once, on the main thread: a few hundred bytes of a local file, and only when they have changed.
-    const stat = statSync(this.path, { throwIfNoEntry: false });
-    const stamp = stat && `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
-    if (stamp === this.stamp) return;
+    let text = '';
+    let stamp: string | undefined;
+    try {
+      // Read at once, on the main thread: a few hundred bytes of a local file, and only when they have changed.
+      const stat = statSync(this.path);
+      stamp = `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
+      if (stamp === this.stamp) return;
+      // Reading anything else, such as a pipe, could take for ever.
+      if (stat.isFile()) text = readFileSync(this.path, 'utf8');
+    } catch {
+      // As for the system, it is as good as absent; it may be back a second later.
+      if (this.stamp === undefined) return;
+      stamp = undefined;
+    }
     this.stamp = stamp;
-    this.parsed = this.parse(stamp === undefined ? '' : readFileSync(this.path, 'utf8'));
+    this.parsed = this.parse(text);
   }
 }
 
