@@ -10,7 +10,6 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
-import { Transform } from 'class-transformer';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { type DnsAnswer, queryDns } from './dns/query.js';
 import { recordText } from './dns/record-text.js';
@@ -40,8 +39,13 @@ export class DnsSettings extends MonitorSettings {
   @Text({ doc: 'The name that is asked for.', required: true, example: 'www.example.com', maxLength: 254 })
   'dns-target'!: string;
 
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toUpperCase() : value))
-  @Choice({ doc: 'The type of record that is asked for.', default: 'A', example: 'MX', values: RECORD_TYPES })
+  @Choice({
+    doc: 'The type of record that is asked for.',
+    default: 'A',
+    example: 'MX',
+    values: RECORD_TYPES,
+    normalise: (value) => (typeof value === 'string' ? value.toUpperCase() : value),
+  })
   'dns-record-type'?: QueryType;
 
   @Duration({

@@ -28,6 +28,8 @@ export interface AttributeMeta {
   multiline?: boolean;
   /** A list of alerter names, of which a form offers those stored. */
   refersTo?: 'alerter';
+  /** Makes the one spelling that is stored of the several that are taken. What it does not know it leaves as it is. */
+  normalise?: (value: unknown) => unknown;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor of anything

@@ -1,4 +1,3 @@
-import { Transform } from 'class-transformer';
 import {
   IsArray,
   IsBoolean,
@@ -118,11 +117,12 @@ export function Duration(options: Common & { minimumMs?: number }): PropertyDeco
   return attribute(
     'duration',
     options,
-    { expected: `a duration such as "10s" or "1h30m" (or whole nanoseconds), ${atLeast} and at most a year` },
-    [
-      Transform(({ value }: { value: unknown }) =>
+    {
+      expected: `a duration such as "10s" or "1h30m" (or whole nanoseconds), ${atLeast} and at most a year`,
+      normalise: (value) =>
         typeof value === 'number' && Number.isInteger(value) ? formatDuration(parseDuration(value)) : value,
-      ),
+    },
+    [
       rule('duration', (value) => {
         if (typeof value !== 'string') return false;
         try {
@@ -151,10 +151,16 @@ function isInstant(text: string): boolean {
   return !Number.isNaN(Date.parse(text)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
-export function Choice(options: Common & { values: readonly string[] }): PropertyDecorator {
-  return attribute('choice', options, { expected: `one of ${options.values.join(', ')}`, values: options.values }, [
-    IsIn(options.values),
-  ]);
+export function Choice(
+  options: Common & { values: readonly string[] } & Pick<AttributeMeta, 'normalise'>,
+): PropertyDecorator {
+  const { values, normalise } = options;
+  return attribute(
+    'choice',
+    options,
+    { expected: `one of ${values.join(', ')}`, values, ...(normalise ? { normalise } : {}) },
+    [IsIn(values)],
+  );
 }
 
 /** A list of texts, none of them empty. */

@@ -148,6 +148,43 @@ describe('validating settings', () => {
   });
 });
 
+describe('the cost of validating settings', () => {
+  const many = (count: number, value: unknown): Record<string, unknown> =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`attribute-${n}`, value]));
+  /** CPU time, so that others on this machine do not count; the least of some tries. */
+  const costOf = (raw: unknown): number =>
+    Math.min(
+      ...Array.from({ length: 3 }, () => {
+        const before = process.cpuUsage();
+        validateSettings(Sample, raw);
+        const { user, system } = process.cpuUsage(before);
+        return user + system;
+      }),
+    );
+
+  it.each<[string, (count: number) => unknown]>([
+    ['unknown attributes', (count) => ({ name: 'x', ...many(count, 1) })],
+    ['long names of attributes', (count) => ({ name: 'x', ['y'.repeat(count * 100)]: 1 })],
+    ['entries of a map', (count) => ({ name: 'x', headers: many(count, 'v') })],
+    ['entries of a list', (count) => ({ name: 'x', 'some-tags': Array.from({ length: count }, (_, n) => `t${n}`) })],
+    ['wrong entries of a list', (count) => ({ name: 'x', 'some-tags': Array.from({ length: count }, () => 1) })],
+    ['characters of a text', (count) => ({ name: 'x'.repeat(count * 100) })],
+    ['wrong values', (count) => ({ name: 'x', at: many(count, 1) })],
+  ])('grows no faster than the number of %s', (_what, rawOf) => {
+    const [once, twice] = [rawOf(20_000), rawOf(40_000)];
+    costOf(once);
+    expect(costOf(twice)).toBeLessThan(3 * costOf(once) + 20_000);
+  });
+
+  it('names some faults, and says how many more there are', () => {
+    const errors = errorsOf({ name: 'x', wait: 'soon', ...many(1_000, 1) });
+    expect(errors.length).toBeLessThan(25);
+    expect(errors).toContainEqual(expect.objectContaining({ path: '/wait' }));
+    expect(errors.map(({ message }) => message)).toContainEqual('980 more unknown attributes');
+    expect(JSON.stringify(errorsOf({ ['y'.repeat(100_000)]: 1 })).length).toBeLessThan(2_000);
+  });
+});
+
 describe('what is derived from a settings class', () => {
   it('knows the attributes of base classes first', () => {
     expect([...attributesOf(Sample).keys()].slice(0, 3)).toEqual(['name', 'wait', 'port']);

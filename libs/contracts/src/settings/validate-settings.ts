@@ -1,4 +1,3 @@
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
@@ -22,22 +21,63 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
     return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
   }
   const attributes = attributesOf(cls);
-  const errors: FieldError[] = [];
-  for (const name of Object.keys(raw)) {
-    const meta = attributes.get(name);
-    if (!meta) errors.push(unknownName(`${at}/${pointer(name)}`, 'attribute', name, attributes.keys()));
-    else if (raw[name] === null) errors.push(attributeFault(at, meta, null));
-  }
-  const instance = plainToInstance(cls, raw);
+  const errors = unknownAttributes(raw, attributes, at);
+  const instance = instanceOf(cls, raw, attributes);
   for (const { property } of validateSync(instance)) {
     const meta = attributes.get(property);
     if (!meta || raw[property] === null) continue;
-    errors.push(property in raw ? attributeFault(at, meta, raw[property]) : missing(at, meta));
+    errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, raw[property]) : missing(at, meta));
   }
   if (errors.length === 0 && 'crossCheck' in instance) {
     errors.push(...(instance as CrossChecked).crossCheck().map((error) => ({ ...error, path: `${at}${error.path}` })));
   }
   return errors.length === 0 ? { ok: true, value: instance } : { ok: false, errors };
+}
+
+/** More unknown attributes of one document are only counted: what an answer costs must not grow with what was sent. */
+const MAX_UNKNOWN = 20;
+/** A longer name is cut where it is told, and nothing is suggested for it. */
+const MAX_SHOWN_NAME = 80;
+
+function unknownAttributes(
+  raw: Record<string, unknown>,
+  attributes: ReadonlyMap<string, AttributeMeta>,
+  at: string,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  let unknown = 0;
+  for (const name of Object.keys(raw)) {
+    const meta = attributes.get(name);
+    if (meta) {
+      if (raw[name] === null) errors.push(attributeFault(at, meta, null));
+    } else if (++unknown <= MAX_UNKNOWN) {
+      errors.push(unknownName(`${at}/${pointer(shownName(name))}`, 'attribute', name, attributes.keys()));
+    }
+  }
+  if (unknown > MAX_UNKNOWN) {
+    const message = `${unknown - MAX_UNKNOWN} more unknown attributes`;
+    errors.push({ path: at, expected: `one of ${[...attributes.keys()].join(', ')}`, message });
+  }
+  return errors;
+}
+
+/** Of what is known only: nothing is built of what is unknown, and nothing that was given is changed. */
+function instanceOf<T extends object>(
+  cls: SettingsClass<T>,
+  raw: Record<string, unknown>,
+  attributes: ReadonlyMap<string, AttributeMeta>,
+): T {
+  const values: Record<string, unknown> = {};
+  for (const [name, { normalise }] of attributes) {
+    if (!Object.hasOwn(raw, name)) continue;
+    const value = raw[name];
+    values[name] = normalise ? normalise(value) : Array.isArray(value) ? [...(value as unknown[])] : copyOf(value);
+  }
+  return Object.assign(new cls(), values);
+}
+
+function copyOf(value: unknown): unknown {
+  return isPlainObject(value) ? { ...value } : value;
 }
 
 /** A fault of a whole sentence: `interval: "soon" is not valid; expected a duration …`. */
@@ -48,14 +88,14 @@ export function fault(path: string, value: unknown, expected: string): FieldErro
 /** An unknown attribute, type or alerter, with the name that was probably meant. */
 export function unknownName(path: string, what: string, name: string, known: Iterable<string>): FieldError {
   const names = [...known];
-  const suggestion = nearest(name, names);
-  const expected = names.length > 0 ? `one of ${names.join(', ')}` : `no ${what} at all`;
+  const suggestion = name.length > MAX_SHOWN_NAME ? undefined : nearest(name, names);
+  const expected = names.length > 0 ? `one of ${listed(names)}` : `no ${what} at all`;
   const hint = suggestion === undefined ? `expected ${expected}` : `did you mean "${suggestion}"?`;
   return {
     path,
-    value: name,
+    value: shownName(name),
     expected,
-    message: `unknown ${what} "${name}"; ${hint}`,
+    message: `unknown ${what} "${shownName(name)}"; ${hint}`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
 }
@@ -96,7 +136,27 @@ function nameOf(path: string): string {
   return last === '' ? 'the document' : last.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
+/** Of names that others chose there may be any number. */
+const MAX_LISTED = 100;
+
+function listed(names: readonly string[]): string {
+  const more = names.length - MAX_LISTED;
+  return names.slice(0, MAX_LISTED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function shownName(name: string): string {
+  return name.length > MAX_SHOWN_NAME ? `${name.slice(0, MAX_SHOWN_NAME - 3)}...` : name;
+}
+
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'undefined';
+  const text = textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'undefined';
+  } catch {
+    return 'a value that cannot be shown';
+  }
 }
