@@ -22,7 +22,7 @@ const mayImport = {
   worker: libs,
   api: libs,
   cli: [...libs, 'scheduler', 'worker', 'api'],
-  ui: [],
+  ui: ground,
   e2e: libs,
   tools: [],
 };
@@ -108,6 +108,22 @@ const etcdOnlyInDal = {
   },
 };
 
+/** The dashboard talks to the API only; where its pages are is the one thing that it shares with whoever links to them. */
+const pagesOnlyInDashboard = {
+  files: ['apps/ui/**/*.{ts,tsx}'],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd.' }],
+        patterns: [
+          { regex: '^@9volt/(?!contracts/pages$)', message: 'The dashboard talks to the API only: see api-types.ts.' },
+        ],
+      },
+    ],
+  },
+};
+
 const environmentOnlyInPlatform = {
   files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
   ignores: ['libs/platform/**', '**/*.spec.{ts,tsx}', '**/testing/**'],
@@ -149,6 +165,7 @@ export default tseslint.config(
   noCycles,
   ...roomBoundaries,
   etcdOnlyInDal,
+  pagesOnlyInDashboard,
   environmentOnlyInPlatform,
   prettier,
 );

@@ -3,6 +3,6 @@ import preset from '../../jest.preset.mjs';
 export default {
   ...preset,
   testEnvironment: '<rootDir>/jest.environment.mjs',
-  testEnvironmentOptions: { customExportConditions: ['browser'] },
+  testEnvironmentOptions: { customExportConditions: ['@9volt/source', 'browser'] },
   moduleNameMapper: { ...preset.moduleNameMapper, '\\.css$': '<rootDir>/jest.style.mjs' },
 };

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 /** What so many files use stands in one: each file more is a round trip. */
 const SEVERAL = 3;
@@ -15,6 +15,7 @@ const WORTH_BYTES = 1_024;
 export default defineConfig({
   base: BASE,
   plugins: [react(), preloadStart(), compressed()],
+  resolve: { conditions: ['@9volt/source', ...defaultClientConditions] },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   build: {
     cssCodeSplit: false,

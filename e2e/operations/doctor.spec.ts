@@ -134,6 +134,10 @@ describe('the doctor of a cluster', () => {
     const server = await cluster.node('server', { name: 'only' });
     expect(await of('leader')).toMatchObject({ code: 0, verdict: 'ok' });
     expect(await of('workers')).toMatchObject({ code: 0, verdict: 'ok' });
+    expect(await of('links')).toMatchObject({
+      verdict: 'warning',
+      said: expect.stringMatching(/alerts of only have no link .*--public-url/),
+    });
     await cluster.put(cluster.keys.drain('only'), {});
     expect(await of('workers')).toMatchObject({ code: 1, said: expect.stringContaining('9volt undrain') });
     await server.stop();

@@ -1,10 +1,11 @@
 import './styles/index.js';
+import { DASHBOARD_PATH } from '@9volt/contracts/pages';
 import { pageAt } from './app/pages.js';
 import { LiveStore } from './lib/live-store.js';
 
 // This file is small, so that what is to be shown is on its way before what shows it.
 const store = new LiveStore();
-const page = pageAt(location.pathname.replace(/^\/ui/, ''));
+const page = pageAt(location.pathname.slice(DASHBOARD_PATH.length));
 void page?.load();
 store.start(page?.first?.(new URLSearchParams(location.search)));
 const root = document.getElementById('root');

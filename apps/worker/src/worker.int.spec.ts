@@ -57,7 +57,7 @@ describe('a target that goes down and comes back', () => {
     expect(await view.incident('web')).toMatchObject({ id: '50.1', reason: 'recovered', closedAt: expect.any(String) });
     expect(view.owed[0]?.alert).toMatchObject({
       key: `${bench.prefix}/web/50.1`,
-      link: 'http://volt.example.com/ui/monitors/web',
+      link: 'http://volt.example.com/ui/monitor/web',
       worker: 'w1',
       target: expect.stringContaining('http://127.0.0.1'),
     });

@@ -104,7 +104,7 @@ describe('alertmanager', () => {
       annotations: { summary: "HTTP check 'web' failure", severity: 'critical', found: 'status code 502' },
       startsAt: '2026-03-01T10:00:00.000Z',
       endsAt: '2027-03-01T10:00:20.000Z',
-      generatorURL: 'https://9volt.example.com/ui/monitors/web',
+      generatorURL: 'https://9volt.example.com/ui/monitor/web',
     });
   });
 

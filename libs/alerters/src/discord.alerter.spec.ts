@@ -141,7 +141,7 @@ describe('discord', () => {
     expect(sent).toMatchObject({
       username: 'night watch',
       avatar_url: 'https://example.com/owl.png',
-      embeds: [{ url: 'https://9volt.example.com/ui/monitors/web', timestamp: '2026-03-01T10:00:20.000Z' }],
+      embeds: [{ url: 'https://9volt.example.com/ui/monitor/web', timestamp: '2026-03-01T10:00:20.000Z' }],
     });
   });
 

@@ -73,7 +73,7 @@ describe('email', () => {
     });
     expect(mail().headers.get('to')).toEqual(['on-call@example.com, team@example.com']);
     expect(mail().headers.get('auto-submitted')).toEqual(['auto-generated']);
-    expect(mail().html).toContain('<a href="https://9volt.example.com/ui/monitors/web">');
+    expect(mail().html).toContain('<a href="https://9volt.example.com/ui/monitor/web">');
   });
 
   it('has one Message-ID for all attempts at one notification, and makes an incident one thread', async () => {

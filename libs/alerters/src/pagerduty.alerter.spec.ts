@@ -65,8 +65,8 @@ describe('pagerduty', () => {
       routing_key: PAGERDUTY_KEY,
       dedup_key: '9volt/web/100.1',
       client: '9volt',
-      client_url: 'https://9volt.example.com/ui/monitors/web',
-      links: [{ href: 'https://9volt.example.com/ui/monitors/web', text: 'Monitor in 9volt' }],
+      client_url: 'https://9volt.example.com/ui/monitor/web',
+      links: [{ href: 'https://9volt.example.com/ui/monitor/web', text: 'Monitor in 9volt' }],
       payload: {
         summary: "HTTP check 'web' failure: Check has entered into critical state after 3 checks",
         source: 'GET https://shop.example.com/',

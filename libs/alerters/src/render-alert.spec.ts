@@ -14,7 +14,7 @@ describe('an alarm', () => {
       text: 'Check has entered into critical state after 3 checks',
       severity: 'critical',
       key: '9volt/web/100.1',
-      link: 'https://9volt.example.com/ui/monitors/web',
+      link: 'https://9volt.example.com/ui/monitor/web',
     });
     expect(fieldsOf(sampleAlarm())).toEqual({
       Monitor: 'web',
@@ -29,7 +29,7 @@ describe('an alarm', () => {
       Thresholds: 'warning 1, critical 3',
       Tags: 'shop, production',
       Worker: 'worker-1',
-      Link: 'https://9volt.example.com/ui/monitors/web',
+      Link: 'https://9volt.example.com/ui/monitor/web',
     });
   });
 

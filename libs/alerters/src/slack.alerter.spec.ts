@@ -100,7 +100,7 @@ describe('slack', () => {
     expect(message).toMatchObject({ channel: '#alerts', username: '9volt-bot' });
     expect(message).not.toHaveProperty('icon_url');
     expect(message.attachments[0]).toMatchObject({
-      title_link: 'https://9volt.example.com/ui/monitors/web',
+      title_link: 'https://9volt.example.com/ui/monitor/web',
       ts: 1_772_359_220,
     });
   });

@@ -125,7 +125,7 @@ describe('teams', () => {
   it('has a button that leads to the monitor', async () => {
     const [{ content }] = (await sentOf(sampleAlarm())).attachments;
     expect(content.actions).toMatchObject([
-      { type: 'Action.OpenUrl', url: 'https://9volt.example.com/ui/monitors/web' },
+      { type: 'Action.OpenUrl', url: 'https://9volt.example.com/ui/monitor/web' },
     ]);
   });
 

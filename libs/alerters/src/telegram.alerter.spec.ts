@@ -141,7 +141,7 @@ describe('telegram', () => {
   it('goes to the chat and its topic, with a link to the monitor', async () => {
     const sent = await sentOf(sampleAlarm(), { 'chat-id': '@ops', 'thread-id': '42' });
     expect(sent).toMatchObject({ chat_id: '@ops', message_thread_id: 42 });
-    expect(sent.text).toContain('<a href="https://9volt.example.com/ui/monitors/web">');
+    expect(sent.text).toContain('<a href="https://9volt.example.com/ui/monitor/web">');
   });
 
   it('mentions nobody, and shows who would have been', async () => {

@@ -19,7 +19,7 @@ describe('the fields of an alert', () => {
       tags: 'shop, production',
       reason: '',
       test: 'false',
-      link: 'https://9volt.example.com/ui/monitors/web',
+      link: 'https://9volt.example.com/ui/monitor/web',
     });
     expect(alertFields(renderAlert(sampleResolve()))).toMatchObject({
       severity: 'ok',

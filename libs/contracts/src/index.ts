@@ -13,6 +13,7 @@ export * from './monitor.js';
 export * from './monitor-state.js';
 export * from './name.js';
 export * from './notification.js';
+export * from './pages.js';
 export * from './performance.js';
 export * from './poison.js';
 export * from './program-rules.js';

@@ -35,6 +35,8 @@ export interface Member {
   /** ISO 8601. */
   LastUpdated: string;
   Load?: WorkerLoad;
+  /** Of a member that runs checks: whether its alerts have a link to the dashboard. Earlier versions do not say. */
+  AlertLinks?: boolean;
 }
 
 /**

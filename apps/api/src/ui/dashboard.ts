@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { DASHBOARD_PATH } from '@9volt/contracts';
 import type { Logger } from '@9volt/platform';
 import { DASHBOARD_POLICY } from '../common/security-headers.js';
 
@@ -11,12 +12,12 @@ const NOT_BUILT =
 
 /** The dashboard under `/ui/`. Any path below it that is no file is a page of its own routing. */
 export function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): void {
-  fastify.get('/', (_request, reply) => reply.redirect('/ui/'));
-  fastify.get('/ui', (_request, reply) => reply.redirect('/ui/'));
+  fastify.get('/', (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
+  fastify.get(DASHBOARD_PATH, (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   const built = root !== undefined && existsSync(join(root, 'index.html'));
   if (!built) log.warn('the dashboard is not built: /ui says so');
   const page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
-  fastify.get('/ui/*', (_request, reply) =>
+  fastify.get(`${DASHBOARD_PATH}/*`, (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
       .headers({ 'Cache-Control': 'no-cache', 'Content-Security-Policy': DASHBOARD_POLICY })
@@ -25,7 +26,7 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
   if (!built || !existsSync(join(root, 'assets'))) return;
   void fastify.register(fastifyStatic, {
     root: join(root, 'assets'),
-    prefix: '/ui/assets/',
+    prefix: `${DASHBOARD_PATH}/assets/`,
     decorateReply: false,
     index: false,
     preCompressed: true,

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
+import { runsChecks } from '@9volt/contracts';
 import { ClusterModule, type ClusterNodeOptions } from '@9volt/etcd-dal';
 import { type AppLogger, type NodeConfig, PlatformModule } from '@9volt/platform';
 import { ClusterMetrics } from './cluster-metrics.js';
@@ -34,6 +35,7 @@ export async function composeNode(
         tags: config.tags,
         version: config.version,
         semver: config.semver,
+        ...(runsChecks(config.role) ? { alertLinks: config.publicUrl !== undefined } : {}),
         ...told,
       }),
       ScheduleModule.forRoot(),

@@ -1,4 +1,4 @@
-import { type ClusterEvent, messageOf } from '@9volt/contracts';
+import { type ClusterEvent, messageOf, runsChecks } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, ConfigError, ErrorLog, Health, type NodeConfig, type RunningNode, runNode } from '@9volt/platform';
 import { etcdAdvice } from '../doctor/etcd-advice.js';
@@ -11,6 +11,9 @@ import { composeNode } from './node-module.js';
 export async function startNode(config: NodeConfig, logger?: AppLogger): Promise<RunningNode> {
   const log = logger ?? AppLogger.create({ debug: config.debug, name: config.memberName });
   const eventLog = log.child('events');
+  if (runsChecks(config.role) && config.publicUrl === undefined) {
+    log.child('notification').warn('alerts will have no link to the dashboard: --public-url is not given');
+  }
   let errors: ErrorLog | undefined;
   const onEvent = (event: ClusterEvent): void => {
     const { type, message, timestamp, monitor, alerter } = event;

@@ -24,6 +24,7 @@ export async function clusterFindings(config: EtcdConfig): Promise<Finding[]> {
       configFinding(settings),
       leaderFinding(director !== undefined, known),
       workersFinding(known, drained),
+      linksFinding(known),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
     ];
   } finally {
@@ -54,6 +55,17 @@ function workersFinding(members: readonly Member[], drained: ReadonlySet<string>
   if (workers.length === 0) return problem('workers', 'there is none', 'start one: 9volt worker, or 9volt server');
   if (open.length === 0) return problem('workers', `all ${workers.length} are drained`, '9volt undrain <worker>');
   return ok('workers', `${open.length} take monitors`);
+}
+
+/** A member of an earlier version does not say, and is not judged. */
+function linksFinding(members: readonly Member[]): Finding {
+  const without = members.filter(({ AlertLinks }) => AlertLinks === false).map(({ Name }) => Name);
+  if (without.length === 0) return ok('links', 'no worker is known to send alerts without a link to the dashboard');
+  return warning(
+    'links',
+    `alerts of ${some(without)} have no link to the dashboard`,
+    'start each with --public-url, the address under which people reach the dashboard',
+  );
 }
 
 function settingsFindings(

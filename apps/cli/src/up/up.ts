@@ -1,4 +1,6 @@
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { pageAddress } from '@9volt/contracts/pages';
 import {
   AppLogger,
   type Environment,
@@ -15,7 +17,7 @@ import { awaitDemo } from './await-demo.js';
 import { DataDirectory } from './data-directory.js';
 import { loadDemo } from './demo.js';
 import { type LocalEtcd, startLocalEtcd } from './local-etcd.js';
-import { freePort } from './port-holder.js';
+import { anyPort, freePort } from './port-holder.js';
 import { startWorkers } from './worker-processes.js';
 
 /** What a page opened at the printed URL would otherwise have to wait for. */
@@ -94,7 +96,7 @@ async function present(options: UpOptions, config: NodeConfig, url: string, sign
   if (lacking !== undefined) say(`not ready yet: ${lacking}`);
   if (signal.aborted) return;
   say('');
-  say(`  Dashboard      ${url}/ui/`);
+  say(`  Dashboard      ${pageAddress(url)}`);
   say(`  API and docs   ${url}/docs`);
   say(`  etcd           ${config.etcd.members.join(',')} (prefix ${config.prefix})`);
   say('');
@@ -110,17 +112,28 @@ async function withFreePort(
   data: DataDirectory,
 ): Promise<NodeConfig> {
   const { host, port } = config.listen;
-  if (port === 0) return config;
   const written = flags.listen !== undefined || environment['NINEV_LISTEN_ADDRESS'] !== undefined;
   const remembered = written ? undefined : (await data.recall()).apiPort;
-  const { port: free, busy } = await freePort(remembered ?? port, host);
+  const { port: free, busy } =
+    port === 0 ? { port: await anyPort(host), busy: [] } : await freePort(remembered ?? port, host);
   for (const { port: taken, holder } of busy) say(`port ${taken} is held by ${holder}: trying the next`);
   if (!written && isLoopback(host)) await data.remember({ apiPort: free });
   return loadNodeConfig(
     'server',
-    { ...withEtcd, listen: host.includes(':') ? `[${host}]:${free}` : `${host}:${free}` },
+    {
+      ...withEtcd,
+      listen: at(host, free),
+      // Links in alerts lead here unless people reach it otherwise.
+      publicUrl: config.publicUrl ?? `http://${at(ANY_HOST.has(host) ? hostname() : host, free)}`,
+    },
     environment,
   );
+}
+
+const ANY_HOST = new Set(['0.0.0.0', '::']);
+
+function at(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function givesEtcd(flags: NodeFlags, environment: Environment): boolean {
@@ -135,6 +148,7 @@ function childEnvironment(environment: Environment, config: NodeConfig): NodeJS.
     ...environment,
     NINEV_ETCD_MEMBERS: config.etcd.members.join(','),
     NINEV_ETCD_PREFIX: config.prefix,
+    ...(config.publicUrl === undefined ? {} : { NINEV_PUBLIC_URL: config.publicUrl }),
     ...(secretSources === undefined ? {} : { NINEV_SECRET_SOURCES: secretSources.join(',') || 'none' }),
     NINEV_EXEC_ALLOW: rules === 'any' ? rules : rules.join(',') || 'none',
     NINEV_EXEC_CONCURRENCY: String(atOnce),

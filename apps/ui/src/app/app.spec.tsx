@@ -1,3 +1,4 @@
+import { monitorPath } from '@9volt/contracts/pages';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { createMemoryRouter } from 'react-router';
@@ -16,9 +17,9 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-function renderApp(store: FakeStore) {
-  const router = createMemoryRouter(routes, { initialEntries: ['/'] });
-  return render(<App store={store} queries={createQueryClient(store)} router={router} />);
+function renderApp(store: FakeStore, path = '/') {
+  const router = createMemoryRouter(routes, { initialEntries: [path] });
+  return { ...render(<App store={store} queries={createQueryClient(store)} router={router} />), router };
 }
 
 it('says how the connection is, and what it failed of', async () => {
@@ -72,3 +73,14 @@ it('asks for a token that a header can carry', () => {
   give(' secret ');
   expect(store.useToken).toHaveBeenCalledWith('secret');
 });
+
+it.each(['web', 'a b', "it's (old) 50%"])(
+  'leads from the address in an alert of an earlier version to monitor %s',
+  async (name) => {
+    fakeApi({});
+    const path = `/monitors/${encodeURIComponent(name)}`;
+    const { router } = renderApp(fakeStore({ connection: 'live', states: new Map(), events: [] }), path);
+    expect(await screen.findByRole('heading', { name })).toBeTruthy();
+    expect(router.state.location.pathname).toBe(monitorPath(name));
+  },
+);

@@ -14,6 +14,8 @@ export const PAGES: readonly PageFile[] = [
   { path: '/', load: () => import('../features/overview/overview.page.js') },
   { path: '/monitors', load: () => import('../features/monitors/monitors.page.js'), first: firstRowsAt },
   { path: '/monitors/new', load: () => import('../features/monitors/edit-monitor.page.js') },
+  // Alerts of earlier versions link to it.
+  { path: '/monitors/:name', load: () => import('../features/monitor/moved-monitor.page.js') },
   { path: '/monitor/:name', load: () => import('../features/monitor/monitor.page.js') },
   { path: '/monitor/:name/edit', load: () => import('../features/monitors/edit-monitor.page.js') },
   { path: '/alerters', load: () => import('../features/alerters/alerters.page.js') },
@@ -26,5 +28,5 @@ export const PAGES: readonly PageFile[] = [
 
 /** The page that a path leads to, known before there is a router. */
 export function pageAt(path: string): PageFile | undefined {
-  return PAGES.find((page) => new RegExp(`^${page.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path));
+  return PAGES.find((page) => new RegExp(`^${page.path.replaceAll(/:\w+/g, '[^/]+')}/?$`).test(path));
 }

@@ -108,7 +108,7 @@ test('an alarm says everything', () => {
       criticalThreshold: 2,
       worker: 'w1',
       key: '9volt/web shop/5.1',
-      link: 'https://volt.example.com/ui/monitors/web%20shop',
+      link: 'https://volt.example.com/ui/monitor/web%20shop',
     },
   });
 });

@@ -2,10 +2,12 @@ import {
   type Alert,
   type HandedIncident,
   type IncidentRecord,
+  monitorPath,
   type MonitorSettings,
   type MonitorState,
   type OpenIncident,
   type OutboxEntry,
+  pageAddress,
   type ResolveReason,
   thresholdsOf,
   type ToldStatus,
@@ -161,7 +163,6 @@ function common(
   incident: OpenIncident,
   { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
 ): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {
-  const base = publicUrl?.replace(/\/+$/, '');
   return {
     monitor,
     ...(settings.description === undefined ? {} : { description: settings.description }),
@@ -177,7 +178,7 @@ function common(
     criticalThreshold: settings['critical-threshold'] ?? 0,
     worker,
     key: `${prefix}/${monitor}/${incident.id}`,
-    ...(base ? { link: `${base}/ui/monitors/${encodeURIComponent(monitor)}` } : {}),
+    ...(publicUrl ? { link: pageAddress(publicUrl, monitorPath(monitor)) } : {}),
   };
 }
 

@@ -20,7 +20,7 @@ export function sampleAlarm(more: Partial<Alert> = {}): Alert {
     criticalThreshold: 3,
     worker: 'worker-1',
     key: '9volt/web/100.1',
-    link: 'https://9volt.example.com/ui/monitors/web',
+    link: 'https://9volt.example.com/ui/monitor/web',
     ...more,
   };
 }

@@ -19,6 +19,8 @@ export interface ClusterNodeOptions {
   tags: readonly string[];
   version: string;
   semver: string;
+  /** Told to the cluster with the membership: see {@link Member.AlertLinks}. */
+  alertLinks?: boolean;
   /** Told of each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
   /** Told why this process is not a member yet, or no longer; once for each different reason, and with the error that it is from. */
@@ -92,7 +94,7 @@ export class ClusterNode {
       for (const listener of this.configListeners) listener(now, faults);
     });
     const startedAt = new Date().toISOString();
-    const { role, name, tags, version, semver } = this.options;
+    const { role, name, tags, version, semver, alertLinks } = this.options;
     const member: Member = {
       MemberID: this.memberId,
       Name: name,
@@ -104,6 +106,7 @@ export class ClusterNode {
       SemVer: semver,
       StartedAt: startedAt,
       LastUpdated: startedAt,
+      ...(alertLinks === undefined ? {} : { AlertLinks: alertLinks }),
     };
     this.memberSession = new MemberSession(this.client, this.keys, member, timingOf(config), this.guard);
     this.memberSession.onStatus((status, error) => {

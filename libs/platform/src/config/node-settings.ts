@@ -145,7 +145,7 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'publicUrl',
     flags: '--public-url <url>',
     env: 'NINEV_PUBLIC_URL',
-    doc: 'Address under which people reach the dashboard, for links in alerts.',
+    doc: 'Address under which people reach the dashboard. Without it alerts have no link; 9volt up takes the address that it listens on.',
     scope: 'node',
     kind: 'text',
   },

@@ -7,7 +7,7 @@ import { Confirm } from '../../components/dialog.js';
 import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
 import { ApiError } from '../../lib/api-client.js';
-import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { toast } from '../../lib/toasts.js';
 import { EventLine } from '../events/event-line.js';
 import { YamlCode } from '../yaml/yaml-code.js';

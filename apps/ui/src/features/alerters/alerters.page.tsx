@@ -7,7 +7,7 @@ import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
 import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
-import { alerterPath } from '../../lib/paths.js';
+import { alerterPath } from '@9volt/contracts/pages';
 import { type NamedAlerter, useAlerters, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 

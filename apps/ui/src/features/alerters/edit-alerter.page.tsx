@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Page } from '../../components/page.js';
 import { Failed, Loading } from '../../components/states.js';
-import { alerterPath } from '../../lib/paths.js';
+import { alerterPath } from '@9volt/contracts/pages';
 import { ConfigEditor } from '../forms/config-editor.js';
 import { useSchemas } from '../forms/schema-api.js';
 import { TypeChoice } from '../forms/type-choice.js';

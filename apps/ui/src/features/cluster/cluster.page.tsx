@@ -3,7 +3,7 @@ import { Instant } from '../../components/instant.js';
 import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
 import { counted, spanInWords } from '../../lib/format.js';
-import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { type Cluster, useCluster } from './cluster-api.js';
 import styles from './cluster.module.css';
 import { DrainButton, Members } from './members.js';

@@ -1,7 +1,7 @@
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import { EventIcon } from './event-icon.js';
 import styles from './events.module.css';
 

@@ -12,7 +12,7 @@ import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
 import type { ClusterEvent, Live } from '../../lib/live-types.js';
-import { alerterPath, monitorPath } from '../../lib/paths.js';
+import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { useUrlState } from '../../lib/url-state.js';
 import { useCluster } from '../cluster/cluster-api.js';
 import { type EventFilter, matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from './event-filter.js';

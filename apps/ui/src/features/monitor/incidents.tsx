@@ -6,7 +6,7 @@ import { Panel } from '../../components/page.js';
 import { Empty } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { spanInWords } from '../../lib/format.js';
-import { alerterPath } from '../../lib/paths.js';
+import { alerterPath } from '@9volt/contracts/pages';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import styles from './monitor.module.css';
 

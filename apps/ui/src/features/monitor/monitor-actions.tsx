@@ -5,7 +5,7 @@ import { Action, ActionLink } from '../../components/action.js';
 import { Confirm } from '../../components/dialog.js';
 import type { IconName } from '../../components/icon.js';
 import { latency } from '../../lib/format.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import { toast, toastError } from '../../lib/toasts.js';
 import { DISABLED, ENABLED, monitorApi } from '../monitors/monitor-api.js';
 import { DisableUntil } from './disable-until.js';

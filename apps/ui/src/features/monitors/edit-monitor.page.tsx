@@ -4,7 +4,7 @@ import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Page } from '../../components/page.js';
 import { Failed, Loading } from '../../components/states.js';
 import { requestJson } from '../../lib/api-client.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import { useCluster, workersOf } from '../cluster/cluster-api.js';
 import { type Json, type TypeSchemas, withoutSecrets } from '../forms/attributes.js';
 import { ConfigEditor, type Stored } from '../forms/config-editor.js';

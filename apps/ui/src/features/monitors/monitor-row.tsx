@@ -5,7 +5,7 @@ import { ResultBar } from '../../components/result-bar.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { latency } from '../../lib/format.js';
 import type { LiveState } from '../../lib/live-types.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import type { RecentResults } from '../../lib/recent-results.js';
 import { explanationOf } from '../../lib/status.js';
 import styles from './monitor-row.module.css';

@@ -9,7 +9,7 @@ import { count, counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import { type Counts, countByStatus, explanationOf, PROBLEMS, STATUSES, worstFirst } from '../../lib/status.js';
 import { useCluster } from '../cluster/cluster-api.js';
 import { EventLine } from '../events/event-line.js';

@@ -6,7 +6,7 @@ import { Icon, type IconName } from '../../components/icon.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
-import { monitorPath } from '../../lib/paths.js';
+import { monitorPath } from '@9volt/contracts/pages';
 import { NO_FILTER } from '../monitors/monitor-filter.js';
 import { selectMonitors } from '../monitors/select-monitors.js';
 import styles from './palette.module.css';
