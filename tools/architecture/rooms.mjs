@@ -44,7 +44,7 @@ export const layers = {
   ],
   'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
   'libs/contracts': [['.'], ['settings']],
-  'libs/etcd-dal': [['node'], ['control'], ['stores'], ['.']],
+  'libs/etcd-dal': [['node'], ['stores'], ['control'], ['.']],
   'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
   'libs/alerters': [['.']],
   'libs/platform': [['.'], ['run', 'health'], ['access'], ['secrets', 'metrics'], ['config', 'logging']],

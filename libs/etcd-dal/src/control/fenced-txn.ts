@@ -7,6 +7,17 @@ import type { Compare, EtcdClient, Op, Txn } from '../etcd.client.js';
  */
 export type Committed = { outcome: 'accepted'; revision: number } | { outcome: 'refused' };
 
+/** A share of a transaction: what must hold, and what then is to change. Together with others it happens or not at all. */
+export interface FencedWrite {
+  compare: readonly Compare[];
+  then: readonly Op[];
+}
+
+/** Several shares as one. */
+export function joined(...writes: readonly FencedWrite[]): FencedWrite {
+  return { compare: writes.flatMap(({ compare }) => compare), then: writes.flatMap(({ then }) => then) };
+}
+
 /**
  * Sends a transaction whose compares cover every key it replaces or deletes, and settles an unclear answer by reading: when all
  * of its changes are found, it was accepted; otherwise it counts as refused, and should it be applied late after all, the

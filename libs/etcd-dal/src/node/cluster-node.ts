@@ -7,6 +7,7 @@ import { type ConfigListener, LiveConfig } from '../control/live-config.js';
 import { MemberSession, type SessionTiming } from '../control/member-session.js';
 import { EtcdClient, type EtcdOptions } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
+import { Stores } from '../stores/stores.js';
 import type { ClusterEvent } from '@9volt/contracts';
 
 export interface ClusterNodeOptions {
@@ -35,6 +36,7 @@ const RETRY_MS = 1_000;
 export class ClusterNode {
   readonly client: EtcdClient;
   readonly keys: Keyspace;
+  readonly stores: Stores;
   readonly guard: ClusterGuard;
   readonly events: EventRecorder;
   readonly memberId: string;
@@ -51,6 +53,7 @@ export class ClusterNode {
   constructor(readonly options: ClusterNodeOptions) {
     this.client = new EtcdClient(options.etcd);
     this.keys = new Keyspace(options.prefix);
+    this.stores = new Stores(this.client, this.keys);
     this.guard = new ClusterGuard(this.client, this.keys);
     this.memberId = `${options.name}-${timeId().slice(-6)}`;
     this.events = new EventRecorder(this.client, this.keys, () => this.memberId, options.onEvent);

@@ -1,0 +1,73 @@
+import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
+import { decode, encode } from '../codec.js';
+import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
+import type { EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+
+/** The record of an incident as etcd holds it; revision 0 when there is none. */
+export interface StoredIncident {
+  record: IncidentRecord | undefined;
+  modRevision: number;
+}
+
+/** The newest deliveries that are kept with an incident. */
+const MOST_DELIVERIES = 100;
+
+/** `incident/<monitor>/<n>`. The owner of a monitor writes it; whoever delivers notes the answers in it. */
+export class IncidentStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
+
+  /** Records of a monitor by their numbers, in one read. */
+  async readAll(monitor: string, numbers: readonly number[]): Promise<Map<number, StoredIncident>> {
+    if (numbers.length === 0) return new Map();
+    const then = numbers.map((n) => ({ get: this.keys.incident(monitor, n) }));
+    const { reads } = await this.client.txn({ compare: [], then });
+    return new Map(
+      numbers.map((n, index): [number, StoredIncident] => {
+        const entry = reads[index];
+        const record = entry && decode<IncidentRecord>(entry.value);
+        return [n, { record, modRevision: entry?.modRevision ?? 0 }];
+      }),
+    );
+  }
+
+  /** The record of this very incident: a later monitor of the same name counts its incidents anew. */
+  async find(monitor: string, incident: string): Promise<StoredIncident | undefined> {
+    const n = numberOf(incident);
+    if (!Number.isInteger(n)) return undefined;
+    const found = (await this.readAll(monitor, [n])).get(n);
+    return found?.record?.id === incident ? found : undefined;
+  }
+
+  /** Replaces what was read under a number. */
+  replacing(monitor: string, n: number, { modRevision }: StoredIncident, record: IncidentRecord): FencedWrite {
+    const key = this.keys.incident(monitor, n);
+    return { compare: [unchanged(key, modRevision)], then: [{ put: key, value: encode(record) }] };
+  }
+
+  /** Notes deliveries with the incident that they were about. */
+  noting(monitor: string, { record, modRevision }: StoredIncident, deliveries: readonly DeliveryRecord[]): FencedWrite {
+    if (!record) return { compare: [], then: [] };
+    return this.replacing(monitor, numberOf(record.id), { record, modRevision }, withDeliveries(record, deliveries));
+  }
+
+  /** That the record is what was read, without a change. */
+  unchanged(monitor: string, { record, modRevision }: StoredIncident): FencedWrite {
+    return {
+      compare: record ? [unchanged(this.keys.incident(monitor, numberOf(record.id)), modRevision)] : [],
+      then: [],
+    };
+  }
+}
+
+export function withDeliveries(record: IncidentRecord, deliveries: readonly DeliveryRecord[]): IncidentRecord {
+  return { ...record, notifications: [...(record.notifications ?? []), ...deliveries].slice(-MOST_DELIVERIES) };
+}
+
+/** The n of `<create revision>.<n>`. */
+function numberOf(incident: string): number {
+  return Number(incident.slice(incident.lastIndexOf('.') + 1));
+}

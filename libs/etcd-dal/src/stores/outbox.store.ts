@@ -1,0 +1,91 @@
+import type { DeliveryRecord, OutboxEntry } from '@9volt/contracts';
+import { decode, encode } from '../codec.js';
+import { commit, type FencedWrite, joined, unchanged } from '../control/fenced-txn.js';
+import type { Compare, EtcdClient, Entry } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+import type { IncidentStore, StoredIncident } from './incident.store.js';
+
+/** An entry of the outbox as it was read. */
+export interface OutboxKey {
+  key: string;
+  monitor: string;
+  modRevision: number;
+}
+
+/** `outbox/<monitor>/<alerter>/<id>`: what is owed. The owner writes it with the state; whoever delivers removes it with the answer. */
+export class OutboxStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+    private readonly incidents: IncidentStore,
+  ) {}
+
+  /** For an informer. What somebody else wrote there by hand is left out: it must not stop what we wrote. */
+  get watched(): { prefix: string; decode: (entry: Entry) => OutboxEntry | undefined } {
+    return { prefix: this.keys.outbox, decode: ({ value }) => readable(decode<OutboxEntry>(value)) };
+  }
+
+  keyOf(monitor: string, { alerter, id }: Pick<OutboxEntry, 'alerter' | 'id'>): string {
+    return this.keys.outboxEntry(monitor, alerter, id);
+  }
+
+  /** Owes notifications. Without a compare of their keys: ids are unique, and an entry that is written twice is the same. */
+  owing(monitor: string, entries: readonly OutboxEntry[]): FencedWrite {
+    return {
+      compare: [],
+      then: entries.map((entry) => ({ put: this.keyOf(monitor, entry), value: encode(entry) })),
+    };
+  }
+
+  /** Whether it is owed still, and the fences hold. */
+  async isOwed({ key, modRevision }: OutboxKey, fences: readonly Compare[]): Promise<boolean> {
+    const { succeeded } = await this.client.txn({ compare: [...fences, unchanged(key, modRevision)], then: [] });
+    return succeeded;
+  }
+
+  async isGone({ key }: OutboxKey): Promise<boolean> {
+    return (await this.client.get(key)) === undefined;
+  }
+
+  /** Whether etcd holds nothing that is owed about a monitor. */
+  async isEmpty(monitor: string): Promise<boolean> {
+    return (await this.client.list(this.keys.outboxOf(monitor), { keysOnly: true })).entries.length === 0;
+  }
+
+  /** Removes what was delivered or given up, and notes it with its incident. Answers false when a compare does not hold. */
+  async settle(
+    owed: OutboxKey,
+    incident: StoredIncident | undefined,
+    delivery: DeliveryRecord,
+    fences: readonly Compare[],
+  ): Promise<boolean> {
+    const noted = incident ? [this.incidents.noting(owed.monitor, incident, [delivery])] : [];
+    const { outcome } = await commit(this.client, joined({ compare: fences, then: [] }, removing([owed]), ...noted));
+    return outcome === 'accepted';
+  }
+
+  /** Removes what needs not be told any more, as long as nobody noted a delivery with the incident. */
+  async cancel(
+    owed: readonly OutboxKey[],
+    incident: StoredIncident | undefined,
+    fences: readonly Compare[],
+  ): Promise<boolean> {
+    const [first] = owed;
+    const still = first && incident ? [this.incidents.unchanged(first.monitor, incident)] : [];
+    const { outcome } = await commit(this.client, joined({ compare: fences, then: [] }, removing(owed), ...still));
+    return outcome === 'accepted';
+  }
+}
+
+function removing(owed: readonly OutboxKey[]): FencedWrite {
+  return {
+    compare: owed.map(({ key, modRevision }) => unchanged(key, modRevision)),
+    then: owed.map(({ key }) => ({ delete: key })),
+  };
+}
+
+function readable(entry: Partial<OutboxEntry> | undefined): OutboxEntry | undefined {
+  const { alert, incident, createdAt } = entry ?? {};
+  const whole = typeof alert === 'object' && alert !== null && typeof incident === 'string' && !!createdAt;
+  return whole ? (entry as OutboxEntry) : undefined;
+}
