@@ -50,6 +50,10 @@ export interface CheckResult {
   certificate?: CertificateFacts;
   /** At most {@link MAX_PERFORMANCE_VALUES}. */
   performance?: PerformanceValue[];
+  /** Something odd that did not decide the verdict: what a target did against its protocol, or that this worker was held up. In words, capped. */
+  note?: string;
+  /** This worker could not judge the target, for a reason of its own. Such a result is `unknown`, is shown, and counts towards no threshold. */
+  unjudged?: true;
 }
 
 /** The message of a result that is ok, when there is nothing more to it. */

@@ -10,6 +10,9 @@ export interface Sample {
   /** Capped at 200 characters; of a result that was ok, only where it has something to say, and only in the newest sample of a dump. */
   message?: string;
   phases?: Phases;
+  /** Capped at 200 characters. */
+  note?: string;
+  unjudged?: true;
   /** Only in the newest sample of a dump. */
   performance?: PerformanceValue[];
 }

@@ -24,12 +24,13 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
 /** A result none of whose texts has a secret. */
 export function resultWithoutSecrets(result: CheckResult, secrets: readonly (string | undefined)[]): CheckResult {
   if (secrets.length === 0) return result;
-  const { message, expected, found, performance } = result;
+  const { message, expected, found, performance, note } = result;
   return {
     ...result,
     message: withoutSecrets(message, secrets),
     ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
     ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
+    ...(note === undefined ? {} : { note: withoutSecrets(note, secrets) }),
     ...(performance === undefined ? {} : { performance: performance.map((value) => maskedTexts(value, secrets)) }),
   };
 }

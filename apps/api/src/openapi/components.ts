@@ -24,6 +24,12 @@ const phases = object(
   'Milliseconds of the parts of a run.',
 );
 
+const note = { ...text, description: 'Something odd that did not decide the verdict.' };
+const unjudged = {
+  ...flag,
+  description:
+    'The worker could not judge the target, for a reason of its own: the result counts towards no threshold.',
+};
 const performanceValue = object(
   {
     label: text,
@@ -144,8 +150,10 @@ const fixed: Record<string, JsonSchema> = {
       phases: ref('Phases'),
       certificate: object({ subject: text, issuer: text, notAfter: instant, daysLeft: number }),
       performance: list(ref('PerformanceValue')),
+      note,
+      unjudged,
     },
-    ['expected', 'found', 'phases', 'certificate', 'performance'],
+    ['expected', 'found', 'phases', 'certificate', 'performance', 'note', 'unjudged'],
   ),
   Phases: phases,
   PerformanceValue: performanceValue,
@@ -169,9 +177,11 @@ const fixed: Record<string, JsonSchema> = {
       status,
       message: text,
       phases: ref('Phases'),
+      note,
+      unjudged,
       performance: list(ref('PerformanceValue')),
     },
-    ['message', 'phases', 'performance'],
+    ['message', 'phases', 'performance', 'note', 'unjudged'],
   ),
   State: object({ ...stateProperties, config: configOrNull }, ['config']),
   StateList: list(ref('State')),

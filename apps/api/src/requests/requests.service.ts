@@ -147,7 +147,7 @@ function deadlineOf(settings: MonitorSettings): number {
 
 function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult {
   if (!result) throw new DomainError('unavailable', 'The worker answered without a result');
-  const { status, message, latencyMs, expected, found, phases, certificate, performance } = result;
+  const { status, message, latencyMs, expected, found, phases, certificate, performance, note, unjudged } = result;
   return {
     status,
     message,
@@ -157,5 +157,7 @@ function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult
     ...(phases === undefined ? {} : { phases }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(performance === undefined ? {} : { performance }),
+    ...(note === undefined ? {} : { note }),
+    ...(unjudged === undefined ? {} : { unjudged }),
   };
 }

@@ -782,6 +782,10 @@ export interface components {
                 daysLeft: number;
             };
             performance?: components["schemas"]["PerformanceValue"][];
+            /** @description Something odd that did not decide the verdict. */
+            note?: string;
+            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            unjudged?: boolean;
         };
         /** @description Milliseconds of the parts of a run. */
         Phases: {
@@ -845,6 +849,10 @@ export interface components {
             status: "ok" | "warning" | "critical" | "unknown";
             message?: string;
             phases?: components["schemas"]["Phases"];
+            /** @description Something odd that did not decide the verdict. */
+            note?: string;
+            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            unjudged?: boolean;
             performance?: components["schemas"]["PerformanceValue"][];
         };
         State: {

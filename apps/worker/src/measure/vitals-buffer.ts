@@ -55,13 +55,18 @@ export class VitalsBuffer {
   }
 }
 
-function sampleOf({ status, latencyMs, message, phases, performance }: CheckResult, at: number): Sample {
+function sampleOf(
+  { status, latencyMs, message, phases, performance, note, unjudged }: CheckResult,
+  at: number,
+): Sample {
   return {
     at,
     latencyMs,
     status,
     ...(message === NOTHING_TO_SAY ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
     ...(phases ? { phases } : {}),
+    ...(note === undefined ? {} : { note: capped(note, MAX_SAMPLE_MESSAGE) }),
+    ...(unjudged ? { unjudged } : {}),
     ...(performance?.length ? { performance } : {}),
   };
 }

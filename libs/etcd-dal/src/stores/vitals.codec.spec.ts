@@ -22,6 +22,8 @@ const sample: fc.Arbitrary<Sample> = fc.record(
     latencyMs: latency,
     status: fc.constantFrom(...STATUSES),
     message: fc.string({ unit: 'grapheme', maxLength: 50 }),
+    note: fc.string({ unit: 'grapheme', maxLength: 50 }),
+    unjudged: fc.constant(true as const),
     performance: fc.array(performance, { minLength: 1, maxLength: 4 }),
     phases: fc.record(
       { lookup: latency, connect: latency, tls: latency, firstByte: latency, transfer: latency },

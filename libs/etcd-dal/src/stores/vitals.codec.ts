@@ -50,6 +50,9 @@ interface Columns {
   overruns?: Record<string, number>;
   /** By position among the samples. */
   messages?: Record<string, string>;
+  notes?: Record<string, string>;
+  /** Positions of the samples that could not be judged. */
+  unjudged?: number[];
   performance?: Record<string, PerformanceValue[]>;
   /** Samples that have phases, by position; then one column for each phase, null where it has none. */
   phased?: number[];
@@ -83,6 +86,8 @@ export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex
     ...sparse('runs', known, (entry) => (entry.runs === entry.samples.length ? undefined : entry.runs)),
     ...sparse('overruns', known, (entry) => (entry.overruns === 0 ? undefined : entry.overruns)),
     ...sparse('messages', samples, (sample) => sample.message),
+    ...sparse('notes', samples, (sample) => sample.note),
+    ...unjudgedOf(samples),
     ...sparse('performance', samples, (sample) => sample.performance),
     ...phasesOf(samples),
   };
@@ -114,7 +119,8 @@ export function decodeVitalsIndex(value: Buffer): VitalsIndex | undefined {
 }
 
 function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
-  const { counts, times, latencies, statuses, dues, messages, performance, at } = columns;
+  const { counts, times, latencies, statuses, dues, messages, notes, performance, at } = columns;
+  const unjudged = new Set(columns.unjudged);
   const positions = columns.names ?? names.map((_name, position) => position);
   if (positions.length !== counts.length) throw new RangeError('names and counts differ');
   const phased = new Map((columns.phased ?? []).map((sample, order) => [sample, order]));
@@ -124,6 +130,7 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
     for (let time = at; samples.length < count; next++) {
       time = samples.length === 0 ? at - need(times[next]) : time + need(times[next]);
       const message = messages?.[next];
+      const note = notes?.[next];
       const measured = performance?.[next];
       const order = phased.get(next);
       samples.push({
@@ -131,6 +138,8 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
         latencyMs: need(latencies[next]) / 10,
         status: need(STATUS_OF.get(statuses[next] ?? '')),
         ...(message === undefined ? {} : { message }),
+        ...(note === undefined ? {} : { note }),
+        ...(unjudged.has(next) ? { unjudged: true as const } : {}),
         ...(measured === undefined ? {} : { performance: measured }),
         ...(order === undefined ? {} : { phases: phasesAt(columns, order) }),
       });
@@ -143,6 +152,11 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
       nextDueAt: (samples.at(-1)?.at ?? at) + need(dues[position]),
     };
   });
+}
+
+function unjudgedOf(samples: readonly Sample[]): Pick<Columns, 'unjudged'> {
+  const unjudged = [...samples.keys()].filter((position) => samples[position]?.unjudged);
+  return unjudged.length === 0 ? {} : { unjudged };
 }
 
 function timesOf(samples: readonly Sample[], now: number): number[] {

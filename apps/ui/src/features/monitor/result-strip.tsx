@@ -51,11 +51,12 @@ export function ResultStrip({ results }: { results: readonly Sample[] }) {
         <span>{latency(chosen.latencyMs)}</span>
         <Instant at={chosen.at} form="local" />
         {chosen.message === undefined ? null : <span>{chosen.message}</span>}
+        {chosen.note === undefined ? null : <span>Note: {chosen.note}</span>}
       </p>
     </div>
   );
 }
 
-function inWords({ status, latencyMs, at, message }: Sample): string {
-  return `${status}, ${latency(latencyMs)}, ${absolute(Date.parse(at))}${message === undefined ? '' : `: ${message}`}`;
+function inWords({ status, latencyMs, at, message, note }: Sample): string {
+  return `${status}, ${latency(latencyMs)}, ${absolute(Date.parse(at))}${message === undefined ? '' : `: ${message}`}${note === undefined ? '' : ` (${note})`}`;
 }

@@ -60,7 +60,7 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
   );
 }
 
-function Verdict({ result: { status, message, latencyMs, phases, certificate } }: { result: CheckResult }) {
+function Verdict({ result: { status, message, latencyMs, phases, certificate, note } }: { result: CheckResult }) {
   return (
     <>
       <p className={styles['verdict']}>
@@ -73,6 +73,7 @@ function Verdict({ result: { status, message, latencyMs, phases, certificate } }
           .map(([phase, ms]) => `${phase} ${latency(ms)}`)
           .join(', ')}
       </p>
+      {note === undefined ? null : <p className={styles['note']}>Note: {note}</p>}
       {certificate ? (
         <p className={styles['note']}>
           Certificate of {certificate.subject}, valid until {absolute(Date.parse(certificate.notAfter))},{' '}
