@@ -1,4 +1,7 @@
-export type Kind = 'monitor' | 'alerter';
+/** What may stand at the top of a file. A further kind of entry begins here; validate-entries.ts and config-repository.ts must know it too. */
+export const KINDS = ['monitor', 'alerter'] as const;
+
+export type Kind = (typeof KINDS)[number];
 
 /** One monitor or alerter as it stands in a file. */
 export interface Entry {

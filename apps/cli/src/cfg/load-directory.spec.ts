@@ -14,8 +14,8 @@ describe('reading a directory of YAML', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   const write = (name: string, text: string): void => writeFileSync(join(directory, name), text);
-  const faults = async (stored: string[] = []): Promise<string[]> => {
-    const loaded = await loadDirectory(directory);
+  const faults = async (stored: string[] = [], strict = false): Promise<string[]> => {
+    const loaded = await loadDirectory(directory, { strict });
     const validated = validateEntries(loaded.entries, stored);
     return [...loaded.faults, ...validated.faults].map((fault) => describeFault(fault).replaceAll(`${directory}/`, ''));
   };
@@ -82,7 +82,7 @@ describe('reading a directory of YAML', () => {
     write('d.yaml', 'monitors: {}\n');
     write('e.yaml', 'monitor:\n  y: {type: tcp}\n  y: {type: tcp}\n');
     write('f.yaml', '- a\n');
-    const all = await faults();
+    const all = await faults([], true);
     expect(all).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^a\.yaml:3: /),

@@ -37,12 +37,13 @@ export interface SyncOptions {
 
 export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
 
-const KINDS: readonly Kind[] = ['alerter', 'monitor'];
+/** Alerters before the monitors that name them. */
+const IN_ORDER: readonly Kind[] = ['alerter', 'monitor'];
 
 /** Which writes make what is stored equal to what the files say. */
 export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, options: SyncOptions): SyncPlan {
   const plan: SyncPlan = { added: [], changed: [], removed: [], skipped: [] };
-  for (const kind of KINDS) {
+  for (const kind of IN_ORDER) {
     for (const [name, settings] of local[kind]) {
       const value = plain(settings);
       const known = stored[kind].get(name);

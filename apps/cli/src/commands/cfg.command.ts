@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
-import { type ConfigFault, describeFault } from '../cfg/entry.js';
+import { type ConfigFault, describeFault, KINDS } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
+import { IGNORE_FILE } from '../cfg/find-files.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
 import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
 import { validateEntries, type Validated } from '../cfg/validate-entries.js';
@@ -17,6 +18,8 @@ interface CfgOptions extends Record<string, unknown> {
   nosync?: boolean;
   dryrun?: boolean;
   force?: boolean;
+  strict?: boolean;
+  exclude?: string[];
 }
 
 /** Exit code of `cfg diff` when there are differences; 2 is an error. */
@@ -27,7 +30,9 @@ export function addCfgCommand(program: Command): void {
   const cfg = program.command('cfg').description('Keep the configuration in etcd equal to a directory of YAML files.');
 
   withSettings(
-    cfg.command('sync <dir>', { isDefault: true }).description('Push what differs; remove what no file has.'),
+    withFiles(
+      cfg.command('sync <dir>', { isDefault: true }).description('Push what differs; remove what no file has.'),
+    ),
     'etcd',
   )
     .option('-r, --replace', 'push every entry, also those that do not differ')
@@ -40,19 +45,17 @@ export function addCfgCommand(program: Command): void {
     )
     .action(sync);
 
-  cfg
-    .command('validate <dir>')
-    .description('Check the files without etcd.')
+  withFiles(cfg.command('validate <dir>').description('Check the files without etcd.'))
     .option('-n, --nosync', 'the files may name alerters that only etcd has')
     .addHelpText('after', '\nExample:\n  9volt cfg validate ./monitoring')
     .action(async (directory: string, options: CfgOptions) => {
-      const loaded = await loadDirectory(directory);
+      const loaded = await load(directory, options);
       const validated = validateEntries(loaded.entries, options.nosync ? undefined : []);
       refuse([...loaded.faults, ...validated.faults]);
       say(`${found(loaded, validated)}: all valid`);
     });
 
-  withSettings(cfg.command('diff <dir>').description('Show what a push would change.'), 'etcd')
+  withSettings(withFiles(cfg.command('diff <dir>').description('Show what a push would change.')), 'etcd')
     .option('-n, --nosync', 'ignore what is stored and in no file')
     .addHelpText(
       'after',
@@ -105,13 +108,33 @@ async function sync(directory: string, options: CfgOptions): Promise<void> {
   });
 }
 
+/** How the files below the directory are chosen. */
+function withFiles(command: Command): Command {
+  return command
+    .option(
+      '--strict',
+      `refuse files that have no ${KINDS.join(' and no ')} at the top; else they are skipped and named`,
+    )
+    .option(
+      '--exclude <glob>',
+      `leave out files and folders, by a pattern as in a .gitignore; may be repeated, and written line by line to ${IGNORE_FILE} in the directory`,
+      (glob: string, globs: string[] = []) => [...globs, glob],
+    );
+}
+
+async function load(directory: string, { strict = false, exclude = [] }: CfgOptions): Promise<Loaded> {
+  const loaded = await loadDirectory(directory, { strict, exclude });
+  for (const skipped of loaded.skipped) warn(`skipped ${skipped}`);
+  return loaded;
+}
+
 /** Reads and validates everything before anything is written. */
 async function prepare(
   directory: string,
   options: CfgOptions,
   repository: ConfigRepository,
 ): Promise<{ plan: SyncPlan; loaded: Loaded; validated: Validated }> {
-  const loaded = await loadDirectory(directory);
+  const loaded = await load(directory, options);
   refuse(loaded.faults.concat(validateEntries(loaded.entries, undefined).faults));
   const stored = await repository.read();
   const validated = validateEntries(loaded.entries, options.nosync ? stored.alerter.keys() : []);

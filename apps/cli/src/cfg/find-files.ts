@@ -1,0 +1,106 @@
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { messageOf } from '@9volt/contracts';
+import ignore, { type Ignore } from 'ignore';
+import type { ConfigFault } from './entry.js';
+
+export interface FoundFiles {
+  files: string[];
+  /** What is not looked at, and why: `monitoring/.archive: …`. */
+  skipped: string[];
+}
+
+const YAML_FILE = /\.ya?ml$/;
+
+/** Lock files of Emacs, which are links to nowhere, and what macOS keeps beside a file on other file systems. */
+const NO_TEXT = /^\.[#_]/;
+
+/** Versions of a mounted ConfigMap, which the files beside them are links to, and the stores of version control. */
+const NOTHING_TO_SAY = /^(\.\..*|\.git|\.hg|\.svn)$/;
+
+export const IGNORE_FILE = '.9voltignore';
+
+/**
+ * Every `.yaml` and `.yml` file below a directory, each once, whatever links lead to it, in the order of their names. Left out are directories that begin with a
+ * dot, what editors leave behind, and what `exclude` or the directory's `.9voltignore` say, in the words of a `.gitignore`. What
+ * cannot be read is a fault.
+ */
+export async function findFiles(
+  directory: string,
+  faults: ConfigFault[],
+  exclude: readonly string[] = [],
+): Promise<FoundFiles> {
+  const search = new Search(directory, faults, ignore().add([...exclude]));
+  await search.heedIgnoreFile();
+  await search.into(directory);
+  return { files: search.files, skipped: search.skipped };
+}
+
+class Search {
+  readonly files: string[] = [];
+  readonly skipped: string[] = [];
+  private readonly visited = new Set<string>();
+
+  constructor(
+    private readonly root: string,
+    private readonly faults: ConfigFault[],
+    private readonly excluded: Ignore,
+  ) {}
+
+  async heedIgnoreFile(): Promise<void> {
+    const path = join(this.root, IGNORE_FILE);
+    try {
+      this.excluded.add(await readFile(path, 'utf8'));
+    } catch (error) {
+      if (!isAbsent(error)) this.cannotRead(path, error);
+    }
+  }
+
+  async into(directory: string): Promise<void> {
+    try {
+      if (await this.isKnown(directory)) return;
+      for (const name of (await readdir(directory)).sort()) await this.look(join(directory, name), name);
+    } catch (error) {
+      this.cannotRead(directory, error);
+    }
+  }
+
+  private async look(path: string, name: string): Promise<void> {
+    const isYaml = YAML_FILE.test(name);
+    if (NO_TEXT.test(name) || this.isExcluded(path)) return;
+    const about = await stat(path).catch((error: unknown) => {
+      if (isYaml) this.cannotRead(path, error);
+    });
+    if (about?.isDirectory()) {
+      if (this.isExcluded(`${path}/`)) return;
+      if (!name.startsWith('.')) await this.into(path);
+      else if (!NOTHING_TO_SAY.test(name)) this.skipped.push(`${path}: its name begins with a dot`);
+    } else if (about && isYaml) {
+      // Reading a pipe or a device could take for ever.
+      if (!about.isFile()) this.faults.push({ file: path, message: 'cannot be read: it is not a regular file' });
+      else if (!(await this.isKnown(path))) this.files.push(path);
+    }
+  }
+
+  /** Whether another link has led here; from now on it is. */
+  private async isKnown(path: string): Promise<boolean> {
+    const real = await realpath(path);
+    const known = this.visited.has(real);
+    this.visited.add(real);
+    return known;
+  }
+
+  private isExcluded(path: string): boolean {
+    // Patterns have forward slashes; a directory is told by the one at its end.
+    const inside = relative(this.root, path) + (path.endsWith('/') ? '/' : '');
+    return this.excluded.ignores(inside);
+  }
+
+  private cannotRead(file: string, error: unknown): void {
+    this.faults.push({ file, message: `cannot be read: ${messageOf(error)}` });
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}

@@ -1,0 +1,160 @@
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair, type YAMLMap } from 'yaml';
+
+/**
+ * What the aliases of a file may add to it, in values. Anchors that many monitors share stay far below; aliases of aliases, which
+ * make gigabytes of a few lines, do not.
+ */
+const MAX_ALIASED_VALUES = 2_000_000;
+
+/** Something in a document that makes no value, and where. */
+export class NoValue extends Error {
+  constructor(
+    message: string,
+    readonly offset: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+interface Made {
+  value: unknown;
+  /** How many values it holds, with those that its aliases stand for. */
+  size: number;
+}
+
+/**
+ * Makes values of the documents of one file, as the YAML library would, but for three things: the name of each attribute is the text as it is
+ * written, `010` and not 10; a name that is a collection, missing or given twice is refused; and so are aliases that would make a
+ * file grow beyond all measure, rather than many of them.
+ */
+export class YamlValues {
+  private walked = 0;
+  private anchors = new Map<string, Node>();
+  private made = new Map<Node, Made | undefined>();
+
+  /** The value of a document. Throws {@link NoValue}. */
+  of(contents: Node | null): unknown {
+    // Anchors are those of their document.
+    this.anchors = new Map();
+    this.made = new Map();
+    return this.make(contents).value;
+  }
+
+  private make(node: unknown): Made {
+    this.walked += 1;
+    if (isAlias(node)) return this.aliased(node);
+    const anchored = node as Node & { anchor?: string };
+    if (!isScalar(node) && !isMap(node) && !isSeq(node)) return { value: null, size: 1 };
+    if (anchored.anchor !== undefined) this.anchors.set(anchored.anchor, node);
+    // What holds itself finds that it is not made yet.
+    this.made.set(node, undefined);
+    const made = isScalar(node) ? { value: node.value, size: 1 } : isMap(node) ? this.map(node) : this.list(node.items);
+    this.made.set(node, made);
+    return made;
+  }
+
+  private aliased(alias: Alias): Made {
+    const made = this.made.get(this.meant(alias));
+    if (!made) throw new NoValue(`the alias *${alias.source} stands for what holds it`, offsetOf(alias));
+    this.limit(made.size, alias);
+    return made;
+  }
+
+  private meant(alias: Alias): Node {
+    const node = this.anchors.get(alias.source);
+    if (!node)
+      throw new NoValue(
+        `the alias *${alias.source} stands for nothing: no anchor before it has this name`,
+        offsetOf(alias),
+      );
+    return node;
+  }
+
+  private limit(size: number, at: Node): void {
+    if (size <= this.walked + MAX_ALIASED_VALUES) return;
+    throw new NoValue(`its aliases make more than ${MAX_ALIASED_VALUES} values of this document`, offsetOf(at));
+  }
+
+  private list(items: readonly unknown[]): Made {
+    const value: unknown[] = [];
+    let size = 1;
+    for (const item of items) {
+      const made = this.make(item);
+      value.push(made.value);
+      size += made.size;
+      this.limit(size, item as Node);
+    }
+    return { value, size };
+  }
+
+  private map(map: YAMLMap): Made {
+    const value: Record<string, unknown> = {};
+    const given = new Set<string>();
+    let size = 1;
+    for (const pair of map.items) {
+      if (isMerge(pair)) {
+        const made = this.make(pair.value);
+        merge(value, made.value, offsetOf(pair.key as Node));
+        size += made.size;
+      } else {
+        const name = this.nameOf(pair.key, map);
+        if (given.has(name))
+          throw new NoValue(`Map keys must be unique; ${JSON.stringify(name)} is given twice`, offsetOf(pair.key));
+        given.add(name);
+        const made = this.make(pair.value);
+        put(value, name, made.value);
+        size += 1 + made.size;
+      }
+      this.limit(size, pair.key as Node);
+    }
+    return { value, size };
+  }
+
+  private nameOf(key: unknown, map: YAMLMap): string {
+    const scalar = isAlias(key) ? this.meant(key) : key;
+    const name = nameAsWritten(scalar);
+    if (name === undefined) {
+      const what = isMap(scalar) || isSeq(scalar) ? `is a ${isMap(scalar) ? 'map' : 'list'}` : 'is missing';
+      throw new NoValue(
+        `a name ${what}; a name is a text, in quotes when it begins with a bracket or a brace`,
+        offsetOf(key) ?? offsetOf(map),
+      );
+    }
+    const { anchor } = scalar as Node & { anchor?: string };
+    if (anchor !== undefined && scalar === key) {
+      this.anchors.set(anchor, key as Node);
+      this.made.set(key as Node, { value: name, size: 1 });
+    }
+    return name;
+  }
+}
+
+/** The text of a name as it stands in the file: YAML would make 10 of `010`, and true of `True`. Undefined when it is none. */
+export function nameAsWritten(key: unknown): string | undefined {
+  if (!isScalar(key)) return undefined;
+  if (typeof key.value === 'string') return key.value;
+  return key.source === undefined || key.source === '' ? undefined : key.source;
+}
+
+export function offsetOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}
+
+function isMerge({ key }: Pair): boolean {
+  return isScalar(key) && (key.type === undefined || key.type === 'PLAIN') && key.source === '<<';
+}
+
+/** https://yaml.org/type/merge.html: what a map says itself, or an earlier source, stands. */
+function merge(into: Record<string, unknown>, source: unknown, offset: number | undefined): void {
+  for (const each of Array.isArray(source) ? (source as unknown[]) : [source]) {
+    if (typeof each !== 'object' || each === null || Array.isArray(each)) {
+      throw new NoValue('"<<" takes a map, an alias of one, or a list of these', offset);
+    }
+    for (const [name, value] of Object.entries(each)) if (!Object.hasOwn(into, name)) put(into, name, value);
+  }
+}
+
+/** Defined, because `__proto__` would otherwise be set. */
+function put(into: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(into, name, { value, writable: true, enumerable: true, configurable: true });
+}
