@@ -140,7 +140,7 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\
 
 /** An instant with its offset from UTC (RFC 3339). */
 export function Time(options: Common): PropertyDecorator {
-  return attribute('time', options, { expected: 'a time with its zone, such as "2026-12-24T18:00:00Z"' }, [
+  return attribute('time', options, { expected: 'a time that exists, with its zone, such as "2026-12-24T18:00:00Z"' }, [
     rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && isInstant(value)),
   ]);
 }
@@ -168,7 +168,7 @@ export function TextList(options: Common & { refersTo?: 'alerter'; allowEmptyIte
   return attribute(
     'text-list',
     options,
-    { expected: 'a list of texts', ...(options.refersTo ? { refersTo: options.refersTo } : {}) },
+    { expected: 'a list of texts', maxLength: MAX_TEXT, ...(options.refersTo ? { refersTo: options.refersTo } : {}) },
     [
       IsArray(),
       IsString({ each: true }),

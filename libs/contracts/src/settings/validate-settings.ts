@@ -119,8 +119,22 @@ function attributeFault(at: string, meta: AttributeMeta, value: unknown): FieldE
       message: `${meta.name}: has no value; expected ${meta.expected}, or leave it out`,
     };
   }
-  if (!meta.secret) return fault(path, value, meta.expected);
-  return { path, expected: meta.expected, message: `${meta.name}: is not valid; expected ${meta.expected}` };
+  const expected = `${meta.expected}${exceededLimit(meta, value)}`;
+  if (!meta.secret) return fault(path, value, expected);
+  return { path, expected, message: `${meta.name}: is not valid; expected ${expected}` };
+}
+
+/** The limit of a text, where it is what makes the value invalid. */
+function exceededLimit({ kind, maxLength = Infinity }: AttributeMeta, value: unknown): string {
+  if (typeof value === 'string' && value.length > maxLength) {
+    return `, of at most ${maxLength} characters; it has ${value.length}`;
+  }
+  if (kind !== 'text-list' || !Array.isArray(value)) return '';
+  const longest = value.reduce(
+    (most: number, item: unknown) => Math.max(most, typeof item === 'string' ? item.length : 0),
+    0,
+  );
+  return longest > maxLength ? `, each of at most ${maxLength} characters; one has ${longest}` : '';
 }
 
 function missing(at: string, meta: AttributeMeta): FieldError {
