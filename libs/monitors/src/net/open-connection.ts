@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { connectAny } from '@9volt/net';
 import type { ProbeRun } from '../probe/probe-run.js';
 import type { Scope } from '../probe/scope.js';
 import { hostResolver } from './resolve-host.js';
-import { lookupOf } from './resolver-files.js';
-import { releasedWith, startTls, type TlsOptions } from './start-tls.js';
+import { startTls, type TlsOptions } from './start-tls.js';
 
 export interface Destination {
   /** A name, or an IP address without brackets. */
@@ -22,9 +21,7 @@ export async function openConnection(to: Destination, run: ProbeRun, scope: Scop
 
   run.stage = 'connecting';
   const connectSince = performance.now();
-  const socket = connect({ host: to.host, port: to.port, lookup: lookupOf(addresses), noDelay: true });
-  releasedWith(scope, socket);
-  await once(socket, 'connect');
+  const socket = await connectAny(addresses, to.port, scope);
   run.spent('connect', connectSince);
   return to.tls ? startTls(socket, to.host, to.tls, run, scope) : socket;
 }

@@ -1,0 +1,99 @@
+import { connect, type Socket } from 'node:net';
+
+export type Address = { address: string; family: 4 | 6 };
+
+/** After how long without an answer the next address is tried too (RFC 8305, section 5). */
+export const NEXT_ATTEMPT_MS = 250;
+
+/** What ends the attempts: a time limit, or the end of a run. It has `release` called at its end. */
+export interface Ending {
+  onEnd(release: () => void): void;
+}
+
+/** Begins to connect to one address. */
+export type Open = (address: Address, port: number) => Socket;
+
+/**
+ * Connects to the address of a host that answers first ("happy eyeballs", RFC 8305). An attempt that takes long is not aborted because the next one
+ * begins: only success elsewhere, its own failure, or the ending does that. Rejects when every address has failed: with the error, or an AggregateError of
+ * them in the order of the addresses.
+ */
+export function connectAny(
+  addresses: readonly Address[],
+  port: number,
+  ending: Ending,
+  open: Open = openTcp,
+): Promise<Socket> {
+  const order = interleaved(addresses);
+  const errors = new Map<Address, unknown>();
+  const trying = new Set<Socket>();
+  let timer: NodeJS.Timeout | undefined;
+  let next = 0;
+  let done = false;
+  const stop = (): void => {
+    done = true;
+    clearTimeout(timer);
+    for (const socket of trying) socket.destroy();
+    trying.clear();
+  };
+
+  return new Promise((resolve, reject) => {
+    ending.onEnd(() => {
+      stop();
+      reject(new Error('ended before a connection was open'));
+    });
+    const failed = (address: Address, error: unknown): void => {
+      errors.set(address, error);
+      if (done) return;
+      if (next < order.length) return attempt();
+      if (trying.size > 0) return;
+      stop();
+      const all = addresses.map((each) => errors.get(each));
+      reject(all.length === 1 ? (all[0] as Error) : aggregateOf(all));
+    };
+    const attempt = (): void => {
+      clearTimeout(timer);
+      const address = order[next] as Address;
+      next += 1;
+      let socket: Socket;
+      try {
+        socket = open(address, port);
+      } catch (error) {
+        return failed(address, error);
+      }
+      trying.add(socket);
+      // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+      socket.on('error', (error) => {
+        if (trying.delete(socket)) failed(address, error);
+      });
+      socket.once('connect', () => {
+        if (!trying.delete(socket)) return;
+        stop();
+        ending.onEnd(() => void socket.destroy());
+        resolve(socket);
+      });
+      if (next < order.length) timer = setTimeout(attempt, NEXT_ATTEMPT_MS);
+    };
+    attempt();
+  });
+}
+
+/** With a code, as node's own has one: by that it is told from a defect. */
+function aggregateOf(errors: unknown[]): Error {
+  const { code } = errors[0] as { code?: unknown };
+  return Object.assign(new AggregateError(errors, 'no address of the host could be reached'), { code });
+}
+
+function openTcp({ address }: Address, port: number): Socket {
+  return connect({ host: address, port, noDelay: true, autoSelectFamily: false });
+}
+
+/** Families take turns, beginning with that of the first address (RFC 8305, section 4). */
+export function interleaved(addresses: readonly Address[]): Address[] {
+  const ours = addresses.filter(({ family }) => family === addresses[0]?.family);
+  const other = addresses.filter(({ family }) => family !== addresses[0]?.family);
+  const longest = Math.max(ours.length, other.length);
+  return Array.from({ length: longest }, (_, turn) => [ours[turn], other[turn]])
+    .flat()
+    .filter((address) => address !== undefined);
+}

@@ -1,0 +1,132 @@
+import type { Socket } from 'node:net';
+import { ChunkedReader } from './chunked.js';
+import { type Field, valueOf, valuesOf } from './fields.js';
+import { framingOf } from './framing.js';
+import { BrokenAnswer, HeadReader } from './head.js';
+import { Incoming } from './incoming.js';
+
+/** One request, to be sent as it stands. */
+export interface WireRequest {
+  method: string;
+  /** What stands behind the method: path and query, or a whole address for a proxy. */
+  target: string;
+  headers: Readonly<Record<string, string>>;
+  body?: string | undefined;
+}
+
+/** A response whose head has come. */
+export class WireResponse {
+  constructor(
+    readonly status: number,
+    readonly fields: readonly Field[],
+    /** What was odd about it so far: reading the body may find more. */
+    readonly oddities: Set<string>,
+    /** The body, without chunks, otherwise as it was sent. Throws when it breaks off. Once. */
+    readonly body: () => AsyncGenerator<Buffer>,
+  ) {}
+
+  /** The value of a header, several of them joined; undefined when there is none. */
+  header(name: string): string | undefined {
+    return valueOf(this.fields, name);
+  }
+
+  /** All values of a header. */
+  headers(name: string): string[] {
+    return valuesOf(this.fields, name);
+  }
+}
+
+/**
+ * Sends a request over an open connection, which is used for nothing else, and waits for the head of its response. Rejects with
+ * {@link BrokenAnswer}, or the error of the connection. It sets no limit of time: whoever closes the connection does.
+ */
+export async function exchangeOver(
+  socket: Socket,
+  request: WireRequest,
+  onFirstByte: () => void = () => undefined,
+): Promise<WireResponse> {
+  const incoming = new Incoming(socket);
+  socket.write(requestBytes(request));
+  const reader = new HeadReader();
+  for (let first = true; reader.head === undefined; first = false) {
+    const chunk = await incoming.read();
+    if (chunk === undefined) throw reader.cutShort();
+    if (first) onFirstByte();
+    reader.push(chunk);
+  }
+  const { head, oddities } = reader;
+  incoming.unread(reader.rest);
+  const framing = framingOf(request.method, head, oddities);
+  const body = (): AsyncGenerator<Buffer> => {
+    switch (framing.ends) {
+      case 'never-begins':
+        return nothing();
+      case 'chunked':
+        return chunks(incoming, oddities);
+      case 'after':
+        return counted(incoming, framing.bytes);
+      case 'with-the-connection':
+        return everything(incoming);
+    }
+  };
+  return new WireResponse(head.status, head.fields, oddities, body);
+}
+
+/** Methods whose requests have no body unless they say so. */
+const BODILESS = /^(?:get|head|delete|options|trace)$/i;
+
+function requestBytes({ method, target, headers, body }: WireRequest): Buffer {
+  const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  const inChunks = /\bchunked\b/i.test(valueOf(Object.entries(headers), 'Transfer-Encoding') ?? '');
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    ...Object.entries(headers)
+      .filter(([name]) => !(inChunks && /^content-length$/i.test(name)))
+      .map(([name, value]) => `${name}: ${value}`),
+    ...(names.has('connection') ? [] : ['Connection: close']),
+    ...(body === undefined && !BODILESS.test(method) && !names.has('content-length') && !inChunks
+      ? ['Content-Length: 0']
+      : []),
+    '\r\n',
+  ];
+  const content = Buffer.from(body ?? '');
+  const parts = inChunks
+    ? [...(content.length > 0 ? [`${content.length.toString(16)}\r\n`, content, '\r\n'] : []), '0\r\n\r\n']
+    : [content];
+  return Buffer.concat([
+    Buffer.from(lines.join('\r\n'), 'latin1'),
+    ...parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
+  ]);
+}
+
+async function* nothing(): AsyncGenerator<Buffer> {
+  // There is no body.
+}
+
+async function* everything(incoming: Incoming): AsyncGenerator<Buffer> {
+  for (let chunk = await incoming.read(); chunk !== undefined; chunk = await incoming.read()) yield chunk;
+}
+
+async function* counted(incoming: Incoming, bytes: number): AsyncGenerator<Buffer> {
+  for (let left = bytes; left > 0;) {
+    const chunk = await incoming.read();
+    if (chunk === undefined) {
+      throw new BrokenAnswer(
+        `the target closed the connection after ${bytes - left} of the ${bytes} bytes of the body`,
+      );
+    }
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    yield part;
+  }
+}
+
+async function* chunks(incoming: Incoming, oddities: Set<string>): AsyncGenerator<Buffer> {
+  const reader = new ChunkedReader(oddities);
+  while (!reader.done) {
+    const chunk = await incoming.read();
+    if (chunk === undefined)
+      throw new BrokenAnswer('the target closed the connection before the last chunk of the body');
+    yield* reader.push(chunk);
+  }
+}

@@ -1,0 +1,43 @@
+import { isUtf8 } from 'node:buffer';
+
+/** One header of a response: its name as it was sent, without the space around it, and its value as text. */
+export type Field = readonly [name: string, value: string];
+
+/** Headers of which there is one; what else calls itself so is dropped, as node does. */
+const SINGLE: ReadonlySet<string> = new Set([
+  'age',
+  'authorization',
+  'content-type',
+  'etag',
+  'expires',
+  'from',
+  'host',
+  'if-modified-since',
+  'if-unmodified-since',
+  'last-modified',
+  'location',
+  'max-forwards',
+  'proxy-authorization',
+  'referer',
+  'retry-after',
+  'server',
+  'user-agent',
+]);
+
+/** All values of a header, in their order. */
+export function valuesOf(fields: readonly Field[], name: string): string[] {
+  const wanted = name.toLowerCase();
+  return fields.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value);
+}
+
+/** The value of a header, several of them joined as RFC 9110 says; undefined when there is none. */
+export function valueOf(fields: readonly Field[], name: string): string | undefined {
+  const values = valuesOf(fields, name);
+  if (values.length < 2) return values[0];
+  return SINGLE.has(name.toLowerCase()) ? values[0] : values.join(', ');
+}
+
+/** Bytes of a header as text: UTF-8 where they are that, else ISO 8859-1, which HTTP meant first. */
+export function textOfBytes(bytes: Buffer): string {
+  return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
+}
