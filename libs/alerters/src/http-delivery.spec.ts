@@ -1,5 +1,5 @@
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, type HttpAnswer } from './http-delivery.js';
@@ -102,6 +102,71 @@ describe('deliverHttp', () => {
   it('may try again when the connection breaks', async () => {
     const { url } = await serve((request) => void request.socket.destroy());
     expect(await deliver(url)).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/./) });
+  });
+
+  it.each<[string, string, Partial<DeliveryOutcome>]>([
+    [
+      'headers of 20 KiB',
+      `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(20_000)}\r\n\r\nsaid`,
+      { outcome: 'delivered', answer: 'HTTP 200: said' },
+    ],
+    [
+      'a length beside chunks',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n4\r\nsaid\r\n0\r\n\r\n',
+      { answer: 'HTTP 200: said' },
+    ],
+    [
+      'a control byte',
+      'HTTP/1.1 202 OK\r\nSet-Cookie: a\x01b\r\n\r\nsaid',
+      { outcome: 'delivered', answer: 'HTTP 202: said' },
+    ],
+    ['LF alone', 'HTTP/1.1 200 OK\n\nsaid', { outcome: 'delivered', answer: 'HTTP 200: said' }],
+    [
+      'a space before a colon',
+      'HTTP/1.1 404 No\r\nServer : x\r\n\r\nsaid',
+      { outcome: 'rejected', answer: 'HTTP 404: said' },
+    ],
+    [
+      'padded chunks',
+      'HTTP/1.1 503 No\r\nTransfer-Encoding: chunked\r\n\r\n4  \r\nsaid\r\n0\r\n\r\n',
+      { outcome: 'retryable', answer: 'HTTP 503: said' },
+    ],
+    [
+      'a header that nobody can read',
+      'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n',
+      { outcome: 'delivered', answer: 'HTTP 200' },
+    ],
+    [
+      'headers without end',
+      `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(200_000)}`,
+      { outcome: 'delivered', answer: 'HTTP 200' },
+    ],
+    ['half a head', 'HTTP/1.1 200 OK\r\nContent-', { outcome: 'delivered', answer: 'HTTP 200' }],
+    [
+      'a length that is none',
+      'HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nsaid',
+      { outcome: 'delivered', answer: 'HTTP 200' },
+    ],
+    [
+      'a broken body',
+      'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+      { outcome: 'delivered', answer: 'HTTP 200' },
+    ],
+    ['nothing', '', { outcome: 'retryable', answer: 'the target closed the connection without an answer' }],
+    ['half a status line', 'HTTP/1.1 20', { outcome: 'retryable' }],
+    [
+      'another protocol',
+      'SSH-2.0-x\r\n',
+      { outcome: 'retryable', answer: expect.stringContaining('is not HTTP') as unknown as string },
+    ],
+  ])('takes an answer whose status came for an answer: %s', async (_, bytes, expected) => {
+    const odd = createServer((socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from(bytes, 'latin1')));
+    });
+    await new Promise<void>((resolve) => odd.listen(0, '127.0.0.1', resolve));
+    const outcome = await deliver(`http://127.0.0.1:${(odd.address() as AddressInfo).port}/`);
+    await new Promise((resolve) => odd.close(resolve));
+    expect(outcome).toMatchObject(expected);
   });
 
   it('may try again when no such host is known', async () => {

@@ -1,10 +1,9 @@
-import http from 'node:http';
-import https from 'node:https';
-import type { Readable } from 'node:stream';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { messageOf } from '@9volt/contracts';
-import axios from 'axios';
+import { BrokenAnswer, exchangeOver, type WireResponse } from '@9volt/net';
 import { startDeadline } from './deadline.js';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
+import { openConnection, secured, type TlsTrust } from './open-connection.js';
 import { retryAfterMs } from './retry-after.js';
 import { scrubbed } from './scrub.js';
 
@@ -20,15 +19,6 @@ export interface HttpRequest {
   secrets: readonly (string | undefined)[];
 }
 
-/** How the server is verified, and who we are to it; certificates and key in PEM. */
-export interface TlsTrust {
-  skipVerify?: boolean;
-  /** Trusted instead of the authorities of the system. */
-  ca?: string;
-  clientCert?: string;
-  clientKey?: string;
-}
-
 export interface HttpAnswer {
   status: number;
   /** At most 64 KiB; what came of it when the connection broke. */
@@ -38,18 +28,8 @@ export interface HttpAnswer {
 
 const MAX_ANSWER_BYTES = 65_536;
 
-// A connection for each delivery: one that the provider closed while idle would fail the next alert.
-const httpAgent = new http.Agent({ keepAlive: false });
-const httpsAgent = new https.Agent({ keepAlive: false });
-
 /** Errors about what we would send rather than about the provider: the same at every attempt. */
-const UNSENDABLE = new Set([
-  'ERR_INVALID_URL',
-  'ERR_INVALID_CHAR',
-  'ERR_UNESCAPED_CHARACTERS',
-  'ERR_HTTP_INVALID_HEADER_VALUE',
-  'ERR_BAD_OPTION',
-]);
+const UNSENDABLE = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_HTTP_INVALID_HEADER_VALUE']);
 
 /** Sends a request and judges its answer, by the status alone unless the provider says it otherwise. Never follows a redirect. */
 export async function deliverHttp(
@@ -78,56 +58,82 @@ export function judgeByStatus({ status, body, retryAfterMs: wait }: HttpAnswer):
 
 async function exchange(request: HttpRequest, context: DeliveryContext): Promise<HttpAnswer | DeliveryOutcome> {
   const deadline = startDeadline(context);
+  const connection = new AbortController();
+  const end = (): void => connection.abort();
+  deadline.signal.addEventListener('abort', end);
+  if (deadline.signal.aborted) end();
   try {
-    const response = await axios.request<Readable>({
-      method: request.method ?? 'POST',
-      url: request.url,
-      headers: { 'Accept-Encoding': 'identity', 'User-Agent': '9volt', ...request.headers },
-      data: request.body,
-      signal: deadline.signal,
-      // As a stream, so that an endless answer costs 64 KiB and its status is known nonetheless.
-      responseType: 'stream',
-      decompress: false,
-      maxRedirects: 0,
-      proxy: false,
-      validateStatus: () => true,
-      httpAgent,
-      httpsAgent: request.tls ? agentOf(request.tls) : httpsAgent,
-    });
-    const wait = retryAfterMs(response.headers['retry-after'], response.headers['date'], Date.now());
+    const response = await send(request, connection.signal);
+    const wait = retryAfterMs(response.header('Retry-After'), response.header('Date'), Date.now());
     return {
       status: response.status,
-      body: await readCapped(response.data),
+      body: await readCapped(response),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
     };
   } catch (error) {
     if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
-    const code = (error as { code?: unknown }).code;
+    // Who answered has the request, however badly the rest of the answer is written: it must not be repeated for that.
+    if (error instanceof BrokenAnswer && error.status !== undefined) return { status: error.status, body: '' };
+    const { code } = error as { code?: unknown };
     if (typeof code === 'string' && UNSENDABLE.has(code))
       return { outcome: 'rejected', answer: `cannot be sent: ${messageOf(error)}` };
     // Without a code it does not come from the network: a defect of ours.
-    if (!axios.isAxiosError(error) && code === undefined) throw error;
-    return { outcome: 'retryable', answer: messageOf(error) || String(code) };
+    if (!(error instanceof BrokenAnswer) && code === undefined) throw error;
+    return { outcome: 'retryable', answer: wordsOf(error) || String(code) };
   } finally {
     deadline.end();
+    deadline.signal.removeEventListener('abort', end);
+    end();
   }
 }
 
-function agentOf({ skipVerify, ca, clientCert, clientKey }: TlsTrust): https.Agent {
-  return new https.Agent({
-    keepAlive: false,
-    rejectUnauthorized: skipVerify !== true,
-    ...(ca === undefined ? {} : { ca }),
-    ...(clientCert === undefined ? {} : { cert: clientCert }),
-    ...(clientKey === undefined ? {} : { key: clientKey }),
-  });
+/** Over a connection of its own: one that the provider closed while idle would fail the next alert. */
+async function send(
+  { method = 'POST', url, headers, body, tls }: HttpRequest,
+  signal: AbortSignal,
+): Promise<WireResponse> {
+  const { protocol, hostname, host, port, pathname, search, username, password } = new URL(url);
+  const secure = protocol === 'https:';
+  const sent = {
+    Host: host,
+    'Accept-Encoding': 'identity',
+    'User-Agent': '9volt',
+    Accept: '*/*',
+    ...(username === '' && password === '' ? {} : { Authorization: basic(username, password) }),
+    ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+  };
+  const all = merged(sent, headers ?? {});
+  for (const [name, value] of Object.entries(all)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
+  const bare = hostname.replace(/^\[|\]$/g, '');
+  const socket = await openConnection(bare, port === '' ? (secure ? 443 : 80) : Number(port), signal);
+  const over = secure ? await secured(socket, bare, tls ?? {}, signal) : socket;
+  return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body });
 }
 
-async function readCapped(stream: Readable): Promise<string> {
+/** Later ones replace earlier ones, whatever the case of their names. */
+function merged(standing: Record<string, string>, given: Record<string, string>): Record<string, string> {
+  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
+  const kept = Object.entries(standing).filter(([name]) => !names.has(name.toLowerCase()));
+  return { ...Object.fromEntries(kept), ...given };
+}
+
+function basic(username: string, password: string): string {
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof AggregateError ? [...new Set(error.errors.map(messageOf))].join('; ') : messageOf(error);
+}
+
+async function readCapped(response: WireResponse): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of response.body()) {
       chunks.push(chunk);
       bytes += chunk.length;
       if (bytes >= MAX_ANSWER_BYTES) break;

@@ -1,4 +1,4 @@
-import { connect, isIPv4, type Socket } from 'node:net';
+import { isIPv4, type Socket } from 'node:net';
 import { messageOf } from '@9volt/contracts';
 import type { NodemailerError } from 'nodemailer';
 import SMTPConnection, {
@@ -7,6 +7,7 @@ import SMTPConnection, {
 } from 'nodemailer/lib/smtp-connection';
 import { startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { openConnection } from './open-connection.js';
 import { scrubbed } from './scrub.js';
 
 export interface MailServer {
@@ -61,19 +62,17 @@ export async function deliverMail(server: MailServer, mail: Mail, context: Deliv
 }
 
 /** Through the resolver of the system, which nodemailer asks only after DNS: a line in /etc/hosts counts for mail too. */
-function connectTo({ host, port }: MailServer, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, autoSelectFamily: true, signal });
-    const timer = setTimeout(() => {
-      socket.destroy(Object.assign(new Error(`no connection within ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' }));
-    }, timeoutMs);
-    socket.once('error', reject).once('close', () => clearTimeout(timer));
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.off('error', reject);
-      resolve(socket);
-    });
-  });
+async function connectTo({ host, port }: MailServer, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  try {
+    return await openConnection(host, port, AbortSignal.any([signal, limit.signal]));
+  } catch (error) {
+    if (!limit.signal.aborted) throw error;
+    throw Object.assign(new Error(`no connection within ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function connectionOptions(
