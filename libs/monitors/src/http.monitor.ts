@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
+import type { WireResponse } from '@9volt/net';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
@@ -56,16 +56,16 @@ async function checkInTime(settings: HttpSettings, { signal }: ProbeContext): Pr
 async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
   const awaited = awaitedStatus(settings);
   const response = await respond(settings, run, scope);
-  const { statusCode = 0, headers } = response;
-  if (!includesStatus(awaited, statusCode)) {
+  const { status } = response;
+  if (!includesStatus(awaited, status)) {
     return run.failed(
-      `Received status code '${statusCode}' does not match expected status code '${awaited}'`,
+      `Received status code '${status}' does not match expected status code '${awaited}'`,
       `status code ${awaited}`,
-      `status code ${statusCode}`,
+      `status code ${status}`,
     );
   }
   const mismatch =
-    judgeHeaders(headers, settings['expect-headers']) ?? (await bodyMismatch(response, settings, run, scope));
+    judgeHeaders(response.fields, settings['expect-headers']) ?? (await bodyMismatch(response, settings, run, scope));
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
   const findings = worstFirst([
@@ -83,7 +83,7 @@ async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promi
 }
 
 async function bodyMismatch(
-  response: IncomingMessage,
+  response: WireResponse,
   settings: HttpSettings,
   run: ProbeRun,
   scope: Scope,
@@ -91,7 +91,7 @@ async function bodyMismatch(
   const wishes = bodyWishes(settings);
   if (!wishes) return undefined;
   run.stage = 'reading the response';
-  const body = new BodyReader(wishes);
+  const body = new BodyReader(wishes, response.header('Content-Type'));
   const transferSince = performance.now();
   await readBody(response, body, scope);
   run.spent('transfer', transferSince);
@@ -119,20 +119,21 @@ function judgeLatency(
 }
 
 /** The response at the end of all redirects. */
-async function respond(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<IncomingMessage> {
+async function respond(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<WireResponse> {
   const awaited = awaitedStatus(settings);
   const follows = valueOf(HttpSettings, settings, 'follow-redirects');
   let request = requestOf(settings);
   const origin = originOf(request);
   let route = routeOf(settings);
   for (let redirects = 0; ; redirects += 1) {
-    const response = await exchange(request, route, run, scope);
-    const { statusCode = 0, headers } = response;
-    if (!follows || includesStatus(awaited, statusCode) || !isRedirect(statusCode) || !headers.location)
-      return response;
-    response.destroy();
+    const { response, close } = await exchange(request, route, run, scope);
+    run.odd = response.oddities;
+    const { status } = response;
+    const location = response.header('Location');
+    if (!follows || includesStatus(awaited, status) || !isRedirect(status) || !location) return response;
+    close();
     if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
-    request = redirected(request, statusCode, headers.location);
+    request = redirected(request, status, location);
     if (originOf(request) !== origin) route = abroad(route);
   }
 }

@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import { type Field, valueOf } from '@9volt/net';
 import { excerpt } from '../probe/excerpt.js';
 import { matches } from '../probe/expression.js';
 import { type BodyReader, type BodyWishes, MAX_BODY_BYTES } from './body-reader.js';
 import type { HttpSettings } from './http-settings.js';
 import { parseJsonPath, valueAt } from './json-path.js';
+import { type JsonText, parsedJson } from './json-text.js';
 import { isAsExpected, parseExpectation, textOf } from './value-expectation.js';
 
 /** In what a response differs from what is expected of it. */
@@ -18,13 +19,14 @@ export const MAX_MATCHED_BYTES = 65_536;
 
 /** The first header that is not as expected: absent, or without the text, or not matched by what stands behind `~`. */
 export function judgeHeaders(
-  headers: IncomingHttpHeaders,
+  fields: readonly Field[],
   expected: Readonly<Record<string, string>> = {},
 ): Mismatch | undefined {
   for (const [name, wanted] of Object.entries(expected)) {
-    const value = [headers[name.toLowerCase()]].flat().join(', ');
+    const sent = valueOf(fields, name);
+    const value = sent ?? '';
     const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
-    const present = headers[name.toLowerCase()] !== undefined;
+    const present = sent !== undefined;
     if (present && (expression === undefined ? value.includes(wanted) : matches(expression, value))) continue;
     const found = present ? `'${excerpt(value, 200)}'` : 'no such header';
     return {
@@ -52,41 +54,60 @@ export function judgeBody(body: BodyReader, settings: HttpSettings): Mismatch | 
     expected,
     found,
   });
-  if (!body.wanted.found) return differs(whatFails(undefined, expect), excerpt(expect, 256));
-  if (body.unwanted?.found) {
+  if (!body.hasWanted) return unreadable(body, expect) ?? differs(whatFails(undefined, expect), wantedIn(body, expect));
+  if (body.hasUnwanted) {
     const what = excerpt(unwanted, 180);
     return { ...differs(`contains unexpected content '${what}'`, `no '${what}'`), found: `'${what}'` };
   }
-  const kept = body.kept();
-  if (expression !== undefined && !matches(expression, kept.subarray(0, MAX_MATCHED_BYTES).toString())) {
-    return differs(whatFails(expression, ''), `a match of ${excerpt(expression, 180)}`);
+  if (unwanted && body.unreadable !== undefined) return unreadable(body, `no '${unwanted}'`);
+  const text = expression === undefined && !json ? '' : body.keptText();
+  if (expression !== undefined && !matches(expression, beginningOf(text))) {
+    const where = body.bytes > MAX_MATCHED_BYTES ? ' in its first 64 KiB' : '';
+    const expected = `a match of ${excerpt(expression, 160)}${where}`;
+    return unreadable(body, expected) ?? differs(`${whatFails(expression, '')}${where}`, expected);
   }
   if (!json) return undefined;
-  const document = parsed(kept);
-  if (document === undefined)
-    return differs(body.bytes >= MAX_BODY_BYTES ? 'is longer than 1 MiB' : 'is not JSON', 'JSON');
-  return judgeJson(document.value, json);
-}
-
-function parsed(bytes: Buffer): { value: unknown } | undefined {
-  try {
-    return { value: JSON.parse(bytes.toString()) as unknown };
-  } catch {
-    return undefined;
+  const document = parsedJson(text);
+  if (document === undefined) {
+    const what = body.bytes >= MAX_BODY_BYTES ? 'is longer than 1 MiB' : 'is not JSON';
+    return unreadable(body, 'JSON') ?? differs(what, 'JSON');
   }
+  return judgeJson(document, json);
 }
 
-function judgeJson(document: unknown, expected: Readonly<Record<string, string>>): Mismatch | undefined {
-  for (const [path, written] of Object.entries(expected)) {
-    const value = valueAt(document, parseJsonPath(path) ?? []);
-    const expectation = parseExpectation(written);
-    if (value !== undefined && isAsExpected(value, expectation)) continue;
-    const found = value === undefined ? 'nothing' : `'${excerpt(textOf(value), 200)}'`;
+/** A limit is told where it may have decided. */
+function wantedIn(body: BodyReader, expect: string): string {
+  return body.bytes >= MAX_BODY_BYTES ? `${excerpt(expect, 160)} in the first 1 MiB` : excerpt(expect, 256);
+}
+
+/** What nobody could read is no evidence that something is not there. */
+function unreadable({ unreadable: why }: BodyReader, expected: string): Mismatch | undefined {
+  if (why === undefined) return undefined;
+  return {
+    message: `Received response body cannot be read: ${excerpt(why, 200)} is not known`,
+    expected: excerpt(expected, 180),
+    found: excerpt(why, 180),
+  };
+}
+
+/** In bytes of UTF-8, as bounds the work. */
+function beginningOf(text: string): string {
+  return text.length * 3 <= MAX_MATCHED_BYTES ? text : Buffer.from(text).subarray(0, MAX_MATCHED_BYTES).toString();
+}
+
+function judgeJson(document: JsonText, expected: Readonly<Record<string, string>>): Mismatch | undefined {
+  for (const [written, value] of Object.entries(expected)) {
+    const path = parseJsonPath(written) ?? [];
+    const found = valueAt(document.value, path);
+    const asWritten = typeof found === 'number' ? document.asWritten(path) : undefined;
+    const expectation = parseExpectation(value);
+    if (found !== undefined && isAsExpected(found, expectation, asWritten)) continue;
+    const shown = found === undefined ? 'nothing' : `'${excerpt(asWritten ?? textOf(found), 200)}'`;
     const wanted = `${expectation.operator} ${excerpt(expectation.operand, 160)}`;
     return {
-      message: `Received response body has ${found} at ${path}, expected ${wanted}`,
-      expected: `${path} ${wanted}`,
-      found,
+      message: `Received response body has ${shown} at ${written}, expected ${wanted}`,
+      expected: `${written} ${wanted}`,
+      found: shown,
     };
   }
   return undefined;

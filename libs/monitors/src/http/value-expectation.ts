@@ -1,4 +1,5 @@
 import { matches } from '../probe/expression.js';
+import { compareDecimals } from './decimal.js';
 
 /** What a value must be, as an operator writes it: `ok`, `= ok`, `!= down`, `< 100`, `>= 0.5`, `~ ^2\.`. */
 export interface ValueExpectation {
@@ -21,23 +22,27 @@ export function isNumberless({ operator, operand }: ValueExpectation): boolean {
   return ['<', '<=', '>', '>='].includes(operator) && !NUMBER.test(operand);
 }
 
-/** Whether a value of a JSON document is as expected: a text as it stands, anything else as JSON writes it. */
-export function isAsExpected(value: unknown, { operator, operand }: ValueExpectation): boolean {
-  const text = textOf(value);
-  const number = NUMBER.test(text) ? Number(text) : NaN;
+/**
+ * Whether a value of a JSON document is as expected: a text as it stands, anything else as JSON writes it. A number is compared as it is
+ * written there (`asWritten`), and as a number: `1.0` is `1.0` and is `1`, and the last of many digits counts.
+ */
+export function isAsExpected(value: unknown, { operator, operand }: ValueExpectation, asWritten?: string): boolean {
+  const text = asWritten ?? textOf(value);
+  const above = NUMBER.test(text) ? compareDecimals(text, operand) : NaN;
+  const same = text === operand || textOf(value) === operand || (typeof value === 'number' && above === 0);
   switch (operator) {
     case '=':
-      return text === operand;
+      return same;
     case '!=':
-      return text !== operand;
+      return !same;
     case '<':
-      return number < Number(operand);
+      return above < 0;
     case '<=':
-      return number <= Number(operand);
+      return above <= 0;
     case '>':
-      return number > Number(operand);
+      return above > 0;
     case '>=':
-      return number >= Number(operand);
+      return above >= 0;
     case '~':
       return matches(operand, text);
   }

@@ -12,7 +12,11 @@ export class Head {
     if (left > 0) this.chunks.push(Buffer.from(chunk.subarray(0, left)));
   }
 
+  buffer(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+
   text(): string {
-    return new TextDecoder().decode(Buffer.concat(this.chunks));
+    return new TextDecoder().decode(this.buffer());
   }
 }

@@ -3,6 +3,7 @@ import {
   type CertificateFacts,
   type CheckResult,
   formatDuration,
+  MAX_MESSAGE,
   MAX_PERFORMANCE_VALUES,
   NOTHING_TO_SAY,
   type PerformanceValue,
@@ -20,6 +21,8 @@ export class ProbeRun {
   certificate: CertificateFacts | undefined;
   /** What was measured. */
   performance: readonly PerformanceValue[] = [];
+  /** What was odd about the answer though it was taken: told in one note, whatever the verdict. */
+  odd: ReadonlySet<string> = new Set();
   /** What the run is waiting for, for the message of a timeout: `while connecting`. */
   stage = 'starting';
   private readonly startedAt = performance.now();
@@ -63,7 +66,7 @@ export class ProbeRun {
   verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
     return {
       status,
-      message: capped(message),
+      message: this.withNote(capped(message)),
       latencyMs: this.elapsedMs(),
       ...(expected === undefined ? {} : { expected: capped(expected, MAX_WORDS) }),
       ...(found === undefined ? {} : { found: capped(found, MAX_WORDS) }),
@@ -71,5 +74,11 @@ export class ProbeRun {
       ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
       ...(this.performance.length === 0 ? {} : { performance: this.performance.slice(0, MAX_PERFORMANCE_VALUES) }),
     };
+  }
+
+  private withNote(message: string): string {
+    if (this.odd.size === 0) return message;
+    const note = `Odd in the answer: ${[...this.odd].join(', ')}`;
+    return message === NOTHING_TO_SAY ? capped(note) : `${capped(message, MAX_MESSAGE - note.length - 3)} (${note})`;
   }
 }

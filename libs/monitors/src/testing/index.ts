@@ -4,6 +4,7 @@ export * from './dns-target.js';
 export * from './http-proxy.js';
 export * from './http-target.js';
 export * from './probe-contract.js';
+export * from './raw-answers.js';
 export * from './run-probe.js';
 export * from './tcp-server.js';
 export * from './tcp-target.js';
