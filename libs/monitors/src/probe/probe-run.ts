@@ -3,7 +3,6 @@ import {
   type CertificateFacts,
   type CheckResult,
   formatDuration,
-  MAX_MESSAGE,
   MAX_PERFORMANCE_VALUES,
   NOTHING_TO_SAY,
   type PerformanceValue,
@@ -66,19 +65,14 @@ export class ProbeRun {
   verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
     return {
       status,
-      message: this.withNote(capped(message)),
+      message: capped(message),
       latencyMs: this.elapsedMs(),
       ...(expected === undefined ? {} : { expected: capped(expected, MAX_WORDS) }),
       ...(found === undefined ? {} : { found: capped(found, MAX_WORDS) }),
       ...(Object.keys(this.phases).length === 0 ? {} : { phases: this.phases }),
       ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
+      ...(this.odd.size === 0 ? {} : { note: capped(`Odd in the answer: ${[...this.odd].join(', ')}`, MAX_WORDS) }),
       ...(this.performance.length === 0 ? {} : { performance: this.performance.slice(0, MAX_PERFORMANCE_VALUES) }),
     };
-  }
-
-  private withNote(message: string): string {
-    if (this.odd.size === 0) return message;
-    const note = `Odd in the answer: ${[...this.odd].join(', ')}`;
-    return message === NOTHING_TO_SAY ? capped(note) : `${capped(message, MAX_MESSAGE - note.length - 3)} (${note})`;
   }
 }
