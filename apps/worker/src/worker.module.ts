@@ -25,6 +25,10 @@ import { requestProviders } from './requests/request.providers.js';
 import { RunNow } from './execution/run-now.js';
 import { StateWriter } from './ledger/state-writer.js';
 import { CautiousRuns } from './running/cautious-runs.js';
+import { CheckSlots } from './running/check-slots.js';
+import { Hindrances } from './running/hindrances.js';
+import { JudgedRuns } from './running/judged-runs.js';
+import { Standstills } from './time/standstills.js';
 import { IsolatedEntry, IsolatedRuns } from './running/isolated-runs.js';
 import { PoisonLedger } from './running/poison-ledger.js';
 import { SuspectNotes } from './running/suspect-notes.js';
@@ -63,6 +67,10 @@ import { WorkerService } from './worker.service.js';
     IsolatedRuns,
     PoisonLedger,
     CautiousRuns,
+    { provide: Standstills, useFactory: () => new Standstills() },
+    { provide: CheckSlots, useFactory: () => new CheckSlots() },
+    Hindrances,
+    JudgedRuns,
     CheckRunner,
     CallsTrigger,
     { provide: RunNow, useExisting: CheckRunner },

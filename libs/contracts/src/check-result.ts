@@ -54,6 +54,8 @@ export interface CheckResult {
   note?: string;
   /** This worker could not judge the target, for a reason of its own. Such a result is `unknown`, is shown, and counts towards no threshold. */
   unjudged?: true;
+  /** The system's code of what this worker ran out of, `EMFILE` for instance. Told by a probe; says nothing of the target. */
+  shortage?: string;
 }
 
 /** The message of a result that is ok, when there is nothing more to it. */

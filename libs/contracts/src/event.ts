@@ -12,6 +12,8 @@ export const EVENT_TYPES = [
   'member-undrained',
   'member-detached',
   'member-returned',
+  'member-held-up',
+  'member-short',
   'leader-elected',
   'monitor-assigned',
   'monitor-orphaned',

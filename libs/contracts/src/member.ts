@@ -15,7 +15,7 @@ export interface WorkerLoad {
   latenessP99Ms: number;
   /** Due runs skipped because the one before was still running, since the process started. */
   overruns: number;
-  /** Monitors whose due run has not begun, 5 s after it had to, by `member-tag` (`''` without one); absent without any. */
+  /** Monitors whose due run has not begun, 5 s after it had to, or could not be judged, by `member-tag` (`''` without one); absent without any. */
   late?: Record<string, number>;
 }
 

@@ -16,7 +16,7 @@ import { PROGRAM_ENVIRONMENT } from './exec/environment.js';
 import { OutputJudge, PluginJudge } from './exec/judges.js';
 import { runCommand } from './exec/run-command.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
-import { inWords, isShortageOfOurs } from './probe/error-words.js';
+import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { CutShort } from './probe/scope.js';
@@ -130,8 +130,7 @@ async function execute(settings: ExecSettings, name: string, run: ProbeRun): Pro
     }
     const reason = inWords(error);
     const message = `Command '${command}' could not be started: ${reason}`;
-    const status = isShortageOfOurs(error) ? 'unknown' : judge.ifNotStarted;
-    return run.verdict(status, message, judge.expected, reason);
+    return run.couldNotStart(error, judge.ifNotStarted, message, judge.expected, reason);
   }
 }
 

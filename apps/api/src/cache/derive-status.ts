@@ -8,6 +8,8 @@ export interface StatusFacts {
   /** Whether a live worker runs it, or may run it. */
   runnable: boolean;
   stored: Status | undefined;
+  /** The worker could not judge the target at its last run. */
+  unjudged: boolean;
   /** The newest result this process knows of. */
   lastResultAt: number | undefined;
   /** When the owner's vitals last arrived; undefined while nobody owns it. */
@@ -25,7 +27,9 @@ export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
   if (facts.disabled) return 'disabled';
   if (!facts.runnable) return 'orphaned';
   if (facts.stored === undefined) return 'pending';
-  return isStale(facts, now) ? 'stale' : facts.stored;
+  if (isStale(facts, now)) return 'stale';
+  // An incident stays what it is until somebody sees otherwise.
+  return facts.unjudged && facts.stored === 'ok' ? 'unknown' : facts.stored;
 }
 
 function isStale(facts: StatusFacts, now: number): boolean {

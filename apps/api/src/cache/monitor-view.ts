@@ -102,6 +102,7 @@ export class MonitorView {
         disabled: settings !== undefined && isDisabled(settings, now),
         runnable: held || around.mayRun(settings?.['member-tag']),
         stored: this.state?.status,
+        unjudged: this.latest?.unjudged === true,
         lastResultAt: this.lastResultAt,
         ownerHeardAt: owner === undefined ? undefined : around.heardAt(owner),
         intervalMs: this.intervalMs,

@@ -10,7 +10,7 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { RunNow } from './run-now.js';
 import { StateWriter } from '../ledger/state-writer.js';
-import { CautiousRuns } from '../running/cautious-runs.js';
+import { JudgedRuns } from '../running/judged-runs.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { CheckMetrics } from '../measure/check-metrics.js';
 import { Clock } from '../time/clock.js';
@@ -44,7 +44,7 @@ export class CheckRunner extends RunNow {
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(Programs) private readonly programs: Programs,
     @Inject(CallsView) private readonly calls: CallsView,
-    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
+    @Inject(JudgedRuns) private readonly runs: JudgedRuns,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     super();
@@ -148,12 +148,12 @@ export class CheckRunner extends RunNow {
 
   private async run(monitor: OwnedMonitor, startedAt: number, abort: AbortController): Promise<void> {
     const { settings, stateTarget } = monitor;
-    const { result, defect } = await this.runs.execute(monitor, {
+    const { result, defect } = await this.runs.execute(monitor, abort.signal, () => ({
       name: monitor.name,
       signal: abort.signal,
       programs: this.programs,
       ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
-    });
+    }));
     monitor.run = undefined;
     const counts = !monitor.gone && !abort.signal.aborted;
     if (counts) {
@@ -164,8 +164,8 @@ export class CheckRunner extends RunNow {
       this.vitals.ran(monitor.name, result, startedAt);
       this.log.debug(`${monitor.name}: ${result.status}`, factsOf(monitor, result));
       if (defect) this.tellDefect(monitor, settings, defect);
-      // An edit during the run may have pointed the monitor elsewhere.
-      if (monitor.stateTarget === stateTarget) this.evaluate(monitor, result, startedAt);
+      // An edit during the run may have pointed the monitor elsewhere; and what could not be judged says nothing of the target.
+      if (monitor.stateTarget === stateTarget && !result.unjudged) this.evaluate(monitor, result, startedAt);
     }
     this.answer(monitor.name, counts ? result : undefined);
     for (const listener of this.endListeners) listener(monitor);

@@ -26,6 +26,8 @@ export class VitalsWriter {
   private readonly chunks: Chunks;
   /** Chunks whose index etcd does not have yet. */
   private readonly unwritten = new Set<number>();
+  /** Monitors whose last run gave no verdict. */
+  private readonly unjudged = new Set<string>();
   private dumps = 0;
   private lastDumpAt: number;
   private loop: ReconcileLoop | undefined;
@@ -121,14 +123,17 @@ export class VitalsWriter {
   private take(name: string, now: number): VitalsEntry[] {
     const collected = this.buffer.take(name);
     if (!collected) return [];
+    const last = collected.samples.at(-1);
+    if (last?.unjudged) this.unjudged.add(name);
+    else if (last) this.unjudged.delete(name);
     return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
   }
 
-  /** A run that is under way when the next is due is no lateness: the next is skipped. */
+  /** A run that is under way when the next is due is no lateness: the next is skipped. What could not be judged was as good as not run. */
   private lateness(now: number): Pick<WorkerLoad, 'late'> {
     const late: Record<string, number> = {};
     for (const { name, settings } of this.monitors.all()) {
-      if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS) continue;
+      if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS && !this.unjudged.has(name)) continue;
       const tag = settings['member-tag'] ?? '';
       late[tag] = (late[tag] ?? 0) + 1;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inWords, isShortageOfOurs } from './error-words.js';
+import { inWords, isOurs } from './error-words.js';
 
 const systemError = (code: string, more = {}) => Object.assign(new Error(`connect ${code}`), { code, ...more });
 
@@ -19,7 +19,7 @@ describe('inWords', () => {
   });
 });
 
-describe('isShortageOfOurs', () => {
+describe('isOurs', () => {
   it.each([
     [systemError('EMFILE'), true],
     [new AggregateError([systemError('EMFILE'), systemError('EADDRNOTAVAIL')]), true],
@@ -27,6 +27,6 @@ describe('isShortageOfOurs', () => {
     [systemError('ECONNREFUSED'), false],
     [undefined, false],
   ])('%s: %s', (error, ours) => {
-    expect(isShortageOfOurs(error)).toBe(ours);
+    expect(isOurs(error)).toBe(ours);
   });
 });

@@ -15,16 +15,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-// The last is no shortage, but as little the target's.
-const SHORTAGES: ReadonlySet<string> = new Set([
-  'EAGAIN',
-  'EMFILE',
-  'ENFILE',
-  'ENOBUFS',
-  'ENOMEM',
-  'EADDRNOTAVAIL',
-  TARGET_REFUSED,
-]);
+/** What this process can run out of: files, sockets, ports, memory, processes. */
+const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
 
 /**
  * What system errors carry. They are told by their fields, not by their class: an error of node's own core is no instance of
@@ -48,10 +40,19 @@ export function inWords(error: unknown): string {
   return address === undefined ? `${words} (${code})` : `${words} (${code} ${place(address, port)})`;
 }
 
-/** Whether an error says that this process ran out of something, rather than that the target failed. */
-export function isShortageOfOurs(error: unknown): boolean {
+/** The code of what this process ran out of, when an error says so; undefined when it is about the target. */
+export function shortageOf(error: unknown): string | undefined {
   const { code, errors } = fieldsOf(error);
-  return errors ? errors.length > 0 && errors.every(isShortageOfOurs) : SHORTAGES.has(code ?? '');
+  if (!errors) return code !== undefined && SHORTAGES.has(code) ? code : undefined;
+  const [first, ...others] = errors.map(shortageOf);
+  return others.includes(undefined) ? undefined : first;
+}
+
+/** Whether an error tells nothing of the target: this process ran out of something, or may not connect there. */
+export function isOurs(error: unknown): boolean {
+  const { code, errors } = fieldsOf(error);
+  if (errors) return errors.length > 0 && errors.every(isOurs);
+  return code === TARGET_REFUSED || shortageOf(error) !== undefined;
 }
 
 function fieldsOf(error: unknown): SystemError {

@@ -9,7 +9,7 @@ import {
   type Phases,
   type Status,
 } from '@9volt/contracts';
-import { isShortageOfOurs } from './error-words.js';
+import { isOurs, shortageOf } from './error-words.js';
 import { CutShort } from './scope.js';
 
 const MAX_WORDS = 200;
@@ -58,7 +58,14 @@ export class ProbeRun {
     if (this.signal.aborted || (error instanceof CutShort && error.reason === 'aborted')) {
       return this.verdict('unknown', 'aborted');
     }
-    return this.verdict(isShortageOfOurs(error) ? 'unknown' : 'critical', message, expected, found);
+    return this.couldNotStart(error, 'critical', message, expected, found);
+  }
+
+  /** The verdict on an error that came before the target could be asked: as told, unless the error tells of this worker. */
+  couldNotStart(error: unknown, status: Status, message: string, expected?: string, found?: string): CheckResult {
+    const shortage = shortageOf(error);
+    const result = this.verdict(isOurs(error) ? 'unknown' : status, message, expected, found);
+    return shortage === undefined ? result : { ...result, shortage };
   }
 
   /** A verdict of any kind: for probes that tell warning from critical. */

@@ -5,7 +5,7 @@ import styles from './events.module.css';
 type EventType = ClusterEvent['type'];
 type Tone = 'calm' | 'good' | 'bad' | 'doubtful';
 
-const LOOKS: Partial<Record<EventType, [IconName, Tone]>> = {
+const LOOKS: Record<EventType, [IconName, Tone]> = {
   error: ['critical', 'bad'],
   warning: ['warning', 'doubtful'],
   api: ['bolt', 'calm'],
@@ -17,9 +17,14 @@ const LOOKS: Partial<Record<EventType, [IconName, Tone]>> = {
   'member-left': ['depart', 'doubtful'],
   'member-drained': ['depart', 'doubtful'],
   'member-undrained': ['join', 'good'],
+  'member-detached': ['orphaned', 'bad'],
+  'member-returned': ['join', 'good'],
+  'member-held-up': ['warning', 'doubtful'],
+  'member-short': ['warning', 'bad'],
   'leader-elected': ['crown', 'calm'],
   'monitor-assigned': ['assign', 'calm'],
   'monitor-orphaned': ['orphaned', 'doubtful'],
+  'coverage-restored': ['monitors', 'good'],
   rebalance: ['balance', 'calm'],
   'status-changed': ['monitors', 'calm'],
   'notification-sent': ['send', 'good'],
@@ -30,7 +35,7 @@ export const EVENT_TYPES: string[] = Object.keys(LOOKS);
 
 /** A type that a newer version tells has the icon of none. */
 export function EventIcon({ type }: { type: EventType }) {
-  const [icon, tone] = LOOKS[type] ?? ['pending', 'calm'];
+  const [icon, tone] = (LOOKS as Partial<typeof LOOKS>)[type] ?? ['pending', 'calm'];
   return (
     <span className={`${styles['icon']} ${styles[tone]}`} title={type}>
       <Icon name={icon} size={14} />

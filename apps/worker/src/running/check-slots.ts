@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+
+/** Descriptors that checks leave to etcd, channels, the listener, logs and modules that are loaded late. */
+export const RESERVED_FILES = 96;
+/** A check holds a socket, a second while it tries another address of a name, and a file or a pipe now and then. */
+export const FILES_PER_CHECK = 2;
+/** A check that took longer last time is slow. */
+const SLOW_MS = 1_000;
+
+const nothing = (): void => undefined;
+
+/**
+ * How many checks may run at once, so that the process never runs out of file descriptors. Who comes later waits, first come, first served; but slow
+ * checks have half of the places at most, so that targets that hang never keep this worker from those that answer.
+ */
+@Injectable()
+export class CheckSlots {
+  private readonly most: number;
+  private readonly mostSlow: number;
+  private running = 0;
+  private runningSlow = 0;
+  private readonly quick: (() => void)[] = [];
+  private readonly slow: (() => void)[] = [];
+
+  constructor(files: number = openFilesLimit()) {
+    this.most = placesFor(files);
+    this.mostSlow = Math.max(1, Math.floor(this.most / 2));
+  }
+
+  /** How many wait at present. */
+  get waiting(): number {
+    return this.quick.length + this.slow.length;
+  }
+
+  /** Resolves with how to give the place back, which must be called once. `lastMs` is how long the check took last time. Never rejects. */
+  async take(lastMs: number | undefined, signal: AbortSignal): Promise<() => void> {
+    const isSlow = (lastMs ?? 0) > SLOW_MS;
+    if (this.hasPlace(isSlow)) return this.begin(isSlow);
+    const queue = isSlow ? this.slow : this.quick;
+    return new Promise((resolve) => {
+      const turn = (): void => {
+        signal.removeEventListener('abort', giveUp);
+        resolve(this.begin(isSlow));
+      };
+      // It ends at once by itself.
+      const giveUp = (): void => {
+        queue.splice(queue.indexOf(turn), 1);
+        resolve(nothing);
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      queue.push(turn);
+    });
+  }
+
+  private hasPlace(isSlow: boolean): boolean {
+    return this.running < this.most && (!isSlow || this.runningSlow < this.mostSlow);
+  }
+
+  private begin(isSlow: boolean): () => void {
+    this.running++;
+    if (isSlow) this.runningSlow++;
+    return () => {
+      this.running--;
+      if (isSlow) this.runningSlow--;
+      const next = this.next();
+      next?.();
+    };
+  }
+
+  private next(): (() => void) | undefined {
+    if (this.slow.length > 0 && this.hasPlace(true) && this.runningSlow * 2 <= this.running) return this.slow.shift();
+    if (this.quick.length > 0 && this.hasPlace(false)) return this.quick.shift();
+    return this.slow.length > 0 && this.hasPlace(true) ? this.slow.shift() : undefined;
+  }
+}
+
+/** How many checks may run at once in a process that may open so many files. */
+export function placesFor(files: number): number {
+  return Math.max(4, Math.floor((files - RESERVED_FILES) / FILES_PER_CHECK));
+}
+
+/** How many files this process may open, as Linux tells (proc(5), `/proc/self/limits`); without a limit where it does not. */
+export function openFilesLimit(path = '/proc/self/limits'): number {
+  try {
+    const found = /^Max open files\s+(\d+)/m.exec(readFileSync(path, 'utf8'))?.[1];
+    return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,60 @@
+import { capped, type CheckResult, formatDuration } from '@9volt/contracts';
+
+/** Shorter standstills decide nothing: limits of checks are not that tight. */
+const LEAST_MS = 20;
+/** As a share of the run: what remains is as good as all of it. */
+const LEAST_SHARE = 0.1;
+/** A success that a standstill made look this slow has a note that says so. */
+const NOTED_MS = 100;
+
+/** How a run went beside its result. Milliseconds. */
+export interface RunTime {
+  elapsedMs: number;
+  /** How long this worker stood still meanwhile. */
+  heldUpMs: number;
+}
+
+/**
+ * Why a result is no evidence about the target, in words; undefined when it is. A success always is. A failure is none while this worker
+ * stood still for a good part of the run: the answer may have been there. Nor is it when this worker ran out of something.
+ */
+export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunTime): string | undefined {
+  if (result.status === 'ok') return undefined;
+  if (result.shortage !== undefined)
+    return `this worker ran out of ${WHAT[result.shortage] ?? 'resources'} (${result.shortage})`;
+  if (heldUpMs < Math.max(LEAST_MS, elapsedMs * LEAST_SHARE)) return undefined;
+  return heldUp(heldUpMs);
+}
+
+/** The result of a run that could not be judged, `why` in words. */
+export function unjudged(result: CheckResult, why: string): CheckResult {
+  return {
+    status: 'unknown',
+    message: capped(why),
+    latencyMs: result.latencyMs,
+    note: capped(`last seen, and no evidence: ${result.message}`),
+    unjudged: true,
+  };
+}
+
+/** The result of a run with a word on why it was repeated, or looks slow. */
+export function annotated(result: CheckResult, repeatedFor: string | undefined, { heldUpMs }: RunTime): CheckResult {
+  const why = repeatedFor === undefined ? undefined : `checked again: ${repeatedFor}`;
+  const slow = why === undefined && heldUpMs >= NOTED_MS ? `${heldUp(heldUpMs)} during this check` : why;
+  if (slow === undefined) return result;
+  return { ...result, note: capped(result.note === undefined ? slow : `${result.note}; ${slow}`) };
+}
+
+/** What the codes of the system stand for. */
+const WHAT: Readonly<Record<string, string>> = {
+  EAGAIN: 'processes',
+  EMFILE: 'file descriptors',
+  ENFILE: 'file descriptors, as the whole machine did',
+  ENOBUFS: 'buffers for the network',
+  ENOMEM: 'memory',
+  EADDRNOTAVAIL: 'local ports',
+};
+
+function heldUp(ms: number): string {
+  return `this worker was held up for ${formatDuration(Math.max(1, Math.round(ms / 10) * 10))}`;
+}

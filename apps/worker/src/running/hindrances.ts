@@ -1,0 +1,128 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { formatDuration } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { Health, Metrics } from '@9volt/platform';
+import { Clock } from '../time/clock.js';
+import { Standstills } from '../time/standstills.js';
+
+/** An event about hindrances comes at most this often. */
+const EVENT_EVERY_MS = 60_000;
+/** So long after the last shortage this worker is not ready. */
+const SHORT_FOR_MS = 30_000;
+
+/** What keeps this worker from judging its targets. */
+export type Hindrance = { kind: 'held-up' } | { kind: 'shortage'; code: string };
+
+/** Counts the checks that this worker was kept from judging, and tells of them: metrics, `/readyz`, and an event a minute at most. */
+@Injectable()
+export class Hindrances implements OnApplicationShutdown {
+  private readonly repeatedTotal;
+  private readonly unjudgedTotal;
+  private repeats = 0;
+  private unjudgedSince = 0;
+  private readonly codes = new Set<string>();
+  private heldUpBefore = 0;
+  private toldAt = Number.NEGATIVE_INFINITY;
+  private cancelEvent: (() => void) | undefined;
+  private short: { code: string; at: number } | undefined;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'events' | 'options'>,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(Standstills) private readonly standstills: Standstills,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(Health) health: Health,
+  ) {
+    const kinds = (counter: { inc(labels: { reason: string }, value: number): void }): void => {
+      for (const reason of ['held-up', 'shortage']) counter.inc({ reason }, 0);
+    };
+    this.repeatedTotal = metrics.counter(
+      'ninevolt_checks_repeated_total',
+      'Failed checks that the worker ran again at once, because it was held up or ran out of something meanwhile',
+      ['reason'],
+      kinds,
+    );
+    this.unjudgedTotal = metrics.counter(
+      'ninevolt_checks_unjudged_total',
+      'Checks without a verdict, because the worker was held up or ran out of something each time it tried',
+      ['reason'],
+      kinds,
+    );
+    metrics.counter(
+      'ninevolt_held_up_seconds_total',
+      'How long the process was stopped, starved of processor time, or busy with one piece of work',
+      [],
+      (counter) => {
+        counter.reset();
+        counter.inc(standstills.totalMs / 1_000);
+      },
+    );
+    health.readiness('resources', () => this.shortage());
+  }
+
+  /** A failed check is run again. */
+  repeated(hindrance: Hindrance): void {
+    this.repeats++;
+    this.repeatedTotal.inc({ reason: hindrance.kind });
+    this.noted(hindrance);
+  }
+
+  /** A check was given up without a verdict. */
+  unjudged(hindrance: Hindrance): void {
+    this.unjudgedSince++;
+    this.unjudgedTotal.inc({ reason: hindrance.kind });
+    this.noted(hindrance);
+  }
+
+  onApplicationShutdown(): void {
+    this.cancelEvent?.();
+  }
+
+  private noted(hindrance: Hindrance): void {
+    if (hindrance.kind === 'shortage') {
+      this.codes.add(hindrance.code);
+      this.short = { code: hindrance.code, at: this.clock.now() };
+    }
+    if (this.cancelEvent) return;
+    // The first one waits a moment, too, so that the event can say how many checks there were.
+    const inMs = Math.max(1_000, this.toldAt + EVENT_EVERY_MS - this.clock.now());
+    this.cancelEvent = this.clock.schedule(() => this.tell(), inMs);
+  }
+
+  private tell(): void {
+    const heldUpMs = this.standstills.totalMs - this.heldUpBefore;
+    const codes = [...this.codes];
+    const why =
+      codes.length > 0
+        ? `ran short of resources (${codes.join(', ')})`
+        : `was held up for ${formatDuration(Math.round(heldUpMs))}`;
+    const { name } = this.node.options;
+    this.node.events.emit(
+      codes.length > 0 ? 'member-short' : 'member-held-up',
+      `${name} ${why}: it repeated ${counted(this.repeats)}, and could not judge ${this.unjudgedSince} of its results`,
+      {
+        details: {
+          heldUpMs: Math.round(heldUpMs),
+          shortages: codes,
+          repeated: this.repeats,
+          unjudged: this.unjudgedSince,
+        },
+      },
+    );
+    this.heldUpBefore = this.standstills.totalMs;
+    this.repeats = 0;
+    this.unjudgedSince = 0;
+    this.codes.clear();
+    this.toldAt = this.clock.now();
+    this.cancelEvent = undefined;
+  }
+
+  private shortage(): string | undefined {
+    if (!this.short || this.clock.now() - this.short.at > SHORT_FOR_MS) return undefined;
+    return `this worker ran out of resources (${this.short.code}): raise its limits, or give it fewer monitors`;
+  }
+}
+
+function counted(checks: number): string {
+  return checks === 1 ? '1 failed check' : `${checks} failed checks`;
+}

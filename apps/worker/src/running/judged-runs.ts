@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ProbeContext } from '@9volt/monitors';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { Clock } from '../time/clock.js';
+import { Standstills } from '../time/standstills.js';
+import { CautiousRuns } from './cautious-runs.js';
+import { CheckSlots } from './check-slots.js';
+import { annotated, unjudged, whyNoEvidence } from './evidence.js';
+import type { Execution } from './execute-check.js';
+import { type Hindrance, Hindrances } from './hindrances.js';
+
+/** After the first run, at most. */
+const MOST_REPEATS = 2;
+/** What was lacking may be back by then. */
+const AFTER_SHORTAGE_MS = 250;
+/** A worker that was held up hears of calls so much later. */
+const CALLS_ARRIVE_MS = 1_000;
+
+/**
+ * Runs checks so that a worker never blames a target for its own troubles: a failure that is no evidence is checked again at once, at most twice and
+ * only within the interval. When none of the runs is evidence, the result is `unknown` and counts towards no threshold.
+ */
+@Injectable()
+export class JudgedRuns {
+  constructor(
+    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
+    @Inject(CheckSlots) private readonly slots: CheckSlots,
+    @Inject(Standstills) private readonly standstills: Standstills,
+    @Inject(Hindrances) private readonly hindrances: Hindrances,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  /** One verdict; never rejects. `contextOf` is asked for each run. When `signal` aborts, the result is to be forgotten. */
+  async execute(monitor: OwnedMonitor, signal: AbortSignal, contextOf: () => ProbeContext): Promise<Execution> {
+    const repeatUntil = performance.now() + monitor.intervalMs;
+    let repeatedFor: string | undefined;
+    for (let repeats = 0; ; repeats++) {
+      const context = contextOf();
+      const { execution, elapsedMs, heldUpMs } = await this.run(monitor, context);
+      const { result } = execution;
+      const why = signal.aborted || execution.defect ? undefined : whyNoEvidence(result, { elapsedMs, heldUpMs });
+      if (why === undefined) return { ...execution, result: annotated(result, repeatedFor, { elapsedMs, heldUpMs }) };
+      const hindrance: Hindrance =
+        result.shortage === undefined ? { kind: 'held-up' } : { kind: 'shortage', code: result.shortage };
+      const waitMs = context.calls ? CALLS_ARRIVE_MS : result.shortage === undefined ? 0 : AFTER_SHORTAGE_MS;
+      if (repeats === MOST_REPEATS || performance.now() + waitMs >= repeatUntil) {
+        this.hindrances.unjudged(hindrance);
+        return { result: unjudged(result, why) };
+      }
+      this.hindrances.repeated(hindrance);
+      repeatedFor = why;
+      if (waitMs > 0) await this.pause(waitMs, signal);
+    }
+  }
+
+  private async run(
+    monitor: OwnedMonitor,
+    context: ProbeContext,
+  ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
+    const release = await this.slots.take(monitor.lastRunMs, context.signal);
+    const from = performance.now();
+    try {
+      const execution = await this.runs.execute(monitor, context);
+      const to = performance.now();
+      // A call may be on its way to us while we stand still, before the run that misses it.
+      const since = context.calls ? from - CALLS_ARRIVE_MS : from;
+      return { execution, elapsedMs: to - since, heldUpMs: this.standstills.within(since, to) };
+    } finally {
+      release();
+    }
+  }
+
+  private pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.clock.schedule(done, ms);
+      signal.addEventListener('abort', done, { once: true });
+    });
+  }
+}
