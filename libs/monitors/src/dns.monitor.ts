@@ -20,7 +20,7 @@ import type { Address } from './net/resolver-files.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
-import { compiled, expressionFault } from './probe/expression.js';
+import { expressionFaults, matchesOf } from './probe/expression.js';
 import { ProbeRun } from './probe/probe-run.js';
 import { type Scope, scoped } from './probe/scope.js';
 
@@ -80,7 +80,7 @@ export class DnsSettings extends MonitorSettings {
       ...timeoutFault(this, 'timeout'),
       ...hostFault(this.host),
       ...targetFault(this['dns-target']),
-      ...expressionFault('expect', valueOf(DnsSettings, this, 'expect')),
+      ...expressionFaults([['/expect', valueOf(DnsSettings, this, 'expect')]]),
     ];
   }
 }
@@ -107,13 +107,16 @@ async function probe(settings: DnsSettings, { signal }: ProbeContext): Promise<C
   const run = new ProbeRun(signal);
   const limitMs = timeoutMsOf(DnsSettings, settings, 'timeout');
   try {
-    const { answer, tookMs } = await scoped(
+    return await scoped(
       limitMs,
       signal,
-      (scope) => ask(settings, limitMs, run, scope),
+      async (scope) => {
+        const { answer, tookMs } = await ask(settings, limitMs, run, scope);
+        run.stage = 'judging the answer';
+        return judge(settings, run, answer, tookMs, scope);
+      },
       () => run.timedOut(limitMs),
     );
-    return judge(settings, run, answer, tookMs);
   } catch (error) {
     const reason = inWords(error);
     return run.failedWith(error, `DNS query failed: ${reason}`, 'an answer', reason);
@@ -146,7 +149,13 @@ async function ask(
 }
 
 /** The order is the original's: count, then emptiness, then time, then what the records say. */
-function judge(settings: DnsSettings, run: ProbeRun, answer: DnsAnswer, tookMs: number): CheckResult {
+async function judge(
+  settings: DnsSettings,
+  run: ProbeRun,
+  answer: DnsAnswer,
+  tookMs: number,
+  scope: Scope,
+): Promise<CheckResult> {
   const target = settings['dns-target'];
   const server = settings.host;
   if (answer.rcode !== 'NOERROR') return run.failed(`DNS query failed: ${answer.rcode}`, 'NOERROR', answer.rcode);
@@ -180,8 +189,8 @@ function judge(settings: DnsSettings, run: ProbeRun, answer: DnsAnswer, tookMs: 
   }
 
   const expression = valueOf(DnsSettings, settings, 'expect');
-  const pattern = compiled(expression);
-  const others = records.filter((record) => !pattern.test(record));
+  const matching = await matchesOf(expression, records, scope);
+  const others = records.filter((_, index) => !matching[index]);
   if (others.length === 0) return run.ok();
   const matched = records.length - others.length;
   const verdict = matched === 0 ? 'None matched' : `Only ${matched} matched`;

@@ -65,7 +65,8 @@ async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promi
     );
   }
   const mismatch =
-    judgeHeaders(response.fields, settings['expect-headers']) ?? (await bodyMismatch(response, settings, run, scope));
+    (await judgeHeaders(response.fields, scope, settings['expect-headers'])) ??
+    (await bodyMismatch(response, settings, run, scope));
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
   const findings = worstFirst([
@@ -87,7 +88,7 @@ async function bodyMismatch(
   settings: HttpSettings,
   run: ProbeRun,
   scope: Scope,
-): Promise<ReturnType<typeof judgeBody>> {
+): ReturnType<typeof judgeBody> {
   const wishes = bodyWishes(settings);
   if (!wishes) return undefined;
   run.stage = 'reading the response';
@@ -95,7 +96,8 @@ async function bodyMismatch(
   const transferSince = performance.now();
   await readBody(response, body, scope);
   run.spent('transfer', transferSince);
-  return judgeBody(body, settings);
+  run.stage = 'judging the response';
+  return judgeBody(body, settings, scope);
 }
 
 function judgeLatency(

@@ -22,7 +22,14 @@ function parse(text: string): Decimal | undefined {
   if (all === undefined) return undefined;
   const written = `${whole}${fraction}${alone}`;
   const leading = written.length - written.replace(/^0+/, '').length;
-  const digits = written.slice(leading).replace(/0+$/, '');
+  const digits = written.slice(leading, endOfDigits(written));
   if (digits === '') return { sign: 0, digits, exponent: 0 };
   return { sign: minus === '-' ? -1 : 1, digits, exponent: whole.length - leading + Number(power) };
+}
+
+/** Behind the last digit that is no zero. A pattern would look for the end anew at each zero of a long number. */
+function endOfDigits(text: string): number {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '0') end -= 1;
+  return end;
 }

@@ -1,6 +1,7 @@
 import { type Field, valueOf } from '@9volt/net';
 import { excerpt } from '../probe/excerpt.js';
 import { matches } from '../probe/expression.js';
+import type { Scope } from '../probe/scope.js';
 import { type BodyReader, type BodyWishes, MAX_BODY_BYTES } from './body-reader.js';
 import type { HttpSettings } from './http-settings.js';
 import { parseJsonPath, valueAt } from './json-path.js';
@@ -18,16 +19,18 @@ export interface Mismatch {
 export const MAX_MATCHED_BYTES = 65_536;
 
 /** The first header that is not as expected: absent, or without the text, or not matched by what stands behind `~`. */
-export function judgeHeaders(
+export async function judgeHeaders(
   fields: readonly Field[],
+  scope: Scope,
   expected: Readonly<Record<string, string>> = {},
-): Mismatch | undefined {
+): Promise<Mismatch | undefined> {
   for (const [name, wanted] of Object.entries(expected)) {
     const sent = valueOf(fields, name);
     const value = sent ?? '';
     const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
     const present = sent !== undefined;
-    if (present && (expression === undefined ? value.includes(wanted) : matches(expression, value))) continue;
+    if (present && (expression === undefined ? value.includes(wanted) : await matches(expression, value, scope)))
+      continue;
     const found = present ? `'${excerpt(value, 200)}'` : 'no such header';
     return {
       message: `Received response header '${name}' (${found}) ${whatFails(expression, wanted)}`,
@@ -46,7 +49,7 @@ export function bodyWishes(settings: HttpSettings): BodyWishes | undefined {
 }
 
 /** The first expectation of a body that does not hold. */
-export function judgeBody(body: BodyReader, settings: HttpSettings): Mismatch | undefined {
+export async function judgeBody(body: BodyReader, settings: HttpSettings, scope: Scope): Promise<Mismatch | undefined> {
   const { expect = '', 'expect-regex': expression, 'expect-not': unwanted = '', 'expect-json': json } = settings;
   const found = body.bytes === 0 ? 'an empty body' : excerpt(body.head(), 200);
   const differs = (what: string, expected: string): Mismatch => ({
@@ -61,7 +64,7 @@ export function judgeBody(body: BodyReader, settings: HttpSettings): Mismatch | 
   }
   if (unwanted && body.unreadable !== undefined) return unreadable(body, `no '${unwanted}'`);
   const text = expression === undefined && !json ? '' : body.keptText();
-  if (expression !== undefined && !matches(expression, beginningOf(text))) {
+  if (expression !== undefined && !(await matches(expression, beginningOf(text), scope))) {
     const where = body.bytes > MAX_MATCHED_BYTES ? ' in its first 64 KiB' : '';
     const expected = `a match of ${excerpt(expression, 160)}${where}`;
     return unreadable(body, expected) ?? differs(`${whatFails(expression, '')}${where}`, expected);
@@ -72,7 +75,7 @@ export function judgeBody(body: BodyReader, settings: HttpSettings): Mismatch | 
     const what = body.bytes >= MAX_BODY_BYTES ? 'is longer than 1 MiB' : 'is not JSON';
     return unreadable(body, 'JSON') ?? differs(what, 'JSON');
   }
-  return judgeJson(document, json);
+  return judgeJson(document, json, scope);
 }
 
 /** A limit is told where it may have decided. */
@@ -95,13 +98,17 @@ function beginningOf(text: string): string {
   return text.length * 3 <= MAX_MATCHED_BYTES ? text : Buffer.from(text).subarray(0, MAX_MATCHED_BYTES).toString();
 }
 
-function judgeJson(document: JsonText, expected: Readonly<Record<string, string>>): Mismatch | undefined {
+async function judgeJson(
+  document: JsonText,
+  expected: Readonly<Record<string, string>>,
+  scope: Scope,
+): Promise<Mismatch | undefined> {
   for (const [written, value] of Object.entries(expected)) {
     const path = parseJsonPath(written) ?? [];
     const found = valueAt(document.value, path);
     const asWritten = typeof found === 'number' ? document.asWritten(path) : undefined;
     const expectation = parseExpectation(value);
-    if (found !== undefined && isAsExpected(found, expectation, asWritten)) continue;
+    if (found !== undefined && (await isAsExpected(found, expectation, scope, asWritten))) continue;
     const shown = found === undefined ? 'nothing' : `'${excerpt(asWritten ?? textOf(found), 200)}'`;
     const wanted = `${expectation.operator} ${excerpt(expectation.operand, 160)}`;
     return {

@@ -26,7 +26,7 @@ import {
   type TlsVersion,
 } from '../net/tls-attributes.js';
 import { excerpt } from '../probe/excerpt.js';
-import { expressionFault } from '../probe/expression.js';
+import { expressionFaults } from '../probe/expression.js';
 import { JSON_PATH_EXPECTED, parseJsonPath } from './json-path.js';
 import { PROXY, PROXY_EXPECTED } from './proxy.js';
 import { isOrdered, STATUS_CODES, STATUS_CODES_EXPECTED } from './status-codes.js';
@@ -258,11 +258,17 @@ function expectationFaults(settings: HttpSettings): FieldError[] {
   const { 'expect-headers': headers = {}, 'expect-json': json = {} } = settings;
   const { 'warning-latency': warning, 'critical-latency': critical } = settings;
   return [
-    ...expressionFault('expect-regex', settings['expect-regex']),
-    ...Object.entries(headers).flatMap(([name, wanted]) => {
-      const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
-      return expressionFault(`expect-headers/${pointer(name)}`, expression);
-    }),
+    ...expressionFaults([
+      ['/expect-regex', settings['expect-regex']],
+      ...Object.entries(headers).map(([name, wanted]) => {
+        const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
+        return [`/expect-headers/${pointer(name)}`, expression] as const;
+      }),
+      ...Object.entries(json).map(([path, written]) => {
+        const { operator, operand } = parseExpectation(written);
+        return [`/expect-json/${pointer(path)}`, operator === '~' ? operand : undefined] as const;
+      }),
+    ]),
     ...Object.entries(json).flatMap(([path, written]) => jsonFault(path, written)),
     ...(warning !== undefined && critical !== undefined && parseDuration(warning) > parseDuration(critical)
       ? [fault('/warning-latency', warning, `at most the critical-latency, ${critical}`)]
@@ -274,8 +280,7 @@ function jsonFault(path: string, written: string): FieldError[] {
   const at = `/expect-json/${pointer(path)}`;
   if (parseJsonPath(path) === undefined) return [{ ...fault('/expect-json', path, JSON_PATH_EXPECTED), path: at }];
   const expectation = parseExpectation(written);
-  if (isNumberless(expectation)) return [fault(at, written, `a number behind ${expectation.operator}`)];
-  return expectation.operator === '~' ? expressionFault(at.slice(1), expectation.operand) : [];
+  return isNumberless(expectation) ? [fault(at, written, `a number behind ${expectation.operator}`)] : [];
 }
 
 function together(name: string, value: unknown, other: string, otherValue: unknown): FieldError[] {

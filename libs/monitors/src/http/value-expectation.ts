@@ -1,4 +1,5 @@
 import { matches } from '../probe/expression.js';
+import type { Scope } from '../probe/scope.js';
 import { compareDecimals } from './decimal.js';
 
 /** What a value must be, as an operator writes it: `ok`, `= ok`, `!= down`, `< 100`, `>= 0.5`, `~ ^2\.`. */
@@ -26,7 +27,12 @@ export function isNumberless({ operator, operand }: ValueExpectation): boolean {
  * Whether a value of a JSON document is as expected: a text as it stands, anything else as JSON writes it. A number is compared as it is
  * written there (`asWritten`), and as a number: `1.0` is `1.0` and is `1`, and the last of many digits counts.
  */
-export function isAsExpected(value: unknown, { operator, operand }: ValueExpectation, asWritten?: string): boolean {
+export async function isAsExpected(
+  value: unknown,
+  { operator, operand }: ValueExpectation,
+  scope: Scope,
+  asWritten?: string,
+): Promise<boolean> {
   const text = asWritten ?? textOf(value);
   const above = NUMBER.test(text) ? compareDecimals(text, operand) : NaN;
   const same = text === operand || textOf(value) === operand || (typeof value === 'number' && above === 0);
@@ -44,7 +50,7 @@ export function isAsExpected(value: unknown, { operator, operand }: ValueExpecta
     case '>=':
       return above >= 0;
     case '~':
-      return matches(operand, text);
+      return matches(operand, text, scope);
   }
 }
 

@@ -1,40 +1,111 @@
-import { type FieldError, messageOf } from '@9volt/contracts';
+import { type FieldError, fault, messageOf } from '@9volt/contracts';
 import { RE2JS } from 're2js';
+import { excerpt } from './excerpt.js';
+import { expressionCost } from './expression-cost.js';
+import { fitsTurn } from './loop-turn.js';
+import { MatchThread } from './match-thread.js';
+import type { Scope } from './scope.js';
 
-/** Regular expressions of operators. RE2 takes linear time whatever they say. */
+/**
+ * Regular expressions of operators. RE2 takes linear time whatever they say; how large the program is that time is linear in, is bounded here, before
+ * anything is compiled. Where a match may take long it is made in a thread, which is ended if need be.
+ */
 
 const EXPECTED = 'a regular expression (RE2, without look-around and back-references)';
+export const MAX_EXPRESSION_LENGTH = 4_096;
+/** Of all expressions of a monitor: so many are compiled within milliseconds. */
+export const MAX_COST = 5_000;
+/** What may be compiled at a time: about 15 MB. */
+const MAX_KNOWN_COST = 100_000;
+/** What a small program takes beside its instructions. */
+const OVERHEAD = 50;
+
+interface Known {
+  cost: number;
+  program: RE2JS;
+}
 
 /** Compiled ones, the latest last. What is compiled also gets faster with each use. */
-const known = new Map<string, RE2JS>();
-const MAX_KNOWN = 1_000;
+const known = new Map<string, Known>();
+let knownCost = 0;
 
-export function compiled(expression: string): RE2JS {
-  const pattern = known.get(expression) ?? RE2JS.compile(expression);
+/** The thread of this process: there is one, and only once there is need of it. */
+const thread = new MatchThread();
+
+/** Throws on what is no expression. Only for what {@link expressionFaults} found nothing wrong with. */
+function compiled(expression: string): RE2JS {
+  const { cost, program } = take(expression) ?? {
+    cost: expressionCost(expression),
+    program: RE2JS.compile(expression),
+  };
+  known.set(expression, { cost, program });
+  knownCost += cost + OVERHEAD;
+  for (const [oldest] of known) {
+    if (knownCost <= MAX_KNOWN_COST) break;
+    take(oldest);
+  }
+  return program;
+}
+
+function take(expression: string): Known | undefined {
+  const found = known.get(expression);
+  if (!found) return undefined;
   known.delete(expression);
-  known.set(expression, pattern);
-  if (known.size > MAX_KNOWN) known.delete(known.keys().next().value as string);
-  return pattern;
+  knownCost -= found.cost + OVERHEAD;
+  return found;
 }
 
-/** Whether the expression matches some part of the text. */
-export function matches(expression: string, text: string): boolean {
-  return compiled(expression).matcher(text).find();
+/** Whether the expression matches some part of the text. Rejects with `Unjudged` when that takes too long to find out. */
+export async function matches(expression: string, text: string, scope: Scope): Promise<boolean> {
+  const [matched] = await matchesOf(expression, [text], scope);
+  return matched === true;
 }
 
-/** The fault of what is no regular expression, at an attribute of this name. */
-export function expressionFault(name: string, expression: string | undefined): FieldError[] {
-  if (expression === undefined) return [];
+/** The same of several texts. */
+export async function matchesOf(expression: string, texts: readonly string[], scope: Scope): Promise<boolean[]> {
+  const cost = known.get(expression)?.cost ?? expressionCost(expression);
+  const characters = texts.reduce((sum, { length }) => sum + length + 1, 0);
+  if (!fitsTurn(cost * characters)) return thread.match(expression, texts, scope);
+  const program = compiled(expression);
+  return texts.map((text) => program.matcher(text).find());
+}
+
+/** The faults of the expressions of a monitor, each by the path of its attribute. */
+export function expressionFaults(
+  expressions: readonly (readonly [path: string, expression: string | undefined])[],
+): FieldError[] {
+  let cost = 0;
+  return expressions.flatMap(([path, expression]) => {
+    if (expression === undefined) return [];
+    if (expression.length > MAX_EXPRESSION_LENGTH) {
+      return [fault(path, excerpt(expression, 80), `${EXPECTED} of at most ${MAX_EXPRESSION_LENGTH} characters`)];
+    }
+    const own = expressionCost(expression);
+    cost += own;
+    return cost > MAX_COST ? [tooCostly(path, expression, own)] : syntaxFault(path, expression);
+  });
+}
+
+function tooCostly(path: string, expression: string, own: number): FieldError {
+  const alone = own > MAX_COST;
+  const expected = alone
+    ? `an expression of at most ${MAX_COST} steps: take fewer or smaller repeats such as {0,1000}`
+    : `at most ${MAX_COST} steps in all expressions of a monitor`;
+  const size = alone ? `is an expression of ${own} steps` : `is one expression too many, with ${own} steps`;
+  return { path, value: excerpt(expression, 80), expected, message: `${path.slice(1)}: ${size}; expected ${expected}` };
+}
+
+function syntaxFault(path: string, expression: string): FieldError[] {
   try {
-    RE2JS.compile(expression);
+    compiled(expression);
     return [];
   } catch (error) {
     return [
       {
-        path: `/${name}`,
+        path,
         value: expression,
         expected: EXPECTED,
-        message: `${name}: ${messageOf(error)}; expected ${EXPECTED}`,
+        message: `${path.slice(1)}: ${excerpt(messageOf(error), 300)}; expected ${EXPECTED}`,
       },
     ];
   }

@@ -10,6 +10,7 @@ import {
   type Status,
 } from '@9volt/contracts';
 import { isOurs, shortageOf } from './error-words.js';
+import { Unjudged } from './match-thread.js';
 import { CutShort } from './scope.js';
 
 const MAX_WORDS = 200;
@@ -51,13 +52,14 @@ export class ProbeRun {
   }
 
   /**
-   * The verdict on an error. An abort, and a worker out of sockets or processes, tell nothing of the target: then it is
-   * `unknown`.
+   * The verdict on an error. An abort, a worker out of sockets or processes, and an expression that takes too long tell nothing of the target: then
+   * it is `unknown`.
    */
   failedWith(error: unknown, message: string, expected?: string, found?: string): CheckResult {
     if (this.signal.aborted || (error instanceof CutShort && error.reason === 'aborted')) {
       return this.verdict('unknown', 'aborted');
     }
+    if (error instanceof Unjudged) return this.verdict('unknown', error.message, expected);
     return this.couldNotStart(error, 'critical', message, expected, found);
   }
 
