@@ -309,7 +309,10 @@ describe('exec: settings', () => {
   it.each([
     [{ command: 'x', args: ['', 'a b'] }, []],
     [{ command: '' }, [expect.stringMatching(/^command: "" is not valid/)]],
-    [{ command: 'x', args: 'a b' }, [expect.stringMatching(/^args: "a b" is not valid; expected a list of texts/)]],
+    [
+      { command: 'x', args: 'a b' },
+      [expect.stringMatching(/^args: "a b" is not valid; expected a list of at most 1000 texts/)],
+    ],
     [{ command: 'x', args: ['a\0b'] }, [expect.stringMatching(/^0: .* expected a text without NUL characters/)]],
     [{ command: 'x', 'return-code': 256 }, [expect.stringMatching(/^return-code: /)]],
     [

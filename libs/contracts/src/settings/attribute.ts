@@ -23,6 +23,8 @@ export interface AttributeMeta {
   maximum?: number;
   /** Largest number of characters of a text. */
   maxLength?: number;
+  /** Largest number of texts of a list, or of entries of a map. */
+  maxEntries?: number;
   values?: readonly string[];
   /** A text of several lines is edited in a larger box. */
   multiline?: boolean;

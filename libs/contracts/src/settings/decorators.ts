@@ -163,12 +163,21 @@ export function Choice(
   );
 }
 
+/** What a list and a map may hold at most: validating, showing and running all of it stays a matter of milliseconds. */
+export const MAX_ITEMS = 1_000;
+export const MAX_ENTRIES = 256;
+
 /** A list of texts, none of them empty. */
 export function TextList(options: Common & { refersTo?: 'alerter'; allowEmptyItems?: boolean }): PropertyDecorator {
   return attribute(
     'text-list',
     options,
-    { expected: 'a list of texts', maxLength: MAX_TEXT, ...(options.refersTo ? { refersTo: options.refersTo } : {}) },
+    {
+      expected: `a list of at most ${MAX_ITEMS} texts`,
+      maxEntries: MAX_ITEMS,
+      maxLength: MAX_TEXT,
+      ...(options.refersTo ? { refersTo: options.refersTo } : {}),
+    },
     [
       IsArray(),
       IsString({ each: true }),
@@ -183,7 +192,11 @@ export function TextMap(options: Common & { secret?: boolean }): PropertyDecorat
   return attribute(
     'text-map',
     options,
-    { expected: 'a map from text to text', ...(options.secret ? { secret: true } : {}) },
+    {
+      expected: `a map from text to text, of at most ${MAX_ENTRIES} entries`,
+      maxEntries: MAX_ENTRIES,
+      ...(options.secret ? { secret: true } : {}),
+    },
     [
       rule(
         'text-map',
@@ -191,7 +204,7 @@ export function TextMap(options: Common & { secret?: boolean }): PropertyDecorat
           typeof value === 'object' &&
           value !== null &&
           !Array.isArray(value) &&
-          Object.values(value).every((item) => typeof item === 'string'),
+          Object.values(value).every((item) => typeof item === 'string' && item.length <= MAX_TEXT),
       ),
     ],
   );

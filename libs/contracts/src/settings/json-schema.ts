@@ -50,8 +50,8 @@ function typeOf(meta: AttributeMeta): JsonSchema {
     case 'choice':
       return { type: 'string', enum: meta.values };
     case 'text-list':
-      return { type: 'array', items: { type: 'string' } };
+      return { type: 'array', maxItems: meta.maxEntries, items: { type: 'string' } };
     case 'text-map':
-      return { type: 'object', additionalProperties: { type: 'string' } };
+      return { type: 'object', maxProperties: meta.maxEntries, additionalProperties: { type: 'string' } };
   }
 }

@@ -22,10 +22,12 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   }
   const attributes = attributesOf(cls);
   const errors = unknownAttributes(raw, attributes, at);
-  const instance = instanceOf(cls, raw, attributes);
+  const oversized = oversizedAttributes(raw, attributes, at);
+  errors.push(...oversized.values());
+  const instance = instanceOf(cls, raw, attributes, oversized);
   for (const { property } of validateSync(instance)) {
     const meta = attributes.get(property);
-    if (!meta || raw[property] === null) continue;
+    if (!meta || raw[property] === null || oversized.has(property)) continue;
     errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, raw[property]) : missing(at, meta));
   }
   if (errors.length === 0 && 'crossCheck' in instance) {
@@ -61,15 +63,33 @@ function unknownAttributes(
   return errors;
 }
 
+/** The faults of lists and maps that hold too much: nothing more is done with these. */
+function oversizedAttributes(
+  raw: Record<string, unknown>,
+  attributes: ReadonlyMap<string, AttributeMeta>,
+  at: string,
+): ReadonlyMap<string, FieldError> {
+  const faults = new Map<string, FieldError>();
+  for (const [name, { maxEntries = Infinity, expected }] of attributes) {
+    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    const entries = Array.isArray(value) ? value.length : isPlainObject(value) ? Object.keys(value).length : 0;
+    if (entries <= maxEntries) continue;
+    const message = `${name}: has ${entries} entries; expected ${expected}`;
+    faults.set(name, { path: `${at}/${pointer(name)}`, expected, message });
+  }
+  return faults;
+}
+
 /** Of what is known only: nothing is built of what is unknown, and nothing that was given is changed. */
 function instanceOf<T extends object>(
   cls: SettingsClass<T>,
   raw: Record<string, unknown>,
   attributes: ReadonlyMap<string, AttributeMeta>,
+  oversized: ReadonlyMap<string, FieldError>,
 ): T {
   const values: Record<string, unknown> = {};
   for (const [name, { normalise }] of attributes) {
-    if (!Object.hasOwn(raw, name)) continue;
+    if (!Object.hasOwn(raw, name) || oversized.has(name)) continue;
     const value = raw[name];
     values[name] = normalise ? normalise(value) : Array.isArray(value) ? [...(value as unknown[])] : copyOf(value);
   }

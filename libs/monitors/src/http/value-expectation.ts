@@ -10,12 +10,13 @@ export interface ValueExpectation {
 
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | '~';
 
-const OPERATION = /^\s*(<=|>=|!=|<|>|=|~)\s*(.*?)\s*$/s;
+const OPERATOR = /^\s*(<=|>=|!=|<|>|=|~)/;
 const NUMBER = /^[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
 export function parseExpectation(written: string): ValueExpectation {
-  const [, operator = '=', operand = written] = OPERATION.exec(written) ?? [];
-  return { operator: operator as Operator, operand };
+  const [head, operator] = OPERATOR.exec(written) ?? [];
+  if (head === undefined) return { operator: '=', operand: written };
+  return { operator: operator as Operator, operand: written.slice(head.length).trim() };
 }
 
 /** Whether it compares by size with what is no number. */
