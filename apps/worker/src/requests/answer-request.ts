@@ -40,7 +40,7 @@ async function testMonitor(
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await isolated.execute(validated.value, { name, signal, programs }, readSecret);
+  const { result } = await isolated.execute(validated.value, { name, signal, programs }, readSecret, { alone: true });
   return { ok: true, result };
 }
 

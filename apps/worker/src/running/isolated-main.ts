@@ -1,39 +1,62 @@
-// A process of its own for one run of a monitor that is suspected of having ended a worker. Once it has told the result it is ended.
+// A process of its own for monitors that are suspected of having ended a worker. Whoever made it ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';
 import { limitTargets, Programs } from '@9volt/monitors';
 import { executeCheck } from './execute-check.js';
-import type { FromChild, IsolatedJob, ToChild } from './isolated-job.js';
+import { ALIVE_EVERY_MS, type FromChild, type IsolatedJob, type ToChild } from './isolated-job.js';
 
-const abort = new AbortController();
+const PROGRAMS_AT_ONCE = 8;
+/** A loop that hangs for so long is never coming back; the worker that would end this process may be gone. */
+const HUNG_SECONDS = 120;
 
-/** A thread, for the loop of this one may hang; and the worker that would end it may be gone. */
-function endAfter(ms: number): void {
-  new Worker(`setTimeout(() => process.kill(process.pid, 'SIGKILL'), ${Math.min(ms, 2 ** 31 - 1)})`, {
-    eval: true,
-  }).unref();
-}
+const aborts = new Map<number, AbortController>();
+let programs: Programs | undefined;
 
 function tell(message: FromChild): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run({ name, settings, programs, targets, calls, killAfterMs }: IsolatedJob): Promise<void> {
+async function run({ id, name, settings, programs: rules, targets, calls }: IsolatedJob): Promise<void> {
   limitTargets(targets);
-  endAfter(killAfterMs);
-  await tell({ begun: true });
-  const context = { name, signal: abort.signal, programs: new Programs(programs, 1), ...(calls ? { calls } : {}) };
+  programs ??= new Programs(rules, PROGRAMS_AT_ONCE);
+  const abort = new AbortController();
+  aborts.set(id, abort);
+  await tell({ begun: id });
+  const context = { name, signal: abort.signal, programs, ...(calls ? { calls } : {}) };
   // The references in the settings were resolved already; what looks like one by now is a value.
   const { result, defect } = await executeCheck(settings, context, ({ text }) => Promise.resolve(text));
+  aborts.delete(id);
   const { message, stack } = defect ?? {};
   await tell({
+    done: id,
     result,
     ...(message === undefined ? {} : { defect: { message, ...(stack === undefined ? {} : { stack }) } }),
   });
 }
 
+/** A thread, for the loop of this one may hang. */
+function endWhenHung(): Int32Array {
+  const beats = new Int32Array(new SharedArrayBuffer(4));
+  const watch = `
+    const { workerData: { beats, seconds } } = require('node:worker_threads');
+    let seen = -1, silent = 0;
+    setInterval(() => {
+      const now = Atomics.load(beats, 0);
+      silent = now === seen ? silent + 1 : 0;
+      seen = now;
+      if (silent >= seconds) process.kill(process.pid, 'SIGKILL');
+    }, 1000);`;
+  new Worker(watch, { eval: true, workerData: { beats, seconds: HUNG_SECONDS } }).unref();
+  return beats;
+}
+
+const beats = endWhenHung();
+setInterval(() => {
+  Atomics.add(beats, 0, 1);
+  void tell({ alive: true });
+}, ALIVE_EVERY_MS);
 process.on('message', (message: ToChild) => {
-  if ('abort' in message) abort.abort();
+  if ('abort' in message) aborts.get(message.abort)?.abort();
   else void run(message.job);
 });
 // Whoever stops a group of processes must not make it look as if the check had ended this one.

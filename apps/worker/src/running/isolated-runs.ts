@@ -1,171 +1,196 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { CheckResult, MonitorSettings, ReadSecret } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 import { NodeConfig } from '@9volt/platform';
 import { type Execution, executeCheck, GRACE_MS } from './execute-check.js';
-import type { FromChild, IsolatedJob, ToChild } from './isolated-job.js';
-
-/** What such a process runs; tests run more. */
-@Injectable()
-export class IsolatedEntry {
-  get url(): URL {
-    return new URL('isolated-main.js', import.meta.url);
-  }
-  execArgv: string[] = process.execArgv;
-  /** The longest it may take to be there: loading the probes costs most of it. */
-  startupMs = 20_000;
-}
+import type { IsolatedJob } from './isolated-job.js';
+import { IsolatedEntry, IsolatedProcess } from './isolated-process.js';
 
 export interface IsolatedExecution extends Execution {
-  /** How its process ended before it had a result; absent when it had one, or when that tells nothing of the check. */
+  /** How a process with nothing but this check ended before it had a result; absent when it had one, or when that tells nothing of the check. */
   died?: string;
 }
 
-/** So few at once: each is a whole process. More than one, so that the first to hang does not hold up all others. */
-const AT_ONCE = 2;
+/** Halves that run at once: each is a whole process. */
+const HALVES_AT_ONCE = 2;
+/** The common process is kept so long without work: suspects come one by one. */
+const IDLE_MS = 5_000;
+/** Telling one among hundreds apart takes some ten processes, one after the other. */
+const LONGEST_MS = 15 * 60_000;
 
 const BROKEN_OFF = 'it was broken off';
 
 class ProcessDied extends Error {}
 
-/** Runs checks each in a process of its own, which nothing outlives. */
+/** A check that waits for its result. */
+interface Suspect {
+  job: IsolatedJob;
+  limitMs: number;
+  signal: AbortSignal;
+  resolve: (result: CheckResult) => void;
+  reject: (error: Error) => void;
+}
+
+/** Suspects that share a process. */
+interface Group {
+  process: IsolatedProcess;
+  suspects: Map<number, Suspect>;
+}
+
+/**
+ * Runs suspects away from this process. All of them share one process, at the rate at which they are due. When it dies, those that had begun are halved
+ * until one is alone in a process that dies: that one did it, and the others have their results.
+ */
 @Injectable()
-export class IsolatedRuns {
-  private running = 0;
-  private readonly queue = new Set<() => void>();
+export class IsolatedRuns implements OnApplicationShutdown {
+  /** The one that new suspects go to. */
+  private common: Group | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private readonly groups = new Set<Group>();
+  private readonly waiting: Suspect[][] = [];
+  private halvesRunning = 0;
+  private nextId = 0;
 
   constructor(
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'programs' | 'targets'>,
     @Inject(IsolatedEntry) private readonly entry: IsolatedEntry,
   ) {}
 
-  /** Like {@link executeCheck}, and secrets are resolved and masked here as there. Waits for its turn. */
-  async execute(settings: MonitorSettings, context: ProbeContext, readSecret: ReadSecret): Promise<IsolatedExecution> {
-    await this.turn(context.signal);
-    this.running++;
-    try {
-      const execution = await executeCheck(settings, context, readSecret, this.typesOf(settings));
-      const { defect } = execution;
-      return defect instanceof ProcessDied ? { ...execution, died: defect.message } : execution;
-    } finally {
-      this.running--;
-      const [next] = this.queue;
-      next?.();
-    }
+  /** Like {@link executeCheck}, and secrets are resolved and masked here as there. What runs `alone` shares its process with nothing. */
+  async execute(
+    settings: MonitorSettings,
+    context: ProbeContext,
+    readSecret: ReadSecret,
+    { alone = false } = {},
+  ): Promise<IsolatedExecution> {
+    const execution = await executeCheck(settings, context, readSecret, this.typesOf(settings, alone));
+    const { defect } = execution;
+    return defect instanceof ProcessDied ? { ...execution, died: defect.message } : execution;
   }
 
-  /** Resolves also when the run is given up: then it ends by itself. */
-  private async turn(signal: AbortSignal): Promise<void> {
-    if (this.running < AT_ONCE || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const begin = (): void => {
-        this.queue.delete(begin);
-        signal.removeEventListener('abort', begin);
-        resolve();
-      };
-      this.queue.add(begin);
-      signal.addEventListener('abort', begin, { once: true });
-    });
+  onApplicationShutdown(): void {
+    clearTimeout(this.idle);
+    for (const { process } of [...this.groups]) process.end();
   }
 
   /** The type as the rest knows it, with a probe that has the real one run elsewhere. */
-  private typesOf({ type }: MonitorSettings): ReadonlyMap<string, MonitorDefinition> {
+  private typesOf({ type }: MonitorSettings, alone: boolean): ReadonlyMap<string, MonitorDefinition> {
     const definition = monitorTypes.get(type);
     if (!definition) return monitorTypes;
     const isolated: MonitorDefinition = {
       ...definition,
-      deadlineMs: (settings) => this.entry.startupMs + limitOf(definition, settings) + GRACE_MS,
-      probe: (settings, context) => this.probe(definition, settings, context),
+      deadlineMs: () => LONGEST_MS,
+      probe: (settings, context) => this.probe(definition, settings, context, alone),
     };
     return new Map([[type, isolated]]);
   }
 
-  private async probe(
+  private probe(
     definition: MonitorDefinition,
     settings: MonitorSettings,
     { name, signal, calls }: ProbeContext,
+    alone: boolean,
   ): Promise<CheckResult> {
-    if (signal.aborted) throw new Error(BROKEN_OFF);
-    const limitMs = limitOf(definition, settings);
+    if (signal.aborted) return Promise.reject(new Error(BROKEN_OFF));
     const job: IsolatedJob = {
+      id: this.nextId++,
       name,
       settings,
       programs: this.config.programs.rules,
       targets: this.config.targets,
       ...(calls ? { calls } : {}),
-      killAfterMs: limitMs + GRACE_MS,
     };
-    const child = fork(this.entry.url, {
-      execArgv: this.entry.execArgv,
-      detached: true,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    return new Promise((resolve, reject) => {
+      const limitMs = definition.deadlineMs(settings) + 2 * GRACE_MS;
+      const suspect: Suspect = { job, limitMs, signal, resolve, reject };
+      if (alone) this.queue([suspect]);
+      else this.runInCommon(suspect);
     });
-    try {
-      return await outcomeOf(child, job, { limitMs, startupMs: this.entry.startupMs, signal });
-    } finally {
-      killGroup(child);
+  }
+
+  private runInCommon(suspect: Suspect): void {
+    clearTimeout(this.idle);
+    this.common ??= this.start({
+      onIdle: ({ process }) => {
+        this.idle = setTimeout(() => process.end(), IDLE_MS);
+      },
+      onOver: () => (this.common = undefined),
+    });
+    this.run(this.common, suspect);
+  }
+
+  private queue(suspects: Suspect[]): void {
+    if (suspects.length === 0) return;
+    this.waiting.push(suspects);
+    this.startWaiting();
+  }
+
+  private startWaiting(): void {
+    while (this.halvesRunning < HALVES_AT_ONCE && this.waiting.length > 0) {
+      const suspects = this.waiting.shift() ?? [];
+      this.halvesRunning++;
+      const group = this.start({
+        onIdle: ({ process }) => process.end(),
+        onOver: () => {
+          this.halvesRunning--;
+          this.startWaiting();
+        },
+      });
+      for (const suspect of suspects) this.run(group, suspect);
     }
   }
-}
 
-/** By when a process surely has a result, counted from when it began; or hangs. */
-function limitOf(definition: MonitorDefinition, settings: MonitorSettings): number {
-  return definition.deadlineMs(settings) + 2 * GRACE_MS;
-}
-
-interface Limits {
-  limitMs: number;
-  startupMs: number;
-  signal: AbortSignal;
-}
-
-function outcomeOf(
-  child: ChildProcess,
-  job: IsolatedJob,
-  { limitMs, startupMs, signal }: Limits,
-): Promise<CheckResult> {
-  let cleanUp = (): void => undefined;
-  const outcome = new Promise<CheckResult>((resolve, reject) => {
-    let begun = false;
-    let timer = setTimeout(() => reject(new Error(`its own process did not start within ${startupMs} ms`)), startupMs);
-    const tell = (message: ToChild): boolean => child.connected && child.send(message, () => undefined);
-    const onAbort = (): void => {
-      tell({ abort: true });
-      clearTimeout(timer);
-      timer = setTimeout(() => reject(new Error(BROKEN_OFF)), GRACE_MS);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    cleanUp = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
-    child.on('message', (message: FromChild) => {
-      if ('begun' in message) {
-        begun = true;
-        if (signal.aborted) return;
-        clearTimeout(timer);
-        timer = setTimeout(() => reject(new ProcessDied(`its process hung for ${limitMs} ms`)), limitMs);
-      } else if (message.defect) reject(Object.assign(new Error(message.defect.message), message.defect));
-      else resolve(message.result);
+  private start({ onIdle, onOver }: { onIdle: (group: Group) => void; onOver: () => void }): Group {
+    const suspects = new Map<number, Suspect>();
+    const process = new IsolatedProcess(this.entry, {
+      done: (id, result, defect) => {
+        const suspect = suspects.get(id);
+        suspects.delete(id);
+        if (defect) suspect?.reject(defect);
+        else suspect?.resolve(result);
+        if (suspects.size === 0) onIdle(group);
+      },
+      over: (how, begun) => {
+        this.groups.delete(group);
+        onOver();
+        this.settle(suspects, how, begun);
+      },
     });
-    child.once('error', (error) => reject(new Error(`its own process could not be started: ${error.message}`)));
-    child.once('exit', (code, by) => {
-      const how = `its process ended with ${by ?? `exit code ${String(code)}`}`;
-      // Before it began, and when we broke it off, that says nothing of the check.
-      reject(begun && !signal.aborted ? new ProcessDied(how) : new Error(how));
-    });
-    tell({ job });
-  });
-  return outcome.finally(cleanUp);
-}
+    const group: Group = { process, suspects };
+    this.groups.add(group);
+    return group;
+  }
 
-/** What it started in its own group goes with it. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody is left in it.
+  private run({ process, suspects }: Group, suspect: Suspect): void {
+    const { job, signal, limitMs } = suspect;
+    suspects.set(job.id, suspect);
+    process.run(job, limitMs);
+    signal.addEventListener(
+      'abort',
+      () => {
+        process.abort(job.id);
+        setTimeout(() => suspect.reject(new Error(BROKEN_OFF)), GRACE_MS).unref();
+      },
+      { once: true },
+    );
+  }
+
+  /** A process has ended, and these had no result yet. */
+  private settle(suspects: ReadonlyMap<number, Suspect>, how: string, begun: ReadonlySet<number>): void {
+    const wanted = [...suspects.values()].filter(({ signal, reject }) => {
+      if (signal.aborted) reject(new Error(BROKEN_OFF));
+      return !signal.aborted;
+    });
+    const innocent = wanted.filter(({ job }) => !begun.has(job.id));
+    const suspected = wanted.filter(({ job }) => begun.has(job.id));
+    // A process that cannot be started says nothing of the checks; they run again when they are due.
+    if (begun.size === 0) for (const { reject } of innocent) reject(new Error(how));
+    else this.queue(innocent);
+    if (begun.size === 1) for (const { reject } of suspected) reject(new ProcessDied(how));
+    else {
+      const half = Math.ceil(suspected.length / 2);
+      this.queue(suspected.slice(0, half));
+      this.queue(suspected.slice(half));
+    }
   }
 }

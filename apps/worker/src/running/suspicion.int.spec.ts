@@ -9,7 +9,7 @@ import { RunNow } from '../execution/run-now.js';
 import type { SourceEntry } from '../testing/source-entry.js';
 import { WorkerBench } from '../testing/worker-bench.js';
 import type { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-import { IsolatedEntry } from './isolated-runs.js';
+import { IsolatedEntry } from './isolated-process.js';
 import { SuspectNotes } from './suspect-notes.js';
 
 // Processes are made, on a machine that does other work too.
@@ -182,6 +182,21 @@ describe('a revision that is suspected', () => {
     await waitFor(() => web.askedAt.length > 2, { timeoutMs: PATIENCE_MS });
     expect(forksOf(worker)).toBe(forks);
     expect((await condemned('throwing')).deaths).toHaveLength(2);
+  });
+
+  test('is told apart from many that stood on the same note: they all have their results, at the cost of a few processes', async () => {
+    const worker = await startWorker();
+    web.delayMs = 2_000;
+    const many = Array.from({ length: 40 }, (_, n) => `innocent-${n}`);
+    const slow = { interval: '60s', timeout: '10s' };
+    await Promise.all(many.map((name) => suspect(worker, name, slow)));
+    await suspect(worker, 'aborting', { ...slow, type: 'aborting' });
+    const { deaths: found } = await condemned('aborting');
+    expect(found.at(-1)).toMatchObject({ of: 'child', how: 'its process ended with SIGABRT' });
+    for (const name of many) await gone(name);
+    for (const name of many) await view.reaches(name, { status: 'ok' });
+    // One for all, then two halves for each halving; a few suspects more or less had begun when it died.
+    expect(forksOf(worker)).toBeLessThan(20);
   });
 
   test('is not accused when the worker breaks it off, nor by who has it no more', async () => {

@@ -1,4 +1,4 @@
-import { IsolatedEntry } from '../running/isolated-runs.js';
+import { IsolatedEntry } from '../running/isolated-process.js';
 
 /** What runs on its own does so from the sources, with types that end their process on board. */
 export class SourceEntry extends IsolatedEntry {

@@ -14,7 +14,7 @@ import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keysp
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
-import { IsolatedEntry } from '../running/isolated-runs.js';
+import { IsolatedEntry } from '../running/isolated-process.js';
 import { WorkerModule } from '../worker.module.js';
 import { SourceEntry } from './source-entry.js';
 
