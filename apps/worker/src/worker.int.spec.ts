@@ -7,7 +7,7 @@ import { startEtcd, waitFor } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
 import { InFlight } from './outbox/in-flight.js';
-import { RunNow } from './execution/run-now.js';
+import { CheckRunner } from './execution/check-runner.js';
 import { WorkerBench } from './testing/worker-bench.js';
 import { ClusterView, type WebTarget, WorkerRig } from './testing/worker-rig.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
@@ -142,7 +142,7 @@ describe('a change of the assignment', () => {
     await view.reaches('web', { status: 'ok' });
     web.delayMs = 5_000;
     void worker
-      .get(RunNow)
+      .get(CheckRunner)
       .runNow('web', new AbortController().signal)
       .catch(() => undefined);
     await waitFor(() => web.askedAt.length === 2);
@@ -248,7 +248,7 @@ describe('a planned hand-over', () => {
     await view.reaches('web', { status: 'ok' });
     web.healthy = false;
     web.delayMs = 600;
-    const run = one.get(RunNow).runNow('web', new AbortController().signal);
+    const run = one.get(CheckRunner).runNow('web', new AbortController().signal);
     await waitFor(() => web.askedAt.length === 2);
     const sends = one.get(InFlight);
     await view.change(one.id, 'web', { phase: 'retire', to: two.id });
@@ -309,7 +309,7 @@ describe('fencing', () => {
     const ok = await view.reaches('web', { status: 'ok' });
     web.healthy = false;
     web.delayMs = 300;
-    const run = worker.get(RunNow).runNow('web', new AbortController().signal);
+    const run = worker.get(CheckRunner).runNow('web', new AbortController().signal);
     void run.catch(() => undefined);
     await waitFor(() => web.askedAt.length === 2);
     // As the leader does it: in one transaction, and faster than the informer could stop the run.
@@ -465,7 +465,7 @@ test('a stop lets the run in flight end, and stores what it led to', async () =>
   web.healthy = false;
   web.delayMs = 500;
   void worker
-    .get(RunNow)
+    .get(CheckRunner)
     .runNow('web', new AbortController().signal)
     .catch(() => undefined);
   await waitFor(() => web.askedAt.length === 2);
@@ -485,7 +485,7 @@ test('a stop has told what its last runs led to; nothing that is owed waits for 
     const { signal } = new AbortController();
     web.healthy = false;
     web.delayMs = 1_500;
-    const run = worker.get(RunNow).runNow('web', signal);
+    const run = worker.get(CheckRunner).runNow('web', signal);
     await waitFor(() => web.askedAt.length === 2);
     const stopped = worker.stop();
     const earlier: OutboxEntry = {

@@ -2,6 +2,16 @@ import { Module } from '@nestjs/common';
 import { Programs } from '@9volt/monitors';
 import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Detachment } from './ledger/detachment.js';
+import { EtcdLedger } from './ledger/etcd-ledger.js';
+import { Evaluations } from './ledger/evaluations.js';
+import { FencedWrites } from './ledger/fenced-writes.js';
+import { SpoolLedger } from './ledger/spool-ledger.js';
+import { WorkerFacts } from './ledger/worker-facts.js';
+import { LastRuns } from './measure/last-runs.js';
+import { Probing } from './execution/probing.js';
+import { Results } from './execution/results.js';
+import { Departure } from './membership/departure.js';
+import { Transfer } from './membership/transfer.js';
 import { Handbacks } from './ledger/handbacks.js';
 import { ReturnService } from './membership/return.service.js';
 import { Spools } from './ledger/spools.js';
@@ -20,9 +30,7 @@ import { Removal } from './membership/removal.js';
 import { StateLoader } from './membership/state-loader.js';
 import { TakeOver } from './membership/take-over.js';
 import { notificationProviders } from './notification/notification.providers.js';
-import { Ownership } from './owned/ownership.js';
 import { requestProviders } from './requests/request.providers.js';
-import { RunNow } from './execution/run-now.js';
 import { StateWriter } from './ledger/state-writer.js';
 import { CautiousRuns } from './running/cautious-runs.js';
 import { CheckSlots } from './running/check-slots.js';
@@ -47,12 +55,18 @@ import { WorkerService } from './worker.service.js';
       inject: [NodeConfig],
     },
     OwnedMonitors,
-    { provide: Ownership, useExisting: OwnedMonitors },
     Detachment,
+    FencedWrites,
+    Evaluations,
+    WorkerFacts,
     Spools,
     Handbacks,
+    EtcdLedger,
+    SpoolLedger,
+    StateWriter,
     ReturnService,
     CheckMetrics,
+    LastRuns,
     {
       provide: Programs,
       useFactory: ({ programs: { rules, atOnce } }: NodeConfig) => new Programs(rules, atOnce),
@@ -61,7 +75,6 @@ import { WorkerService } from './worker.service.js';
     PerformanceMetrics,
     MonitorMetrics,
     VitalsBuffer,
-    StateWriter,
     CallsView,
     SuspectNotes,
     IsolatedEntry,
@@ -72,13 +85,16 @@ import { WorkerService } from './worker.service.js';
     { provide: CheckSlots, useFactory: () => new CheckSlots() },
     Hindrances,
     JudgedRuns,
+    Probing,
+    Results,
     CheckRunner,
     CallsTrigger,
-    { provide: RunNow, useExisting: CheckRunner },
     StateLoader,
     TakeOver,
+    Transfer,
     HandOver,
     Farewell,
+    Departure,
     Removal,
     AssignmentsService,
     VitalsWriter,

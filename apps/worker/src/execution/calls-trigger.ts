@@ -35,7 +35,8 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** One that is not on our timetable, or that runs just now, needs no run of ours. */
   private run(name: string): void {
-    if (this.monitors.get(name)?.scheduled === undefined) return;
+    const monitor = this.monitors.get(name);
+    if (!monitor || this.runner.scheduledRevision(monitor) === undefined) return;
     this.runner.runNow(name, this.stopping.signal).catch(() => undefined);
   }
 

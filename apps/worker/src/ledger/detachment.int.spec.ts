@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { DEFAULT_CLUSTER_CONFIG, type Handback } from '@9volt/contracts';
+import { DEFAULT_CLUSTER_CONFIG, type Handback, type MonitorState } from '@9volt/contracts';
 import { decode, encode } from '@9volt/etcd-dal';
 import {
   type SeverableProxy,
@@ -15,9 +15,10 @@ import {
 import { Health, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { OutboxView } from '../outbox/outbox-view.js';
-import { RunNow } from '../execution/run-now.js';
+import { CheckRunner } from '../execution/check-runner.js';
 import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
+import { Evaluations } from './evaluations.js';
 
 let etcd: TestEtcd;
 let prefix: string;
@@ -70,10 +71,12 @@ const { signal } = new AbortController();
 const run = (worker: WorkerRig): Promise<unknown> =>
   waitFor(() =>
     worker
-      .get(RunNow)
+      .get(CheckRunner)
       .runNow('web', signal)
       .catch(() => undefined),
   );
+const currentOf = (worker: WorkerRig): MonitorState | undefined =>
+  worker.get(Evaluations).currentOf(worker.get(OwnedMonitors).get('web')!);
 const isDetached = (worker: WorkerRig): boolean => worker.get(Detachment).active;
 const told = (): string[] =>
   pager.accepted.map(
@@ -157,7 +160,7 @@ describe('while etcd is down', () => {
     web.healthy = false;
     await waitFor(() => pager.received.length > 0);
     web.healthy = true;
-    await waitFor(() => worker.get(OwnedMonitors).get('web')?.current?.status === 'ok');
+    await waitFor(() => currentOf(worker)?.status === 'ok');
     await etcd.restart();
     await view.reaches('web', { status: 'ok', incidents: 1 });
     pager.behave({ kind: 'accept' });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { type ClusterNode, MAX_TXN_OPS, type Op, unchanged } from '@9volt/etcd-dal';
+import { type ClusterNode, type FencedWrite, MAX_TXN_OPS, type Op, unchanged } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
-import { FencedBatch, type FencedWrite, firstBatch } from './fenced-batch.js';
+import { FencedBatch, firstBatch } from './fenced-batch.js';
 
 let etcd: TestEtcd;
 let node: ClusterNode;

@@ -3,16 +3,11 @@ import {
   commit,
   type Committed,
   type Compare,
+  type FencedWrite,
   MAX_TXN_OPS,
   MAX_TXN_BYTES,
   type Op,
 } from '@9volt/etcd-dal';
-
-/** What must hold, and what then is to change. */
-export interface FencedWrite {
-  compare: readonly Compare[];
-  then: readonly Op[];
-}
 
 interface Waiting extends FencedWrite {
   bytes: number;

@@ -1,9 +1,12 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { HandedIncident, Handback } from '@9volt/contracts';
-import { ClusterNode, decode, Informer, type Item, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, Informer, type Item } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
 import { toldByAnother } from '../evaluation/known-incidents.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
-import { type Handed, NOTHING_HANDED } from './plan-write.js';
+import { Evaluations } from './evaluations.js';
+import type { Spool } from './spool.js';
+import { type Handed, isEmpty, NOTHING_HANDED } from './state-change.js';
 import { Spools } from './spools.js';
 
 /** What fits into one transaction beside everything else. */
@@ -18,14 +21,17 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly byMonitor = new Map<string, Map<string, Item<Handback>>>();
   /** Keys that were merged and removed, with the revision that was; the view may still have them. */
   private readonly merged = new Map<string, number>();
+  private readonly log: Logger;
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Spools) private readonly spools: Spools,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    @Inject(AppLogger) logger: AppLogger,
   ) {
+    this.log = logger.child('detachment');
     this.informer = new Informer<Handback>(node.client, {
-      prefix: node.keys.handbacks,
-      decode: ({ value }) => readable(decode<Handback>(value)),
+      ...node.stores.handback.watched,
       onChange: ({ key, after }) => this.apply(key, after),
       guard: node.guard,
     });
@@ -56,19 +62,59 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       // What does not fit is merged with the write that follows.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MOST_INCIDENTS) break;
       taken.push(item);
-      incidents.push(...item.value.incidents.map((told) => toldByAnother(told, monitor.stored?.state)));
+      incidents.push(
+        ...item.value.incidents.map((told) => toldByAnother(told, this.evaluations.storedOf(monitor)?.state)),
+      );
     }
+    const { compare, then } = this.node.stores.handback.merging(taken);
     return {
       incidents: combinedByIncident(incidents),
       ...(own ? { spooled: own.version } : {}),
-      compare: taken.map(({ key, modRevision }) => unchanged(key, modRevision)),
-      then: [...(own?.obsoleteKeys ?? []), ...taken.map(({ key }) => key)].map((key) => ({ delete: key })),
+      compare,
+      then: [...(own?.obsoleteKeys ?? []).map((key) => ({ delete: key })), ...then],
     };
   }
 
   /** Whether other workers told something about a monitor that is not stored. */
   has(name: string): boolean {
     return this.itemsOf(name).length > 0;
+  }
+
+  /** Whether something was told about a monitor, by whomever, that is not stored. */
+  isPending(monitor: OwnedMonitor): boolean {
+    return this.has(monitor.name) || this.spools.of(monitor) !== undefined;
+  }
+
+  /** Whether what this worker told is not final yet. */
+  isSettling(monitor: OwnedMonitor): boolean {
+    return this.spools.isSettling(monitor);
+  }
+
+  /** The state that people were told of while this worker was detached; undefined when it was not. */
+  stateToldBy(monitor: OwnedMonitor): Pick<Spool, 'state'> | undefined {
+    return this.spools.of(monitor);
+  }
+
+  /** A worker that told nothing while it was detached has nothing to bring back. */
+  closeEmpty(monitor: OwnedMonitor): void {
+    const handed = this.of(monitor);
+    if (handed.spooled !== undefined && isEmpty(handed) && !this.isSettling(monitor)) this.spools.close(monitor);
+  }
+
+  /** Gives what was told about a monitor that is not ours any more to its owner. Throws `EtcdError` when etcd cannot be asked. */
+  async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
+    const told = spool.handed('another').filter(isNews);
+    const delivered = spool.deliveredAlarms;
+    if (told.length > 0 || delivered.length > 0) {
+      const { stores, session, memberId, options } = this.node;
+      const before = await stores.handback.read(monitor.name, memberId);
+      const incidents = combinedByIncident([...before.incidents, ...told]);
+      const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
+      const about = { monitor: monitor.name, worker: memberId, before };
+      if (!(await stores.handback.handBack(about, handback, delivered, session.fence))) return;
+      this.log.info('handed back what was told without etcd', { monitor: monitor.name, incidents: told.length });
+    }
+    this.spools.close(monitor);
   }
 
   /** It was stored. What was spooled since then is yet to be. */
@@ -116,13 +162,6 @@ function followedBy(one: HandedIncident, later: HandedIncident): HandedIncident 
   };
 }
 
-/** What somebody wrote there by hand tells nothing; it is removed with the next write. */
-function readable(handback: Partial<Handback> | undefined): Handback {
-  const incidents = Array.isArray(handback?.incidents) ? handback.incidents.filter(isWhole) : [];
-  return { worker: handback?.worker ?? '', at: handback?.at ?? '', incidents };
-}
-
-function isWhole({ incident, told, unanswered, notifications }: Partial<HandedIncident>): boolean {
-  const hasId = typeof incident?.id === 'string' && /^\d+\.\d+$/.test(incident.id);
-  return hasId && typeof told === 'object' && Array.isArray(unanswered) && Array.isArray(notifications);
+function isNews({ told, notifications }: HandedIncident): boolean {
+  return Object.keys(told).length > 0 || notifications.length > 0;
 }

@@ -2,6 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { InFlight } from '../outbox/in-flight.js';
+import { Evaluations } from './evaluations.js';
 import { Spool } from './spool.js';
 
 /** The spools of this worker. One is kept until etcd has what it tells, however often the worker is cut off meanwhile. */
@@ -15,6 +17,8 @@ export class Spools {
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    @Inject(InFlight) private readonly inFlight: InFlight,
   ) {}
 
   get(name: string): Spool | undefined {
@@ -30,8 +34,9 @@ export class Spools {
     let spool = this.spools.get(monitor);
     if (spool) return spool;
     const { name } = monitor;
-    const { keys } = this.node;
-    spool = new Spool(name, monitor.stored?.state, ({ alerter, id }) => keys.outboxEntry(name, alerter, id));
+    const { outbox } = this.node.stores;
+    const stored = this.evaluations.storedOf(monitor)?.state;
+    spool = new Spool(name, stored, (entry) => outbox.keyOf(name, entry));
     this.spools.set(monitor, spool);
     this.byName.set(name, spool);
     return spool;
@@ -48,6 +53,11 @@ export class Spools {
     const spool = this.spools.get(monitor);
     this.spools.delete(monitor);
     if (this.byName.get(monitor.name) === spool) this.byName.delete(monitor.name);
+  }
+
+  /** Whether a send is under way whose answer will change what the spool tells. */
+  isSettling(monitor: OwnedMonitor): boolean {
+    return this.spools.has(monitor) && this.inFlight.sending(monitor.name);
   }
 
   all(): [OwnedMonitor, Spool][] {

@@ -1,11 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { Assignment } from '@9volt/contracts';
-import { decode } from '@9volt/etcd-dal';
+import { decode, NO_STATE } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
-import { evaluate } from '../evaluation/evaluate.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
 import { ClusterView, WorkerRig } from '../testing/worker-rig.js';
+import { EtcdLedger } from './etcd-ledger.js';
+import { Evaluations } from './evaluations.js';
 import { StateWriter } from './state-writer.js';
 
 let etcd: TestEtcd;
@@ -35,16 +36,9 @@ async function failing(name: string): Promise<OwnedMonitor> {
   await view.assign('elsewhere', name, settings);
   const entry = (await view.client.get(view.keys.assignment('elsewhere', name)))!;
   const monitor = new OwnedMonitor(name, { ...entry, value: decode<Assignment>(entry.value)! });
-  monitor.stored = { state: undefined, modRevision: 0 };
-  monitor.current = evaluate(undefined, { status: 'critical', message: 'down', latencyMs: 1 }, monitor.settings, {
-    now: Date.now(),
-    lastRunAt: Date.now(),
-    owner: worker.id,
-    ownerName: 'w1',
-    revision: monitor.assignment.revision,
-    createRevision: 50,
-    target: monitor.stateTarget,
-  });
+  const evaluations = worker.get(Evaluations);
+  evaluations.load(monitor, NO_STATE);
+  evaluations.take(monitor, { status: 'critical', message: 'down', latencyMs: 1 }, Date.now());
   return monitor;
 }
 
@@ -59,7 +53,9 @@ test('writes state, notification and record of the incident together', async () 
   const owed = await waitFor(() => view.owed[0]);
   const keys = [view.keys.state('web'), view.keys.incident('web', 1), view.keys.outboxEntry('web', 'pager', owed.id)];
   const entries = await Promise.all(keys.map((key) => view.client.get(key)));
-  expect(new Set(entries.map((entry) => entry?.modRevision))).toEqual(new Set([monitor.stored?.modRevision]));
+  expect(new Set(entries.map((entry) => entry?.modRevision))).toEqual(
+    new Set([worker.get(Evaluations).storedOf(monitor)?.modRevision]),
+  );
 });
 
 test.each([
@@ -92,6 +88,16 @@ test('one that is not ours any more does not hold up those of others', async () 
   await view.reaches('kept', { status: 'critical' });
   await waitFor(() => lost.gone);
   expect(await view.state('lost')).toBeUndefined();
+});
+
+test('what a result leads to is computed once, also when it is written', async () => {
+  const monitor = await failing('web');
+  const computed = jest.spyOn(worker.get(EtcdLedger), 'changeOf');
+  worker.get(StateWriter).submit(monitor);
+  await view.reaches('web', { status: 'critical' });
+  await worker.get(EtcdLedger).idle(monitor);
+  await new Promise(setImmediate);
+  expect(computed).toHaveBeenCalledTimes(1);
 });
 
 test('500 status changes: accepted soon at the 99th percentile', async () => {

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Status, STATUSES } from '@9volt/contracts';
-import { countFencingRejections, Metrics } from '@9volt/platform';
+import { Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
 /** What the worker's load tells, from one dump of the vitals to the next. */
@@ -22,11 +22,8 @@ export class CheckMetrics {
   private latenessesMs: number[] = [];
   /** Since the process started. */
   overruns = 0;
-  /** To be told of states that were refused since others have the monitors by now. */
-  readonly fenced: (count: number) => void;
 
   constructor(@Inject(Metrics) metrics: Metrics, @Inject(OwnedMonitors) monitors: OwnedMonitors) {
-    this.fenced = countFencingRejections(metrics, 'ownership');
     this.checks = metrics.counter(
       'ninevolt_checks_total',
       `Checks completed, by type of monitor and verdict (${STATUSES.join(', ')})`,

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { MonitorSettings, MonitorState, Status } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { LastRuns } from './last-runs.js';
 import { MonitorMetrics } from './monitor-metrics.js';
 
 const settings = { type: 'tcp' } as MonitorSettings;
@@ -8,12 +10,17 @@ const inState = (status: Status): MonitorState => ({ status }) as MonitorState;
 
 async function scraped(monitorSeries: number): Promise<string[]> {
   const metrics = new Metrics();
-  const owned = [
-    { name: 'web', settings, current: inState('critical'), lastRunAt: 1_700_000_000_500, lastRunMs: 250 },
-    { name: 'new', settings, current: undefined, lastRunAt: undefined, lastRunMs: undefined },
-    { name: 'db', settings, current: inState('ok'), lastRunAt: 1_700_000_001_000, lastRunMs: 1 },
-  ];
-  new MonitorMetrics({ monitorSeries }, metrics, { size: owned.length, all: () => owned });
+  const owned = ['web', 'new', 'db'].map((name) => ({ name, settings }) as OwnedMonitor);
+  const lastRuns = new LastRuns();
+  lastRuns.note(owned[0]!, 1_700_000_000_500, { status: 'critical', message: '', latencyMs: 250 });
+  lastRuns.note(owned[2]!, 1_700_000_001_000, { status: 'ok', message: '', latencyMs: 1 });
+  const states = new Map([
+    [owned[0], inState('critical')],
+    [owned[2], inState('ok')],
+  ]);
+  const evaluations = { currentOf: (monitor: OwnedMonitor) => states.get(monitor) };
+  const monitors = { size: owned.length, all: () => owned.values() as MapIterator<OwnedMonitor> };
+  new MonitorMetrics({ monitorSeries }, metrics, monitors, evaluations, lastRuns);
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => line.startsWith('ninevolt_monitor'));
 }

@@ -1,10 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { STATUSES } from '@9volt/contracts';
 import { Metrics, NodeConfig } from '@9volt/platform';
+import { Evaluations } from '../ledger/evaluations.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
-
-type Shown = Pick<OwnedMonitor, 'name' | 'settings' | 'current' | 'lastRunAt' | 'lastRunMs'>;
+import { LastRuns } from './last-runs.js';
 
 const LABELS = ['monitor', 'type'] as const;
 
@@ -14,23 +14,24 @@ export class MonitorMetrics {
   constructor(
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'monitorSeries'>,
     @Inject(Metrics) private readonly metrics: Metrics,
-    @Inject(OwnedMonitors) private readonly monitors: { size: number; all(): Iterable<Shown> },
+    @Inject(OwnedMonitors) private readonly monitors: Pick<OwnedMonitors, 'size' | 'all'>,
+    @Inject(Evaluations) evaluations: Pick<Evaluations, 'currentOf'>,
+    @Inject(LastRuns) lastRuns: LastRuns,
   ) {
     const most = config.monitorSeries;
     if (most === 0) return;
     const statuses = STATUSES.map((status, code) => `${code} ${status}`).join(', ');
-    this.show('ninevolt_monitor_status', `Status of a monitor: ${statuses}`, ({ current }) =>
-      current ? STATUSES.indexOf(current.status) : undefined,
-    );
-    this.show(
-      'ninevolt_monitor_check_duration_seconds',
-      'How long the last check of a monitor took',
-      ({ lastRunMs }) => (lastRunMs === undefined ? undefined : lastRunMs / 1_000),
+    this.show('ninevolt_monitor_status', `Status of a monitor: ${statuses}`, (monitor) => {
+      const current = evaluations.currentOf(monitor);
+      return current && STATUSES.indexOf(current.status);
+    });
+    this.show('ninevolt_monitor_check_duration_seconds', 'How long the last check of a monitor took', (monitor) =>
+      inSeconds(lastRuns.of(monitor)?.tookMs),
     );
     this.show(
       'ninevolt_monitor_last_check_timestamp_seconds',
       'When the last check of a monitor started, since 1970',
-      ({ lastRunAt }) => (lastRunAt === undefined ? undefined : lastRunAt / 1_000),
+      (monitor) => inSeconds(lastRuns.startedAt(monitor)),
     );
     metrics.gauge(
       'ninevolt_monitors_omitted',
@@ -40,7 +41,7 @@ export class MonitorMetrics {
     );
   }
 
-  private show(name: string, help: string, valueOf: (monitor: Shown) => number | undefined): void {
+  private show(name: string, help: string, valueOf: (monitor: OwnedMonitor) => number | undefined): void {
     this.metrics.gauge(name, help, LABELS, (gauge) => {
       gauge.reset();
       let left = this.config.monitorSeries;
@@ -51,4 +52,8 @@ export class MonitorMetrics {
       }
     });
   }
+}
+
+function inSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1_000;
 }

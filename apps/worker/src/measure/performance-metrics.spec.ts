@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { PerformanceValue } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { LastRuns } from './last-runs.js';
 import { PerformanceMetrics } from './performance-metrics.js';
 
 async function scraped(
@@ -8,8 +10,14 @@ async function scraped(
   ...monitors: [name: string, PerformanceValue[]][]
 ): Promise<string[]> {
   const metrics = new Metrics();
-  const owned = monitors.map(([name, performance]) => ({ name, performance }));
-  new PerformanceMetrics({ performanceSeries }, metrics, { all: () => owned.values() });
+  const lastRuns = new LastRuns();
+  const owned = monitors.map(([name, performance]) => {
+    const monitor = { name } as OwnedMonitor;
+    lastRuns.note(monitor, 0, { status: 'ok', message: '', latencyMs: 1, performance });
+    return monitor;
+  });
+  const all = (): MapIterator<OwnedMonitor> => owned.values() as MapIterator<OwnedMonitor>;
+  new PerformanceMetrics({ performanceSeries }, metrics, { all }, lastRuns);
   const text = await metrics.registry.metrics();
   return text.split('\n').filter((line) => line.startsWith('ninevolt_performance'));
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics, NodeConfig } from '@9volt/platform';
-import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { LastRuns } from './last-runs.js';
 
 /**
  * Shows what the monitors measured, to who asked for it with a number of series: their labels are the names of monitors, so that without a bound
@@ -12,7 +12,8 @@ export class PerformanceMetrics {
   constructor(
     @Inject(NodeConfig) { performanceSeries: most }: Pick<NodeConfig, 'performanceSeries'>,
     @Inject(Metrics) metrics: Metrics,
-    @Inject(OwnedMonitors) private readonly monitors: { all(): Iterable<Pick<OwnedMonitor, 'name' | 'performance'>> },
+    @Inject(OwnedMonitors) private readonly monitors: Pick<OwnedMonitors, 'all'>,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
   ) {
     if (most === 0) return;
     const labels = ['monitor', 'label', 'unit'] as const;
@@ -38,9 +39,9 @@ export class PerformanceMetrics {
   }
 
   private *values(): Generator<{ monitor: string; label: string; unit: string; value: number }> {
-    for (const { name, performance } of this.monitors.all()) {
-      for (const { label, value, unit } of performance) {
-        if (value !== null) yield { monitor: name, label, ...inBaseUnit(value, unit) };
+    for (const monitor of this.monitors.all()) {
+      for (const { label, value, unit } of this.lastRuns.of(monitor)?.performance ?? []) {
+        if (value !== null) yield { monitor: monitor.name, label, ...inBaseUnit(value, unit) };
       }
     }
   }

@@ -3,15 +3,11 @@ import { Interval } from '@nestjs/schedule';
 import { type Assignment, isPlainObject, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode, type Entry, Informer, type Item } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { Handbacks } from '../ledger/handbacks.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { OutboxView } from '../outbox/outbox-view.js';
-import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { HandOver } from './hand-over.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Removal } from './removal.js';
-import { TakeOver } from './take-over.js';
 
 const RETRY_MS = 500;
 /** Changes of the outbox are told; this is for those that were made before we listened. */
@@ -36,12 +32,8 @@ export class AssignmentsService {
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(TakeOver) private readonly takeOver: TakeOver,
     @Inject(HandOver) private readonly handOver: HandOver,
     @Inject(Removal) private readonly removal: Removal,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
-    @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('assignments');
@@ -52,7 +44,7 @@ export class AssignmentsService {
     return (this.informer?.relists ?? 0) > 0;
   }
 
-  /** Resolves once the assignments are listed. */
+  /** Resolves once the assignments are listed; never rejects. */
   async start(): Promise<void> {
     const { client, keys, guard, memberId } = this.node;
     this.informer = new Informer<Assignment>(client, {
@@ -61,13 +53,12 @@ export class AssignmentsService {
       onChange: ({ key }) => this.look(key),
       guard,
     });
-    const lookAtEnding = (name: string): void => {
+    this.removal.onProgress((name) => {
       const monitor = this.monitors.get(name);
-      if (monitor && isEnding(monitor.assignment)) this.look(monitor.key);
-    };
-    this.outbox.onChange(lookAtEnding);
-    this.handbacks.onHanded(lookAtEnding);
+      if (monitor && !monitor.isChecked) this.look(monitor.key);
+    });
     await this.informer.start();
+    this.log.info('took up the assignments', { monitors: this.monitors.size });
   }
 
   /** Takes up no further change. */
@@ -133,8 +124,7 @@ export class AssignmentsService {
     switch (item.value.phase) {
       case 'run':
       case 'retire':
-        await this.takeOver.run(monitor);
-        this.handOver.consider(monitor);
+        await this.handOver.runUntilHandedOver(monitor);
         return;
       case 'remove':
         if (!(await this.removal.remove(monitor))) this.lookLater(key, DELIVERED_EVERY_MS);
@@ -158,14 +148,8 @@ export class AssignmentsService {
 
   private drop(monitor: OwnedMonitor): void {
     this.monitors.remove(monitor);
-    this.runner.unschedule(monitor);
-    monitor.run?.abort.abort();
-    this.vitals.forget(monitor.name);
+    void this.runner.dismiss(monitor);
   }
-}
-
-function isEnding({ phase }: Assignment): boolean {
-  return phase === 'remove' || phase === 'deliver';
 }
 
 /** Only 9volt writes assignments; what is damaged all the same is left alone. */

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type Assignment, MonitorSettings } from '@9volt/contracts';
 import { type ClusterNode, decode, encode, type Entry } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
-import { AppLogger } from '@9volt/platform';
-import { FencedBatch } from '../ledger/fenced-batch.js';
-import type { StateWriter } from '../ledger/state-writer.js';
+import { AppLogger, Health, Metrics } from '@9volt/platform';
+import { Detachment } from '../ledger/detachment.js';
+import { FencedWrites } from '../ledger/fenced-writes.js';
+import { LastRuns } from '../measure/last-runs.js';
 import { Farewell } from './farewell.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
@@ -14,6 +15,7 @@ const LAST_RUN_AT = 1_700_000_000_000;
 let etcd: TestEtcd;
 let node: ClusterNode;
 let monitors: OwnedMonitors;
+let lastRuns: LastRuns;
 let farewell: Farewell;
 
 beforeAll(async () => {
@@ -27,9 +29,9 @@ afterAll(async () => {
 });
 beforeEach(() => {
   monitors = new OwnedMonitors();
-  const batch = new FencedBatch(node);
-  const writer: Pick<StateWriter, 'commitFenced'> = { commitFenced: (write) => batch.write(write) };
-  farewell = new Farewell(node, monitors, writer as StateWriter, AppLogger.silent());
+  lastRuns = new LastRuns();
+  const detachment = new Detachment(node, AppLogger.silent(), new Health(), new Metrics());
+  farewell = new Farewell(node, monitors, lastRuns, new FencedWrites(node, detachment), AppLogger.silent());
 });
 
 const assignment = (phase: Assignment['phase']): Assignment => ({
@@ -54,7 +56,7 @@ async function write(name: string, value: Assignment): Promise<Entry> {
 async function owned(name: string): Promise<void> {
   const { key, createRevision, modRevision } = await write(name, assignment('run'));
   const monitor = new OwnedMonitor(name, { key, value: assignment('run'), createRevision, modRevision });
-  monitor.lastRunAt = LAST_RUN_AT;
+  lastRuns.note(monitor, LAST_RUN_AT, { status: 'ok', message: '', latencyMs: 1 });
   monitors.add(monitor);
 }
 

@@ -2,7 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { type Assignment, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { StateWriter } from '../ledger/state-writer.js';
+import { FencedWrites } from '../ledger/fenced-writes.js';
+import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
@@ -19,7 +20,8 @@ export class Farewell {
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
+    @Inject(FencedWrites) private readonly writes: FencedWrites,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('farewell');
@@ -28,19 +30,22 @@ export class Farewell {
   /** To be called when no more runs are started. Resolves when etcd has answered to all; never rejects. */
   async tell(): Promise<void> {
     if (!this.node.isMember) return;
-    const told = [...this.monitors.all()].filter(hasRun).map((monitor) => this.tellOf(monitor));
+    const told = [...this.monitors.all()].map((monitor) => this.tellOf(monitor));
     const failures = (await Promise.allSettled(told)).filter((outcome) => outcome.status === 'rejected');
     const [first] = failures;
     if (first)
       this.log.warn('not all last runs could be told', { missed: failures.length, error: messageOf(first.reason) });
   }
 
-  private async tellOf({ key, createRevision, modRevision, assignment, lastRunAt }: OwnedMonitor): Promise<void> {
+  private async tellOf(monitor: OwnedMonitor): Promise<void> {
+    const { key, createRevision, modRevision, assignment } = monitor;
+    const lastRunAt = this.lastRuns.startedAt(monitor);
+    if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;
     let known = { assignment, modRevision };
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
       const compare = [unchanged(key, known.modRevision)];
-      const { outcome } = await this.writer.commitFenced({ compare, then: [{ put: key, value }] });
+      const { outcome } = await this.writes.write({ compare, then: [{ put: key, value }] });
       if (outcome === 'accepted') return;
       // The leader may have decided something about it since this worker listens no more.
       const entry = await this.node.client.get(key);
@@ -49,8 +54,4 @@ export class Farewell {
       known = { assignment: now, modRevision: entry.modRevision };
     }
   }
-}
-
-function hasRun({ assignment: { phase }, gone, lastRunAt }: OwnedMonitor): boolean {
-  return !gone && lastRunAt !== undefined && (phase === 'run' || phase === 'retire');
 }

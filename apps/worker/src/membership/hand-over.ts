@@ -1,35 +1,35 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Assignment, messageOf } from '@9volt/contracts';
-import { ClusterNode, type Compare, encode, unchanged } from '@9volt/etcd-dal';
+import { messageOf } from '@9volt/contracts';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { Detachment } from '../ledger/detachment.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { Clock } from '../time/clock.js';
-import { SendGate } from '../outbox/send-gate.js';
 import { StateWriter } from '../ledger/state-writer.js';
+import { InFlight } from '../outbox/in-flight.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
-import { firstRunOf } from './take-over.js';
+import { TakeOver } from './take-over.js';
+import { Transfer } from './transfer.js';
 
 const RETRY_MS = 1_000;
 
 /**
- * Hands a retiring monitor to its next owner: at a moment without a run or a send in flight, in one transaction, so that there is
- * always exactly one owner and the heir knows what we know. Until then, and when the next owner is gone, everything goes on here.
+ * Hands a retiring monitor to its next owner: at a moment without a run or a send in flight. Until then, and when the next owner is gone,
+ * everything goes on here.
  */
 @Injectable()
 export class HandOver {
   private readonly log: Logger;
-  private readonly tried = new Map<string, number>();
+  /** Being handed over: they must not be started. */
+  private readonly handing = new Set<OwnedMonitor>();
+  /** Not to be tried again before, by `performance.now()`. */
+  private readonly notBefore = new WeakMap<OwnedMonitor, number>();
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(SendGate) private readonly sends: SendGate,
+    @Inject(InFlight) private readonly sends: InFlight,
+    @Inject(TakeOver) private readonly takeOver: TakeOver,
+    @Inject(Transfer) private readonly transfer: Transfer,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('hand-over');
@@ -40,20 +40,10 @@ export class HandOver {
     });
   }
 
-  /** Hands the monitor over if it is to be and can be now. Called whenever that may have changed; returns at once. */
-  consider(monitor: OwnedMonitor): void {
-    const { assignment, gone, handing, run, stored } = monitor;
-    if (assignment.phase !== 'retire' || gone || handing || run || !stored) return;
-    if (!this.node.isMember || this.detachment.active || this.clock.now() < (this.tried.get(monitor.name) ?? 0)) return;
-    if (!this.sends.hold(monitor.name)) return;
-    monitor.handing = true;
-    this.runner.unschedule(monitor);
-    void this.handOver(monitor)
-      .catch((error: unknown) => {
-        this.log.warn('a hand-over failed; it is tried again', { monitor: monitor.name, error: messageOf(error) });
-        return false;
-      })
-      .then((done) => this.finish(monitor, done));
+  /** Makes a monitor run here, unless it is just being handed over. Rejects, and is to be called again, when etcd cannot be asked. */
+  async runUntilHandedOver(monitor: OwnedMonitor): Promise<void> {
+    await this.takeOver.run(monitor, () => this.handing.has(monitor));
+    this.consider(monitor);
   }
 
   /** Considers all that are to be handed over: what held one back may have passed without a word. */
@@ -61,48 +51,35 @@ export class HandOver {
     for (const monitor of this.monitors.all()) this.consider(monitor);
   }
 
-  private async handOver(monitor: OwnedMonitor): Promise<boolean> {
-    const { assignment, key, name, modRevision } = monitor;
-    const to = assignment.to;
-    if (to === undefined || !(await this.writer.flush(monitor))) return false;
-    const { keys } = this.node;
-    const theirs = keys.assignment(to, name);
-    const isMember: Compare = { key: keys.member(to), target: 'create', is: '>', value: 0 };
-    const { outcome } = await this.writer.commitFenced({
-      compare: [unchanged(key, modRevision), unchanged(theirs, 0), isMember],
-      then: [{ delete: key }, { put: theirs, value: encode(this.handedOver(monitor)) }],
-    });
-    return outcome === 'accepted';
+  /** Hands the monitor over if it is to be and can be now. Called whenever that may have changed; returns at once. */
+  private consider(monitor: OwnedMonitor): void {
+    const { phase, to } = monitor.assignment;
+    if (phase !== 'retire' || to === undefined || monitor.gone || this.handing.has(monitor)) return;
+    if (this.runner.isRunning(monitor) || !this.takeOver.isLoaded(monitor) || !this.transfer.possible) return;
+    if (performance.now() < (this.notBefore.get(monitor) ?? 0) || !this.sends.hold(monitor.name)) return;
+    this.handing.add(monitor);
+    this.runner.unschedule(monitor);
+    void this.handOver(monitor, to)
+      .catch((error: unknown) => {
+        this.log.warn('a hand-over failed; it is tried again', { monitor: monitor.name, error: messageOf(error) });
+        return false;
+      })
+      .then((done) => this.finish(monitor, done));
   }
 
-  /** The assignment as the next owner gets it. */
-  private handedOver({ assignment, lastRunAt, proven }: OwnedMonitor): Assignment {
-    const next: Assignment = {
-      ...assignment,
-      phase: 'run',
-      assignedAt: new Date(this.clock.now()).toISOString(),
-      ...(lastRunAt === undefined ? {} : { lastRunAt, lastRunBy: this.node.memberId }),
-    };
-    delete next.to;
-    delete next.reason;
-    if (proven === assignment.revision) delete next.isolate;
-    return next;
+  private async handOver(monitor: OwnedMonitor, to: string): Promise<boolean> {
+    return (await this.writer.flush(monitor)) && (await this.transfer.give(monitor, to));
   }
 
   private finish(monitor: OwnedMonitor, done: boolean): void {
-    monitor.handing = false;
+    this.handing.delete(monitor);
     if (done) {
-      this.tried.delete(monitor.name);
       this.monitors.remove(monitor);
     } else {
-      this.tried.set(monitor.name, this.clock.now() + RETRY_MS);
+      this.notBefore.set(monitor, performance.now() + RETRY_MS);
       // Still ours, as far as we know: it goes on as it was.
-      if (!monitor.gone && staysOurs(monitor)) this.runner.schedule(monitor, firstRunOf(monitor));
+      if (!monitor.gone && monitor.isChecked) this.takeOver.resume(monitor);
     }
     this.sends.release(monitor.name);
   }
-}
-
-function staysOurs({ assignment: { phase } }: OwnedMonitor): boolean {
-  return phase === 'run' || phase === 'retire';
 }

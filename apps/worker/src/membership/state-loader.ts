@@ -1,11 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterNode, type Entry, MAX_TXN_OPS } from '@9volt/etcd-dal';
-import { storedFrom } from '../ledger/plan-write.js';
-import type { StoredState } from '../owned/owned-monitor.js';
+import { ClusterNode, MAX_TXN_OPS, type StoredState } from '@9volt/etcd-dal';
 
 interface Wanted {
-  key: string;
-  resolve: (entry: Entry | undefined) => void;
+  monitor: string;
+  resolve: (stored: StoredState) => void;
   reject: (error: unknown) => void;
 }
 
@@ -21,9 +19,9 @@ export class StateLoader {
   constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {}
 
   /** Rejects with `EtcdError` when etcd cannot be asked. */
-  async load(name: string): Promise<StoredState> {
-    const entry = await new Promise<Entry | undefined>((resolve, reject) => {
-      this.wanted.push({ key: this.node.keys.state(name), resolve, reject });
+  load(monitor: string): Promise<StoredState> {
+    return new Promise((resolve, reject) => {
+      this.wanted.push({ monitor, resolve, reject });
       if (this.planned) return;
       this.planned = true;
       setImmediate(() => {
@@ -31,7 +29,6 @@ export class StateLoader {
         this.read();
       });
     });
-    return storedFrom(entry);
   }
 
   private read(): void {
@@ -48,8 +45,8 @@ export class StateLoader {
 
   private async readTogether(batch: readonly Wanted[]): Promise<void> {
     try {
-      const { reads } = await this.node.client.txn({ compare: [], then: batch.map(({ key }) => ({ get: key })) });
-      batch.forEach(({ resolve }, index) => resolve(reads[index]));
+      const stored = await this.node.stores.state.readAll(batch.map(({ monitor }) => monitor));
+      batch.forEach(({ resolve }, index) => resolve(stored[index] as StoredState));
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
-import { Handbacks } from '../ledger/handbacks.js';
+import type { MonitorState } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
-import type { FirstRun } from '../time/timetable.js';
+import { Results } from '../execution/results.js';
+import { Evaluations } from '../ledger/evaluations.js';
+import { Handbacks } from '../ledger/handbacks.js';
 import { RECORDED_INTERVAL_MS } from '../ledger/needs-write.js';
 import { StateWriter } from '../ledger/state-writer.js';
+import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import type { FirstRun } from '../time/timetable.js';
 import { StateLoader } from './state-loader.js';
 
 /** Monitors are run without waiting longer than this for what is stored of them. */
@@ -16,54 +20,68 @@ const PATIENCE_MS = 1_000;
 export class TakeOver {
   constructor(
     @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(Results) private readonly results: Results,
     @Inject(StateLoader) private readonly states: StateLoader,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
     @Inject(StateWriter) private readonly writer: StateWriter,
     @Inject(Handbacks) private readonly handbacks: Handbacks,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
   ) {}
 
-  /** Resolves when the monitor runs and its state is known. Rejects, and is to be called again, when etcd cannot be asked. */
-  async run(monitor: OwnedMonitor): Promise<void> {
+  /**
+   * Resolves when the monitor runs and its state is known; it does not start while `isHeld`. Rejects, and is to be called again, when etcd
+   * cannot be asked.
+   */
+  async run(monitor: OwnedMonitor, isHeld: () => boolean): Promise<void> {
     const loading = this.load(monitor);
-    if (monitor.scheduled === undefined) {
+    const isNew = (): boolean => this.runner.scheduledRevision(monitor) === undefined;
+    if (isNew()) {
       const giveUp = new AbortController();
       const patience = sleep(PATIENCE_MS, undefined, { signal: giveUp.signal, ref: false });
       await Promise.race([loading, patience]).catch(() => undefined);
       giveUp.abort();
       await patience.catch(() => undefined);
     }
-    if (!monitor.gone && !monitor.handing && monitor.scheduled !== monitor.assignment.revision) {
-      this.runner.schedule(monitor, monitor.scheduled === undefined ? firstRunOf(monitor) : 'at-once');
+    const isScheduled = this.runner.scheduledRevision(monitor) === monitor.assignment.revision;
+    if (!monitor.gone && !isHeld() && !isScheduled) {
+      if (isNew()) this.resume(monitor);
+      else this.runner.schedule(monitor, 'at-once');
     }
     await loading;
   }
 
+  /** Puts a monitor on the timetable as its last run demands. */
+  resume(monitor: OwnedMonitor): void {
+    const state = this.evaluations.storedOf(monitor)?.state;
+    const isKnown = this.isLoaded(monitor);
+    this.runner.schedule(monitor, firstRunOf(monitor, { isKnown, state, lastRunAt: this.lastRuns.startedAt(monitor) }));
+  }
+
+  /** Whether what is stored of a monitor is known. */
+  isLoaded(monitor: OwnedMonitor): boolean {
+    return this.evaluations.storedOf(monitor) !== undefined;
+  }
+
   /** Reads what is stored, unless that is known. */
   async load(monitor: OwnedMonitor): Promise<void> {
-    if (monitor.stored) return;
+    if (this.isLoaded(monitor)) return;
     const stored = await this.states.load(monitor.name);
-    if (monitor.stored) return;
-    monitor.stored = stored;
-    this.runner.evaluateEarly(monitor);
-    if (this.handbacks.has(monitor.name) && isRun(monitor)) this.writer.submit(monitor);
+    if (this.isLoaded(monitor)) return;
+    for (const early of this.evaluations.load(monitor, stored)) this.results.evaluate(monitor, early);
+    if (this.handbacks.has(monitor.name) && monitor.isChecked) this.writer.submit(monitor);
   }
 }
 
-function isRun({ assignment: { phase } }: OwnedMonitor): boolean {
-  return phase === 'run' || phase === 'retire';
-}
-
 /** A revision that never ran runs at once; one that another worker ran keeps its cadence. */
-export function firstRunOf(
-  monitor: Pick<OwnedMonitor, 'assignment' | 'stored' | 'intervalMs' | 'lastRunAt'>,
+function firstRunOf(
+  { assignment, intervalMs }: OwnedMonitor,
+  { isKnown, state, lastRunAt }: { isKnown: boolean; state: MonitorState | undefined; lastRunAt: number | undefined },
 ): FirstRun {
-  const { assignment, stored, intervalMs } = monitor;
-  const state = stored?.state;
   const ran = state?.createRevision === assignment.createRevision && state.revision === assignment.revision;
-  if (stored && !ran) return 'at-once';
-  const known = monitor.lastRunAt;
+  if (isKnown && !ran) return 'at-once';
   const recorded = Math.max(0, Date.parse(state?.lastRunAt ?? '') || 0);
   return {
-    at: Math.max(recorded, known ?? 0),
-    exact: known !== undefined || (intervalMs >= RECORDED_INTERVAL_MS && recorded > 0),
+    at: Math.max(recorded, lastRunAt ?? 0),
+    exact: lastRunAt !== undefined || (intervalMs >= RECORDED_INTERVAL_MS && recorded > 0),
   };
 }

@@ -1,32 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
-import { ClusterNode, commit, type Compare, decode, encode, type Op, unchanged } from '@9volt/etcd-dal';
-import { cancelOut, type Queued, type Told } from './cancel-out.js';
+import { ClusterNode, type Compare, type StoredIncident } from '@9volt/etcd-dal';
 import type { OwedNotification } from '../outbox/outbox-view.js';
+import { cancelOut, type Queued, type Told } from './cancel-out.js';
 
-/** The newest that are kept with an incident. */
-const MAX_RECORDS = 100;
 /** Well within what one transaction takes. */
-const MAX_CANCELLED = 100;
-
-interface FoundRecord {
-  key: string;
-  modRevision: number;
-  record: IncidentRecord;
-}
+const MOST_CANCELLED = 100;
 
 /** What deliveries read and write in etcd. Throws what etcd throws; nothing is tried again here. */
 @Injectable()
 export class DeliveryLedger {
-  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {}
+  constructor(@Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'stores'>) {}
 
   /** Whether it is owed still, and by us. */
-  async isOwed(owed: OwedNotification, fences: readonly Compare[]): Promise<boolean> {
-    const answer = await this.node.client.txn({
-      compare: [...fences, unchanged(owed.key, owed.modRevision)],
-      then: [],
-    });
-    return answer.succeeded;
+  isOwed(owed: OwedNotification, fences: readonly Compare[]): Promise<boolean> {
+    return this.node.stores.outbox.isOwed(owed, fences);
   }
 
   /**
@@ -34,19 +22,10 @@ export class DeliveryLedger {
    * tried again, or a fence does not hold.
    */
   async settle(owed: OwedNotification, delivery: DeliveryRecord, fences: readonly Compare[]): Promise<boolean> {
-    const { client } = this.node;
-    const found = await this.findIncident(owed.monitor, owed.entry.incident);
-    const compare = [...fences, unchanged(owed.key, owed.modRevision)];
-    const then: Op[] = [{ delete: owed.key }];
-    if (found) {
-      const notifications = [...(found.record.notifications ?? []), delivery].slice(-MAX_RECORDS);
-      compare.push(unchanged(found.key, found.modRevision));
-      then.push({ put: found.key, value: encode({ ...found.record, notifications }) });
-    }
-    const { outcome } = await commit(client, { compare, then });
-    if (outcome === 'accepted') return true;
+    const { incident, outbox } = this.node.stores;
+    const found = await incident.find(owed.monitor, owed.entry.incident);
     // Whoever else removed it, for the same reason, settled it.
-    return (await client.get(owed.key)) === undefined;
+    return (await outbox.settle(owed, found, delivery, fences)) || (await outbox.isGone(owed));
   }
 
   /**
@@ -58,40 +37,22 @@ export class DeliveryLedger {
     toldHere: (incident: string) => boolean,
     fences: readonly Compare[],
   ): Promise<{ settled: boolean; cancelled: OwedNotification[] }> {
-    const records = new Map<string, FoundRecord>();
+    const { stores } = this.node;
+    const records = new Map<string, StoredIncident | undefined>();
     for (const { owed } of queue) {
       const { incident } = owed.entry;
-      const found = records.has(incident) ? undefined : await this.findIncident(owed.monitor, incident);
-      if (found) records.set(incident, found);
+      if (!records.has(incident)) records.set(incident, await stores.incident.find(owed.monitor, incident));
     }
     const toldOf = (incident: string): Told =>
       toldHere(incident) ? 'yes' : toldBy(queue, records.get(incident)?.record);
     const cancelled: OwedNotification[] = [];
     for (const needless of cancelOut(queue, toldOf)) {
-      const together = needless.slice(0, MAX_CANCELLED);
-      const record = records.get((together[0] as OwedNotification).entry.incident);
-      const { outcome } = await commit(this.node.client, {
-        compare: [
-          ...fences,
-          ...together.map(({ key, modRevision }) => unchanged(key, modRevision)),
-          ...(record ? [unchanged(record.key, record.modRevision)] : []),
-        ],
-        then: together.map(({ key }) => ({ delete: key })),
-      });
-      if (outcome === 'refused') return { settled: false, cancelled };
+      const together = needless.slice(0, MOST_CANCELLED);
+      const record = records.get(together[0]?.entry.incident ?? '');
+      if (!(await stores.outbox.cancel(together, record, fences))) return { settled: false, cancelled };
       cancelled.push(...together);
     }
     return { settled: true, cancelled };
-  }
-
-  /** A later monitor of the same name counts its incidents anew: the record must be of this very incident. */
-  private async findIncident(monitor: string, incident: string): Promise<FoundRecord | undefined> {
-    const n = Number(incident.slice(incident.lastIndexOf('.') + 1));
-    if (!Number.isInteger(n)) return undefined;
-    const key = this.node.keys.incident(monitor, n);
-    const entry = await this.node.client.get(key);
-    const record = entry && decode<IncidentRecord>(entry.value);
-    return record?.id === incident ? { key, modRevision: entry?.modRevision ?? 0, record } : undefined;
   }
 }
 

@@ -1,22 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { attemptDelivery, type DeliveryOutcome } from '@9volt/alerters';
+import type { DeliveryOutcome } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
-import { ClusterNode, type Compare } from '@9volt/etcd-dal';
-import { Programs } from '@9volt/monitors';
-import { SecretReader } from '@9volt/platform';
-import { Detachment } from '../ledger/detachment.js';
-import { Spools } from '../ledger/spools.js';
+import type { Compare } from '@9volt/etcd-dal';
 import { AlerterCache } from './alerter-cache.js';
+import { Attempts } from './attempts.js';
 import { pauseAfter } from './backoff.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { Lane, laneKey } from './lane.js';
-import { type OutboxQueue, OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
-import { Ownership } from '../owned/ownership.js';
+import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
+import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
 import { Settling } from './settling.js';
 import { Slots } from './slots.js';
@@ -42,17 +39,12 @@ export class DeliveryService implements OnApplicationBootstrap {
   private stopping: Promise<void> | undefined;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
+    @Inject(OwedQueues) private readonly owed: OwedQueues,
     @Inject(AlerterCache) private readonly alerters: AlerterCache,
-    @Inject(Ownership) private readonly ownership: Ownership,
     @Inject(InFlight) private readonly inFlight: InFlight,
     @Inject(Settling) private readonly settling: Settling,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Spools) private readonly spools: Spools,
+    @Inject(Attempts) private readonly attempts: Attempts,
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
-    @Inject(Programs) private readonly programs: Programs,
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
     this.slots = new Slots(this.settings);
@@ -60,26 +52,19 @@ export class DeliveryService implements OnApplicationBootstrap {
 
   /** Does not wait for etcd: a process that waits for it starts nonetheless. */
   onApplicationBootstrap(): void {
-    this.outbox.onChange((monitor, alerter) => this.look(monitor, alerter));
-    this.spools.onOwed((monitor, alerter) => this.look(monitor, alerter));
-    this.detachment.onChange(() => this.lookAtAll());
-    this.ownership.onOwned((monitor) => this.lookAt(monitor));
-    this.inFlight.onRelease((monitor) => this.lookAt(monitor));
+    this.owed.onChange((monitor, alerter) => this.look(monitor, alerter));
     this.alerters.onChange((name, lookup) => {
       if (lookup.state === 'invalid') this.report.trouble(`alerter "${name}" is not valid`, lookup.message);
       this.alerterChanged(name);
     });
     // Not before both are listed: only then "nothing there" means that.
-    void Promise.all([this.outbox.start(), this.alerters.start(), this.node.joined]).then(() => {
-      this.node.session.onStatus((status) => status === 'fresh' && this.lookAtAll());
-      this.lookAtAll();
-    });
+    void Promise.all([this.owed.start(), this.alerters.start()]).then(() => this.look());
   }
 
   /** Goes on until what was owed at a revision of the outbox was begun, and nothing is being sent; for `patienceMs` at most. */
   async finish(owedAt: number, patienceMs: number): Promise<void> {
     const until = performance.now() + patienceMs;
-    if (!this.detachment.active) await this.outbox.reached(owedAt, patienceMs);
+    await this.owed.reached(owedAt, patienceMs);
     while (this.inFlight.busy && performance.now() < until) await sleep(10);
   }
 
@@ -92,19 +77,22 @@ export class DeliveryService implements OnApplicationBootstrap {
   /** Everything is looked at when it changes; this is the safety net below. */
   @Interval(LOOK_EVERY_MS)
   lookAtAll(): void {
-    for (const monitor of new Set([...this.outbox.monitors, ...this.spools.names])) this.lookAt(monitor);
+    this.look();
   }
 
-  private lookAt(monitor: string): void {
-    const spooled = this.spools.get(monitor)?.alerters ?? [];
-    for (const alerter of new Set([...this.outbox.alertersOf(monitor), ...spooled])) this.look(monitor, alerter);
+  /** At what is owed to one alerter, about one monitor, or at all of it. */
+  private look(monitor?: string, alerter?: string): void {
+    const monitors = monitor === undefined ? this.owed.monitors : [monitor];
+    for (const name of monitors) {
+      for (const to of alerter === undefined ? this.owed.alertersOf(name) : [alerter]) this.lookAtLane(name, to);
+    }
   }
 
-  private look(monitor: string, alerter: string): void {
+  private lookAtLane(monitor: string, alerter: string): void {
     const key = laneKey(monitor, alerter);
     let lane = this.lanes.get(key);
     if (!lane) {
-      if (!this.ownership.owns(monitor)) return;
+      if (!this.owed.isOurs(monitor)) return;
       this.lanes.set(key, (lane = new Lane(monitor, alerter, (it) => this.advance(it))));
     }
     this.advance(lane);
@@ -164,27 +152,20 @@ export class DeliveryService implements OnApplicationBootstrap {
   }
 
   private queueOf({ monitor, alerter }: Lane): OutboxQueue {
-    return this.settling.queueBehind(this.outbox.queue(monitor, alerter), monitor, alerter);
+    return this.owed.queue(monitor, alerter);
   }
 
   private isPermitted(monitor: string): boolean {
-    if (!this.detachment.active) {
-      // First etcd has to have what was told without it.
-      return this.spools.get(monitor) === undefined && this.fencesOf(monitor) !== undefined;
-    }
-    return !this.stopping && !this.inFlight.isHeld(monitor) && this.ownership.owns(monitor);
+    return !this.stopping && this.owed.maySend(monitor);
   }
 
-  /** What must hold in etcd for us to decide about a monitor's notifications; undefined when it surely does not. */
   private fencesOf(monitor: string): Compare[] | undefined {
-    if (this.stopping || this.inFlight.isHeld(monitor) || !this.node.isMember) return undefined;
-    const assigned = this.ownership.owns(monitor) ? this.ownership.assignmentFence(monitor) : undefined;
-    return assigned && [assigned, this.node.session.fence];
+    return this.stopping ? undefined : this.owed.fencesOf(monitor);
   }
 
   /** What was queued under our own assignment nobody else may have begun to send, as long as that assignment stands. */
   private queued(lane: Lane, queue: OutboxQueue): Queued[] {
-    const ours = this.ownership.assignmentFence(lane.monitor)?.value ?? Number.POSITIVE_INFINITY;
+    const ours = this.owed.oursSince(lane.monitor);
     return queue.map((owed) => ({ owed, mayHaveBeenSent: owed.createRevision <= ours || lane.attempted(owed) }));
   }
 
@@ -223,18 +204,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     head.attempts++;
     this.told.set(lane.key, entry.incident);
     this.settling.begin(owed);
-    const startedAt = performance.now();
-    const { signal } = this.abort;
-    const timeoutMs = this.settings.attemptTimeoutMs;
-    const outcome = await attemptDelivery({
-      settings,
-      alert: entry.alert,
-      signal,
-      timeoutMs,
-      readSecret: this.secrets.read,
-      programs: this.programs.rules,
-    });
-    this.report.attempted(settings.type, outcome.outcome, performance.now() - startedAt);
+    const outcome = await this.attempts.make(settings, entry.alert, this.abort.signal);
     if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
     else await this.settle(lane, owed, outcome.outcome, outcome.answer);
   }

@@ -8,7 +8,7 @@ import { Spools } from '../ledger/spools.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
-import { type OutboxQueue, OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
+import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 
 const RETRY_MS = 50;
 const RETRY_MOST_MS = 2_000;
@@ -32,14 +32,6 @@ export class Settling {
     detachment.onChange((active) => {
       if (active) this.knownUntil = outbox.revision;
     });
-  }
-
-  /** What of a queue is in memory only, behind what etcd has of it. */
-  queueBehind(listed: OutboxQueue, monitor: string, alerter: string): OutboxQueue {
-    const local = this.spools.get(monitor)?.queue(alerter) ?? [];
-    if (local.length === 0) return listed;
-    const keys = new Set(listed.map(({ key }) => key));
-    return [...listed, ...local.filter(({ key }) => !keys.has(key))];
   }
 
   /**

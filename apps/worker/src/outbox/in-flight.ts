@@ -1,26 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { SendGate } from './send-gate.js';
 
 /** Which monitors a send is in flight about, from the look at etcd before it to the record of its answer; and which are held. */
 @Injectable()
-export class InFlight extends SendGate {
+export class InFlight {
   private readonly counts = new Map<string, number>();
   private readonly held = new Set<string>();
   private readonly idleListeners = new Set<(monitor: string) => void>();
   private readonly releaseListeners = new Set<(monitor: string) => void>();
 
-  override hold(monitor: string): boolean {
+  /**
+   * For a planned hand-over, so that the heir does not send what is being sent here. True when no send about the monitor is in flight: then none
+   * starts either until {@link release}. False when one is in flight; then nothing is held.
+   */
+  hold(monitor: string): boolean {
     if (this.counts.has(monitor)) return false;
     this.held.add(monitor);
     return true;
   }
 
-  override release(monitor: string): void {
+  release(monitor: string): void {
     if (!this.held.delete(monitor)) return;
     for (const listener of this.releaseListeners) listener(monitor);
   }
 
-  override onIdle(listener: (monitor: string) => void): void {
+  /** Told when the last send about a monitor has ended and its answer is recorded. Must not throw or block. */
+  onIdle(listener: (monitor: string) => void): void {
     this.idleListeners.add(listener);
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { OutboxEntry } from '@9volt/contracts';
-import { type Change, ClusterNode, decode, Informer, type Item } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, Informer, type Item } from '@9volt/etcd-dal';
 
 /** A notification owed, with the revisions of its key. */
 export interface OwedNotification {
@@ -32,8 +32,7 @@ export class OutboxView implements OnApplicationShutdown {
 
   constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
     this.informer = new Informer<OutboxEntry>(node.client, {
-      prefix: node.keys.outbox,
-      decode: ({ value }) => readable(decode<OutboxEntry>(value)),
+      ...node.stores.outbox.watched,
       onChange: (change) => this.apply(change),
       guard: node.guard,
     });
@@ -126,11 +125,4 @@ export class OutboxView implements OnApplicationShutdown {
     else ofMonitor?.delete(alerter);
     if (ofMonitor?.size === 0) this.queues.delete(monitor);
   }
-}
-
-/** What somebody else wrote there by hand must not stop what we wrote. */
-function readable(entry: Partial<OutboxEntry> | undefined): OutboxEntry | undefined {
-  const { alert, incident, createdAt } = entry ?? {};
-  const whole = typeof alert === 'object' && alert !== null && typeof incident === 'string' && !!createdAt;
-  return whole ? (entry as OutboxEntry) : undefined;
 }

@@ -1,72 +1,33 @@
-import {
-  type Assignment,
-  type CheckResult,
-  intervalMsOf,
-  type MonitorSettings,
-  type MonitorState,
-  type PerformanceValue,
-} from '@9volt/contracts';
+import { type Assignment, intervalMsOf, type MonitorSettings } from '@9volt/contracts';
 import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/owed.js';
 
-/** What etcd holds under `state/<name>`; revision 0 when there is nothing. */
-export interface StoredState {
-  state: MonitorState | undefined;
-  modRevision: number;
-}
-
-export interface EarlyResult {
-  result: CheckResult;
-  startedAt: number;
-}
-
-/** A revision that has ended the process that was made for it. */
-export interface Accusation {
-  revision: number;
-  how: string;
-  /** Whether etcd has taken it. */
-  onRecord: boolean;
-}
-
-/** A monitor that is assigned to this worker, and all that this worker knows of it. */
+/** A monitor that is assigned to this worker. What a room does with it, that room keeps by itself. */
 export class OwnedMonitor {
-  /** What etcd holds; undefined until it was read. */
-  stored: StoredState | undefined;
-  /** The latest evaluation; what is stored follows it. */
-  current: MonitorState | undefined;
-  /** Results that came before what is stored was known: they are evaluated after it. */
-  readonly early: EarlyResult[] = [];
-  /** When the last run started, milliseconds since the epoch. */
-  lastRunAt: number | undefined;
-  /** How long the last run took. */
-  lastRunMs: number | undefined;
-  /** What the last run measured. */
-  performance: readonly PerformanceValue[] = [];
-  /** Aborts the run under way. */
-  run: { abort: AbortController; ended: Promise<void> } | undefined;
-  /** The revision that is on the timetable. */
-  scheduled: number | undefined;
-  /** The revision that has completed a run in this process. */
-  proven: number | undefined;
-  accused: Accusation | undefined;
-  /** Being handed to its next owner: it must not be started. */
-  handing = false;
-  /** When a defect of its probe was last told. */
-  defectToldAt = Number.NEGATIVE_INFINITY;
-  /** No longer ours: whatever comes of it is dropped. */
-  gone = false;
+  /** When it ran last elsewhere, milliseconds since the epoch, as the assignment told when it came. */
+  readonly ranBeforeAt: number | undefined;
+  private left = false;
 
   constructor(
     readonly name: string,
     private item: Item<Assignment>,
   ) {
-    this.lastRunAt = item.value.lastRunAt;
+    this.ranBeforeAt = item.value.lastRunAt;
   }
 
   /** A change of the same assignment: edited, or in another phase. */
   update(item: Item<Assignment>): void {
     this.item = item;
+  }
+
+  /** It is another worker's, or nobody's: whatever comes of it here is dropped. */
+  leave(): void {
+    this.left = true;
+  }
+
+  get gone(): boolean {
+    return this.left;
   }
 
   get assignment(): Assignment {
@@ -92,6 +53,12 @@ export class OwnedMonitor {
 
   get intervalMs(): number {
     return intervalMsOf(this.settings);
+  }
+
+  /** Whether it is checked: otherwise only what is owed about it is left to do. */
+  get isChecked(): boolean {
+    const { phase } = this.assignment;
+    return phase === 'run' || phase === 'retire';
   }
 
   /** What is checked, for a person. Empty when the settings are of no type that this version knows, or made up for a leftover. */

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Compare } from '@9volt/etcd-dal';
-import { Ownership } from './ownership.js';
 import type { OwnedMonitor } from './owned-monitor.js';
 
 /** The monitors of this worker. */
 @Injectable()
-export class OwnedMonitors extends Ownership {
+export class OwnedMonitors {
   private readonly monitors = new Map<string, OwnedMonitor>();
   private readonly listeners = new Set<(monitor: string) => void>();
 
@@ -31,20 +30,23 @@ export class OwnedMonitors extends Ownership {
   }
 
   remove(monitor: OwnedMonitor): void {
-    monitor.gone = true;
+    monitor.leave();
     if (this.monitors.get(monitor.name) === monitor) this.monitors.delete(monitor.name);
   }
 
-  override owns(name: string): boolean {
+  /** Whether the monitor is assigned to this process, in any phase. */
+  owns(name: string): boolean {
     return this.monitors.has(name);
   }
 
-  override assignmentFence(name: string): Compare | undefined {
+  /** The compare that it still is: the create revision of our assignment's key, which edits keep. */
+  assignmentFence(name: string): Compare | undefined {
     const monitor = this.monitors.get(name);
     return monitor && fenceOf(monitor);
   }
 
-  override onOwned(listener: (monitor: string) => void): void {
+  /** Told of each monitor when it becomes ours. Must not throw or block: it enqueues. */
+  onOwned(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
   }
 }

@@ -2,10 +2,10 @@ import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { type Programs, validateMonitor } from '@9volt/monitors';
 import type { IsolatedRuns } from '../running/isolated-runs.js';
-import type { RunNow } from '../execution/run-now.js';
+import type { CheckRunner } from '../execution/check-runner.js';
 
 export interface Answering {
-  runner: RunNow;
+  runner: Pick<CheckRunner, 'runNow'>;
   isolated: Pick<IsolatedRuns, 'execute'>;
   /** Display name of this worker. */
   worker: string;

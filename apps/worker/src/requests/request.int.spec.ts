@@ -15,8 +15,10 @@ import { TestOwnership } from '../notification/testing/delivery-rig.js';
 import { IsolatedRuns } from '../running/isolated-runs.js';
 import { SourceEntry } from '../testing/source-entry.js';
 import { RequestLedger } from './request-ledger.js';
-import { RequestService, RequestSettings } from './request.service.js';
-import { RunNow } from '../execution/run-now.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Answers } from './answers.js';
+import { RequestService } from './request.service.js';
+import { RequestSettings } from './request-settings.js';
 
 /** What is tried runs in a process of its own, which takes a while to start from the sources. */
 const ANSWERED_MS = 30_000;
@@ -24,12 +26,12 @@ const ANSWERED_MS = 30_000;
 const OK: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
 
 /** Runs nothing: counts, and answers when the test lets it. */
-class TestRunner extends RunNow {
+class TestRunner {
   readonly runs: string[] = [];
   aborted = 0;
   answer: (signal: AbortSignal) => Promise<CheckResult> = () => Promise.resolve(OK);
 
-  override async runNow(monitor: string, signal: AbortSignal): Promise<CheckResult> {
+  async runNow(monitor: string, signal: AbortSignal): Promise<CheckResult> {
     this.runs.push(monitor);
     signal.addEventListener('abort', () => this.aborted++);
     return this.answer(signal);
@@ -75,20 +77,17 @@ async function startWorker(
   rules: ProgramRules = 'any',
 ): Promise<Worker> {
   const node = testNode(etcd.endpoint, prefix, { role: 'worker', tags });
-  const ownership = new TestOwnership(node);
+  const monitors = new OwnedMonitors();
+  const ownership = new TestOwnership(node, monitors);
   const runner = new TestRunner();
-  const service = new RequestService(
-    node,
-    ownership,
-    runner,
-    new IsolatedRuns({ programs: { rules, atOnce: 8 }, targets: { allow: [], deny: [] } }, new SourceEntry()),
-    new RequestLedger(node),
-    new SecretReader(),
-    new Programs(rules, 8),
-    AppLogger.silent(),
-    new Metrics(),
-    Object.assign(new RequestSettings(), settings),
+  const isolated = new IsolatedRuns(
+    { programs: { rules, atOnce: 8 }, targets: { allow: [], deny: [] } },
+    new SourceEntry(),
   );
+  const own = Object.assign(new RequestSettings(), settings);
+  const answers = new Answers(node, runner, isolated, new SecretReader(), new Programs(rules, 8), own);
+  const ledger = new RequestLedger(node);
+  const service = new RequestService(node, monitors, answers, ledger, AppLogger.silent(), new Metrics(), own);
   await node.start('');
   service.onApplicationBootstrap();
   closing.push(async () => {

@@ -1,5 +1,6 @@
+import { Answers } from './answers.js';
 import { RequestLedger } from './request-ledger.js';
 import { RequestService } from './request.service.js';
 
-/** What answers requests. The module provides `Ownership` and `RunNow` beside. */
-export const requestProviders = [RequestLedger, RequestService];
+/** What answers requests. */
+export const requestProviders = [Answers, RequestLedger, RequestService];

@@ -8,20 +8,12 @@ import {
 } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
 import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
-import { Programs } from '@9volt/monitors';
-import { AppLogger, type Logger, Metrics, SecretReader } from '@9volt/platform';
-import { Ownership } from '../owned/ownership.js';
-import { IsolatedRuns } from '../running/isolated-runs.js';
-import { answerRequest } from './answer-request.js';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Answers } from './answers.js';
 import { mayServe } from './may-serve.js';
 import { type Claim, RequestLedger } from './request-ledger.js';
-import { RunNow } from '../execution/run-now.js';
-
-/** What tests shorten. */
-export class RequestSettings {
-  concurrency = 8;
-  deliveryTimeoutMs = 10_000;
-}
+import { RequestSettings } from './request-settings.js';
 
 const ANSWER_TRIES = 3;
 const ANSWER_RETRY_MS = 200;
@@ -49,12 +41,9 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Ownership) private readonly ownership: Ownership,
-    @Inject(RunNow) private readonly runner: RunNow,
-    @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
+    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
+    @Inject(Answers) private readonly answers: Answers,
     @Inject(RequestLedger) private readonly ledger: RequestLedger,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
-    @Inject(Programs) private readonly programs: Programs,
     @Inject(AppLogger) logger: AppLogger,
     @Inject(Metrics) metrics: Metrics,
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
@@ -77,7 +66,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
   /** Does not wait for etcd. */
   onApplicationBootstrap(): void {
     // A request to run may come before the assignment; a monitor may change hands while one waits.
-    this.ownership.onOwned(() => this.considerAnew());
+    this.monitors.onOwned(() => this.considerAnew());
     void Promise.all([this.informer.start(), this.node.joined]).then(() => {
       this.node.session.onStatus((status) => status === 'fresh' && this.considerAnew());
       this.considerAll();
@@ -132,11 +121,11 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
 
   /** What must hold in etcd for the claim; undefined when this worker may not serve it. */
   private fencesOf({ body }: WorkerRequest): Compare[] | undefined {
-    const { node, ownership } = this;
+    const { node, monitors } = this;
     if (!node.isMember) return undefined;
-    if (!mayServe(body, { tags: node.options.tags, owns: (monitor) => ownership.owns(monitor) })) return undefined;
+    if (!mayServe(body, { tags: node.options.tags, owns: (monitor) => monitors.owns(monitor) })) return undefined;
     if (body.kind !== 'run') return [node.session.fence];
-    const assigned = ownership.assignmentFence(body.monitor);
+    const assigned = monitors.assignmentFence(body.monitor);
     return assigned && [assigned, node.session.fence];
   }
 
@@ -144,11 +133,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     const claim = await this.ledger.claim(key, fences);
     if (!claim) return;
     const { body } = claim.request;
-    const { runner, isolated, programs } = this;
-    const worker = this.node.options.name;
-    const timeoutMs = this.settings.deliveryTimeoutMs;
-    const readSecret = this.secrets.read;
-    const answer = await answerRequest(body, { runner, isolated, worker, signal, timeoutMs, readSecret, programs });
+    const answer = await this.answers.to(body, signal);
     // A run that was broken off tells nothing of its target.
     await this.tell(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });

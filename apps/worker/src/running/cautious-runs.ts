@@ -4,10 +4,18 @@ import type { ProbeContext } from '@9volt/monitors';
 import { AppLogger, type Logger, SecretReader } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { type Execution, executeCheck } from './execute-check.js';
-import type { Accusation, OwnedMonitor } from '../owned/owned-monitor.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { IsolatedRuns } from './isolated-runs.js';
 import { PoisonLedger } from './poison-ledger.js';
 import { SuspectNotes } from './suspect-notes.js';
+
+/** A revision that has ended the process that was made for it. */
+interface Accusation {
+  revision: number;
+  how: string;
+  /** Whether etcd has taken it. */
+  onRecord: boolean;
+}
 
 /**
  * Runs checks so that one that ends the process does so once. A revision that has not completed a run here stands on a note in etcd
@@ -16,6 +24,9 @@ import { SuspectNotes } from './suspect-notes.js';
 @Injectable()
 export class CautiousRuns {
   private readonly log: Logger;
+  /** The revision that has completed a run in this process. */
+  private readonly proven = new WeakMap<OwnedMonitor, number>();
+  private readonly accused = new WeakMap<OwnedMonitor, Accusation>();
 
   constructor(
     @Inject(SuspectNotes) private readonly notes: SuspectNotes,
@@ -28,24 +39,30 @@ export class CautiousRuns {
     this.log = logger.child('suspects');
   }
 
+  /** Whether a monitor has completed a run in this process, as it is now. */
+  isProven(monitor: OwnedMonitor): boolean {
+    return this.proven.get(monitor) === monitor.assignment.revision;
+  }
+
   /** One run; never rejects. When `signal` aborts, the result is to be forgotten. */
   async execute(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
     const { settings, assignment } = monitor;
-    if (monitor.proven === assignment.revision) return executeCheck(settings, context, this.secrets.read);
+    if (this.isProven(monitor)) return executeCheck(settings, context, this.secrets.read);
     if (assignment.isolate) return this.executeIsolated(monitor, context);
     await this.notes.note(monitor.name, assignment.revision);
     const execution = await executeCheck(settings, context, this.secrets.read);
     this.notes.clear(monitor.name);
-    if (!context.signal.aborted) monitor.proven = assignment.revision;
+    if (!context.signal.aborted) this.proven.set(monitor, assignment.revision);
     return execution;
   }
 
   private async executeIsolated(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
     const { settings, name } = monitor;
     const { revision } = monitor.assignment;
-    if (monitor.accused?.revision === revision) {
-      await this.accuse(monitor, monitor.accused);
-      return { result: { status: 'unknown', message: `Not run: ${monitor.accused.how}`, latencyMs: 0 } };
+    const accused = this.accused.get(monitor);
+    if (accused?.revision === revision) {
+      await this.accuse(monitor, accused);
+      return { result: { status: 'unknown', message: `Not run: ${accused.how}`, latencyMs: 0 } };
     }
     const { died, ...execution } = await this.isolated.execute(settings, context, this.secrets.read);
     if (died !== undefined) {
@@ -57,12 +74,13 @@ export class CautiousRuns {
 
   /** Until etcd has taken it, it is not run again here. */
   private async accuse(monitor: OwnedMonitor, accusation: Accusation): Promise<void> {
-    monitor.accused = accusation;
+    this.accused.set(monitor, accusation);
     if (accusation.onRecord || this.detachment.active) return;
     try {
       const reason = await this.ledger.accuse(monitor, accusation.revision, accusation.how);
       // Its first death is tried again; after the second it is for the leader to take it away.
-      monitor.accused = reason === undefined ? undefined : { ...accusation, onRecord: true };
+      if (reason === undefined) this.accused.delete(monitor);
+      else this.accused.set(monitor, { ...accusation, onRecord: true });
     } catch (error) {
       this.log.warn('the end of a process is not on record yet', { monitor: monitor.name, error: messageOf(error) });
     }
@@ -72,7 +90,7 @@ export class CautiousRuns {
   private async acquit(monitor: OwnedMonitor, revision: number): Promise<void> {
     if (this.detachment.active) return;
     try {
-      if (await this.ledger.acquit(monitor)) monitor.proven = revision;
+      if (await this.ledger.acquit(monitor)) this.proven.set(monitor, revision);
     } catch (error) {
       this.log.warn('a suspicion could not be cleared yet', { monitor: monitor.name, error: messageOf(error) });
     }

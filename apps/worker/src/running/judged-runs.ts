@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ProbeContext } from '@9volt/monitors';
+import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
@@ -27,6 +28,7 @@ export class JudgedRuns {
     @Inject(CheckSlots) private readonly slots: CheckSlots,
     @Inject(Standstills) private readonly standstills: Standstills,
     @Inject(Hindrances) private readonly hindrances: Hindrances,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
     @Inject(Clock) private readonly clock: Clock,
   ) {}
 
@@ -57,7 +59,7 @@ export class JudgedRuns {
     monitor: OwnedMonitor,
     context: ProbeContext,
   ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
-    const release = await this.slots.take(monitor.lastRunMs, context.signal);
+    const release = await this.slots.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
     const from = performance.now();
     try {
       const execution = await this.runs.execute(monitor, context);

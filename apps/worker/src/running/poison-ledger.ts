@@ -4,7 +4,7 @@ import { ClusterNode, decode, encode, type Op, unchanged } from '@9volt/etcd-dal
 import { Clock } from '../time/clock.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { fenceOf } from '../owned/owned-monitors.js';
-import { StateWriter } from '../ledger/state-writer.js';
+import { FencedWrites } from '../ledger/fenced-writes.js';
 
 const MOST_ATTEMPTS = 3;
 
@@ -14,7 +14,7 @@ export class PoisonLedger {
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(FencedWrites) private readonly writes: FencedWrites,
   ) {}
 
   /** It has completed a run. Answers whether nothing is on record any more. */
@@ -41,7 +41,7 @@ export class PoisonLedger {
       if (!entry && !record) return undefined;
       const op: Op = record ? { put: key, value: encode(record) } : { delete: key };
       const compare = [fenceOf(monitor), unchanged(key, entry?.modRevision ?? 0)];
-      const { outcome } = await this.writer.commitFenced({ compare, then: [op] });
+      const { outcome } = await this.writes.write({ compare, then: [op] });
       if (outcome === 'accepted') return record;
     }
     return 'refused';

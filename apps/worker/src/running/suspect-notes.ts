@@ -1,11 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, type SuspectNote } from '@9volt/contracts';
-import { ClusterNode, type Committed, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { Clock } from '../time/clock.js';
-import type { FencedWrite } from '../ledger/fenced-batch.js';
-import { StateWriter } from '../ledger/state-writer.js';
+import { FencedWrites } from '../ledger/fenced-writes.js';
 import { type Slot, SuspectSlots } from './suspect-slots.js';
 
 /** Between two writes: a mass start makes ten of them a second, not one for each monitor. */
@@ -35,7 +34,7 @@ export class SuspectNotes {
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(FencedWrites) private readonly writes: FencedWrites,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('suspects');
@@ -111,10 +110,10 @@ export class SuspectNotes {
     const isEmpty = suspects.size === 0;
     if (isEmpty && revision === 0) return true;
     const value: SuspectNote = { suspects: Object.fromEntries(suspects) };
-    const outcome = await this.commit({
+    const outcome = await this.writes.urgently(() => ({
       compare: [unchanged(key, revision)],
       then: [isEmpty ? { delete: key } : { put: key, value: encode(value) }],
-    });
+    }));
     if (outcome.outcome === 'accepted') {
       this.written.set(n, isEmpty ? 0 : outcome.revision);
       return true;
@@ -122,17 +121,5 @@ export class SuspectNotes {
     // The leader settles the notes of a process that it takes for dead; and an answer may have been lost.
     this.written.set(n, (await this.node.client.get(key))?.modRevision ?? 0);
     return false;
-  }
-
-  private async commit(write: FencedWrite): Promise<Committed> {
-    this.detachment.writeBegan();
-    try {
-      const outcome = await this.writer.commitFenced(write);
-      this.detachment.writeAnswered();
-      return outcome;
-    } catch (error) {
-      this.detachment.writeFailed(error);
-      throw error;
-    }
   }
 }

@@ -5,7 +5,7 @@ import type { PoisonRecord, SuspectNote } from '@9volt/contracts';
 import { decode, encode, Informer } from '@9volt/etcd-dal';
 import { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
 import { Detachment } from '../ledger/detachment.js';
-import { RunNow } from '../execution/run-now.js';
+import { CheckRunner } from '../execution/check-runner.js';
 import type { SourceEntry } from '../testing/source-entry.js';
 import { WorkerBench } from '../testing/worker-bench.js';
 import type { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
@@ -153,7 +153,7 @@ describe('a revision that is suspected', () => {
     expect(await noted()).toEqual({});
     expect(forksOf(worker)).toBe(1);
     web.healthy = true;
-    await worker.get(RunNow).runNow('web', new AbortController().signal);
+    await worker.get(CheckRunner).runNow('web', new AbortController().signal);
     await view.reaches('web', { status: 'ok' });
     expect(forksOf(worker)).toBe(1);
   });

@@ -1,7 +1,7 @@
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
 import { decode, encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
-import type { EtcdClient } from '../etcd.client.js';
+import type { Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
 /** The record of an incident as etcd holds it; revision 0 when there is none. */
@@ -25,21 +25,15 @@ export class IncidentStore {
     if (numbers.length === 0) return new Map();
     const then = numbers.map((n) => ({ get: this.keys.incident(monitor, n) }));
     const { reads } = await this.client.txn({ compare: [], then });
-    return new Map(
-      numbers.map((n, index): [number, StoredIncident] => {
-        const entry = reads[index];
-        const record = entry && decode<IncidentRecord>(entry.value);
-        return [n, { record, modRevision: entry?.modRevision ?? 0 }];
-      }),
-    );
+    return new Map(numbers.map((n, index) => [n, storedFrom(reads[index])]));
   }
 
   /** The record of this very incident: a later monitor of the same name counts its incidents anew. */
   async find(monitor: string, incident: string): Promise<StoredIncident | undefined> {
     const n = numberOf(incident);
     if (!Number.isInteger(n)) return undefined;
-    const found = (await this.readAll(monitor, [n])).get(n);
-    return found?.record?.id === incident ? found : undefined;
+    const found = storedFrom(await this.client.get(this.keys.incident(monitor, n)));
+    return found.record?.id === incident ? found : undefined;
   }
 
   /** Replaces what was read under a number. */
@@ -61,6 +55,10 @@ export class IncidentStore {
       then: [],
     };
   }
+}
+
+function storedFrom(entry: Entry | undefined): StoredIncident {
+  return { record: entry && decode<IncidentRecord>(entry.value), modRevision: entry?.modRevision ?? 0 };
 }
 
 export function withDeliveries(record: IncidentRecord, deliveries: readonly DeliveryRecord[]): IncidentRecord {

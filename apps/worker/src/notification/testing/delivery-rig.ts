@@ -1,10 +1,18 @@
 import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
-import { type Alert, type ClusterEvent, type IncidentRecord, type OutboxEntry, timeId } from '@9volt/contracts';
-import { type ClusterNode, type Compare, decode, encode } from '@9volt/etcd-dal';
+import {
+  type Alert,
+  type Assignment,
+  type ClusterEvent,
+  type IncidentRecord,
+  type OutboxEntry,
+  timeId,
+} from '@9volt/contracts';
+import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
 import { Programs } from '@9volt/monitors';
 import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
 import { Detachment } from '../../ledger/detachment.js';
+import { Evaluations } from '../../ledger/evaluations.js';
 import { Spools } from '../../ledger/spools.js';
 import { OwnedMonitors } from '../../owned/owned-monitors.js';
 import { AlerterCache } from '../alerter-cache.js';
@@ -14,42 +22,33 @@ import { DeliveryService } from '../delivery.service.js';
 import { DeliverySettings } from '../delivery-settings.js';
 import { InFlight } from '../../outbox/in-flight.js';
 import { OutboxView } from '../../outbox/outbox-view.js';
-import { Ownership } from '../../owned/ownership.js';
+import { OwnedMonitor } from '../../owned/owned-monitor.js';
+import { SystemClock } from '../../time/clock.js';
+import { Attempts } from '../attempts.js';
+import { OwedQueues } from '../owed-queues.js';
 import { Settling } from '../settling.js';
 
 /** Assignments as a test gives and takes them: real keys in etcd, told to this process at once. */
-export class TestOwnership extends Ownership {
-  private readonly fences = new Map<string, Compare>();
-  private readonly listeners = new Set<(monitor: string) => void>();
-
-  constructor(private readonly node: ClusterNode) {
-    super();
-  }
-
-  override owns(monitor: string): boolean {
-    return this.fences.has(monitor);
-  }
-
-  override assignmentFence(monitor: string): Compare | undefined {
-    return this.fences.get(monitor);
-  }
-
-  override onOwned(listener: (monitor: string) => void): void {
-    this.listeners.add(listener);
-  }
+export class TestOwnership {
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly monitors: OwnedMonitors,
+  ) {}
 
   async assign(monitor: string): Promise<void> {
     const key = this.node.keys.assignment(this.node.memberId, monitor);
-    const { revision } = await this.node.client.txn({ compare: [], then: [{ put: key, value: '{}' }] });
-    this.fences.set(monitor, { key, target: 'create', value: revision });
-    for (const listener of this.listeners) listener(monitor);
+    const value = { settings: {} } as Assignment;
+    const { revision } = await this.node.client.txn({ compare: [], then: [{ put: key, value: encode(value) }] });
+    const item = { key, value, createRevision: revision, modRevision: revision };
+    this.monitors.add(new OwnedMonitor(monitor, item));
   }
 
   /** Takes it away in etcd; `unnoticed`, this process does not know yet. */
   async withdraw(monitor: string, how: 'noticed' | 'unnoticed'): Promise<void> {
     const key = this.node.keys.assignment(this.node.memberId, monitor);
     await this.node.client.txn({ compare: [], then: [{ delete: key }] });
-    if (how === 'noticed') this.fences.delete(monitor);
+    const owned = this.monitors.get(monitor);
+    if (how === 'noticed' && owned) this.monitors.remove(owned);
   }
 }
 
@@ -67,25 +66,23 @@ export class DeliveryRig {
 
   constructor(endpoint: string, prefix: string, settings: Partial<DeliverySettings> = {}) {
     this.node = testNode(endpoint, prefix, { role: 'worker', onEvent: (event) => this.events.push(event) });
-    this.ownership = new TestOwnership(this.node);
+    const monitors = new OwnedMonitors();
+    this.ownership = new TestOwnership(this.node, monitors);
     this.outbox = new OutboxView(this.node);
     this.alerters = new AlerterCache(this.node);
-    const spools = new Spools(this.node, new OwnedMonitors());
-    this.detachment = new Detachment(this.node, AppLogger.silent(), new Health(), this.metrics);
-    const report = new DeliveryReport(this.node, AppLogger.silent(), this.metrics, this.outbox, this.alerters);
+    const { node, outbox, inFlight } = this;
+    const spools = new Spools(node, monitors, new Evaluations(node, new SystemClock()), inFlight);
+    this.detachment = new Detachment(node, AppLogger.silent(), new Health(), this.metrics);
+    const report = new DeliveryReport(node, AppLogger.silent(), this.metrics, outbox, this.alerters);
+    const own = Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings);
     this.service = new DeliveryService(
-      this.node,
-      this.outbox,
+      new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight),
       this.alerters,
-      this.ownership,
-      this.inFlight,
-      new Settling(new DeliveryLedger(this.node), report, this.detachment, spools, this.outbox),
-      this.detachment,
-      spools,
+      inFlight,
+      new Settling(new DeliveryLedger(node), report, this.detachment, spools, outbox),
+      new Attempts(report, new SecretReader(), new Programs([], 1), own),
       report,
-      new SecretReader(),
-      new Programs([], 1),
-      Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings),
+      own,
     );
   }
 

@@ -1,0 +1,41 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { MonitorSettings } from '@9volt/contracts';
+import { monitorTypes, Programs } from '@9volt/monitors';
+import { CallsView } from '../calls/calls-view.js';
+import { Detachment } from '../ledger/detachment.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import type { Execution } from '../running/execute-check.js';
+import { JudgedRuns } from '../running/judged-runs.js';
+
+/** One verdict about a monitor, with what its probe needs. */
+@Injectable()
+export class Probing {
+  constructor(
+    @Inject(JudgedRuns) private readonly runs: JudgedRuns,
+    @Inject(CallsView) private readonly calls: CallsView,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(Programs) private readonly programs: Programs,
+  ) {}
+
+  /** Another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker. */
+  mustRest({ settings }: OwnedMonitor): boolean {
+    const { active } = this.detachment;
+    return awaitsCalls(settings) ? active || !this.calls.isCurrent : active && settings['on-detach'] === 'stop';
+  }
+
+  /** Never rejects. When `signal` aborts, the result is to be forgotten. */
+  execute(monitor: OwnedMonitor, signal: AbortSignal): Promise<Execution> {
+    const { name, settings } = monitor;
+    const { programs } = this;
+    return this.runs.execute(monitor, signal, () => ({
+      name,
+      signal,
+      programs,
+      ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
+    }));
+  }
+}
+
+function awaitsCalls({ type }: MonitorSettings): boolean {
+  return monitorTypes.get(type)?.calls !== undefined;
+}

@@ -1,0 +1,77 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CheckResult, MonitorSettings } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { AppLogger, type Facts, type Logger } from '@9volt/platform';
+import { type EarlyResult, Evaluations } from '../ledger/evaluations.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import { CheckMetrics } from '../measure/check-metrics.js';
+import { LastRuns } from '../measure/last-runs.js';
+import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import type { Execution } from '../running/execute-check.js';
+
+/** Defects of one monitor are told at most this often. */
+const DEFECT_EVERY_MS = 60_000;
+
+/** What becomes of a result: it is measured, shown, evaluated, and what changed is written. */
+@Injectable()
+export class Results {
+  private readonly log: Logger;
+  /** When a defect of a monitor's probe was last told, by `performance.now()`. */
+  private readonly defectsTold = new WeakMap<OwnedMonitor, number>();
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
+    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('check');
+  }
+
+  /** A run has ended. `target` is what was checked: an edit during the run may have pointed the monitor elsewhere. */
+  take(monitor: OwnedMonitor, { result, defect }: Execution, startedAt: number, target: string): void {
+    const { name, settings } = monitor;
+    this.lastRuns.note(monitor, startedAt, result);
+    this.metrics.ended(settings.type, result.status, result.latencyMs);
+    this.vitals.ran(name, result, startedAt);
+    this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
+    if (defect) this.tellDefect(monitor, settings, defect);
+    // What could not be judged says nothing of the target.
+    if (monitor.stateTarget === target && !result.unjudged) this.evaluate(monitor, { result, startedAt });
+  }
+
+  /** Evaluates it, or keeps it until what is stored is known. */
+  evaluate(monitor: OwnedMonitor, { result, startedAt }: EarlyResult): void {
+    if (this.evaluations.take(monitor, result, startedAt)) this.writer.submit(monitor);
+  }
+
+  /** What was not shown of a monitor yet tells nothing any more that somebody waits for. */
+  forget({ name }: OwnedMonitor): void {
+    this.vitals.forget(name);
+  }
+
+  private tellDefect(monitor: OwnedMonitor, { type }: MonitorSettings, defect: Error): void {
+    const now = performance.now();
+    if (now - (this.defectsTold.get(monitor) ?? Number.NEGATIVE_INFINITY) < DEFECT_EVERY_MS) return;
+    this.defectsTold.set(monitor, now);
+    const { name, assignment } = monitor;
+    this.node.events.emit('error', `the ${type} check of ${name} failed by itself: ${defect.message}`, {
+      monitor: name,
+      details: { revision: assignment.revision, stack: defect.stack },
+    });
+  }
+}
+
+function factsOf({ name, settings }: OwnedMonitor, { status, latencyMs, message }: CheckResult): Facts {
+  return {
+    monitor: name,
+    type: settings.type,
+    status,
+    latencyMs: Math.round(latencyMs * 1_000) / 1_000,
+    result: message,
+  };
+}

@@ -1,0 +1,177 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { messageOf, type OutboxEntry, type ResolveReason } from '@9volt/contracts';
+import { ClusterNode, type Committed, EtcdError, type FencedWrite, NO_STATE } from '@9volt/etcd-dal';
+import { AppLogger, countFencingRejections, type Logger, Metrics } from '@9volt/platform';
+import { withKnownIds } from '../evaluation/owed.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { Evaluations } from './evaluations.js';
+import { FencedWrites } from './fenced-writes.js';
+import { Handbacks } from './handbacks.js';
+import type { Ledger, Readiness, Recorded } from './ledger.js';
+import { recordsOf, recordsToRead, writeOf } from './plan-write.js';
+import { changeOf, removalOf, type StateChange } from './state-change.js';
+import { tellStatusChange } from './status-change.js';
+import { WorkerFacts } from './worker-facts.js';
+
+const MOST_ATTEMPTS = 5;
+
+/**
+ * The ledger of a worker that counts on etcd. Each write compares the assignment, the membership and the state that it replaces; one that is
+ * refused looks at what stands there now, and is computed anew.
+ */
+@Injectable()
+export class EtcdLedger implements Ledger {
+  private readonly log: Logger;
+  private readonly fenced: (count: number) => void;
+  private readonly writing = new WeakMap<OwnedMonitor, Promise<Recorded>>();
+  /** What is owed by a write that is under way, or was not answered: it may be in the outbox, and keeps its ids. */
+  private readonly sent = new WeakMap<OwnedMonitor, readonly OutboxEntry[]>();
+  /** The revision at which etcd took a notification from here last. */
+  owedAt = 0;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(FencedWrites) private readonly writes: FencedWrites,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    @Inject(Handbacks) private readonly handbacks: Handbacks,
+    @Inject(WorkerFacts) private readonly facts: WorkerFacts,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('state');
+    this.fenced = countFencingRejections(metrics, 'ownership');
+  }
+
+  /** Not while others may already have been given our monitors, or while what is to be stored may change yet. */
+  readiness(monitor: OwnedMonitor): Readiness {
+    if (this.writing.has(monitor)) return 'busy';
+    return this.writes.possible && !this.handbacks.isSettling(monitor) ? 'ready' : 'waits';
+  }
+
+  changeOf(monitor: OwnedMonitor): StateChange | undefined {
+    const stored = this.evaluations.storedOf(monitor);
+    const evaluated = this.evaluations.currentOf(monitor);
+    return changeOf(monitor, { stored, evaluated, handed: this.handbacks.of(monitor) }, this.facts.now());
+  }
+
+  record(monitor: OwnedMonitor, change: StateChange): Promise<Recorded> {
+    const writing = this.attempt(monitor, change)
+      .catch((error: unknown): Recorded => {
+        this.log.warn('a state could not be written; it is kept', { monitor: monitor.name, error: messageOf(error) });
+        return 'later';
+      })
+      .finally(() => this.writing.delete(monitor));
+    this.writing.set(monitor, writing);
+    return writing;
+  }
+
+  /** Resolves when no write about the monitor is under way. */
+  async idle(monitor: OwnedMonitor): Promise<void> {
+    await this.writing.get(monitor);
+  }
+
+  /** It holds the latest evaluation: a worker that told nothing else while it was detached has nothing to bring back. */
+  settled(monitor: OwnedMonitor): void {
+    this.handbacks.closeEmpty(monitor);
+  }
+
+  /** Notifications of a write that has no answer yet, or got none. */
+  unanswered(monitor: OwnedMonitor): readonly OutboxEntry[] {
+    return this.sent.get(monitor) ?? [];
+  }
+
+  /**
+   * Tells whoever was told that it is over, and forgets the state. Answers the revision of that, or of etcd when there was nothing to
+   * do; undefined when this process may not do it now, or not any more. Throws `EtcdError` when etcd cannot be asked.
+   */
+  async remove(monitor: OwnedMonitor, reason: ResolveReason): Promise<number | undefined> {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
+      const basis = { stored: this.evaluations.storedOf(monitor), handed: this.handbacks.of(monitor) };
+      const change = removalOf(monitor, reason, basis, this.facts.now());
+      if (!change) {
+        this.settled(monitor);
+        return monitor.modRevision;
+      }
+      const outcome = await this.commit(monitor, change, attempt > 0);
+      if (outcome.outcome === 'accepted') {
+        this.accepted(monitor, change, outcome.revision);
+        return outcome.revision;
+      }
+      if ((await this.lookAgain(monitor)) !== 'ours') return undefined;
+    }
+    if (monitor.gone) return undefined;
+    throw new EtcdError('refused', `could not remove the state of ${monitor.name}: it changed during each attempt`);
+  }
+
+  private async attempt(monitor: OwnedMonitor, first: StateChange): Promise<Recorded> {
+    let change: StateChange | undefined = first;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      if (monitor.gone) return 'lost';
+      if (!change) return 'done';
+      const outcome = await this.commit(monitor, change, attempt > 0);
+      if (outcome.outcome === 'accepted') {
+        this.accepted(monitor, change, outcome.revision);
+        const isLatest = this.evaluations.currentOf(monitor) === change.evaluated;
+        return isLatest && !this.handbacks.isPending(monitor) ? 'done' : 'again';
+      }
+      const standing = await this.lookAgain(monitor);
+      if (standing !== 'ours') return standing;
+      change = this.changeOf(monitor);
+    }
+    throw new EtcdError('refused', 'the state changed during each attempt to write it');
+  }
+
+  private commit(monitor: OwnedMonitor, change: StateChange, careful: boolean): Promise<Committed> {
+    const { stores } = this.node;
+    return this.writes
+      .urgently(async (): Promise<FencedWrite> => {
+        const records = await stores.incident.readAll(
+          monitor.name,
+          careful ? recordsOf(change) : recordsToRead(change),
+        );
+        // What follows from the results is in the spool by now.
+        if (!this.writes.attached) throw new EtcdError('unavailable', 'etcd was given up before the write was sent');
+        change.owed.entries = withKnownIds(change.owed.entries, this.unanswered(monitor));
+        this.sent.set(monitor, change.owed.entries);
+        return writeOf(monitor, change, records, stores, this.facts.now().now);
+      })
+      .then((outcome) => {
+        this.sent.delete(monitor);
+        return outcome;
+      });
+  }
+
+  /** After a refusal: whether it is worth another attempt. Not when the monitor is no longer ours, or while we are no member. */
+  private async lookAgain(monitor: OwnedMonitor): Promise<'ours' | 'lost' | 'later'> {
+    const { stores, session, guard } = this.node;
+    const { fence } = session;
+    const { stored, assignment, member } = await stores.state.standing(monitor.name, monitor.key, fence.key);
+    // What is absent from an etcd that was replaced is not given to others.
+    if (assignment === undefined || member === undefined) await guard.check();
+    if (assignment !== monitor.createRevision) {
+      // What the informer is about to tell as well.
+      monitor.leave();
+      this.fenced(1);
+      this.log.info('a state was dropped: the monitor was given to another worker', { monitor: monitor.name });
+      return 'lost';
+    }
+    if (member !== fence.value) {
+      this.fenced(1);
+      if (member === undefined) session.rejoin();
+      return 'later';
+    }
+    this.evaluations.holds(monitor, stored);
+    return 'ours';
+  }
+
+  private accepted(monitor: OwnedMonitor, { stored, next, owed, handed }: StateChange, revision: number): void {
+    if (owed.entries.length > 0) this.owedAt = Math.max(this.owedAt, revision);
+    // What was decided without etcd was told then.
+    const told = this.handbacks.stateToldBy(monitor);
+    this.evaluations.holds(monitor, next ? { state: next, modRevision: revision } : NO_STATE);
+    this.handbacks.stored(monitor, handed);
+    if (next && (!told || handed.spooled !== undefined)) {
+      tellStatusChange(this.node.events, monitor, told ? told.state : stored.state, next);
+    }
+  }
+}

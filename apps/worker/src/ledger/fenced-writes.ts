@@ -1,0 +1,45 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode, type Committed, type FencedWrite } from '@9volt/etcd-dal';
+import { Detachment } from './detachment.js';
+import { FencedBatch } from './fenced-batch.js';
+
+/** The writes of this worker about its monitors: they travel together, each fenced by our membership. */
+@Injectable()
+export class FencedWrites {
+  private readonly batch: FencedBatch;
+
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Detachment) private readonly detachment: Detachment,
+  ) {
+    this.batch = new FencedBatch(node);
+  }
+
+  /** Whether this worker surely is a member, and etcd takes writes as far as it knows. */
+  get possible(): boolean {
+    return this.node.isMember && this.attached;
+  }
+
+  /** Whether this worker counts on etcd. */
+  get attached(): boolean {
+    return !this.detachment.active;
+  }
+
+  /** Resolves when the write was accepted or refused; rejects with `EtcdError` when etcd cannot be asked. */
+  write(write: FencedWrite): Promise<Committed> {
+    return this.batch.write(write);
+  }
+
+  /** One that alerts depend on: as long as it has no answer, this worker may have to go on without etcd. */
+  async urgently(plan: () => FencedWrite | Promise<FencedWrite>): Promise<Committed> {
+    this.detachment.writeBegan();
+    try {
+      const outcome = await this.batch.write(await plan());
+      this.detachment.writeAnswered();
+      return outcome;
+    } catch (error) {
+      this.detachment.writeFailed(error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode } from '@9volt/etcd-dal';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { EtcdLedger } from './etcd-ledger.js';
+import { Evaluations } from './evaluations.js';
+import type { Ledger, Readiness, Recorded } from './ledger.js';
+import { Spools } from './spools.js';
+import { changeOf, type StateChange } from './state-change.js';
+import { tellStatusChange } from './status-change.js';
+import { WorkerFacts } from './worker-facts.js';
+
+/** The ledger of a worker that goes on without etcd: in its memory, what etcd would hold. */
+@Injectable()
+export class SpoolLedger implements Ledger {
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Spools) private readonly spools: Spools,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    @Inject(EtcdLedger) private readonly etcd: EtcdLedger,
+    @Inject(WorkerFacts) private readonly facts: WorkerFacts,
+  ) {}
+
+  readiness(): Readiness {
+    return 'ready';
+  }
+
+  changeOf(monitor: OwnedMonitor): StateChange | undefined {
+    const spool = this.spools.of(monitor);
+    const stored = spool ? { state: spool.state, modRevision: 0 } : this.evaluations.storedOf(monitor);
+    return changeOf(monitor, { stored, evaluated: this.evaluations.currentOf(monitor) }, this.facts.now());
+  }
+
+  record(monitor: OwnedMonitor, { next, owed, stored }: StateChange): Promise<Recorded> {
+    if (next) {
+      const spool = this.spools.open(monitor);
+      spool.take({ next, owed }, this.facts.now().now, this.etcd.unanswered(monitor));
+      tellStatusChange(this.node.events, monitor, stored.state, next);
+      this.spools.tellOwed(monitor.name);
+    }
+    return Promise.resolve('done');
+  }
+}

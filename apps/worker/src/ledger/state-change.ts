@@ -1,0 +1,93 @@
+import { type HandedIncident, type MonitorState, type ResolveReason, timeId } from '@9volt/contracts';
+import type { FencedWrite, StoredState } from '@9volt/etcd-dal';
+import { createRevisionOf, numberOf } from '../evaluation/known-incidents.js';
+import { type AlertFacts, type Owed, owedNotifications } from '../evaluation/owed.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { needsWrite } from './needs-write.js';
+
+/** What a worker says of itself in states and alerts. */
+export interface WriterFacts {
+  prefix: string;
+  /** Its id, which every state that it writes carries: also one that it has not evaluated itself yet. */
+  owner: string;
+  worker: string;
+  publicUrl?: string | undefined;
+  now: number;
+}
+
+/** What was told without being stored, and what must happen together with its being stored. */
+export interface Handed extends FencedWrite {
+  incidents: readonly HandedIncident[];
+  /** The version of this worker's own spool that is in it. */
+  spooled?: number;
+}
+
+export const NOTHING_HANDED: Handed = { incidents: [], compare: [], then: [] };
+
+export function isEmpty({ incidents, then }: Handed): boolean {
+  return incidents.length === 0 && then.length === 0;
+}
+
+/** What is to be written of a monitor: its next state, or its end. */
+export interface StateChange {
+  stored: StoredState;
+  /** The evaluation that it brings; absent when none has been made yet. */
+  evaluated?: MonitorState | undefined;
+  /** Absent when the monitor is removed. */
+  next?: MonitorState;
+  owed: Owed;
+  handed: Handed;
+}
+
+/** What a change is computed from. */
+export interface Basis {
+  /** What the ledger holds; undefined while that is not known. */
+  stored: StoredState | undefined;
+  evaluated: MonitorState | undefined;
+  handed?: Handed;
+}
+
+/**
+ * What must be written so that the ledger holds the latest evaluation and everything owed by it; undefined when it does already. What was
+ * handed does not wait for a result.
+ */
+export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts): StateChange | undefined {
+  const { stored, evaluated, handed = NOTHING_HANDED } = basis;
+  const current = evaluated ?? (isEmpty(handed) ? undefined : stored?.state);
+  if (!stored || !current) return undefined;
+  const owed = owedNotifications(stored.state, current, alertFacts(monitor, facts), 'recovered', handed.incidents);
+  if (isEmpty(handed) && !needsWrite(stored.state, current, owed, monitor.intervalMs)) return undefined;
+  const date = new Date(facts.now).toISOString();
+  const incidents = Math.max(current.incidents, ...numbersOf(handed.incidents, current.createRevision));
+  return {
+    stored,
+    evaluated,
+    next: { ...current, owner: facts.owner, ownerName: facts.worker, incidents, told: owed.told, date },
+    owed,
+    handed,
+  };
+}
+
+/** The end of a monitor; undefined when etcd holds nothing of it. */
+export function removalOf(
+  monitor: OwnedMonitor,
+  reason: ResolveReason,
+  { stored, handed = NOTHING_HANDED }: Omit<Basis, 'evaluated'>,
+  facts: WriterFacts,
+): StateChange | undefined {
+  if (!stored || (stored.modRevision === 0 && isEmpty(handed))) return undefined;
+  const owed = owedNotifications(stored.state, undefined, alertFacts(monitor, facts), reason, handed.incidents);
+  return { stored, owed, handed };
+}
+
+/** Numbers of the incidents of one and the same monitor: the next one must have another. */
+function numbersOf(handed: readonly HandedIncident[], createRevision: number): number[] {
+  return handed
+    .filter(({ incident }) => createRevisionOf(incident.id) === createRevision)
+    .map(({ incident }) => numberOf(incident.id));
+}
+
+function alertFacts(monitor: OwnedMonitor, { prefix, worker, publicUrl, now }: WriterFacts): AlertFacts {
+  const { name, settings, target } = monitor;
+  return { prefix, monitor: name, settings, target, worker, publicUrl, now, newId: () => timeId() };
+}

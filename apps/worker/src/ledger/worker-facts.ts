@@ -1,0 +1,21 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { NodeConfig } from '@9volt/platform';
+import { Clock } from '../time/clock.js';
+import type { WriterFacts } from './state-change.js';
+
+/** What this worker says of itself in states and alerts, at this moment. */
+@Injectable()
+export class WorkerFacts {
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
+    @Inject(Clock) private readonly clock: Clock,
+  ) {}
+
+  now(): WriterFacts {
+    const { memberName, publicUrl } = this.config;
+    const prefix = this.node.keys.root.slice(1, -1);
+    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now: this.clock.now() };
+  }
+}

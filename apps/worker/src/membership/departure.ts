@@ -1,0 +1,47 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AppLogger, type Logger } from '@9volt/platform';
+import { CheckRunner } from '../execution/check-runner.js';
+import { EtcdLedger } from '../ledger/etcd-ledger.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import { DeliveryService } from '../notification/delivery.service.js';
+import { SuspectNotes } from '../running/suspect-notes.js';
+import { Farewell } from './farewell.js';
+
+/** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */
+const PATIENCE_MS = 17_000;
+/** Then for etcd to take what they led to, and when they were. */
+const FLUSH_MS = 3_000;
+/** Then for that to be sent; what is not begun by then is left to the heirs. */
+const SEND_MS = 2_000;
+
+/** How a worker leaves that takes up no more assignments: its runs end, what they led to is stored and sent, and its heirs are told. */
+@Injectable()
+export class Departure {
+  private readonly log: Logger;
+
+  constructor(
+    @Inject(CheckRunner) private readonly runner: CheckRunner,
+    @Inject(StateWriter) private readonly writer: StateWriter,
+    @Inject(EtcdLedger) private readonly ledger: EtcdLedger,
+    @Inject(Farewell) private readonly farewell: Farewell,
+    @Inject(SuspectNotes) private readonly suspects: SuspectNotes,
+    @Inject(DeliveryService) private readonly deliveries: DeliveryService,
+    @Inject(AppLogger) logger: AppLogger,
+  ) {
+    this.log = logger.child('worker');
+  }
+
+  async endRuns(): Promise<void> {
+    await this.runner.stop(PATIENCE_MS);
+    const flushed = this.writer.flushAll();
+    const told = Promise.all([flushed.then(() => this.farewell.tell()), this.suspects.stop()]);
+    await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
+    await this.deliveries.finish(this.ledger.owedAt, SEND_MS);
+    this.log.info('stopped: no run is in flight, states are stored');
+  }
+
+  /** Up to now notifications were sent as ever. */
+  async endSends(): Promise<void> {
+    await this.deliveries.stop();
+  }
+}

@@ -1,0 +1,53 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Assignment } from '@9volt/contracts';
+import { ClusterNode, type Compare, encode, unchanged } from '@9volt/etcd-dal';
+import { FencedWrites } from '../ledger/fenced-writes.js';
+import { LastRuns } from '../measure/last-runs.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { CautiousRuns } from '../running/cautious-runs.js';
+import { Clock } from '../time/clock.js';
+
+/** The transaction of a planned hand-over: there is always exactly one owner, and the heir knows what we know. */
+@Injectable()
+export class Transfer {
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(Clock) private readonly clock: Clock,
+    @Inject(FencedWrites) private readonly writes: FencedWrites,
+    @Inject(LastRuns) private readonly lastRuns: LastRuns,
+    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
+  ) {}
+
+  get possible(): boolean {
+    return this.writes.possible;
+  }
+
+  /** Gives a monitor to a worker that is a member. Answers whether it was given. */
+  async give(monitor: OwnedMonitor, to: string): Promise<boolean> {
+    const { key, name, modRevision } = monitor;
+    const { keys } = this.node;
+    const theirs = keys.assignment(to, name);
+    const isMember: Compare = { key: keys.member(to), target: 'create', is: '>', value: 0 };
+    const { outcome } = await this.writes.write({
+      compare: [unchanged(key, modRevision), unchanged(theirs, 0), isMember],
+      then: [{ delete: key }, { put: theirs, value: encode(this.given(monitor)) }],
+    });
+    return outcome === 'accepted';
+  }
+
+  /** The assignment as the next owner gets it. */
+  private given(monitor: OwnedMonitor): Assignment {
+    const { assignment } = monitor;
+    const lastRunAt = this.lastRuns.startedAt(monitor);
+    const next: Assignment = {
+      ...assignment,
+      phase: 'run',
+      assignedAt: new Date(this.clock.now()).toISOString(),
+      ...(lastRunAt === undefined ? {} : { lastRunAt, lastRunBy: this.node.memberId }),
+    };
+    delete next.to;
+    delete next.reason;
+    if (this.runs.isProven(monitor)) delete next.isolate;
+    return next;
+  }
+}

@@ -1,0 +1,81 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { ClusterNode, type Compare } from '@9volt/etcd-dal';
+import { Detachment } from '../ledger/detachment.js';
+import { Spools } from '../ledger/spools.js';
+import { InFlight } from '../outbox/in-flight.js';
+import { type OutboxQueue, OutboxView } from '../outbox/outbox-view.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+
+/** What is owed, by monitor and alerter, in etcd's outbox and in the spools; and whether this worker may act on it. */
+@Injectable()
+export class OwedQueues {
+  constructor(
+    @Inject(ClusterNode) private readonly node: ClusterNode,
+    @Inject(OutboxView) private readonly outbox: OutboxView,
+    @Inject(Spools) private readonly spools: Spools,
+    @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(OwnedMonitors) private readonly owned: OwnedMonitors,
+    @Inject(InFlight) private readonly inFlight: InFlight,
+  ) {}
+
+  /** Resolves once what etcd holds is listed, and this process is a member: only then "nothing there" means that. */
+  async start(): Promise<void> {
+    await Promise.all([this.outbox.start(), this.node.joined]);
+  }
+
+  /** Resolves when what was owed at a revision of etcd is known here; after `patienceMs` at most. */
+  async reached(revision: number, patienceMs: number): Promise<void> {
+    if (!this.detachment.active) await this.outbox.reached(revision, patienceMs);
+  }
+
+  /** What is in memory only waits behind what etcd has. */
+  queue(monitor: string, alerter: string): OutboxQueue {
+    const listed = this.outbox.queue(monitor, alerter);
+    const local = this.spools.get(monitor)?.queue(alerter) ?? [];
+    if (local.length === 0) return listed;
+    const keys = new Set(listed.map(({ key }) => key));
+    return [...listed, ...local.filter(({ key }) => !keys.has(key))];
+  }
+
+  get monitors(): Set<string> {
+    return new Set([...this.outbox.monitors, ...this.spools.names]);
+  }
+
+  /** Alerters to which something is owed about a monitor. */
+  alertersOf(monitor: string): Set<string> {
+    return new Set([...this.outbox.alertersOf(monitor), ...(this.spools.get(monitor)?.alerters ?? [])]);
+  }
+
+  isOurs(monitor: string): boolean {
+    return this.owned.owns(monitor);
+  }
+
+  /** Whether sending is up to this worker at present. */
+  maySend(monitor: string): boolean {
+    if (this.detachment.active) return !this.inFlight.isHeld(monitor) && this.isOurs(monitor);
+    // First etcd has to have what was told without it.
+    return this.spools.get(monitor) === undefined && this.fencesOf(monitor) !== undefined;
+  }
+
+  /** What must hold in etcd for us to decide about a monitor's notifications; undefined when it surely does not. */
+  fencesOf(monitor: string): Compare[] | undefined {
+    if (this.inFlight.isHeld(monitor) || !this.node.isMember) return undefined;
+    const assigned = this.owned.assignmentFence(monitor);
+    return assigned && [assigned, this.node.session.fence];
+  }
+
+  /** What is owed since a greater revision nobody else may have begun to send, as long as our assignment stands. */
+  oursSince(monitor: string): number {
+    return this.owned.assignmentFence(monitor)?.value ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Told what may have changed: what is owed to one alerter, about one monitor, or anything. Must not throw or block. */
+  onChange(listener: (monitor?: string, alerter?: string) => void): void {
+    this.outbox.onChange(listener);
+    this.spools.onOwed(listener);
+    this.owned.onOwned(listener);
+    this.inFlight.onRelease(listener);
+    this.detachment.onChange(() => listener());
+    void this.node.joined.then(() => this.node.session.onStatus((status) => status === 'fresh' && listener()));
+  }
+}

@@ -1,0 +1,5 @@
+/** What tests shorten. */
+export class RequestSettings {
+  concurrency = 8;
+  deliveryTimeoutMs = 10_000;
+}
