@@ -28,6 +28,8 @@ const run = promisify(execFile);
 const CANARY = 'canary-7d1b0e';
 const TOKEN = 'a-token-of-the-api';
 const JOB_TOKEN = 'a-token-of-a-job';
+/** Of a GET that changes something. */
+const MEANT = { 'x-requested-with': 'fetch' };
 const ABSENT = 'nobody';
 /** One byte more than a body may have. */
 const TOO_LARGE = `"${'x'.repeat(4 * 1_048_576)}"`;
@@ -177,11 +179,15 @@ describe('configuration', () => {
     expect((await expectStatus(200, 'pushAlerters', { body: { spare: ALERTERS['pager'] } })).body).toMatchObject({
       message: 'Pushed 1 configs; skipped 0 configs',
     });
-    expect((await expectStatus(200, 'getMonitor', { name: 'gone', query: 'disable=true' })).body).toEqual({
+    expect(
+      (await expectStatus(200, 'getMonitor', { name: 'gone', query: 'disable=true', headers: MEANT })).body,
+    ).toEqual({
       message: "Successfully updated disable check state to 'true' for check 'gone'",
       status: 'OK',
     });
-    expect((await expectStatus(400, 'getMonitor', { name: 'gone', query: 'disable=perhaps' })).body).toMatchObject({
+    expect(
+      (await expectStatus(400, 'getMonitor', { name: 'gone', query: 'disable=perhaps', headers: MEANT })).body,
+    ).toMatchObject({
       message: 'Invalid bool value',
     });
     expect((await expectStatus(200, 'deleteMonitor', { name: 'gone' })).body).toMatchObject({
@@ -295,7 +301,6 @@ describe('input', () => {
     ['patchAlerter', 'team'],
     ['testAlerter', undefined],
     ['patchClusterSettings', undefined],
-    ['callMonitor', JOB_TOKEN],
   ];
   const asked = (name: string | undefined): Question => (name === undefined ? {} : { name });
 
@@ -365,7 +370,7 @@ describe('input', () => {
 describe('what is absent', () => {
   it.each([
     ['getMonitor', {}],
-    ['getMonitor', { query: 'disable=true' }],
+    ['getMonitor', { query: 'disable=true', headers: MEANT }],
     ['patchMonitor', { body: {} }],
     ['deleteMonitor', {}],
     ['runMonitor', {}],
@@ -693,7 +698,10 @@ describe('calls of jobs', () => {
     await expectStatus(200, 'callMonitor', { name: JOB_TOKEN, query: 'status=warning&latency=2s' });
     const soon = await expectStatus(429, 'callMonitor', { name: JOB_TOKEN, body: { message: 'again' } });
     expect(soon.headers.get('retry-after')).toBe('1');
-    await expectStatus(400, 'callMonitor', { name: JOB_TOKEN, query: 'state=ok' });
+    expect((await expectStatus(429, 'callMonitorByGet', { name: JOB_TOKEN, query: 'status=ok' })).status).toBe(429);
+    await expectStatus(404, 'callMonitorByGet', { name: `${JOB_TOKEN}x` });
+    const odd = { name: JOB_TOKEN, query: 'latency=-1s' };
+    await waitFor(async () => (await contract.ask('callMonitorByGet', odd)).status === 200);
     await expectStatus(200, 'deleteMonitor', { name: 'job' });
     expect(`${node.output} ${guarded.output}`).not.toContain(JOB_TOKEN);
   });

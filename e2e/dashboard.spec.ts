@@ -15,7 +15,7 @@ import {
 
 const FIRST_PAGE_BYTES = 350_000;
 const HOSTILE = '<img src=x onerror=alert(1)>';
-const TOKEN = 'a-token';
+const TOKEN = 'a-token-of-this-story';
 
 (hasChromium ? describe : describe.skip)('the dashboard', () => {
   let cluster: Cluster;

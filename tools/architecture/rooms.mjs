@@ -49,7 +49,7 @@ export const layers = {
   'libs/etcd-dal': [['node'], ['stores'], ['control'], ['.']],
   'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
   'libs/alerters': [['.']],
-  'libs/platform': [['.'], ['run', 'health'], ['access'], ['secrets', 'metrics'], ['config', 'logging']],
+  'libs/platform': [['.'], ['run', 'health'], ['http'], ['secrets', 'metrics'], ['config', 'logging']],
 };
 
 /** Rooms that every other may use and that use all: what specs share. */

@@ -7,6 +7,9 @@ import { callerOf, type Call } from './testing/http.js';
 import { startApi, type TestApi } from './testing/start-api.js';
 import { undocumented } from './testing/strict.js';
 
+const FIRST = 'first-token-of-this-spec';
+const SECOND = 'second-token-of-this-spec';
+
 let etcd: TestEtcd;
 let open: TestApi;
 let guarded: TestApi;
@@ -16,7 +19,7 @@ beforeAll(async () => {
   etcd = await startEtcd();
   const prefix = uniquePrefix();
   open = await startApi(etcd.endpoint, { prefix });
-  guarded = await startApi(etcd.endpoint, { prefix, accessTokens: ['first', 'second'] });
+  guarded = await startApi(etcd.endpoint, { prefix, accessTokens: [FIRST, SECOND] });
   call = callerOf(open.url);
 }, 30_000);
 
@@ -69,9 +72,9 @@ describe('access tokens', () => {
   });
 
   test.each([
-    ['x-access-token', 'first'],
-    ['x-access-token', 'second'],
-    ['authorization', 'Bearer second'],
+    ['x-access-token', FIRST],
+    ['x-access-token', SECOND],
+    ['authorization', `Bearer ${SECOND}`],
   ])('let in by %s: %s', async (header, value) => {
     expect((await callerOf(guarded.url, { [header]: value })('GET', '/api/v1/state')).status).toBe(200);
   });
@@ -92,7 +95,7 @@ describe('other sites', () => {
     expect(await statusFor(open.url, 'evil.example.com')).toBe(403);
     expect(await statusFor(open.url, 'localhost:1234')).toBe(200);
     // Who has a token is let in whatever the name.
-    expect(await statusFor(guarded.url, 'monitoring.example.com', { 'x-access-token': 'first' })).toBe(200);
+    expect(await statusFor(guarded.url, 'monitoring.example.com', { 'x-access-token': FIRST })).toBe(200);
   });
 
   function statusFor(url: string, host: string, headers: Record<string, string> = {}): Promise<number> {

@@ -1,13 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { DASHBOARD_PATH } from '@9volt/contracts';
 import { AppLogger } from '@9volt/platform';
 import type { FastifyInstance } from 'fastify';
+import { guardCalls } from './calls/guard-calls.js';
+import { CallsService } from './calls/calls.service.js';
+import { boundAnswers } from './common/bounded-answers.js';
+import { ByteBudget } from './common/byte-budget.js';
 import { compressAnswers } from './common/compression.js';
 import { ProblemWriter } from './common/problem-writer.js';
-import { guardBodies, parseMergePatch } from './common/request-bodies.js';
-import { SECURITY_HEADERS } from './common/security-headers.js';
+import { guardBodies, readBodies } from './common/request-bodies.js';
 import { serveDashboard } from './ui/dashboard.js';
+
+/** Eight of the longest bodies at once. What they are parsed into is several times as much. */
+const MAX_RECEIVED_BYTES = 32 * 1_048_576;
+const MAX_SENT_BYTES = 128 * 1_048_576;
 
 /**
  * What Nest has no word for: hooks and routes of Fastify itself. All of it happens while this is constructed, before Nest adds its
@@ -15,17 +23,22 @@ import { serveDashboard } from './ui/dashboard.js';
  */
 @Injectable()
 export class HttpSetup {
-  constructor(host: HttpAdapterHost<FastifyAdapter>, problems: ProblemWriter, logger: AppLogger) {
+  constructor(host: HttpAdapterHost<FastifyAdapter>, problems: ProblemWriter, calls: CallsService, logger: AppLogger) {
     const fastify = host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onRoute', (route) => {
       route.errorHandler ??= (error, request, reply) => problems.write(error, request, reply);
+      // The dashboard and Swagger UI hold nothing of a cluster: they ask for it.
+      if (isPage(route.url)) route.config = { ...route.config, rules: { open: true, page: true } };
     });
-    fastify.addHook('onRequest', async (_request, reply) => {
-      void reply.headers(SECURITY_HEADERS);
-    });
+    guardCalls(fastify, calls);
     guardBodies(fastify);
-    parseMergePatch(fastify);
+    readBodies(fastify, new ByteBudget(MAX_RECEIVED_BYTES));
     compressAnswers(fastify);
+    boundAnswers(fastify, new ByteBudget(MAX_SENT_BYTES));
     serveDashboard(fastify, logger.child('dashboard'));
   }
+}
+
+function isPage(url: string): boolean {
+  return url === '/' || [DASHBOARD_PATH, '/docs', '/openapi.json'].some((path) => `${url}/`.startsWith(`${path}/`));
 }

@@ -1,16 +1,15 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
-import { AccessTokenGuard } from './access/access-token.guard.js';
-import { DomainErrorFilter } from './access/domain-error.filter.js';
+import { APP_FILTER } from '@nestjs/core';
 import { NodeConfig } from './config/node-config.js';
 import { Health } from './health/health.js';
 import { HealthController } from './health/health.controller.js';
+import { DomainErrorFilter } from './http/domain-error.filter.js';
 import { AppLogger } from './logging/app-logger.js';
 import { ErrorLog } from './logging/error-log.js';
 import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 
-/** What every process has whatever its roles: configuration, log, health, metrics, and the guard of its routes. */
+/** What every process has whatever its roles: configuration, log, health and metrics. */
 @Global()
 @Module({})
 export class PlatformModule {
@@ -28,7 +27,6 @@ export class PlatformModule {
         Metrics,
         ErrorLog,
         { provide: APP_FILTER, useClass: DomainErrorFilter },
-        { provide: APP_GUARD, useClass: AccessTokenGuard },
       ],
       exports: [NodeConfig, AppLogger, Health, Metrics, ErrorLog],
     };

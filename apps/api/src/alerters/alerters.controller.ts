@@ -1,9 +1,11 @@
 import { Body, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
+import { Rules } from '@9volt/platform';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
+import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
 import { type Delivery, RequestsService } from '../requests/requests.service.js';
@@ -40,6 +42,7 @@ export class AlertersController {
     answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
     errors: [400, 409, 413, 415],
   })
+  @Rules({ bodyBytes: BULK_BODY_BYTES })
   @HttpCode(200)
   @Post()
   async push(@Body() body: unknown): Promise<StatusMessage> {
@@ -53,6 +56,7 @@ export class AlertersController {
     answers: [{ schema: 'Delivery', description: 'What the provider answered.' }],
     errors: [400, 413, 415, 504],
   })
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @HttpCode(200)
   @Post('test')
   test(@Body() body: unknown): Promise<Delivery> {
@@ -88,6 +92,7 @@ export class AlertersController {
   })
   @NameParam('alerter')
   @PreconditionHeaders()
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @Put(':name')
   async put(
     @Param('name') name: string,
@@ -111,6 +116,7 @@ export class AlertersController {
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @NameParam('alerter')
   @PreconditionHeaders()
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @Patch(':name')
   async patch(
     @Param('name') name: string,

@@ -1,53 +1,70 @@
-import { Body, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiExtension, ApiParam, ApiQuery } from '@nestjs/swagger';
-import { Public } from '@9volt/platform';
+import { applyDecorators, Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiExtension, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { Rules } from '@9volt/platform';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { OPEN, Route } from '../common/docs.js';
+import { OPEN, ref, Route } from '../common/docs.js';
+import type { SentBody } from '../common/request-bodies.js';
 import { CallsService } from './calls.service.js';
 import { readWords } from './read-words.js';
 
 /** The address is the credential: whoever has the token may call, and do nothing else. */
-@Public()
 @ApiV1('push', 'Push')
 export class CallsController {
   constructor(private readonly calls: CallsService) {}
 
-  @Route({
-    id: 'callMonitor',
-    summary: 'A job calls the monitor that awaits it',
-    description:
-      'Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the body, or in the query. At most one ' +
-      'call a second is taken.',
-    body: 'CallWords',
-    bodyRequired: false,
-    answers: [{ schema: 'StatusMessage', description: 'Received.' }],
-    errors: [400, 404, 413, 415, 429],
-  })
-  @ApiExtension(OPEN, true)
-  @ApiParam({
-    name: 'token',
-    description: 'Token of the monitor.',
-    schema: { type: 'string' },
-    example: 'a-token-of-a-job',
-  })
-  @ApiQuery({
-    name: 'status',
-    required: false,
-    schema: { type: 'string' },
-    description: 'ok, warning or critical; ok unless said here.',
-  })
-  @ApiQuery({ name: 'message', required: false, schema: { type: 'string' }, description: 'What the job has to say.' })
-  @ApiQuery({
-    name: 'latency',
-    required: false,
-    schema: { type: 'string' },
-    description: 'How long the job took, such as 12.5s.',
-  })
+  @CallRoute('callMonitor', 'A job calls the monitor that awaits it')
+  @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
+  @ApiBody({ schema: ref('CallWords'), required: false })
   @HttpCode(200)
   @Post(':token')
-  async call(@Param('token') token: string, @Query() query: unknown, @Body() body: unknown): Promise<StatusMessage> {
-    await this.calls.receive(token, readWords(query, body));
-    return ok('Received');
+  async call(
+    @Param('token') token: string,
+    @Query() query: unknown,
+    @Body() body: SentBody | undefined,
+  ): Promise<StatusMessage> {
+    return this.receive(token, query, body);
   }
+
+  @CallRoute('callMonitorByGet', 'A job that can only ask for an address calls the monitor that awaits it')
+  @Get(':token')
+  async callByGet(@Param('token') token: string, @Query() query: unknown): Promise<StatusMessage> {
+    return this.receive(token, query, undefined);
+  }
+
+  private async receive(token: string, query: unknown, body: SentBody | undefined): Promise<StatusMessage> {
+    const words = await readWords(query, body);
+    await this.calls.receive(token, words);
+    return ok(['Received', ...words.odd].join('; '));
+  }
+}
+
+/** What both routes of a call have in common. */
+function CallRoute(id: string, summary: string): MethodDecorator {
+  return applyDecorators(
+    Rules({ open: true, anyBody: true }),
+    Route({
+      id,
+      summary,
+      description:
+        'Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a ' +
+        'form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.',
+      answers: [{ schema: 'StatusMessage', description: 'Received; with what was odd.' }],
+      errors: [404, 429],
+    }),
+    ApiExtension(OPEN, true),
+    ApiParam({
+      name: 'token',
+      description: 'Token of the monitor.',
+      schema: { type: 'string' },
+      example: 'a-token-of-a-job',
+    }),
+    CallQuery('status', 'ok, warning or critical; ok unless said here.'),
+    CallQuery('message', 'What the job has to say.'),
+    CallQuery('latency', 'How long the job took, such as 12.5s.'),
+  );
+}
+
+function CallQuery(name: string, description: string): MethodDecorator {
+  return ApiQuery({ name, required: false, schema: { type: 'string' }, description });
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   etcd = await startEtcd();
   const prefix = uniquePrefix();
   first = await startApi(etcd.endpoint, { prefix });
-  second = await startApi(etcd.endpoint, { prefix, accessTokens: ['t'] });
+  second = await startApi(etcd.endpoint, { prefix, accessTokens: ['a-token-of-this-spec'] });
   call = callerOf(first.url);
 });
 afterAll(async () => {
@@ -72,15 +72,69 @@ describe('a call of a job', () => {
     expect(calls.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('1');
   });
 
-  it.each([
-    [{ state: 'ok' }, '/state'],
-    [{ status: 'unknown' }, '/status'],
-    [{ message: 'x'.repeat(1_025) }, '/message'],
-    [{ latency: 'soon' }, '/latency'],
-  ])('that says %j is refused', async (body, pointer) => {
-    const answer = await call('POST', path, body);
-    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
-    expect(answer.text).not.toContain(TOKEN);
+  const curl = (text: string): [Record<string, string>, string] => [
+    { 'content-type': 'application/x-www-form-urlencoded' },
+    text,
+  ];
+  const plain = (text: string): [Record<string, string>, string] => [{ 'content-type': 'text/plain' }, text];
+  const json = (value: unknown): [Record<string, string>, string] => [
+    { 'content-type': 'application/json' },
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ];
+  const multipart: [Record<string, string>, string] = [
+    { 'content-type': 'multipart/form-data; boundary=----------------------------0123' },
+    '------------------------------0123\r\nContent-Disposition: form-data; name="message"\r\n\r\nby form\r\n------------------------------0123--\r\n',
+  ];
+
+  it.each<[string, string, [Record<string, string>, string | undefined], object, string]>([
+    ['POST', '?latency=0s', [{}, undefined], { status: 'ok', latencyMs: 0 }, ''],
+    ['POST', '?latency=0', [{}, undefined], { latencyMs: 0 }, ''],
+    ['POST', '?latency=-1s', [{}, undefined], { status: 'ok' }, 'latency "-1s" is no duration'],
+    ['POST', '?latency=s', [{}, undefined], { status: 'ok' }, 'latency "s"'],
+    ['POST', '?latency=3y', [{}, undefined], { status: 'ok' }, 'latency "3y"'],
+    ['POST', '?status=CRITICAL', [{}, undefined], { status: 'critical' }, ''],
+    ['POST', '?status=ok&status=critical', [{}, undefined], { status: 'critical' }, ''],
+    ['POST', '?status=failed', [{}, undefined], { status: 'warning' }, 'status "failed" is none of'],
+    ['POST', '/', [{}, undefined], { status: 'ok' }, ''],
+    ['POST', '/?status=warning', [{}, undefined], { status: 'warning' }, ''],
+    ['GET', '?status=warning&message=x', [{}, undefined], { status: 'warning', message: 'x' }, ''],
+    ['GET', '/', [{}, undefined], { status: 'ok' }, ''],
+    ['HEAD', '?message=by%20head', [{}, undefined], { message: 'by head' }, ''],
+    ['POST', '', curl('status=critical&message=a+b'), { status: 'critical', message: 'a b' }, ''],
+    ['POST', '', curl('done, 5 = five rows'), { message: 'done, 5 = five rows' }, ''],
+    ['POST', '', curl('{"status":"warning"}'), { status: 'warning' }, ''],
+    ['POST', '', plain('all is well\n'), { message: 'all is well' }, ''],
+    ['POST', '', multipart, { message: 'by form' }, ''],
+    ['POST', '', [{ 'content-type': 'nonsense' }, 'x'], { status: 'ok' }, 'body of type nonsense left out'],
+    ['POST', '', [{ 'content-type': 'image/png' }, 'x'], { status: 'ok' }, 'body of type image/png left out'],
+    ['POST', '', json(''), { status: 'ok' }, ''],
+    ['POST', '', json('{'), { status: 'ok' }, 'body is not a JSON object'],
+    ['POST', '', json([1]), { status: 'ok' }, 'body is not a JSON object'],
+    ['POST', '', json({ state: 'ok', a: 1, b: 2, c: 3 }), { status: 'ok' }, '"state", "a", "b" and 1 more left out'],
+    ['POST', '', json({ message: 'x'.repeat(1_100) }), { message: expect.stringMatching(/^x+… /) }, '1100 characters'],
+    ['POST', '', json({ message: { rows: 1 } }), { message: '{"rows":1}' }, ''],
+    [
+      'POST',
+      '',
+      json('{"message":"x", "__proto__": {"status": "critical"}}'),
+      { status: 'ok' },
+      '"__proto__" left out',
+    ],
+    ['POST', '?status=critical', plain('y'.repeat(70_000)), { status: 'critical' }, 'was cut'],
+    ['POST', '', json(`{"a":${'['.repeat(20_000)}`), { status: 'ok' }, 'body is not a JSON object'],
+  ])('counts, by %s %s and with %j, as far as it is understood', async (method, more, [headers, body], last, odd) => {
+    await longAfter('nightly');
+    const before = Date.now();
+    const answer = await callerOf(first.url)(method, `${path}${more}`, body, headers);
+    expect([answer.status, answer.text]).toEqual([200, expect.not.stringContaining(TOKEN)]);
+    const known = await record('nightly');
+    expect(known?.last).toMatchObject(last);
+    expect(Date.parse(known?.last?.at ?? '')).toBeGreaterThanOrEqual(before);
+    expect(known?.last?.message?.length ?? 0).toBeLessThanOrEqual(1_024);
+    if (method === 'HEAD') return;
+    const { message } = answer.body as { message: string };
+    if (odd === '') expect(message).toBe('Received');
+    else expect([message, known?.last?.message]).toEqual([expect.stringContaining(odd), expect.stringContaining(odd)]);
   });
 
   it('reaches its monitor under a new token, and no longer under the old one', async () => {
@@ -107,6 +161,6 @@ describe('a call of a job', () => {
     ];
     for (const { text } of answers) expect(text).not.toContain(TOKEN);
     expect(answers[0]?.body).toMatchObject({ instance: '/api/v1/push/********' });
-    expect((await call('GET', path)).status).toBe(404);
+    expect((await call('GET', `${path}x`)).status).toBe(404);
   });
 });

@@ -1,14 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type Call,
-  type CallRecord,
-  type CallWords,
-  DomainError,
-  LEAST_MS_BETWEEN_CALLS,
-  parseDuration,
-} from '@9volt/contracts';
+import { type Call, type CallRecord, DomainError, LEAST_MS_BETWEEN_CALLS } from '@9volt/contracts';
 import { ClusterNode, commit, decode, encode, unchanged } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { MAX_MESSAGE, type ReadWords } from './read-words.js';
 import { TokenIndex } from './token-index.js';
 
 /** Another node took a call first so often that this one may be left out. */
@@ -30,11 +24,18 @@ export class CallsService {
     });
   }
 
+  /** Throws unless a monitor has this token, or when that is not known yet. */
+  assertKnown(token: string): void {
+    this.cache.assertReady();
+    if (this.tokens.named(token).length === 0) {
+      throw new DomainError('not-found', 'Unable to find any check with this token');
+    }
+  }
+
   /** One small write for each monitor with this token, which is one. */
-  async receive(token: string, words: CallWords): Promise<void> {
-    const names = this.tokens.named(token);
-    if (names.length === 0) throw new DomainError('not-found', 'Unable to find any check with this token');
-    for (const name of names) await this.write(name, callOf(words));
+  async receive(token: string, words: ReadWords): Promise<void> {
+    this.assertKnown(token);
+    for (const name of this.tokens.named(token)) await this.write(name, callOf(words));
   }
 
   private async write(name: string, last: Call): Promise<void> {
@@ -61,12 +62,14 @@ export class CallsService {
   }
 }
 
-function callOf({ status, message, latency }: CallWords): Call {
+/** What was odd is told with what the job says: the one who looks at the monitor is seldom the one who sees the answer. */
+function callOf({ status, message, latencyMs, odd }: ReadWords): Call {
+  const said = [message, ...odd.map((what) => `(${what})`)].filter((part) => part !== undefined).join(' ');
   return {
     at: new Date().toISOString(),
-    status: status ?? 'ok',
-    ...(message === undefined || message === '' ? {} : { message }),
-    ...(latency === undefined ? {} : { latencyMs: parseDuration(latency) }),
+    status,
+    ...(said === '' ? {} : { message: said.slice(0, MAX_MESSAGE) }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
   };
 }
 

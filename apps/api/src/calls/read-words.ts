@@ -1,12 +1,91 @@
-import { CallWords, DomainError, isPlainObject, validateSettings } from '@9volt/contracts';
+import { CALL_STATUSES, type CallStatus, isPlainObject, parseDuration } from '@9volt/contracts';
+import type { SentBody } from '../common/request-bodies.js';
+import { fieldsOf } from './call-fields.js';
 
-/** What a job says, in the body or in the query of its call. */
-export function readWords(query: unknown, body: unknown): CallWords {
-  if (body !== undefined && body !== null && !isPlainObject(body)) {
-    throw new DomainError('invalid', 'Expected an object with status, message and latency, or no body');
+/** What a job says, as far as it can be understood. */
+export interface ReadWords {
+  status: CallStatus;
+  message?: string;
+  latencyMs?: number;
+  /** What was left out or cut, and why: each a short phrase. */
+  odd: string[];
+}
+
+export const MAX_MESSAGE = 1_024;
+const MAX_LATENCY_MS = 31_536_000_000;
+const KNOWN = ['status', 'message', 'latency'];
+/** More unknown details are not named one by one. */
+const MAX_NAMED = 3;
+
+/**
+ * Reads what a job says in the query or the body of its call; the body wins. That the job called is worth more than how it said so: what is odd
+ * is cut or left out, and told. Only a status that is none counts as a warning, for leaving it out would make it `ok`.
+ */
+export async function readWords(query: unknown, sent: SentBody | undefined): Promise<ReadWords> {
+  const odd: string[] = [];
+  const inBody = sent ? await fieldsOf(sent) : { fields: {}, odd: [] };
+  const fields = new Map([...Object.entries(isPlainObject(query) ? query : {}), ...Object.entries(inBody.fields)]);
+  odd.push(...inBody.odd, ...unknown([...fields.keys()]));
+  const status = readStatus(last(fields.get('status')), odd);
+  const message = readMessage(last(fields.get('message')), odd);
+  const latencyMs = readLatency(last(fields.get('latency')), odd);
+  return {
+    status,
+    ...(message === undefined ? {} : { message }),
+    ...(latencyMs === undefined ? {} : { latencyMs }),
+    odd,
+  };
+}
+
+function readStatus(value: unknown, odd: string[]): CallStatus {
+  if (value === undefined || value === null || value === '') return 'ok';
+  const found = CALL_STATUSES.find((status) => status === String(value).trim().toLowerCase());
+  if (found !== undefined) return found;
+  odd.push(`status ${shown(value)} is none of ${CALL_STATUSES.join(', ')}: taken for warning`);
+  return 'warning';
+}
+
+function readMessage(value: unknown, odd: string[]): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length <= MAX_MESSAGE) return text;
+  const note = `message of ${text.length} characters was cut`;
+  odd.push(note);
+  return `${text.slice(0, MAX_MESSAGE - note.length - 8)}…`;
+}
+
+/** A job may take no time at all, as far as its clock can tell. */
+function readLatency(value: unknown, odd: string[]): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  const ms = durationOf(value);
+  if (ms !== undefined && ms >= 0 && ms <= MAX_LATENCY_MS) return ms;
+  odd.push(`latency ${shown(value)} is no duration such as 12.5s: left out`);
+  return undefined;
+}
+
+function durationOf(value: unknown): number | undefined {
+  if (typeof value === 'string' && /^0+(\.0+)?[a-zµ]*$/.test(value.trim())) return 0;
+  try {
+    return typeof value === 'string' || typeof value === 'number' ? parseDuration(value) : undefined;
+  } catch {
+    return undefined;
   }
-  const validated = validateSettings(CallWords, { ...(isPlainObject(query) ? query : {}), ...(body ?? {}) });
-  if (validated.ok) return validated.value;
-  const message = validated.errors.map((error) => error.message).join('; ');
-  throw new DomainError('invalid', message, { fields: validated.errors });
+}
+
+function unknown(names: readonly string[]): string[] {
+  const found = names.filter((name) => !KNOWN.includes(name));
+  if (found.length === 0) return [];
+  const more = found.length > MAX_NAMED ? ` and ${found.length - MAX_NAMED} more` : '';
+  const named = found.slice(0, MAX_NAMED).map(shown).join(', ');
+  return [`${named}${more} left out: expected status, message and latency`];
+}
+
+/** Of a parameter that was repeated the last one counts. */
+function last(value: unknown): unknown {
+  return Array.isArray(value) ? (value as unknown[]).at(-1) : value;
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }

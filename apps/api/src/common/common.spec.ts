@@ -1,12 +1,17 @@
+import { Readable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { NotFoundException } from '@nestjs/common';
 import { DomainError } from '@9volt/contracts';
 import { EtcdError } from '@9volt/etcd-dal';
 import { bestOf, by } from './best-of.js';
+import { ByteBudget } from './byte-budget.js';
 import { assertPreconditions, type Preconditions } from './etag.js';
+import { assertShape } from './json-shape.js';
+import { readListQuery } from './list-query.js';
 import { mergePatch } from './merge-patch.js';
-import { isOwnHost } from './own-host.js';
+import { shownPath } from './problem-writer.js';
 import { problemOf } from './problem.js';
+import { readBytes } from './read-bytes.js';
 import { sameJson } from './same-json.js';
 
 describe('the best of many', () => {
@@ -90,20 +95,6 @@ describe('preconditions', () => {
   });
 });
 
-test.each([
-  ['127.0.0.1:8080', true],
-  ['[::1]:8080', true],
-  ['localhost', true],
-  ['LOCALHOST:80', true],
-  ['9volt.example.com', true],
-  ['evil.example.com:8080', false],
-  ['localhost.evil.example.com', false],
-  ['127.0.0.1.evil.example.com', false],
-  ['', false],
-])('the host %j is ours: %s', (host, ours) => {
-  expect(isOwnHost(host, 'https://9volt.example.com/x')).toBe(ours);
-});
-
 describe('a problem', () => {
   test.each<[unknown, number]>([
     [new DomainError('conflict', 'x'), 409],
@@ -123,3 +114,86 @@ describe('a problem', () => {
     expect(problemOf(new EtcdError('unavailable', 'etcd: x'), '/').detail).toContain('not known');
   });
 });
+
+describe('a body', () => {
+  const read = (pieces: Buffer[], limit: number, budget = new ByteBudget(1_000_000)) =>
+    readBytes(Readable.from(pieces, { objectMode: false }), limit, budget.share());
+
+  test.each([
+    [[''], 10, '', 'whole'],
+    [['abc', 'de'], 5, 'abcde', 'whole'],
+    [['abc', 'def'], 5, 'abcde', 'too-long'],
+    [['abcdef'], 5, 'abcde', 'too-long'],
+    [Array.from({ length: 9_000 }, () => 'x'), 20_000, 'x'.repeat(9_000), 'whole'],
+  ])('of some pieces is read up to %#', async (pieces, limit, text, end) => {
+    const found = await read(
+      pieces.map((piece) => Buffer.from(piece)),
+      limit,
+    );
+    expect([found.bytes.toString(), found.end]).toEqual([text, end]);
+  });
+
+  test('is read as far as there is room for all bodies together', async () => {
+    const budget = new ByteBudget(6_000);
+    const first = budget.share();
+    expect([first.take(4_000), first.take(4_000), budget.taken]).toEqual([true, false, 4_000]);
+    expect((await read([Buffer.alloc(3_000)], 10_000, budget)).end).toBe('no-room');
+    first.release();
+    expect((await read([Buffer.alloc(3_000)], 10_000, budget)).end).toBe('whole');
+  });
+
+  const deep = (depth: number): Buffer => Buffer.from(`${'{"a":['.repeat(depth / 2)}${']}'.repeat(depth / 2)}`);
+  test.each<[string, Buffer, boolean]>([
+    ['32 deep', deep(32), true],
+    ['34 deep', deep(34), false],
+    ['deep without an end', Buffer.from('['.repeat(1_000_000)), false],
+    ['brackets in a text', Buffer.from(JSON.stringify({ a: `"\\${'['.repeat(100)}` })), true],
+    ['100,000 values', Buffer.from(JSON.stringify(Array.from({ length: 100_000 }, () => 1))), true],
+    ['100,001 values', Buffer.from(JSON.stringify(Array.from({ length: 100_001 }, () => 1))), false],
+    ['nothing', Buffer.alloc(0), true],
+  ])('of JSON that is %s is taken: %#', (_what, json, taken) => {
+    if (taken) expect(() => assertShape(json)).not.toThrow();
+    else expect(() => assertShape(json)).toThrow(DomainError);
+  });
+});
+
+describe('a list', () => {
+  let compared = 0;
+  const rules = {
+    filters: ['q'],
+    sorts: { name: by((item: { name: string }) => (compared++, item.name)) },
+    fallback: () => 0,
+  };
+
+  test('is sorted by each key once, however often it is named', () => {
+    const sort = Array.from({ length: 2_000 }, (_, n) => (n % 2 ? 'name' : '-name'));
+    const { compare } = readListQuery({ sort }, rules);
+    compared = 0;
+    expect(compare({ name: 'a' }, { name: 'b' })).toBeGreaterThan(0);
+    compare({ name: 'a' }, { name: 'a' });
+    expect(compared).toBe(4);
+  });
+
+  test('that is asked for wrongly in thousands of ways is refused in few words', () => {
+    const sort = Array.from({ length: 5_000 }, (_, n) => `x${n}`).join(',');
+    const fields = (): number => {
+      try {
+        readListQuery({ sort }, rules);
+      } catch (error) {
+        expect((error as DomainError).message.length).toBeLessThan(1_000);
+        return (error as DomainError).fields.length;
+      }
+      return 0;
+    };
+    expect(fields()).toBe(100);
+  });
+});
+
+test.each([
+  ['/api/v1/push/secret', '/api/v1/push/********'],
+  ['/api/v1/push/secret/', '/api/v1/push/********'],
+  ['/%61pi/v1/pus%68/secret?x=1', '/api/v1/push/********'],
+  ['/api/v1/push/%73ecret', '/api/v1/push/********'],
+  ['/api/v1/monitor/a%2Fb', '/api/v1/monitor/a%2Fb'],
+  ['/api/v1/monitor/%zz', '/api/v1/monitor/%zz'],
+])('%s is shown as %s', (url, path) => expect(shownPath(url)).toBe(path));

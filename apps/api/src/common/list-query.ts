@@ -1,5 +1,6 @@
-import { DomainError, type FieldError, unknownName } from '@9volt/contracts';
+import { type FieldError, unknownName } from '@9volt/contracts';
 import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
+import { invalid, MAX_FAULTS } from './invalid.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
 
@@ -53,7 +54,7 @@ export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<
   const limit = number('limit', raw['page'] === undefined ? Infinity : (rules.defaultLimit ?? 50), MAX_LIMIT);
   const compare = readSort(raw['sort'], rules, errors);
   if (errors.length > 0) {
-    throw new DomainError('invalid', errors.map((error) => error.message).join('; '), { fields: errors });
+    throw invalid(errors);
   }
   return { paged: PAGING.some((name) => raw[name] !== undefined), page, limit, compare, filters };
 }
@@ -72,16 +73,29 @@ export function pageOf<T>(items: Iterable<T>, query: ListQuery<T>): { items: T[]
   return { items: best.slice(from), total };
 }
 
-/** `name,-since`: by name, then the latest first. */
+/** `name,-since`: by name, then the latest first. A key that stands there again tells nothing apart any more. */
 function readSort<T>(raw: string | string[] | undefined, rules: ListRules<T>, errors: FieldError[]): Compare<T> {
-  const compares: Compare<T>[] = [];
+  const compares = new Map<string, Compare<T>>();
+  const unknown = new Set<string>();
   for (const part of raw === undefined ? [] : [raw].flat().join(',').split(',')) {
     const name = part.replace(/^-/, '');
     const compare = Object.hasOwn(rules.sorts, name) ? rules.sorts[name] : undefined;
-    if (compare) compares.push(part === name ? compare : reversed(compare));
-    else errors.push(unknownName('/sort', 'sort key', name, Object.keys(rules.sorts)));
+    if (!compare) unknown.add(name);
+    else if (!compares.has(name)) compares.set(name, part === name ? compare : reversed(compare));
   }
-  return inTurn(...compares, rules.fallback);
+  errors.push(...unknownNames('/sort', 'sort key', unknown, Object.keys(rules.sorts)));
+  return inTurn(...compares.values(), rules.fallback);
+}
+
+/** The faults of names that there are not. Of very many only some are looked at. */
+export function unknownNames(
+  path: string,
+  what: string,
+  names: Iterable<string>,
+  known: readonly string[],
+): FieldError[] {
+  const unknown = [...names].filter((name) => !known.includes(name)).slice(0, MAX_FAULTS);
+  return unknown.map((name) => unknownName(path, what, name, known));
 }
 
 /** The entries of a comma list; undefined when nothing is asked for. */

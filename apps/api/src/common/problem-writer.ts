@@ -29,11 +29,7 @@ export class ProblemWriter {
   }
 
   private send(problem: Problem, reply: FastifyReply): void {
-    void reply
-      .status(problem.status)
-      .header('Cache-Control', 'no-store')
-      .type(PROBLEM_TYPE)
-      .send(JSON.stringify(problem));
+    void reply.status(problem.status).type(PROBLEM_TYPE).send(JSON.stringify(problem));
   }
 
   private report(message: string, error: unknown, request: string): void {
@@ -42,8 +38,17 @@ export class ProblemWriter {
   }
 }
 
-/** The path of a request, without what is a secret in it: the token of a monitor that awaits calls. */
+/** The path of a request, without what is a secret in it: the token of a monitor that awaits calls, however the path is spelt. */
 export function shownPath(url: string): string {
   const [path = ''] = url.split('?');
-  return path.replace(/^(\/api\/v1\/push\/)[^/]+/i, `$1${MASKED}`);
+  const masked = decoded(path).replace(/^(\/api\/v1\/push\/).+/i, `$1${MASKED}`);
+  return masked.includes(MASKED) ? masked : path;
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -1,29 +1,93 @@
-import type { FastifyInstance } from 'fastify';
+import type { IncomingMessage } from 'node:http';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
+import { DomainError } from '@9volt/contracts';
+import { DEFAULT_BODY_BYTES, type RouteRules } from '@9volt/platform';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ByteBudget } from './byte-budget.js';
+import { assertShape } from './json-shape.js';
+import { readBytes } from './read-bytes.js';
 
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 const API = '/api/';
 
-/** A merge patch is JSON by another name. */
-export function parseMergePatch(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.addContentTypeParser('application/merge-patch+json', { parseAs: 'string' }, (request, body, done) =>
-    parse(request, body as string, done),
-  );
+/** A configuration with its names and escapes; what is stored has 256 KiB at most. */
+export const CONFIG_BODY_BYTES = 1_048_576;
+/** Many of them at once. */
+export const BULK_BODY_BYTES = 4 * 1_048_576;
+
+/** What was sent to a route that takes bodies of any type. */
+export class SentBody {
+  constructor(
+    /** As it was sent, with its parameters. Empty when nothing was said. */
+    readonly type: string,
+    readonly bytes: Buffer,
+    /** There was more than this route takes, or than can be taken at present. */
+    readonly cut: boolean,
+  ) {}
 }
 
 /**
- * The API takes nothing but JSON. Forms and plain text, which a page of another site could send without asking, are refused even
- * where the body would not be looked at.
+ * The API takes nothing but JSON. Forms and plain text, which a page of another site could send without asking, are refused before they
+ * are read, even where the body would not be looked at. An empty body is none, whatever type it is said to have.
  */
 export function guardBodies(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', async (request) => {
-    if (!request.url.startsWith(API)) return;
-    const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-    if (type === undefined && (length === undefined || length === '0') && encoding === undefined) return;
-    const [media = ''] = (type ?? '').split(';');
+  fastify.addHook('onRequest', async ({ url, raw: { headers }, routeOptions }) => {
+    if (!url.startsWith(API)) return;
+    if (!hasBody(headers)) {
+      delete headers['content-type'];
+      return;
+    }
+    const rules = routeOptions.config.rules ?? {};
+    if (rules.anyBody === true) {
+      // Fastify itself refuses types that are none.
+      headers[SENT_TYPE] = headers['content-type'] ?? '';
+      delete headers['content-type'];
+      return;
+    }
+    const [media = ''] = (headers['content-type'] ?? '').split(';');
     if (!JSON_TYPES.includes(media.trim().toLowerCase())) {
       throw new UnsupportedMediaTypeException(`Expected a body of type ${JSON_TYPES.join(' or ')}`);
     }
+    if (Number(headers['content-length']) > limitOf(rules)) throw tooLarge(rules);
   });
+}
+
+/** Not a name that can be sent. */
+const SENT_TYPE = ':content-type';
+
+/** Reads bodies, no more at once than `budget` allows, and parses them unless their route takes any. */
+export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  const parsed = (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
+    assertShape(bytes);
+    return new Promise((resolve, reject) => {
+      void parse(request, bytes.toString('utf8'), (error, body) => (error ? reject(error) : resolve(body)));
+    });
+  };
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (request.is404) return undefined;
+    const rules = request.routeOptions.config.rules ?? {};
+    const share = budget.share();
+    payload.once('close', () => share.release());
+    const { bytes, end } = await readBytes(payload, limitOf(rules), share);
+    if (rules.anyBody === true) {
+      return new SentBody(String(request.raw.headers[SENT_TYPE] ?? ''), bytes, end !== 'whole');
+    }
+    if (end === 'too-long') throw tooLarge(rules);
+    if (end === 'no-room') throw new DomainError('unavailable', 'Too much is being received at present; try again');
+    return bytes.length === 0 ? undefined : parsed(request, bytes);
+  });
+}
+
+function hasBody(headers: IncomingMessage['headers']): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+  return encoding !== undefined || Number(length) !== 0;
+}
+
+function limitOf({ bodyBytes = DEFAULT_BODY_BYTES }: RouteRules): number {
+  return bodyBytes;
+}
+
+function tooLarge(rules: RouteRules): DomainError {
+  return new DomainError('too-large', `The body is too large; expected at most ${limitOf(rules) / 1_024} KiB`);
 }

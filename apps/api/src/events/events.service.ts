@@ -1,6 +1,7 @@
-import { type ClusterEvent, DomainError, EVENT_TYPES, unknownName } from '@9volt/contracts';
+import { type ClusterEvent, EVENT_TYPES } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { invalid } from '../common/invalid.js';
 import {
   by,
   commaList,
@@ -10,6 +11,7 @@ import {
   readListQuery,
   reversedBy,
   searched,
+  unknownNames,
 } from '../common/list-query.js';
 
 @Injectable()
@@ -45,9 +47,6 @@ export class EventsService {
 }
 
 function assertTypes(asked: ReadonlySet<string> | undefined): void {
-  const faults = [...(asked ?? [])]
-    .filter((type) => !(EVENT_TYPES as readonly string[]).includes(type))
-    .map((type) => unknownName('/type', 'type', type, EVENT_TYPES));
-  if (faults.length === 0) return;
-  throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+  const faults = unknownNames('/type', 'type', asked ?? [], EVENT_TYPES);
+  if (faults.length > 0) throw invalid(faults);
 }

@@ -1,7 +1,9 @@
 import { Body, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
-import { ApiConsumes, ApiQuery } from '@nestjs/swagger';
-import type { CheckResult } from '@9volt/contracts';
+import { ApiConsumes, ApiHeader, ApiQuery } from '@nestjs/swagger';
+import { type CheckResult, DomainError } from '@9volt/contracts';
+import { NodeConfig, Rules } from '@9volt/platform';
 import type { FastifyReply } from 'fastify';
+import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
@@ -18,6 +20,7 @@ export class MonitorsController {
     private readonly monitors: MonitorsService,
     private readonly requests: RequestsService,
     private readonly placement: PlacementService,
+    private readonly config: NodeConfig,
   ) {}
 
   @Route({
@@ -43,6 +46,7 @@ export class MonitorsController {
     answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
     errors: [400, 409, 413, 415],
   })
+  @Rules({ bodyBytes: BULK_BODY_BYTES })
   @HttpCode(200)
   @Post()
   async push(@Body() body: unknown): Promise<StatusMessage> {
@@ -56,6 +60,7 @@ export class MonitorsController {
     answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
     errors: [400, 413, 415, 504],
   })
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @HttpCode(200)
   @Post('test')
   test(@Body() body: unknown): Promise<CheckResult> {
@@ -81,18 +86,36 @@ export class MonitorsController {
     required: false,
     deprecated: true,
     schema: { type: 'string' },
-    description: 'Sets `disable` instead of answering the configuration, as the original did. PATCH does it better.',
+    description:
+      'Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.',
+  })
+  @ApiHeader({
+    name: 'X-Requested-With',
+    required: false,
+    schema: { type: 'string' },
+    description: 'Anything; needed with `disable` where there are no access tokens.',
   })
   @Get(':name')
   async get(
     @Param('name') name: string,
     @Query('disable') disable: string | undefined,
+    @Headers() headers: Record<string, string>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
+    if (disable !== undefined) this.assertMeant(headers);
     if (disable !== undefined) return ok(await this.monitors.setDisabled(name, disable));
     const { config, revision } = this.monitors.get(name);
     void reply.header('ETag', etagOf(revision));
     return config;
+  }
+
+  /** A picture in a page of another site is asked for by GET, too, but comes without a token and without headers of its own. */
+  private assertMeant(headers: Record<string, string>): void {
+    if (this.config.accessTokens.length > 0 || headers['x-requested-with'] !== undefined) return;
+    throw new DomainError(
+      'forbidden',
+      'A GET that changes something needs an access token or, where there are none, the header X-Requested-With; PATCH needs neither',
+    );
   }
 
   @Route({
@@ -108,6 +131,7 @@ export class MonitorsController {
   })
   @NameParam('monitor')
   @PreconditionHeaders()
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @Put(':name')
   async put(
     @Param('name') name: string,
@@ -131,6 +155,7 @@ export class MonitorsController {
   @ApiConsumes('application/merge-patch+json', 'application/json')
   @NameParam('monitor')
   @PreconditionHeaders()
+  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
   @Patch(':name')
   async patch(
     @Param('name') name: string,

@@ -223,15 +223,20 @@ describe('GET', () => {
   });
 
   test('?disable=… does what it did', async () => {
-    const done = await call('GET', '/api/v1/monitor/web?disable=true');
+    const meant = { 'x-requested-with': 'curl' };
+    for (const method of ['GET', 'HEAD']) {
+      expect((await call(method, '/api/v1/monitor/web?disable=true')).status).toBe(403);
+      expect((await call('GET', '/api/v1/monitor/web')).body).not.toHaveProperty('disable', true);
+    }
+    const done = await call('GET', '/api/v1/monitor/web?disable=true', undefined, meant);
     expect([done.status, done.body]).toEqual([
       200,
       { message: "Successfully updated disable check state to 'true' for check 'web'", status: 'OK' },
     ]);
     expect((await call('GET', '/api/v1/monitor/web')).body).toMatchObject({ disable: true });
-    const bad = await call('GET', '/api/v1/monitor/web?disable=maybe');
+    const bad = await call('GET', '/api/v1/monitor/web?disable=maybe', undefined, meant);
     expect([bad.status, bad.body]).toEqual([400, expect.objectContaining({ message: 'Invalid bool value' })]);
-    expect((await call('GET', '/api/v1/monitor/nobody?disable=true')).status).toBe(404);
+    expect((await call('GET', '/api/v1/monitor/nobody?disable=true', undefined, meant)).status).toBe(404);
   });
 
   test('what was put by hand and is not valid is told, not shown', async () => {

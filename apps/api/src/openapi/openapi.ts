@@ -102,7 +102,8 @@ function addProblems(operation: Operation, takesBody: boolean): void {
   const responses = (operation.responses ??= {});
   const statuses = [
     ...ALWAYS.filter((status) => status !== 401 || !isOpen),
-    ...(takesBody ? OF_BODIES : []),
+    // An open route takes bodies as they are.
+    ...(takesBody && !isOpen ? OF_BODIES : []),
     ...Object.keys(responses)
       .map(Number)
       .filter((status) => status >= 400),

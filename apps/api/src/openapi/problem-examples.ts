@@ -55,7 +55,7 @@ function errorOf(status: number, operation: Refusing): Error {
     case 403:
       return new DomainError('forbidden', 'Requests from pages of other sites are refused');
     case 404:
-      if (operation.operationId === 'callMonitor') {
+      if (operation.operationId.startsWith('callMonitor')) {
         return new DomainError('not-found', 'Unable to find any check with this token');
       }
       return new DomainError('not-found', absent);

@@ -1,4 +1,5 @@
 import { DomainError, fault, type FieldError, isPlainObject, unknownName } from '@9volt/contracts';
+import { invalid, MAX_FAULTS } from '../common/invalid.js';
 
 /** A configuration to be tried without being stored. */
 export interface Trial {
@@ -13,9 +14,8 @@ export interface Trial {
 export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
   if (!isPlainObject(raw)) throw new DomainError('invalid', `Expected an object with ${attributes.join(', ')}`);
   const errors: FieldError[] = [];
-  for (const name of Object.keys(raw)) {
-    if (!attributes.includes(name)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
-  }
+  const unknown = Object.keys(raw).filter((name) => !attributes.includes(name));
+  for (const name of unknown.slice(0, MAX_FAULTS)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
   if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to be tried'));
   for (const name of attributes.filter((attribute) => attribute !== 'config')) {
     const value = raw[name];
@@ -23,7 +23,7 @@ export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
       errors.push(fault(`/${name}`, value, 'a text'));
   }
   if (errors.length > 0) {
-    throw new DomainError('invalid', errors.map(({ message }) => message).join('; '), { fields: errors });
+    throw invalid(errors);
   }
   const { config, name, 'member-tag': memberTag } = raw as Record<string, string | undefined>;
   return {

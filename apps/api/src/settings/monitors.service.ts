@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, type FieldError, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { DomainError, type FieldError, isName, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
+import { ClusterNode, MAX_TXN_OPS } from '@9volt/etcd-dal';
 import { bySeverity } from '../cache/derive-status.js';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
+import { MAX_FAULTS } from '../common/invalid.js';
 import type { Preconditions } from '../common/etag.js';
 import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
 import { maskMonitor, monitorKind } from './settings-kind.js';
@@ -93,13 +94,26 @@ export class MonitorsService {
   /** A monitor must not name an alerter that is not stored: nobody would be told. */
   private async alerterFaults(entries: readonly { settings: MonitorSettings; at: string }[]): Promise<FieldError[]> {
     const uses = entries.flatMap(({ settings, at }) => usesOf(settings, at));
-    const doubtful = new Set(uses.map(({ alerter }) => alerter).filter((name) => !this.cache.alerters.has(name)));
-    // Another process may have stored one that this cache has not seen yet.
-    for (const name of doubtful) if (await this.node.client.get(this.node.keys.alerter(name))) doubtful.delete(name);
+    const doubtful = uses.filter(({ alerter }) => !this.cache.alerters.has(alerter));
+    const missing = await this.notStored(new Set(doubtful.map(({ alerter }) => alerter)));
     const known = [...this.cache.alerters.keys()];
-    return uses
-      .filter(({ alerter }) => doubtful.has(alerter))
+    return doubtful
+      .filter(({ alerter }) => missing.has(alerter))
+      .slice(0, MAX_FAULTS)
       .map(({ alerter, path }) => unknownName(path, 'alerter', alerter, known));
+  }
+
+  /** Another process may have stored one that this cache has not seen yet. Looks for no more than would be told. */
+  private async notStored(names: ReadonlySet<string>): Promise<Set<string>> {
+    const { client, keys } = this.node;
+    const missing = new Set([...names].filter((name) => !isName(name)));
+    const asked = [...names].filter(isName);
+    for (let from = 0; from < asked.length && missing.size < MAX_FAULTS; from += MAX_TXN_OPS) {
+      const part = asked.slice(from, from + MAX_TXN_OPS);
+      const { reads } = await client.txn({ compare: [], then: part.map((name) => ({ get: keys.alerter(name) })) });
+      for (const [n, name] of part.entries()) if (!reads[n]) missing.add(name);
+    }
+    return missing;
   }
 }
 

@@ -1,4 +1,5 @@
-import { DomainError, type FieldError, isPlainObject, pointer } from '@9volt/contracts';
+import { setImmediate } from 'node:timers/promises';
+import { DomainError, type FieldError, isName, isPlainObject, pointer } from '@9volt/contracts';
 import {
   type ClusterNode,
   commit,
@@ -13,6 +14,7 @@ import {
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import { declared } from '../cache/records.js';
 import { assertPreconditions, type Preconditions } from '../common/etag.js';
+import { Faults } from '../common/faults.js';
 import { mergePatch } from '../common/merge-patch.js';
 import { sameJson } from '../common/same-json.js';
 import type { SettingsKind } from './settings-kind.js';
@@ -35,6 +37,10 @@ export interface Shown {
 /** Faults that depend on more than one entry: an alerter that does not exist. `at` as in a validation. */
 export type CrossCheck<S> = (entries: readonly { settings: S; at: string }[]) => Promise<FieldError[]>;
 
+/** What is valid of that size is some 3 MB. */
+const MAX_PUSHED = 10_000;
+/** So many are validated in a few milliseconds. */
+const TURN = 32;
 const MAX_SETTINGS_BYTES = 262_144;
 /** Another writer came first so often that a person should look. */
 const ATTEMPTS = 5;
@@ -69,12 +75,15 @@ export class SettingsStore<S extends object> {
   async push(raw: unknown): Promise<{ pushed: string[]; skipped: string[] }> {
     if (!isPlainObject(raw)) throw new DomainError('invalid', 'Expected a map from name to configuration');
     const names = Object.keys(raw);
+    if (names.length > MAX_PUSHED) {
+      throw new DomainError(
+        'too-large',
+        `There are ${names.length} configurations; expected at most ${MAX_PUSHED} in one push`,
+      );
+    }
     const pushed = new Set<string>();
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const entries = await this.read(names);
-      const valid = await this.validated(
-        names.map((name, n) => ({ name, raw: raw[name], at: `/${pointer(name)}`, current: entries[n] })),
-      );
+      const valid = await this.readAndValidated(names, raw);
       const changed = valid.filter(({ settings, current }) => !current || !sameJson(parsed(current), settings));
       let refused = false;
       for (const batch of batches(changed.map((one) => this.writeOf(one.name, one.settings, one.current)))) {
@@ -108,8 +117,7 @@ export class SettingsStore<S extends object> {
   /** Validates what is not to be stored; masked secrets are those of the stored `name`. */
   async check(name: string, raw: unknown, at: string): Promise<S> {
     const [current] = await this.read([name]);
-    const [valid] = await this.validated([{ name, raw, at, current }]);
-    return (valid as { settings: S }).settings;
+    return (await this.validated({ name, raw, at, current })).settings;
   }
 
   /** What is stored and valid, with its secrets. */
@@ -121,6 +129,22 @@ export class SettingsStore<S extends object> {
     return { settings, revision: current.modRevision };
   }
 
+  /** In parts, so that others get their turn in between; no further than faults are told. */
+  private async readAndValidated(names: readonly string[], raw: Record<string, unknown>): Promise<Valid<S>[]> {
+    const valid: Valid<S>[] = [];
+    const faults = new Faults();
+    for (let from = 0; from < names.length && !faults.isFull; from += MAX_TXN_OPS) {
+      const part = names.slice(from, from + MAX_TXN_OPS);
+      const entries = await this.read(part.map((name) => (isName(name) ? name : undefined)));
+      for (const [n, name] of part.entries()) {
+        const one = this.validate({ name, raw: raw[name], at: `/${pointer(name)}`, current: entries[n] }, faults);
+        if (one) valid.push(one);
+        if (n % TURN === TURN - 1) await setImmediate();
+      }
+    }
+    return this.crossChecked(valid, faults);
+  }
+
   private async write(
     name: string,
     preconditions: Preconditions,
@@ -130,8 +154,7 @@ export class SettingsStore<S extends object> {
       const [current] = await this.read([name]);
       assertPreconditions(preconditions, current?.modRevision);
       const raw = rawOf(current, current && this.declared(name, current).settings);
-      const [valid] = await this.validated([{ name, raw, at: '', current }]);
-      const { settings } = valid as { settings: S };
+      const { settings } = await this.validated({ name, raw, at: '', current });
       if (current && sameJson(parsed(current), settings)) {
         return { settings, revision: current.modRevision, outcome: 'unchanged' };
       }
@@ -143,39 +166,46 @@ export class SettingsStore<S extends object> {
     throw new DomainError('conflict', `Others keep changing '${name}'`);
   }
 
+  private async validated(entry: Unjudged): Promise<Valid<S>> {
+    const faults = new Faults();
+    const valid = this.validate(entry, faults);
+    await this.crossChecked(valid ? [valid] : [], faults);
+    return valid as Valid<S>;
+  }
+
+  private validate({ name, raw, at, current }: Unjudged, faults: Faults): Valid<S> | undefined {
+    const stored = current && this.declared(name, current).settings;
+    const unmasked = this.kind.unmask(raw, stored, at);
+    const validated = unmasked.ok ? this.kind.validate(name, unmasked.value, at) : unmasked;
+    if (!validated.ok) faults.add(validated.errors);
+    else if (Buffer.byteLength(encode(validated.value)) > MAX_SETTINGS_BYTES) faults.add([sizeFault(at)], 'too-large');
+    else return { name, settings: validated.value, current, at };
+    return undefined;
+  }
+
   /** Throws with the faults of all together. */
-  private async validated(
-    entries: readonly { name: string; raw: unknown; at: string; current: Entry | undefined }[],
-  ): Promise<{ name: string; settings: S; current: Entry | undefined; at: string }[]> {
-    const errors: FieldError[] = [];
-    const valid: { name: string; settings: S; current: Entry | undefined; at: string }[] = [];
-    let tooLarge = false;
-    for (const { name, raw, at, current } of entries) {
-      const stored = current && this.declared(name, current).settings;
-      const unmasked = this.kind.unmask(raw, stored, at);
-      const validated = unmasked.ok ? this.kind.validate(name, unmasked.value, at) : unmasked;
-      if (!validated.ok) errors.push(...validated.errors);
-      else if (Buffer.byteLength(encode(validated.value)) > MAX_SETTINGS_BYTES) {
-        tooLarge = true;
-        errors.push(sizeFault(at));
-      } else valid.push({ name, settings: validated.value, current, at });
-    }
-    errors.push(...(await this.crossCheck(valid)));
-    if (errors.length === 0) return valid;
-    const shown = errors.slice(0, 3).map((error) => error.message);
-    const more = errors.length > 3 ? ` (and ${errors.length - 3} more)` : '';
-    throw new DomainError(tooLarge ? 'too-large' : 'invalid', `${shown.join('; ')}${more}`, { fields: errors });
+  private async crossChecked(valid: Valid<S>[], faults: Faults): Promise<Valid<S>[]> {
+    faults.add(await this.crossCheck(valid));
+    faults.throwAny();
+    return valid;
   }
 
   private declared(name: string, entry: Entry): ReturnType<typeof declared<S>> {
     return declared(entry.value, (raw) => this.kind.validate(name, raw, ''));
   }
 
-  private async read(names: readonly string[]): Promise<(Entry | undefined)[]> {
+  /** Undefined where there is none, and for a name that can be none. */
+  private async read(names: readonly (string | undefined)[]): Promise<(Entry | undefined)[]> {
     const found: (Entry | undefined)[] = [];
     for (let from = 0; from < names.length; from += MAX_TXN_OPS) {
-      const gets = names.slice(from, from + MAX_TXN_OPS).map((name) => ({ get: this.kind.key(this.node.keys, name) }));
-      found.push(...(await this.node.client.txn({ compare: [], then: gets })).reads);
+      const part = names.slice(from, from + MAX_TXN_OPS);
+      const keys = part.flatMap((name) => (name === undefined ? [] : [this.kind.key(this.node.keys, name)]));
+      if (keys.length === 0) {
+        found.push(...part.map(() => undefined));
+        continue;
+      }
+      const { reads } = await this.node.client.txn({ compare: [], then: keys.map((key) => ({ get: key })) });
+      found.push(...part.map((name) => (name === undefined ? undefined : reads.shift())));
     }
     return found;
   }
@@ -198,6 +228,20 @@ export function quarantined(word: string, name: string, faults: readonly FieldEr
     `The ${word} '${name}' stands in etcd with an invalid configuration: ${faults.map(({ message }) => message).join('; ')}`,
     { fields: faults },
   );
+}
+
+interface Unjudged {
+  name: string;
+  raw: unknown;
+  at: string;
+  current: Entry | undefined;
+}
+
+interface Valid<S> {
+  name: string;
+  settings: S;
+  current: Entry | undefined;
+  at: string;
 }
 
 interface Write {

@@ -6,13 +6,13 @@ import {
   type IncidentRecord,
   type Sample,
   type ToldStatus,
-  unknownName,
 } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
 import type { MonitorView } from '../cache/monitor-view.js';
-import { by, commaList, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
+import { invalid } from '../common/invalid.js';
+import { by, commaList, pageOf, type RawQuery, readListQuery, unknownNames } from '../common/list-query.js';
 import { streamId } from '../common/stream-id.js';
 import { shownConfig, type ShownState, shownState } from './state-shape.js';
 
@@ -111,17 +111,12 @@ export class StatesService {
 
 function flagOf(name: string, text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  const errors = [fault(`/${name}`, text, 'true or false')];
-  throw new DomainError('invalid', errors.map(({ message }) => message).join('; '), { fields: errors });
+  throw invalid([fault(`/${name}`, text, 'true or false')]);
 }
 
 function statusesOf(text: string | undefined): ReadonlySet<string> | undefined {
   const asked = commaList(text);
-  const faults = [...(asked ?? [])]
-    .filter((status) => !(DERIVED_STATUSES as readonly string[]).includes(status))
-    .map((status) => unknownName('/status', 'status', status, DERIVED_STATUSES));
-  if (faults.length > 0) {
-    throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
-  }
+  const faults = unknownNames('/status', 'status', asked ?? [], DERIVED_STATUSES);
+  if (faults.length > 0) throw invalid(faults);
   return asked;
 }

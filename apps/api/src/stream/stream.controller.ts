@@ -1,9 +1,9 @@
 import { Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiQuery } from '@nestjs/swagger';
+import { DEFAULT_HEADERS } from '@9volt/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { Route } from '../common/docs.js';
-import { SECURITY_HEADERS } from '../common/security-headers.js';
 import { StreamHub } from './stream.hub.js';
 
 @ApiV1('stream', 'Stream')
@@ -20,7 +20,7 @@ export class StreamController {
     ].join(' '),
     answers: [{ schema: 'Stream', description: 'The stream, without end.' }],
     produces: 'text/event-stream',
-    errors: [400],
+    errors: [400, 429],
   })
   @ApiQuery({
     name: 'types',
@@ -37,14 +37,14 @@ export class StreamController {
     @Res() reply: FastifyReply,
   ): void {
     const filter = this.hub.filterOf(types);
+    this.hub.assertRoomFor(request.ip);
     reply.hijack();
     request.raw.socket.setNoDelay(true);
     reply.raw.writeHead(200, {
-      ...SECURITY_HEADERS,
+      ...DEFAULT_HEADERS,
       'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store',
       'X-Accel-Buffering': 'no',
     });
-    this.hub.subscribe(reply.raw, filter, lastEventId);
+    this.hub.subscribe({ response: reply.raw, filter, address: request.ip }, lastEventId);
   }
 }

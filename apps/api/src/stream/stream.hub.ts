@@ -1,17 +1,20 @@
 import type { ServerResponse } from 'node:http';
-import { DomainError, unknownName } from '@9volt/contracts';
-import { Metrics } from '@9volt/platform';
+import { DomainError } from '@9volt/contracts';
+import { Metrics, NodeConfig } from '@9volt/platform';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { CacheRecord } from '../cache/records.js';
 import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
 import { MessageWriter } from './message-writer.js';
+import { invalid } from '../common/invalid.js';
+import { unknownNames } from '../common/list-query.js';
 import { revisionOf, streamId } from '../common/stream-id.js';
 
 interface Client {
   response: ServerResponse;
   /** The types it wants, joined: clients that want the same share one buffer. */
   filter: string;
+  address: string;
 }
 
 /** Below the 250 ms that a change may take to be told. */
@@ -24,6 +27,8 @@ const LOG_CAPACITY = 20_000;
 const MAX_BURST = 5_000;
 /** A client that has not taken this many bytes is too slow. */
 const MAX_BACKLOG_BYTES = 8 * 1_048_576;
+/** Of all clients together. */
+const MAX_WAITING_BYTES = 64 * 1_048_576;
 
 /** Tells subscribers what changed: one buffer for all who want the same, a few times a second, whatever their number. */
 @Injectable()
@@ -45,6 +50,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     private readonly cache: ClusterCache,
     writer: MessageWriter,
     metrics: Metrics,
+    private readonly config: NodeConfig,
   ) {
     this.writer = writer;
     metrics.gauge('ninevolt_api_stream_clients', 'Clients of the live stream', [], (gauge) =>
@@ -76,17 +82,28 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   /** Throws for types that there are not. */
   filterOf(types: string | undefined): string {
     const asked = types === undefined ? [...STREAM_TYPES] : types.split(',').map((type) => type.trim());
-    const faults = asked
-      .filter((type) => !(STREAM_TYPES as readonly string[]).includes(type))
-      .map((type) => unknownName('/types', 'type', type, STREAM_TYPES));
-    if (faults.length === 0) return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
-    throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+    const faults = unknownNames('/types', 'type', new Set(asked), STREAM_TYPES);
+    if (faults.length > 0) throw invalid(faults);
+    return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
   }
 
-  /** From now on `response`, whose head is written, is told what matches. `lastEventId` says what it was told before. */
-  subscribe(response: ServerResponse, filter: string, lastEventId: string | undefined): void {
+  /** Throws when there are as many clients as there may be. */
+  assertRoomFor(address: string): void {
+    const { streams, streamsPerAddress } = this.config.limits;
+    const same = [...this.clients].filter((client) => client.address === address).length;
+    if (this.clients.size >= streams) {
+      throw new DomainError('too-many', `There are ${streams} clients of the live stream already; see --max-streams`);
+    }
+    if (same >= streamsPerAddress) {
+      const most = `${streamsPerAddress} clients of the live stream already`;
+      throw new DomainError('too-many', `This address has ${most}; see --max-streams-per-address`);
+    }
+  }
+
+  /** From now on a client, whose head is written, is told what matches. `lastEventId` says what it was told before. */
+  subscribe(client: Client, lastEventId: string | undefined): void {
     this.flush();
-    const client: Client = { response, filter };
+    const { response, filter } = client;
     response.on('close', () => this.clients.delete(client));
     response.on('error', () => this.clients.delete(client));
     response.write(this.greeting(filter, lastEventId));
@@ -98,8 +115,15 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     if (lastEventId === undefined) return this.writer.control('ready', id);
     const revision = revisionOf(lastEventId, this.cache.clusterId);
     const missed = revision === undefined ? undefined : this.log.since(revision);
-    if (!missed || missed.length > MAX_BURST) return this.writer.control('reset', id);
+    if (!missed || missed.length > MAX_BURST || this.isCrowded()) return this.writer.control('reset', id);
     return this.writer.messages(missed.filter(matches(filter)), id) || this.writer.control('ready', id);
+  }
+
+  /** Whether clients leave so much of what they were sent that no long greeting, which each has for itself, may be added. */
+  private isCrowded(): boolean {
+    let waiting = 0;
+    for (const { response } of this.clients) waiting += response.writableLength;
+    return waiting > MAX_WAITING_BYTES;
   }
 
   private noticed(record: CacheRecord): void {

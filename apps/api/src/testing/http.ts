@@ -23,7 +23,7 @@ export function callerOf(url: string, defaults: Record<string, string> = {}): Ca
       status: response.status,
       headers: response.headers,
       text,
-      body: (json ? JSON.parse(text) : undefined) as never,
+      body: (json && text !== '' ? JSON.parse(text) : undefined) as never,
     };
   };
 }

@@ -1,10 +1,16 @@
 import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { ClusterModule, ClusterNode } from '@9volt/etcd-dal';
 import { uniquePrefix } from '@9volt/etcd-dal/testing';
-import { AppLogger, loadNodeConfig, PlatformModule } from '@9volt/platform';
+import {
+  AppLogger,
+  createApp,
+  type HttpTimeouts,
+  loadNodeConfig,
+  type NodeFlags,
+  PlatformModule,
+} from '@9volt/platform';
 import { ApiModule } from '../api.module.js';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { setUpApi } from '../set-up-api.js';
@@ -21,6 +27,9 @@ export interface TestApi {
 export interface TestApiOptions {
   prefix?: string;
   accessTokens?: string[];
+  /** More settings of the node. */
+  flags?: NodeFlags;
+  timeouts?: HttpTimeouts;
   /** Waits until the API has read everything; true when left out. */
   ready?: boolean;
 }
@@ -38,6 +47,7 @@ export async function createApi(etcd: string, options: TestApiOptions = {}): Pro
       listen: '127.0.0.1:0',
       memberId: 'api-1',
       ...(options.accessTokens ? { accessTokens: options.accessTokens } : {}),
+      ...options.flags,
     },
     {},
   );
@@ -58,12 +68,7 @@ export async function createApi(etcd: string, options: TestApiOptions = {}): Pro
       ApiModule,
     ],
   };
-  const adapter = new FastifyAdapter({
-    bodyLimit: 4 * 1_048_576,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 1_024 },
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: false, abortOnError: false });
+  const app = await createApp(module, config, AppLogger.silent(), options.timeouts);
   setUpApi(app);
   return app;
 }

@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { DASHBOARD_PATH } from '@9volt/contracts';
-import type { Logger } from '@9volt/platform';
-import { DASHBOARD_POLICY } from '../common/security-headers.js';
+import { DASHBOARD_POLICY, type Logger } from '@9volt/platform';
 
 const NOT_BUILT =
   '<!doctype html><title>9volt</title><p>The dashboard is not built. The API is described at <a href="/docs">/docs</a>.';

@@ -5,6 +5,7 @@ import { clusterFindings } from '../doctor/cluster-findings.js';
 import { etcdFindings } from '../doctor/etcd-findings.js';
 import type { Finding } from '../doctor/finding.js';
 import { hostFindings } from '../doctor/host-findings.js';
+import { tokenFindings } from '../doctor/token-findings.js';
 import { say } from '../output/say.js';
 import { flagsOf, withSettings } from './node-options.js';
 
@@ -30,6 +31,7 @@ export function addDoctorCommand(program: Command): void {
       const etcd = await etcdFindings(config, options['role'] as AccessRole | undefined);
       const findings = [
         ...hostFindings(readEnvironment()),
+        ...tokenFindings(readEnvironment()),
         ...etcd.findings,
         ...(etcd.readable ? await clusterFindings(config) : []),
       ];

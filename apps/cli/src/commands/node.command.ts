@@ -12,11 +12,11 @@ const ABOUT: Record<Role, string> = {
 
 const EXAMPLES: Record<Role, string> = {
   server: `  9volt server -e http://10.0.0.1:2379,http://10.0.0.2:2379
-  9volt server --listen 0.0.0.0:8080 --access-tokens secret --public-url https://monitoring.example.com`,
+  NINEV_ACCESS_TOKENS_FILE=/etc/9volt/tokens 9volt server --listen 0.0.0.0:8080 --public-url https://monitoring.example.com`,
   scheduler: '  9volt scheduler -e http://10.0.0.1:2379',
   worker: `  9volt worker -e http://10.0.0.1:2379
   9volt worker -e http://10.0.0.1:2379 --tags eu-west,dmz --member-id edge-1`,
-  api: '  9volt api -e http://10.0.0.1:2379 --listen 0.0.0.0:8080 --access-tokens secret',
+  api: '  NINEV_ACCESS_TOKENS_FILE=/etc/9volt/tokens 9volt api -e http://10.0.0.1:2379 --listen 0.0.0.0:8080',
 };
 
 /** `9volt server`, `scheduler`, `worker` and `api`: one process each, with no child, so that a signal reaches it. */

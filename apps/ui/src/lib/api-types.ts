@@ -223,11 +223,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * A job that can only ask for an address calls the monitor that awaits it
+         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
+         */
+        get: operations["callMonitorByGet"];
         put?: never;
         /**
          * A job calls the monitor that awaits it
-         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the body, or in the query. At most one call a second is taken.
+         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
          */
         post: operations["callMonitor"];
         delete?: never;
@@ -5513,11 +5517,14 @@ export interface operations {
             query?: {
                 /**
                  * @deprecated
-                 * @description Sets `disable` instead of answering the configuration, as the original did. PATCH does it better.
+                 * @description Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.
                  */
                 disable?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Anything; needed with `disable` where there are no access tokens. */
+                "X-Requested-With"?: string;
+            };
             path: {
                 /** @description Name of the monitor. */
                 name: string;
@@ -6823,15 +6830,15 @@ export interface operations {
             };
         };
     };
-    callMonitor: {
+    callMonitorByGet: {
         parameters: {
             query?: {
-                /** @description How long the job took, such as 12.5s. */
-                latency?: string;
-                /** @description What the job has to say. */
-                message?: string;
                 /** @description ok, warning or critical; ok unless said here. */
                 status?: string;
+                /** @description What the job has to say. */
+                message?: string;
+                /** @description How long the job took, such as 12.5s. */
+                latency?: string;
             };
             header?: never;
             path: {
@@ -6840,20 +6847,9 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                /**
-                 * @example {
-                 *       "status": "ok",
-                 *       "message": "1204 orders exported",
-                 *       "latency": "12.5s"
-                 *     }
-                 */
-                "application/json": components["schemas"]["CallWords"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            /** @description Received. */
+            /** @description Received; with what was odd. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6866,33 +6862,6 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
-                };
-            };
-            /** @description The input is not valid; each fault with a pointer to its field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:invalid",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "unknown attribute \"mesage\"; did you mean \"message\"?",
-                     *       "instance": "/api/v1/push/********",
-                     *       "message": "unknown attribute \"mesage\"; did you mean \"message\"?",
-                     *       "errors": [
-                     *         {
-                     *           "pointer": "/mesage",
-                     *           "message": "unknown attribute \"mesage\"; did you mean \"message\"?",
-                     *           "expected": "one of status, message, latency",
-                     *           "suggestion": "message"
-                     *         }
-                     *       ]
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description A browser was sent here by another site. */
@@ -6933,27 +6902,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too large. */
-            413: {
+            /** @description Too soon after the last one. */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     /**
                      * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Payload Too Large",
-                     *       "status": 413,
-                     *       "detail": "Request body is too large",
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "Request body is too large"
+                     *       "message": "At most one call a second is taken; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not JSON. */
-            415: {
+            /** @description A defect of ours; the log tells more. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6961,11 +6930,123 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "about:blank",
-                     *       "title": "Unsupported Media Type",
-                     *       "status": 415,
-                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callMonitor: {
+        parameters: {
+            query?: {
+                /** @description ok, warning or critical; ok unless said here. */
+                status?: string;
+                /** @description What the job has to say. */
+                message?: string;
+                /** @description How long the job took, such as 12.5s. */
+                latency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Token of the monitor. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "ok",
+                 *       "message": "1204 orders exported",
+                 *       "latency": "12.5s"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallWords"];
+                /**
+                 * @example {
+                 *       "status": "ok",
+                 *       "message": "1204 orders exported",
+                 *       "latency": "12.5s"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["CallWords"];
+            };
+        };
+        responses: {
+            /** @description Received; with what was odd. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check with this token",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Unable to find any check with this token"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10597,6 +10678,25 @@ export interface operations {
                      *       "detail": "Requests from pages of other sites are refused",
                      *       "instance": "/api/v1/stream",
                      *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the last one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "At most one call a second is taken; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

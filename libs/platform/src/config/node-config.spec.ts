@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { loadEtcdConfig, loadListenAddress, loadNodeConfig } from './node-config.js';
+import { judgeAccessTokens, loadEtcdConfig, loadListenAddress, loadNodeConfig } from './node-config.js';
 import { ConfigError } from './setting-reader.js';
 
 const faultsOf = (load: () => unknown): readonly string[] => {
@@ -15,6 +15,12 @@ const faultsOf = (load: () => unknown): readonly string[] => {
   return [];
 };
 
+const [ONE, TWO, THREE] = ['one', 'two', 'three'].map((word) => `${word}-token-of-this-spec`) as [
+  string,
+  string,
+  string,
+];
+
 describe('the configuration of a node', () => {
   it('takes secrets from files that the environment names', () => {
     const directory = mkdtempSync(join(tmpdir(), 'ninevolt-config-'));
@@ -23,7 +29,7 @@ describe('the configuration of a node', () => {
       return join(directory, name);
     };
     const env = {
-      NINEV_ACCESS_TOKENS_FILE: file('tokens', 'one,two\n'),
+      NINEV_ACCESS_TOKENS_FILE: file('tokens', `${ONE},${TWO}\n`),
       NINEV_ETCD_USERPASS_FILE: file('userpass', 'root:pa:ss\n'),
       NINEV_ETCD_PREFIX_FILE: file('prefix', 'no secret'),
     };
@@ -31,12 +37,12 @@ describe('the configuration of a node', () => {
       const { accessTokens, etcd, prefix, ownSecretFiles } = loadNodeConfig('api', {}, env);
       expect([...ownSecretFiles].sort()).toEqual([env.NINEV_ACCESS_TOKENS_FILE, env.NINEV_ETCD_USERPASS_FILE]);
       expect({ accessTokens, ...etcd, prefix }).toMatchObject({
-        accessTokens: ['one', 'two'],
+        accessTokens: [ONE, TWO],
         username: 'root',
         password: 'pa:ss',
         prefix: '9volt',
       });
-      expect(loadNodeConfig('api', {}, { ...env, NINEV_ACCESS_TOKENS: 'three' }).accessTokens).toEqual(['three']);
+      expect(loadNodeConfig('api', {}, { ...env, NINEV_ACCESS_TOKENS: THREE }).accessTokens).toEqual([THREE]);
       const missing = { NINEV_ACCESS_TOKENS_FILE: join(directory, 'none') };
       expect(faultsOf(() => loadNodeConfig('api', {}, missing))[0]).toMatch(
         /^NINEV_ACCESS_TOKENS_FILE: cannot be read/,
@@ -78,7 +84,7 @@ describe('the configuration of a node', () => {
     (listen) => {
       expect(faultsOf(() => loadNodeConfig('api', { listen }, {}))[0]).toMatch(/^--listen: refusing .*--insecure/);
       expect(faultsOf(() => loadNodeConfig('api', { listen, insecure: true }, {}))).toEqual([]);
-      expect(faultsOf(() => loadNodeConfig('api', { listen, accessTokens: ['t'] }, {}))).toEqual([]);
+      expect(faultsOf(() => loadNodeConfig('api', { listen, accessTokens: [ONE] }, {}))).toEqual([]);
     },
   );
 
@@ -134,6 +140,41 @@ it.each([
   ['10.0.0.1:9000', 'http://10.0.0.1:9000'],
 ])('a node that listens on %s is asked at %s', (listen, url) => {
   expect(loadListenAddress({ NINEV_LISTEN_ADDRESS: listen })).toBe(url);
+});
+
+describe('access tokens', () => {
+  const file = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'ninevolt-tokens-')), 'tokens');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it.each<[object, Record<string, string>, string]>([
+    [{}, { NINEV_ACCESS_TOKENS: '' }, 'NINEV_ACCESS_TOKENS: is given, and empty'],
+    [{}, { NINEV_ACCESS_TOKENS: ' , ' }, 'NINEV_ACCESS_TOKENS: is given, and empty'],
+    [{ accessTokens: '' }, {}, '--access-tokens: is given, and empty'],
+    [{ accessTokens: [] }, {}, '--access-tokens: is given, and empty'],
+    [{}, { NINEV_ACCESS_TOKENS_FILE: '' }, 'NINEV_ACCESS_TOKENS_FILE: is given, and empty'],
+    [{}, { NINEV_ACCESS_TOKENS_FILE: file('') }, 'NINEV_ACCESS_TOKENS_FILE: is given, and empty'],
+    [{}, { NINEV_ACCESS_TOKENS_FILE: file(' \n') }, 'NINEV_ACCESS_TOKENS_FILE: is given, and empty'],
+    [{}, { NINEV_ACCESS_TOKENS: 'a' }, 'NINEV_ACCESS_TOKENS: the token has 1 characters; expected 16 or more'],
+    [{}, { NINEV_ACCESS_TOKENS: `${ONE},${'x'.repeat(15)}` }, 'token 2 of 2 has 15 characters'],
+    [{}, { NINEV_ACCESS_TOKENS_FILE: file(`${ONE}\n${TWO}\n`) }, 'the token cannot be sent in a header'],
+    [{}, { NINEV_ACCESS_TOKENS: 'ein Schlüssel für mich' }, 'the token cannot be sent in a header'],
+  ])('are refused: %j, %j', (flags, env, fault) => {
+    for (const role of ['server', 'api', 'scheduler', 'worker'] as const) {
+      const faults = faultsOf(() => loadNodeConfig(role, flags, env));
+      expect([faults.length, faults[0]]).toEqual([1, expect.stringContaining(fault)]);
+      expect(faults[0]).not.toContain(ONE);
+    }
+    if (Object.keys(flags).length === 0) expect(judgeAccessTokens(env).faults).toHaveLength(1);
+  });
+
+  it('are none when nobody gave any, and may be of 16 characters', () => {
+    expect(loadNodeConfig('api', {}, {}).accessTokens).toEqual([]);
+    expect(loadNodeConfig('api', {}, { NINEV_ACCESS_TOKENS: 'x'.repeat(16) }).accessTokens).toHaveLength(1);
+    expect(judgeAccessTokens({ NINEV_ACCESS_TOKENS: `${ONE},${TWO}` })).toEqual({ count: 2, faults: [] });
+  });
 });
 
 describe('the programs that a worker runs', () => {

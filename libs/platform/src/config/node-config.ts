@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import type { ProgramRules, Role } from '@9volt/contracts';
 import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
 import type { Environment, NodeFlags } from './node-settings.js';
-import { SettingReader } from './setting-reader.js';
+import { ConfigError, SettingReader } from './setting-reader.js';
 import { SECRET_SOURCE } from './secret-source.js';
 import { VERSION } from './version.js';
 
@@ -30,6 +30,20 @@ export class EtcdConfig {
   }
 }
 
+export interface HttpLimits {
+  connections: number;
+  connectionsPerAddress: number;
+  streams: number;
+  streamsPerAddress: number;
+}
+
+const DEFAULT_LIMITS: HttpLimits = {
+  connections: 1_000,
+  connectionsPerAddress: 500,
+  streams: 500,
+  streamsPerAddress: 250,
+};
+
 /** What a node needs; injectable. Read once, at start. */
 export class NodeConfig extends EtcdConfig {
   readonly role: Role;
@@ -37,6 +51,8 @@ export class NodeConfig extends EtcdConfig {
   readonly tags: readonly string[];
   readonly listen: { host: string; port: number };
   readonly accessTokens: readonly string[];
+  /** How many connections and clients of the live stream there may be at once, in all and from one address. */
+  readonly limits: HttpLimits;
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
   /** Which addresses checks may connect to. */
@@ -59,7 +75,7 @@ export class NodeConfig extends EtcdConfig {
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
-      Partial<Pick<NodeConfig, 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries'>>,
+      Partial<Pick<NodeConfig, 'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries'>>,
   ) {
     super(values);
     this.role = values.role;
@@ -67,6 +83,7 @@ export class NodeConfig extends EtcdConfig {
     this.tags = values.tags;
     this.listen = values.listen;
     this.accessTokens = values.accessTokens;
+    this.limits = values.limits ?? DEFAULT_LIMITS;
     this.publicUrl = values.publicUrl;
     this.secretSources = values.secretSources;
     this.ownSecretFiles = values.ownSecretFiles ?? [];
@@ -91,7 +108,7 @@ export function loadEtcdConfig(flags: NodeFlags, env: Environment = process.env)
 export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = process.env): NodeConfig {
   const reader = new SettingReader(flags, env);
   const listen = parseListen(reader, DEFAULT_PORT[role]);
-  const accessTokens = reader.list('accessTokens');
+  const accessTokens = parseAccessTokens(reader);
   if (!isLoopback(listen.host) && accessTokens.length === 0 && !reader.flag('insecure')) {
     reader.fault(
       'listen',
@@ -111,6 +128,12 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     tags: reader.list('tags'),
     listen,
     accessTokens,
+    limits: {
+      connections: reader.count('maxConnections', 1),
+      connectionsPerAddress: reader.count('maxConnectionsPerAddress', 1),
+      streams: reader.count('maxStreams', 1),
+      streamsPerAddress: reader.count('maxStreamsPerAddress', 1),
+    },
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     secretSources: parseSecretSources(reader),
     targets: { allow: parseNetworks(reader, 'targetAllow'), deny: parseNetworks(reader, 'targetDeny') },
@@ -121,6 +144,19 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
   });
   reader.finish();
   return config;
+}
+
+/** The access tokens that a node with this environment would have, and what is wrong with them. */
+export function judgeAccessTokens(env: Environment): { count: number; faults: readonly string[] } {
+  const reader = new SettingReader({}, env);
+  try {
+    const tokens = parseAccessTokens(reader);
+    reader.finish();
+    return { count: tokens.length, faults: [] };
+  } catch (error) {
+    if (error instanceof ConfigError) return { count: 0, faults: error.faults };
+    throw error;
+  }
 }
 
 /** Where a node that has this environment can be asked from its own machine, as `http://host:port`. */
@@ -172,6 +208,31 @@ function parseProgramRules(reader: SettingReader): ProgramRules {
     if (!path.startsWith('/')) reader.fault('execAllow', `expected any, none or absolute paths, got "${path}"`);
   }
   return written;
+}
+
+const LEAST_TOKEN = 16;
+
+/** A list that was given and has nothing in it is a mistake (a file that is not written yet, a variable that is not set), and must not mean "no tokens". */
+function parseAccessTokens(reader: SettingReader): string[] {
+  const tokens = reader.list('accessTokens');
+  if (tokens.length === 0 && reader.isGiven('accessTokens')) {
+    reader.fault('accessTokens', 'is given, and empty; give a token, or leave the setting out');
+  }
+  for (const [n, token] of tokens.entries()) {
+    const which = tokens.length > 1 ? `token ${n + 1} of ${tokens.length}` : 'the token';
+    if (token.length < LEAST_TOKEN) {
+      reader.fault(
+        'accessTokens',
+        `${which} has ${token.length} characters; expected ${LEAST_TOKEN} or more, such as the output of "openssl rand -hex 24"`,
+      );
+    } else if (!/^[\x21-\x7e]+$/.test(token)) {
+      reader.fault(
+        'accessTokens',
+        `${which} cannot be sent in a header; expected a comma list of tokens without spaces and line breaks`,
+      );
+    }
+  }
+  return tokens;
 }
 
 function parseListen(reader: SettingReader, defaultPort: number): { host: string; port: number } {

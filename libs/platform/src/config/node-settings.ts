@@ -28,6 +28,10 @@ export type NodeSettingKey =
   | 'tags'
   | 'accessTokens'
   | 'insecure'
+  | 'maxConnections'
+  | 'maxConnectionsPerAddress'
+  | 'maxStreams'
+  | 'maxStreamsPerAddress'
   | 'memberId'
   | 'publicUrl'
   | 'targetAllow'
@@ -119,7 +123,7 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'accessTokens',
     flags: '-a, --access-tokens <tokens>',
     env: 'NINEV_ACCESS_TOKENS',
-    doc: 'Tokens that the API accepts, a comma list. The variable, or a file named by NINEV_ACCESS_TOKENS_FILE, is the safer way: arguments are visible to all users.',
+    doc: 'Tokens that the API accepts, a comma list, each of 16 characters or more. The variable, or a file named by NINEV_ACCESS_TOKENS_FILE, is the safer way: arguments are visible to all users.',
     scope: 'node',
     kind: 'list',
     secret: true,
@@ -132,6 +136,42 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     scope: 'node',
     default: 'false',
     kind: 'flag',
+  },
+  {
+    key: 'maxConnections',
+    flags: '--max-connections <count>',
+    env: 'NINEV_MAX_CONNECTIONS',
+    doc: 'How many connections to this node may be open at once; more are closed at once.',
+    scope: 'node',
+    default: '1000',
+    kind: 'text',
+  },
+  {
+    key: 'maxConnectionsPerAddress',
+    flags: '--max-connections-per-address <count>',
+    env: 'NINEV_MAX_CONNECTIONS_PER_ADDRESS',
+    doc: 'How many of them from one address. Behind a proxy all callers have its address: give what --max-connections has.',
+    scope: 'node',
+    default: '500',
+    kind: 'text',
+  },
+  {
+    key: 'maxStreams',
+    flags: '--max-streams <count>',
+    env: 'NINEV_MAX_STREAMS',
+    doc: 'How many clients the live stream of the API serves at once; each open page of the dashboard is one.',
+    scope: 'node',
+    default: '500',
+    kind: 'text',
+  },
+  {
+    key: 'maxStreamsPerAddress',
+    flags: '--max-streams-per-address <count>',
+    env: 'NINEV_MAX_STREAMS_PER_ADDRESS',
+    doc: 'How many of them from one address. Behind a proxy all callers have its address: give what --max-streams has.',
+    scope: 'node',
+    default: '250',
+    kind: 'text',
   },
   {
     key: 'memberId',

@@ -33,6 +33,12 @@ export class SettingReader {
     return Array.isArray(found) ? found.join(',') : String(found);
   }
 
+  /** Whether somebody set it, to whatever. */
+  isGiven(key: NodeSettingKey): boolean {
+    const { env } = settingOf(key);
+    return [this.flags[key], this.env[env], this.env[`${env}_FILE`]].some((value) => value !== undefined);
+  }
+
   list(key: NodeSettingKey): string[] {
     const parts = (this.text(key) ?? '').split(',').map((part) => part.trim());
     return [...new Set(parts.filter((part) => part !== ''))];
@@ -67,9 +73,14 @@ export class SettingReader {
 
   fault(key: NodeSettingKey, problem: string): void {
     const setting = settingOf(key);
-    const name =
-      this.flags[key] === undefined && this.env[setting.env] !== undefined ? setting.env : longFlag(setting.flags);
-    this.faults.push(`${name}: ${problem}`);
+    this.faults.push(`${this.sourceOf(key, setting)}: ${problem}`);
+  }
+
+  /** What the person wrote who set it. */
+  private sourceOf(key: NodeSettingKey, { env, flags, secret }: NodeSetting): string {
+    if (this.flags[key] !== undefined) return longFlag(flags);
+    if (this.env[env] !== undefined) return env;
+    return secret && this.env[`${env}_FILE`] !== undefined ? `${env}_FILE` : longFlag(flags);
   }
 
   finish(): void {

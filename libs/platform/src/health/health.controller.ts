@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { Public } from '../access/access-token.guard.js';
 import { NodeConfig } from '../config/node-config.js';
+import { Public } from '../http/route-rules.js';
 import { ErrorLog, type LoggedError } from '../logging/error-log.js';
 import { Health } from './health.js';
 

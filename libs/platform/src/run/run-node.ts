@@ -1,11 +1,9 @@
 import { type DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { messageOf } from '@9volt/contracts';
-import type { FastifyInstance } from 'fastify';
-import type { NodeConfig } from '../config/node-config.js';
+import { isLoopback, type NodeConfig } from '../config/node-config.js';
+import { createApp } from '../http/create-app.js';
 import type { AppLogger } from '../logging/app-logger.js';
-import { logRequests, requestIdOf } from '../logging/request-log.js';
 
 export interface RunNodeOptions {
   module: DynamicModule;
@@ -27,27 +25,20 @@ export interface RunningNode {
 
 /** The most that a stop may take: hand-over, runs and sends in flight. */
 const STOP_DEADLINE_MS = 30_000;
-const MAX_BODY_BYTES = 4 * 1_048_576;
 
 /** Starts a node: listens first, so that health can be asked while etcd is awaited, and stops in order at SIGTERM or SIGINT. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const { config, logger } = options;
   const log = logger.child('node');
-  const adapter = new FastifyAdapter({
-    bodyLimit: MAX_BODY_BYTES,
-    forceCloseConnections: true,
-    routerOptions: { maxParamLength: 1_024 },
-    genReqId: requestIdOf,
-  });
-  logRequests(adapter.getInstance<FastifyInstance>(), logger.child('http'));
-  const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
-    logger: logger.forNest(),
-    abortOnError: false,
-  });
+  const app = await createApp(options.module, config, logger);
   await options.setUp?.(app);
   await app.listen(config.listen.port, config.listen.host);
   const url = addressOf(app);
   log.info(`${config.role} listens on ${url}`);
+  if (config.accessTokens.length === 0) {
+    const who = isLoopback(config.listen.host) ? 'every user of this machine' : 'whoever reaches this address';
+    log.info(`there are no access tokens: ${who} may use it; --access-tokens changes that`);
+  }
 
   let stopping: Promise<void> | undefined;
   let resolveStopped!: () => void;

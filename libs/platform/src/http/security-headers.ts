@@ -14,8 +14,8 @@ function contentSecurityPolicy(styles: string): string {
   ].join('; ');
 }
 
-/** On every answer. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+/** On every answer of every role, unless its route says otherwise: nothing of a cluster is kept by anybody between. */
+export const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   // Swagger UI makes style elements.
   'Content-Security-Policy': contentSecurityPolicy("'self' 'unsafe-inline'"),
   'X-Content-Type-Options': 'nosniff',
@@ -23,6 +23,7 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-store',
 };
 
 /** Of the dashboard's page: its styles are files, too. */

@@ -1,0 +1,25 @@
+import type { ErrorCode, FieldError } from '@9volt/contracts';
+import { invalid, MAX_FAULTS } from './invalid.js';
+
+/** Gathers the faults of several documents, as many as are told. */
+export class Faults {
+  private readonly kept: FieldError[] = [];
+  private more = 0;
+  private code: ErrorCode = 'invalid';
+
+  add(faults: readonly FieldError[], code?: ErrorCode): void {
+    const room = Math.max(0, MAX_FAULTS - this.kept.length);
+    this.kept.push(...faults.slice(0, room));
+    this.more += Math.max(0, faults.length - room);
+    if (faults.length > 0 && code !== undefined) this.code = code;
+  }
+
+  /** No more of them would be told. */
+  get isFull(): boolean {
+    return this.kept.length >= MAX_FAULTS;
+  }
+
+  throwAny(): void {
+    if (this.kept.length > 0) throw invalid(this.kept, this.code, this.more);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { Share } from './byte-budget.js';
+
+export interface ReadBytes {
+  bytes: Buffer;
+  /** Whether that is all of it, and why not. */
+  end: 'whole' | 'too-long' | 'no-room';
+}
+
+const FIRST_BYTES = 4_096;
+
+/**
+ * Reads a stream into one buffer, up to a limit and as far as there is room. What comes in pieces of a byte costs no more than what comes in one,
+ * because the pieces are not kept. What is left of the stream is for the caller to drain.
+ */
+export function readBytes(stream: Readable, limit: number, share: Share): Promise<ReadBytes> {
+  return new Promise((resolve, reject) => {
+    let buffer = Buffer.alloc(0);
+    let length = 0;
+    const finish = (end: ReadBytes['end']): void => {
+      stream.off('data', onData).off('end', onEnd).off('error', reject);
+      stream.on('error', () => undefined);
+      resolve({ bytes: buffer.subarray(0, length), end });
+    };
+    const onEnd = (): void => finish('whole');
+    const onData = (piece: Buffer): void => {
+      const kept = Math.min(length + piece.length, limit);
+      if (kept > buffer.length) {
+        const size = Math.min(Math.max(2 * buffer.length, kept, FIRST_BYTES), limit);
+        if (!share.take(size - buffer.length)) return finish('no-room');
+        const larger = Buffer.allocUnsafeSlow(size);
+        buffer.copy(larger, 0, 0, length);
+        buffer = larger;
+      }
+      const isTooLong = length + piece.length > limit;
+      piece.copy(buffer, length, 0, kept - length);
+      length = kept;
+      if (isTooLong) finish('too-long');
+    };
+    stream.on('data', onData).on('end', onEnd).on('error', reject);
+  });
+}

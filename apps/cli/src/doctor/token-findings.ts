@@ -1,0 +1,17 @@
+import { type Environment, judgeAccessTokens } from '@9volt/platform/config';
+import { type Finding, ok, problem } from './finding.js';
+
+/** Whether a node with this environment would take its access tokens. It may get them otherwise, so to have none here is no fault. */
+export function tokenFindings(env: Environment): Finding[] {
+  const { count, faults } = judgeAccessTokens(env);
+  if (faults.length > 0) {
+    return [
+      problem(
+        'access tokens',
+        `a node that is started with this environment refuses them: ${faults.join('; ')}`,
+        'make others with "openssl rand -hex 24", and give them to whoever has the old ones',
+      ),
+    ];
+  }
+  return [ok('access tokens', count === 0 ? 'none in this environment' : `${count} in this environment`)];
+}

@@ -1,0 +1,42 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Logger } from '../logging/app-logger.js';
+
+export interface ConnectionLimits {
+  /** At once, in all. */
+  connections: number;
+  /** At once, from one address. */
+  connectionsPerAddress: number;
+}
+
+/** Told at most this often. */
+const TOLD_EVERY_MS = 60_000;
+
+/** Closes connections beyond what is allowed as soon as they are there. */
+export function limitConnections(server: Server, limits: ConnectionLimits, log: Logger): void {
+  const open = new Map<string, number>();
+  let refused = 0;
+  let toldAt = -Infinity;
+  const refuse = (): void => {
+    refused += 1;
+    if (performance.now() - toldAt < TOLD_EVERY_MS) return;
+    toldAt = performance.now();
+    log.warn('closed connections: there are too many', { refused, ...limits });
+    refused = 0;
+  };
+  server.maxConnections = limits.connections;
+  server.on('drop', refuse);
+  server.on('connection', (socket: Socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (open.get(address) ?? 0) + 1;
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left > 0) open.set(address, left);
+      else open.delete(address);
+    });
+    if (count <= limits.connectionsPerAddress) return;
+    refuse();
+    socket.destroy();
+  });
+}

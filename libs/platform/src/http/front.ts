@@ -1,0 +1,31 @@
+import { hostname } from 'node:os';
+import { DomainError } from '@9volt/contracts';
+import type { FastifyInstance } from 'fastify';
+import { isLoopback, type NodeConfig } from '../config/node-config.js';
+import { AccessTokens } from './access-tokens.js';
+import { foreignness, type Reach } from './same-site.js';
+import { DEFAULT_HEADERS } from './security-headers.js';
+
+/**
+ * What stands before every route of every role, also before those that Nest does not know: each answer has the headers of {@link DEFAULT_HEADERS};
+ * requests of pages of other sites, and of callers without an access token, are refused before any of their body is read.
+ */
+export function standInFront(fastify: FastifyInstance, config: NodeConfig): void {
+  const tokens = new AccessTokens(config.accessTokens);
+  const reach: Reach = {
+    guarded: tokens.demanded,
+    loopback: isLoopback(config.listen.host),
+    host: config.listen.host,
+    hostname: hostname(),
+    publicUrl: config.publicUrl,
+  };
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.headers(DEFAULT_HEADERS);
+    const { headers, method, is404 } = request;
+    const { open = false, page = false } = request.routeOptions.config.rules ?? {};
+    const authenticated = tokens.demanded && tokens.matches(headers);
+    const foreign = foreignness({ method, headers, page, authenticated }, reach);
+    if (foreign !== undefined) throw new DomainError('forbidden', foreign);
+    if (!open && !is404) tokens.assertGiven(headers);
+  });
+}
