@@ -65,7 +65,7 @@ describe('npm start on a machine without etcd', () => {
       const output = first.output();
       expect(readFileSync(join(home, 'asked'), 'utf8')).toContain('etcd-server');
       expect(output).toMatch(new RegExp(`port ${port} is held by .*\\(pid ${process.pid}\\): trying the next`));
-      expect(output).toMatch(/demo checks ok: demo-api, demo-etcd, demo-exec/);
+      expect(output).toMatch(/demo checks ok: demo-api, demo-tcp, demo-exec/);
       expect(output).toMatch(/demo-dns|demo without a dns check: /);
       expect(output).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/ui\//);
     } finally {
@@ -86,7 +86,7 @@ describe('npm start on a machine without etcd', () => {
       const url = /API and docs +(\S+)\/docs/.exec(second.output())?.[1] as string;
       const monitors = (await (await fetch(`${url}/api/v1/monitor`)).json()) as Record<string, unknown>;
       expect(Object.keys(monitors)).toEqual(
-        expect.arrayContaining(['/9volt/monitor/demo-api', '/9volt/monitor/demo-etcd']),
+        expect.arrayContaining(['/9volt/monitor/demo-api', '/9volt/monitor/demo-tcp']),
       );
     } finally {
       await stop(second);

@@ -1,9 +1,11 @@
+import { GuardedTargets } from '@9volt/monitors';
 import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Module } from '@nestjs/common';
 import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
 import { ConfigEventsService } from './events/config-events.service.js';
 import { EtcdCareService } from './housekeeping/etcd-care.service.js';
 import { SweepingService } from './housekeeping/sweeping.service.js';
+import { CoverageNotices } from './coverage/coverage-notices.js';
 import { CoverageService } from './coverage/coverage.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
 import { SchedulerCaches } from './caches/scheduler-caches.js';
@@ -26,6 +28,12 @@ import { SchedulerService } from './scheduler.service.js';
       useFactory: SecretReader.of,
       inject: [NodeConfig],
     },
+    {
+      provide: GuardedTargets,
+      useFactory: ({ targets }: NodeConfig) => new GuardedTargets(targets),
+      inject: [NodeConfig],
+    },
+    CoverageNotices,
     CoverageService,
     SchedulerService,
   ],

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Detachment } from './ledger/detachment.js';
 import { EtcdLedger } from './ledger/etcd-ledger.js';
@@ -70,6 +70,11 @@ import { WorkerService } from './worker.service.js';
     {
       provide: Programs,
       useFactory: ({ programs: { rules, atOnce } }: NodeConfig) => new Programs(rules, atOnce),
+      inject: [NodeConfig],
+    },
+    {
+      provide: GuardedTargets,
+      useFactory: ({ targets }: NodeConfig) => new GuardedTargets(targets),
       inject: [NodeConfig],
     },
     PerformanceMetrics,

@@ -1,7 +1,6 @@
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { limitTargets } from '@9volt/monitors';
-import { Health, NodeConfig } from '@9volt/platform';
+import { Health } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Departure } from './membership/departure.js';
@@ -21,10 +20,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(CallsView) private readonly calls: CallsView,
     @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
     @Inject(Departure) private readonly departure: Departure,
-    @Inject(NodeConfig) { targets }: NodeConfig,
     @Inject(Health) health: Health,
   ) {
-    limitTargets(targets);
     health.readiness('worker', () => (assignments.listed ? undefined : 'the assignments are not read yet'));
   }
 

@@ -3,9 +3,10 @@ import { type Alert, type ReadSecret, Text, TextList } from '@9volt/contracts';
 import { attemptDelivery } from './attempt-delivery.js';
 import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { alerterTypes } from './registry.js';
-import { sampleAlarm, sampleResolve } from './testing/index.js';
+import { NotedTargets, sampleAlarm, sampleResolve } from './testing/index.js';
 
 const TYPE = 'attempt-spec';
+const targets = new NotedTargets();
 const none: ReadSecret = () => Promise.reject(new Error('there are no secrets here'));
 
 class FakeOptions {
@@ -29,6 +30,7 @@ function attempt(
     signal: more.signal ?? new AbortController().signal,
     timeoutMs: more.timeoutMs ?? 1_000,
     readSecret: more.readSecret ?? none,
+    targets,
     programs: [],
   });
 }
@@ -78,7 +80,15 @@ describe('one attempt', () => {
     const settings = { type: 'of a newer version', options: {} };
     const signal = new AbortController().signal;
     expect(
-      await attemptDelivery({ settings, alert: sampleAlarm(), signal, timeoutMs: 10, readSecret: none, programs: [] }),
+      await attemptDelivery({
+        settings,
+        alert: sampleAlarm(),
+        signal,
+        timeoutMs: 10,
+        readSecret: none,
+        programs: [],
+        targets,
+      }),
     ).toMatchObject({
       outcome: 'retryable',
     });

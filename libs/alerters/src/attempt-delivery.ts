@@ -7,6 +7,7 @@ import {
   type ReadSecret,
   resolveSecrets,
   SecretUnavailable,
+  type Targets,
   withoutSecrets,
 } from '@9volt/contracts';
 import { type AlerterDefinition, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
@@ -23,6 +24,10 @@ export interface Attempt {
   readSecret: ReadSecret;
   /** The programs that this process may run. */
   programs: ProgramRules;
+  /** Where this process may connect to. */
+  targets: Targets;
+  /** A person tries the alerter out. */
+  trial?: boolean;
 }
 
 /** A dialogue, as with a mail server, has several waits of `timeoutMs`. */
@@ -31,7 +36,7 @@ const GRACE_MS = 1_000;
 
 /** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is worth another attempt too. */
 export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
-  const { settings, alert, signal, timeoutMs, programs } = attempt;
+  const { settings, alert, signal, timeoutMs, programs, targets, trial = false } = attempt;
   const definition = alerterTypes.get(settings.type);
   if (!definition) return { outcome: 'retryable', answer: `this process does not know the type ${settings.type}` };
   const overdue = new AbortController();
@@ -45,7 +50,8 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    const context = { signal: overdue.signal, notificationId: notificationIdOf(alert), timeoutMs, programs };
+    const notificationId = notificationIdOf(alert);
+    const context = { signal: overdue.signal, notificationId, timeoutMs, programs, targets, trial };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
     // It may be put there while the notification waits, or another worker may have it.

@@ -1,4 +1,4 @@
-import type { ProgramRules, SettingsClass } from '@9volt/contracts';
+import type { ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
@@ -19,6 +19,10 @@ export interface DeliveryContext {
   notificationId: string;
   /** The programs that this worker runs. */
   programs: ProgramRules;
+  /** The only way out: whatever the options name is looked up and connected to by it. */
+  targets: Targets;
+  /** A person tries the alerter out: the answer shows no content that is not a provider's. */
+  trial?: boolean;
   /** How long the provider may take to answer; 10 seconds unless said here. */
   timeoutMs?: number;
 }

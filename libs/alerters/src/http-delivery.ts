@@ -1,11 +1,12 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { messageOf } from '@9volt/contracts';
+import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
 import { BrokenAnswer, exchangeOver, type WireResponse } from '@9volt/net';
 import { startDeadline } from './deadline.js';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
-import { openConnection, secured, type TlsTrust } from './open-connection.js';
+import { LookupFailure, openConnection, secured, type TlsTrust } from './open-connection.js';
 import { retryAfterMs } from './retry-after.js';
 import { scrubbed } from './scrub.js';
+import { withoutForeignBody } from './trial.js';
 
 /** The one way in which alerters speak HTTP. */
 
@@ -23,7 +24,11 @@ export interface HttpAnswer {
   status: number;
   /** At most 64 KiB; what came of it when the connection broke. */
   body: string;
+  /** The Content-Type, without its parameters. */
+  type: string;
   retryAfterMs?: number;
+  /** Where a redirect leads. */
+  location?: string;
 }
 
 const MAX_ANSWER_BYTES = 65_536;
@@ -41,11 +46,13 @@ export async function deliverHttp(
     return { outcome: 'rejected', answer: 'the configured address is not an http or https address' };
   }
   const exchanged = await exchange(request, context);
-  return scrubbed('status' in exchanged ? judge(exchanged) : exchanged, request.secrets);
+  if (!('status' in exchanged)) return scrubbed(exchanged, request.secrets);
+  const outcome = judge(exchanged);
+  return scrubbed(context.trial ? withoutForeignBody(outcome, exchanged) : outcome, request.secrets);
 }
 
 /** 2xx delivered; 408, 425, 429 and 5xx worth another attempt; everything else refused for good, redirects included. */
-export function judgeByStatus({ status, body, retryAfterMs: wait }: HttpAnswer): DeliveryOutcome {
+export function judgeByStatus({ status, body, retryAfterMs: wait }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
   const answer = `HTTP ${status}${body === '' ? '' : `: ${body}`}`;
   if (status >= 200 && status < 300) return { outcome: 'delivered', answer };
   if (status >= 500 || status === 408 || status === 425 || status === 429) {
@@ -56,24 +63,33 @@ export function judgeByStatus({ status, body, retryAfterMs: wait }: HttpAnswer):
   return { outcome: 'rejected', answer };
 }
 
-async function exchange(request: HttpRequest, context: DeliveryContext): Promise<HttpAnswer | DeliveryOutcome> {
+/** One request and its answer, whatever it is; an outcome when there is none. */
+export async function exchange(request: HttpRequest, context: DeliveryContext): Promise<HttpAnswer | DeliveryOutcome> {
   const deadline = startDeadline(context);
   const connection = new AbortController();
   const end = (): void => connection.abort();
   deadline.signal.addEventListener('abort', end);
   if (deadline.signal.aborted) end();
   try {
-    const response = await send(request, connection.signal);
+    const response = await send(request, context.targets, connection.signal);
+    const [type = ''] = (response.header('Content-Type') ?? '').split(';', 1);
+    const location = response.header('Location');
     const wait = retryAfterMs(response.header('Retry-After'), response.header('Date'), Date.now());
     return {
       status: response.status,
       body: await readCapped(response),
+      type: type.trim().toLowerCase(),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
+      ...(location === undefined ? {} : { location }),
     };
   } catch (error) {
     if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
     // Who answered has the request, however badly the rest of the answer is written: it must not be repeated for that.
-    if (error instanceof BrokenAnswer && error.status !== undefined) return { status: error.status, body: '' };
+    if (error instanceof BrokenAnswer && error.status !== undefined)
+      return { status: error.status, body: '', type: '' };
+    // Worth another attempt: the name may change, or this process be permitted its address.
+    if (isTargetRefusal(error) || error instanceof LookupFailure)
+      return { outcome: 'retryable', answer: messageOf(error) };
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && UNSENDABLE.has(code))
       return { outcome: 'rejected', answer: `cannot be sent: ${messageOf(error)}` };
@@ -90,6 +106,7 @@ async function exchange(request: HttpRequest, context: DeliveryContext): Promise
 /** Over a connection of its own: one that the provider closed while idle would fail the next alert. */
 async function send(
   { method = 'POST', url, headers, body, tls }: HttpRequest,
+  targets: Targets,
   signal: AbortSignal,
 ): Promise<WireResponse> {
   const { protocol, hostname, host, port, pathname, search, username, password } = new URL(url);
@@ -108,7 +125,8 @@ async function send(
     validateHeaderValue(name, value);
   }
   const bare = hostname.replace(/^\[|\]$/g, '');
-  const socket = await openConnection(bare, port === '' ? (secure ? 443 : 80) : Number(port), signal);
+  const target = { host: bare, port: port === '' ? (secure ? 443 : 80) : Number(port) };
+  const socket = await openConnection(target, targets, signal);
   const over = secure ? await secured(socket, bare, tls ?? {}, signal) : socket;
   return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body });
 }

@@ -1,4 +1,5 @@
 export * from './attempt-delivery.js';
+export { callUrl } from './call-url.js';
 export * from './define-alerter.js';
 export * from './mask-secrets.js';
 export * from './registry.js';

@@ -1,8 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { type Address, connectAny } from '@9volt/net';
+import { isTargetRefusal, messageOf, type Target, type Targets } from '@9volt/contracts';
 
 /** How a server is verified, and who we are to it; certificates and key in PEM. */
 export interface TlsTrust {
@@ -13,14 +12,21 @@ export interface TlsTrust {
   clientKey?: string;
 }
 
+/** The host of a channel cannot be looked up: that may be mended while the notification waits. */
+export class LookupFailure extends Error {}
+
 /**
- * Opens a connection to whichever address of the host answers first, found by the resolver of the system. It is destroyed when the signal aborts, and then
- * the promise rejects.
+ * Opens a connection to whichever permitted address of the host answers first. It is destroyed when the signal aborts, and then the promise
+ * rejects.
  */
-export async function openConnection(host: string, port: number, signal: AbortSignal): Promise<Socket> {
-  const found = await untilAborted(lookup(host, { all: true }), signal);
-  const addresses = found.map(({ address, family }): Address => ({ address, family: family === 6 ? 6 : 4 }));
-  return connectAny(addresses, port, { onEnd: (release) => signal.addEventListener('abort', release, { once: true }) });
+export async function openConnection(target: Required<Target>, targets: Targets, signal: AbortSignal): Promise<Socket> {
+  if (signal.aborted) throw new Error('aborted');
+  const scope = { onEnd: (release: () => void) => signal.addEventListener('abort', release, { once: true }) };
+  const addresses = await targets.resolve(target, scope).catch((cause: unknown) => {
+    throw isTargetRefusal(cause) ? cause : new LookupFailure(messageOf(cause), { cause });
+  });
+  if (signal.aborted) throw new Error('aborted');
+  return targets.connect(target, addresses, scope);
 }
 
 /** Speaks TLS over an open connection. */
@@ -41,13 +47,4 @@ export async function secured(socket: Socket, host: string, trust: TlsTrust, sig
   signal.addEventListener('abort', () => void secure.destroy(), { once: true });
   await once(secure, 'secureConnect', { signal });
   return secure;
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(new Error('aborted'));
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject);
-  });
 }

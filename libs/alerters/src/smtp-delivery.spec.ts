@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { email } from './email.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { deliveryContext } from './testing/alerter-contract.js';
+import { NotedTargets } from './testing/noted-targets.js';
 import { sampleAlarm } from './testing/sample-alerts.js';
 import { until } from './testing/until.js';
 import { parseMailServer } from './smtp-delivery.js';
@@ -41,7 +42,7 @@ describe('a mail server of its own mind', () => {
     email.send(
       { to: 'a@example.com', from: 'b@example.com', address, ...more },
       renderAlert(sampleAlarm()),
-      deliveryContext({ timeoutMs }),
+      deliveryContext({ timeoutMs, targets: new NotedTargets({}, { 'mail.test': '127.0.0.1' }) }),
     );
 
   it('gives up when no greeting comes, and closes', async () => {
@@ -94,7 +95,7 @@ describe('a mail server of its own mind', () => {
       else if (/^(MAIL|RCPT)/.test(line)) socket.write('250 fine\r\n');
     }, '220 here');
     // Another name of this host, as another host would have.
-    const address = `0.0.0.0:${port}`;
+    const address = `mail.test:${port}`;
     const refused = await send(address, { username: 'ninevolt', password: PASSWORD });
     expect(refused).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('not encrypted') });
     expect(lines.filter((line) => line.startsWith('AUTH'))).toEqual([]);

@@ -1,5 +1,5 @@
 import { isIPv4, type Socket } from 'node:net';
-import { messageOf } from '@9volt/contracts';
+import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
 import type { NodemailerError } from 'nodemailer';
 import SMTPConnection, {
   type SMTPConnectionOptions,
@@ -7,7 +7,7 @@ import SMTPConnection, {
 } from 'nodemailer/lib/smtp-connection';
 import { startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
-import { openConnection } from './open-connection.js';
+import { LookupFailure, openConnection } from './open-connection.js';
 import { scrubbed } from './scrub.js';
 
 export interface MailServer {
@@ -47,26 +47,32 @@ export async function deliverMail(server: MailServer, mail: Mail, context: Deliv
   const deadline = startDeadline(context, 3 * timeoutMs);
   let connection: SMTPConnection | undefined;
   try {
-    const socket = await connectTo(server, timeoutMs, deadline.signal);
+    const socket = await connectTo(server, timeoutMs, context.targets, deadline.signal);
     connection = new SMTPConnection({ ...connectionOptions(server, timeoutMs), connection: socket });
     return scrubbed(await dialogue(connection, server, mail, deadline.signal), secretsOf(server));
   } catch (error) {
     connection?.close();
     if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    if (isTargetRefusal(error) || error instanceof LookupFailure)
+      return { outcome: 'retryable', answer: messageOf(error) };
     // Whatever comes from the connection has a code; the rest is a defect of ours.
     if ((error as NodemailerError).code === undefined) throw error;
-    return scrubbed(outcomeOfError(error as NodemailerError), secretsOf(server));
+    return scrubbed(outcomeOfError(error as NodemailerError, context.trial), secretsOf(server));
   } finally {
     deadline.end();
   }
 }
 
-/** Through the resolver of the system, which nodemailer asks only after DNS: a line in /etc/hosts counts for mail too. */
-async function connectTo({ host, port }: MailServer, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+async function connectTo(
+  { host, port }: MailServer,
+  timeoutMs: number,
+  targets: Targets,
+  signal: AbortSignal,
+): Promise<Socket> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeoutMs);
   try {
-    return await openConnection(host, port, AbortSignal.any([signal, limit.signal]));
+    return await openConnection({ host, port }, targets, AbortSignal.any([signal, limit.signal]));
   } catch (error) {
     if (!limit.signal.aborted) throw error;
     throw Object.assign(new Error(`no connection within ${timeoutMs / 1_000} s`), { code: 'ETIMEDOUT' });
@@ -147,10 +153,13 @@ const ABOUT_MESSAGE = ['MAIL FROM', 'RCPT TO', 'DATA'];
  * Refused for good is only what the server says with 5xx of this sender, these recipients or this message. All else may pass or be
  * mended: 4xx, the network, certificates, and also a refused login, for an alert must not be lost to an expired password.
  */
-function outcomeOfError(error: NodemailerError): DeliveryOutcome {
+function outcomeOfError(error: NodemailerError, trial = false): DeliveryOutcome {
   // An error of several addresses has no message of its own.
-  const answer =
+  const said =
     error.code === 'ETIMEDOUT' ? 'the server did not answer in time' : messageOf(error) || String(error.code);
+  // What greets otherwise is no mail server: whoever tries an alerter out must not read what it says.
+  const foreign = trial && error.code === 'EPROTOCOL' && !/^\d{3}[ -]/.test(error.response ?? '');
+  const answer = foreign ? 'the server does not speak SMTP' : said;
   const aboutMessage = ABOUT_MESSAGE.includes(error.command ?? '');
   if (error.responseCode === undefined) {
     // What is found before anything is sent: an address or a size that this server cannot take.

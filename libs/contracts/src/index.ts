@@ -24,6 +24,8 @@ export * from './settings/json-schema.js';
 export * from './settings/nearest.js';
 export * from './settings/secret-reference.js';
 export * from './settings/validate-settings.js';
+export * from './target-policy.js';
+export * from './targets.js';
 export * from './time-id.js';
 export * from './vitals.js';
 export * from './without-secrets.js';

@@ -1,4 +1,4 @@
-import type { CallStatus, CheckResult, MonitorSettings, SettingsClass } from '@9volt/contracts';
+import type { CallStatus, CheckResult, MonitorSettings, SettingsClass, Targets } from '@9volt/contracts';
 import type { Programs } from './exec/programs.js';
 
 /** What a probe is given beside its settings. */
@@ -9,6 +9,8 @@ export interface ProbeContext {
   signal: AbortSignal;
   /** The programs that this worker runs: whatever a configuration names must be permitted by it, and wait its turn. */
   programs: Programs;
+  /** The only way out: whatever a configuration names is looked up and connected to by it. */
+  targets: Targets;
   /** For a type that awaits calls, those of this monitor; absent where none can come, as in a trial. */
   calls?: ReceivedCalls;
 }

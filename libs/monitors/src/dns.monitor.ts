@@ -1,4 +1,5 @@
 import {
+  type Address,
   type CheckResult,
   Choice,
   Duration,
@@ -15,8 +16,6 @@ import { type DnsAnswer, queryDns } from './dns/query.js';
 import { recordText } from './dns/record-text.js';
 import { type QueryType, RECORD_TYPES } from './dns/record-types.js';
 import { asciiName, hostAndPort, hostFault, hostOf } from './net/host.js';
-import { hostResolver } from './net/resolve-host.js';
-import type { Address } from './net/resolver-files.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
@@ -103,8 +102,9 @@ export const dnsMonitor = defineMonitor<DnsSettings>({
   probe,
 });
 
-async function probe(settings: DnsSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: DnsSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   const limitMs = timeoutMsOf(DnsSettings, settings, 'timeout');
   try {
     return await scoped(
@@ -132,7 +132,9 @@ async function ask(
   const host = hostOf(settings.host) ?? settings.host;
   run.stage = `looking up ${host}`;
   const lookupSince = performance.now();
-  const [server] = (await hostResolver.resolve(host, scope)) as [Address];
+  const [server] = (await run.targets.resolve({ host, port: valueOf(DnsSettings, settings, 'port') }, scope)) as [
+    Address,
+  ];
   run.spent('lookup', lookupSince);
   run.stage = 'waiting for the answer';
   const question = {

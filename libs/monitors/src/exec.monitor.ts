@@ -86,14 +86,15 @@ export const execMonitor = defineMonitor<ExecSettings>({
   probe,
 });
 
-async function probe(settings: ExecSettings, { name, signal, programs }: ProbeContext): Promise<CheckResult> {
-  const arrived = new ProbeRun(signal);
+async function probe(settings: ExecSettings, context: ProbeContext): Promise<CheckResult> {
+  const { name, signal, programs } = context;
+  const arrived = new ProbeRun(context);
   const command = excerpt(settings.command, 200);
   const refusal = programs.refusal(settings.command);
   if (refusal !== undefined) return arrived.verdict('unknown', `Command '${command}' is not run: ${refusal}`);
   const limitMs = limitMsOf(settings);
   try {
-    return await programs.inTurn(limitMs, signal, () => execute(settings, name, new ProbeRun(signal)));
+    return await programs.inTurn(limitMs, signal, () => execute(settings, name, new ProbeRun(context)));
   } catch (error) {
     if (!(error instanceof CutShort)) throw error;
     if (error.reason === 'aborted') return arrived.failedWith(error, error.message);

@@ -36,8 +36,9 @@ async function probe(settings: HttpSettings, context: ProbeContext): Promise<Che
   return resultWithoutSecrets(await checkInTime(settings, context), credentialsOf(requestOf(settings).headers));
 }
 
-async function checkInTime(settings: HttpSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function checkInTime(settings: HttpSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   const limitMs = timeoutMsOf(HttpSettings, settings, 'timeout');
   try {
     return await scoped(

@@ -15,7 +15,6 @@ import {
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { CannotPing, longestMs, pinger, type PingPlan } from './icmp/pinger.js';
 import { hostFault, hostOf } from './net/host.js';
-import { hostResolver } from './net/resolve-host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
@@ -99,8 +98,9 @@ export const icmpMonitor = defineMonitor<IcmpSettings>({
   probe,
 });
 
-async function probe(settings: IcmpSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: IcmpSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   const host = bareHost(settings);
   try {
     const address = await scoped(
@@ -125,7 +125,7 @@ async function addressOf(settings: IcmpSettings, run: ProbeRun, scope: Scope): P
   const host = bareHost(settings);
   run.stage = `looking up ${host}`;
   const since = performance.now();
-  const addresses = await hostResolver.resolve(host, scope);
+  const addresses = await run.targets.resolve({ host }, scope);
   run.spent('lookup', since);
   const version = settings['ip-version'];
   const found = addresses.find(({ family }) => version === undefined || String(family) === version);

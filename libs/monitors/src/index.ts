@@ -3,4 +3,4 @@ export { Programs } from './exec/programs.js';
 export * from './registry.js';
 export * from './validate-monitor.js';
 export * from './weigh-monitor.js';
-export { limitTargets } from './net/resolve-host.js';
+export { GuardedTargets } from './net/guarded-targets.js';

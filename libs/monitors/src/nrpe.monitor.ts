@@ -103,8 +103,9 @@ export const nrpeMonitor = defineMonitor<NrpeSettings>({
   probe,
 });
 
-async function probe(settings: NrpeSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: NrpeSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   const limitMs = timeoutMsOf(NrpeSettings, settings, 'timeout');
   try {
     return await scoped(

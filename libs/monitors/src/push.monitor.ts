@@ -42,8 +42,9 @@ export const pushMonitor = defineMonitor<PushSettings>({
   probe,
 });
 
-async function probe(settings: PushSettings, { signal, calls }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: PushSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal, calls } = context;
+  const run = new ProbeRun(context);
   if (signal.aborted) return run.failedWith(new CutShort('aborted', 'aborted'), 'aborted');
   if (!calls) return run.verdict('unknown', 'Nothing to try: jobs can call once the monitor is stored');
   const { last, nowMs } = calls;

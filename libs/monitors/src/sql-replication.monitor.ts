@@ -46,8 +46,8 @@ export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
   target: (settings) => `replication to ${placeOf(settings)}${settings.connection ? ` (${settings.connection})` : ''}`,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlReplicationSettings, { signal }: ProbeContext) =>
-    checkDatabase(settings, signal, {
+  probe: (settings: SqlReplicationSettings, context: ProbeContext) =>
+    checkDatabase(settings, context, {
       readOnly: true,
       ask: (session) => readReplica(settings.driver, session, settings.connection),
       judge: (replica, run) => judge(settings, replica, run),

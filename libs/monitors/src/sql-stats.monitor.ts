@@ -64,8 +64,8 @@ export const sqlStatsMonitor = defineMonitor<SqlStatsSettings>({
   target: (settings) => `${placeOf(settings)} ${nameOf(settings)}`,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlStatsSettings, { signal }: ProbeContext) =>
-    checkDatabase(settings, signal, {
+  probe: (settings: SqlStatsSettings, context: ProbeContext) =>
+    checkDatabase(settings, context, {
       readOnly: true,
       ask: (session) => session.query(statementOf(settings)),
       judge: (result, run) => judge(settings, result, run),

@@ -110,8 +110,8 @@ export const sqlMonitor = defineMonitor<SqlQuerySettings>({
   target: (settings) => `${placeOf(settings)} ${capped(settings.query.replaceAll(/\s+/g, ' ').trim(), 300)}`,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlQuerySettings, { signal }: ProbeContext) =>
-    checkDatabase(settings, signal, {
+  probe: (settings: SqlQuerySettings, context: ProbeContext) =>
+    checkDatabase(settings, context, {
       readOnly: valueOf(SqlQuerySettings, settings, 'read-only'),
       ask: (session) => session.query({ text: settings.query, params: settings.params ?? [] }),
       judge: (result, run) => judge(settings, result, run),

@@ -76,8 +76,9 @@ export const tcpMonitor = defineMonitor<TcpSettings>({
   probe,
 });
 
-function probe(settings: TcpSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+function probe(settings: TcpSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   // No time limit of its own: each part below has one. This scope holds the connection while they pass.
   return scoped(Infinity, signal, (scope) => talk(settings, run, scope)).catch((error: unknown) => {
     if (error instanceof CutShort) return run.failedWith(error, error.message);

@@ -96,8 +96,9 @@ export const tlsMonitor = defineMonitor<TlsSettings>({
   probe,
 });
 
-async function probe(settings: TlsSettings, { signal }: ProbeContext): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+async function probe(settings: TlsSettings, context: ProbeContext): Promise<CheckResult> {
+  const { signal } = context;
+  const run = new ProbeRun(context);
   const limitMs = timeoutMsOf(TlsSettings, settings, 'timeout');
   try {
     return await scoped(

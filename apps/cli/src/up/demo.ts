@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MonitorSettings } from '@9volt/contracts';
 import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { monitorTypes, Programs, validateMonitor } from '@9volt/monitors';
+import { GuardedTargets, monitorTypes, Programs, validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
@@ -23,7 +23,7 @@ export async function loadDemo(config: EtcdConfig, apiUrl: string, tell: (line: 
   try {
     const { entries } = await client.list(keys.monitors, { keysOnly: true });
     if (entries.length > 0) return [];
-    const demo = await demoMonitors(apiUrl, config.etcd.members[0] as string, tell);
+    const demo = await demoMonitors(apiUrl, tell);
     const committed = await commit(client, {
       compare: Object.keys(demo).map((name) => ({ key: keys.monitor(name), target: 'create', value: 0 })),
       then: Object.entries(demo).map(([name, settings]) => ({ put: keys.monitor(name), value: encode(settings) })),
@@ -34,13 +34,8 @@ export async function loadDemo(config: EtcdConfig, apiUrl: string, tell: (line: 
   }
 }
 
-async function demoMonitors(
-  apiUrl: string,
-  etcdUrl: string,
-  tell: (line: string) => void,
-): Promise<Record<string, MonitorSettings>> {
+async function demoMonitors(apiUrl: string, tell: (line: string) => void): Promise<Record<string, MonitorSettings>> {
   const api = new URL(apiUrl);
-  const etcd = new URL(etcdUrl);
   const demo: Record<string, Attributes> = {
     'demo-api': {
       type: 'http',
@@ -51,11 +46,11 @@ async function demoMonitors(
       expect: 'ok',
       interval: '5s',
     },
-    'demo-etcd': {
+    'demo-tcp': {
       type: 'tcp',
-      description: 'etcd accepts connections',
-      host: etcd.hostname,
-      port: Number(etcd.port || 2379),
+      description: 'The API accepts connections',
+      host: api.hostname,
+      port: Number(api.port),
       interval: '5s',
     },
     'demo-exec': {
@@ -101,6 +96,7 @@ async function answeredDnsCheck(): Promise<Attributes | string> {
       name: 'demo-dns',
       signal: AbortSignal.timeout(5_000),
       programs: new Programs([], 1),
+      targets: new GuardedTargets(),
     });
     if (result?.status === 'ok') return attributes;
     message = result?.message ?? '';

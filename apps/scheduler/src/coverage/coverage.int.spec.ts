@@ -1,12 +1,17 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { startSlackStandIn } from '@9volt/alerters/testing';
 import { type CoverageReport, DEFAULT_CLUSTER_CONFIG, type Member } from '@9volt/contracts';
 import { decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, loadNodeConfig, SecretReader } from '@9volt/platform';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SchedulerBench } from '../testing/scheduler-bench.js';
+import { CoverageNotices } from './coverage-notices.js';
 import { CoverageService } from './coverage.service.js';
 
 jest.setTimeout(30_000);
@@ -14,6 +19,7 @@ jest.setTimeout(30_000);
 let etcd: TestEtcd;
 let bench: SchedulerBench;
 let slack: Awaited<ReturnType<typeof startSlackStandIn>>;
+let notices: CoverageNotices;
 let coverage: CoverageService;
 let metrics: () => Promise<string>;
 
@@ -32,13 +38,14 @@ beforeEach(async () => {
   await waitFor(async () => (await bench.assignments()).length === 10);
   const { node, caches, leadership } = scheduler;
   await waitFor(() => [...caches.view.assigned].length === 10);
-  const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0' }, {});
+  const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0', execAllow: 'none' }, {});
   const secrets = new SecretReader();
-  coverage = new CoverageService(node, caches, leadership, config, secrets, AppLogger.silent(), scheduler.metrics);
+  notices = new CoverageNotices(node, caches, config, secrets, new GuardedTargets(config.targets), AppLogger.silent());
+  coverage = new CoverageService(node, caches, leadership, notices, AppLogger.silent(), scheduler.metrics);
   metrics = () => scheduler.metrics.registry.getSingleMetricAsString('ninevolt_coverage_ratio');
 });
 afterEach(async () => {
-  coverage.onApplicationShutdown();
+  notices.onApplicationShutdown();
   await bench.stop();
   await slack.close();
 });
@@ -137,5 +144,35 @@ describe('the coverage', () => {
     } finally {
       server.close();
     }
+  });
+
+  it('runs no program of its alerter unless this scheduler may', async () => {
+    const touched = join(mkdtempSync(join(tmpdir(), '9volt-coverage-')), 'ran');
+    const options = { command: '/usr/bin/touch', args: [touched] };
+    await bench.put({ put: bench.keys.alerter('program'), value: encode({ type: 'exec', options }) });
+    const { caches } = await bench.leader();
+    await waitFor(() => caches.alerters.get(bench.keys.alerter('program')) !== undefined);
+    await configure({ 'coverage-alerter': 'program' });
+    await tell(5);
+    for (let n = 0; n < 3; n++) await coverage.measure();
+    const [failed] = await waitFor(async () => {
+      const events = await bench.events('notification-failed');
+      return events.length > 0 && events;
+    });
+    expect(failed?.message).toContain('runs no programs');
+    expect(existsSync(touched)).toBe(false);
+    rmSync(dirname(touched), { recursive: true });
+  });
+
+  it('calls no dead man where this scheduler may not connect to', async () => {
+    // Of the loopback, so that a guard that fails sends nothing elsewhere.
+    await configure({ 'dead-man-url': 'http://0.0.0.0:1/ping' });
+    await coverage.measure();
+    await coverage.callDeadMan();
+    const [warning] = await waitFor(async () => {
+      const events = await bench.events('warning');
+      return events.length > 0 && events;
+    });
+    expect(warning?.message).toContain('0.0.0.0 is refused as a target');
   });
 });

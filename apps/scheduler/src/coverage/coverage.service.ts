@@ -1,14 +1,14 @@
-import { attemptDelivery, validateAlerter } from '@9volt/alerters';
-import { type CoverageReport, LOW_COVERAGE, messageOf, parseDuration } from '@9volt/contracts';
+import { type CoverageReport, LOW_COVERAGE, parseDuration } from '@9volt/contracts';
 import { ClusterNode, decode, encode } from '@9volt/etcd-dal';
-import { AppLogger, type Logger, Metrics, NodeConfig, SecretReader } from '@9volt/platform';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { AppLogger, type Logger, Metrics } from '@9volt/platform';
+import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { Knowledge } from '../decision/knowledge.js';
 import { LeaderTask } from '../housekeeping/leader-task.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
-import { coverageAlert, describeCoverage, stepAlarm } from './coverage-alarm.js';
+import { describeCoverage, stepAlarm } from './coverage-alarm.js';
+import { CoverageNotices } from './coverage-notices.js';
 import { type DueMonitor, measureCoverage, type WorkerReports } from './measure-coverage.js';
 
 const EVERY_MS = 10_000;
@@ -17,28 +17,24 @@ const DEAD_MAN_EVERY_MS = 60_000;
 const WRITE_EVERY_MS = 60_000;
 /** So many dump intervals without a word, and a worker counts for nothing. */
 const SILENT_PERIODS = 3;
-const TIMEOUT_MS = 10_000;
 
 /** Watches over the watching: how much of it takes place, told by the leader itself, and by its silence. */
 @Injectable()
-export class CoverageService implements OnApplicationShutdown {
+export class CoverageService {
   private readonly logger: Logger;
   private readonly knowledge: Knowledge;
   private readonly measuring: LeaderTask;
   private readonly calling: LeaderTask;
-  private readonly abort = new AbortController();
   private lowTimes = 0;
   /** What stands in etcd, as far as this leader knows. */
   private report: CoverageReport | undefined;
   private writtenAt = Number.NEGATIVE_INFINITY;
-  private callFailed = false;
 
   constructor(
     private readonly node: ClusterNode,
     private readonly caches: SchedulerCaches,
     private readonly leadership: LeadershipService,
-    private readonly config: NodeConfig,
-    private readonly secrets: SecretReader,
+    private readonly notices: CoverageNotices,
     logger: AppLogger,
     metrics: Metrics,
   ) {
@@ -59,10 +55,6 @@ export class CoverageService implements OnApplicationShutdown {
         for (const { tag, share } of this.report.pools) gauge.set({ pool: tag ?? 'untagged' }, share);
       },
     );
-  }
-
-  onApplicationShutdown(): void {
-    this.abort.abort();
   }
 
   @Interval(EVERY_MS)
@@ -99,7 +91,7 @@ export class CoverageService implements OnApplicationShutdown {
     let { low } = step;
     if (step.send !== undefined && alerter !== undefined) {
       const since = before?.low?.since ?? now.toISOString();
-      if (!(await this.send(alerter, step.send, since, coverage, now))) low = before?.low;
+      if (!(await this.notices.send(alerter, step.send, since, coverage, now))) low = before?.low;
     }
     if (low === step.low && step.event === 'low') {
       events.emit('warning', `the coverage is ${describeCoverage(coverage)}`, { details: { ...coverage } });
@@ -143,66 +135,9 @@ export class CoverageService implements OnApplicationShutdown {
     this.writtenAt = performance.now();
   }
 
-  /** Answers whether nothing is left to send. What is refused for good is told as an event. */
-  private async send(
-    alerter: string,
-    type: 'alarm' | 'resolve',
-    since: string,
-    coverage: Pick<CoverageReport, 'share' | 'monitors' | 'covered'>,
-    now: Date,
-  ): Promise<boolean> {
-    const text = this.caches.alerters.get(this.node.keys.alerter(alerter))?.value;
-    const validated = validateAlerter(alerter, text === undefined ? undefined : decode(Buffer.from(text)));
-    const told = { alerter, details: { type } };
-    if (!validated.ok) {
-      this.node.events.emit(
-        'notification-failed',
-        `the coverage cannot be told: there is no valid alerter "${alerter}"`,
-        told,
-      );
-      return true;
-    }
-    const { memberName: leader, prefix, programs } = this.config;
-    const { outcome, answer } = await attemptDelivery({
-      settings: validated.value,
-      alert: coverageAlert(type, { coverage, since, now, leader, prefix }),
-      signal: this.abort.signal,
-      timeoutMs: TIMEOUT_MS,
-      readSecret: this.secrets.read,
-      programs: programs.rules,
-    });
-    if (outcome === 'retryable') {
-      this.logger.warn(`the coverage could not be told to ${alerter}: ${answer}; tried again`);
-      return false;
-    }
-    const sent = outcome === 'delivered';
-    const message = sent
-      ? `${alerter} was told of the coverage`
-      : `${alerter} refused to be told of the coverage: ${answer}`;
-    this.node.events.emit(sent ? 'notification-sent' : 'notification-failed', message, told);
-    return true;
-  }
-
   /** Whoever is called no longer raises the alarm: the call says that monitors are checked. */
   private async call(): Promise<undefined> {
-    const url = this.node.config['dead-man-url'];
-    if (url === undefined || !this.report || this.report.share < LOW_COVERAGE) return undefined;
-    try {
-      const response = await fetch(url, {
-        signal: AbortSignal.any([this.abort.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`it answered ${response.status}`);
-      this.callFailed = false;
-    } catch (error) {
-      // The address is a secret.
-      if (!this.callFailed)
-        this.node.events.emit(
-          'warning',
-          `the dead-man-url could not be called: ${messageOf(error).replaceAll(url, 'it')}`,
-        );
-      this.callFailed = true;
-    }
+    if (this.report && this.report.share >= LOW_COVERAGE) await this.notices.callDeadMan();
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { attemptDelivery, type DeliveryOutcome } from '@9volt/alerters';
 import type { AlerterSettings, Alert } from '@9volt/contracts';
-import { Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
@@ -13,6 +13,7 @@ export class Attempts {
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
     @Inject(SecretReader) private readonly secrets: SecretReader,
     @Inject(Programs) private readonly programs: Programs,
+    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {}
 
@@ -25,6 +26,7 @@ export class Attempts {
       timeoutMs: this.settings.attemptTimeoutMs,
       readSecret: this.secrets.read,
       programs: this.programs.rules,
+      targets: this.targets,
     });
     this.report.attempted(alerter.type, outcome.outcome, performance.now() - startedAt);
     return outcome;

@@ -1,6 +1,6 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
-import { type Programs, validateMonitor } from '@9volt/monitors';
+import { type GuardedTargets, type Programs, validateMonitor } from '@9volt/monitors';
 import type { IsolatedRuns } from '../running/isolated-runs.js';
 import type { CheckRunner } from '../execution/check-runner.js';
 
@@ -15,6 +15,7 @@ export interface Answering {
   timeoutMs: number;
   readSecret: ReadSecret;
   programs: Programs;
+  targets: GuardedTargets;
 }
 
 /** Does what is asked, once. Never rejects: whatever went wrong is told to the person who asked. */
@@ -36,11 +37,13 @@ export async function answerRequest(body: RequestBody, answering: Answering): Pr
 /** Validated here too: whoever can write to etcd can ask. What was never run runs on its own: should it end its process, that one is not this one. */
 async function testMonitor(
   { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
-  { isolated, signal, readSecret, programs }: Answering,
+  { isolated, signal, readSecret, programs, targets }: Answering,
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await isolated.execute(validated.value, { name, signal, programs }, readSecret, { alone: true });
+  const { result } = await isolated.execute(validated.value, { name, signal, programs, targets }, readSecret, {
+    alone: true,
+  });
   return { ok: true, result };
 }
 
@@ -56,6 +59,7 @@ async function testAlerter(
     alert,
     ...rest,
     programs: programs.rules,
+    trial: true,
   });
   return { ok: true, delivery: { outcome, answer } };
 }

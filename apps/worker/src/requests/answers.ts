@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { RequestAnswer, RequestBody } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { IsolatedRuns } from '../running/isolated-runs.js';
@@ -17,15 +17,16 @@ export class Answers {
     @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
     @Inject(SecretReader) private readonly secrets: SecretReader,
     @Inject(Programs) private readonly programs: Programs,
+    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
   ) {}
 
   /** Never rejects. `signal` is aborted when nobody waits for the answer any more. */
   to(body: RequestBody, signal: AbortSignal): Promise<RequestAnswer> {
-    const { runner, isolated, programs } = this;
+    const { runner, isolated, programs, targets } = this;
     const worker = this.node.options.name;
     const timeoutMs = this.settings.deliveryTimeoutMs;
     const readSecret = this.secrets.read;
-    return answerRequest(body, { runner, isolated, worker, signal, timeoutMs, readSecret, programs });
+    return answerRequest(body, { runner, isolated, worker, signal, timeoutMs, readSecret, programs, targets });
   }
 }

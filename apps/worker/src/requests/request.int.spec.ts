@@ -8,7 +8,7 @@ import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt
 import { type CheckResult, type ProgramRules, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import '@9volt/monitors/testing/poisonous-types';
 import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
@@ -85,7 +85,15 @@ async function startWorker(
     new SourceEntry(),
   );
   const own = Object.assign(new RequestSettings(), settings);
-  const answers = new Answers(node, runner, isolated, new SecretReader(), new Programs(rules, 8), own);
+  const answers = new Answers(
+    node,
+    runner,
+    isolated,
+    new SecretReader(),
+    new Programs(rules, 8),
+    new GuardedTargets(),
+    own,
+  );
   const ledger = new RequestLedger(node);
   const service = new RequestService(node, monitors, answers, ledger, AppLogger.silent(), new Metrics(), own);
   await node.start('');

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
-import type { ProbeContext } from '@9volt/monitors';
+import { GuardedTargets, type ProbeContext } from '@9volt/monitors';
 import { AppLogger, type Logger, SecretReader } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { type Execution, executeCheck } from './execute-check.js';
@@ -16,6 +16,9 @@ interface Accusation {
   /** Whether etcd has taken it. */
   onRecord: boolean;
 }
+
+/** What a check is given beside the way out, which is the same for all. */
+export type GivenContext = Omit<ProbeContext, 'targets'>;
 
 /**
  * Runs checks so that one that ends the process does so once. A revision that has not completed a run here stands on a note in etcd
@@ -33,6 +36,7 @@ export class CautiousRuns {
     @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
     @Inject(PoisonLedger) private readonly ledger: PoisonLedger,
     @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
     @Inject(SecretReader) private readonly secrets: SecretReader,
     @Inject(AppLogger) logger: AppLogger,
   ) {
@@ -45,8 +49,9 @@ export class CautiousRuns {
   }
 
   /** One run; never rejects. When `signal` aborts, the result is to be forgotten. */
-  async execute(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
+  async execute(monitor: OwnedMonitor, given: GivenContext): Promise<Execution> {
     const { settings, assignment } = monitor;
+    const context = { ...given, targets: this.targets };
     if (this.isProven(monitor)) return executeCheck(settings, context, this.secrets.read);
     if (assignment.isolate) return this.executeIsolated(monitor, context);
     await this.notes.note(monitor.name, assignment.revision);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
-import { type MonitorDefinition, type ProbeContext, Programs } from '@9volt/monitors';
+import { GuardedTargets, type MonitorDefinition, type ProbeContext, Programs } from '@9volt/monitors';
 import { executeCheck } from './execute-check.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;
@@ -9,6 +9,7 @@ const contextOf = (signal = new AbortController().signal): ProbeContext => ({
   name: 'web',
   signal,
   programs: new Programs([], 1),
+  targets: new GuardedTargets(),
 });
 const none = () => Promise.reject(new Error('there are no secrets here'));
 

@@ -1,4 +1,4 @@
-import type { CheckResult, MonitorSettings, ProgramRules } from '@9volt/contracts';
+import type { CheckResult, MonitorSettings, ProgramRules, TargetRules } from '@9volt/contracts';
 import type { ReceivedCalls } from '@9volt/monitors';
 
 /** What a process that runs checks is told of one of them. */
@@ -9,7 +9,7 @@ export interface IsolatedJob {
   /** Validated, and with the values of secrets. */
   settings: MonitorSettings;
   programs: ProgramRules;
-  targets: { allow: readonly string[]; deny: readonly string[] };
+  targets: TargetRules;
   calls?: ReceivedCalls;
 }
 

@@ -1,7 +1,7 @@
 // A process of its own for monitors that are suspected of having ended a worker. Whoever made it ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';
-import { limitTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import { executeCheck } from './execute-check.js';
 import { ALIVE_EVERY_MS, type FromChild, type IsolatedJob, type ToChild } from './isolated-job.js';
 
@@ -11,18 +11,19 @@ const HUNG_SECONDS = 120;
 
 const aborts = new Map<number, AbortController>();
 let programs: Programs | undefined;
+let targets: GuardedTargets | undefined;
 
 function tell(message: FromChild): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run({ id, name, settings, programs: rules, targets, calls }: IsolatedJob): Promise<void> {
-  limitTargets(targets);
+async function run({ id, name, settings, programs: rules, targets: targetRules, calls }: IsolatedJob): Promise<void> {
+  targets ??= new GuardedTargets(targetRules);
   programs ??= new Programs(rules, PROGRAMS_AT_ONCE);
   const abort = new AbortController();
   aborts.set(id, abort);
   await tell({ begun: id });
-  const context = { name, signal: abort.signal, programs, ...(calls ? { calls } : {}) };
+  const context = { name, signal: abort.signal, programs, targets, ...(calls ? { calls } : {}) };
   // The references in the settings were resolved already; what looks like one by now is a value.
   const { result, defect } = await executeCheck(settings, context, ({ text }) => Promise.resolve(text));
   aborts.delete(id);

@@ -1,10 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { ProbeContext } from '@9volt/monitors';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
-import { CautiousRuns } from './cautious-runs.js';
+import { CautiousRuns, type GivenContext } from './cautious-runs.js';
 import { CheckSlots } from './check-slots.js';
 import { annotated, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
@@ -33,7 +32,7 @@ export class JudgedRuns {
   ) {}
 
   /** One verdict; never rejects. `contextOf` is asked for each run. When `signal` aborts, the result is to be forgotten. */
-  async execute(monitor: OwnedMonitor, signal: AbortSignal, contextOf: () => ProbeContext): Promise<Execution> {
+  async execute(monitor: OwnedMonitor, signal: AbortSignal, contextOf: () => GivenContext): Promise<Execution> {
     const repeatUntil = performance.now() + monitor.intervalMs;
     let repeatedFor: string | undefined;
     for (let repeats = 0; ; repeats++) {
@@ -57,7 +56,7 @@ export class JudgedRuns {
 
   private async run(
     monitor: OwnedMonitor,
-    context: ProbeContext,
+    context: GivenContext,
   ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
     const release = await this.slots.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
     const from = performance.now();

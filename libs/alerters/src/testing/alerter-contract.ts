@@ -7,6 +7,7 @@ import { alerterTypes } from '../registry.js';
 import { testAlert } from '../test-alert.js';
 import { validateAlerter } from '../validate-alerter.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sample-alerts.js';
+import { NotedTargets } from './noted-targets.js';
 import type { StandIn } from './stand-in.js';
 import { until } from './until.js';
 
@@ -41,6 +42,7 @@ export function deliveryContext(more: Partial<DeliveryContext> = {}): DeliveryCo
     signal: new AbortController().signal,
     notificationId: `notification-${sent}`,
     programs: 'any',
+    targets: new NotedTargets(),
     timeoutMs: 10_000,
     ...more,
   };

@@ -1,5 +1,6 @@
 export * from './certificate.js';
 export * from './http-stand-in.js';
+export * from './noted-targets.js';
 export * from './pagerduty-stand-in.js';
 export * from './parse-mail.js';
 export * from './sample-alerts.js';

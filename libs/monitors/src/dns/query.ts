@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
 import { decode, type DecodedPacket, encode, type RecordType, RECURSION_DESIRED } from 'dns-packet';
 import { hostAndPort } from '../net/host.js';
-import type { Address } from '../net/resolver-files.js';
+import type { Address } from '@9volt/contracts';
 import type { Scope } from '../probe/scope.js';
 import type { QueryType } from './record-types.js';
 

@@ -50,6 +50,9 @@ export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, s
 async function connectTo(sent: HttpRequest, { tls, proxy }: Route, run: ProbeRun, scope: Scope): Promise<Socket> {
   const { host, port, ssl } = sent;
   if (!proxy) return openConnection({ host, port, tls: ssl ? tls : undefined }, run, scope);
+  // The proxy connects where we ask it to: its addresses are not ours to check, what we ask for is.
+  run.stage = `looking up ${host}`;
+  await run.targets.judgeBehindProxy({ host, port }, scope);
   const socket = await openConnection({ host: proxy.host, port: proxy.port, tls: undefined }, run, scope);
   if (!ssl) return socket;
   run.stage = 'waiting for the proxy';

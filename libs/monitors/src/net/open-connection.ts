@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
-import { connectAny } from '@9volt/net';
 import type { ProbeRun } from '../probe/probe-run.js';
 import type { Scope } from '../probe/scope.js';
-import { hostResolver } from './resolve-host.js';
 import { startTls, type TlsOptions } from './start-tls.js';
 
 export interface Destination {
@@ -16,12 +14,12 @@ export interface Destination {
 export async function openConnection(to: Destination, run: ProbeRun, scope: Scope): Promise<Socket> {
   run.stage = `looking up ${to.host}`;
   const lookupSince = performance.now();
-  const addresses = await hostResolver.resolve(to.host, scope);
+  const addresses = await run.targets.resolve(to, scope);
   run.spent('lookup', lookupSince);
 
   run.stage = 'connecting';
   const connectSince = performance.now();
-  const socket = await connectAny(addresses, to.port, scope);
+  const socket = await run.targets.connect(to, addresses, scope);
   run.spent('connect', connectSince);
   return to.tls ? startTls(socket, to.host, to.tls, run, scope) : socket;
 }

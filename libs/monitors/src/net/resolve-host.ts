@@ -1,8 +1,8 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { type Address, parseHosts, parseResolvConf, type ResolverFiles, WatchedFile } from './resolver-files.js';
+import type { Address } from '@9volt/contracts';
+import { parseHosts, parseResolvConf, type ResolverFiles, WatchedFile } from './resolver-files.js';
 import type { Scope } from '../probe/scope.js';
-import { TargetPolicy, type TargetRules } from './target-policy.js';
 
 /** Codes after which the next name of the search list would fare no better. */
 const NO_SERVER: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED']);
@@ -18,7 +18,6 @@ const NO_SUCH_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
  * do not answer hold up every other check by name for as long as they hang.
  */
 export class HostResolver {
-  private policy: TargetPolicy | undefined;
   private readonly hosts;
   private readonly config;
 
@@ -27,18 +26,8 @@ export class HostResolver {
     this.config = new WatchedFile(files.resolvConf, parseResolvConf);
   }
 
-  /** From now on it answers permitted addresses only. */
-  limit(rules: TargetRules): void {
-    this.policy = new TargetPolicy(rules);
-  }
-
   /** At least one address, or an error with a code. Gives up when the scope ends; it has no time limit of its own. */
   async resolve(host: string, scope: Scope): Promise<Address[]> {
-    const found = await this.lookUp(host, scope);
-    return this.policy?.permitted(found) ?? found;
-  }
-
-  private async lookUp(host: string, scope: Scope): Promise<Address[]> {
     const family = isIP(host.split('%', 1)[0] as string);
     if (family === 4 || family === 6) return [{ address: host, family }];
     const name = host.toLowerCase();
@@ -105,12 +94,3 @@ function lookupError(host: string, cause: unknown): Error {
   const code = codeOf(cause);
   return new Error(`lookup of ${host}: ${LOOKUP_WORDS[code] ?? code}`, { cause });
 }
-
-export const hostResolver = new HostResolver();
-
-/** Limits the targets of all probes of this process. */
-export function limitTargets(rules: TargetRules): void {
-  hostResolver.limit(rules);
-}
-
-limitTargets({ allow: [], deny: [] });

@@ -1,7 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { isIP, type LookupFunction } from 'node:net';
-
-export type Address = { address: string; family: 4 | 6 };
+import { isIP } from 'node:net';
+import type { Address } from '@9volt/contracts';
 
 export interface ResolverFiles {
   hosts: string;
@@ -124,13 +123,4 @@ export class WatchedFile<T> {
     this.stamp = stamp;
     this.parsed = this.parse(text);
   }
-}
-
-/** A `lookup` for node's sockets that answers addresses found before: the socket then looks nothing up by itself. */
-export function lookupOf(addresses: readonly Address[]): LookupFunction {
-  return (_host, options, answer) => {
-    if (options.all) return answer(null, [...addresses]);
-    const [first] = addresses as readonly [Address];
-    return answer(null, first.address, first.family);
-  };
 }

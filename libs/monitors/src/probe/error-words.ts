@@ -1,5 +1,4 @@
-/** The code of an address that this worker may not connect to, which says nothing of the target. */
-export const TARGET_REFUSED = 'ERR_TARGET_REFUSED';
+import { isTargetRefusal } from '@9volt/contracts';
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -50,9 +49,9 @@ export function shortageOf(error: unknown): string | undefined {
 
 /** Whether an error tells nothing of the target: this process ran out of something, or may not connect there. */
 export function isOurs(error: unknown): boolean {
-  const { code, errors } = fieldsOf(error);
+  const { errors } = fieldsOf(error);
   if (errors) return errors.length > 0 && errors.every(isOurs);
-  return code === TARGET_REFUSED || shortageOf(error) !== undefined;
+  return isTargetRefusal(error) || shortageOf(error) !== undefined;
 }
 
 function fieldsOf(error: unknown): SystemError {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { GuardedTargets } from '../net/guarded-targets.js';
 import { ProbeRun } from './probe-run.js';
 import { CutShort } from './scope.js';
 
-const run = (signal = new AbortController().signal) => new ProbeRun(signal);
+const run = (signal = new AbortController().signal) => new ProbeRun({ signal, targets: new GuardedTargets() });
 
 describe('ProbeRun', () => {
   it.each([

@@ -8,14 +8,16 @@ import {
   type PerformanceValue,
   type Phases,
   type Status,
+  type Targets,
 } from '@9volt/contracts';
+import type { ProbeContext } from '../define-monitor.js';
 import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
 import { CutShort } from './scope.js';
 
 const MAX_WORDS = 200;
 
-/** One run of a probe: its clock, what it measured on the way, and its verdict. */
+/** One run of a probe: where it may go, its clock, what it measured on the way, and its verdict. */
 export class ProbeRun {
   readonly phases: Phases = {};
   certificate: CertificateFacts | undefined;
@@ -27,7 +29,13 @@ export class ProbeRun {
   stage = 'starting';
   private readonly startedAt = performance.now();
 
-  constructor(readonly signal: AbortSignal) {}
+  readonly signal: AbortSignal;
+  readonly targets: Targets;
+
+  constructor({ signal, targets }: Pick<ProbeContext, 'signal' | 'targets'>) {
+    this.signal = signal;
+    this.targets = targets;
+  }
 
   elapsedMs(): number {
     return performance.now() - this.startedAt;

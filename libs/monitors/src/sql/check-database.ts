@@ -1,6 +1,7 @@
 import { type CheckResult, withoutSecrets } from '@9volt/contracts';
 import { inWords } from '../probe/error-words.js';
 import { excerpt } from '../probe/excerpt.js';
+import type { ProbeContext } from '../define-monitor.js';
 import { ProbeRun } from '../probe/probe-run.js';
 import { CutShort, type Scope, scoped } from '../probe/scope.js';
 import { connectMysql } from './mysql.js';
@@ -48,10 +49,10 @@ export function databaseDeadlineMs(settings: SqlSettings): number {
 /** Logs in, asks, judges. A query that outlasts its time, or the run, is cancelled on the server. No secret is in what it answers. */
 export async function checkDatabase<T>(
   settings: SqlSettings,
-  signal: AbortSignal,
+  context: ProbeContext,
   check: DatabaseCheck<T>,
 ): Promise<CheckResult> {
-  const run = new ProbeRun(signal);
+  const run = new ProbeRun(context);
   const asked = await scoped(Infinity, never, (scope) => answerOf(settings, run, check, scope));
   const result = 'failure' in asked ? asked.failure : check.judge(asked.answer, run);
   const scrub = (text: string): string => withoutSecrets(text, secretsOf(settings));
@@ -99,7 +100,7 @@ async function answerOf<T>(
     session.end();
     return { answer };
   } catch (error) {
-    if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session, asking);
+    if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session, run, asking);
     else session.end();
     const reason = sqlErrorInWords(error, secretsOf(settings));
     return { failure: run.failedWith(error, `Query failed: ${reason}`, 'a result', reason) };
@@ -107,9 +108,9 @@ async function answerOf<T>(
 }
 
 /** Has the server end what it is asked, and takes leave once it has. As well as can be done: the server has a limit of its own. */
-function cancelled(session: Session, asking: Promise<unknown> | undefined): Promise<void> {
+function cancelled(session: Session, { targets }: ProbeRun, asking: Promise<unknown> | undefined): Promise<void> {
   return scoped(CANCEL_MS, never, async (scope) => {
-    await session.cancel(new ProbeRun(never), scope);
+    await session.cancel(new ProbeRun({ signal: never, targets }), scope);
     await asking?.catch(() => undefined);
     session.end();
   }).catch(() => undefined);

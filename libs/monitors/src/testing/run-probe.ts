@@ -1,5 +1,6 @@
 import type { CheckResult, MonitorSettings } from '@9volt/contracts';
 import { Programs } from '../exec/programs.js';
+import { GuardedTargets } from '../net/guarded-targets.js';
 import { monitorTypes } from '../registry.js';
 import { validateMonitor } from '../validate-monitor.js';
 import type { MonitorDefinition, ProbeContext } from '../define-monitor.js';
@@ -21,7 +22,13 @@ export function runProbe(
   more: Partial<ProbeContext> = {},
 ): Promise<CheckResult> {
   const { definition, settings } = monitorOf(written);
-  return definition.probe(settings, { name: 'under-test', signal, programs: new Programs('any', 100), ...more });
+  return definition.probe(settings, {
+    name: 'under-test',
+    signal,
+    programs: new Programs('any', 100),
+    targets: new GuardedTargets(),
+    ...more,
+  });
 }
 
 /** The messages with which a monitor as written is refused; empty when it is accepted. */

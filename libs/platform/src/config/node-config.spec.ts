@@ -204,10 +204,16 @@ describe('the programs that a worker runs', () => {
   });
 
   it('takes networks that checks may and may not connect to', () => {
-    const env = { NINEV_TARGET_ALLOW: '169.254.1.1, fe80::/64', NINEV_TARGET_DENY: '10.0.0.0/8' };
+    const env = {
+      NINEV_TARGET_ALLOW: '169.254.1.1, fe80::/64',
+      NINEV_TARGET_DENY: '10.0.0.0/8',
+      NINEV_TARGET_ONLY: '10.0.0.0/7',
+    };
     expect(loadNodeConfig('worker', {}, env).targets).toEqual({
       allow: ['169.254.1.1', 'fe80::/64'],
       deny: ['10.0.0.0/8'],
+      only: ['10.0.0.0/7'],
+      etcd: ['http://localhost:2379'],
     });
     for (const targetDeny of ['10.0.0.0/33', 'example.com', '10.0.0.0/', '::/129']) {
       expect(faultsOf(() => loadNodeConfig('worker', { targetDeny }, {}))[0]).toMatch(

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
-import type { ProgramRules, Role } from '@9volt/contracts';
+import type { ProgramRules, Role, TargetRules } from '@9volt/contracts';
 import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
 import type { Environment, NodeFlags } from './node-settings.js';
 import { ConfigError, SettingReader } from './setting-reader.js';
@@ -55,8 +55,8 @@ export class NodeConfig extends EtcdConfig {
   readonly limits: HttpLimits;
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
-  /** Which addresses checks may connect to. */
-  readonly targets: { allow: readonly string[]; deny: readonly string[] };
+  /** Which addresses may be connected to because a configuration says so. */
+  readonly targets: TargetRules;
   /** What secrets may be read from; undefined for the default. */
   readonly secretSources: readonly string[] | undefined;
   /** Paths of the files that 9volt's own secrets were read from: no configuration may refer to them. */
@@ -87,7 +87,7 @@ export class NodeConfig extends EtcdConfig {
     this.publicUrl = values.publicUrl;
     this.secretSources = values.secretSources;
     this.ownSecretFiles = values.ownSecretFiles ?? [];
-    this.targets = values.targets ?? { allow: [], deny: [] };
+    this.targets = { allow: [], deny: [], ...values.targets, etcd: values.etcd.members };
     this.programs = values.programs;
     this.performanceSeries = values.performanceSeries;
     this.monitorSeries = values.monitorSeries ?? 0;
@@ -136,7 +136,11 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     },
     publicUrl: publicUrl?.replace(/\/+$/, ''),
     secretSources: parseSecretSources(reader),
-    targets: { allow: parseNetworks(reader, 'targetAllow'), deny: parseNetworks(reader, 'targetDeny') },
+    targets: {
+      allow: parseNetworks(reader, 'targetAllow'),
+      deny: parseNetworks(reader, 'targetDeny'),
+      only: parseNetworks(reader, 'targetOnly'),
+    },
     programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
     performanceSeries: reader.count('performanceSeries', 0),
     monitorSeries: reader.count('monitorSeries', 0),
@@ -248,7 +252,7 @@ function parseListen(reader: SettingReader, defaultPort: number): { host: string
   return { host, port };
 }
 
-function parseNetworks(reader: SettingReader, key: 'targetAllow' | 'targetDeny'): string[] {
+function parseNetworks(reader: SettingReader, key: 'targetAllow' | 'targetDeny' | 'targetOnly'): string[] {
   const written = reader.list(key);
   for (const network of written) {
     const [address = '', prefix] = network.split('/');

@@ -36,6 +36,7 @@ export type NodeSettingKey =
   | 'publicUrl'
   | 'targetAllow'
   | 'targetDeny'
+  | 'targetOnly'
   | 'secretSources'
   | 'execAllow'
   | 'execConcurrency'
@@ -193,7 +194,7 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'targetAllow',
     flags: '--target-allow <networks>',
     env: 'NINEV_TARGET_ALLOW',
-    doc: 'Addresses and networks that the checks of this worker may connect to although they are refused otherwise, a comma list such as 169.254.1.1,10.0.0.0/8.',
+    doc: 'Addresses and networks that checks, alerters and the call of the dead man may connect to from this node although they are refused otherwise, a comma list such as 169.254.1.1,10.0.0.0/8.',
     scope: 'node',
     kind: 'list',
   },
@@ -201,7 +202,15 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'targetDeny',
     flags: '--target-deny <networks>',
     env: 'NINEV_TARGET_DENY',
-    doc: 'Addresses and networks that the checks of this worker may not connect to, besides those that are link-local or serve metadata of clouds.',
+    doc: 'Addresses and networks that checks, alerters and the call of the dead man may not connect to from this node, besides those that are link-local, that serve metadata of clouds, 0.0.0.0, and the members of etcd.',
+    scope: 'node',
+    kind: 'list',
+  },
+  {
+    key: 'targetOnly',
+    flags: '--target-only <networks>',
+    env: 'NINEV_TARGET_ONLY',
+    doc: 'The only addresses and networks that checks, alerters and the call of the dead man may connect to from this node, less those that --target-deny names, and those of --target-allow besides. Without it: all.',
     scope: 'node',
     kind: 'list',
   },

@@ -9,7 +9,7 @@ import {
 } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
-import { Programs } from '@9volt/monitors';
+import { GuardedTargets, Programs } from '@9volt/monitors';
 import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
 import { Detachment } from '../../ledger/detachment.js';
 import { Evaluations } from '../../ledger/evaluations.js';
@@ -80,7 +80,7 @@ export class DeliveryRig {
       this.alerters,
       inFlight,
       new Settling(new DeliveryLedger(node), report, this.detachment, spools, outbox),
-      new Attempts(report, new SecretReader(), new Programs([], 1), own),
+      new Attempts(report, new SecretReader(), new Programs([], 1), new GuardedTargets(), own),
       report,
       own,
     );

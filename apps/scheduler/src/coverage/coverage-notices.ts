@@ -1,0 +1,88 @@
+import { attemptDelivery, callUrl, validateAlerter } from '@9volt/alerters';
+import { type CoverageReport, messageOf } from '@9volt/contracts';
+import { ClusterNode, decode } from '@9volt/etcd-dal';
+import { GuardedTargets } from '@9volt/monitors';
+import { AppLogger, type Logger, NodeConfig, SecretReader } from '@9volt/platform';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { SchedulerCaches } from '../caches/scheduler-caches.js';
+import { coverageAlert } from './coverage-alarm.js';
+
+const TIMEOUT_MS = 10_000;
+
+/** Tells of the coverage, within what the operator of this process permits: its programs, its targets, its secrets. */
+@Injectable()
+export class CoverageNotices implements OnApplicationShutdown {
+  private readonly logger: Logger;
+  private readonly abort = new AbortController();
+  private callFailed = false;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly caches: SchedulerCaches,
+    private readonly config: NodeConfig,
+    private readonly secrets: SecretReader,
+    private readonly targets: GuardedTargets,
+    logger: AppLogger,
+  ) {
+    this.logger = logger.child('coverage');
+  }
+
+  onApplicationShutdown(): void {
+    this.abort.abort();
+  }
+
+  /** Answers whether nothing is left to send. What is refused for good is told as an event. */
+  async send(
+    alerter: string,
+    type: 'alarm' | 'resolve',
+    since: string,
+    coverage: Pick<CoverageReport, 'share' | 'monitors' | 'covered'>,
+    now: Date,
+  ): Promise<boolean> {
+    const text = this.caches.alerters.get(this.node.keys.alerter(alerter))?.value;
+    const validated = validateAlerter(alerter, text === undefined ? undefined : decode(Buffer.from(text)));
+    const told = { alerter, details: { type } };
+    if (!validated.ok) {
+      this.node.events.emit(
+        'notification-failed',
+        `the coverage cannot be told: there is no valid alerter "${alerter}"`,
+        told,
+      );
+      return true;
+    }
+    const { memberName: leader, prefix, programs } = this.config;
+    const { outcome, answer } = await attemptDelivery({
+      settings: validated.value,
+      alert: coverageAlert(type, { coverage, since, now, leader, prefix }),
+      signal: this.abort.signal,
+      timeoutMs: TIMEOUT_MS,
+      readSecret: this.secrets.read,
+      programs: programs.rules,
+      targets: this.targets,
+    });
+    if (outcome === 'retryable') {
+      this.logger.warn(`the coverage could not be told to ${alerter}: ${answer}; tried again`);
+      return false;
+    }
+    const sent = outcome === 'delivered';
+    const message = sent
+      ? `${alerter} was told of the coverage`
+      : `${alerter} refused to be told of the coverage: ${answer}`;
+    this.node.events.emit(sent ? 'notification-sent' : 'notification-failed', message, told);
+    return true;
+  }
+
+  /** Calls the dead-man-url, if there is one. A call that fails is told once. */
+  async callDeadMan(): Promise<void> {
+    const url = this.node.config['dead-man-url'];
+    if (url === undefined) return;
+    try {
+      await callUrl({ url, signal: this.abort.signal, timeoutMs: TIMEOUT_MS, targets: this.targets });
+      this.callFailed = false;
+    } catch (error) {
+      if (!this.callFailed)
+        this.node.events.emit('warning', `the dead-man-url could not be called: ${messageOf(error)}`);
+      this.callFailed = true;
+    }
+  }
+}

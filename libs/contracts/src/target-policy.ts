@@ -1,0 +1,109 @@
+import { BlockList, isIP } from 'node:net';
+import { embeddedAddresses } from './embedded-addresses.js';
+import { type Address, TARGET_REFUSED, type Target } from './targets.js';
+
+/** Addresses and networks, such as `192.0.2.1` and `2001:db8::/32`. */
+export interface TargetRules {
+  /** Exceptions: what is allowed is not refused, whatever else says so. */
+  allow: readonly string[];
+  deny: readonly string[];
+  /** Only these may be connected to; empty for no such limit. */
+  only?: readonly string[];
+  /** The members of etcd, `host:port`: whoever may write a monitor must not write everything else through one. */
+  etcd?: readonly string[];
+}
+
+/** Where the system connects to itself when it is told to connect to nowhere. */
+const NOWHERE = listOf(['0.0.0.0/8', '::']);
+
+/**
+ * Where a machine talks to itself and to its cloud: whoever may write monitors could read its credentials there. AWS (also fd00:ec2::23 of EKS), GCP,
+ * Azure, Oracle and Alibaba; most of the others use the link-local ones.
+ */
+const METADATA = listOf([
+  '169.254.0.0/16',
+  'fe80::/10',
+  'fd00:ec2::254',
+  'fd00:ec2::23',
+  'fd20:ce::254',
+  '168.63.129.16',
+  '192.0.0.192',
+  '100.100.100.200',
+]);
+
+/** Names that only a cloud's own resolver knows: a proxy may look them up where we cannot. */
+const METADATA_NAMES: ReadonlySet<string> = new Set([
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data.ec2.internal',
+]);
+/** Their address, in every cloud that has such names. */
+const METADATA_ADDRESS = '169.254.169.254';
+
+/** Pure: which addresses this process may connect to because a configuration says so. */
+export class TargetPolicy {
+  private readonly allowed: BlockList;
+  private readonly denied: BlockList;
+  private readonly only: BlockList | undefined;
+
+  constructor({ allow, deny, only = [] }: TargetRules = { allow: [], deny: [] }) {
+    this.allowed = listOf(allow);
+    this.denied = listOf(deny);
+    this.only = only.length === 0 ? undefined : listOf(only);
+  }
+
+  /** Those that may be connected to; throws, with a code, when there is none. `etcd`: addresses at which etcd listens on the port that is meant. */
+  permitted(target: Target, addresses: readonly Address[], etcd: readonly string[] = []): Address[] {
+    const listening = listOf(etcd);
+    const refusals = addresses.map(({ address }) => this.refusal(address, listening));
+    const permitted = addresses.filter((_, index) => refusals[index] === undefined);
+    const [first] = refusals;
+    if (permitted.length > 0 || first === undefined) return permitted;
+    throw refused(target, addresses[0] as Address, first);
+  }
+
+  /** Why an address is refused; undefined when it is not. */
+  refusal(address: string, etcd: BlockList = listOf([])): string | undefined {
+    const bare = address.split('%', 1)[0] as string;
+    if (holds(this.allowed, bare)) return undefined;
+    // An IPv4 address inside of an IPv6 one is where the packet ends.
+    for (const each of [bare, ...embeddedAddresses(bare)]) {
+      if (holds(this.allowed, each)) continue;
+      if (holds(NOWHERE, each)) return 'it is no address of a machine; use 127.0.0.1 for this one';
+      if (holds(METADATA, each)) return 'it is link-local, or serves metadata of a cloud; --target-allow permits it';
+      if (holds(this.denied, each)) return '--target-deny says so';
+      if (holds(etcd, each)) return 'etcd, which keeps the data of 9volt, listens there; --target-allow permits it';
+    }
+    return this.only === undefined || holds(this.only, bare) ? undefined : 'it is not in --target-only';
+  }
+
+  /** Judges a name that somebody else looks up; throws, with a code. */
+  judgeName({ host }: Target): void {
+    const known = METADATA_NAMES.has(host.toLowerCase().replace(/\.$/, ''));
+    const why = known
+      ? this.refusal(METADATA_ADDRESS)
+      : this.only && 'it cannot be looked up, to be found in --target-only';
+    if (why === undefined) return;
+    throw Object.assign(new Error(`${host} is refused as a target: ${why}`), { code: TARGET_REFUSED });
+  }
+}
+
+function refused({ host }: Target, { address }: Address, why: string): Error {
+  const what = host === address ? address : `${host} (${address})`;
+  return Object.assign(new Error(`${what} is refused as a target: ${why}`), { code: TARGET_REFUSED });
+}
+
+function holds(list: BlockList, address: string): boolean {
+  return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
