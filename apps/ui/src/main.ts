@@ -1,3 +1,5 @@
+// First: others ask for the language as they are loaded.
+import './lib/reader-locale.js';
 import './styles/index.js';
 import { DASHBOARD_PATH } from '@9volt/contracts/pages';
 import { pageAt } from './app/pages.js';

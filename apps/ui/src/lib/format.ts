@@ -1,8 +1,8 @@
 /** The same width all day. */
 const hourCycle = 'h23';
-const LOCAL = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle });
-const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium', hourCycle });
-const DAY = new Intl.DateTimeFormat(undefined, {
+const LOCAL = dateFormat({ dateStyle: 'medium', timeStyle: 'medium', hourCycle });
+const TIME = dateFormat({ timeStyle: 'medium', hourCycle });
+const DAY = dateFormat({
   day: '2-digit',
   month: 'short',
   hour: '2-digit',
@@ -17,6 +17,15 @@ const UNITS: readonly [string, number][] = [
   ['m', 60_000],
   ['s', 1_000],
 ];
+
+/** As the reader's browser is set. */
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat(undefined, options);
+  } catch {
+    return new Intl.DateTimeFormat('en-GB', options);
+  }
+}
 
 /** `3d 4h`, `12m 5s`, `0s`: the two largest units, never more than what has passed. */
 export function spanInWords(ms: number): string {

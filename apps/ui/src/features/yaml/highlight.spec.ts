@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { highlight } from './highlight.js';
 
 const kinds = (line: string): string[] =>
@@ -22,4 +22,56 @@ it('leaves blocks of text alone, and loses no character', () => {
   expect(lines[3]).toEqual([{ kind: 'text', text: '  b: c' }]);
   expect(lines[4]?.[0]).toEqual({ kind: 'key', text: 'ssl' });
   expect(lines.map((tokens) => tokens.map(({ text }) => text).join('')).join('\n')).toBe(yaml);
+});
+
+it.each([
+  ['- - a: 1', ['plain - -', 'key a', 'plain :', 'number 1']],
+  ['"a\\"b": c', ['key "a\\"b"', 'plain :', 'text c']],
+  ["'it''s': c # d", ["key 'it''s'", 'plain :', 'text c', 'comment # d']],
+  ['"open: c', ['text "open: c']],
+  ['a b: c#d', ['key a b', 'plain :', 'text c#d']],
+  ['a:b: c', ['key a:b', 'plain :', 'text c']],
+  ['a#b: c', ['text a#b: c']],
+  ['&x y: z', ['text &x y: z']],
+  ['[a, b]', ['text [a, b]']],
+])('%j has the parts %j', (line, expected) => expect(kinds(line)).toEqual(expected));
+
+describe('colouring takes no longer than the text is long', () => {
+  const SIZE = 200_000;
+  it.each([
+    ['spaces', ' '],
+    ['tabs', '\t'],
+    ['marks of a list', '- '],
+    ['quotes', '"'],
+    ['single quotes', "'"],
+    ['backslashes', '\\'],
+    ['hashes', '#'],
+    ['hashes with spaces', ' #'],
+    ['colons', ':'],
+    ['colons with spaces', ': '],
+    ['letters', 'a'],
+    ['keys', 'a: '],
+    ['digits', '1'],
+    ['underscores', '1_'],
+    ['brackets', '['],
+    ['bars', '|'],
+    ['empty lines', '\n'],
+  ])('of %s', (_what, piece) => {
+    const repeated = piece.repeat(SIZE / piece.length);
+    for (const yaml of [
+      repeated,
+      `${repeated}x`,
+      `a: ${repeated}x`,
+      `x${repeated}`,
+      `- "${repeated}`,
+      `a: |${repeated}.`,
+    ]) {
+      const before = process.cpuUsage();
+      const lines = highlight(yaml);
+      const { user, system } = process.cpuUsage(before);
+      // Of quadratic work it would be minutes.
+      expect(user + system).toBeLessThan(2_000_000);
+      expect(lines.map((tokens) => tokens.map(({ text }) => text).join('')).join('\n')).toBe(yaml);
+    }
+  });
 });

@@ -3,7 +3,6 @@ export interface Token {
   text: string;
 }
 
-const LINE = /^(\s*(?:- +)*)(?:("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s#'"&*!|>%@`[{][^#]*?)(:)(?=\s|$))?(.*)$/;
 const WORD = /^(true|false|null|~)$/;
 const NUMBER = /^[-+]?(\d[\d_]*)(\.\d+)?(e[-+]?\d+)?$/i;
 
@@ -14,8 +13,8 @@ export function highlight(yaml: string): Token[][] {
     const indent = line.search(/\S/);
     if (block !== undefined && (indent < 0 || indent > block)) return [{ kind: 'text', text: line }];
     block = undefined;
-    const [, lead = '', key, colon, rest = ''] = LINE.exec(line) ?? [];
-    if (/[|>][-+]?\d?\s*$/.test(rest)) block = Math.max(0, indent);
+    const { lead, key, colon, rest } = parts(line);
+    if (/[|>][-+]?\d?$/.test(rest.trimEnd())) block = Math.max(0, indent);
     return [
       { kind: 'plain', text: lead },
       ...(key === undefined
@@ -29,8 +28,59 @@ export function highlight(yaml: string): Token[][] {
   });
 }
 
+interface Parts {
+  lead: string;
+  key?: string;
+  colon?: string;
+  rest: string;
+}
+
+/**
+ * A list's marks, a key, a colon, and what follows. Each character is looked at a few times and no more, for people paste whatever they have: expressions
+ * that try each space again as the end of something take minutes for a line of them.
+ */
+function parts(line: string): Parts {
+  const lead = /^\s*(?:- +)*/.exec(line)?.[0] ?? '';
+  const from = lead.length;
+  const first = line[from];
+  const isQuoted = first === '"' || first === "'";
+  const end = isQuoted ? endOfQuoted(line, from) : endOfPlainKey(line, from);
+  const isKey = end > from && line[end] === ':' && (end + 1 === line.length || isSpace(line[end + 1]));
+  if (!isKey) return { lead, rest: line.slice(from) };
+  return { lead, key: line.slice(from, end), colon: ':', rest: line.slice(end + 1) };
+}
+
+/** Behind the closing quote; the length of the line without one. */
+function endOfQuoted(line: string, from: number): number {
+  const quote = line[from];
+  for (let at = from + 1; at < line.length; at++) {
+    if (quote === '"' && line[at] === '\\') at++;
+    else if (line[at] === quote) {
+      if (quote === "'" && line[at + 1] === "'") at++;
+      else return at + 1;
+    }
+  }
+  return line.length;
+}
+
+/** Where the first colon before a space stands that no comment comes before; `from` when no key begins there. */
+function endOfPlainKey(line: string, from: number): number {
+  if (/[\s#'"&*!|>%@`[{]/.test(line[from] ?? ' ')) return from;
+  for (let at = from + 1; at < line.length && line[at] !== '#'; at++) {
+    if (line[at] === ':' && (at + 1 === line.length || isSpace(line[at + 1]))) return at;
+  }
+  return from;
+}
+
+function isSpace(character: string | undefined): boolean {
+  return character !== undefined && character.trim() === '';
+}
+
 function value(rest: string): Token[] {
-  const [, space = '', text = '', comment = ''] = /^(\s*)(.*?)(\s+#.*|#.*)?$/.exec(rest) ?? [];
+  const trimmed = rest.trimStart();
+  const space = rest.slice(0, rest.length - trimmed.length);
+  const comment = startOfComment(trimmed);
+  const text = trimmed.slice(0, comment);
   const kind = WORD.test(text)
     ? 'word'
     : NUMBER.test(text)
@@ -41,6 +91,15 @@ function value(rest: string): Token[] {
   return [
     { kind: 'plain', text: space },
     { kind, text },
-    { kind: 'comment', text: comment },
+    { kind: 'comment', text: trimmed.slice(comment) },
   ];
+}
+
+/** With the spaces before it. */
+function startOfComment(text: string): number {
+  if (text.startsWith('#')) return 0;
+  for (let at = text.indexOf('#'); at >= 0; at = text.indexOf('#', at + 1)) {
+    if (isSpace(text[at - 1])) return text.slice(0, at).trimEnd().length;
+  }
+  return text.length;
 }
