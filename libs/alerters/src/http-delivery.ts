@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
-import { BrokenAnswer, exchangeOver, type WireResponse } from '@9volt/net';
+import { BrokenAnswer, exchangeOver, tlsWords, type WireResponse } from '@9volt/net';
 import { startDeadline } from './deadline.js';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { LookupFailure, openConnection, secured, type TlsTrust } from './open-connection.js';
@@ -144,7 +144,8 @@ function basic(username: string, password: string): string {
 }
 
 function wordsOf(error: unknown): string {
-  return error instanceof AggregateError ? [...new Set(error.errors.map(messageOf))].join('; ') : messageOf(error);
+  const messages = error instanceof AggregateError ? error.errors.map(messageOf) : [messageOf(error)];
+  return tlsWords([...new Set(messages)].join('; ')).trim();
 }
 
 async function readCapped(response: WireResponse): Promise<string> {

@@ -3,15 +3,16 @@ import type { WireResponse } from '@9volt/net';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
-import { exchange, type Route } from './http/exchange.js';
+import type { Login } from './http/digest.js';
+import type { Route } from './http/exchange.js';
 import { bodyWishes, judgeBody, judgeHeaders } from './http/expectations.js';
 import { HttpSettings } from './http/http-settings.js';
 import { basic, proxyOf } from './http/proxy.js';
-import { isRedirect, MAX_REDIRECTS, redirected } from './http/redirect.js';
-import { credentialsOf, type HttpRequest, originOf, pathOf, standardPort, urlOf } from './http/request.js';
+import { credentialsOf, type HttpRequest, pathOf, standardPort, urlOf } from './http/request.js';
+import { respond } from './http/respond.js';
 import { includesStatus } from './http/status-codes.js';
 import { hostOf } from './net/host.js';
-import { type Finding, judgeExpiry, worstFirst } from './net/judge-certificate.js';
+import { type Finding, judgeExpiries, worstFirst } from './net/judge-certificate.js';
 import { tlsOptionsOf } from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
@@ -56,7 +57,13 @@ async function checkInTime(settings: HttpSettings, context: ProbeContext): Promi
 
 async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
   const awaited = awaitedStatus(settings);
-  const response = await respond(settings, run, scope);
+  const way = {
+    route: routeOf(settings),
+    follows: valueOf(HttpSettings, settings, 'follow-redirects'),
+    isAwaited: (code: number) => includesStatus(awaited, code),
+    digest: digestOf(settings),
+  };
+  const response = await respond(requestOf(settings), way, run, scope);
   const { status } = response;
   if (!includesStatus(awaited, status)) {
     return run.failed(
@@ -71,11 +78,10 @@ async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promi
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
   const findings = worstFirst([
-    run.certificate &&
-      judgeExpiry(run.certificate, {
-        warningDays: settings['tls-expiry-warning'],
-        criticalDays: settings['tls-expiry-critical'],
-      }),
+    ...judgeExpiries(run.certificate, run.chain, {
+      warningDays: settings['tls-expiry-warning'],
+      criticalDays: settings['tls-expiry-critical'],
+    }),
     judgeLatency(run.elapsedMs(), settings),
   ]);
   const [worst] = findings;
@@ -121,34 +127,14 @@ function judgeLatency(
   return undefined;
 }
 
-/** The response at the end of all redirects. */
-async function respond(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<WireResponse> {
-  const awaited = awaitedStatus(settings);
-  const follows = valueOf(HttpSettings, settings, 'follow-redirects');
-  let request = requestOf(settings);
-  const origin = originOf(request);
-  let route = routeOf(settings);
-  for (let redirects = 0; ; redirects += 1) {
-    const { response, close } = await exchange(request, route, run, scope);
-    run.odd = response.oddities;
-    const { status } = response;
-    const location = response.header('Location');
-    if (!follows || includesStatus(awaited, status) || !isRedirect(status) || !location) return response;
-    close();
-    if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
-    request = redirected(request, status, location);
-    if (originOf(request) !== origin) route = abroad(route);
-  }
-}
-
-/** Another origin is not shown who we are, and has a name of its own. */
-function abroad({ tls, ...route }: Route): Route {
-  return { ...route, tls: { ...tls, serverName: undefined, cert: undefined, key: undefined } };
-}
-
 function routeOf(settings: HttpSettings): Route {
   const { proxy, 'proxy-username': username, 'proxy-password': password } = settings;
-  return { tls: tlsOptionsOf(settings), proxy: proxy === undefined ? undefined : proxyOf(proxy, username, password) };
+  const { 'tls-expiry-warning': warning, 'tls-expiry-critical': critical, 'tls-skip-verify': skips } = settings;
+  const wholeChain = !skips && (warning !== undefined || critical !== undefined);
+  return {
+    tls: { ...tlsOptionsOf(settings), wholeChain },
+    proxy: proxy === undefined ? undefined : proxyOf(proxy, username, password),
+  };
 }
 
 function requestOf(settings: HttpSettings): HttpRequest {
@@ -165,7 +151,15 @@ function requestOf(settings: HttpSettings): HttpRequest {
   };
 }
 
-function authorizationOf({ username, password, 'bearer-token': token }: HttpSettings): string | undefined {
+function digestOf(settings: HttpSettings): Login | undefined {
+  const { username, password = '' } = settings;
+  const isDigest = valueOf(HttpSettings, settings, 'authentication') === 'digest';
+  return username !== undefined && isDigest ? { username, password } : undefined;
+}
+
+function authorizationOf(settings: HttpSettings): string | undefined {
+  const { username, password, 'bearer-token': token } = settings;
+  if (digestOf(settings)) return undefined;
   if (username !== undefined) return basic(username, password ?? '');
   return token === undefined ? undefined : `Bearer ${token}`;
 }

@@ -16,7 +16,15 @@ import { pluginVerdict } from './nagios/plugin-verdict.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { openConnection } from './net/open-connection.js';
 import type { TlsOptions } from './net/start-tls.js';
-import { TlsCa, TlsClientCert, TlsClientKey, tlsFaults, tlsOptionsOf, TlsServerName } from './net/tls-attributes.js';
+import {
+  TlsCa,
+  TlsClientCert,
+  TlsClientKey,
+  tlsFaults,
+  TlsLegacyRenegotiation,
+  tlsOptionsOf,
+  TlsServerName,
+} from './net/tls-attributes.js';
 import { askNrpe } from './nrpe/exchange.js';
 import { MAX_QUERY_BYTES, NrpeError, type NrpeVersion } from './nrpe/packet.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
@@ -61,6 +69,9 @@ export class NrpeSettings extends MonitorSettings {
 
   @TlsCa()
   'tls-ca'?: string;
+
+  @TlsLegacyRenegotiation()
+  'tls-legacy-renegotiation'?: boolean;
 
   @TlsServerName()
   'tls-server-name'?: string;

@@ -12,6 +12,13 @@ import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { openConnection } from './net/open-connection.js';
 import { readUntilFound, write } from './net/talk.js';
+import {
+  type TlsAttributes,
+  TlsCa,
+  TlsLegacyRenegotiation,
+  tlsOptionsOf,
+  TlsServerName,
+} from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
@@ -22,7 +29,7 @@ import { timeoutFaults } from './probe/timeout-faults.js';
 
 const TIMEOUTS = ['timeout', 'write-timeout', 'read-timeout'] as const;
 
-export class TcpSettings extends MonitorSettings {
+export class TcpSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })
   host!: string;
 
@@ -57,6 +64,15 @@ export class TcpSettings extends MonitorSettings {
 
   @Flag({ doc: 'Accepts any certificate. Only with ssl.', default: false })
   'tls-skip-verify'?: boolean;
+
+  @TlsCa()
+  'tls-ca'?: string;
+
+  @TlsServerName()
+  'tls-server-name'?: string;
+
+  @TlsLegacyRenegotiation()
+  'tls-legacy-renegotiation'?: boolean;
 
   override crossCheck(): FieldError[] {
     return [...super.crossCheck(), ...timeoutFaults(this, TIMEOUTS), ...hostFault(this.host)];
@@ -94,7 +110,7 @@ async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise
   let socket;
   const connectMs = timeout(settings, 'timeout');
   try {
-    const tls = settings.ssl ? { skipVerify: settings['tls-skip-verify'] ?? false } : undefined;
+    const tls = settings.ssl ? tlsOptionsOf(settings) : undefined;
     socket = await scoped(
       connectMs,
       signal,

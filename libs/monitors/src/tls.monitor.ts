@@ -11,10 +11,10 @@ import {
 } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
-import { type Finding, judgeChain, judgeExpiry, worstFirst } from './net/judge-certificate.js';
+import { type Finding, judgeChain, judgeExpiries, worstFirst } from './net/judge-certificate.js';
 import { openConnection } from './net/open-connection.js';
 import { negotiateTls, STARTTLS_PORTS, STARTTLS_PROTOCOLS, type StarttlsProtocol } from './net/starttls.js';
-import { startTls } from './net/start-tls.js';
+import { startTls, tlsName } from './net/start-tls.js';
 import {
   type ExpiryLimits,
   type TlsAttributes,
@@ -23,6 +23,7 @@ import {
   TlsClientKey,
   TlsExpiry,
   tlsFaults,
+  TlsLegacyRenegotiation,
   TlsMinVersion,
   tlsOptionsOf,
   TlsServerName,
@@ -62,6 +63,9 @@ export class TlsSettings extends MonitorSettings implements TlsAttributes {
 
   @TlsMinVersion()
   'tls-min-version'?: TlsVersion;
+
+  @TlsLegacyRenegotiation()
+  'tls-legacy-renegotiation'?: boolean;
 
   @TlsServerName()
   'tls-server-name'?: string;
@@ -124,12 +128,14 @@ async function check(settings: TlsSettings, run: ProbeRun, scope: Scope): Promis
     run.spent('tls', since);
   }
   // Whatever the certificate is worth is found out here, and told apart.
-  const secure = await startTls(socket, host, { ...tlsOptionsOf(settings), skipVerify: true }, run, scope);
+  const skipsVerify = valueOf(TlsSettings, settings, 'tls-skip-verify');
+  const options = { ...tlsOptionsOf(settings), skipVerify: true, wholeChain: !skipsVerify };
+  const secure = await startTls(socket, host, options, run, scope);
   const limits = expiryLimits(settings);
   measureExpiry(run, limits);
   const findings = worstFirst([
-    run.certificate && judgeExpiry(run.certificate, limits),
-    ...(valueOf(TlsSettings, settings, 'tls-skip-verify') ? [] : [chainFinding(secure), nameFinding(settings, secure)]),
+    ...judgeExpiries(run.certificate, run.chain, limits),
+    ...(skipsVerify ? [] : [chainFinding(secure, run), nameFinding(settings, secure)]),
   ]);
   const [worst] = findings;
   if (!worst) return run.ok();
@@ -137,17 +143,17 @@ async function check(settings: TlsSettings, run: ProbeRun, scope: Scope): Promis
   return run.verdict(worst.status, message, worst.expected, worst.found);
 }
 
-/** An expiry of the certificate itself is told by its date. */
-function chainFinding(secure: TLSSocket): Finding | undefined {
+/** An expiry is told by its date. */
+function chainFinding(secure: TLSSocket, { certificate, chain }: ProbeRun): Finding | undefined {
   const code = String((secure.authorizationError as unknown) ?? '');
-  const expired = code === 'CERT_HAS_EXPIRED' && Date.parse(secure.getPeerCertificate().valid_to) < Date.now();
+  const expired = code === 'CERT_HAS_EXPIRED' && [certificate, ...chain].some((each) => (each?.daysLeft ?? 0) < 0);
   return secure.authorized || expired || code === NAME_DIFFERS ? undefined : judgeChain(code);
 }
 
 const NAME_DIFFERS = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
 function nameFinding(settings: TlsSettings, secure: TLSSocket): Finding | undefined {
-  const name = settings['tls-server-name'] ?? bareHost(settings);
+  const name = tlsName(settings['tls-server-name'] ?? bareHost(settings));
   const certificate = secure.getPeerCertificate();
   if (!checkServerIdentity(name, certificate)) return undefined;
   const names = excerpt(certificate.subjectaltname ?? 'no name at all', 200);
@@ -165,7 +171,7 @@ function measureExpiry(run: ProbeRun, { warningDays, criticalDays }: ExpiryLimit
   run.performance = [
     {
       label: 'days_left',
-      value: run.certificate.daysLeft,
+      value: Math.min(...[run.certificate, ...run.chain].map(({ daysLeft }) => daysLeft)),
       unit: 'd',
       warn: range(warningDays),
       crit: range(criticalDays),

@@ -4,3 +4,4 @@ export * from './http/exchange.js';
 export * from './http/fields.js';
 export * from './http/framing.js';
 export * from './http/head.js';
+export * from './tls-words.js';

@@ -1,13 +1,10 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import {
+  Choice,
   Duration,
-  fault,
   type FieldError,
   Flag,
   Integer,
   MonitorSettings,
-  parseDuration,
-  pointer,
   Text,
   TextMap,
   timeoutFault,
@@ -20,17 +17,17 @@ import {
   TlsClientKey,
   TlsExpiry,
   tlsFaults,
+  TlsLegacyRenegotiation,
   TlsMinVersion,
   TlsServerName,
   TlsSkipVerify,
   type TlsVersion,
 } from '../net/tls-attributes.js';
-import { excerpt } from '../probe/excerpt.js';
-import { expressionFaults } from '../probe/expression.js';
-import { JSON_PATH_EXPECTED, parseJsonPath } from './json-path.js';
+import { authenticationFaults, expectationFaults, requestFaults } from './http-settings-faults.js';
 import { PROXY, PROXY_EXPECTED } from './proxy.js';
-import { isOrdered, STATUS_CODES, STATUS_CODES_EXPECTED } from './status-codes.js';
-import { isNumberless, parseExpectation } from './value-expectation.js';
+import { STATUS_CODES, STATUS_CODES_EXPECTED } from './status-codes.js';
+
+const AUTHENTICATIONS = ['basic', 'digest'] as const;
 
 const METHOD = /^(?!connect$)[a-z!#$%&'*+.^_`|~0-9-]{1,32}$/i;
 
@@ -78,17 +75,29 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Body of the request.', example: '{"ping": true}', multiline: true })
   'request-body'?: string;
 
-  @Text({ doc: 'User name for basic authentication. Needs password.', notEmpty: true, maxLength: 320, example: 'shop' })
+  @Text({
+    doc: 'User name for basic or digest authentication. Needs password.',
+    notEmpty: true,
+    maxLength: 320,
+    example: 'shop',
+  })
   username?: string;
 
   @Text({
-    doc: 'Password for basic authentication.',
+    doc: 'Password for basic or digest authentication.',
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
     example: 'an example',
   })
   password?: string;
+
+  @Choice({
+    doc: 'How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself.',
+    values: AUTHENTICATIONS,
+    default: 'basic',
+  })
+  authentication?: (typeof AUTHENTICATIONS)[number];
 
   @Text({
     doc: 'Token for bearer authentication.',
@@ -164,6 +173,9 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   @TlsMinVersion()
   'tls-min-version'?: TlsVersion;
 
+  @TlsLegacyRenegotiation()
+  'tls-legacy-renegotiation'?: boolean;
+
   @TlsServerName()
   'tls-server-name'?: string;
 
@@ -193,101 +205,4 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
       ...expectationFaults(this),
     ];
   }
-}
-
-function requestFaults({
-  url = '',
-  headers = {},
-  'status-code': code,
-  'status-codes': codes,
-}: HttpSettings): FieldError[] {
-  return [
-    ...(/^[a-z][a-z0-9+.-]*:\/\//i.test(url)
-      ? [
-          fault(
-            '/url',
-            url,
-            'a path and query such as "/health?deep=1"; host, port and ssl are attributes of their own',
-          ),
-        ]
-      : []),
-    ...Object.entries(headers).flatMap(headerFault),
-    ...(codes !== undefined && code !== undefined ? [told('status-codes', 'either status-code or status-codes')] : []),
-    ...(codes !== undefined && !isOrdered(codes) ? [fault('/status-codes', codes, 'ranges from low to high')] : []),
-  ];
-}
-
-/** Without the value, which may be a credential. */
-function headerFault([name, value]: [string, string]): FieldError[] {
-  try {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-    return [];
-  } catch {
-    const expected = 'header names and values that HTTP takes, without line breaks';
-    return [
-      {
-        path: '/headers',
-        expected,
-        message: `headers: ${JSON.stringify(excerpt(name, 80))} is not valid; expected ${expected}`,
-      },
-    ];
-  }
-}
-
-function authenticationFaults(settings: HttpSettings): FieldError[] {
-  const { username, password, 'bearer-token': token, headers = {}, proxy } = settings;
-  const { 'proxy-username': proxyUser, 'proxy-password': proxyPassword } = settings;
-  const ways = [username, token, Object.keys(headers).find((name) => /^authorization$/i.test(name))];
-  return [
-    ...together('username', username, 'password', password),
-    ...together('proxy-username', proxyUser, 'proxy-password', proxyPassword),
-    ...(proxy === undefined && proxyUser !== undefined ? [told('proxy', 'the proxy that the user name is for')] : []),
-    ...(ways.filter((way) => way !== undefined).length > 1
-      ? [
-          told(
-            username === undefined ? 'bearer-token' : 'username',
-            'one way of authentication: username and password, bearer-token, or the header Authorization',
-          ),
-        ]
-      : []),
-  ];
-}
-
-function expectationFaults(settings: HttpSettings): FieldError[] {
-  const { 'expect-headers': headers = {}, 'expect-json': json = {} } = settings;
-  const { 'warning-latency': warning, 'critical-latency': critical } = settings;
-  return [
-    ...expressionFaults([
-      ['/expect-regex', settings['expect-regex']],
-      ...Object.entries(headers).map(([name, wanted]) => {
-        const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
-        return [`/expect-headers/${pointer(name)}`, expression] as const;
-      }),
-      ...Object.entries(json).map(([path, written]) => {
-        const { operator, operand } = parseExpectation(written);
-        return [`/expect-json/${pointer(path)}`, operator === '~' ? operand : undefined] as const;
-      }),
-    ]),
-    ...Object.entries(json).flatMap(([path, written]) => jsonFault(path, written)),
-    ...(warning !== undefined && critical !== undefined && parseDuration(warning) > parseDuration(critical)
-      ? [fault('/warning-latency', warning, `at most the critical-latency, ${critical}`)]
-      : []),
-  ];
-}
-
-function jsonFault(path: string, written: string): FieldError[] {
-  const at = `/expect-json/${pointer(path)}`;
-  if (parseJsonPath(path) === undefined) return [{ ...fault('/expect-json', path, JSON_PATH_EXPECTED), path: at }];
-  const expectation = parseExpectation(written);
-  return isNumberless(expectation) ? [fault(at, written, `a number behind ${expectation.operator}`)] : [];
-}
-
-function together(name: string, value: unknown, other: string, otherValue: unknown): FieldError[] {
-  if ((value === undefined) === (otherValue === undefined)) return [];
-  return [told(value === undefined ? name : other, `${name} and ${other} together`)];
-}
-
-function told(name: string, expected: string): FieldError {
-  return { path: `/${name}`, expected, message: `${name}: expected ${expected}` };
 }

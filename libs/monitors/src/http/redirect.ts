@@ -1,9 +1,18 @@
+import type { WireResponse } from '@9volt/net';
 import { excerpt } from '../probe/excerpt.js';
 import { type HttpRequest, originOf, pathOf, standardPort, urlOf } from './request.js';
 
 export const MAX_REDIRECTS = 10;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Where a response redirects to, what is beyond ASCII percent-encoded byte by byte, as curl and browsers do it; empty when it does not say. */
+export function locationOf(response: WireResponse): string {
+  const bytes = response.bytesOf('Location') ?? Buffer.alloc(0);
+  return bytes
+    .toString('latin1')
+    .replace(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+}
 
 export function isRedirect(status: number): boolean {
   return REDIRECTS.has(status);

@@ -13,6 +13,9 @@ export interface HttpRequest {
   /** Headers that the operator wrote, which may hold credentials. */
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
+  /** What the target demanded or set on the way: it replaces what the operator wrote. */
+  cookie?: string | undefined;
+  authorization?: string | undefined;
 }
 
 /** The standard port of a scheme. */
@@ -55,9 +58,30 @@ export function headersOf(request: HttpRequest): Record<string, string> {
     // Node gives only some methods the length of their body.
     ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
   };
-  const written = new Set(Object.keys(request.headers).map((name) => name.toLowerCase()));
-  const kept = Object.entries(standing).filter(([name]) => !written.has(name.toLowerCase()));
-  return { ...Object.fromEntries(kept), ...request.headers };
+  const written = withCookie(request);
+  const names = new Set(Object.keys(written).map((name) => name.toLowerCase()));
+  const kept = Object.entries(standing).filter(([name]) => !names.has(name.toLowerCase()));
+  return {
+    ...Object.fromEntries(kept),
+    ...written,
+    ...(request.authorization === undefined ? {} : { Authorization: request.authorization }),
+  };
+}
+
+/** The operator's headers, with the cookies of the run: one that was set replaces the operator's of the same name. */
+function withCookie({ headers, cookie }: HttpRequest): Record<string, string> {
+  if (!cookie) return { ...headers };
+  const isCookie = ([name]: [string, string]): boolean => name.toLowerCase() === 'cookie';
+  const nameOf = (pair: string): string => pair.split('=', 1)[0]?.trim() ?? '';
+  const set = new Set(cookie.split(';').map(nameOf));
+  const kept = Object.entries(headers)
+    .filter(isCookie)
+    .flatMap(([, value]) => value.split(';'))
+    .filter((pair) => pair.trim() !== '' && !set.has(nameOf(pair)))
+    .map((pair) => pair.trim());
+  const others = Object.entries(headers).filter((header) => !isCookie(header));
+  // As bytes of UTF-8, one character each, as headers are written.
+  return { ...Object.fromEntries(others), Cookie: [...kept, Buffer.from(cookie).toString('latin1')].join('; ') };
 }
 
 /** Headers that are no credentials, whatever they say. */

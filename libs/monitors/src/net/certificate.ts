@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { capped, type CertificateFacts } from '@9volt/contracts';
 
@@ -12,6 +13,17 @@ export function certificateOf(socket: TLSSocket, now = Date.now()): CertificateF
   return {
     subject: distinguishedName(certificate.subject),
     issuer: distinguishedName(certificate.issuer),
+    notAfter: new Date(notAfter).toISOString(),
+    daysLeft: Math.floor((notAfter - now) / DAY_MS),
+  };
+}
+
+/** The same of a certificate of the chain. */
+export function factsOf(certificate: X509Certificate, now = Date.now()): CertificateFacts {
+  const notAfter = Date.parse(certificate.validTo);
+  return {
+    subject: capped(certificate.subject.split('\n').join(', '), 200),
+    issuer: capped(certificate.issuer.split('\n').join(', '), 200),
     notAfter: new Date(notAfter).toISOString(),
     daysLeft: Math.floor((notAfter - now) / DAY_MS),
   };

@@ -9,16 +9,30 @@ export interface Finding {
   found: string;
 }
 
+/** Whether a certificate expires too soon, or one above it in its chain: that one ends its validity as well. The worst of the chain is told. */
+export function judgeExpiries(
+  certificate: CertificateFacts | undefined,
+  chain: readonly CertificateFacts[],
+  limits: ExpiryLimits,
+): Finding[] {
+  const [first] = chain.toSorted((a, b) => a.daysLeft - b.daysLeft);
+  return [
+    certificate && judgeExpiry(certificate, limits),
+    first && judgeExpiry(first, limits, `certificate of the chain, ${first.subject},`),
+  ].filter((finding) => finding !== undefined);
+}
+
 /** Whether a certificate expires too soon; undefined when it does not. */
 export function judgeExpiry(
   { daysLeft, notAfter }: Pick<CertificateFacts, 'daysLeft' | 'notAfter'>,
   { warningDays, criticalDays }: ExpiryLimits,
+  which = 'certificate',
 ): Finding | undefined {
   const day = notAfter.slice(0, 10);
   if (daysLeft < 0) {
     return {
       status: 'critical',
-      message: `The certificate expired on ${day}`,
+      message: `The ${which} expired on ${day}`,
       expected: 'a certificate that is valid',
       found: `expired on ${day}`,
     };
@@ -33,7 +47,7 @@ export function judgeExpiry(
   const left = daysLeft === 0 ? 'in less than a day' : daysLeft === 1 ? 'in 1 day' : `in ${daysLeft} days`;
   return {
     status,
-    message: `The certificate expires ${left}, on ${day}; expected at least ${inDays(limit)}`,
+    message: `The ${which} expires ${left}, on ${day}; expected at least ${inDays(limit)}`,
     expected: `valid for at least ${inDays(limit)}`,
     found: `expires ${left}`,
   };

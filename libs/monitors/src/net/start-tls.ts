@@ -1,9 +1,12 @@
+import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { ProbeRun } from '../probe/probe-run.js';
 import type { Scope } from '../probe/scope.js';
 import { certificateOf } from './certificate.js';
+import { chainOf } from './certificate-chain.js';
+import { asciiName } from './host.js';
 
 export interface TlsOptions {
   /** Accepts any certificate. */
@@ -14,6 +17,10 @@ export interface TlsOptions {
   serverName?: string | undefined;
   /** The lowest version that is spoken; TLSv1.2 unless said here. */
   minVersion?: SecureVersion | undefined;
+  /** Also goes on with a peer that knows no secure renegotiation. */
+  legacyRenegotiation?: boolean | undefined;
+  /** Whether the certificates above that of the peer are looked at too. */
+  wholeChain?: boolean | undefined;
   /** Also goes on without any certificate, by anonymous Diffie-Hellman: encrypted, but not safe from who stands between. */
   anonymous?: boolean | undefined;
   /** Certificate (PEM) to show, and its key. */
@@ -25,13 +32,14 @@ export interface TlsOptions {
 export async function startTls(
   socket: Socket,
   host: string,
-  { skipVerify, ca, serverName, minVersion = 'TLSv1.2', anonymous = false, cert, key }: TlsOptions,
+  options: TlsOptions,
   run: ProbeRun,
   scope: Scope,
 ): Promise<TLSSocket> {
   run.stage = 'shaking hands over TLS';
   const since = performance.now();
-  const name = serverName ?? host;
+  const { skipVerify, ca, minVersion = 'TLSv1.2', anonymous = false, legacyRenegotiation = false, cert, key } = options;
+  const name = tlsName(options.serverName ?? host);
   const secure = connect({
     socket,
     // A certificate is compared with the host also when that is an address; only names may be sent as server name.
@@ -39,6 +47,7 @@ export async function startTls(
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: !skipVerify,
     minVersion,
+    ...(legacyRenegotiation ? { secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } : {}),
     // OpenSSL itself refuses what is older, unless it is told to be less strict.
     ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
     // TLS 1.3 has no anonymous key exchange.
@@ -55,7 +64,13 @@ export async function startTls(
   }
   run.spent('tls', since);
   run.certificate = certificateOf(secure);
+  if (options.wholeChain) run.chain = chainOf(secure, ca);
   return secure;
+}
+
+/** A name as TLS knows it: in ASCII, and without the dot at its end (RFC 6066, section 3). */
+export function tlsName(name: string): string {
+  return asciiName(name).replace(/\.$/, '');
 }
 
 function isOutdated(version: SecureVersion): boolean {

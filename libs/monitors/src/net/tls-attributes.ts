@@ -11,6 +11,7 @@ export interface TlsAttributes {
   'tls-ca'?: string;
   'tls-server-name'?: string;
   'tls-min-version'?: TlsVersion;
+  'tls-legacy-renegotiation'?: boolean;
   'tls-client-cert'?: string;
   'tls-client-key'?: string;
   'tls-expiry-warning'?: number;
@@ -49,6 +50,13 @@ export function TlsMinVersion(): PropertyDecorator {
     doc: 'The lowest version of TLS that is spoken.',
     values: TLS_VERSIONS,
     default: DEFAULT_TLS_VERSION,
+  });
+}
+
+export function TlsLegacyRenegotiation(): PropertyDecorator {
+  return Flag({
+    doc: 'Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default.',
+    default: false,
   });
 }
 
@@ -104,6 +112,7 @@ export function tlsOptionsOf(settings: TlsAttributes): TlsOptions {
     ca: settings['tls-ca'],
     serverName: settings['tls-server-name'],
     minVersion: settings['tls-min-version'] ?? DEFAULT_TLS_VERSION,
+    legacyRenegotiation: settings['tls-legacy-renegotiation'] ?? false,
     cert: settings['tls-client-cert'],
     key: settings['tls-client-key'],
   };

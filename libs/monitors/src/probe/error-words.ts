@@ -1,4 +1,5 @@
 import { isTargetRefusal } from '@9volt/contracts';
+import { tlsWords } from '@9volt/net';
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -35,7 +36,7 @@ export function inWords(error: unknown): string {
   const { message, code, address, port, errors } = fieldsOf(error);
   if (errors) return [...new Set(errors.map(inWords))].join('; ');
   const words = code === undefined ? undefined : WORDS[code];
-  if (words === undefined) return message || String(error);
+  if (words === undefined || isByNode(message)) return tlsWords(message || String(error)).trim();
   return address === undefined ? `${words} (${code})` : `${words} (${code} ${place(address, port)})`;
 }
 
@@ -52,6 +53,11 @@ export function isOurs(error: unknown): boolean {
   const { errors } = fieldsOf(error);
   if (errors) return errors.length > 0 && errors.every(isOurs);
   return isTargetRefusal(error) || shortageOf(error) !== undefined;
+}
+
+/** Node gives a connection that was closed, which is no error of the system, the code of one that was reset. */
+function isByNode(message: string | undefined): boolean {
+  return /^(?:Client network socket disconnected|write EPROTO)/.test(message ?? '');
 }
 
 function fieldsOf(error: unknown): SystemError {

@@ -21,6 +21,8 @@ const MAX_WORDS = 200;
 export class ProbeRun {
   readonly phases: Phases = {};
   certificate: CertificateFacts | undefined;
+  /** Those above it in its chain, up to the authority that is trusted. */
+  chain: readonly CertificateFacts[] = [];
   /** What was measured. */
   performance: readonly PerformanceValue[] = [];
   /** What was odd about the answer though it was taken: told in one note, whatever the verdict. */

@@ -7,6 +7,7 @@ import {
   TlsClientCert,
   TlsClientKey,
   tlsFaults,
+  TlsLegacyRenegotiation,
   TlsMinVersion,
   tlsOptionsOf,
   TlsServerName,
@@ -75,6 +76,9 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
 
   @Flag({ doc: 'Accepts any certificate. Only with ssl.', default: false })
   'tls-skip-verify'?: boolean;
+
+  @TlsLegacyRenegotiation()
+  'tls-legacy-renegotiation'?: boolean;
 
   @TlsServerName()
   'tls-server-name'?: string;

@@ -28,7 +28,7 @@ const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-node
 const AUTHORITY = 'basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\n';
 
 /** An authority of its own, made by openssl: a root, and an intermediate that issues certificates. */
-export function makeAuthority(): Authority {
+export function makeAuthority({ rootDays = 60, intermediateDays = 50 } = {}): Authority {
   const inDirectory = <T>(act: (openssl: (...args: string[]) => void, at: (name: string) => string) => T): T => {
     const dir = mkdtempSync(join(tmpdir(), '9volt-authority-'));
     try {
@@ -52,7 +52,7 @@ export function makeAuthority(): Authority {
       '-out',
       'root.pem',
       '-days',
-      '60',
+      String(rootDays),
       '-subj',
       '/CN=9volt test root',
     );
@@ -69,7 +69,7 @@ export function makeAuthority(): Authority {
     writeFileSync(at('extensions'), AUTHORITY);
     openssl(
       ...['x509', '-req', '-in', 'intermediate.csr', '-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial'],
-      ...['-days', '50', '-extfile', 'extensions', '-out', 'intermediate.pem'],
+      ...['-days', String(intermediateDays), '-extfile', 'extensions', '-out', 'intermediate.pem'],
     );
     return {
       root: read(at('root.pem')),

@@ -30,6 +30,11 @@ export class WireResponse {
     return valueOf(this.fields, name);
   }
 
+  /** The first value of a header, as it was sent. */
+  bytesOf(name: string): Buffer | undefined {
+    return this.fields.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[2];
+  }
+
   /** All values of a header. */
   headers(name: string): string[] {
     return valuesOf(this.fields, name);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 
-/** One header of a response: its name as it was sent, without the space around it, and its value as text. */
-export type Field = readonly [name: string, value: string];
+/** One header of a response: its name as it was sent, without the space around it, its value as text, and as it was sent. */
+export type Field = readonly [name: string, value: string, bytes?: Buffer];
 
 /** Headers of which there is one; what else calls itself so is dropped, as node does. */
 const SINGLE: ReadonlySet<string> = new Set([

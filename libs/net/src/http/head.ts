@@ -41,7 +41,7 @@ export class HeadReader {
   /** How many bytes came, of heads alone. */
   bytes = 0;
   private status: number | undefined;
-  private fields: [name: string, value: string][] = [];
+  private fields: [name: string, value: string, bytes?: Buffer][] = [];
   private line: Buffer[] = [];
   private lineBytes = 0;
 
@@ -98,11 +98,12 @@ export class HeadReader {
     if (colon === -1) throw this.broken(`a header has no colon: '${shown(line)}'`);
     const written = textOfBytes(line.subarray(0, colon));
     const name = written.trimEnd();
-    const value = trimmed(textOfBytes(line.subarray(colon + 1)));
+    const bytes = trimmed(line.subarray(colon + 1));
+    const value = textOfBytes(bytes);
     if (name !== written) this.oddities.add('a space before the colon of a header');
     if (!TOKEN.test(name)) this.oddities.add('a header with an odd name');
     if (CONTROL.test(value)) this.oddities.add('control characters in a header');
-    this.fields.push([name, value]);
+    this.fields.push([name, value, bytes]);
   }
 
   private takeStatus(line: Buffer): void {
@@ -125,7 +126,9 @@ export class HeadReader {
     const last = this.fields.at(-1);
     if (!last) throw this.broken('the first header begins with a space');
     this.oddities.add('a header on several lines');
-    last[1] = `${last[1]} ${trimmed(textOfBytes(line))}`.trimStart();
+    const bytes = [last[2] ?? Buffer.alloc(0), Buffer.from(' '), trimmed(line)];
+    last[2] = trimmed(Buffer.concat(bytes));
+    last[1] = textOfBytes(last[2]);
   }
 
   private notHttp(line: Buffer): BrokenAnswer {
@@ -137,8 +140,12 @@ export class HeadReader {
   }
 }
 
-function trimmed(value: string): string {
-  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+/** Without spaces and tabs at either end. */
+function trimmed(value: Buffer): Buffer {
+  let [from, to] = [0, value.length];
+  while (from < to && (value[from] === 0x20 || value[from] === 0x09)) from += 1;
+  while (from < to && (value[to - 1] === 0x20 || value[to - 1] === 0x09)) to -= 1;
+  return value.subarray(from, to);
 }
 
 /** The beginning of a line, with nothing in it that acts on a terminal or a reader. */

@@ -1,0 +1,91 @@
+import type { WireResponse } from '@9volt/net';
+import type { CookieJar } from 'tough-cookie';
+import type { ProbeRun } from '../probe/probe-run.js';
+import type { Scope } from '../probe/scope.js';
+import { digestAuthorization, digestChallenge, type Login } from './digest.js';
+import { exchange, type Route } from './exchange.js';
+import { isRedirect, locationOf, MAX_REDIRECTS, redirected } from './redirect.js';
+import { type HttpRequest, originOf, urlOf } from './request.js';
+
+export interface Way {
+  route: Route;
+  /** Whether redirects are followed. */
+  follows: boolean;
+  /** Whether a status is what the operator waits for: then it is the end, also when it redirects. */
+  isAwaited: (status: number) => boolean;
+  /** Who we are to a target that demands digest authentication. */
+  digest: Login | undefined;
+}
+
+/** How often a challenge is answered: once more, for the target may call the first answer stale. */
+const MAX_ANSWERS = 2;
+
+/** The response at the end of all redirects, and of all that the target demands on the way. */
+export async function respond(first: HttpRequest, way: Way, run: ProbeRun, scope: Scope): Promise<WireResponse> {
+  const { follows, isAwaited, digest } = way;
+  const origin = originOf(first);
+  let { route } = way;
+  let request = first;
+  let authorization: string | undefined;
+  let jar: CookieJar | undefined;
+  let answers = 0;
+  for (let redirects = 0; ;) {
+    const cookie = jar && cookiesFor(jar, urlOf(request));
+    const { response, close } = await exchange({ ...request, cookie, authorization }, route, run, scope);
+    run.odd = response.oddities;
+    const { status } = response;
+    const challenge = status === 401 && digest ? digestChallenge(response.headers('WWW-Authenticate')) : undefined;
+    if (
+      digest &&
+      challenge &&
+      answers < MAX_ANSWERS &&
+      originOf(request) === origin &&
+      !isRefused(answers, challenge)
+    ) {
+      close();
+      answers += 1;
+      authorization = digestAuthorization(challenge, digest, request);
+      continue;
+    }
+    const location = locationOf(response);
+    if (!follows || isAwaited(status) || !isRedirect(status) || location === '') return response;
+    close();
+    if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
+    redirects += 1;
+    answers = 0;
+    authorization = undefined;
+    jar = await withCookies(jar, response, urlOf(request));
+    request = redirected(request, status, location);
+    if (originOf(request) !== origin) route = abroad(route);
+  }
+}
+
+/** Who has seen our answer and does not call it stale does not believe it. */
+function isRefused(answers: number, challenge: Readonly<Record<string, string>>): boolean {
+  return answers > 0 && challenge['stale']?.toLowerCase() !== 'true';
+}
+
+/** Cookies live as long as the run: a page that sets one and redirects to itself waits for it. */
+async function withCookies(
+  jar: CookieJar | undefined,
+  response: WireResponse,
+  url: string,
+): Promise<CookieJar | undefined> {
+  const set = response.headers('Set-Cookie');
+  if (set.length === 0) return jar;
+  // Few targets need it, and it brings the list of public suffixes.
+  const { CookieJar: Jar } = await import('tough-cookie');
+  const filled = jar ?? new Jar(undefined, { looseMode: true });
+  for (const cookie of set) filled.setCookieSync(cookie, url, { ignoreError: true });
+  return filled;
+}
+
+function cookiesFor(jar: CookieJar, url: string): string {
+  const cookies = jar.getCookiesSync(url).filter(({ key, value }) => key !== '' || value !== '');
+  return cookies.map((cookie) => cookie.cookieString()).join('; ');
+}
+
+/** Another origin is not shown who we are, and has a name of its own. */
+function abroad({ tls, ...route }: Route): Route {
+  return { ...route, tls: { ...tls, serverName: undefined, cert: undefined, key: undefined } };
+}

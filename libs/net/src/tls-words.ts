@@ -1,0 +1,40 @@
+/** What OpenSSL says, by its reason, in words for an operator. */
+const REASONS: readonly (readonly [RegExp, string])[] = [
+  [/wrong version number|packet length too long|http request|record overflow/, 'what answers does not speak TLS'],
+  [/unsafe legacy renegotiation/, 'the target knows no secure renegotiation; tls-legacy-renegotiation permits that'],
+  [/unsupported protocol|alert protocol version/, 'the target speaks no version of TLS that is permitted'],
+  [/certificate required/, 'the target demands a certificate of the client'],
+  [
+    /alert (?:bad certificate|certificate|unknown ca|unsupported certificate|access denied)/,
+    'the target refuses the certificate of the client',
+  ],
+  [/unrecognized name/, 'the target knows no such server name'],
+  [/alert handshake failure/, 'the target agrees to no cipher or version, or demands a certificate'],
+  [/alert no application protocol/, 'the target speaks none of the protocols that were offered'],
+  [
+    /dh key too small|ee key too small|ca key too small|ca md too weak|bad signature|wrong signature type/,
+    'the cryptography of the target is too weak',
+  ],
+  [/no shared cipher|no ciphers available/, 'there is no cipher that both sides know'],
+  [/unexpected eof/, 'the target closed the connection in the middle of TLS'],
+  [/key values mismatch/, 'the key does not belong to the certificate'],
+  [/no start line|bad base64|wrong tag|asn1|not enough data/, 'a certificate or a key is not valid PEM'],
+];
+
+const OPENSSL = /(?:\b[0-9A-F]{8,}:)?error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]*)(?::[^:\s]*:\d+:[^\n]*)?\n?/gi;
+
+/** An error of TLS without what only a programmer reads: addresses of memory, functions and files of OpenSSL. Any other text stays as it is. */
+export function tlsWords(message: string): string {
+  if (message.startsWith('Client network socket disconnected before secure TLS')) {
+    return 'the target closed the connection before TLS was established';
+  }
+  return message
+    .replace(OPENSSL, (_, reason: string) => inWords(reason))
+    .replace(/; if the root CA is installed locally, try running Node\.js with --use-system-ca/, '');
+}
+
+function inWords(reason: string): string {
+  const bare = reason.replace(/^(?:sslv3|tlsv1|tlsv13) (?:alert )?/, '').trim();
+  const [, words] = REASONS.find(([pattern]) => pattern.test(reason)) ?? [];
+  return words === undefined ? `TLS failed: ${bare}` : `${words} (${bare})`;
+}
