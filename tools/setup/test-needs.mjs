@@ -19,6 +19,7 @@ const nagios = [
 ];
 
 const network = [
+  { command: 'dig', package: 'bind9-dnsutils' },
   { command: 'fping', package: 'fping' },
   { command: 'ip', package: 'iproute2' },
 ];

@@ -3,6 +3,7 @@ import {
   type CheckResult,
   Choice,
   Duration,
+  fault,
   type FieldError,
   formatDuration,
   Integer,
@@ -12,9 +13,11 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
-import { type DnsAnswer, queryDns } from './dns/query.js';
-import { recordText } from './dns/record-text.js';
-import { type QueryType, RECORD_TYPES } from './dns/record-types.js';
+import { labelsOf } from './dns/domain-name.js';
+import { aliasOf, recordsAskedFor, textsOf } from './dns/judge-answer.js';
+import { type AskedFor, type DnsAnswer, RCODES } from './dns/message.js';
+import { queryDns } from './dns/query.js';
+import { normalisedType, RECORD_TYPE_EXPECTED, RECORD_TYPES, typeCode } from './dns/record-types.js';
 import { asciiName, hostAndPort, hostFault, hostOf } from './net/host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
@@ -35,17 +38,35 @@ export class DnsSettings extends MonitorSettings {
   @Integer({ doc: 'Port of the DNS server.', default: 53, minimum: 1, maximum: 65_535 })
   port?: number;
 
-  @Text({ doc: 'The name that is asked for.', required: true, example: 'www.example.com', maxLength: 254 })
+  @Text({
+    doc: 'The name that is asked for. As in a zone file, `\\.` is a dot inside a label, and `\\255` a byte.',
+    required: true,
+    example: 'www.example.com',
+    maxLength: 1_024,
+  })
   'dns-target'!: string;
 
-  @Choice({
-    doc: 'The type of record that is asked for.',
+  @Text({
+    doc:
+      'The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of ' +
+      'what it is an alias of.',
     default: 'A',
     example: 'MX',
-    values: RECORD_TYPES,
+    expected: RECORD_TYPE_EXPECTED,
+    suggestions: RECORD_TYPES,
+    maxLength: 32,
+    normalise: normalisedType,
+  })
+  'dns-record-type'?: string;
+
+  @Choice({
+    doc: 'The code that the server must answer with. With any other than NOERROR no records are looked at.',
+    default: 'NOERROR',
+    example: 'NXDOMAIN',
+    values: RCODES,
     normalise: (value) => (typeof value === 'string' ? value.toUpperCase() : value),
   })
-  'dns-record-type'?: QueryType;
+  'dns-expected-rcode'?: string;
 
   @Duration({
     doc: 'How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.',
@@ -61,8 +82,13 @@ export class DnsSettings extends MonitorSettings {
   })
   'dns-expected-count'?: number;
 
+  @Choice({ doc: 'How many of the records must match `expect`.', default: 'all', values: ['all', 'any'] })
+  'dns-match'?: 'all' | 'any';
+
   @Text({
-    doc: 'Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`.',
+    doc:
+      'Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches ' +
+      'also when it does as zone files write it.',
     default: '.',
     example: ' IN A 192\\.0\\.2\\.',
     notEmpty: true,
@@ -79,14 +105,28 @@ export class DnsSettings extends MonitorSettings {
       ...timeoutFault(this, 'timeout'),
       ...hostFault(this.host),
       ...targetFault(this['dns-target']),
+      ...typeFault(valueOf(DnsSettings, this, 'dns-record-type')),
       ...expressionFaults([['/expect', valueOf(DnsSettings, this, 'expect')]]),
+      ...this.recordFaults(),
     ];
+  }
+
+  /** Where no records are looked at, none can be expected. */
+  private recordFaults(): FieldError[] {
+    const rcode = valueOf(DnsSettings, this, 'dns-expected-rcode');
+    if (rcode === 'NOERROR') return [];
+    return (['dns-expected-count', 'dns-match', 'expect'] as const)
+      .filter((attribute) => this[attribute] !== undefined && this[attribute] !== 0)
+      .map((attribute) => fault(`/${attribute}`, this[attribute], `none with dns-expected-rcode ${rcode}`));
   }
 }
 
+function typeFault(type: string): FieldError[] {
+  return typeCode(type) === undefined ? [fault('/dns-record-type', type, RECORD_TYPE_EXPECTED)] : [];
+}
+
 function targetFault(name: string): FieldError[] {
-  const labels = name.replace(/\.$/, '').split('.');
-  if (name === '.' || labels.every((label) => label !== '' && Buffer.byteLength(label) <= 63)) return [];
+  if (labelsOf(asciiName(name)) !== undefined) return [];
   const expected = 'a domain name, of labels of 1 to 63 bytes separated by dots';
   const message = `dns-target: ${JSON.stringify(excerpt(name, 80))} is not valid; expected ${expected}`;
   return [{ path: '/dns-target', value: name, expected, message }];
@@ -111,9 +151,9 @@ async function probe(settings: DnsSettings, context: ProbeContext): Promise<Chec
       limitMs,
       signal,
       async (scope) => {
-        const { answer, tookMs } = await ask(settings, limitMs, run, scope);
+        const asked = await ask(settings, limitMs, run, scope);
         run.stage = 'judging the answer';
-        return judge(settings, run, answer, tookMs, scope);
+        return judge(settings, run, asked, scope);
       },
       () => run.timedOut(limitMs),
     );
@@ -123,12 +163,13 @@ async function probe(settings: DnsSettings, context: ProbeContext): Promise<Chec
   }
 }
 
-async function ask(
-  settings: DnsSettings,
-  limitMs: number,
-  run: ProbeRun,
-  scope: Scope,
-): Promise<{ answer: DnsAnswer; tookMs: number }> {
+interface Asked {
+  answer: DnsAnswer;
+  asked: AskedFor;
+  tookMs: number;
+}
+
+async function ask(settings: DnsSettings, limitMs: number, run: ProbeRun, scope: Scope): Promise<Asked> {
   const host = hostOf(settings.host) ?? settings.host;
   run.stage = `looking up ${host}`;
   const lookupSince = performance.now();
@@ -137,69 +178,88 @@ async function ask(
   ];
   run.spent('lookup', lookupSince);
   run.stage = 'waiting for the answer';
-  const question = {
-    server,
-    port: valueOf(DnsSettings, settings, 'port'),
-    name: asciiName(settings['dns-target']),
-    type: typeOf(settings),
-  };
+  const asked = { name: asciiName(settings['dns-target']), type: typeCode(typeOf(settings)) as number };
+  const question = { server, port: valueOf(DnsSettings, settings, 'port'), ...asked };
   const askedSince = performance.now();
   const answer = await queryDns(question, limitMs / 2, scope);
   const tookMs = performance.now() - askedSince;
   run.spent('firstByte', askedSince);
-  return { answer, tookMs };
+  return { answer, asked, tookMs };
 }
 
 /** The order is the original's: count, then emptiness, then time, then what the records say. */
 async function judge(
   settings: DnsSettings,
   run: ProbeRun,
-  answer: DnsAnswer,
-  tookMs: number,
+  { answer, asked, tookMs }: Asked,
   scope: Scope,
 ): Promise<CheckResult> {
-  const target = settings['dns-target'];
-  const server = settings.host;
-  if (answer.rcode !== 'NOERROR') return run.failed(`DNS query failed: ${answer.rcode}`, 'NOERROR', answer.rcode);
+  const { 'dns-target': target, host: server } = settings;
+  const { rcode } = answer;
+  const expectedRcode = valueOf(DnsSettings, settings, 'dns-expected-rcode');
+  if (rcode !== expectedRcode) {
+    const message =
+      expectedRcode === 'NOERROR'
+        ? `DNS query failed: ${rcode}`
+        : `DNS query was answered ${rcode}, expected ${expectedRcode}`;
+    return run.failed(message, expectedRcode, rcode);
+  }
+  if (rcode !== 'NOERROR') return judgeTime(settings, run, tookMs) ?? run.ok();
 
-  const records = (answer.answers ?? []).map(recordText);
+  const records = recordsAskedFor(answer, asked).map(textsOf);
   const expectedCount = settings['dns-expected-count'] ?? 0;
   if (expectedCount > 0 && records.length !== expectedCount) {
     return run.failed(
       `Unexpected result count (${records.length}) received for ${target} against DNS server ${server}`,
       counted(expectedCount),
-      counted(records.length),
+      aliasIfNone(records, answer, asked) ?? counted(records.length),
     );
   }
   if (records.length === 0) {
     return run.failed(
       `No results received for ${target} against DNS server ${server}`,
-      'at least 1 record',
-      'no record',
+      `at least 1 ${typeOf(settings)} record`,
+      aliasIfNone(records, answer, asked) ?? 'no record',
     );
   }
+  return judgeTime(settings, run, tookMs) ?? (await judgeRecords(settings, run, records, scope));
+}
 
+function aliasIfNone(records: readonly unknown[], answer: DnsAnswer, asked: AskedFor): string | undefined {
+  return records.length === 0 ? aliasOf(answer, asked) : undefined;
+}
+
+function judgeTime(settings: DnsSettings, run: ProbeRun, tookMs: number): CheckResult | undefined {
   const maxTime = settings['dns-max-time'];
-  if (maxTime !== undefined && tookMs > parseDuration(maxTime)) {
-    const allowed = formatDuration(parseDuration(maxTime));
-    const took = formatDuration(Math.round(tookMs * 10) / 10);
-    return run.failed(
-      `DNS check of ${target} against ${server} server took longer than ${allowed} allowed: ${took}`,
-      `an answer within ${allowed}`,
-      took,
-    );
-  }
+  if (maxTime === undefined || tookMs <= parseDuration(maxTime)) return undefined;
+  const allowed = formatDuration(parseDuration(maxTime));
+  const took = formatDuration(Math.round(tookMs * 10) / 10);
+  return run.failed(
+    `DNS check of ${settings['dns-target']} against ${settings.host} server took longer than ${allowed} allowed: ${took}`,
+    `an answer within ${allowed}`,
+    took,
+  );
+}
 
+async function judgeRecords(
+  settings: DnsSettings,
+  run: ProbeRun,
+  records: readonly (readonly string[])[],
+  scope: Scope,
+): Promise<CheckResult> {
   const expression = valueOf(DnsSettings, settings, 'expect');
-  const matching = await matchesOf(expression, records, scope);
-  const others = records.filter((_, index) => !matching[index]);
-  if (others.length === 0) return run.ok();
+  // All forms of all records are matched at once, for their cost is limited together.
+  const matching = await matchesOf(expression, records.flat(), scope);
+  const matches = records.map(({ length }) => matching.splice(0, length).includes(true));
+  const others = records.filter((_, index) => !matches[index]);
   const matched = records.length - others.length;
+  const isAny = valueOf(DnsSettings, settings, 'dns-match') === 'any';
+  if (others.length === 0 || (isAny && matched > 0)) return run.ok();
   const verdict = matched === 0 ? 'None matched' : `Only ${matched} matched`;
   return run.failed(
-    `DNS check of ${target} against ${server} had ${records.length} records. ${verdict} expected regex '${excerpt(expression, 256)}'`,
+    `DNS check of ${settings['dns-target']} against ${settings.host} had ${records.length} records. ${verdict} expected regex '${excerpt(expression, 256)}'`,
     expression,
-    excerpt(others.join('; '), 200),
+    excerpt(others.map(([text]) => text).join('; '), 200),
   );
 }
 
@@ -207,7 +267,7 @@ function counted(records: number): string {
   return records === 1 ? '1 record' : `${records} records`;
 }
 
-function typeOf(settings: DnsSettings): QueryType {
+function typeOf(settings: DnsSettings): string {
   return valueOf(DnsSettings, settings, 'dns-record-type');
 }
 

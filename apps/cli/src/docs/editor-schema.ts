@@ -115,6 +115,7 @@ function propertyForEditors(property: JsonSchema, meta: AttributeMeta): JsonSche
       : {}),
     ...(meta.required && meta.kind === 'text' ? { minLength: 1 } : {}),
     description: `${meta.doc} Expected: ${meta.expected}.`,
-    ...(meta.example === undefined || meta.secret ? {} : { examples: [meta.example] }),
+    ...(meta.suggestions ? { examples: meta.suggestions } : {}),
+    ...(meta.example === undefined || meta.secret || meta.suggestions ? {} : { examples: [meta.example] }),
   };
 }

@@ -26,6 +26,8 @@ export interface AttributeMeta {
   /** Largest number of texts of a list, or of entries of a map. */
   maxEntries?: number;
   values?: readonly string[];
+  /** What a text may be among other things: a form offers it. */
+  suggestions?: readonly string[];
   /** A text of several lines is edited in a larger box. */
   multiline?: boolean;
   /** A list of alerter names, of which a form offers those stored. */

@@ -62,7 +62,7 @@ export function Text(
     notEmpty?: boolean;
     pattern?: RegExp;
     expected?: string;
-  },
+  } & Pick<AttributeMeta, 'suggestions' | 'normalise'>,
 ): PropertyDecorator {
   const maxLength = options.maxLength ?? MAX_TEXT;
   const rules: PropertyDecorator[] = [IsString(), MaxLength(maxLength)];
@@ -78,6 +78,8 @@ export function Text(
       maxLength,
       ...(options.secret ? { secret: true } : {}),
       ...(options.multiline ? { multiline: true } : {}),
+      ...(options.suggestions ? { suggestions: options.suggestions } : {}),
+      ...(options.normalise ? { normalise: options.normalise } : {}),
     },
     rules,
   );

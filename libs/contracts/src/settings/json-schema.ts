@@ -5,8 +5,8 @@ export interface JsonSchema {
 }
 
 /**
- * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`, `x-refers-to` and
- * `x-kind` tell a form what JSON Schema has no word for.
+ * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`, `x-refers-to`,
+ * `x-suggestions` and `x-kind` tell a form what JSON Schema has no word for.
  */
 export function jsonSchemaOf(cls: SettingsClass): JsonSchema {
   const attributes = [...attributesOf(cls).values()];
@@ -30,6 +30,7 @@ function propertySchema(meta: AttributeMeta): JsonSchema {
     ...(meta.secret ? { 'x-secret': true, ...(meta.kind === 'text' ? { format: 'password' } : {}) } : {}),
     ...(meta.multiline ? { 'x-multiline': true } : {}),
     ...(meta.refersTo ? { 'x-refers-to': meta.refersTo } : {}),
+    ...(meta.suggestions ? { 'x-suggestions': meta.suggestions } : {}),
   };
 }
 

@@ -1,26 +1,16 @@
 import { createSocket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
-import { decode, type DecodedPacket, encode, type RecordType, RECURSION_DESIRED } from 'dns-packet';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
 import type { Scope } from '../probe/scope.js';
-import type { QueryType } from './record-types.js';
+import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer } from './message.js';
+import { Malformed } from './wire-reader.js';
 
-export interface DnsQuestion {
+export interface DnsQuestion extends AskedFor {
   server: Address;
   port: number;
-  name: string;
-  type: QueryType;
 }
-
-export type DnsAnswer = DecodedPacket & { rcode: string };
-
-/**
- * The longest answer that is read. Names in an answer may point at each other, so that a hostile one takes time that grows with
- * the square of its length: half a second at the 64 KiB that TCP allows.
- */
-const MAX_ANSWER_BYTES = 16_384;
 
 /** The target sent something that is no answer. */
 export class BadAnswer extends Error {}
@@ -31,11 +21,12 @@ export class BadAnswer extends Error {}
  */
 export async function queryDns(question: DnsQuestion, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
   const answer = await overUdp(question, retransmitMs, scope);
-  return answer.flag_tc ? overTcp(question, scope) : answer;
+  return answer.truncated ? overTcp(question, scope) : answer;
 }
 
 function overUdp(question: DnsQuestion, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
-  const { id, message } = encodeQuestion(question);
+  const id = randomInt(65_536);
+  const message = encodeQuery(id, question);
   const socket = createSocket(question.server.family === 4 ? 'udp4' : 'udp6');
   let retransmission: NodeJS.Timeout | undefined;
   scope.onEnd(() => {
@@ -47,7 +38,7 @@ function overUdp(question: DnsQuestion, retransmitMs: number, scope: Scope): Pro
     socket.on('message', (datagram) => {
       try {
         // What does not answer this question may be forged or late: the answer is still to come.
-        const answer = readAnswer(datagram, id, question);
+        const answer = answerIn(datagram, id, question);
         if (answer) resolve(answer);
       } catch (error) {
         reject(error);
@@ -63,13 +54,14 @@ function overUdp(question: DnsQuestion, retransmitMs: number, scope: Scope): Pro
 }
 
 function overTcp(question: DnsQuestion, scope: Scope): Promise<DnsAnswer> {
-  const { id, message } = encodeQuestion(question);
+  const id = randomInt(65_536);
+  const message = encodeQuery(id, question);
   const socket = connect({ host: question.server.address, port: question.port, noDelay: true });
   scope.onEnd(() => void socket.destroy());
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
     socket.on('error', reject);
-    socket.once('end', () => reject(new BadAnswer('the TCP connection was closed before an answer')));
+    socket.once('end', () => reject(new BadAnswer(`the server closed the TCP connection ${howFar(received)}`)));
     socket.once('connect', () => {
       const length = Buffer.alloc(2);
       length.writeUInt16BE(message.length);
@@ -80,7 +72,7 @@ function overTcp(question: DnsQuestion, scope: Scope): Promise<DnsAnswer> {
       if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return;
       socket.pause().removeAllListeners('data');
       try {
-        const answer = readAnswer(received.subarray(2, 2 + received.readUInt16BE()), id, question);
+        const answer = answerIn(received.subarray(2, 2 + received.readUInt16BE()), id, question);
         if (answer) resolve(answer);
         else reject(new BadAnswer('the answer over TCP is to another question'));
       } catch (error) {
@@ -90,29 +82,19 @@ function overTcp(question: DnsQuestion, scope: Scope): Promise<DnsAnswer> {
   });
 }
 
-function encodeQuestion({ name, type }: DnsQuestion): { id: number; message: Buffer } {
-  const id = randomInt(65_536);
-  const questions = [{ name, type: type as RecordType }];
-  return { id, message: encode({ type: 'query', id, flags: RECURSION_DESIRED, questions }) };
+function howFar(received: Buffer): string {
+  if (received.length < 2) return 'before an answer';
+  return `after ${received.length - 2} of the ${received.readUInt16BE()} bytes of its answer`;
 }
 
-/** The answer to the question with this id; undefined when it is none. Throws when it is one that cannot be read. */
-export function readAnswer(message: Buffer, id: number, question: DnsQuestion): DnsAnswer | undefined {
-  if (message.length < 2 || message.readUInt16BE() !== id) return undefined;
-  if (message.length > MAX_ANSWER_BYTES) throw new BadAnswer(`the answer is longer than ${MAX_ANSWER_BYTES} bytes`);
-  let answer: DnsAnswer;
+function answerIn(message: Buffer, id: number, question: DnsQuestion): DnsAnswer | undefined {
   try {
-    answer = decode(message) as DnsAnswer;
+    return readAnswer(message, id, question);
   } catch (cause) {
-    throw new BadAnswer(`malformed answer from ${hostAndPort(question.server.address, question.port)}`, { cause });
+    if (!(cause instanceof Malformed)) throw cause;
+    throw new BadAnswer(
+      `malformed answer from ${hostAndPort(question.server.address, question.port)}: ${cause.message}`,
+      { cause },
+    );
   }
-  if (!answer.flag_qr) return undefined;
-  const asked = answer.questions?.[0];
-  // Some servers leave the question out of an error.
-  if (!asked) return answer.rcode === 'NOERROR' ? undefined : answer;
-  return asked.type === question.type && plain(asked.name) === plain(question.name) ? answer : undefined;
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replace(/\.$/, '');
 }

@@ -16,8 +16,12 @@ export interface DnsTarget extends DnsServer {
   readonly queries: { at: number; over: 'udp' | 'tcp'; query: DecodedPacket }[];
 }
 
-/** Answers a query: a packet, bytes as they are, or nothing. */
-export type DnsResponder = (query: DecodedPacket, over: 'udp' | 'tcp') => Packet | Buffer | undefined;
+/** Answers a query: a packet, bytes as they are, or nothing; or closes its connection. The query is given also as it came, for types that the library does not know. */
+export type DnsResponder = (
+  query: DecodedPacket,
+  over: 'udp' | 'tcp',
+  bytes: Buffer,
+) => Packet | Buffer | 'close' | undefined;
 
 /** The answer that carries the query's id and question; `rcode` is the number of an error. */
 export function answerTo(query: DecodedPacket, answers: Packet['answers'] = [], rcode = 0): Packet {
@@ -27,17 +31,18 @@ export function answerTo(query: DecodedPacket, answers: Packet['answers'] = [], 
 /** A DNS server by hand, for the answers that no real one gives. */
 export async function startDnsTarget(respond: DnsResponder): Promise<DnsTarget> {
   const queries: DnsTarget['queries'] = [];
-  const bytesOf = (message: Buffer, over: 'udp' | 'tcp'): Buffer | undefined => {
+  const bytesOf = (message: Buffer, over: 'udp' | 'tcp'): Buffer | 'close' | undefined => {
     const query = decode(message);
     queries.push({ at: Date.now(), over, query });
-    const answer = respond(query, over);
-    return answer === undefined || Buffer.isBuffer(answer) ? answer : encode(answer);
+    const answer = respond(query, over, message);
+    return answer === undefined || answer === 'close' || Buffer.isBuffer(answer) ? answer : encode(answer);
   };
   const tcp = await listen(
     createServer((socket) => {
       socket.on('data', (chunk: Buffer) => {
         const answer = bytesOf(chunk.subarray(2), 'tcp');
         if (!answer) return;
+        if (answer === 'close') return socket.end();
         const length = Buffer.alloc(2);
         length.writeUInt16BE(answer.length);
         // In two parts, as a network may deliver it.
@@ -49,7 +54,7 @@ export async function startDnsTarget(respond: DnsResponder): Promise<DnsTarget> 
   const udp = createSocket('udp4');
   udp.on('message', (message, from) => {
     const answer = bytesOf(message, 'udp');
-    if (answer) udp.send(answer, from.port, from.address);
+    if (answer && answer !== 'close') udp.send(answer, from.port, from.address);
   });
   udp.bind(tcp.port, tcp.host);
   await once(udp, 'listening');

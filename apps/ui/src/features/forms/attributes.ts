@@ -21,6 +21,8 @@ export interface Attribute {
   isMultiline: boolean;
   refersTo: string | undefined;
   values: readonly string[];
+  /** What a text may be among other things. */
+  suggestions: readonly string[] | undefined;
   minimum: number | undefined;
   maximum: number | undefined;
 }
@@ -65,6 +67,7 @@ function attributeOf(name: string, property: Json, path: readonly string[], isRe
     isMultiline: property['x-multiline'] === true,
     refersTo: property['x-refers-to'] as string | undefined,
     values: (property['enum'] ?? []) as string[],
+    suggestions: property['x-suggestions'] as string[] | undefined,
     minimum,
     maximum,
   };

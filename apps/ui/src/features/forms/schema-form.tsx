@@ -31,7 +31,7 @@ export function SchemaForm({ type, attributes, config, faults, suggestions, onCh
             attribute={attribute}
             value={valueAt(config, attribute.path)}
             error={faults.of(attribute.path)}
-            suggestions={suggestions[attribute.refersTo ?? attribute.name]}
+            suggestions={attribute.suggestions ?? suggestions[attribute.refersTo ?? attribute.name]}
             onChange={onChange}
           />
         ))}

@@ -1,0 +1,51 @@
+import { type AskedFor, type DnsAnswer, type DnsRecord, recordText } from './message.js';
+import { labelsOf, nameText, sameName } from './domain-name.js';
+import { ANY, CNAME, DNAME, typeName } from './record-types.js';
+
+/** More aliases in a row are a circle. */
+const MAX_ALIASES = 64;
+
+/** The records of an answer that are of the type that was asked, at the name or where its aliases lead. */
+export function recordsAskedFor(answer: DnsAnswer, asked: AskedFor): DnsRecord[] {
+  if (asked.type === ANY) return answer.records;
+  const names = asked.type === CNAME ? [startOf(asked)] : namesOf(answer, asked);
+  return answer.records.filter(({ name, type }) => type === asked.type && names.some((known) => sameName(known, name)));
+}
+
+/** Where the aliases of an answer lead, in words; undefined when there is none. */
+export function aliasOf(answer: DnsAnswer, asked: AskedFor): string | undefined {
+  const names = namesOf(answer, asked);
+  return names.length > 1 ? `an alias of ${names.at(-1)}, without ${typeName(asked.type)} record` : undefined;
+}
+
+function startOf({ name }: AskedFor): string {
+  return nameText(labelsOf(name) ?? []);
+}
+
+/** The name, and what it is an alias of, and so on. */
+function namesOf(answer: DnsAnswer, asked: AskedFor): string[] {
+  const names = [startOf(asked)];
+  for (const from of names) {
+    for (const record of answer.records) {
+      const to = aliasTarget(record, from);
+      if (to !== undefined && names.length < MAX_ALIASES && !names.some((name) => sameName(name, to))) names.push(to);
+    }
+  }
+  return names;
+}
+
+function aliasTarget({ name, type, data }: DnsRecord, from: string): string | undefined {
+  if (type === CNAME) return sameName(name, from) ? data : undefined;
+  if (type !== DNAME) return undefined;
+  // All names below it are aliases (RFC 6672). Most servers add the record of the one alias that it makes.
+  const below = name === '.' ? from : `.${name}`;
+  return from.length > below.length && sameName(from.slice(-below.length), below)
+    ? `${from.slice(0, -below.length)}.${data === '.' ? '' : data}`
+    : undefined;
+}
+
+/** How a record may be written in an expression that must match it: its parts joined, or as zone files have it. */
+export function textsOf(record: DnsRecord): string[] {
+  const { joined } = record;
+  return joined === undefined ? [recordText(record)] : [recordText({ ...record, data: joined }), recordText(record)];
+}

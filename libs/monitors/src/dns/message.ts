@@ -1,0 +1,107 @@
+import { labelsOf, nameText, sameName } from './domain-name.js';
+import { dataText } from './record-data.js';
+import { isRecordType, typeName } from './record-types.js';
+import { Malformed, WireReader } from './wire-reader.js';
+
+export interface DnsRecord {
+  /** Its owner, as zone files write names: with a dot at the end. */
+  name: string;
+  ttl: number;
+  type: number;
+  /** As zone files write it. */
+  data: string;
+  /** Of a text, all its parts as one, with the characters that it has in UTF-8. */
+  joined?: string;
+}
+
+export interface DnsAnswer {
+  rcode: string;
+  /** More than fits into a datagram. */
+  truncated: boolean;
+  records: DnsRecord[];
+}
+
+export interface AskedFor {
+  name: string;
+  /** The number of the type. */
+  type: number;
+}
+
+const RECURSION_DESIRED = 0x0100;
+const RESPONSE = 0x8000;
+const TRUNCATED = 0x0200;
+const CLASS_IN = 1;
+const HEADER_BYTES = 12;
+
+export const RCODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE'.split(
+  ' ',
+);
+
+/** A question with an id, for a server that is to find the answer elsewhere if it must. */
+export function encodeQuery(id: number, { name, type }: AskedFor): Buffer {
+  const labels = labelsOf(name);
+  if (!labels) throw new Error(`${JSON.stringify(name)} is no domain name`);
+  const head = Buffer.alloc(HEADER_BYTES);
+  head.writeUInt16BE(id, 0);
+  head.writeUInt16BE(RECURSION_DESIRED, 2);
+  head.writeUInt16BE(1, 4);
+  const tail = Buffer.alloc(5);
+  tail.writeUInt16BE(type, 1);
+  tail.writeUInt16BE(CLASS_IN, 3);
+  return Buffer.concat([head, ...labels.flatMap((label) => [Buffer.from([label.length]), label]), tail]);
+}
+
+/**
+ * What a message answers to the question with this id; undefined when it is no answer to it. Throws {@link Malformed} when it is one that cannot
+ * be read. Of one that was truncated no records are read.
+ */
+export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAnswer | undefined {
+  if (message.length < 2 || message.readUInt16BE() !== id) return undefined;
+  const reader = new WireReader(message, 2);
+  const flags = reader.u16();
+  const [questions, ...counts] = [reader.u16(), reader.u16(), reader.u16(), reader.u16()] as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  if ((flags & RESPONSE) === 0) return undefined;
+  const code = flags & 0xf;
+  const rcode = RCODES[code] ?? `RESERVED${code}`;
+  const truncated = (flags & TRUNCATED) !== 0;
+  // Some servers leave the question out of an error.
+  if (questions === 0) return code === 0 ? undefined : { rcode, truncated: false, records: [] };
+  for (let question = 0; question < questions; question += 1) {
+    const isAsked = sameName(reader.name(), nameText(labelsOf(asked.name) ?? [])) && reader.u16() === asked.type;
+    if (!isAsked) return undefined;
+    reader.u16();
+  }
+  if (truncated) return { rcode, truncated, records: [] };
+  const records: DnsRecord[] = [];
+  for (let index = 0; index < counts[0]; index += 1) records.push(readRecord(reader));
+  // Nothing is expected of the other sections but that they are there.
+  for (let index = 0; index < counts[1] + counts[2]; index += 1) skipRecord(reader);
+  return { rcode, truncated, records };
+}
+
+function readRecord(reader: WireReader): DnsRecord {
+  const name = reader.name();
+  const [type, recordClass, ttl] = [reader.u16(), reader.u16(), reader.u32()];
+  if (!isRecordType(type)) throw new Malformed('a record of a type that records do not have');
+  if (recordClass !== CLASS_IN) throw new Malformed('a record of a class that was not asked for');
+  const data = reader.part(reader.u16());
+  const text = dataText(type, data);
+  if (data.left > 0) throw new Malformed('a record is longer than it should be');
+  return { name, type, ttl, ...text };
+}
+
+function skipRecord(reader: WireReader): void {
+  reader.name();
+  reader.bytes(2 + 2 + 4);
+  reader.part(reader.u16());
+}
+
+/** A record as zone files write it, its parts separated by one space: `web.example.com. 300 IN A 192.0.2.1`. */
+export function recordText({ name, ttl, type, data }: DnsRecord): string {
+  return `${name} ${ttl} IN ${typeName(type)} ${data}`.trimEnd();
+}
