@@ -4,10896 +4,10762 @@
  */
 
 export interface paths {
-  '/livez': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/livez": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process answers at all */
+        get: operations["getLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Whether the process answers at all */
-    get: operations['getLiveness'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/readyz': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process can do its work */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Whether the process can do its work */
-    get: operations['getReadiness'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/version': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version of 9volt */
+        get: operations["getVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Version of 9volt */
-    get: operations['getVersion'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/status/check': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/status/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The original's health check */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** The original's health check */
-    get: operations['getStatus'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/status/errors': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/status/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last 200 errors and warnings of this process, newest first */
+        get: operations["getErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** The last 200 errors and warnings of this process, newest first */
-    get: operations['getErrors'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/metrics': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics for Prometheus */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Metrics for Prometheus */
-    get: operations['getMetrics'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/monitor': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Configurations of all monitors
+         * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
+         */
+        get: operations["listMonitors"];
+        put?: never;
+        /**
+         * Stores several monitors
+         * @description All or nothing is valid. What is unchanged is skipped.
+         */
+        post: operations["pushMonitors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Configurations of all monitors
-     * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
-     */
-    get: operations['listMonitors'];
-    put?: never;
-    /**
-     * Stores several monitors
-     * @description All or nothing is valid. What is unchanged is skipped.
-     */
-    post: operations['pushMonitors'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/monitor/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/monitor/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a configuration once, storing nothing */
+        post: operations["testMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Runs a configuration once, storing nothing */
-    post: operations['testMonitor'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/monitor/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/monitor/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Configuration of a monitor
+         * @description Secrets are masked. 409 when what stands in etcd is not valid.
+         */
+        get: operations["getMonitor"];
+        /**
+         * Creates or replaces a monitor
+         * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one.
+         */
+        put: operations["putMonitor"];
+        post?: never;
+        /**
+         * Removes a monitor
+         * @description An open incident is closed, and whoever was told of it is told so.
+         */
+        delete: operations["deleteMonitor"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes attributes of a monitor
+         * @description A JSON merge patch (RFC 7396): null removes an attribute.
+         */
+        patch: operations["patchMonitor"];
+        trace?: never;
     };
-    /**
-     * Configuration of a monitor
-     * @description Secrets are masked. 409 when what stands in etcd is not valid.
-     */
-    get: operations['getMonitor'];
-    /**
-     * Creates or replaces a monitor
-     * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one.
-     */
-    put: operations['putMonitor'];
-    post?: never;
-    /**
-     * Removes a monitor
-     * @description An open incident is closed, and whoever was told of it is told so.
-     */
-    delete: operations['deleteMonitor'];
-    options?: never;
-    head?: never;
-    /**
-     * Changes attributes of a monitor
-     * @description A JSON merge patch (RFC 7396): null removes an attribute.
-     */
-    patch: operations['patchMonitor'];
-    trace?: never;
-  };
-  '/api/v1/monitor/{name}/why': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/monitor/{name}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a monitor runs and why there, or why nowhere */
+        get: operations["explainMonitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Where a monitor runs and why there, or why nowhere */
-    get: operations['explainMonitor'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/monitor/{name}/run': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/monitor/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a monitor now
+         * @description Its owner runs it; the result counts as any other.
+         */
+        post: operations["runMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /**
-     * Runs a monitor now
-     * @description Its owner runs it; the result counts as any other.
-     */
-    post: operations['runMonitor'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/push/{token}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/push/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job that can only ask for an address calls the monitor that awaits it
+         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
+         */
+        get: operations["callMonitorByGet"];
+        put?: never;
+        /**
+         * A job calls the monitor that awaits it
+         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
+         */
+        post: operations["callMonitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * A job that can only ask for an address calls the monitor that awaits it
-     * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
-     */
-    get: operations['callMonitorByGet'];
-    put?: never;
-    /**
-     * A job calls the monitor that awaits it
-     * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
-     */
-    post: operations['callMonitor'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/alerter': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alerter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Configurations of all alerters
+         * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
+         */
+        get: operations["listAlerters"];
+        put?: never;
+        /**
+         * Stores several alerters
+         * @description All or nothing is valid. What is unchanged is skipped.
+         */
+        post: operations["pushAlerters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Configurations of all alerters
-     * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
-     */
-    get: operations['listAlerters'];
-    put?: never;
-    /**
-     * Stores several alerters
-     * @description All or nothing is valid. What is unchanged is skipped.
-     */
-    post: operations['pushAlerters'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/alerter/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alerter/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test notification through a configuration, storing nothing */
+        post: operations["testAlerter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Sends a test notification through a configuration, storing nothing */
-    post: operations['testAlerter'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/alerter/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alerter/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Configuration of an alerter
+         * @description Secrets are masked. 409 when what stands in etcd is not valid.
+         */
+        get: operations["getAlerter"];
+        /**
+         * Creates or replaces an alerter
+         * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one, unless where it is sent changes.
+         */
+        put: operations["putAlerter"];
+        post?: never;
+        /**
+         * Removes an alerter
+         * @description Refused with 409 while a monitor names it.
+         */
+        delete: operations["deleteAlerter"];
+        options?: never;
+        head?: never;
+        /**
+         * Changes attributes of an alerter
+         * @description A JSON merge patch (RFC 7396): null removes an attribute.
+         */
+        patch: operations["patchAlerter"];
+        trace?: never;
     };
-    /**
-     * Configuration of an alerter
-     * @description Secrets are masked. 409 when what stands in etcd is not valid.
-     */
-    get: operations['getAlerter'];
-    /**
-     * Creates or replaces an alerter
-     * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one, unless where it is sent changes.
-     */
-    put: operations['putAlerter'];
-    post?: never;
-    /**
-     * Removes an alerter
-     * @description Refused with 409 while a monitor names it.
-     */
-    delete: operations['deleteAlerter'];
-    options?: never;
-    head?: never;
-    /**
-     * Changes attributes of an alerter
-     * @description A JSON merge patch (RFC 7396): null removes an attribute.
-     */
-    patch: operations['patchAlerter'];
-    trace?: never;
-  };
-  '/api/v1/alerter/{name}/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/alerter/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a test notification through a stored alerter */
+        post: operations["testStoredAlerter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    put?: never;
-    /** Sends a test notification through a stored alerter */
-    post: operations['testStoredAlerter'];
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/state': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * States of all monitors
+         * @description Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.
+         */
+        get: operations["listStates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * States of all monitors
-     * @description Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.
-     */
-    get: operations['listStates'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/state/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/state/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** State of a monitor with its recent results and incidents */
+        get: operations["getState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** State of a monitor with its recent results and incidents */
-    get: operations['getState'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/result': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recent results of some monitors
+         * @description For many at once and without what else there is to tell of a monitor.
+         */
+        get: operations["listResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Recent results of some monitors
-     * @description For many at once and without what else there is to tell of a monitor.
-     */
-    get: operations['listResults'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/event': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events of the last 24 hours, newest first
+         * @description A map from id to event; with `page`, `limit` or `sort` an array.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Events of the last 24 hours, newest first
-     * @description A map from id to event; with `page`, `limit` or `sort` an array.
-     */
-    get: operations['listEvents'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/cluster': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cluster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Members, leader, drained workers, orphans, quarantined configurations and notifications owed */
+        get: operations["getCluster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** Members, leader, drained workers, orphans, quarantined configurations and notifications owed */
-    get: operations['getCluster'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/cluster/config': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cluster/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What holds for all processes of the cluster
+         * @description 409 when what stands in etcd is not valid: processes then go on with the last good ones.
+         */
+        get: operations["getClusterSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Changes what holds for all processes of the cluster
+         * @description A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.
+         */
+        patch: operations["patchClusterSettings"];
+        trace?: never;
     };
-    /**
-     * What holds for all processes of the cluster
-     * @description 409 when what stands in etcd is not valid: processes then go on with the last good ones.
-     */
-    get: operations['getClusterSettings'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    /**
-     * Changes what holds for all processes of the cluster
-     * @description A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.
-     */
-    patch: operations['patchClusterSettings'];
-    trace?: never;
-  };
-  '/api/v1/cluster/drain/{name}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/cluster/drain/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Empties a worker and keeps it empty
+         * @description By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.
+         */
+        put: operations["drainWorker"];
+        post?: never;
+        /** Lets a worker be given monitors again */
+        delete: operations["undrainWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    get?: never;
-    /**
-     * Empties a worker and keeps it empty
-     * @description By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.
-     */
-    put: operations['drainWorker'];
-    post?: never;
-    /** Lets a worker be given monitors again */
-    delete: operations['undrainWorker'];
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/schema/monitor': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/schema/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of each type of monitor */
+        get: operations["getMonitorSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** JSON Schema of each type of monitor */
-    get: operations['getMonitorSchemas'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/schema/alerter': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/schema/alerter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** JSON Schema of each type of alerter */
+        get: operations["getAlerterSchemas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /** JSON Schema of each type of alerter */
-    get: operations['getAlerterSchemas'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/stream': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
+    "/api/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes as they happen (server-sent events)
+         * @description Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.
+         */
+        get: operations["getStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
     };
-    /**
-     * Changes as they happen (server-sent events)
-     * @description Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.
-     */
-    get: operations['getStream'];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-  schemas: {
-    Cluster: {
-      Members: {
-        [key: string]: components['schemas']['Member'];
-      };
-      Director: components['schemas']['Director'] | null;
-      /** @description Workers that are kept empty, by name. */
-      Drains: components['schemas']['Drain'][];
-      /** @description What the leader last found. */
-      Coverage: components['schemas']['Coverage'] | null;
-      Monitors: {
-        total: number;
-        byStatus: {
-          ok: number;
-          warning: number;
-          critical: number;
-          unknown: number;
-          pending: number;
-          disabled: number;
-          orphaned: number;
-          stale: number;
-          quarantined: number;
+    schemas: {
+        Cluster: {
+            Members: {
+                [key: string]: components["schemas"]["Member"];
+            };
+            Director: components["schemas"]["Director"] | null;
+            /** @description Workers that are kept empty, by name. */
+            Drains: components["schemas"]["Drain"][];
+            /** @description What the leader last found. */
+            Coverage: components["schemas"]["Coverage"] | null;
+            Monitors: {
+                total: number;
+                byStatus: {
+                    ok: number;
+                    warning: number;
+                    critical: number;
+                    unknown: number;
+                    pending: number;
+                    disabled: number;
+                    orphaned: number;
+                    stale: number;
+                    quarantined: number;
+                };
+            };
+            /** @description Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason. */
+            Orphans: string[];
+            /** @description The first 1,000. */
+            Quarantined: components["schemas"]["Quarantined"][];
+            /** @description Notifications owed. */
+            Outbox: {
+                depth: number;
+                oldestAgeMs: number;
+                byAlerter: {
+                    [key: string]: {
+                        depth: number;
+                        oldestAgeMs: number;
+                    };
+                };
+            };
         };
-      };
-      /** @description Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason. */
-      Orphans: string[];
-      /** @description The first 1,000. */
-      Quarantined: components['schemas']['Quarantined'][];
-      /** @description Notifications owed. */
-      Outbox: {
-        depth: number;
-        oldestAgeMs: number;
-        byAlerter: {
-          [key: string]: {
-            depth: number;
-            oldestAgeMs: number;
-          };
+        Member: {
+            MemberID: string;
+            Name: string;
+            /** @enum {string} */
+            Role: "server" | "scheduler" | "worker" | "api";
+            Hostname: string;
+            ListenAddress: string;
+            Tags: string[];
+            Version: string;
+            SemVer: string;
+            /** Format: date-time */
+            StartedAt: string;
+            /** Format: date-time */
+            LastUpdated: string;
+            /** @description What a worker tells of its work, over the last dump interval. */
+            Load?: {
+                /** @description Monitors it holds. */
+                checks: number;
+                checksPerSecond: number;
+                /** @description Milliseconds from when a check was due to its start. */
+                latenessP99Ms: number;
+                /** @description Due runs skipped since the one before still ran, since its start. */
+                overruns: number;
+            } & {
+                [key: string]: unknown;
+            };
+            /** @description Since it started, by the clock of the node that answers. */
+            UptimeMs: number;
+            /** @description Monitors assigned to it. */
+            Assigned: number;
+            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            AssignedLoad: number;
+            /** @description Kept empty by an operator. */
+            Draining: boolean;
+            /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
+            Detached: boolean;
+            Leader: boolean;
         };
-      };
-    };
-    Member: {
-      MemberID: string;
-      Name: string;
-      /** @enum {string} */
-      Role: 'server' | 'scheduler' | 'worker' | 'api';
-      Hostname: string;
-      ListenAddress: string;
-      Tags: string[];
-      Version: string;
-      SemVer: string;
-      /** Format: date-time */
-      StartedAt: string;
-      /** Format: date-time */
-      LastUpdated: string;
-      /** @description What a worker tells of its work, over the last dump interval. */
-      Load?: {
-        /** @description Monitors it holds. */
-        checks: number;
-        checksPerSecond: number;
-        /** @description Milliseconds from when a check was due to its start. */
-        latenessP99Ms: number;
-        /** @description Due runs skipped since the one before still ran, since its start. */
-        overruns: number;
-      } & {
-        [key: string]: unknown;
-      };
-      /** @description Since it started, by the clock of the node that answers. */
-      UptimeMs: number;
-      /** @description Monitors assigned to it. */
-      Assigned: number;
-      /** @description Sum of the weights of what it is to run: what the leader balances. */
-      AssignedLoad: number;
-      /** @description Kept empty by an operator. */
-      Draining: boolean;
-      /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
-      Detached: boolean;
-      Leader: boolean;
-    };
-    /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
-    Coverage: {
-      /**
-       * Format: date-time
-       * @description When the leader looked.
-       */
-      at: string;
-      monitors: number;
-      covered: number;
-      share: number;
-      pools: {
-        /** @description Null for workers without tags. */
-        tag: string | null;
-        monitors: number;
-        covered: number;
-        share: number;
-      }[];
-      /**
-       * Format: date-time
-       * @description Since when it is below 99 %.
-       */
-      lowSince: string | null;
-    };
-    /** @description What holds for all processes. Intervals are durations such as `3s`. */
-    ClusterSettings: {
-      /** @description How often a member renews its lease, at most; at most half of the timeout. */
-      HeartbeatInterval: string;
-      /** @description After so long without it, others take over what a member had; at least 2s. */
-      HeartbeatTimeout: string;
-      /** @description How often results are dumped; at least 1s. */
-      StateDumpInterval: string;
-      /** @description The alerter that the leader itself tells when the coverage falls below 99 %. */
-      'coverage-alerter'?: string;
-      /** @description Called once a minute while the coverage is good. Masked. */
-      'dead-man-url'?: string;
-      /** @description False when something else compacts etcd. Default: `true`. */
-      'compact-etcd'?: boolean;
-    };
-    Director: {
-      MemberID: string;
-      /** Format: date-time */
-      LastUpdate: string;
-    };
-    Drain: {
-      name: string;
-      /**
-       * Format: date-time
-       * @description Null when the key was written by hand.
-       */
-      since: string | null;
-      /** @description Id of the member that was asked for it. */
-      by: string | null;
-      /** @description Ids of the members of that name that take part at present. */
-      members: string[];
-      /** @description Monitors that are still assigned to them. */
-      assigned: number;
-    };
-    Quarantined: {
-      /** @enum {string} */
-      kind: 'monitor' | 'alerter';
-      name: string;
-      /** @description The last good version still runs. */
-      running: boolean;
-      /** @description Why, in a sentence. */
-      reason: string;
-      errors: components['schemas']['FieldProblem'][];
-    };
-    Placement: {
-      name: string;
-      /**
-       * @description `runs` on `worker`; `moving`: there until it is handed over to `to`; `closing`: not checked, `worker` finishes what is left to tell; `waiting` for a worker; `nowhere` until something is changed.
-       * @enum {string}
-       */
-      verdict: 'runs' | 'moving' | 'closing' | 'waiting' | 'nowhere';
-      /** @description The whole of it in a sentence. */
-      message: string;
-      worker: components['schemas']['WorkerName'] | null;
-      to: components['schemas']['WorkerName'] | null;
-      /**
-       * Format: date-time
-       * @description Since when its worker has it.
-       */
-      since: string | null;
-      /** @description Why it was given to that worker, in the words of the leader. */
-      cause: string | null;
-      /** @description The `member-tag` that decides who may run it. */
-      tag: string | null;
-      /** @description Its own part of a load. */
-      weight: number;
-      /** @description All workers: those that may run it first, the least loaded of them first. */
-      candidates: components['schemas']['PlacementCandidate'][];
-      /** @description What is wrong with its configuration, when it is refused. */
-      errors: components['schemas']['FieldProblem'][];
-    };
-    PlacementCandidate: {
-      id: string;
-      name: string;
-      tags: string[];
-      /** @description Whether it may be given the monitor. */
-      eligible: boolean;
-      /** @description Why not. */
-      objection: string | null;
-      /** @description Monitors it holds. */
-      assigned: number;
-      /** @description Sum of the weights of what it is to run: what the leader balances. */
-      load: number;
-    };
-    WorkerName: {
-      id: string;
-      name: string;
-    };
-    /** @description What went wrong (RFC 9457). */
-    Problem: {
-      /** @description `urn:9volt:problem:<code>`, or `about:blank`. */
-      type: string;
-      title: string;
-      /** @description The HTTP status. */
-      status: number;
-      detail: string;
-      /** @description Path that was asked for. */
-      instance: string;
-      /** @description The same as `detail`, where clients of the original look. */
-      message: string;
-      errors?: components['schemas']['FieldProblem'][];
-    };
-    FieldProblem: {
-      /** @description JSON pointer (RFC 6901) into what was sent. */
-      pointer: string;
-      message: string;
-      /** @description What would have been valid. */
-      expected: string;
-      /** @description The nearest valid name. */
-      suggestion?: string;
-    };
-    /** @description What a job says when it calls. */
-    CallWords: {
-      /**
-       * @description How the job went; ok unless said here.
-       * @enum {string}
-       */
-      status?: 'ok' | 'warning' | 'critical';
-      /** @description What the job has to say. */
-      message?: string;
-      /** @description How long the job took: a duration such as `12.5s`, or nanoseconds. */
-      latency?: string | number;
-    };
-    StatusMessage: {
-      message: string;
-      status: string;
-    };
-    /** @description Attributes to change; null removes one (RFC 7396). */
-    MergePatch: {
-      [key: string]: unknown;
-    };
-    MonitorTrial: {
-      config: components['schemas']['Monitor'];
-      /** @description The stored monitor whose masked secrets are meant. */
-      name?: string;
-      /** @description Whose workers try it, instead of the `member-tag` of the configuration. */
-      'member-tag'?: string;
-    };
-    AlerterTrial: {
-      config: components['schemas']['Alerter'];
-      /** @description The stored alerter whose masked secrets are meant. */
-      name?: string;
-    };
-    CheckResult: {
-      /** @enum {string} */
-      status: 'ok' | 'warning' | 'critical' | 'unknown';
-      message: string;
-      latencyMs: number;
-      expected?: string;
-      found?: string;
-      phases?: components['schemas']['Phases'];
-      certificate?: {
-        subject: string;
-        issuer: string;
-        /** Format: date-time */
-        notAfter: string;
-        daysLeft: number;
-      };
-      performance?: components['schemas']['PerformanceValue'][];
-      /** @description Something odd that did not decide the verdict. */
-      note?: string;
-      /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
-      unjudged?: boolean;
-    };
-    /** @description Milliseconds of the parts of a run. */
-    Phases: {
-      lookup?: number;
-      connect?: number;
-      tls?: number;
-      firstByte?: number;
-      transfer?: number;
-    };
-    /** @description A value that a check measured. */
-    PerformanceValue: {
-      label: string;
-      /** @description Null when it could not be determined. */
-      value: number | null;
-      /** @description Absent when it is a number of things. */
-      unit?: string;
-      /** @description The range outside of which it is warning, in Nagios notation. */
-      warn?: string;
-      /** @description The range outside of which it is critical. */
-      crit?: string;
-      min?: number;
-      max?: number;
-    };
-    Delivery: {
-      /** @enum {string} */
-      outcome: 'delivered' | 'retryable' | 'rejected';
-      /** @description What the provider said. */
-      answer: string;
-    };
-    DeliveryRecord: {
-      alerter: string;
-      /** @enum {string} */
-      type: 'resolve' | 'warning' | 'critical' | 'unknown';
-      /** Format: date-time */
-      at: string;
-      /** @enum {string} */
-      outcome: 'delivered' | 'rejected' | 'dropped';
-      attempts: number;
-      answer: string;
-    };
-    Incident: {
-      id: string;
-      /** @description Its number among the incidents of this monitor. */
-      n: number;
-      /** Format: date-time */
-      openedAt: string;
-      /** Format: date-time */
-      closedAt: string | null;
-      /** @enum {string} */
-      worst: 'warning' | 'critical' | 'unknown';
-      message: string;
-      /** @enum {string} */
-      reason?: 'recovered' | 'removed' | 'disabled' | 'changed';
-      notifications: components['schemas']['DeliveryRecord'][];
-    };
-    Sample: {
-      /** Format: date-time */
-      at: string;
-      latencyMs: number;
-      /** @enum {string} */
-      status: 'ok' | 'warning' | 'critical' | 'unknown';
-      message?: string;
-      phases?: components['schemas']['Phases'];
-      /** @description Something odd that did not decide the verdict. */
-      note?: string;
-      /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
-      unjudged?: boolean;
-      performance?: components['schemas']['PerformanceValue'][];
-    };
-    State: {
-      /** @description Name of the monitor. */
-      check: string;
-      /** @description The same. */
-      name: string;
-      type: string | null;
-      /** @description What is checked, in one line. */
-      target: string | null;
-      tags: string[];
-      /** @description Id of the worker that runs it. */
-      owner: string | null;
-      ownerName: string | null;
-      /**
-       * @description What is to be shown.
-       * @enum {string}
-       */
-      status: 'ok' | 'warning' | 'critical' | 'unknown' | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined';
-      /**
-       * @description What is stored, whether it is to be believed or not.
-       * @enum {string|null}
-       */
-      stored: 'ok' | 'warning' | 'critical' | 'unknown' | null;
-      /** @description Why the status is not the stored one. */
-      reason: string | null;
-      /** Format: date-time */
-      since: string | null;
-      /** @description Failures in a row. */
-      count: number;
-      /** @description `N/A` when ok. */
-      message: string;
-      /**
-       * Format: date-time
-       * @description When the state was written.
-       */
-      date: string | null;
-      /** Format: date-time */
-      lastRun: string | null;
-      latencyMs: number | null;
-      /** @description What the last run measured. */
-      performance: components['schemas']['PerformanceValue'][];
-      /** Format: date-time */
-      nextDue: string | null;
-      /** @description Id of the open incident. */
-      incident: string | null;
-      config?: components['schemas']['Monitor'] | null;
-    };
-    StateList: components['schemas']['State'][];
-    StateDetail: {
-      /** @description Name of the monitor. */
-      check: string;
-      /** @description The same. */
-      name: string;
-      type: string | null;
-      /** @description What is checked, in one line. */
-      target: string | null;
-      tags: string[];
-      /** @description Id of the worker that runs it. */
-      owner: string | null;
-      ownerName: string | null;
-      /**
-       * @description What is to be shown.
-       * @enum {string}
-       */
-      status: 'ok' | 'warning' | 'critical' | 'unknown' | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined';
-      /**
-       * @description What is stored, whether it is to be believed or not.
-       * @enum {string|null}
-       */
-      stored: 'ok' | 'warning' | 'critical' | 'unknown' | null;
-      /** @description Why the status is not the stored one. */
-      reason: string | null;
-      /** Format: date-time */
-      since: string | null;
-      /** @description Failures in a row. */
-      count: number;
-      /** @description `N/A` when ok. */
-      message: string;
-      /**
-       * Format: date-time
-       * @description When the state was written.
-       */
-      date: string | null;
-      /** Format: date-time */
-      lastRun: string | null;
-      latencyMs: number | null;
-      /** @description What the last run measured. */
-      performance: components['schemas']['PerformanceValue'][];
-      /** Format: date-time */
-      nextDue: string | null;
-      /** @description Id of the open incident. */
-      incident: string | null;
-      config: components['schemas']['Monitor'] | null;
-      /** @description Recent results, oldest first. */
-      results: components['schemas']['Sample'][];
-      /** @description Newest first. */
-      incidents: components['schemas']['Incident'][];
-      /** @description What each alerter was last told of the open incident. */
-      told: {
-        [key: string]: 'warning' | 'critical' | 'unknown';
-      };
-      /** @description Notifications not delivered yet. */
-      owed: {
-        alerter: string;
-        type: string;
-        /** Format: date-time */
-        createdAt: string;
-      }[];
-      assignment: components['schemas']['AssignmentFacts'] | null;
-      revision: number;
-    };
-    /** @description Results by monitor, oldest first. */
-    Results: {
-      [key: string]: components['schemas']['Sample'][];
-    };
-    AssignmentFacts: {
-      workerId: string;
-      /** @enum {string} */
-      phase: 'run' | 'retire' | 'remove' | 'deliver';
-      /** Format: date-time */
-      assignedAt: string;
-    };
-    Event: {
-      id: string;
-      /** @enum {string} */
-      type:
-        | 'error'
-        | 'warning'
-        | 'api'
-        | 'config-added'
-        | 'config-changed'
-        | 'config-removed'
-        | 'config-refused'
-        | 'member-joined'
-        | 'member-left'
-        | 'member-drained'
-        | 'member-undrained'
-        | 'member-detached'
-        | 'member-returned'
-        | 'member-held-up'
-        | 'member-short'
-        | 'leader-elected'
-        | 'monitor-assigned'
-        | 'monitor-orphaned'
-        | 'rebalance'
-        | 'coverage-restored'
-        | 'status-changed'
-        | 'notification-sent'
-        | 'notification-failed';
-      message: string;
-      /** Format: date-time */
-      timestamp: string;
-      memberid: string;
-      monitor?: string;
-      alerter?: string;
-      details?: {
-        [key: string]: unknown;
-      };
-    };
-    EventList:
-      | {
-          [key: string]: components['schemas']['Event'];
-        }
-      | components['schemas']['Event'][];
-    SchemaMap: {
-      [key: string]: {
-        summary: string;
-        schema: {
-          [key: string]: unknown;
+        /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
+        Coverage: {
+            /**
+             * Format: date-time
+             * @description When the leader looked.
+             */
+            at: string;
+            monitors: number;
+            covered: number;
+            share: number;
+            pools: {
+                /** @description Null for workers without tags. */
+                tag: string | null;
+                monitors: number;
+                covered: number;
+                share: number;
+            }[];
+            /**
+             * Format: date-time
+             * @description Since when it is below 99 %.
+             */
+            lowSince: string | null;
         };
-      };
-    };
-    /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
-    Stream: string;
-    StateChange:
-      | {
-          /** @description Name of the monitor. */
-          check: string;
-          /** @description The same. */
-          name: string;
-          type: string | null;
-          /** @description What is checked, in one line. */
-          target: string | null;
-          tags: string[];
-          /** @description Id of the worker that runs it. */
-          owner: string | null;
-          ownerName: string | null;
-          /**
-           * @description What is to be shown.
-           * @enum {string}
-           */
-          status:
-            'ok' | 'warning' | 'critical' | 'unknown' | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined';
-          /**
-           * @description What is stored, whether it is to be believed or not.
-           * @enum {string|null}
-           */
-          stored: 'ok' | 'warning' | 'critical' | 'unknown' | null;
-          /** @description Why the status is not the stored one. */
-          reason: string | null;
-          /** Format: date-time */
-          since: string | null;
-          /** @description Failures in a row. */
-          count: number;
-          /** @description `N/A` when ok. */
-          message: string;
-          /**
-           * Format: date-time
-           * @description When the state was written.
-           */
-          date: string | null;
-          /** Format: date-time */
-          lastRun: string | null;
-          latencyMs: number | null;
-          /** @description What the last run measured. */
-          performance: components['schemas']['PerformanceValue'][];
-          /** Format: date-time */
-          nextDue: string | null;
-          /** @description Id of the open incident. */
-          incident: string | null;
-        }
-      | {
-          check: string;
-          name: string;
-          removed: boolean;
+        /** @description What holds for all processes. Intervals are durations such as `3s`. */
+        ClusterSettings: {
+            /** @description How often a member renews its lease, at most; at most half of the timeout. */
+            HeartbeatInterval: string;
+            /** @description After so long without it, others take over what a member had; at least 2s. */
+            HeartbeatTimeout: string;
+            /** @description How often results are dumped; at least 1s. */
+            StateDumpInterval: string;
+            /** @description The alerter that the leader itself tells when the coverage falls below 99 %. */
+            "coverage-alerter"?: string;
+            /** @description Called once a minute while the coverage is good. Masked. */
+            "dead-man-url"?: string;
+            /** @description False when something else compacts etcd. Default: `true`. */
+            "compact-etcd"?: boolean;
         };
-    MonitorChange:
-      | {
-          name: string;
-          revision: number;
-          config: components['schemas']['Monitor'] | null;
-        }
-      | {
-          name: string;
-          removed: boolean;
+        Director: {
+            MemberID: string;
+            /** Format: date-time */
+            LastUpdate: string;
         };
-    MemberChange:
-      | components['schemas']['Member']
-      | {
-          MemberID: string;
-          removed: boolean;
+        Drain: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Null when the key was written by hand.
+             */
+            since: string | null;
+            /** @description Id of the member that was asked for it. */
+            by: string | null;
+            /** @description Ids of the members of that name that take part at present. */
+            members: string[];
+            /** @description Monitors that are still assigned to them. */
+            assigned: number;
         };
-    StreamControl: {
-      revision: number;
-    };
-    Health: {
-      status: string;
-    };
-    Readiness: {
-      status: string;
-      /** @description What is missing, by name. */
-      missing: {
-        [key: string]: string;
-      };
-    };
-    LoggedErrors: {
-      /** Format: date-time */
-      timestamp: string;
-      /** @enum {string} */
-      type: 'error' | 'warning';
-      message: string;
-      monitor?: string;
-    }[];
-    /** @description Prometheus text format 0.0.4. */
-    Metrics: string;
-    /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
-    HttpMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'http';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example shop.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target. Default: 80, with ssl 443.
-       * @example 8080
-       */
-      port?: number;
-      /**
-       * @description Path and query, sent as written. Default: ``.
-       * @example /health?deep=1
-       */
-      url?: string;
-      /**
-       * @description Request method. Default: `GET`.
-       * @example POST
-       */
-      method?: string;
-      /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
-      ssl?: boolean;
-      /** @description The status code that is awaited. Default: `200`. */
-      'status-code'?: number;
-      /**
-       * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
-       * @example 200-299,304
-       */
-      'status-codes'?: string;
-      /**
-       * @description Headers that are sent. They are dropped when the target redirects to another origin.
-       * @example {
-       *       "Content-Type": "application/json"
-       *     }
-       */
-      headers?: {
-        [key: string]: string;
-      };
-      /**
-       * @description Body of the request.
-       * @example {"ping": true}
-       */
-      'request-body'?: string;
-      /**
-       * @description User name for basic authentication. Needs password.
-       * @example shop
-       */
-      username?: string;
-      /**
-       * Format: password
-       * @description Password for basic authentication.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * Format: password
-       * @description Token for bearer authentication.
-       * @example ${env:SHOP_TOKEN}
-       */
-      'bearer-token'?: string;
-      /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
-      'follow-redirects'?: boolean;
-      /**
-       * @description The proxy through which the target is asked; it also looks up the name of the target.
-       * @example http://proxy.example.com:3128
-       */
-      proxy?: string;
-      /**
-       * @description User name for the proxy. Needs proxy-password.
-       * @example shop
-       */
-      'proxy-username'?: string;
-      /**
-       * Format: password
-       * @description Password for the proxy.
-       * @example an example
-       */
-      'proxy-password'?: string;
-      /**
-       * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
-       * @example {
-       *       "Content-Type": "text/html",
-       *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
-       *     }
-       */
-      'expect-headers'?: {
-        [key: string]: string;
-      };
-      /**
-       * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
-       * @example Welcome
-       */
-      expect?: string;
-      /**
-       * @description Text that the first 1 MiB of the response must not contain.
-       * @example Internal error
-       */
-      'expect-not'?: string;
-      /**
-       * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
-       * @example version \d+\.\d+
-       */
-      'expect-regex'?: string;
-      /**
-       * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
-       * @example {
-       *       "$.status": "ok",
-       *       "$.queues[0].length": "< 100",
-       *       "$.version": "~ ^2\\."
-       *     }
-       */
-      'expect-json'?: {
-        [key: string]: string;
-      };
-      /**
-       * @description A run that takes longer is warning.
-       * @example 500ms
-       */
-      'warning-latency'?: string | number;
-      /**
-       * @description A run that takes longer is critical.
-       * @example 2s
-       */
-      'critical-latency'?: string | number;
-      /**
-       * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
-       * @example 14
-       */
-      'tls-expiry-warning'?: number;
-      /**
-       * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
-       * @example 3
-       */
-      'tls-expiry-critical'?: number;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take, redirects included. Default: `3s`. */
-      timeout?: string | number;
-    };
-    /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
-    NamedHttpMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'http';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example shop.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target. Default: 80, with ssl 443.
-       * @example 8080
-       */
-      port?: number;
-      /**
-       * @description Path and query, sent as written. Default: ``.
-       * @example /health?deep=1
-       */
-      url?: string;
-      /**
-       * @description Request method. Default: `GET`.
-       * @example POST
-       */
-      method?: string;
-      /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
-      ssl?: boolean;
-      /** @description The status code that is awaited. Default: `200`. */
-      'status-code'?: number;
-      /**
-       * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
-       * @example 200-299,304
-       */
-      'status-codes'?: string;
-      /**
-       * @description Headers that are sent. They are dropped when the target redirects to another origin.
-       * @example {
-       *       "Content-Type": "application/json"
-       *     }
-       */
-      headers?: {
-        [key: string]: string;
-      };
-      /**
-       * @description Body of the request.
-       * @example {"ping": true}
-       */
-      'request-body'?: string;
-      /**
-       * @description User name for basic authentication. Needs password.
-       * @example shop
-       */
-      username?: string;
-      /**
-       * Format: password
-       * @description Password for basic authentication.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * Format: password
-       * @description Token for bearer authentication.
-       * @example ${env:SHOP_TOKEN}
-       */
-      'bearer-token'?: string;
-      /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
-      'follow-redirects'?: boolean;
-      /**
-       * @description The proxy through which the target is asked; it also looks up the name of the target.
-       * @example http://proxy.example.com:3128
-       */
-      proxy?: string;
-      /**
-       * @description User name for the proxy. Needs proxy-password.
-       * @example shop
-       */
-      'proxy-username'?: string;
-      /**
-       * Format: password
-       * @description Password for the proxy.
-       * @example an example
-       */
-      'proxy-password'?: string;
-      /**
-       * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
-       * @example {
-       *       "Content-Type": "text/html",
-       *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
-       *     }
-       */
-      'expect-headers'?: {
-        [key: string]: string;
-      };
-      /**
-       * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
-       * @example Welcome
-       */
-      expect?: string;
-      /**
-       * @description Text that the first 1 MiB of the response must not contain.
-       * @example Internal error
-       */
-      'expect-not'?: string;
-      /**
-       * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
-       * @example version \d+\.\d+
-       */
-      'expect-regex'?: string;
-      /**
-       * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
-       * @example {
-       *       "$.status": "ok",
-       *       "$.queues[0].length": "< 100",
-       *       "$.version": "~ ^2\\."
-       *     }
-       */
-      'expect-json'?: {
-        [key: string]: string;
-      };
-      /**
-       * @description A run that takes longer is warning.
-       * @example 500ms
-       */
-      'warning-latency'?: string | number;
-      /**
-       * @description A run that takes longer is critical.
-       * @example 2s
-       */
-      'critical-latency'?: string | number;
-      /**
-       * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
-       * @example 14
-       */
-      'tls-expiry-warning'?: number;
-      /**
-       * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
-       * @example 3
-       */
-      'tls-expiry-critical'?: number;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take, redirects included. Default: `3s`. */
-      timeout?: string | number;
-    };
-    /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
-    TcpMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'tcp';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example db.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target.
-       * @example 5432
-       */
-      port: number;
-      /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
-      timeout?: string | number;
-      /**
-       * @description Text that is sent once connected.
-       * @example PING
-       */
-      send?: string;
-      /**
-       * @description Text that what is received must contain. Without it nothing is read.
-       * @example PONG
-       */
-      expect?: string;
-      /** @description How long to wait for the expected text. Default: `2s`. */
-      'read-timeout'?: string | number;
-      /** @description How long sending may take. Default: `2s`. */
-      'write-timeout'?: string | number;
-      /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
-      'read-size'?: number;
-      /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-    };
-    /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
-    NamedTcpMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'tcp';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example db.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target.
-       * @example 5432
-       */
-      port: number;
-      /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
-      timeout?: string | number;
-      /**
-       * @description Text that is sent once connected.
-       * @example PING
-       */
-      send?: string;
-      /**
-       * @description Text that what is received must contain. Without it nothing is read.
-       * @example PONG
-       */
-      expect?: string;
-      /** @description How long to wait for the expected text. Default: `2s`. */
-      'read-timeout'?: string | number;
-      /** @description How long sending may take. Default: `2s`. */
-      'write-timeout'?: string | number;
-      /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
-      'read-size'?: number;
-      /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-    };
-    /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
-    DnsMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'dns';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the DNS server that is asked.
-       * @example 192.0.2.53
-       */
-      host: string;
-      /** @description Port of the DNS server. Default: `53`. */
-      port?: number;
-      /**
-       * @description The name that is asked for.
-       * @example www.example.com
-       */
-      'dns-target': string;
-      /**
-       * @description The type of record that is asked for. Default: `A`.
-       * @example MX
-       * @enum {string}
-       */
-      'dns-record-type'?:
-        | 'A'
-        | 'AAAA'
-        | 'AFSDB'
-        | 'ANY'
-        | 'APL'
-        | 'CAA'
-        | 'CDNSKEY'
-        | 'CDS'
-        | 'CERT'
-        | 'CNAME'
-        | 'DHCID'
-        | 'DLV'
-        | 'DNAME'
-        | 'DNSKEY'
-        | 'DS'
-        | 'HINFO'
-        | 'HIP'
-        | 'IPSECKEY'
-        | 'KEY'
-        | 'KX'
-        | 'LOC'
-        | 'MX'
-        | 'NAPTR'
-        | 'NS'
-        | 'NSEC'
-        | 'NSEC3'
-        | 'NSEC3PARAM'
-        | 'NULL'
-        | 'PTR'
-        | 'RP'
-        | 'RRSIG'
-        | 'SIG'
-        | 'SOA'
-        | 'SPF'
-        | 'SRV'
-        | 'SSHFP'
-        | 'TA'
-        | 'TLSA'
-        | 'TXT';
-      /**
-       * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
-       * @example 200ms
-       */
-      'dns-max-time'?: string | number;
-      /**
-       * @description How many records the answer must have. Left out or 0: one or more.
-       * @example 2
-       */
-      'dns-expected-count'?: number;
-      /**
-       * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`. Default: `.`.
-       * @example IN A 192\.0\.2\.
-       */
-      expect?: string;
-      /** @description How long looking up the server and the query may take. Default: `2s`. */
-      timeout?: string | number;
-    };
-    /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
-    NamedDnsMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'dns';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the DNS server that is asked.
-       * @example 192.0.2.53
-       */
-      host: string;
-      /** @description Port of the DNS server. Default: `53`. */
-      port?: number;
-      /**
-       * @description The name that is asked for.
-       * @example www.example.com
-       */
-      'dns-target': string;
-      /**
-       * @description The type of record that is asked for. Default: `A`.
-       * @example MX
-       * @enum {string}
-       */
-      'dns-record-type'?:
-        | 'A'
-        | 'AAAA'
-        | 'AFSDB'
-        | 'ANY'
-        | 'APL'
-        | 'CAA'
-        | 'CDNSKEY'
-        | 'CDS'
-        | 'CERT'
-        | 'CNAME'
-        | 'DHCID'
-        | 'DLV'
-        | 'DNAME'
-        | 'DNSKEY'
-        | 'DS'
-        | 'HINFO'
-        | 'HIP'
-        | 'IPSECKEY'
-        | 'KEY'
-        | 'KX'
-        | 'LOC'
-        | 'MX'
-        | 'NAPTR'
-        | 'NS'
-        | 'NSEC'
-        | 'NSEC3'
-        | 'NSEC3PARAM'
-        | 'NULL'
-        | 'PTR'
-        | 'RP'
-        | 'RRSIG'
-        | 'SIG'
-        | 'SOA'
-        | 'SPF'
-        | 'SRV'
-        | 'SSHFP'
-        | 'TA'
-        | 'TLSA'
-        | 'TXT';
-      /**
-       * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
-       * @example 200ms
-       */
-      'dns-max-time'?: string | number;
-      /**
-       * @description How many records the answer must have. Left out or 0: one or more.
-       * @example 2
-       */
-      'dns-expected-count'?: number;
-      /**
-       * @description Regular expression (RE2) that every record of the answer must match, written as `name ttl IN A address`. Default: `.`.
-       * @example IN A 192\.0\.2\.
-       */
-      expect?: string;
-      /** @description How long looking up the server and the query may take. Default: `2s`. */
-      timeout?: string | number;
-    };
-    /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
-    IcmpMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'icmp';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example router.example.com
-       */
-      host: string;
-      /**
-       * @description The version of IP. Without it, the first address that is found.
-       * @example 6
-       * @enum {string}
-       */
-      'ip-version'?: '4' | '6';
-      /** @description How many packets are sent. Default: `3`. */
-      packets?: number;
-      /** @description Time from one packet to the next. Default: `200ms`. */
-      'packet-interval'?: string | number;
-      /** @description Bytes of data in a packet. Default: `56`. */
-      size?: number;
-      /**
-       * @description Per cent of packets lost from which the result is warning.
-       * @example 20
-       */
-      'loss-warning'?: number;
-      /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
-      'loss-critical'?: number;
-      /**
-       * @description A mean round-trip time above it makes the result warning.
-       * @example 50ms
-       */
-      'rtt-warning'?: string | number;
-      /**
-       * @description A mean round-trip time above it makes the result critical.
-       * @example 200ms
-       */
-      'rtt-critical'?: string | number;
-      /** @description How long the answer to a packet is waited for. Default: `1s`. */
-      timeout?: string | number;
-    };
-    /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
-    NamedIcmpMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'icmp';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example router.example.com
-       */
-      host: string;
-      /**
-       * @description The version of IP. Without it, the first address that is found.
-       * @example 6
-       * @enum {string}
-       */
-      'ip-version'?: '4' | '6';
-      /** @description How many packets are sent. Default: `3`. */
-      packets?: number;
-      /** @description Time from one packet to the next. Default: `200ms`. */
-      'packet-interval'?: string | number;
-      /** @description Bytes of data in a packet. Default: `56`. */
-      size?: number;
-      /**
-       * @description Per cent of packets lost from which the result is warning.
-       * @example 20
-       */
-      'loss-warning'?: number;
-      /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
-      'loss-critical'?: number;
-      /**
-       * @description A mean round-trip time above it makes the result warning.
-       * @example 50ms
-       */
-      'rtt-warning'?: string | number;
-      /**
-       * @description A mean round-trip time above it makes the result critical.
-       * @example 200ms
-       */
-      'rtt-critical'?: string | number;
-      /** @description How long the answer to a packet is waited for. Default: `1s`. */
-      timeout?: string | number;
-    };
-    /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
-    TlsMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'tls';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example mail.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
-       * @example 587
-       */
-      port?: number;
-      /**
-       * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
-       * @example smtp
-       * @enum {string}
-       */
-      starttls?: 'smtp' | 'imap' | 'postgres';
-      /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
-      'tls-expiry-warning'?: number;
-      /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
-      'tls-expiry-critical'?: number;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take. Default: `5s`. */
-      timeout?: string | number;
-    };
-    /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
-    NamedTlsMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'tls';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example mail.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
-       * @example 587
-       */
-      port?: number;
-      /**
-       * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
-       * @example smtp
-       * @enum {string}
-       */
-      starttls?: 'smtp' | 'imap' | 'postgres';
-      /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
-      'tls-expiry-warning'?: number;
-      /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
-      'tls-expiry-critical'?: number;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take. Default: `5s`. */
-      timeout?: string | number;
-    };
-    /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
-    SqlMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description The statement that is run, one only. Its value is the first column of its first row.
-       * @example SELECT count(*) FROM jobs WHERE state = 'failed'
-       */
-      query: string;
-      /**
-       * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
-       * @example [
-       *       "eu-west"
-       *     ]
-       */
-      params?: string[];
-      /**
-       * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
-       * @example ready
-       */
-      expect?: string;
-      /**
-       * @description How many rows there must be.
-       * @example 1
-       */
-      'expected-rows'?: number;
-      /**
-       * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
-       * @enum {string}
-       */
-      measure?: 'value' | 'rows';
-      /**
-       * @description It is a warning when this holds of what is measured.
-       * @example > 10
-       */
-      warning?: string;
-      /**
-       * @description It is critical when this holds of what is measured.
-       * @example > 100
-       */
-      critical?: string;
-      /**
-       * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
-       * @example 500ms
-       */
-      'max-time'?: string | number;
-      /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
-      'read-only'?: boolean;
-    };
-    /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
-    NamedSqlMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description The statement that is run, one only. Its value is the first column of its first row.
-       * @example SELECT count(*) FROM jobs WHERE state = 'failed'
-       */
-      query: string;
-      /**
-       * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
-       * @example [
-       *       "eu-west"
-       *     ]
-       */
-      params?: string[];
-      /**
-       * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
-       * @example ready
-       */
-      expect?: string;
-      /**
-       * @description How many rows there must be.
-       * @example 1
-       */
-      'expected-rows'?: number;
-      /**
-       * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
-       * @enum {string}
-       */
-      measure?: 'value' | 'rows';
-      /**
-       * @description It is a warning when this holds of what is measured.
-       * @example > 10
-       */
-      warning?: string;
-      /**
-       * @description It is critical when this holds of what is measured.
-       * @example > 100
-       */
-      critical?: string;
-      /**
-       * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
-       * @example 500ms
-       */
-      'max-time'?: string | number;
-      /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
-      'read-only'?: boolean;
-    };
-    /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
-    SqlreplicationMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql-replication';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
-       * @example 10s
-       */
-      'warning-lag'?: string | number;
-      /**
-       * @description It is critical when the replica is further behind.
-       * @example 1m
-       */
-      'critical-lag'?: string | number;
-      /**
-       * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
-       * @example orders
-       */
-      connection?: string;
-    };
-    /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
-    NamedSqlreplicationMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql-replication';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
-       * @example 10s
-       */
-      'warning-lag'?: string | number;
-      /**
-       * @description It is critical when the replica is further behind.
-       * @example 1m
-       */
-      'critical-lag'?: string | number;
-      /**
-       * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
-       * @example orders
-       */
-      connection?: string;
-    };
-    /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
-    SqlstatsMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql-stats';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
-       * @example deadlocks
-       */
-      variable?: string;
-      /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
-      query?: string;
-      /**
-       * @description It is a warning when this holds of the number.
-       * @example > 80
-       */
-      warning?: string;
-      /**
-       * @description It is critical when this holds of the number.
-       * @example > 95
-       */
-      critical?: string;
-    };
-    /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
-    NamedSqlstatsMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'sql-stats';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
-       * @example postgres
-       * @enum {string}
-       */
-      driver: 'postgres' | 'mysql';
-      /**
-       * @description Host name or IP address of the database server.
-       * @example db1.example.com
-       */
-      host: string;
-      /**
-       * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
-       * @example 5433
-       */
-      port?: number;
-      /**
-       * @description Account to log in with. Give it as few rights as the query needs.
-       * @example monitoring
-       */
-      username: string;
-      /**
-       * Format: password
-       * @description Password of the account.
-       * @example an example
-       */
-      password?: string;
-      /**
-       * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
-       * @example shop
-       */
-      database?: string;
-      /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
-      ssl?: boolean;
-      /** @description Accepts any certificate. Only with ssl. Default: `false`. */
-      'tls-skip-verify'?: boolean;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
-       * @enum {string}
-       */
-      'tls-min-version'?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
-      timeout?: string | number;
-      /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
-      'query-timeout'?: string | number;
-      /**
-       * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
-       * @example deadlocks
-       */
-      variable?: string;
-      /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
-      query?: string;
-      /**
-       * @description It is a warning when this holds of the number.
-       * @example > 80
-       */
-      warning?: string;
-      /**
-       * @description It is critical when this holds of the number.
-       * @example > 95
-       */
-      critical?: string;
-    };
-    /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
-    ExecMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'exec';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
-       * @example /usr/lib/nagios/plugins/check_load
-       */
-      command: string;
-      /**
-       * @description The arguments of the program, each as it is.
-       * @example [
-       *       "-w",
-       *       "5,4,3"
-       *     ]
-       */
-      args?: string[];
-      /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
-      nagios?: boolean;
-      /** @description The exit code that is awaited. Default: `0`. */
-      'return-code'?: number;
-      /**
-       * @description Text that the output, standard output and errors together, must contain.
-       * @example OK
-       */
-      expect?: string;
-      /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
-      timeout?: string | number;
-    };
-    /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
-    NamedExecMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'exec';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
-       * @example /usr/lib/nagios/plugins/check_load
-       */
-      command: string;
-      /**
-       * @description The arguments of the program, each as it is.
-       * @example [
-       *       "-w",
-       *       "5,4,3"
-       *     ]
-       */
-      args?: string[];
-      /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
-      nagios?: boolean;
-      /** @description The exit code that is awaited. Default: `0`. */
-      'return-code'?: number;
-      /**
-       * @description Text that the output, standard output and errors together, must contain.
-       * @example OK
-       */
-      expect?: string;
-      /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
-      timeout?: string | number;
-    };
-    /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
-    NrpeMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'nrpe';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example db.example.com
-       */
-      host: string;
-      /** @description Port of the target. Default: `5666`. */
-      port?: number;
-      /**
-       * @description The command that is run on the target, as its nrpe.cfg names it.
-       * @example check_load
-       */
-      command: string;
-      /**
-       * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
-       * @example [
-       *       "5,4,3",
-       *       "10,8,6"
-       *     ]
-       */
-      args?: string[];
-      /**
-       * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
-       * @enum {string}
-       */
-      'protocol-version'?: '2' | '3' | '4';
-      /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
-      ssl?: boolean;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take, the command on the target included. Default: `10s`. */
-      timeout?: string | number;
-    };
-    /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
-    NamedNrpeMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'nrpe';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * @description Host name or IP address of the target.
-       * @example db.example.com
-       */
-      host: string;
-      /** @description Port of the target. Default: `5666`. */
-      port?: number;
-      /**
-       * @description The command that is run on the target, as its nrpe.cfg names it.
-       * @example check_load
-       */
-      command: string;
-      /**
-       * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
-       * @example [
-       *       "5,4,3",
-       *       "10,8,6"
-       *     ]
-       */
-      args?: string[];
-      /**
-       * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
-       * @enum {string}
-       */
-      'protocol-version'?: '2' | '3' | '4';
-      /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
-      ssl?: boolean;
-      /**
-       * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-ca'?: string;
-      /**
-       * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
-       * @example shop.example.com
-       */
-      'tls-server-name'?: string;
-      /**
-       * @description Certificate (PEM) to show to the target. Needs tls-client-key.
-       * @example -----BEGIN CERTIFICATE-----
-       *     …
-       *     -----END CERTIFICATE-----
-       */
-      'tls-client-cert'?: string;
-      /**
-       * Format: password
-       * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-       * @example ${file:/run/secrets/client-key.pem}
-       */
-      'tls-client-key'?: string;
-      /** @description How long a run may take, the command on the target included. Default: `10s`. */
-      timeout?: string | number;
-    };
-    /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
-    PushMonitor: {
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'push';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * Format: password
-       * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
-       * @example an-example-of-a-token-
-       */
-      token: string;
-      /** @description How much later than the interval a call may come. Default: `1m`. */
-      grace?: string | number;
-    };
-    /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
-    NamedPushMonitor: {
-      name: string;
-      /**
-       * @description The kind of check. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'push';
-      /**
-       * @description What this monitor is for. Shown in alerts.
-       * @example Home page of the shop
-       */
-      description?: string;
-      /**
-       * @description Time from one check to the next, from 1 ms to 1 year.
-       * @example 10s
-       */
-      interval: string | number;
-      /**
-       * @description Labels to filter states by.
-       * @example [
-       *       "shop",
-       *       "production"
-       *     ]
-       */
-      tags?: string[];
-      /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
-      disable?: boolean;
-      /**
-       * Format: date-time
-       * @description Stops the checks until this time, when they start again by themselves.
-       * @example 2026-12-24T18:00:00Z
-       */
-      'disable-until'?: string;
-      /**
-       * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
-       * @example eu-west
-       */
-      'member-tag'?: string;
-      /**
-       * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
-       * @enum {string}
-       */
-      'on-detach'?: 'continue' | 'stop';
-      /**
-       * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
-       * @example 1
-       */
-      'warning-threshold'?: number;
-      /**
-       * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
-       * @example 3
-       */
-      'critical-threshold'?: number;
-      /**
-       * @description Names of the alerters told when the state becomes warning.
-       * @example [
-       *       "team-slack"
-       *     ]
-       */
-      'warning-alerter'?: string[];
-      /**
-       * @description Names of the alerters told when the state becomes critical.
-       * @example [
-       *       "team-slack",
-       *       "on-call"
-       *     ]
-       */
-      'critical-alerter'?: string[];
-      /**
-       * Format: password
-       * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
-       * @example an-example-of-a-token-
-       */
-      token: string;
-      /** @description How much later than the interval a call may come. Default: `1m`. */
-      grace?: string | number;
-    };
-    Monitor:
-      | components['schemas']['HttpMonitor']
-      | components['schemas']['TcpMonitor']
-      | components['schemas']['DnsMonitor']
-      | components['schemas']['IcmpMonitor']
-      | components['schemas']['TlsMonitor']
-      | components['schemas']['SqlMonitor']
-      | components['schemas']['SqlreplicationMonitor']
-      | components['schemas']['SqlstatsMonitor']
-      | components['schemas']['ExecMonitor']
-      | components['schemas']['NrpeMonitor']
-      | components['schemas']['PushMonitor'];
-    NamedMonitor:
-      | components['schemas']['NamedHttpMonitor']
-      | components['schemas']['NamedTcpMonitor']
-      | components['schemas']['NamedDnsMonitor']
-      | components['schemas']['NamedIcmpMonitor']
-      | components['schemas']['NamedTlsMonitor']
-      | components['schemas']['NamedSqlMonitor']
-      | components['schemas']['NamedSqlreplicationMonitor']
-      | components['schemas']['NamedSqlstatsMonitor']
-      | components['schemas']['NamedExecMonitor']
-      | components['schemas']['NamedNrpeMonitor']
-      | components['schemas']['NamedPushMonitor'];
-    MonitorMap: {
-      [key: string]: components['schemas']['Monitor'];
-    };
-    MonitorList:
-      | {
-          [key: string]: components['schemas']['Monitor'];
-        }
-      | components['schemas']['NamedMonitor'][];
-    /** @description Fires and resolves alerts of a Prometheus Alertmanager (API v2). */
-    AlertmanagerAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'alertmanager';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
-         * @example http://alertmanager.example.com:9093
-         */
-        url: string;
-        /**
-         * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
-         * @example {
-         *       "severity": "critical"
-         *     }
-         */
-        labels?: {
-          [key: string]: string;
+        Quarantined: {
+            /** @enum {string} */
+            kind: "monitor" | "alerter";
+            name: string;
+            /** @description The last good version still runs. */
+            running: boolean;
+            /** @description Why, in a sentence. */
+            reason: string;
+            errors: components["schemas"]["FieldProblem"][];
         };
-        /** @description User name for basic authentication. Needs password. */
-        username?: string;
-        /**
-         * Format: password
-         * @description Password for basic authentication.
-         * @example an example
-         */
-        password?: string;
-        /**
-         * Format: password
-         * @description Token for bearer authentication.
-         */
-        'bearer-token'?: string;
-      };
-    };
-    /** @description Fires and resolves alerts of a Prometheus Alertmanager (API v2). */
-    NamedAlertmanagerAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'alertmanager';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
-         * @example http://alertmanager.example.com:9093
-         */
-        url: string;
-        /**
-         * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
-         * @example {
-         *       "severity": "critical"
-         *     }
-         */
-        labels?: {
-          [key: string]: string;
+        Placement: {
+            name: string;
+            /**
+             * @description `runs` on `worker`; `moving`: there until it is handed over to `to`; `closing`: not checked, `worker` finishes what is left to tell; `waiting` for a worker; `nowhere` until something is changed.
+             * @enum {string}
+             */
+            verdict: "runs" | "moving" | "closing" | "waiting" | "nowhere";
+            /** @description The whole of it in a sentence. */
+            message: string;
+            worker: components["schemas"]["WorkerName"] | null;
+            to: components["schemas"]["WorkerName"] | null;
+            /**
+             * Format: date-time
+             * @description Since when its worker has it.
+             */
+            since: string | null;
+            /** @description Why it was given to that worker, in the words of the leader. */
+            cause: string | null;
+            /** @description The `member-tag` that decides who may run it. */
+            tag: string | null;
+            /** @description Its own part of a load. */
+            weight: number;
+            /** @description All workers: those that may run it first, the least loaded of them first. */
+            candidates: components["schemas"]["PlacementCandidate"][];
+            /** @description What is wrong with its configuration, when it is refused. */
+            errors: components["schemas"]["FieldProblem"][];
         };
-        /** @description User name for basic authentication. Needs password. */
-        username?: string;
-        /**
-         * Format: password
-         * @description Password for basic authentication.
-         * @example an example
-         */
-        password?: string;
-        /**
-         * Format: password
-         * @description Token for bearer authentication.
-         */
-        'bearer-token'?: string;
-      };
-    };
-    /** @description Posts to a Discord channel through a webhook. */
-    DiscordAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'discord';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
-         * @example https://discord.com/api/webhooks/0/example
-         */
-        'webhook-url': string;
-        /** @description Name shown as the sender. Default: `9volt`. */
-        username?: string;
-        /**
-         * @description Address of a picture shown beside the name.
-         * @example https://example.com/9volt.png
-         */
-        'avatar-url'?: string;
-      };
-    };
-    /** @description Posts to a Discord channel through a webhook. */
-    NamedDiscordAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'discord';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
-         * @example https://discord.com/api/webhooks/0/example
-         */
-        'webhook-url': string;
-        /** @description Name shown as the sender. Default: `9volt`. */
-        username?: string;
-        /**
-         * @description Address of a picture shown beside the name.
-         * @example https://example.com/9volt.png
-         */
-        'avatar-url'?: string;
-      };
-    };
-    /** @description Sends a mail through an SMTP server. */
-    EmailAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'email';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Who gets the message: one address, or several separated by commas.
-         * @example on-call@example.com, team@example.com
-         */
-        to: string;
-        /**
-         * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
-         * @example smtp.example.com:587
-         */
-        address?: string;
-        /**
-         * @description Address of the sender; 9volt at the name of the worker’s host unless given.
-         * @example 9volt@example.com
-         */
-        from?: string;
-        /** @description User name, when the server asks for one. Needs password. */
-        username?: string;
-        /**
-         * Format: password
-         * @description Password of the user.
-         * @example an example
-         */
-        password?: string;
-        /**
-         * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
-         * @enum {string}
-         */
-        auth?: 'plain' | 'login' | 'cram-md5' | 'md5';
-        /**
-         * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
-         * @enum {string}
-         */
-        tls?: 'auto' | 'starttls' | 'tls' | 'none';
-        /** @description Accepts any certificate of the server. Default: `false`. */
-        'skip-verify'?: boolean;
-        /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
-        ca?: string;
-        /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
-        'insecure-auth'?: boolean;
-      };
-    };
-    /** @description Sends a mail through an SMTP server. */
-    NamedEmailAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'email';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Who gets the message: one address, or several separated by commas.
-         * @example on-call@example.com, team@example.com
-         */
-        to: string;
-        /**
-         * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
-         * @example smtp.example.com:587
-         */
-        address?: string;
-        /**
-         * @description Address of the sender; 9volt at the name of the worker’s host unless given.
-         * @example 9volt@example.com
-         */
-        from?: string;
-        /** @description User name, when the server asks for one. Needs password. */
-        username?: string;
-        /**
-         * Format: password
-         * @description Password of the user.
-         * @example an example
-         */
-        password?: string;
-        /**
-         * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
-         * @enum {string}
-         */
-        auth?: 'plain' | 'login' | 'cram-md5' | 'md5';
-        /**
-         * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
-         * @enum {string}
-         */
-        tls?: 'auto' | 'starttls' | 'tls' | 'none';
-        /** @description Accepts any certificate of the server. Default: `false`. */
-        'skip-verify'?: boolean;
-        /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
-        ca?: string;
-        /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
-        'insecure-auth'?: boolean;
-      };
-    };
-    /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
-    ExecAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'exec';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
-         * @example /usr/local/bin/tell-the-team
-         */
-        command: string;
-        /**
-         * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
-         * @example [
-         *       "--subject",
-         *       "{{title}}"
-         *     ]
-         */
-        args?: string[];
-        /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
-        timeout?: string | number;
-      };
-    };
-    /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
-    NamedExecAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'exec';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
-         * @example /usr/local/bin/tell-the-team
-         */
-        command: string;
-        /**
-         * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
-         * @example [
-         *       "--subject",
-         *       "{{title}}"
-         *     ]
-         */
-        args?: string[];
-        /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
-        timeout?: string | number;
-      };
-    };
-    /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
-    HttpAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'http';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
-         * @example https://hooks.example.com/alerts?monitor={{monitor}}
-         */
-        url: string;
-        /**
-         * @description Method of the request. GET has no body. Default: `POST`.
-         * @enum {string}
-         */
-        method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
-        /**
-         * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
-         * @example {
-         *       "Authorization": "Bearer an-example"
-         *     }
-         */
-        headers?: {
-          [key: string]: string;
+        PlacementCandidate: {
+            id: string;
+            name: string;
+            tags: string[];
+            /** @description Whether it may be given the monitor. */
+            eligible: boolean;
+            /** @description Why not. */
+            objection: string | null;
+            /** @description Monitors it holds. */
+            assigned: number;
+            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            load: number;
         };
-        /**
-         * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
-         * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
-         */
-        body?: string;
-        /**
-         * Format: password
-         * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
-         * @example an example
-         */
-        'hmac-secret'?: string;
-        /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
-        'signature-header'?: string;
-        /**
-         * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
-         * @example 200-299,304
-         */
-        'expected-codes'?: string;
-        /** @description Accepts any certificate of the server. Default: `false`. */
-        'skip-verify'?: boolean;
-        /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
-        ca?: string;
-        /** @description Certificate (PEM) to show to the server. Needs client-key. */
-        'client-cert'?: string;
-        /**
-         * Format: password
-         * @description Key (PEM) of the certificate.
-         */
-        'client-key'?: string;
-      };
-    };
-    /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
-    NamedHttpAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'http';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
-         * @example https://hooks.example.com/alerts?monitor={{monitor}}
-         */
-        url: string;
-        /**
-         * @description Method of the request. GET has no body. Default: `POST`.
-         * @enum {string}
-         */
-        method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
-        /**
-         * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
-         * @example {
-         *       "Authorization": "Bearer an-example"
-         *     }
-         */
-        headers?: {
-          [key: string]: string;
+        WorkerName: {
+            id: string;
+            name: string;
         };
-        /**
-         * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
-         * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
-         */
-        body?: string;
-        /**
-         * Format: password
-         * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
-         * @example an example
-         */
-        'hmac-secret'?: string;
-        /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
-        'signature-header'?: string;
-        /**
-         * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
-         * @example 200-299,304
-         */
-        'expected-codes'?: string;
-        /** @description Accepts any certificate of the server. Default: `false`. */
-        'skip-verify'?: boolean;
-        /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
-        ca?: string;
-        /** @description Certificate (PEM) to show to the server. Needs client-key. */
-        'client-cert'?: string;
-        /**
-         * Format: password
-         * @description Key (PEM) of the certificate.
-         */
-        'client-key'?: string;
-      };
+        /** @description What went wrong (RFC 9457). */
+        Problem: {
+            /** @description `urn:9volt:problem:<code>`, or `about:blank`. */
+            type: string;
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            detail: string;
+            /** @description Path that was asked for. */
+            instance: string;
+            /** @description The same as `detail`, where clients of the original look. */
+            message: string;
+            errors?: components["schemas"]["FieldProblem"][];
+        };
+        FieldProblem: {
+            /** @description JSON pointer (RFC 6901) into what was sent. */
+            pointer: string;
+            message: string;
+            /** @description What would have been valid. */
+            expected: string;
+            /** @description The nearest valid name. */
+            suggestion?: string;
+        };
+        /** @description What a job says when it calls. */
+        CallWords: {
+            /**
+             * @description How the job went; ok unless said here.
+             * @enum {string}
+             */
+            status?: "ok" | "warning" | "critical";
+            /** @description What the job has to say. */
+            message?: string;
+            /** @description How long the job took: a duration such as `12.5s`, or nanoseconds. */
+            latency?: string | number;
+        };
+        StatusMessage: {
+            message: string;
+            status: string;
+        };
+        /** @description Attributes to change; null removes one (RFC 7396). */
+        MergePatch: {
+            [key: string]: unknown;
+        };
+        MonitorTrial: {
+            config: components["schemas"]["Monitor"];
+            /** @description The stored monitor whose masked secrets are meant. */
+            name?: string;
+            /** @description Whose workers try it, instead of the `member-tag` of the configuration. */
+            "member-tag"?: string;
+        };
+        AlerterTrial: {
+            config: components["schemas"]["Alerter"];
+            /** @description The stored alerter whose masked secrets are meant. */
+            name?: string;
+        };
+        CheckResult: {
+            /** @enum {string} */
+            status: "ok" | "warning" | "critical" | "unknown";
+            message: string;
+            latencyMs: number;
+            expected?: string;
+            found?: string;
+            phases?: components["schemas"]["Phases"];
+            certificate?: {
+                subject: string;
+                issuer: string;
+                /** Format: date-time */
+                notAfter: string;
+                daysLeft: number;
+            };
+            performance?: components["schemas"]["PerformanceValue"][];
+            /** @description Something odd that did not decide the verdict. */
+            note?: string;
+            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            unjudged?: boolean;
+        };
+        /** @description Milliseconds of the parts of a run. */
+        Phases: {
+            lookup?: number;
+            connect?: number;
+            tls?: number;
+            firstByte?: number;
+            transfer?: number;
+        };
+        /** @description A value that a check measured. */
+        PerformanceValue: {
+            label: string;
+            /** @description Null when it could not be determined. */
+            value: number | null;
+            /** @description Absent when it is a number of things. */
+            unit?: string;
+            /** @description The range outside of which it is warning, in Nagios notation. */
+            warn?: string;
+            /** @description The range outside of which it is critical. */
+            crit?: string;
+            min?: number;
+            max?: number;
+        };
+        Delivery: {
+            /** @enum {string} */
+            outcome: "delivered" | "retryable" | "rejected";
+            /** @description What the provider said. */
+            answer: string;
+        };
+        DeliveryRecord: {
+            alerter: string;
+            /** @enum {string} */
+            type: "resolve" | "warning" | "critical" | "unknown";
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            outcome: "delivered" | "rejected" | "dropped";
+            attempts: number;
+            answer: string;
+        };
+        Incident: {
+            id: string;
+            /** @description Its number among the incidents of this monitor. */
+            n: number;
+            /** Format: date-time */
+            openedAt: string;
+            /** Format: date-time */
+            closedAt: string | null;
+            /** @enum {string} */
+            worst: "warning" | "critical" | "unknown";
+            message: string;
+            /** @enum {string} */
+            reason?: "recovered" | "removed" | "disabled" | "changed";
+            notifications: components["schemas"]["DeliveryRecord"][];
+        };
+        Sample: {
+            /** Format: date-time */
+            at: string;
+            latencyMs: number;
+            /** @enum {string} */
+            status: "ok" | "warning" | "critical" | "unknown";
+            message?: string;
+            phases?: components["schemas"]["Phases"];
+            /** @description Something odd that did not decide the verdict. */
+            note?: string;
+            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            unjudged?: boolean;
+            performance?: components["schemas"]["PerformanceValue"][];
+        };
+        State: {
+            /** @description Name of the monitor. */
+            check: string;
+            /** @description The same. */
+            name: string;
+            type: string | null;
+            /** @description What is checked, in one line. */
+            target: string | null;
+            tags: string[];
+            /** @description Id of the worker that runs it. */
+            owner: string | null;
+            ownerName: string | null;
+            /**
+             * @description What is to be shown.
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            /**
+             * @description What is stored, whether it is to be believed or not.
+             * @enum {string|null}
+             */
+            stored: "ok" | "warning" | "critical" | "unknown" | null;
+            /** @description Why the status is not the stored one. */
+            reason: string | null;
+            /** Format: date-time */
+            since: string | null;
+            /** @description Failures in a row. */
+            count: number;
+            /** @description `N/A` when ok. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When the state was written.
+             */
+            date: string | null;
+            /** Format: date-time */
+            lastRun: string | null;
+            latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
+            /** Format: date-time */
+            nextDue: string | null;
+            /** @description Id of the open incident. */
+            incident: string | null;
+            config?: components["schemas"]["Monitor"] | null;
+        };
+        StateList: components["schemas"]["State"][];
+        StateDetail: {
+            /** @description Name of the monitor. */
+            check: string;
+            /** @description The same. */
+            name: string;
+            type: string | null;
+            /** @description What is checked, in one line. */
+            target: string | null;
+            tags: string[];
+            /** @description Id of the worker that runs it. */
+            owner: string | null;
+            ownerName: string | null;
+            /**
+             * @description What is to be shown.
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            /**
+             * @description What is stored, whether it is to be believed or not.
+             * @enum {string|null}
+             */
+            stored: "ok" | "warning" | "critical" | "unknown" | null;
+            /** @description Why the status is not the stored one. */
+            reason: string | null;
+            /** Format: date-time */
+            since: string | null;
+            /** @description Failures in a row. */
+            count: number;
+            /** @description `N/A` when ok. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When the state was written.
+             */
+            date: string | null;
+            /** Format: date-time */
+            lastRun: string | null;
+            latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
+            /** Format: date-time */
+            nextDue: string | null;
+            /** @description Id of the open incident. */
+            incident: string | null;
+            config: components["schemas"]["Monitor"] | null;
+            /** @description Recent results, oldest first. */
+            results: components["schemas"]["Sample"][];
+            /** @description Newest first. */
+            incidents: components["schemas"]["Incident"][];
+            /** @description What each alerter was last told of the open incident. */
+            told: {
+                [key: string]: "warning" | "critical" | "unknown";
+            };
+            /** @description Notifications not delivered yet. */
+            owed: {
+                alerter: string;
+                type: string;
+                /** Format: date-time */
+                createdAt: string;
+            }[];
+            assignment: components["schemas"]["AssignmentFacts"] | null;
+            revision: number;
+        };
+        /** @description Results by monitor, oldest first. */
+        Results: {
+            [key: string]: components["schemas"]["Sample"][];
+        };
+        AssignmentFacts: {
+            workerId: string;
+            /** @enum {string} */
+            phase: "run" | "retire" | "remove" | "deliver";
+            /** Format: date-time */
+            assignedAt: string;
+        };
+        Event: {
+            id: string;
+            /** @enum {string} */
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "status-changed" | "notification-sent" | "notification-failed";
+            message: string;
+            /** Format: date-time */
+            timestamp: string;
+            memberid: string;
+            monitor?: string;
+            alerter?: string;
+            details?: {
+                [key: string]: unknown;
+            };
+        };
+        EventList: {
+            [key: string]: components["schemas"]["Event"];
+        } | components["schemas"]["Event"][];
+        SchemaMap: {
+            [key: string]: {
+                summary: string;
+                schema: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
+        Stream: string;
+        StateChange: {
+            /** @description Name of the monitor. */
+            check: string;
+            /** @description The same. */
+            name: string;
+            type: string | null;
+            /** @description What is checked, in one line. */
+            target: string | null;
+            tags: string[];
+            /** @description Id of the worker that runs it. */
+            owner: string | null;
+            ownerName: string | null;
+            /**
+             * @description What is to be shown.
+             * @enum {string}
+             */
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            /**
+             * @description What is stored, whether it is to be believed or not.
+             * @enum {string|null}
+             */
+            stored: "ok" | "warning" | "critical" | "unknown" | null;
+            /** @description Why the status is not the stored one. */
+            reason: string | null;
+            /** Format: date-time */
+            since: string | null;
+            /** @description Failures in a row. */
+            count: number;
+            /** @description `N/A` when ok. */
+            message: string;
+            /**
+             * Format: date-time
+             * @description When the state was written.
+             */
+            date: string | null;
+            /** Format: date-time */
+            lastRun: string | null;
+            latencyMs: number | null;
+            /** @description What the last run measured. */
+            performance: components["schemas"]["PerformanceValue"][];
+            /** Format: date-time */
+            nextDue: string | null;
+            /** @description Id of the open incident. */
+            incident: string | null;
+        } | {
+            check: string;
+            name: string;
+            removed: boolean;
+        };
+        MonitorChange: {
+            name: string;
+            revision: number;
+            config: components["schemas"]["Monitor"] | null;
+        } | {
+            name: string;
+            removed: boolean;
+        };
+        MemberChange: components["schemas"]["Member"] | {
+            MemberID: string;
+            removed: boolean;
+        };
+        StreamControl: {
+            revision: number;
+        };
+        Health: {
+            status: string;
+        };
+        Readiness: {
+            status: string;
+            /** @description What is missing, by name. */
+            missing: {
+                [key: string]: string;
+            };
+        };
+        LoggedErrors: {
+            /** Format: date-time */
+            timestamp: string;
+            /** @enum {string} */
+            type: "error" | "warning";
+            message: string;
+            monitor?: string;
+        }[];
+        /** @description Prometheus text format 0.0.4. */
+        Metrics: string;
+        /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
+        HttpMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example shop.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 80, with ssl 443.
+             * @example 8080
+             */
+            port?: number;
+            /**
+             * @description Path and query, sent as written. Default: ``.
+             * @example /health?deep=1
+             */
+            url?: string;
+            /**
+             * @description Request method. Default: `GET`.
+             * @example POST
+             */
+            method?: string;
+            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description The status code that is awaited. Default: `200`. */
+            "status-code"?: number;
+            /**
+             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @example 200-299,304
+             */
+            "status-codes"?: string;
+            /**
+             * @description Headers that are sent. They are dropped when the target redirects to another origin.
+             * @example {
+             *       "Content-Type": "application/json"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Body of the request.
+             * @example {"ping": true}
+             */
+            "request-body"?: string;
+            /**
+             * @description User name for basic authentication. Needs password.
+             * @example shop
+             */
+            username?: string;
+            /**
+             * Format: password
+             * @description Password for basic authentication.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * Format: password
+             * @description Token for bearer authentication.
+             * @example ${env:SHOP_TOKEN}
+             */
+            "bearer-token"?: string;
+            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            "follow-redirects"?: boolean;
+            /**
+             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @example http://proxy.example.com:3128
+             */
+            proxy?: string;
+            /**
+             * @description User name for the proxy. Needs proxy-password.
+             * @example shop
+             */
+            "proxy-username"?: string;
+            /**
+             * Format: password
+             * @description Password for the proxy.
+             * @example an example
+             */
+            "proxy-password"?: string;
+            /**
+             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @example {
+             *       "Content-Type": "text/html",
+             *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
+             *     }
+             */
+            "expect-headers"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
+             * @example Welcome
+             */
+            expect?: string;
+            /**
+             * @description Text that the first 1 MiB of the response must not contain.
+             * @example Internal error
+             */
+            "expect-not"?: string;
+            /**
+             * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
+             * @example version \d+\.\d+
+             */
+            "expect-regex"?: string;
+            /**
+             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @example {
+             *       "$.status": "ok",
+             *       "$.queues[0].length": "< 100",
+             *       "$.version": "~ ^2\\."
+             *     }
+             */
+            "expect-json"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description A run that takes longer is warning.
+             * @example 500ms
+             */
+            "warning-latency"?: string | number;
+            /**
+             * @description A run that takes longer is critical.
+             * @example 2s
+             */
+            "critical-latency"?: string | number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @example 14
+             */
+            "tls-expiry-warning"?: number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @example 3
+             */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take, redirects included. Default: `3s`. */
+            timeout?: string | number;
+        };
+        /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
+        NamedHttpMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example shop.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 80, with ssl 443.
+             * @example 8080
+             */
+            port?: number;
+            /**
+             * @description Path and query, sent as written. Default: ``.
+             * @example /health?deep=1
+             */
+            url?: string;
+            /**
+             * @description Request method. Default: `GET`.
+             * @example POST
+             */
+            method?: string;
+            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description The status code that is awaited. Default: `200`. */
+            "status-code"?: number;
+            /**
+             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @example 200-299,304
+             */
+            "status-codes"?: string;
+            /**
+             * @description Headers that are sent. They are dropped when the target redirects to another origin.
+             * @example {
+             *       "Content-Type": "application/json"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Body of the request.
+             * @example {"ping": true}
+             */
+            "request-body"?: string;
+            /**
+             * @description User name for basic authentication. Needs password.
+             * @example shop
+             */
+            username?: string;
+            /**
+             * Format: password
+             * @description Password for basic authentication.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * Format: password
+             * @description Token for bearer authentication.
+             * @example ${env:SHOP_TOKEN}
+             */
+            "bearer-token"?: string;
+            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            "follow-redirects"?: boolean;
+            /**
+             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @example http://proxy.example.com:3128
+             */
+            proxy?: string;
+            /**
+             * @description User name for the proxy. Needs proxy-password.
+             * @example shop
+             */
+            "proxy-username"?: string;
+            /**
+             * Format: password
+             * @description Password for the proxy.
+             * @example an example
+             */
+            "proxy-password"?: string;
+            /**
+             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @example {
+             *       "Content-Type": "text/html",
+             *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
+             *     }
+             */
+            "expect-headers"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
+             * @example Welcome
+             */
+            expect?: string;
+            /**
+             * @description Text that the first 1 MiB of the response must not contain.
+             * @example Internal error
+             */
+            "expect-not"?: string;
+            /**
+             * @description Regular expression (RE2) that must match in the first 64 KiB of the response.
+             * @example version \d+\.\d+
+             */
+            "expect-regex"?: string;
+            /**
+             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @example {
+             *       "$.status": "ok",
+             *       "$.queues[0].length": "< 100",
+             *       "$.version": "~ ^2\\."
+             *     }
+             */
+            "expect-json"?: {
+                [key: string]: string;
+            };
+            /**
+             * @description A run that takes longer is warning.
+             * @example 500ms
+             */
+            "warning-latency"?: string | number;
+            /**
+             * @description A run that takes longer is critical.
+             * @example 2s
+             */
+            "critical-latency"?: string | number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @example 14
+             */
+            "tls-expiry-warning"?: number;
+            /**
+             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @example 3
+             */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take, redirects included. Default: `3s`. */
+            timeout?: string | number;
+        };
+        /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
+        TcpMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tcp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example db.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target.
+             * @example 5432
+             */
+            port: number;
+            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            timeout?: string | number;
+            /**
+             * @description Text that is sent once connected.
+             * @example PING
+             */
+            send?: string;
+            /**
+             * @description Text that what is received must contain. Without it nothing is read.
+             * @example PONG
+             */
+            expect?: string;
+            /** @description How long to wait for the expected text. Default: `2s`. */
+            "read-timeout"?: string | number;
+            /** @description How long sending may take. Default: `2s`. */
+            "write-timeout"?: string | number;
+            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            "read-size"?: number;
+            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+        };
+        /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
+        NamedTcpMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tcp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example db.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target.
+             * @example 5432
+             */
+            port: number;
+            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            timeout?: string | number;
+            /**
+             * @description Text that is sent once connected.
+             * @example PING
+             */
+            send?: string;
+            /**
+             * @description Text that what is received must contain. Without it nothing is read.
+             * @example PONG
+             */
+            expect?: string;
+            /** @description How long to wait for the expected text. Default: `2s`. */
+            "read-timeout"?: string | number;
+            /** @description How long sending may take. Default: `2s`. */
+            "write-timeout"?: string | number;
+            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            "read-size"?: number;
+            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+        };
+        /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
+        DnsMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "dns";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the DNS server that is asked.
+             * @example 192.0.2.53
+             */
+            host: string;
+            /** @description Port of the DNS server. Default: `53`. */
+            port?: number;
+            /**
+             * @description The name that is asked for. As in a zone file, `\.` is a dot inside a label, and `\255` a byte.
+             * @example www.example.com
+             */
+            "dns-target": string;
+            /**
+             * @description The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of what it is an alias of. Default: `A`.
+             * @example MX
+             */
+            "dns-record-type"?: string;
+            /**
+             * @description The code that the server must answer with. With any other than NOERROR no records are looked at. Default: `NOERROR`.
+             * @example NXDOMAIN
+             * @enum {string}
+             */
+            "dns-expected-rcode"?: "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "YXDOMAIN" | "YXRRSET" | "NXRRSET" | "NOTAUTH" | "NOTZONE";
+            /**
+             * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
+             * @example 200ms
+             */
+            "dns-max-time"?: string | number;
+            /**
+             * @description How many records the answer must have. Left out or 0: one or more.
+             * @example 2
+             */
+            "dns-expected-count"?: number;
+            /**
+             * @description How many of the records must match `expect`. Default: `all`.
+             * @enum {string}
+             */
+            "dns-match"?: "all" | "any";
+            /**
+             * @description Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches also when it does as zone files write it. Default: `.`.
+             * @example IN A 192\.0\.2\.
+             */
+            expect?: string;
+            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            timeout?: string | number;
+        };
+        /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
+        NamedDnsMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "dns";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the DNS server that is asked.
+             * @example 192.0.2.53
+             */
+            host: string;
+            /** @description Port of the DNS server. Default: `53`. */
+            port?: number;
+            /**
+             * @description The name that is asked for. As in a zone file, `\.` is a dot inside a label, and `\255` a byte.
+             * @example www.example.com
+             */
+            "dns-target": string;
+            /**
+             * @description The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of what it is an alias of. Default: `A`.
+             * @example MX
+             */
+            "dns-record-type"?: string;
+            /**
+             * @description The code that the server must answer with. With any other than NOERROR no records are looked at. Default: `NOERROR`.
+             * @example NXDOMAIN
+             * @enum {string}
+             */
+            "dns-expected-rcode"?: "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "YXDOMAIN" | "YXRRSET" | "NXRRSET" | "NOTAUTH" | "NOTZONE";
+            /**
+             * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
+             * @example 200ms
+             */
+            "dns-max-time"?: string | number;
+            /**
+             * @description How many records the answer must have. Left out or 0: one or more.
+             * @example 2
+             */
+            "dns-expected-count"?: number;
+            /**
+             * @description How many of the records must match `expect`. Default: `all`.
+             * @enum {string}
+             */
+            "dns-match"?: "all" | "any";
+            /**
+             * @description Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches also when it does as zone files write it. Default: `.`.
+             * @example IN A 192\.0\.2\.
+             */
+            expect?: string;
+            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            timeout?: string | number;
+        };
+        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        IcmpMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "icmp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example router.example.com
+             */
+            host: string;
+            /**
+             * @description The version of IP. Without it, the first address that is found.
+             * @example 6
+             * @enum {string}
+             */
+            "ip-version"?: "4" | "6";
+            /** @description How many packets are sent. Default: `3`. */
+            packets?: number;
+            /** @description Time from one packet to the next. Default: `200ms`. */
+            "packet-interval"?: string | number;
+            /** @description Bytes of data in a packet. Default: `56`. */
+            size?: number;
+            /**
+             * @description Per cent of packets lost from which the result is warning.
+             * @example 20
+             */
+            "loss-warning"?: number;
+            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            "loss-critical"?: number;
+            /**
+             * @description A mean round-trip time above it makes the result warning.
+             * @example 50ms
+             */
+            "rtt-warning"?: string | number;
+            /**
+             * @description A mean round-trip time above it makes the result critical.
+             * @example 200ms
+             */
+            "rtt-critical"?: string | number;
+            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            timeout?: string | number;
+        };
+        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        NamedIcmpMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "icmp";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example router.example.com
+             */
+            host: string;
+            /**
+             * @description The version of IP. Without it, the first address that is found.
+             * @example 6
+             * @enum {string}
+             */
+            "ip-version"?: "4" | "6";
+            /** @description How many packets are sent. Default: `3`. */
+            packets?: number;
+            /** @description Time from one packet to the next. Default: `200ms`. */
+            "packet-interval"?: string | number;
+            /** @description Bytes of data in a packet. Default: `56`. */
+            size?: number;
+            /**
+             * @description Per cent of packets lost from which the result is warning.
+             * @example 20
+             */
+            "loss-warning"?: number;
+            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            "loss-critical"?: number;
+            /**
+             * @description A mean round-trip time above it makes the result warning.
+             * @example 50ms
+             */
+            "rtt-warning"?: string | number;
+            /**
+             * @description A mean round-trip time above it makes the result critical.
+             * @example 200ms
+             */
+            "rtt-critical"?: string | number;
+            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            timeout?: string | number;
+        };
+        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        TlsMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tls";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example mail.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
+             * @example 587
+             */
+            port?: number;
+            /**
+             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @example smtp
+             * @enum {string}
+             */
+            starttls?: "smtp" | "imap" | "postgres";
+            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            "tls-expiry-warning"?: number;
+            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take. Default: `5s`. */
+            timeout?: string | number;
+        };
+        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        NamedTlsMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "tls";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example mail.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the target. Default: 443; with starttls 25 for smtp, 143 for imap, 5432 for postgres.
+             * @example 587
+             */
+            port?: number;
+            /**
+             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @example smtp
+             * @enum {string}
+             */
+            starttls?: "smtp" | "imap" | "postgres";
+            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            "tls-expiry-warning"?: number;
+            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            "tls-expiry-critical"?: number;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take. Default: `5s`. */
+            timeout?: string | number;
+        };
+        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        SqlMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @example SELECT count(*) FROM jobs WHERE state = 'failed'
+             */
+            query: string;
+            /**
+             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @example [
+             *       "eu-west"
+             *     ]
+             */
+            params?: string[];
+            /**
+             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @example ready
+             */
+            expect?: string;
+            /**
+             * @description How many rows there must be.
+             * @example 1
+             */
+            "expected-rows"?: number;
+            /**
+             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @enum {string}
+             */
+            measure?: "value" | "rows";
+            /**
+             * @description It is a warning when this holds of what is measured.
+             * @example > 10
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of what is measured.
+             * @example > 100
+             */
+            critical?: string;
+            /**
+             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @example 500ms
+             */
+            "max-time"?: string | number;
+            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            "read-only"?: boolean;
+        };
+        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        NamedSqlMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @example SELECT count(*) FROM jobs WHERE state = 'failed'
+             */
+            query: string;
+            /**
+             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @example [
+             *       "eu-west"
+             *     ]
+             */
+            params?: string[];
+            /**
+             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @example ready
+             */
+            expect?: string;
+            /**
+             * @description How many rows there must be.
+             * @example 1
+             */
+            "expected-rows"?: number;
+            /**
+             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @enum {string}
+             */
+            measure?: "value" | "rows";
+            /**
+             * @description It is a warning when this holds of what is measured.
+             * @example > 10
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of what is measured.
+             * @example > 100
+             */
+            critical?: string;
+            /**
+             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @example 500ms
+             */
+            "max-time"?: string | number;
+            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            "read-only"?: boolean;
+        };
+        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        SqlreplicationMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-replication";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @example 10s
+             */
+            "warning-lag"?: string | number;
+            /**
+             * @description It is critical when the replica is further behind.
+             * @example 1m
+             */
+            "critical-lag"?: string | number;
+            /**
+             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @example orders
+             */
+            connection?: string;
+        };
+        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        NamedSqlreplicationMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-replication";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @example 10s
+             */
+            "warning-lag"?: string | number;
+            /**
+             * @description It is critical when the replica is further behind.
+             * @example 1m
+             */
+            "critical-lag"?: string | number;
+            /**
+             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @example orders
+             */
+            connection?: string;
+        };
+        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        SqlstatsMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-stats";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @example deadlocks
+             */
+            variable?: string;
+            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            query?: string;
+            /**
+             * @description It is a warning when this holds of the number.
+             * @example > 80
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of the number.
+             * @example > 95
+             */
+            critical?: string;
+        };
+        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        NamedSqlstatsMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "sql-stats";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @example postgres
+             * @enum {string}
+             */
+            driver: "postgres" | "mysql";
+            /**
+             * @description Host name or IP address of the database server.
+             * @example db1.example.com
+             */
+            host: string;
+            /**
+             * @description Port of the database server. Default: 5432 for postgres, 3306 for mysql.
+             * @example 5433
+             */
+            port?: number;
+            /**
+             * @description Account to log in with. Give it as few rights as the query needs.
+             * @example monitoring
+             */
+            username: string;
+            /**
+             * Format: password
+             * @description Password of the account.
+             * @example an example
+             */
+            password?: string;
+            /**
+             * @description Database to log in to. Default: for postgres the one named like the account, for mysql none.
+             * @example shop
+             */
+            database?: string;
+            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            ssl?: boolean;
+            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            "tls-skip-verify"?: boolean;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @enum {string}
+             */
+            "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            timeout?: string | number;
+            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            "query-timeout"?: string | number;
+            /**
+             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @example deadlocks
+             */
+            variable?: string;
+            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            query?: string;
+            /**
+             * @description It is a warning when this holds of the number.
+             * @example > 80
+             */
+            warning?: string;
+            /**
+             * @description It is critical when this holds of the number.
+             * @example > 95
+             */
+            critical?: string;
+        };
+        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
+        ExecMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
+             * @example /usr/lib/nagios/plugins/check_load
+             */
+            command: string;
+            /**
+             * @description The arguments of the program, each as it is.
+             * @example [
+             *       "-w",
+             *       "5,4,3"
+             *     ]
+             */
+            args?: string[];
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            nagios?: boolean;
+            /** @description The exit code that is awaited. Default: `0`. */
+            "return-code"?: number;
+            /**
+             * @description Text that the output, standard output and errors together, must contain.
+             * @example OK
+             */
+            expect?: string;
+            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            timeout?: string | number;
+        };
+        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
+        NamedExecMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
+             * @example /usr/lib/nagios/plugins/check_load
+             */
+            command: string;
+            /**
+             * @description The arguments of the program, each as it is.
+             * @example [
+             *       "-w",
+             *       "5,4,3"
+             *     ]
+             */
+            args?: string[];
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            nagios?: boolean;
+            /** @description The exit code that is awaited. Default: `0`. */
+            "return-code"?: number;
+            /**
+             * @description Text that the output, standard output and errors together, must contain.
+             * @example OK
+             */
+            expect?: string;
+            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            timeout?: string | number;
+        };
+        /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
+        NrpeMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "nrpe";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example db.example.com
+             */
+            host: string;
+            /** @description Port of the target. Default: `5666`. */
+            port?: number;
+            /**
+             * @description The command that is run on the target, as its nrpe.cfg names it.
+             * @example check_load
+             */
+            command: string;
+            /**
+             * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
+             * @example [
+             *       "5,4,3",
+             *       "10,8,6"
+             *     ]
+             */
+            args?: string[];
+            /**
+             * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
+             * @enum {string}
+             */
+            "protocol-version"?: "2" | "3" | "4";
+            /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
+            ssl?: boolean;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take, the command on the target included. Default: `10s`. */
+            timeout?: string | number;
+        };
+        /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
+        NamedNrpeMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "nrpe";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * @description Host name or IP address of the target.
+             * @example db.example.com
+             */
+            host: string;
+            /** @description Port of the target. Default: `5666`. */
+            port?: number;
+            /**
+             * @description The command that is run on the target, as its nrpe.cfg names it.
+             * @example check_load
+             */
+            command: string;
+            /**
+             * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
+             * @example [
+             *       "5,4,3",
+             *       "10,8,6"
+             *     ]
+             */
+            args?: string[];
+            /**
+             * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
+             * @enum {string}
+             */
+            "protocol-version"?: "2" | "3" | "4";
+            /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
+            ssl?: boolean;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /**
+             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-client-cert"?: string;
+            /**
+             * Format: password
+             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @example ${file:/run/secrets/client-key.pem}
+             */
+            "tls-client-key"?: string;
+            /** @description How long a run may take, the command on the target included. Default: `10s`. */
+            timeout?: string | number;
+        };
+        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        PushMonitor: {
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "push";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * Format: password
+             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @example an-example-of-a-token-
+             */
+            token: string;
+            /** @description How much later than the interval a call may come. Default: `1m`. */
+            grace?: string | number;
+        };
+        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        NamedPushMonitor: {
+            name: string;
+            /**
+             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "push";
+            /**
+             * @description What this monitor is for. Shown in alerts.
+             * @example Home page of the shop
+             */
+            description?: string;
+            /**
+             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @example 10s
+             */
+            interval: string | number;
+            /**
+             * @description Labels to filter states by.
+             * @example [
+             *       "shop",
+             *       "production"
+             *     ]
+             */
+            tags?: string[];
+            /** @description Stops the checks of this monitor. An open incident is closed. Default: `false`. */
+            disable?: boolean;
+            /**
+             * Format: date-time
+             * @description Stops the checks until this time, when they start again by themselves.
+             * @example 2026-12-24T18:00:00Z
+             */
+            "disable-until"?: string;
+            /**
+             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @example eu-west
+             */
+            "member-tag"?: string;
+            /**
+             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @enum {string}
+             */
+            "on-detach"?: "continue" | "stop";
+            /**
+             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @example 1
+             */
+            "warning-threshold"?: number;
+            /**
+             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @example 3
+             */
+            "critical-threshold"?: number;
+            /**
+             * @description Names of the alerters told when the state becomes warning.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "warning-alerter"?: string[];
+            /**
+             * @description Names of the alerters told when the state becomes critical.
+             * @example [
+             *       "team-slack",
+             *       "on-call"
+             *     ]
+             */
+            "critical-alerter"?: string[];
+            /**
+             * Format: password
+             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @example an-example-of-a-token-
+             */
+            token: string;
+            /** @description How much later than the interval a call may come. Default: `1m`. */
+            grace?: string | number;
+        };
+        Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["IcmpMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"] | components["schemas"]["PushMonitor"];
+        NamedMonitor: components["schemas"]["NamedHttpMonitor"] | components["schemas"]["NamedTcpMonitor"] | components["schemas"]["NamedDnsMonitor"] | components["schemas"]["NamedIcmpMonitor"] | components["schemas"]["NamedTlsMonitor"] | components["schemas"]["NamedSqlMonitor"] | components["schemas"]["NamedSqlreplicationMonitor"] | components["schemas"]["NamedSqlstatsMonitor"] | components["schemas"]["NamedExecMonitor"] | components["schemas"]["NamedNrpeMonitor"] | components["schemas"]["NamedPushMonitor"];
+        MonitorMap: {
+            [key: string]: components["schemas"]["Monitor"];
+        };
+        MonitorList: {
+            [key: string]: components["schemas"]["Monitor"];
+        } | components["schemas"]["NamedMonitor"][];
+        /** @description Fires and resolves alerts of a Prometheus Alertmanager (API v2). */
+        AlertmanagerAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "alertmanager";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
+                 * @example http://alertmanager.example.com:9093
+                 */
+                url: string;
+                /**
+                 * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
+                 * @example {
+                 *       "severity": "critical"
+                 *     }
+                 */
+                labels?: {
+                    [key: string]: string;
+                };
+                /** @description User name for basic authentication. Needs password. */
+                username?: string;
+                /**
+                 * Format: password
+                 * @description Password for basic authentication.
+                 * @example an example
+                 */
+                password?: string;
+                /**
+                 * Format: password
+                 * @description Token for bearer authentication.
+                 */
+                "bearer-token"?: string;
+            };
+        };
+        /** @description Fires and resolves alerts of a Prometheus Alertmanager (API v2). */
+        NamedAlertmanagerAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "alertmanager";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
+                 * @example http://alertmanager.example.com:9093
+                 */
+                url: string;
+                /**
+                 * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
+                 * @example {
+                 *       "severity": "critical"
+                 *     }
+                 */
+                labels?: {
+                    [key: string]: string;
+                };
+                /** @description User name for basic authentication. Needs password. */
+                username?: string;
+                /**
+                 * Format: password
+                 * @description Password for basic authentication.
+                 * @example an example
+                 */
+                password?: string;
+                /**
+                 * Format: password
+                 * @description Token for bearer authentication.
+                 */
+                "bearer-token"?: string;
+            };
+        };
+        /** @description Posts to a Discord channel through a webhook. */
+        DiscordAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "discord";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
+                 * @example https://discord.com/api/webhooks/0/example
+                 */
+                "webhook-url": string;
+                /** @description Name shown as the sender. Default: `9volt`. */
+                username?: string;
+                /**
+                 * @description Address of a picture shown beside the name.
+                 * @example https://example.com/9volt.png
+                 */
+                "avatar-url"?: string;
+            };
+        };
+        /** @description Posts to a Discord channel through a webhook. */
+        NamedDiscordAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "discord";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Address of a webhook of the channel (Channel settings, Integrations, Webhooks).
+                 * @example https://discord.com/api/webhooks/0/example
+                 */
+                "webhook-url": string;
+                /** @description Name shown as the sender. Default: `9volt`. */
+                username?: string;
+                /**
+                 * @description Address of a picture shown beside the name.
+                 * @example https://example.com/9volt.png
+                 */
+                "avatar-url"?: string;
+            };
+        };
+        /** @description Sends a mail through an SMTP server. */
+        EmailAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "email";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Who gets the message: one address, or several separated by commas.
+                 * @example on-call@example.com, team@example.com
+                 */
+                to: string;
+                /**
+                 * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
+                 * @example smtp.example.com:587
+                 */
+                address?: string;
+                /**
+                 * @description Address of the sender; 9volt at the name of the worker’s host unless given.
+                 * @example 9volt@example.com
+                 */
+                from?: string;
+                /** @description User name, when the server asks for one. Needs password. */
+                username?: string;
+                /**
+                 * Format: password
+                 * @description Password of the user.
+                 * @example an example
+                 */
+                password?: string;
+                /**
+                 * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
+                 * @enum {string}
+                 */
+                auth?: "plain" | "login" | "cram-md5" | "md5";
+                /**
+                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
+                 * @enum {string}
+                 */
+                tls?: "auto" | "starttls" | "tls" | "none";
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                "insecure-auth"?: boolean;
+            };
+        };
+        /** @description Sends a mail through an SMTP server. */
+        NamedEmailAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "email";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Who gets the message: one address, or several separated by commas.
+                 * @example on-call@example.com, team@example.com
+                 */
+                to: string;
+                /**
+                 * @description Mail server, as host:port; without a port 25, or 465 with tls. Default: `localhost:25`.
+                 * @example smtp.example.com:587
+                 */
+                address?: string;
+                /**
+                 * @description Address of the sender; 9volt at the name of the worker’s host unless given.
+                 * @example 9volt@example.com
+                 */
+                from?: string;
+                /** @description User name, when the server asks for one. Needs password. */
+                username?: string;
+                /**
+                 * Format: password
+                 * @description Password of the user.
+                 * @example an example
+                 */
+                password?: string;
+                /**
+                 * @description How to authenticate; md5 is another name for cram-md5. Default: `plain`.
+                 * @enum {string}
+                 */
+                auth?: "plain" | "login" | "cram-md5" | "md5";
+                /**
+                 * @description Encryption. auto: TLS from the start on port 465, else STARTTLS when the server offers it. starttls: STARTTLS or no delivery. tls: TLS from the start. none: unencrypted. Certificates are verified, but with auto only when a password is sent. Default: `auto`.
+                 * @enum {string}
+                 */
+                tls?: "auto" | "starttls" | "tls" | "none";
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                "insecure-auth"?: boolean;
+            };
+        };
+        /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
+        ExecAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @example /usr/local/bin/tell-the-team
+                 */
+                command: string;
+                /**
+                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @example [
+                 *       "--subject",
+                 *       "{{title}}"
+                 *     ]
+                 */
+                args?: string[];
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                timeout?: string | number;
+            };
+        };
+        /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
+        NamedExecAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "exec";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @example /usr/local/bin/tell-the-team
+                 */
+                command: string;
+                /**
+                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @example [
+                 *       "--subject",
+                 *       "{{title}}"
+                 *     ]
+                 */
+                args?: string[];
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                timeout?: string | number;
+            };
+        };
+        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        HttpAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @example https://hooks.example.com/alerts?monitor={{monitor}}
+                 */
+                url: string;
+                /**
+                 * @description Method of the request. GET has no body. Default: `POST`.
+                 * @enum {string}
+                 */
+                method?: "GET" | "POST" | "PUT" | "PATCH";
+                /**
+                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @example {
+                 *       "Authorization": "Bearer an-example"
+                 *     }
+                 */
+                headers?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
+                 */
+                body?: string;
+                /**
+                 * Format: password
+                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @example an example
+                 */
+                "hmac-secret"?: string;
+                /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
+                "signature-header"?: string;
+                /**
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @example 200-299,304
+                 */
+                "expected-codes"?: string;
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                "client-cert"?: string;
+                /**
+                 * Format: password
+                 * @description Key (PEM) of the certificate.
+                 */
+                "client-key"?: string;
+            };
+        };
+        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        NamedHttpAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "http";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @example https://hooks.example.com/alerts?monitor={{monitor}}
+                 */
+                url: string;
+                /**
+                 * @description Method of the request. GET has no body. Default: `POST`.
+                 * @enum {string}
+                 */
+                method?: "GET" | "POST" | "PUT" | "PATCH";
+                /**
+                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @example {
+                 *       "Authorization": "Bearer an-example"
+                 *     }
+                 */
+                headers?: {
+                    [key: string]: string;
+                };
+                /**
+                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
+                 */
+                body?: string;
+                /**
+                 * Format: password
+                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @example an example
+                 */
+                "hmac-secret"?: string;
+                /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
+                "signature-header"?: string;
+                /**
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @example 200-299,304
+                 */
+                "expected-codes"?: string;
+                /** @description Accepts any certificate of the server. Default: `false`. */
+                "skip-verify"?: boolean;
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                ca?: string;
+                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                "client-cert"?: string;
+                /**
+                 * Format: password
+                 * @description Key (PEM) of the certificate.
+                 */
+                "client-key"?: string;
+            };
+        };
+        /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
+        PagerdutyAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "pagerduty";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Integration key of an Events API v2 integration of the service.
+                 * @example 00000000000000000000000000000000
+                 */
+                token: string;
+                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                "api-url"?: string;
+            };
+        };
+        /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
+        NamedPagerdutyAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "pagerduty";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Integration key of an Events API v2 integration of the service.
+                 * @example 00000000000000000000000000000000
+                 */
+                token: string;
+                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                "api-url"?: string;
+            };
+        };
+        /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
+        SlackAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "slack";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
+                 * @example xoxb-000000000000-example
+                 */
+                token?: string;
+                /**
+                 * @description Channel, by name or id, that the bot posts to.
+                 * @example #alerts
+                 */
+                channel?: string;
+                /**
+                 * Format: password
+                 * @description Address of an incoming webhook, instead of token and channel.
+                 * @example https://hooks.slack.com/services/T000/B000/example
+                 */
+                "webhook-url"?: string;
+                /** @description Name shown as the sender. Default: `9volt-bot`. */
+                username?: string;
+                /**
+                 * @description Address of a picture shown beside the name.
+                 * @example https://example.com/9volt.png
+                 */
+                "icon-url"?: string;
+                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                "api-url"?: string;
+            };
+        };
+        /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
+        NamedSlackAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "slack";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
+                 * @example xoxb-000000000000-example
+                 */
+                token?: string;
+                /**
+                 * @description Channel, by name or id, that the bot posts to.
+                 * @example #alerts
+                 */
+                channel?: string;
+                /**
+                 * Format: password
+                 * @description Address of an incoming webhook, instead of token and channel.
+                 * @example https://hooks.slack.com/services/T000/B000/example
+                 */
+                "webhook-url"?: string;
+                /** @description Name shown as the sender. Default: `9volt-bot`. */
+                username?: string;
+                /**
+                 * @description Address of a picture shown beside the name.
+                 * @example https://example.com/9volt.png
+                 */
+                "icon-url"?: string;
+                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                "api-url"?: string;
+            };
+        };
+        /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
+        TeamsAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "teams";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
+                 * @example https://example.webhook.office.com/webhookb2/example
+                 */
+                "webhook-url": string;
+            };
+        };
+        /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
+        NamedTeamsAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "teams";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
+                 * @example https://example.webhook.office.com/webhookb2/example
+                 */
+                "webhook-url": string;
+            };
+        };
+        /** @description Sends a message to a Telegram chat through a bot. */
+        TelegramAlerter: {
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "telegram";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Token of the bot, as BotFather gave it.
+                 * @example 123456:example
+                 */
+                token: string;
+                /**
+                 * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
+                 * @example -1001234567890
+                 */
+                "chat-id": string;
+                /**
+                 * @description Number of the topic, in a group that has topics.
+                 * @example 42
+                 */
+                "thread-id"?: string;
+                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                "api-url"?: string;
+            };
+        };
+        /** @description Sends a message to a Telegram chat through a bot. */
+        NamedTelegramAlerter: {
+            name: string;
+            /**
+             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            type: "telegram";
+            /**
+             * @description What this alerter is for.
+             * @example The channel of the shop team
+             */
+            description?: string;
+            options: {
+                /**
+                 * Format: password
+                 * @description Token of the bot, as BotFather gave it.
+                 * @example 123456:example
+                 */
+                token: string;
+                /**
+                 * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
+                 * @example -1001234567890
+                 */
+                "chat-id": string;
+                /**
+                 * @description Number of the topic, in a group that has topics.
+                 * @example 42
+                 */
+                "thread-id"?: string;
+                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                "api-url"?: string;
+            };
+        };
+        Alerter: components["schemas"]["AlertmanagerAlerter"] | components["schemas"]["DiscordAlerter"] | components["schemas"]["EmailAlerter"] | components["schemas"]["ExecAlerter"] | components["schemas"]["HttpAlerter"] | components["schemas"]["PagerdutyAlerter"] | components["schemas"]["SlackAlerter"] | components["schemas"]["TeamsAlerter"] | components["schemas"]["TelegramAlerter"];
+        NamedAlerter: components["schemas"]["NamedAlertmanagerAlerter"] | components["schemas"]["NamedDiscordAlerter"] | components["schemas"]["NamedEmailAlerter"] | components["schemas"]["NamedExecAlerter"] | components["schemas"]["NamedHttpAlerter"] | components["schemas"]["NamedPagerdutyAlerter"] | components["schemas"]["NamedSlackAlerter"] | components["schemas"]["NamedTeamsAlerter"] | components["schemas"]["NamedTelegramAlerter"];
+        AlerterMap: {
+            [key: string]: components["schemas"]["Alerter"];
+        };
+        AlerterList: {
+            [key: string]: components["schemas"]["Alerter"];
+        } | components["schemas"]["NamedAlerter"][];
+        MonitorOrMessage: components["schemas"]["Monitor"] | components["schemas"]["StatusMessage"];
     };
-    /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
-    PagerdutyAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'pagerduty';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Integration key of an Events API v2 integration of the service.
-         * @example 00000000000000000000000000000000
-         */
-        token: string;
-        /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
-        'api-url'?: string;
-      };
-    };
-    /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
-    NamedPagerdutyAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'pagerduty';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Integration key of an Events API v2 integration of the service.
-         * @example 00000000000000000000000000000000
-         */
-        token: string;
-        /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
-        'api-url'?: string;
-      };
-    };
-    /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
-    SlackAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'slack';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
-         * @example xoxb-000000000000-example
-         */
-        token?: string;
-        /**
-         * @description Channel, by name or id, that the bot posts to.
-         * @example #alerts
-         */
-        channel?: string;
-        /**
-         * Format: password
-         * @description Address of an incoming webhook, instead of token and channel.
-         * @example https://hooks.slack.com/services/T000/B000/example
-         */
-        'webhook-url'?: string;
-        /** @description Name shown as the sender. Default: `9volt-bot`. */
-        username?: string;
-        /**
-         * @description Address of a picture shown beside the name.
-         * @example https://example.com/9volt.png
-         */
-        'icon-url'?: string;
-        /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
-        'api-url'?: string;
-      };
-    };
-    /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
-    NamedSlackAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'slack';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
-         * @example xoxb-000000000000-example
-         */
-        token?: string;
-        /**
-         * @description Channel, by name or id, that the bot posts to.
-         * @example #alerts
-         */
-        channel?: string;
-        /**
-         * Format: password
-         * @description Address of an incoming webhook, instead of token and channel.
-         * @example https://hooks.slack.com/services/T000/B000/example
-         */
-        'webhook-url'?: string;
-        /** @description Name shown as the sender. Default: `9volt-bot`. */
-        username?: string;
-        /**
-         * @description Address of a picture shown beside the name.
-         * @example https://example.com/9volt.png
-         */
-        'icon-url'?: string;
-        /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
-        'api-url'?: string;
-      };
-    };
-    /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
-    TeamsAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'teams';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
-         * @example https://example.webhook.office.com/webhookb2/example
-         */
-        'webhook-url': string;
-      };
-    };
-    /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
-    NamedTeamsAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'teams';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
-         * @example https://example.webhook.office.com/webhookb2/example
-         */
-        'webhook-url': string;
-      };
-    };
-    /** @description Sends a message to a Telegram chat through a bot. */
-    TelegramAlerter: {
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'telegram';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Token of the bot, as BotFather gave it.
-         * @example 123456:example
-         */
-        token: string;
-        /**
-         * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
-         * @example -1001234567890
-         */
-        'chat-id': string;
-        /**
-         * @description Number of the topic, in a group that has topics.
-         * @example 42
-         */
-        'thread-id'?: string;
-        /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
-        'api-url'?: string;
-      };
-    };
-    /** @description Sends a message to a Telegram chat through a bot. */
-    NamedTelegramAlerter: {
-      name: string;
-      /**
-       * @description The kind of channel. (enum property replaced by openapi-typescript)
-       * @enum {string}
-       */
-      type: 'telegram';
-      /**
-       * @description What this alerter is for.
-       * @example The channel of the shop team
-       */
-      description?: string;
-      options: {
-        /**
-         * Format: password
-         * @description Token of the bot, as BotFather gave it.
-         * @example 123456:example
-         */
-        token: string;
-        /**
-         * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
-         * @example -1001234567890
-         */
-        'chat-id': string;
-        /**
-         * @description Number of the topic, in a group that has topics.
-         * @example 42
-         */
-        'thread-id'?: string;
-        /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
-        'api-url'?: string;
-      };
-    };
-    Alerter:
-      | components['schemas']['AlertmanagerAlerter']
-      | components['schemas']['DiscordAlerter']
-      | components['schemas']['EmailAlerter']
-      | components['schemas']['ExecAlerter']
-      | components['schemas']['HttpAlerter']
-      | components['schemas']['PagerdutyAlerter']
-      | components['schemas']['SlackAlerter']
-      | components['schemas']['TeamsAlerter']
-      | components['schemas']['TelegramAlerter'];
-    NamedAlerter:
-      | components['schemas']['NamedAlertmanagerAlerter']
-      | components['schemas']['NamedDiscordAlerter']
-      | components['schemas']['NamedEmailAlerter']
-      | components['schemas']['NamedExecAlerter']
-      | components['schemas']['NamedHttpAlerter']
-      | components['schemas']['NamedPagerdutyAlerter']
-      | components['schemas']['NamedSlackAlerter']
-      | components['schemas']['NamedTeamsAlerter']
-      | components['schemas']['NamedTelegramAlerter'];
-    AlerterMap: {
-      [key: string]: components['schemas']['Alerter'];
-    };
-    AlerterList:
-      | {
-          [key: string]: components['schemas']['Alerter'];
-        }
-      | components['schemas']['NamedAlerter'][];
-    MonitorOrMessage: components['schemas']['Monitor'] | components['schemas']['StatusMessage'];
-  };
-  responses: never;
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  getLiveness: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It does. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ok"
-           *     }
-           */
-          'application/json': components['schemas']['Health'];
-        };
-      };
-    };
-  };
-  getReadiness: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It can. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ready",
-           *       "missing": {}
-           *     }
-           */
-          'application/json': components['schemas']['Readiness'];
-        };
-      };
-      /** @description It cannot; `missing` says why. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "not ready",
-           *       "missing": {
-           *         "etcd": "connect ECONNREFUSED 127.0.0.1:2379"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Readiness'];
-        };
-      };
-    };
-  };
-  getVersion: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The version. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "9volt 0.1.0 - 1a2b3c4",
-           *       "status": "version"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-    };
-  };
-  getStatus: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Healthy. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "MemberID worker-1-x7f3k2",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description Unhealthy; `status` says why. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "MemberID worker-1-x7f3k2",
-           *       "status": "connect ECONNREFUSED 127.0.0.1:2379"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-    };
-  };
-  getErrors: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The errors. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example [
-           *       {
-           *         "timestamp": "2026-06-01T12:00:00.000Z",
-           *         "type": "warning",
-           *         "message": "etcd: connection refused"
-           *       }
-           *     ]
-           */
-          'application/json': components['schemas']['LoggedErrors'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/status/errors",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getMetrics: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The metrics. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /** @example ninevolt_api_stream_clients 2 */
-          'text/plain': components['schemas']['Metrics'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/metrics",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listMonitors: {
-    parameters: {
-      query?: {
-        /** @description Shown status, several separated by commas. */
-        status?: string;
-        /** @description Any of these tags, separated by commas. */
-        tags?: string;
-        /** @description Type, several separated by commas. */
-        type?: string;
-        /** @description Id or name of the worker, several separated by commas. */
-        owner?: string;
-        /** @description Text that the name, the target or the message contains, whatever the case. */
-        q?: string;
-        /** @description Page, from 1. */
-        page?: number;
-        /** @description Entries of a page; 50 when only a page is given. */
-        limit?: number;
-        /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type, status. */
-        sort?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The configurations. */
-      200: {
-        headers: {
-          /** @description How many there are on all pages. */
-          'X-Total-Count': number;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "/9volt/monitor/shop-home": {
-           *         "type": "http",
-           *         "description": "Home page of the shop",
-           *         "interval": "10s",
-           *         "tags": [
-           *           "shop",
-           *           "production"
-           *         ],
-           *         "host": "shop.example.com"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['MonitorList'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/sort",
-           *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *           "expected": "one of name, type",
-           *           "suggestion": "type"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  pushMonitors: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "shop-home": {
-         *         "type": "http",
-         *         "description": "Home page of the shop",
-         *         "interval": "10s",
-         *         "tags": [
-         *           "shop",
-         *           "production"
-         *         ],
-         *         "host": "shop.example.com"
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['MonitorMap'];
-      };
-    };
-    responses: {
-      /** @description How many were stored. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Pushed 2 configs; skipped 1 configs",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/shop-home/intervall",
-           *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *           "expected": "one of type, interval",
-           *           "suggestion": "interval"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing these; 1 of 2 were pushed",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Others keep changing these; 1 of 2 were pushed"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  testMonitor: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "config": {
-         *         "type": "http",
-         *         "description": "Home page of the shop",
-         *         "interval": "10s",
-         *         "tags": [
-         *           "shop",
-         *           "production"
-         *         ],
-         *         "host": "shop.example.com"
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['MonitorTrial'];
-      };
-    };
-    responses: {
-      /** @description What the check found. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ok",
-           *       "message": "N/A",
-           *       "latencyMs": 12.4,
-           *       "phases": {
-           *         "lookup": 0.8,
-           *         "connect": 3.1,
-           *         "firstByte": 8.2
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['CheckResult'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/config/intervall",
-           *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *           "expected": "one of type, interval",
-           *           "suggestion": "interval"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description No worker answered in time. */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:timeout",
-           *       "title": "Gateway Timeout",
-           *       "status": 504,
-           *       "detail": "No worker answered within 8 s",
-           *       "instance": "/api/v1/monitor/test",
-           *       "message": "No worker answered within 8 s"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getMonitor: {
-    parameters: {
-      query?: {
-        /**
-         * @deprecated
-         * @description Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.
-         */
-        disable?: string;
-      };
-      header?: {
-        /** @description Anything; needed with `disable` where there are no access tokens. */
-        'X-Requested-With'?: string;
-      };
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The configuration; with `disable`, what was done. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag?: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "http",
-           *       "description": "Home page of the shop",
-           *       "interval": "10s",
-           *       "tags": [
-           *         "shop",
-           *         "production"
-           *       ],
-           *       "host": "shop.example.com"
-           *     }
-           */
-          'application/json': components['schemas']['MonitorOrMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Invalid bool value",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Invalid bool value",
-           *       "errors": [
-           *         {
-           *           "pointer": "/disable",
-           *           "message": "Invalid bool value",
-           *           "expected": "true or false"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  putMonitor: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "type": "http",
-         *       "description": "Home page of the shop",
-         *       "interval": "10s",
-         *       "tags": [
-         *         "shop",
-         *         "production"
-         *       ],
-         *       "host": "shop.example.com"
-         *     }
-         */
-        'application/json': components['schemas']['Monitor'];
-      };
-    };
-    responses: {
-      /** @description Stored. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "http",
-           *       "description": "Home page of the shop",
-           *       "interval": "10s",
-           *       "tags": [
-           *         "shop",
-           *         "production"
-           *       ],
-           *       "host": "shop.example.com"
-           *     }
-           */
-          'application/json': components['schemas']['Monitor'];
-        };
-      };
-      /** @description Created. */
-      201: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "http",
-           *       "description": "Home page of the shop",
-           *       "interval": "10s",
-           *       "tags": [
-           *         "shop",
-           *         "production"
-           *       ],
-           *       "host": "shop.example.com"
-           *     }
-           */
-          'application/json': components['schemas']['Monitor'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/intervall",
-           *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *           "expected": "one of type, interval",
-           *           "suggestion": "interval"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Others keep changing 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  deleteMonitor: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Removed. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Successfully removed check 'shop-home'",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Others keep changing 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  patchMonitor: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/merge-patch+json': components['schemas']['MergePatch'];
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/json': components['schemas']['MergePatch'];
-      };
-    };
-    responses: {
-      /** @description Stored. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "http",
-           *       "description": "Home page of the shop",
-           *       "interval": "10s",
-           *       "tags": [
-           *         "shop",
-           *         "production"
-           *       ],
-           *       "host": "shop.example.com"
-           *     }
-           */
-          'application/json': components['schemas']['Monitor'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/intervall",
-           *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-           *           "expected": "one of type, interval",
-           *           "suggestion": "interval"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Others keep changing 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  explainMonitor: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Its place, and the workers that were to choose from. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "shop-home",
-           *       "verdict": "runs",
-           *       "message": "'shop-home' runs on worker-1 since 2026-06-01T12:00:00.000Z: to even out the loads of the 2 workers without tags",
-           *       "worker": {
-           *         "id": "worker-1-x7f3k2",
-           *         "name": "worker-1"
-           *       },
-           *       "to": null,
-           *       "since": "2026-06-01T12:00:00.000Z",
-           *       "cause": "rebalance",
-           *       "tag": null,
-           *       "weight": 0.2,
-           *       "candidates": [
-           *         {
-           *           "id": "worker-1-x7f3k2",
-           *           "name": "worker-1",
-           *           "tags": [],
-           *           "eligible": true,
-           *           "objection": null,
-           *           "assigned": 120,
-           *           "load": 24.2
-           *         },
-           *         {
-           *           "id": "worker-2-m1q8zd",
-           *           "name": "worker-2",
-           *           "tags": [],
-           *           "eligible": true,
-           *           "objection": null,
-           *           "assigned": 121,
-           *           "load": 24.4
-           *         },
-           *         {
-           *           "id": "worker-3-p0v5rt",
-           *           "name": "worker-3",
-           *           "tags": [
-           *             "eu-west"
-           *           ],
-           *           "eligible": false,
-           *           "objection": "has tags, and this monitor asks for none",
-           *           "assigned": 8,
-           *           "load": 1.6
-           *         }
-           *       ],
-           *       "errors": []
-           *     }
-           */
-          'application/json': components['schemas']['Placement'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home/why",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home/why",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home/why",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home/why",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home/why",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  runMonitor: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What the check found. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "status": "ok",
-           *       "message": "N/A",
-           *       "latencyMs": 12.4,
-           *       "phases": {
-           *         "lookup": 0.8,
-           *         "connect": 3.1,
-           *         "firstByte": 8.2
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['CheckResult'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The check 'shop-home' is disabled",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "The check 'shop-home' is disabled"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description No worker answered in time. */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:timeout",
-           *       "title": "Gateway Timeout",
-           *       "status": 504,
-           *       "detail": "No worker answered within 8 s",
-           *       "instance": "/api/v1/monitor/shop-home/run",
-           *       "message": "No worker answered within 8 s"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  callMonitorByGet: {
-    parameters: {
-      query?: {
-        /** @description ok, warning or critical; ok unless said here. */
-        status?: string;
-        /** @description What the job has to say. */
-        message?: string;
-        /** @description How long the job took, such as 12.5s. */
-        latency?: string;
-      };
-      header?: never;
-      path: {
-        /** @description Token of the monitor. */
-        token: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Received; with what was odd. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Pushed 2 configs; skipped 1 configs",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check with this token",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Unable to find any check with this token"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too soon after the last one. */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:too-many",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "At most one call a second is taken; call again in a second",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "At most one call a second is taken; call again in a second"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  callMonitor: {
-    parameters: {
-      query?: {
-        /** @description ok, warning or critical; ok unless said here. */
-        status?: string;
-        /** @description What the job has to say. */
-        message?: string;
-        /** @description How long the job took, such as 12.5s. */
-        latency?: string;
-      };
-      header?: never;
-      path: {
-        /** @description Token of the monitor. */
-        token: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: {
-      content: {
-        /**
-         * @example {
-         *       "status": "ok",
-         *       "message": "1204 orders exported",
-         *       "latency": "12.5s"
-         *     }
-         */
-        'application/json': components['schemas']['CallWords'];
-        /**
-         * @example {
-         *       "status": "ok",
-         *       "message": "1204 orders exported",
-         *       "latency": "12.5s"
-         *     }
-         */
-        'application/x-www-form-urlencoded': components['schemas']['CallWords'];
-      };
-    };
-    responses: {
-      /** @description Received; with what was odd. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Pushed 2 configs; skipped 1 configs",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check with this token",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Unable to find any check with this token"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too soon after the last one. */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:too-many",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "At most one call a second is taken; call again in a second",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "At most one call a second is taken; call again in a second"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/push/********",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listAlerters: {
-    parameters: {
-      query?: {
-        /** @description Type, several separated by commas. */
-        type?: string;
-        /** @description Text that the name, the target or the message contains, whatever the case. */
-        q?: string;
-        /** @description Page, from 1. */
-        page?: number;
-        /** @description Entries of a page; 50 when only a page is given. */
-        limit?: number;
-        /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type. */
-        sort?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The configurations. */
-      200: {
-        headers: {
-          /** @description How many there are on all pages. */
-          'X-Total-Count': number;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "/9volt/alerter/team-slack": {
-           *         "type": "slack",
-           *         "description": "The channel of the shop team",
-           *         "options": {
-           *           "token": "${env:SLACK_TOKEN}",
-           *           "channel": "#alerts"
-           *         }
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['AlerterList'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/sort",
-           *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *           "expected": "one of name, type",
-           *           "suggestion": "type"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  pushAlerters: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "team-slack": {
-         *         "type": "slack",
-         *         "description": "The channel of the shop team",
-         *         "options": {
-         *           "token": "${env:SLACK_TOKEN}",
-         *           "channel": "#alerts"
-         *         }
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['AlerterMap'];
-      };
-    };
-    responses: {
-      /** @description How many were stored. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Pushed 2 configs; skipped 1 configs",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/team-slack/option",
-           *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *           "expected": "one of type, description, options",
-           *           "suggestion": "options"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing these; 1 of 2 were pushed",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Others keep changing these; 1 of 2 were pushed"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  testAlerter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "config": {
-         *         "type": "slack",
-         *         "description": "The channel of the shop team",
-         *         "options": {
-         *           "token": "${env:SLACK_TOKEN}",
-         *           "channel": "#alerts"
-         *         }
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['AlerterTrial'];
-      };
-    };
-    responses: {
-      /** @description What the provider answered. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "outcome": "delivered",
-           *       "answer": "ok"
-           *     }
-           */
-          'application/json': components['schemas']['Delivery'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/config/option",
-           *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *           "expected": "one of type, description, options",
-           *           "suggestion": "options"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description No worker answered in time. */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:timeout",
-           *       "title": "Gateway Timeout",
-           *       "status": 504,
-           *       "detail": "No worker answered within 8 s",
-           *       "instance": "/api/v1/alerter/test",
-           *       "message": "No worker answered within 8 s"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getAlerter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the alerter. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The configuration. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "slack",
-           *       "description": "The channel of the shop team",
-           *       "options": {
-           *         "token": "${env:SLACK_TOKEN}",
-           *         "channel": "#alerts"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Alerter'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any alerter named 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Unable to find any alerter named 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  putAlerter: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the alerter. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "type": "slack",
-         *       "description": "The channel of the shop team",
-         *       "options": {
-         *         "token": "${env:SLACK_TOKEN}",
-         *         "channel": "#alerts"
-         *       }
-         *     }
-         */
-        'application/json': components['schemas']['Alerter'];
-      };
-    };
-    responses: {
-      /** @description Stored. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "slack",
-           *       "description": "The channel of the shop team",
-           *       "options": {
-           *         "token": "${env:SLACK_TOKEN}",
-           *         "channel": "#alerts"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Alerter'];
-        };
-      };
-      /** @description Created. */
-      201: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "slack",
-           *       "description": "The channel of the shop team",
-           *       "options": {
-           *         "token": "${env:SLACK_TOKEN}",
-           *         "channel": "#alerts"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Alerter'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/option",
-           *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *           "expected": "one of type, description, options",
-           *           "suggestion": "options"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Others keep changing 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  deleteAlerter: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the alerter. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description Removed. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "Successfully removed alerter 'team-slack'",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any alerter named 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Unable to find any alerter named 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Unable to remove alerter 'team-slack': it is used by 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  patchAlerter: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path: {
-        /** @description Name of the alerter. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/merge-patch+json': components['schemas']['MergePatch'];
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/json': components['schemas']['MergePatch'];
-      };
-    };
-    responses: {
-      /** @description Stored. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "slack",
-           *       "description": "The channel of the shop team",
-           *       "options": {
-           *         "token": "${env:SLACK_TOKEN}",
-           *         "channel": "#alerts"
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Alerter'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/option",
-           *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
-           *           "expected": "one of type, description, options",
-           *           "suggestion": "options"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any alerter named 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Unable to find any alerter named 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Others keep changing 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/team-slack",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  testStoredAlerter: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the alerter. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description What the provider answered. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "outcome": "delivered",
-           *       "answer": "ok"
-           *     }
-           */
-          'application/json': components['schemas']['Delivery'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any alerter named 'team-slack'",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Unable to find any alerter named 'team-slack'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description No worker answered in time. */
-      504: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:timeout",
-           *       "title": "Gateway Timeout",
-           *       "status": 504,
-           *       "detail": "No worker answered within 8 s",
-           *       "instance": "/api/v1/alerter/team-slack/test",
-           *       "message": "No worker answered within 8 s"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listStates: {
-    parameters: {
-      query?: {
-        /** @description Shown status, several separated by commas. */
-        status?: string;
-        /** @description Any of these tags, separated by commas. */
-        tags?: string;
-        /** @description Type, several separated by commas. */
-        type?: string;
-        /** @description Id or name of the worker, several separated by commas. */
-        owner?: string;
-        /** @description Text that the name, the target or the message contains, whatever the case. */
-        q?: string;
-        /** @description `false` leaves the configurations out. */
-        config?: string;
-        /** @description Page, from 1. */
-        page?: number;
-        /** @description Entries of a page; 50 when only a page is given. */
-        limit?: number;
-        /** @description Keys to sort by, separated by commas, each with `-` for descending: name, status, since, lastRun, latency, type, owner. */
-        sort?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The states. */
-      200: {
-        headers: {
-          /** @description How many there are on all pages. */
-          'X-Total-Count': number;
-          /** @description Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed. */
-          'X-Event-Id': string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example [
-           *       {
-           *         "check": "shop-home",
-           *         "name": "shop-home",
-           *         "type": "http",
-           *         "target": "https://shop.example.com/",
-           *         "tags": [
-           *           "shop"
-           *         ],
-           *         "owner": "worker-1-x7f3k2",
-           *         "ownerName": "worker-1",
-           *         "status": "critical",
-           *         "stored": "critical",
-           *         "reason": null,
-           *         "since": "2026-06-01T12:00:00.000Z",
-           *         "count": 3,
-           *         "message": "Received status code '503' does not match expected status code '200'",
-           *         "date": "2026-06-01T12:00:00.000Z",
-           *         "lastRun": "2026-06-01T12:00:00.000Z",
-           *         "latencyMs": 12.4,
-           *         "performance": [
-           *           {
-           *             "label": "time",
-           *             "value": 0.0124,
-           *             "unit": "s",
-           *             "min": 0
-           *           }
-           *         ],
-           *         "nextDue": "2026-06-01T12:00:10.000Z",
-           *         "incident": "1042.7",
-           *         "config": {
-           *           "type": "http",
-           *           "description": "Home page of the shop",
-           *           "interval": "10s",
-           *           "tags": [
-           *             "shop",
-           *             "production"
-           *           ],
-           *           "host": "shop.example.com"
-           *         }
-           *       }
-           *     ]
-           */
-          'application/json': components['schemas']['StateList'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "instance": "/api/v1/state",
-           *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/sort",
-           *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *           "expected": "one of name, type",
-           *           "suggestion": "type"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/state",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/state",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/state",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/state",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getState: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the monitor. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The state. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "check": "shop-home",
-           *       "name": "shop-home",
-           *       "type": "http",
-           *       "target": "https://shop.example.com/",
-           *       "tags": [
-           *         "shop"
-           *       ],
-           *       "owner": "worker-1-x7f3k2",
-           *       "ownerName": "worker-1",
-           *       "status": "critical",
-           *       "stored": "critical",
-           *       "reason": null,
-           *       "since": "2026-06-01T12:00:00.000Z",
-           *       "count": 3,
-           *       "message": "Received status code '503' does not match expected status code '200'",
-           *       "date": "2026-06-01T12:00:00.000Z",
-           *       "lastRun": "2026-06-01T12:00:00.000Z",
-           *       "latencyMs": 12.4,
-           *       "performance": [
-           *         {
-           *           "label": "time",
-           *           "value": 0.0124,
-           *           "unit": "s",
-           *           "min": 0
-           *         }
-           *       ],
-           *       "nextDue": "2026-06-01T12:00:10.000Z",
-           *       "incident": "1042.7",
-           *       "config": {
-           *         "type": "http",
-           *         "description": "Home page of the shop",
-           *         "interval": "10s",
-           *         "tags": [
-           *           "shop",
-           *           "production"
-           *         ],
-           *         "host": "shop.example.com"
-           *       },
-           *       "results": [
-           *         {
-           *           "at": "2026-06-01T12:00:00.000Z",
-           *           "latencyMs": 12.4,
-           *           "status": "ok"
-           *         }
-           *       ],
-           *       "incidents": [
-           *         {
-           *           "id": "1042.7",
-           *           "n": 7,
-           *           "openedAt": "2026-06-01T12:00:00.000Z",
-           *           "closedAt": null,
-           *           "worst": "critical",
-           *           "message": "Received status code '503' does not match expected status code '200'",
-           *           "notifications": [
-           *             {
-           *               "alerter": "team-slack",
-           *               "type": "critical",
-           *               "at": "2026-06-01T12:00:00.000Z",
-           *               "outcome": "delivered",
-           *               "attempts": 1,
-           *               "answer": "ok"
-           *             }
-           *           ]
-           *         }
-           *       ],
-           *       "told": {
-           *         "team-slack": "critical"
-           *       },
-           *       "owed": [],
-           *       "assignment": {
-           *         "workerId": "worker-1-x7f3k2",
-           *         "phase": "run",
-           *         "assignedAt": "2026-06-01T12:00:00.000Z"
-           *       },
-           *       "revision": 1042
-           *     }
-           */
-          'application/json': components['schemas']['StateDetail'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/state/shop-home",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/state/shop-home",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "Unable to find any check named 'shop-home'",
-           *       "instance": "/api/v1/state/shop-home",
-           *       "message": "Unable to find any check named 'shop-home'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/state/shop-home",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/state/shop-home",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listResults: {
-    parameters: {
-      query: {
-        /** @description Leaves out what is older. */
-        since?: string;
-        /** @description The most of each monitor, the newest of them; 20 unless given. */
-        limit?: number;
-        /** @description Name of a monitor; repeated for several. */
-        monitor: string[];
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A map from name to results, empty where there are none. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "shop-home": [
-           *         {
-           *           "at": "2026-06-01T12:00:00.000Z",
-           *           "latencyMs": 12.4,
-           *           "status": "ok"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/json': components['schemas']['Results'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/result",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/result",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/result",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/result",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/result",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  listEvents: {
-    parameters: {
-      query?: {
-        /** @description Type, several separated by commas. */
-        type?: string;
-        /** @description Name of the monitor, several separated by commas. */
-        monitor?: string;
-        /** @description Id of the member that told it, several separated by commas. */
-        member?: string;
-        /** @description Text that the name, the target or the message contains, whatever the case. */
-        q?: string;
-        /** @description Page, from 1. */
-        page?: number;
-        /** @description Entries of a page; 50 when only a page is given. */
-        limit?: number;
-        /** @description Keys to sort by, separated by commas, each with `-` for descending: timestamp, type, monitor, member. */
-        sort?: string;
-      };
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The events. */
-      200: {
-        headers: {
-          /** @description How many there are on all pages. */
-          'X-Total-Count': number;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example [
-           *       {
-           *         "id": "0mbd3k9x40000abcdefghijk",
-           *         "type": "status-changed",
-           *         "message": "shop-home: ok -> critical",
-           *         "timestamp": "2026-06-01T12:00:00.000Z",
-           *         "memberid": "worker-1-x7f3k2",
-           *         "monitor": "shop-home"
-           *       }
-           *     ]
-           */
-          'application/json': components['schemas']['EventList'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "instance": "/api/v1/event",
-           *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/sort",
-           *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
-           *           "expected": "one of name, type",
-           *           "suggestion": "type"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/event",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/event",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/event",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/event",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getCluster: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The cluster. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "Members": {
-           *         "worker-1-x7f3k2": {
-           *           "MemberID": "worker-1-x7f3k2",
-           *           "Name": "worker-1",
-           *           "Role": "worker",
-           *           "Hostname": "host-1",
-           *           "ListenAddress": "127.0.0.1:8082",
-           *           "Tags": [],
-           *           "Version": "0.1.0",
-           *           "SemVer": "0.1.0",
-           *           "StartedAt": "2026-06-01T12:00:00.000Z",
-           *           "LastUpdated": "2026-06-01T12:00:00.000Z",
-           *           "UptimeMs": 86400000,
-           *           "Load": {
-           *             "checks": 120,
-           *             "checksPerSecond": 12,
-           *             "latenessP99Ms": 2.4,
-           *             "overruns": 0
-           *           },
-           *           "Assigned": 120,
-           *           "AssignedLoad": 24.2,
-           *           "Draining": false,
-           *           "Detached": false,
-           *           "Leader": false
-           *         }
-           *       },
-           *       "Director": {
-           *         "MemberID": "scheduler-1-k2p9q0",
-           *         "LastUpdate": "2026-06-01T12:00:00.000Z"
-           *       },
-           *       "Drains": [],
-           *       "Coverage": {
-           *         "at": "2026-06-01T12:00:00.000Z",
-           *         "monitors": 122,
-           *         "covered": 122,
-           *         "share": 1,
-           *         "pools": [
-           *           {
-           *             "tag": null,
-           *             "monitors": 122,
-           *             "covered": 122,
-           *             "share": 1
-           *           }
-           *         ],
-           *         "lowSince": null
-           *       },
-           *       "Monitors": {
-           *         "total": 123,
-           *         "byStatus": {
-           *           "ok": 120,
-           *           "warning": 0,
-           *           "critical": 1,
-           *           "unknown": 0,
-           *           "pending": 0,
-           *           "disabled": 0,
-           *           "orphaned": 1,
-           *           "stale": 0,
-           *           "quarantined": 1
-           *         }
-           *       },
-           *       "Orphans": [
-           *         "shop-eu"
-           *       ],
-           *       "Quarantined": [
-           *         {
-           *           "kind": "monitor",
-           *           "name": "shop-old",
-           *           "running": true,
-           *           "reason": "interval: is required; expected a duration such as \"10s\"",
-           *           "errors": [
-           *             {
-           *               "pointer": "/interval",
-           *               "message": "interval: is required; expected a duration such as \"10s\"",
-           *               "expected": "a duration such as \"10s\""
-           *             }
-           *           ]
-           *         }
-           *       ],
-           *       "Outbox": {
-           *         "depth": 1,
-           *         "oldestAgeMs": 800,
-           *         "byAlerter": {
-           *           "team-slack": {
-           *             "depth": 1,
-           *             "oldestAgeMs": 800
-           *           }
-           *         }
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['Cluster'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/cluster",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/cluster",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/cluster",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/cluster",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getClusterSettings: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The settings. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "HeartbeatInterval": "3s",
-           *       "HeartbeatTimeout": "6s",
-           *       "StateDumpInterval": "10s",
-           *       "coverage-alerter": "team-slack"
-           *     }
-           */
-          'application/json': components['schemas']['ClusterSettings'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  patchClusterSettings: {
-    parameters: {
-      query?: never;
-      header?: {
-        /** @description Entity tag of what was read; 412 when it changed meanwhile. */
-        'If-Match'?: string;
-        /** @description `*` to create only; 412 when it exists. */
-        'If-None-Match'?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody: {
-      content: {
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/merge-patch+json': components['schemas']['MergePatch'];
-        /**
-         * @example {
-         *       "interval": "30s",
-         *       "description": null
-         *     }
-         */
-        'application/json': components['schemas']['MergePatch'];
-      };
-    };
-    responses: {
-      /** @description Stored. */
-      200: {
-        headers: {
-          /** @description Entity tag: the revision of the key. */
-          ETag: string;
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "HeartbeatInterval": "3s",
-           *       "HeartbeatTimeout": "6s",
-           *       "StateDumpInterval": "10s",
-           *       "coverage-alerter": "team-slack"
-           *     }
-           */
-          'application/json': components['schemas']['ClusterSettings'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/HeartbeatTimout",
-           *           "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
-           *           "expected": "one of HeartbeatInterval, HeartbeatTimeout, StateDumpInterval, coverage-alerter, dead-man-url, compact-etcd",
-           *           "suggestion": "HeartbeatTimeout"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "Others keep changing the settings of the cluster",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Others keep changing the settings of the cluster"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Changed, or created, meanwhile. */
-      412: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:precondition-failed",
-           *       "title": "Precondition Failed",
-           *       "status": 412,
-           *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/cluster/config",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  drainWorker: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the worker. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It was drained already. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "worker-1",
-           *       "since": "2026-06-01T12:00:00.000Z",
-           *       "by": "api-1-h3c8m1",
-           *       "members": [
-           *         "worker-1-x7f3k2"
-           *       ],
-           *       "assigned": 120
-           *     }
-           */
-          'application/json': components['schemas']['Drain'];
-        };
-      };
-      /** @description It is drained from now on. */
-      201: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "name": "worker-1",
-           *       "since": "2026-06-01T12:00:00.000Z",
-           *       "by": "api-1-h3c8m1",
-           *       "members": [
-           *         "worker-1-x7f3k2"
-           *       ],
-           *       "assigned": 120
-           *     }
-           */
-          'application/json': components['schemas']['Drain'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible as things are. */
-      409: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:conflict",
-           *       "title": "Conflict",
-           *       "status": 409,
-           *       "detail": "'worker-1' runs no checks: it is a member of role api",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "'worker-1' runs no checks: it is a member of role api"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  undrainWorker: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        /** @description Name of the worker. */
-        name: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description It may be given monitors. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "message": "'worker-1' may be given monitors again",
-           *       "status": "OK"
-           *     }
-           */
-          'application/json': components['schemas']['StatusMessage'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description There is none of this name. */
-      404: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:not-found",
-           *       "title": "Not Found",
-           *       "status": 404,
-           *       "detail": "The worker 'worker-1' is not drained",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "The worker 'worker-1' is not drained"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too large. */
-      413: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Payload Too Large",
-           *       "status": 413,
-           *       "detail": "Request body is too large",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Request body is too large"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not JSON. */
-      415: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Unsupported Media Type",
-           *       "status": 415,
-           *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Expected a body of type application/json or application/merge-patch+json"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/cluster/drain/worker-1",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getMonitorSchemas: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A map from type to its summary and schema. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "http": {
-           *         "summary": "A type.",
-           *         "schema": {
-           *           "type": "object",
-           *           "properties": {
-           *             "type": {
-           *               "type": "string"
-           *             }
-           *           }
-           *         }
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['SchemaMap'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/schema/monitor",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/schema/monitor",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/schema/monitor",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/schema/monitor",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getAlerterSchemas: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description A map from type to its summary and schema. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "http": {
-           *         "summary": "A type.",
-           *         "schema": {
-           *           "type": "object",
-           *           "properties": {
-           *             "type": {
-           *               "type": "string"
-           *             }
-           *           }
-           *         }
-           *       }
-           *     }
-           */
-          'application/json': components['schemas']['SchemaMap'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/schema/alerter",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/schema/alerter",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/schema/alerter",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/schema/alerter",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-    };
-  };
-  getStream: {
-    parameters: {
-      query?: {
-        /** @description Only these, separated by commas: state, event, monitor, member. */
-        types?: string;
-      };
-      header?: {
-        /** @description Id to resume after. */
-        'Last-Event-ID'?: string;
-      };
-      path?: never;
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description The stream, without end. */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example event: event
-           *     data: {"id":"0mbd3k9x40000abcdefghijk","type":"status-changed","message":"shop-home: ok -> critical","timestamp":"2026-06-01T12:00:00.000Z","memberid":"worker-1-x7f3k2","monitor":"shop-home"}
-           *     id: 6f9619ff-8b86-d011-b42d-00c04fc964ff.1043
-           */
-          'text/event-stream': components['schemas']['Stream'];
-        };
-      };
-      /** @description The input is not valid; each fault with a pointer to its field. */
-      400: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:invalid",
-           *       "title": "Bad Request",
-           *       "status": 400,
-           *       "detail": "unknown type \"events\"; did you mean \"event\"?",
-           *       "instance": "/api/v1/stream",
-           *       "message": "unknown type \"events\"; did you mean \"event\"?",
-           *       "errors": [
-           *         {
-           *           "pointer": "/types",
-           *           "message": "unknown type \"events\"; did you mean \"event\"?",
-           *           "expected": "one of state, event",
-           *           "suggestion": "event"
-           *         }
-           *       ]
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description An access token is demanded, and none or a wrong one was given. */
-      401: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unauthorized",
-           *       "title": "Unauthorized",
-           *       "status": 401,
-           *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-           *       "instance": "/api/v1/stream",
-           *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A browser was sent here by another site. */
-      403: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:forbidden",
-           *       "title": "Forbidden",
-           *       "status": 403,
-           *       "detail": "Requests from pages of other sites are refused",
-           *       "instance": "/api/v1/stream",
-           *       "message": "Requests from pages of other sites are refused"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Too soon after the last one. */
-      429: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:too-many",
-           *       "title": "Too Many Requests",
-           *       "status": 429,
-           *       "detail": "At most one call a second is taken; call again in a second",
-           *       "instance": "/api/v1/stream",
-           *       "message": "At most one call a second is taken; call again in a second"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description A defect of ours; the log tells more. */
-      500: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "about:blank",
-           *       "title": "Internal Server Error",
-           *       "status": 500,
-           *       "detail": "Internal error; see the log and /status/errors of this process",
-           *       "instance": "/api/v1/stream",
-           *       "message": "Internal error; see the log and /status/errors of this process"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
-      /** @description Not possible at present: etcd, or a worker, is missing. */
-      503: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          /**
-           * @example {
-           *       "type": "urn:9volt:problem:unavailable",
-           *       "title": "Service Unavailable",
-           *       "status": 503,
-           *       "detail": "Not ready: the cluster is not read from etcd yet",
-           *       "instance": "/api/v1/stream",
-           *       "message": "Not ready: the cluster is not read from etcd yet"
-           *     }
-           */
-          'application/problem+json': components['schemas']['Problem'];
-        };
-      };
+    getLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ready",
+                     *       "missing": {}
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description It cannot; `missing` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "not ready",
+                     *       "missing": {
+                     *         "etcd": "connect ECONNREFUSED 127.0.0.1:2379"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    getVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "9volt 0.1.0 - 1a2b3c4",
+                     *       "status": "version"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Healthy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "MemberID worker-1-x7f3k2",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description Unhealthy; `status` says why. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "MemberID worker-1-x7f3k2",
+                     *       "status": "connect ECONNREFUSED 127.0.0.1:2379"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+        };
+    };
+    getErrors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The errors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "timestamp": "2026-06-01T12:00:00.000Z",
+                     *         "type": "warning",
+                     *         "message": "etcd: connection refused"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["LoggedErrors"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/status/errors",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metrics. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /** @example ninevolt_api_stream_clients 2 */
+                    "text/plain": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/metrics",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMonitors: {
+        parameters: {
+            query?: {
+                /** @description Shown status, several separated by commas. */
+                status?: string;
+                /** @description Any of these tags, separated by commas. */
+                tags?: string;
+                /** @description Type, several separated by commas. */
+                type?: string;
+                /** @description Id or name of the worker, several separated by commas. */
+                owner?: string;
+                /** @description Text that the name, the target or the message contains, whatever the case. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Entries of a page; 50 when only a page is given. */
+                limit?: number;
+                /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type, status. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configurations. */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages. */
+                    "X-Total-Count": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "/9volt/monitor/shop-home": {
+                     *         "type": "http",
+                     *         "description": "Home page of the shop",
+                     *         "interval": "10s",
+                     *         "tags": [
+                     *           "shop",
+                     *           "production"
+                     *         ],
+                     *         "host": "shop.example.com"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonitorList"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pushMonitors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "shop-home": {
+                 *         "type": "http",
+                 *         "description": "Home page of the shop",
+                 *         "interval": "10s",
+                 *         "tags": [
+                 *           "shop",
+                 *           "production"
+                 *         ],
+                 *         "host": "shop.example.com"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MonitorMap"];
+            };
+        };
+        responses: {
+            /** @description How many were stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/shop-home/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Others keep changing these; 1 of 2 were pushed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "config": {
+                 *         "type": "http",
+                 *         "description": "Home page of the shop",
+                 *         "interval": "10s",
+                 *         "tags": [
+                 *           "shop",
+                 *           "production"
+                 *         ],
+                 *         "host": "shop.example.com"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MonitorTrial"];
+            };
+        };
+        responses: {
+            /** @description What the check found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "message": "N/A",
+                     *       "latencyMs": 12.4,
+                     *       "phases": {
+                     *         "lookup": 0.8,
+                     *         "connect": 3.1,
+                     *         "firstByte": 8.2
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/config/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No worker answered in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/monitor/test",
+                     *       "message": "No worker answered within 8 s"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMonitor: {
+        parameters: {
+            query?: {
+                /**
+                 * @deprecated
+                 * @description Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.
+                 */
+                disable?: string;
+            };
+            header?: {
+                /** @description Anything; needed with `disable` where there are no access tokens. */
+                "X-Requested-With"?: string;
+            };
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration; with `disable`, what was done. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "http",
+                     *       "description": "Home page of the shop",
+                     *       "interval": "10s",
+                     *       "tags": [
+                     *         "shop",
+                     *         "production"
+                     *       ],
+                     *       "host": "shop.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MonitorOrMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Invalid bool value",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Invalid bool value",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/disable",
+                     *           "message": "Invalid bool value",
+                     *           "expected": "true or false"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMonitor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "http",
+                 *       "description": "Home page of the shop",
+                 *       "interval": "10s",
+                 *       "tags": [
+                 *         "shop",
+                 *         "production"
+                 *       ],
+                 *       "host": "shop.example.com"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Monitor"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "http",
+                     *       "description": "Home page of the shop",
+                     *       "interval": "10s",
+                     *       "tags": [
+                     *         "shop",
+                     *         "production"
+                     *       ],
+                     *       "host": "shop.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Monitor"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "http",
+                     *       "description": "Home page of the shop",
+                     *       "interval": "10s",
+                     *       "tags": [
+                     *         "shop",
+                     *         "production"
+                     *       ],
+                     *       "host": "shop.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Monitor"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Others keep changing 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMonitor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Successfully removed check 'shop-home'",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Others keep changing 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchMonitor: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatch"];
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergePatch"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "http",
+                     *       "description": "Home page of the shop",
+                     *       "interval": "10s",
+                     *       "tags": [
+                     *         "shop",
+                     *         "production"
+                     *       ],
+                     *       "host": "shop.example.com"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Monitor"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Others keep changing 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its place, and the workers that were to choose from. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-home",
+                     *       "verdict": "runs",
+                     *       "message": "'shop-home' runs on worker-1 since 2026-06-01T12:00:00.000Z: to even out the loads of the 2 workers without tags",
+                     *       "worker": {
+                     *         "id": "worker-1-x7f3k2",
+                     *         "name": "worker-1"
+                     *       },
+                     *       "to": null,
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "cause": "rebalance",
+                     *       "tag": null,
+                     *       "weight": 0.2,
+                     *       "candidates": [
+                     *         {
+                     *           "id": "worker-1-x7f3k2",
+                     *           "name": "worker-1",
+                     *           "tags": [],
+                     *           "eligible": true,
+                     *           "objection": null,
+                     *           "assigned": 120,
+                     *           "load": 24.2
+                     *         },
+                     *         {
+                     *           "id": "worker-2-m1q8zd",
+                     *           "name": "worker-2",
+                     *           "tags": [],
+                     *           "eligible": true,
+                     *           "objection": null,
+                     *           "assigned": 121,
+                     *           "load": 24.4
+                     *         },
+                     *         {
+                     *           "id": "worker-3-p0v5rt",
+                     *           "name": "worker-3",
+                     *           "tags": [
+                     *             "eu-west"
+                     *           ],
+                     *           "eligible": false,
+                     *           "objection": "has tags, and this monitor asks for none",
+                     *           "assigned": 8,
+                     *           "load": 1.6
+                     *         }
+                     *       ],
+                     *       "errors": []
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Placement"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home/why",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the check found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "message": "N/A",
+                     *       "latencyMs": 12.4,
+                     *       "phases": {
+                     *         "lookup": 0.8,
+                     *         "connect": 3.1,
+                     *         "firstByte": 8.2
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CheckResult"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The check 'shop-home' is disabled",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "The check 'shop-home' is disabled"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No worker answered in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/monitor/shop-home/run",
+                     *       "message": "No worker answered within 8 s"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callMonitorByGet: {
+        parameters: {
+            query?: {
+                /** @description ok, warning or critical; ok unless said here. */
+                status?: string;
+                /** @description What the job has to say. */
+                message?: string;
+                /** @description How long the job took, such as 12.5s. */
+                latency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Token of the monitor. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Received; with what was odd. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check with this token",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Unable to find any check with this token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the last one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "At most one call a second is taken; call again in a second"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    callMonitor: {
+        parameters: {
+            query?: {
+                /** @description ok, warning or critical; ok unless said here. */
+                status?: string;
+                /** @description What the job has to say. */
+                message?: string;
+                /** @description How long the job took, such as 12.5s. */
+                latency?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Token of the monitor. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "status": "ok",
+                 *       "message": "1204 orders exported",
+                 *       "latency": "12.5s"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CallWords"];
+                /**
+                 * @example {
+                 *       "status": "ok",
+                 *       "message": "1204 orders exported",
+                 *       "latency": "12.5s"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["CallWords"];
+            };
+        };
+        responses: {
+            /** @description Received; with what was odd. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check with this token",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Unable to find any check with this token"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the last one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "At most one call a second is taken; call again in a second"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/push/********",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAlerters: {
+        parameters: {
+            query?: {
+                /** @description Type, several separated by commas. */
+                type?: string;
+                /** @description Text that the name, the target or the message contains, whatever the case. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Entries of a page; 50 when only a page is given. */
+                limit?: number;
+                /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configurations. */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages. */
+                    "X-Total-Count": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "/9volt/alerter/team-slack": {
+                     *         "type": "slack",
+                     *         "description": "The channel of the shop team",
+                     *         "options": {
+                     *           "token": "${env:SLACK_TOKEN}",
+                     *           "channel": "#alerts"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AlerterList"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pushAlerters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "team-slack": {
+                 *         "type": "slack",
+                 *         "description": "The channel of the shop team",
+                 *         "options": {
+                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "channel": "#alerts"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlerterMap"];
+            };
+        };
+        responses: {
+            /** @description How many were stored. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/team-slack/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Others keep changing these; 1 of 2 were pushed"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testAlerter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "config": {
+                 *         "type": "slack",
+                 *         "description": "The channel of the shop team",
+                 *         "options": {
+                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "channel": "#alerts"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AlerterTrial"];
+            };
+        };
+        responses: {
+            /** @description What the provider answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "delivered",
+                     *       "answer": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/config/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No worker answered in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/alerter/test",
+                     *       "message": "No worker answered within 8 s"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlerter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the alerter. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "slack",
+                     *       "description": "The channel of the shop team",
+                     *       "options": {
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alerter"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putAlerter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the alerter. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "slack",
+                 *       "description": "The channel of the shop team",
+                 *       "options": {
+                 *         "token": "${env:SLACK_TOKEN}",
+                 *         "channel": "#alerts"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Alerter"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "slack",
+                     *       "description": "The channel of the shop team",
+                     *       "options": {
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alerter"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "slack",
+                     *       "description": "The channel of the shop team",
+                     *       "options": {
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alerter"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Others keep changing 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAlerter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the alerter. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Successfully removed alerter 'team-slack'",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to remove alerter 'team-slack': it is used by 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchAlerter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the alerter. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatch"];
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergePatch"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "slack",
+                     *       "description": "The channel of the shop team",
+                     *       "options": {
+                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "channel": "#alerts"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Alerter"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/option",
+                     *           "message": "unknown attribute \"option\"; did you mean \"options\"?",
+                     *           "expected": "one of type, description, options",
+                     *           "suggestion": "options"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Others keep changing 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testStoredAlerter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the alerter. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the provider answered. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "outcome": "delivered",
+                     *       "answer": "ok"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any alerter named 'team-slack'",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Unable to find any alerter named 'team-slack'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No worker answered in time. */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:timeout",
+                     *       "title": "Gateway Timeout",
+                     *       "status": 504,
+                     *       "detail": "No worker answered within 8 s",
+                     *       "instance": "/api/v1/alerter/team-slack/test",
+                     *       "message": "No worker answered within 8 s"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStates: {
+        parameters: {
+            query?: {
+                /** @description Shown status, several separated by commas. */
+                status?: string;
+                /** @description Any of these tags, separated by commas. */
+                tags?: string;
+                /** @description Type, several separated by commas. */
+                type?: string;
+                /** @description Id or name of the worker, several separated by commas. */
+                owner?: string;
+                /** @description Text that the name, the target or the message contains, whatever the case. */
+                q?: string;
+                /** @description `false` leaves the configurations out. */
+                config?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Entries of a page; 50 when only a page is given. */
+                limit?: number;
+                /** @description Keys to sort by, separated by commas, each with `-` for descending: name, status, since, lastRun, latency, type, owner. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The states. */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages. */
+                    "X-Total-Count": number;
+                    /** @description Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed. */
+                    "X-Event-Id": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "check": "shop-home",
+                     *         "name": "shop-home",
+                     *         "type": "http",
+                     *         "target": "https://shop.example.com/",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "owner": "worker-1-x7f3k2",
+                     *         "ownerName": "worker-1",
+                     *         "status": "critical",
+                     *         "stored": "critical",
+                     *         "reason": null,
+                     *         "since": "2026-06-01T12:00:00.000Z",
+                     *         "count": 3,
+                     *         "message": "Received status code '503' does not match expected status code '200'",
+                     *         "date": "2026-06-01T12:00:00.000Z",
+                     *         "lastRun": "2026-06-01T12:00:00.000Z",
+                     *         "latencyMs": 12.4,
+                     *         "performance": [
+                     *           {
+                     *             "label": "time",
+                     *             "value": 0.0124,
+                     *             "unit": "s",
+                     *             "min": 0
+                     *           }
+                     *         ],
+                     *         "nextDue": "2026-06-01T12:00:10.000Z",
+                     *         "incident": "1042.7",
+                     *         "config": {
+                     *           "type": "http",
+                     *           "description": "Home page of the shop",
+                     *           "interval": "10s",
+                     *           "tags": [
+                     *             "shop",
+                     *             "production"
+                     *           ],
+                     *           "host": "shop.example.com"
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["StateList"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/state",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getState: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "check": "shop-home",
+                     *       "name": "shop-home",
+                     *       "type": "http",
+                     *       "target": "https://shop.example.com/",
+                     *       "tags": [
+                     *         "shop"
+                     *       ],
+                     *       "owner": "worker-1-x7f3k2",
+                     *       "ownerName": "worker-1",
+                     *       "status": "critical",
+                     *       "stored": "critical",
+                     *       "reason": null,
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "count": 3,
+                     *       "message": "Received status code '503' does not match expected status code '200'",
+                     *       "date": "2026-06-01T12:00:00.000Z",
+                     *       "lastRun": "2026-06-01T12:00:00.000Z",
+                     *       "latencyMs": 12.4,
+                     *       "performance": [
+                     *         {
+                     *           "label": "time",
+                     *           "value": 0.0124,
+                     *           "unit": "s",
+                     *           "min": 0
+                     *         }
+                     *       ],
+                     *       "nextDue": "2026-06-01T12:00:10.000Z",
+                     *       "incident": "1042.7",
+                     *       "config": {
+                     *         "type": "http",
+                     *         "description": "Home page of the shop",
+                     *         "interval": "10s",
+                     *         "tags": [
+                     *           "shop",
+                     *           "production"
+                     *         ],
+                     *         "host": "shop.example.com"
+                     *       },
+                     *       "results": [
+                     *         {
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "latencyMs": 12.4,
+                     *           "status": "ok"
+                     *         }
+                     *       ],
+                     *       "incidents": [
+                     *         {
+                     *           "id": "1042.7",
+                     *           "n": 7,
+                     *           "openedAt": "2026-06-01T12:00:00.000Z",
+                     *           "closedAt": null,
+                     *           "worst": "critical",
+                     *           "message": "Received status code '503' does not match expected status code '200'",
+                     *           "notifications": [
+                     *             {
+                     *               "alerter": "team-slack",
+                     *               "type": "critical",
+                     *               "at": "2026-06-01T12:00:00.000Z",
+                     *               "outcome": "delivered",
+                     *               "attempts": 1,
+                     *               "answer": "ok"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "told": {
+                     *         "team-slack": "critical"
+                     *       },
+                     *       "owed": [],
+                     *       "assignment": {
+                     *         "workerId": "worker-1-x7f3k2",
+                     *         "phase": "run",
+                     *         "assignedAt": "2026-06-01T12:00:00.000Z"
+                     *       },
+                     *       "revision": 1042
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StateDetail"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listResults: {
+        parameters: {
+            query: {
+                /** @description Leaves out what is older. */
+                since?: string;
+                /** @description The most of each monitor, the newest of them; 20 unless given. */
+                limit?: number;
+                /** @description Name of a monitor; repeated for several. */
+                monitor: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A map from name to results, empty where there are none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shop-home": [
+                     *         {
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "latencyMs": 12.4,
+                     *           "status": "ok"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Results"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/result",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description Type, several separated by commas. */
+                type?: string;
+                /** @description Name of the monitor, several separated by commas. */
+                monitor?: string;
+                /** @description Id of the member that told it, several separated by commas. */
+                member?: string;
+                /** @description Text that the name, the target or the message contains, whatever the case. */
+                q?: string;
+                /** @description Page, from 1. */
+                page?: number;
+                /** @description Entries of a page; 50 when only a page is given. */
+                limit?: number;
+                /** @description Keys to sort by, separated by commas, each with `-` for descending: timestamp, type, monitor, member. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events. */
+            200: {
+                headers: {
+                    /** @description How many there are on all pages. */
+                    "X-Total-Count": number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0mbd3k9x40000abcdefghijk",
+                     *         "type": "status-changed",
+                     *         "message": "shop-home: ok -> critical",
+                     *         "timestamp": "2026-06-01T12:00:00.000Z",
+                     *         "memberid": "worker-1-x7f3k2",
+                     *         "monitor": "shop-home"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/sort",
+                     *           "message": "unknown sort key \"typ\"; did you mean \"type\"?",
+                     *           "expected": "one of name, type",
+                     *           "suggestion": "type"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/event",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCluster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The cluster. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "Members": {
+                     *         "worker-1-x7f3k2": {
+                     *           "MemberID": "worker-1-x7f3k2",
+                     *           "Name": "worker-1",
+                     *           "Role": "worker",
+                     *           "Hostname": "host-1",
+                     *           "ListenAddress": "127.0.0.1:8082",
+                     *           "Tags": [],
+                     *           "Version": "0.1.0",
+                     *           "SemVer": "0.1.0",
+                     *           "StartedAt": "2026-06-01T12:00:00.000Z",
+                     *           "LastUpdated": "2026-06-01T12:00:00.000Z",
+                     *           "UptimeMs": 86400000,
+                     *           "Load": {
+                     *             "checks": 120,
+                     *             "checksPerSecond": 12,
+                     *             "latenessP99Ms": 2.4,
+                     *             "overruns": 0
+                     *           },
+                     *           "Assigned": 120,
+                     *           "AssignedLoad": 24.2,
+                     *           "Draining": false,
+                     *           "Detached": false,
+                     *           "Leader": false
+                     *         }
+                     *       },
+                     *       "Director": {
+                     *         "MemberID": "scheduler-1-k2p9q0",
+                     *         "LastUpdate": "2026-06-01T12:00:00.000Z"
+                     *       },
+                     *       "Drains": [],
+                     *       "Coverage": {
+                     *         "at": "2026-06-01T12:00:00.000Z",
+                     *         "monitors": 122,
+                     *         "covered": 122,
+                     *         "share": 1,
+                     *         "pools": [
+                     *           {
+                     *             "tag": null,
+                     *             "monitors": 122,
+                     *             "covered": 122,
+                     *             "share": 1
+                     *           }
+                     *         ],
+                     *         "lowSince": null
+                     *       },
+                     *       "Monitors": {
+                     *         "total": 123,
+                     *         "byStatus": {
+                     *           "ok": 120,
+                     *           "warning": 0,
+                     *           "critical": 1,
+                     *           "unknown": 0,
+                     *           "pending": 0,
+                     *           "disabled": 0,
+                     *           "orphaned": 1,
+                     *           "stale": 0,
+                     *           "quarantined": 1
+                     *         }
+                     *       },
+                     *       "Orphans": [
+                     *         "shop-eu"
+                     *       ],
+                     *       "Quarantined": [
+                     *         {
+                     *           "kind": "monitor",
+                     *           "name": "shop-old",
+                     *           "running": true,
+                     *           "reason": "interval: is required; expected a duration such as \"10s\"",
+                     *           "errors": [
+                     *             {
+                     *               "pointer": "/interval",
+                     *               "message": "interval: is required; expected a duration such as \"10s\"",
+                     *               "expected": "a duration such as \"10s\""
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "Outbox": {
+                     *         "depth": 1,
+                     *         "oldestAgeMs": 800,
+                     *         "byAlerter": {
+                     *           "team-slack": {
+                     *             "depth": 1,
+                     *             "oldestAgeMs": 800
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Cluster"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getClusterSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "HeartbeatInterval": "3s",
+                     *       "HeartbeatTimeout": "6s",
+                     *       "StateDumpInterval": "10s",
+                     *       "coverage-alerter": "team-slack"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterSettings"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patchClusterSettings: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                "If-Match"?: string;
+                /** @description `*` to create only; 412 when it exists. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/merge-patch+json": components["schemas"]["MergePatch"];
+                /**
+                 * @example {
+                 *       "interval": "30s",
+                 *       "description": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["MergePatch"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "HeartbeatInterval": "3s",
+                     *       "HeartbeatTimeout": "6s",
+                     *       "StateDumpInterval": "10s",
+                     *       "coverage-alerter": "team-slack"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ClusterSettings"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/HeartbeatTimout",
+                     *           "message": "unknown attribute \"HeartbeatTimout\"; did you mean \"HeartbeatTimeout\"?",
+                     *           "expected": "one of HeartbeatInterval, HeartbeatTimeout, StateDumpInterval, coverage-alerter, dead-man-url, compact-etcd",
+                     *           "suggestion": "HeartbeatTimeout"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Others keep changing the settings of the cluster",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Others keep changing the settings of the cluster"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Changed, or created, meanwhile. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/config",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the worker. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was drained already. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "worker-1",
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "by": "api-1-h3c8m1",
+                     *       "members": [
+                     *         "worker-1-x7f3k2"
+                     *       ],
+                     *       "assigned": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Drain"];
+                };
+            };
+            /** @description It is drained from now on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "worker-1",
+                     *       "since": "2026-06-01T12:00:00.000Z",
+                     *       "by": "api-1-h3c8m1",
+                     *       "members": [
+                     *         "worker-1-x7f3k2"
+                     *       ],
+                     *       "assigned": 120
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Drain"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible as things are. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "'worker-1' runs no checks: it is a member of role api",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "'worker-1' runs no checks: it is a member of role api"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undrainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the worker. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may be given monitors. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "'worker-1' may be given monitors again",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none of this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "The worker 'worker-1' is not drained",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "The worker 'worker-1' is not drained"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/cluster/drain/worker-1",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMonitorSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A map from type to its summary and schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "http": {
+                     *         "summary": "A type.",
+                     *         "schema": {
+                     *           "type": "object",
+                     *           "properties": {
+                     *             "type": {
+                     *               "type": "string"
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchemaMap"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/schema/monitor",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlerterSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A map from type to its summary and schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "http": {
+                     *         "summary": "A type.",
+                     *         "schema": {
+                     *           "type": "object",
+                     *           "properties": {
+                     *             "type": {
+                     *               "type": "string"
+                     *             }
+                     *           }
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SchemaMap"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/schema/alerter",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStream: {
+        parameters: {
+            query?: {
+                /** @description Only these, separated by commas: state, event, monitor, member. */
+                types?: string;
+            };
+            header?: {
+                /** @description Id to resume after. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, without end. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: event
+                     *     data: {"id":"0mbd3k9x40000abcdefghijk","type":"status-changed","message":"shop-home: ok -> critical","timestamp":"2026-06-01T12:00:00.000Z","memberid":"worker-1-x7f3k2","monitor":"shop-home"}
+                     *     id: 6f9619ff-8b86-d011-b42d-00c04fc964ff.1043
+                     */
+                    "text/event-stream": components["schemas"]["Stream"];
+                };
+            };
+            /** @description The input is not valid; each fault with a pointer to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown type \"events\"; did you mean \"event\"?",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "unknown type \"events\"; did you mean \"event\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/types",
+                     *           "message": "unknown type \"events\"; did you mean \"event\"?",
+                     *           "expected": "one of state, event",
+                     *           "suggestion": "event"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An access token is demanded, and none or a wrong one was given. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A browser was sent here by another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the last one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "At most one call a second is taken; call again in a second"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A defect of ours; the log tells more. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible at present: etcd, or a worker, is missing. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "instance": "/api/v1/stream",
+                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
     };
-  };
 }
