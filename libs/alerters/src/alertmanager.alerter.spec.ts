@@ -48,6 +48,8 @@ function startStandIn(): Promise<StandIn<[PostedAlert]>> {
     ],
     accepted: { status: 200, body: '' },
     refused: { status: 400, body: '"bad matcher format"' },
+    revoked: { status: 401, body: 'Unauthorized' },
+    gone: { status: 404, body: '404 page not found' },
   });
 }
 
@@ -155,9 +157,13 @@ describe('the answers of Alertmanager', () => {
 
   it.each([
     [200, '', { outcome: 'delivered' }],
-    [200, '<html>Sign in to the guest network</html>', { outcome: 'retryable' }],
+    [200, '{"status":"success"}', { outcome: 'delivered' }],
+    [200, '<html>Sign in to the guest network</html>', { outcome: 'retryable', cause: 'alerter' }],
+    [200, 'Please sign in', { outcome: 'retryable', cause: 'alerter' }],
     [400, '{"code":601,"message":"labels in body is required"}', { outcome: 'rejected' }],
-    [401, 'Unauthorized', { outcome: 'rejected' }],
+    [401, 'Unauthorized', { outcome: 'retryable', cause: 'alerter' }],
+    [403, 'Forbidden', { outcome: 'retryable', cause: 'alerter' }],
+    [404, 'not found', { outcome: 'retryable', cause: 'alerter' }],
     [500, '"internal"', { outcome: 'retryable' }],
   ])('%i %s', async (status, body, expected) => {
     server = await startRawServer({ status, body });

@@ -1,7 +1,8 @@
 import { fault, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
 import { lines, oneLine } from './plain-text.js';
 import type { RenderedAlert } from './render-alert.js';
 
@@ -126,11 +127,14 @@ function timesOf({ alert }: RenderedAlert): { startsAt?: string; endsAt?: string
   return { startsAt, endsAt: new Date(Math.max(endsMs, startedMs)).toISOString() };
 }
 
-/** Alertmanager answers nothing or JSON; a page with a 2xx comes from something else at that address. */
+/**
+ * Alertmanager answers 200 and nothing (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml), what is compatible with it
+ * perhaps JSON. Words or a page come from something else at that address.
+ */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const outcome = judgeByStatus(answer);
-  const page = /^\s*</.test(answer.body);
-  return outcome.outcome === 'delivered' && page ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+  const taken = answer.body.trim() === '' || jsonObject(answer.body) !== undefined;
+  return outcome.outcome === 'delivered' && !taken ? notFrom('Alertmanager', answer) : outcome;
 }
 
 function told(name: string, expected: string): FieldError {

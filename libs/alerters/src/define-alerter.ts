@@ -2,13 +2,28 @@ import type { ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
- * What became of a delivery: `delivered`; `retryable`, worth another attempt (not before `retryAfterMs`, when the provider said so); `rejected`, refused
- * for good. `answer` is what the provider said, capped, without secrets.
+ * What became of a delivery: `delivered`; `retryable`, worth another attempt (not before `retryAfterMs`, when the provider said so); `rejected`: this
+ * message is refused for good. `answer` is what the provider said, capped, without secrets.
  */
-export type DeliveryOutcome =
-  | { outcome: 'delivered'; answer: string }
-  | { outcome: 'retryable'; answer: string; retryAfterMs?: number }
-  | { outcome: 'rejected'; answer: string };
+export type DeliveryOutcome = Delivered | Retryable | { outcome: 'rejected'; answer: string };
+
+export interface Delivered {
+  outcome: 'delivered';
+  answer: string;
+  /** What a person should change nonetheless. */
+  notice?: string;
+}
+
+export interface Retryable {
+  outcome: 'retryable';
+  answer: string;
+  retryAfterMs?: number;
+  /**
+   * `alerter`: the provider refuses who we are, or knows no such target. No message passes before the alerter is corrected, and all are kept until
+   * then. `unclear`: the message was sent whole and no answer came, so that it may have been taken.
+   */
+  cause?: 'alerter' | 'unclear';
+}
 
 export interface DeliveryContext {
   /** Aborted when the process stops or the delivery takes too long. */

@@ -67,7 +67,9 @@ function startDiscordStandIn(): Promise<StandIn<DiscordMessage>> {
       ...tooLong(json as DiscordMessage | undefined),
     ],
     accepted: { status: 200, body: '{"id":"1200000000000000000","type":0,"embeds":[]}' },
-    refused: { status: 404, body: '{"message":"Unknown Webhook","code":10015}' },
+    refused: { status: 400, body: '{"message":"Invalid Form Body","code":50035}' },
+    revoked: { status: 401, body: '{"message":"Invalid Webhook Token","code":50027}' },
+    gone: { status: 404, body: '{"message":"Unknown Webhook","code":10015}' },
     limited: (retryAfterS) => ({
       status: 429,
       body: JSON.stringify({ message: 'You are being rate limited.', retry_after: retryAfterS, global: false }),
@@ -176,10 +178,19 @@ describe('the answers of Discord', () => {
 
   it.each([
     [200, '{"id":"1"}', {}, { outcome: 'delivered' }],
-    [200, '<html>Sign in to the guest network</html>', {}, { outcome: 'retryable' }],
+    [200, '<html>Sign in to the guest network</html>', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [200, '{}', {}, { outcome: 'retryable', cause: 'alerter' }],
     [204, '', {}, { outcome: 'delivered' }],
     [400, '{"message":"Invalid Form Body","code":50035}', {}, { outcome: 'rejected' }],
-    [401, '{"message":"Invalid Webhook Token","code":50027}', {}, { outcome: 'rejected' }],
+    [
+      400,
+      '{"message":"Webhooks posted to forum channels must have a thread_name or thread_id","code":220001}',
+      {},
+      { outcome: 'retryable', cause: 'alerter' },
+    ],
+    [401, '{"message":"Invalid Webhook Token","code":50027}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [403, '{"message":"Missing Access","code":50001}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [404, '{"message":"Unknown Webhook","code":10015}', {}, { outcome: 'retryable', cause: 'alerter' }],
     [429, '{"retry_after":0.65}', { 'Retry-After': '1' }, { outcome: 'retryable', retryAfterMs: 650 }],
     [429, 'error code: 1015', { 'Retry-After': '3' }, { outcome: 'retryable', retryAfterMs: 3_000 }],
     [502, '', {}, { outcome: 'retryable' }],

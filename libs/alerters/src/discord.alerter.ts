@@ -1,7 +1,7 @@
 import { Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { fitFields, shortened } from './fit-fields.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
 import { jsonObject } from './json-object.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
@@ -105,7 +105,16 @@ function escaped(text: string): string {
   return text.replace(/[\\`*_~|<>#@:[\]()+-]/g, '\\$&');
 }
 
-/** Discord answers with the message that it kept, and nothing where `wait` is not known; any other 2xx comes from something else. */
+/**
+ * Codes beside a 400 that are about the webhook's channel: unknown channel or webhook, a thread that is locked or archived, a forum that wants a
+ * thread. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+ */
+const ABOUT_CHANNEL = new Set([10003, 10015, 50001, 50013, 50027, 50083, 160005, 220001, 220003]);
+
+/**
+ * Discord answers with the message that it kept, and nothing where `wait` is not known:
+ * https://docs.discord.com/developers/resources/webhook#execute-webhook. Any other 2xx is not from it.
+ */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);
   if (answer.status === 204 || (answer.status === 200 && typeof said?.['id'] === 'string')) {
@@ -113,5 +122,8 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
   }
   const wait = waitMs(said?.['retry_after']) ?? answer.retryAfterMs;
   const outcome = judgeByStatus({ ...answer, ...(wait === undefined ? {} : { retryAfterMs: wait }) });
-  return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+  if (outcome.outcome === 'delivered') return notFrom('Discord', answer);
+  const code = said?.['code'];
+  const aboutChannel = outcome.outcome === 'rejected' && typeof code === 'number' && ABOUT_CHANNEL.has(code);
+  return aboutChannel ? untilCorrected(outcome.answer) : outcome;
 }

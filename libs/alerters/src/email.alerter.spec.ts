@@ -158,13 +158,17 @@ describe('email', () => {
     expect(mail().secure).toBe(false);
   });
 
-  it('is refused for good by what is said of the recipient, and says so', async () => {
+  it('is kept until it is corrected when there is no such recipient, and says so', async () => {
     await open();
-    sink.behave({ kind: 'refuse' });
-    expect(await send()).toMatchObject({ outcome: 'rejected', answer: expect.stringContaining('no such user here') });
+    sink.behave({ kind: 'gone' });
+    expect(await send()).toMatchObject({
+      outcome: 'retryable',
+      cause: 'alerter',
+      answer: expect.stringContaining('no such user here'),
+    });
   });
 
-  it('rejects what a reference was resolved to, when it is no address', async () => {
+  it('sends nothing to what a reference was resolved to, when it is no address', async () => {
     await open();
     for (const more of [
       { to: 'nobody' },
@@ -173,7 +177,8 @@ describe('email', () => {
       { address: 'not an address' },
     ]) {
       expect(await send(more)).toMatchObject({
-        outcome: 'rejected',
+        outcome: 'retryable',
+        cause: 'alerter',
         answer: expect.stringMatching(/is not (a mail address|host:port)$/),
       });
     }

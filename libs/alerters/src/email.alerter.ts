@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { Choice, Flag, Text, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { defineAlerter } from './define-alerter.js';
 import { emailMessage } from './email-message.js';
+import { untilCorrected } from './http-delivery.js';
 import { deliverMail, parseMailServer } from './smtp-delivery.js';
 
 const DEFAULT_ADDRESS = 'localhost:25';
@@ -121,9 +122,8 @@ export const email = defineAlerter<EmailOptions>({
     const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
     const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
     // A reference may have been resolved to anything.
-    if (bad !== undefined || to.length === 0)
-      return { outcome: 'rejected', answer: `${bad ?? 'to'} is not a mail address` };
-    if (!server) return { outcome: 'rejected', answer: 'the configured address is not host:port' };
+    if (bad !== undefined || to.length === 0) return untilCorrected(`${bad ?? 'to'} is not a mail address`);
+    if (!server) return untilCorrected('the configured address is not host:port');
     const { username, password } = options;
     return deliverMail(
       {

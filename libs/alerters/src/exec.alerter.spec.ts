@@ -62,6 +62,10 @@ async function startTeller(): Promise<{ standIn: StandIn<Run>; options: Record<s
           return 'hang';
         case 'refuse':
           return endsWith(2, 'nobody of that name');
+        case 'revoked':
+          return endsWith(77, 'not permitted');
+        case 'gone':
+          return endsWith(67, 'no such user');
         case 'echo':
           return endsWith(75, body);
         case 'fail':
@@ -116,7 +120,7 @@ describe('exec', () => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ programs }));
     await standIn.close();
-    expect(outcome).toEqual({ outcome: 'rejected', answer: `the program is not run: ${why}` });
+    expect(outcome).toEqual({ outcome: 'retryable', cause: 'alerter', answer: `the program is not run: ${why}` });
     expect(standIn.received).toEqual([]);
   });
 
@@ -164,6 +168,9 @@ describe('exec', () => {
     ['echo full >&2; exit 75', { outcome: 'retryable', answer: 'exit code 75: full' }],
     ['exit 1', { outcome: 'rejected', answer: 'exit code 1' }],
     ['exit 127', { outcome: 'rejected', answer: 'exit code 127' }],
+    ...[67, 68, 77, 78].map(
+      (code) => [`exit ${code}`, { outcome: 'retryable', cause: 'alerter', answer: `exit code ${code}` }] as const,
+    ),
     ['kill -SEGV $$', { outcome: 'retryable', answer: 'killed by SIGSEGV' }],
   ])('takes %j as an answer', async (text, expected) => {
     expect(await shell(text)).toEqual(expected);

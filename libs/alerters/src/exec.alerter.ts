@@ -13,6 +13,7 @@ import {
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { untilCorrected } from './http-delivery.js';
 import { oneLine } from './plain-text.js';
 import { runProgram, type Program, type ProgramEnd } from './run-program.js';
 import { scrubbed } from './scrub.js';
@@ -27,13 +28,16 @@ const ENVIRONMENT = {
 const MAX_TIMEOUT_MS = 30_000;
 /** EX_TEMPFAIL of sysexits.h. */
 const TRY_AGAIN = 75;
+/** EX_NOUSER, EX_NOHOST, EX_NOPERM and EX_CONFIG of sysexits.h: what refused credentials and targets are elsewhere. */
+const UNTIL_CORRECTED = [67, 68, 77, 78];
 
 export class ExecOptions implements CrossChecked {
   @Text({
     doc:
       'The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 ' +
-      'is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it ' +
-      'writes is kept as its answer.',
+      'is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or ' +
+      'host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a ' +
+      'refusal. What it writes is kept as its answer.',
     required: true,
     maxLength: 4_096,
     example: '/usr/local/bin/tell-the-team',
@@ -79,7 +83,7 @@ export const exec = defineAlerter<ExecOptions>({
   destination: [],
   async send(options, alert, context) {
     const refusal = programRefusal(context.programs, options.command);
-    if (refusal !== undefined) return { outcome: 'rejected', answer: `the program is not run: ${refusal}` };
+    if (refusal !== undefined) return untilCorrected(`the program is not run: ${refusal}`);
     const fields = alertFields(alert);
     return run(
       {
@@ -120,6 +124,7 @@ function judge({ code, signal }: ProgramEnd, said: string): DeliveryOutcome {
   if (signal !== null) return { outcome: 'retryable', answer: `killed by ${signal}${said}` };
   const answer = `exit code ${code}${said}`;
   if (code === 0) return { outcome: 'delivered', answer };
+  if (UNTIL_CORRECTED.includes(code ?? 0)) return untilCorrected(answer);
   return { outcome: code === TRY_AGAIN ? 'retryable' : 'rejected', answer };
 }
 

@@ -22,27 +22,43 @@ describe('deliverHttp', () => {
     more: { context?: DeliveryContext; secrets?: string[]; headers?: Record<string, string> } = {},
   ) => deliverHttp({ url, body: '{}', secrets: [], ...more }, more.context ?? deliveryContext());
 
-  it.each<[number, DeliveryOutcome['outcome']]>([
+  it.each<[number, DeliveryOutcome['outcome'], 'alerter'?]>([
     [200, 'delivered'],
     [202, 'delivered'],
     [204, 'delivered'],
-    [301, 'rejected'],
+    [301, 'retryable', 'alerter'],
+    [302, 'retryable', 'alerter'],
+    [308, 'retryable', 'alerter'],
     [400, 'rejected'],
-    [401, 'rejected'],
-    [403, 'rejected'],
-    [404, 'rejected'],
+    [401, 'retryable', 'alerter'],
+    [403, 'retryable', 'alerter'],
+    [404, 'retryable', 'alerter'],
+    [405, 'retryable', 'alerter'],
+    [407, 'retryable', 'alerter'],
     [408, 'retryable'],
-    [410, 'rejected'],
+    [410, 'retryable', 'alerter'],
+    [413, 'rejected'],
+    [421, 'retryable', 'alerter'],
+    [422, 'rejected'],
     [425, 'retryable'],
     [429, 'retryable'],
     [500, 'retryable'],
     [503, 'retryable'],
     [599, 'retryable'],
-  ])('%i is %s', async (status, expected) => {
+  ])('%i is %s', async (...[status, expected, cause]) => {
     const { url } = await serve({ status, body: status === 204 ? '' : 'said' });
-    const { outcome, answer } = await deliver(url);
-    expect(outcome).toBe(expected);
-    expect(answer).toContain(`HTTP ${status}`);
+    const outcome = await deliver(url);
+    expect(outcome.outcome).toBe(expected);
+    expect('cause' in outcome ? outcome.cause : undefined).toBe(cause);
+    expect(outcome.answer).toContain(`HTTP ${status}`);
+  });
+
+  it('says to which server a target has moved, and no more of its new address', async () => {
+    const { url } = await serve({
+      status: 301,
+      headers: { Location: 'https://new.example.com/hooks/a-new-token?x=y' },
+    });
+    expect((await deliver(url)).answer).toBe('HTTP 301: a redirect to https://new.example.com, which is not followed');
   });
 
   it.each([
@@ -67,7 +83,8 @@ describe('deliverHttp', () => {
       else response.writeHead(200).end();
     });
     expect(await deliver(`${url}/`)).toMatchObject({
-      outcome: 'rejected',
+      outcome: 'retryable',
+      cause: 'alerter',
       answer: expect.stringContaining('redirect'),
     });
     expect(paths).toEqual(['/']);
@@ -123,8 +140,8 @@ describe('deliverHttp', () => {
     ['LF alone', 'HTTP/1.1 200 OK\n\nsaid', { outcome: 'delivered', answer: 'HTTP 200: said' }],
     [
       'a space before a colon',
-      'HTTP/1.1 404 No\r\nServer : x\r\n\r\nsaid',
-      { outcome: 'rejected', answer: 'HTTP 404: said' },
+      'HTTP/1.1 422 No\r\nServer : x\r\n\r\nsaid',
+      { outcome: 'rejected', answer: 'HTTP 422: said' },
     ],
     [
       'padded chunks',
@@ -173,10 +190,10 @@ describe('deliverHttp', () => {
     expect(await deliver('http://no-such-host.invalid/')).toMatchObject({ outcome: 'retryable' });
   });
 
-  it('rejects what can never be sent, without repeating it', async () => {
+  it('keeps what has no address that can be sent to, without repeating it', async () => {
     for (const url of ['', 'nope', 'ftp://example.com/', 'file:///etc/passwd', 'http://', 'http://exa mple/']) {
       const outcome = await deliver(url, { secrets: [url] });
-      expect(outcome.outcome).toBe('rejected');
+      expect(outcome).toMatchObject({ outcome: 'retryable', cause: 'alerter' });
       if (url !== '') expect(outcome.answer).not.toContain(url);
     }
   });

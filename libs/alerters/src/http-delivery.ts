@@ -43,7 +43,7 @@ export async function deliverHttp(
   judge: (answer: HttpAnswer) => DeliveryOutcome = judgeByStatus,
 ): Promise<DeliveryOutcome> {
   if (!/^https?:\/\//i.test(request.url) || !URL.canParse(request.url)) {
-    return { outcome: 'rejected', answer: 'the configured address is not an http or https address' };
+    return untilCorrected('the configured address is not an http or https address');
   }
   const exchanged = await exchange(request, context);
   if (!('status' in exchanged)) return scrubbed(exchanged, request.secrets);
@@ -51,16 +51,37 @@ export async function deliverHttp(
   return scrubbed(context.trial ? withoutForeignBody(outcome, exchanged) : outcome, request.secrets);
 }
 
-/** 2xx delivered; 408, 425, 429 and 5xx worth another attempt; everything else refused for good, redirects included. */
-export function judgeByStatus({ status, body, retryAfterMs: wait }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
+/** What may pass by itself. */
+const MAY_PASS = new Set([408, 425, 429]);
+/** About who we are or where it goes, not about the message. */
+const ABOUT_ALERTER = new Set([401, 402, 403, 404, 405, 407, 410, 421]);
+
+/**
+ * By RFC 9110: 2xx delivered; 408, 425, 429 and 5xx worth another attempt; refused credentials and targets that moved or are gone kept until the
+ * alerter is corrected; everything else is about this message, which is refused for good.
+ */
+export function judgeByStatus({ status, body, retryAfterMs: wait, location }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
   const answer = `HTTP ${status}${body === '' ? '' : `: ${body}`}`;
   if (status >= 200 && status < 300) return { outcome: 'delivered', answer };
-  if (status >= 500 || status === 408 || status === 425 || status === 429) {
+  if (status >= 500 || MAY_PASS.has(status)) {
     return { outcome: 'retryable', answer, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
   }
-  if (status >= 300 && status < 400)
-    return { outcome: 'rejected', answer: `HTTP ${status}: a redirect, which is not followed` };
-  return { outcome: 'rejected', answer };
+  if (status >= 300 && status < 400) {
+    // No more of it: a new address may hold a new token.
+    const to = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
+    return untilCorrected(`HTTP ${status}: a redirect${to}, which is not followed`);
+  }
+  return ABOUT_ALERTER.has(status) ? untilCorrected(answer) : { outcome: 'rejected', answer };
+}
+
+/** Kept until the alerter is corrected, or the provider. */
+export function untilCorrected(answer: string): DeliveryOutcome {
+  return { outcome: 'retryable', cause: 'alerter', answer };
+}
+
+/** Taken for the answer of something else at that address: a portal that wants a login, a parked domain, a proxy. */
+export function notFrom(provider: string, { status, body }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
+  return untilCorrected(`HTTP ${status}, but not the answer of ${provider}: ${body === '' ? 'nothing' : body}`);
 }
 
 /** One request and its answer, whatever it is; an outcome when there is none. */

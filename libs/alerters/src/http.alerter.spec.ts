@@ -69,6 +69,8 @@ function startHttpReceiver(): Promise<StandIn<AlertJson>> {
     ],
     accepted: { status: 201, body: '{"kept":true}' },
     refused: { status: 422, body: '{"error":"not for me"}' },
+    revoked: { status: 403, body: '{"error":"not for you"}' },
+    gone: { status: 410, body: '{"error":"not here any more"}' },
   });
 }
 
@@ -201,13 +203,14 @@ describe('http', () => {
 
   it.each([
     [undefined, 204, 'delivered'],
-    [undefined, 304, 'rejected'],
+    [undefined, 304, 'retryable'],
     ['200-299,304', 304, 'delivered'],
     ['202', 202, 'delivered'],
     ['202', 200, 'retryable'],
     ['200 - 204, 404', 404, 'delivered'],
     ['200', 500, 'retryable'],
-    ['200', 410, 'rejected'],
+    ['200', 410, 'retryable'],
+    ['200', 422, 'rejected'],
     ['500', 500, 'delivered'],
   ])('with the codes %s takes %i as %s', async (codes, answered, outcome) => {
     status = answered;

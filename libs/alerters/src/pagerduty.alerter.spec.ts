@@ -92,14 +92,15 @@ describe('pagerduty', () => {
     expect(standIn.accepted).toHaveLength(1);
   });
 
-  it('is refused with a key of another kind, and told why', async () => {
+  it('is refused with a key of another kind, is told why, and is kept', async () => {
     const outcome = await pagerduty.send(
       { ...standIn.alerter.options, token: 'short' },
       renderAlert(sampleAlarm()),
       deliveryContext(),
     );
     expect(outcome).toMatchObject({
-      outcome: 'rejected',
+      outcome: 'retryable',
+      cause: 'alerter',
       answer: expect.stringMatching(/^HTTP 400: Event object is invalid; routing_key/),
     });
   });
@@ -116,17 +117,31 @@ describe('the answers of PagerDuty', () => {
   let server: RawServer;
   afterEach(() => server.close());
 
-  it.each<[number, string, DeliveryOutcome['outcome']]>([
+  it.each<[number, string, DeliveryOutcome['outcome'], 'alerter'?]>([
     [202, '', 'delivered'],
     [200, '{"status":"success","message":"Event processed"}', 'delivered'],
-    [200, '<html>Sign in to the guest network</html>', 'retryable'],
+    [200, '<html>Sign in to the guest network</html>', 'retryable', 'alerter'],
+    [202, '<html>Sign in to the guest network</html>', 'retryable', 'alerter'],
     [400, '', 'rejected'],
-    [401, '', 'rejected'],
-    [403, '', 'rejected'],
+    [
+      400,
+      '{"status":"invalid event","message":"Event object is invalid","errors":["\'payload.summary\' is missing"]}',
+      'rejected',
+    ],
+    [
+      400,
+      '{"status":"invalid event","message":"Event object is invalid","errors":["Invalid routing key"]}',
+      'retryable',
+      'alerter',
+    ],
+    [400, '{"status":"invalid key","message":"Event object format is unrecognized"}', 'retryable', 'alerter'],
+    [401, '', 'retryable', 'alerter'],
+    [403, '', 'retryable', 'alerter'],
+    [404, '', 'retryable', 'alerter'],
     [429, '', 'retryable'],
     [500, '', 'retryable'],
     [503, '', 'retryable'],
-  ])('%i %s is %s', async (status, body, expected) => {
+  ])('%i %s is %s', async (...[status, body, expected, cause]) => {
     server = await startRawServer({ status, body });
     const outcome = await pagerduty.send(
       { token: 'x', 'api-url': server.url },
@@ -134,5 +149,6 @@ describe('the answers of PagerDuty', () => {
       deliveryContext(),
     );
     expect(outcome.outcome).toBe(expected);
+    expect('cause' in outcome ? outcome.cause : undefined).toBe(cause);
   });
 });

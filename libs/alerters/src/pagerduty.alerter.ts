@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { isPlainObject, Text } from '@9volt/contracts';
+import { Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
 import { cut, oneLine } from './plain-text.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
@@ -84,23 +85,23 @@ export function dedupKeyOf(key: string): string {
   return `${cut(key, MAX_DEDUP_KEY - hash.length)}${hash}`;
 }
 
-/** Only 202, or a body that says so, tells that the event was taken: any other 2xx comes from something else at that address. */
+/**
+ * PagerDuty answers 202 and JSON whose status is `success`; a 400 says in its errors what is wrong:
+ * https://developer.pagerduty.com/docs/events-api-v2-overview#response-codes--retry-logic. Any other 2xx is not from it.
+ */
 function judge(answer: HttpAnswer): DeliveryOutcome {
-  const said = saidIn(answer.body);
-  const outcome = judgeByStatus({ ...answer, body: said.text });
-  const taken = answer.status === 202 || said.status === 'success';
-  return outcome.outcome === 'delivered' && !taken ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+  const said = jsonObject(answer.body);
+  const errors = Array.isArray(said?.['errors']) ? said['errors'] : [];
+  const words = [said?.['message'], ...errors].filter((text) => typeof text === 'string');
+  const outcome = judgeByStatus({ ...answer, body: words.length > 0 ? words.join('; ') : answer.body });
+  if (outcome.outcome === 'delivered') {
+    const taken = said?.['status'] === 'success' || (answer.status === 202 && answer.body === '');
+    return taken ? outcome : notFrom('PagerDuty', answer);
+  }
+  const aboutKey =
+    outcome.outcome === 'rejected' && (said?.['status'] === 'invalid key' || ABOUT_KEY.test(words.join()));
+  return aboutKey ? untilCorrected(outcome.answer) : outcome;
 }
 
-function saidIn(body: string): { text: string; status?: unknown } {
-  try {
-    const said: unknown = JSON.parse(body);
-    if (isPlainObject(said) && typeof said['message'] === 'string') {
-      const errors = Array.isArray(said['errors']) ? said['errors'].filter((error) => typeof error === 'string') : [];
-      return { text: [said['message'], ...errors].join('; '), status: said['status'] };
-    }
-  } catch {
-    // shown as it is
-  }
-  return { text: body };
-}
+/** The key is not one, or not of this region. */
+const ABOUT_KEY = /(?:routing|service|integration)[ _]key/i;

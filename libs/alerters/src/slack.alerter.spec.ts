@@ -120,7 +120,7 @@ describe('slack', () => {
       renderAlert(sampleAlarm()),
       deliveryContext(),
     );
-    expect(outcome).toEqual({ outcome: 'rejected', answer: 'invalid_auth' });
+    expect(outcome).toEqual({ outcome: 'retryable', cause: 'alerter', answer: 'invalid_auth' });
   });
 });
 
@@ -137,7 +137,18 @@ describe('what Slack says in a 200', () => {
     );
   };
 
-  it.each(['invalid_auth', 'channel_not_found', 'not_in_channel', 'is_archived', 'no_text', 'msg_too_long'])(
+  it.each([
+    ...['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'missing_scope'],
+    ...['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action'],
+  ])('%s is kept until the alerter is corrected', async (error) => {
+    expect(await answeredWith(JSON.stringify({ ok: false, error }))).toEqual({
+      outcome: 'retryable',
+      cause: 'alerter',
+      answer: error,
+    });
+  });
+
+  it.each(['no_text', 'msg_too_long', 'invalid_attachments', 'too_many_attachments'])(
     '%s is for good',
     async (error) => {
       expect(await answeredWith(JSON.stringify({ ok: false, error }))).toEqual({ outcome: 'rejected', answer: error });
@@ -162,9 +173,45 @@ describe('what Slack says in a 200', () => {
   it.each(['<html>Sign in to the guest network</html>', '', '[]', '{"ok":"true"}'])(
     '%p is no answer of Slack',
     async (body) => {
-      expect(await answeredWith(body)).toMatchObject({ outcome: 'retryable' });
+      expect(await answeredWith(body)).toMatchObject({ outcome: 'retryable', cause: 'alerter' });
     },
   );
+});
+
+describe('the answers of a webhook of Slack', () => {
+  let server: RawServer;
+  afterEach(() => server.close());
+
+  it.each([
+    [200, 'ok', { outcome: 'delivered', answer: 'HTTP 200: ok' }],
+    [200, 'ok\n', { outcome: 'delivered' }],
+    // Rocket.Chat and other compatible ones.
+    [200, '{"success":true}', { outcome: 'delivered' }],
+    [200, '{"ok":true}', { outcome: 'delivered' }],
+    [200, '{"ok":false,"error":"no"}', { outcome: 'retryable', cause: 'alerter' }],
+    [
+      200,
+      '<!DOCTYPE html><html><body>Please log in to the guest network</body></html>',
+      { outcome: 'retryable', cause: 'alerter' },
+    ],
+    [200, 'Please log in', { outcome: 'retryable', cause: 'alerter' }],
+    [200, '', { outcome: 'retryable', cause: 'alerter' }],
+    [204, '', { outcome: 'retryable', cause: 'alerter' }],
+    [302, '', { outcome: 'retryable', cause: 'alerter' }],
+    [400, 'invalid_payload', { outcome: 'rejected' }],
+    [400, 'no_text', { outcome: 'rejected' }],
+    [400, 'user_not_found', { outcome: 'retryable', cause: 'alerter' }],
+    [403, 'action_prohibited', { outcome: 'retryable', cause: 'alerter' }],
+    [403, 'invalid_token', { outcome: 'retryable', cause: 'alerter' }],
+    [404, 'channel_not_found', { outcome: 'retryable', cause: 'alerter' }],
+    [404, 'no_service', { outcome: 'retryable', cause: 'alerter' }],
+    [410, 'channel_is_archived', { outcome: 'retryable', cause: 'alerter' }],
+    [500, 'rollup_error', { outcome: 'retryable' }],
+  ])('%i %s', async (status, body, expected) => {
+    server = await startRawServer({ status, body });
+    const options = { 'webhook-url': `${server.url}/services/T0/B0/secret` };
+    expect(await slack.send(options, renderAlert(sampleAlarm()), deliveryContext())).toMatchObject(expected);
+  });
 });
 
 describe('options of slack', () => {

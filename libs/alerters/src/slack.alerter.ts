@@ -1,6 +1,6 @@
 import { Text, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { jsonObject } from './json-object.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
@@ -64,16 +64,21 @@ export class SlackOptions implements CrossChecked {
   }
 }
 
-/** Answers to chat.postMessage that another attempt would get again. Any other error may pass. */
-const PERMANENT = new Set(
-  `account_inactive access_denied as_user_not_supported attachment_payload_limit_exceeded cannot_reply_to_message channel_is_archived
-  channel_not_found channel_type_not_supported deprecated_endpoint ekm_access_denied enterprise_is_restricted invalid_arg_name
-  invalid_arguments invalid_array_arg invalid_attachments invalid_auth invalid_blocks invalid_blocks_format invalid_charset
-  invalid_form_data invalid_json invalid_post_type is_archived json_not_object markdown_text_conflict messages_tab_disabled
-  metadata_too_large method_deprecated missing_post_type missing_scope msg_blocks_too_long msg_too_long no_permission no_text not_allowed
-  not_allowed_token_type not_authed not_in_channel org_login_required posting_to_channel_denied restricted_action
-  restricted_action_non_threadable_channel restricted_action_read_only_channel restricted_action_thread_locked
-  restricted_action_thread_only_channel token_expired token_revoked too_many_attachments two_factor_setup_required
+/** Errors of chat.postMessage (https://docs.slack.dev/reference/methods/chat.postMessage#errors) about this message. */
+const ABOUT_MESSAGE = new Set(
+  `attachment_payload_limit_exceeded cannot_reply_to_message invalid_arg_name invalid_arguments invalid_array_arg invalid_attachments
+  invalid_blocks invalid_blocks_format invalid_charset invalid_form_data invalid_json invalid_post_type json_not_object
+  markdown_text_conflict metadata_too_large missing_post_type msg_blocks_too_long msg_too_long no_text
+  too_many_attachments`.split(/\s+/),
+);
+
+/** Those about the token, the channel or the rights in it: the same for every message, until somebody corrects that. */
+const ABOUT_ALERTER = new Set(
+  `access_denied account_inactive as_user_not_supported channel_is_archived channel_not_found channel_type_not_supported
+  deprecated_endpoint ekm_access_denied enterprise_is_restricted invalid_auth is_archived messages_tab_disabled method_deprecated
+  missing_scope no_permission not_allowed not_allowed_token_type not_authed not_in_channel org_login_required posting_to_channel_denied
+  restricted_action restricted_action_non_threadable_channel restricted_action_read_only_channel restricted_action_thread_locked
+  restricted_action_thread_only_channel team_access_not_granted team_not_found token_expired token_revoked two_factor_setup_required
   user_is_restricted`.split(/\s+/),
 );
 
@@ -94,6 +99,7 @@ export const slack = defineAlerter<SlackOptions>({
       return deliverHttp(
         { url: webhook, headers, body: JSON.stringify(message), secrets: secretsOfUrl(webhook) },
         context,
+        judgeWebhook,
       );
     }
     return deliverHttp(
@@ -144,16 +150,32 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Slack says in the body of a 200 what went wrong. */
+/** Slack says in the body of a 200 what went wrong: https://docs.slack.dev/apis/web-api/#responses. */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   if (answer.status !== 200) return judgeByStatus(answer);
   const said = jsonObject(answer.body);
   if (said?.['ok'] === true) return { outcome: 'delivered', answer: 'ok' };
-  if (typeof said?.['error'] !== 'string') {
-    return { outcome: 'retryable', answer: `HTTP 200, but not the answer of Slack: ${answer.body}` };
-  }
+  const error = said?.['error'];
+  if (typeof error !== 'string') return notFrom('Slack', answer);
+  if (ABOUT_ALERTER.has(error)) return untilCorrected(error);
+  if (ABOUT_MESSAGE.has(error)) return { outcome: 'rejected', answer: error };
   const wait = answer.retryAfterMs;
-  return PERMANENT.has(said['error'])
-    ? { outcome: 'rejected', answer: said['error'] }
-    : { outcome: 'retryable', answer: said['error'], ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+  return { outcome: 'retryable', answer: error, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
 }
+
+/**
+ * A webhook answers 200 and `ok`, and its errors as text beside a status: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
+ * Mattermost answers alike; Rocket.Chat and others that take the same messages say it in JSON.
+ */
+function judgeWebhook(answer: HttpAnswer): DeliveryOutcome {
+  const outcome = judgeByStatus(answer);
+  if (outcome.outcome === 'rejected' && ABOUT_ALERTER_BY_WEBHOOK.has(answer.body.trim())) {
+    return untilCorrected(outcome.answer);
+  }
+  if (outcome.outcome !== 'delivered') return outcome;
+  const said = jsonObject(answer.body);
+  const taken = answer.body.trim() === 'ok' || said?.['ok'] === true || said?.['success'] === true;
+  return answer.status === 200 && taken ? outcome : notFrom('Slack', answer);
+}
+
+const ABOUT_ALERTER_BY_WEBHOOK = new Set(['invalid_token', 'no_service', 'no_service_id', 'no_team', 'user_not_found']);

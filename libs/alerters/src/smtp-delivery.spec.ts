@@ -71,14 +71,21 @@ describe('a mail server of its own mind', () => {
   });
 
   it.each([
-    ['MAIL FROM', 'rejected'],
-    ['RCPT TO', 'rejected'],
-    ['DATA', 'rejected'],
-  ])('a 550 to %s is for good', async (command, outcome) => {
+    ['MAIL FROM', '550 5.1.8 no such sender', { outcome: 'retryable', cause: 'alerter' }],
+    ['MAIL FROM', '552 5.3.4 too large', { outcome: 'rejected' }],
+    ['MAIL FROM', '451 4.3.0 later', { outcome: 'retryable' }],
+    ['RCPT TO', '550 5.1.1 no such user', { outcome: 'retryable', cause: 'alerter' }],
+    ['RCPT TO', '554 5.7.1 relay access denied', { outcome: 'retryable', cause: 'alerter' }],
+    ['RCPT TO', '530 5.7.0 log in first', { outcome: 'retryable', cause: 'alerter' }],
+    ['DATA', '550 5.7.1 no', { outcome: 'rejected' }],
+    ['DATA', '421 4.3.2 shutting down', { outcome: 'retryable' }],
+  ])('%s is answered with %s', async (command, reply, expected) => {
     const port = await listen((socket, line) => {
-      socket.write(line.startsWith(command) ? '550 5.7.1 no\r\n' : '250 fine\r\n');
+      socket.write(line.startsWith(command) ? `${reply}\r\n` : '250 fine\r\n');
     }, '220 here');
-    expect((await send(`127.0.0.1:${port}`)).outcome).toBe(outcome);
+    const outcome = await send(`127.0.0.1:${port}`);
+    expect(outcome).toMatchObject(expected);
+    if (!('cause' in expected)) expect(outcome).not.toHaveProperty('cause');
   });
 
   it('never sends a password over an unencrypted connection to another host', async () => {

@@ -7,6 +7,7 @@ import SMTPConnection, {
 } from 'nodemailer/lib/smtp-connection';
 import { startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { untilCorrected } from './http-delivery.js';
 import { LookupFailure, openConnection } from './open-connection.js';
 import { scrubbed } from './scrub.js';
 
@@ -145,13 +146,15 @@ async function dialogue(
   return { outcome: 'delivered', answer: `${info.response}${refused}` };
 }
 
-/** Replies about who we are: mended in the configuration, or on the server, while the notification waits. */
+/** Replies about who we are, whatever the command: mended in the configuration, or on the server. */
 const ABOUT_CREDENTIALS = new Set([530, 534, 535, 538]);
-const ABOUT_MESSAGE = ['MAIL FROM', 'RCPT TO', 'DATA'];
+/** Too large: about the message, though it is said when the envelope is. */
+const TOO_LARGE = 552;
+const ENVELOPE = ['MAIL FROM', 'RCPT TO'];
 
 /**
- * Refused for good is only what the server says with 5xx of this sender, these recipients or this message. All else may pass or be
- * mended: 4xx, the network, certificates, and also a refused login, for an alert must not be lost to an expired password.
+ * By RFC 5321 and RFC 4954. A 5xx to the message is a refusal for good. One to the login, to the sender or to all recipients is about the alerter, and so
+ * is a certificate that is not trusted: an alert must not be lost to an expired password. All else may pass: 4xx, and the network.
  */
 function outcomeOfError(error: NodemailerError, trial = false): DeliveryOutcome {
   // An error of several addresses has no message of its own.
@@ -160,14 +163,18 @@ function outcomeOfError(error: NodemailerError, trial = false): DeliveryOutcome 
   // What greets otherwise is no mail server: whoever tries an alerter out must not read what it says.
   const foreign = trial && error.code === 'EPROTOCOL' && !/^\d{3}[ -]/.test(error.response ?? '');
   const answer = foreign ? 'the server does not speak SMTP' : said;
-  const aboutMessage = ABOUT_MESSAGE.includes(error.command ?? '');
-  if (error.responseCode === undefined) {
+  const { responseCode, command = '' } = error;
+  if (responseCode === undefined) {
     // What is found before anything is sent: an address or a size that this server cannot take.
-    const unsendable = error.code === 'EENVELOPE' || (error.code === 'EMESSAGE' && aboutMessage);
-    return { outcome: unsendable ? 'rejected' : 'retryable', answer };
+    if (error.code === 'EENVELOPE') return untilCorrected(answer);
+    return { outcome: error.code === 'EMESSAGE' ? 'rejected' : 'retryable', answer };
   }
-  const refused = aboutMessage && error.permanent === true && !ABOUT_CREDENTIALS.has(error.responseCode);
-  return { outcome: refused ? 'rejected' : 'retryable', answer };
+  if (ABOUT_CREDENTIALS.has(responseCode)) return untilCorrected(answer);
+  if (error.permanent !== true) return { outcome: 'retryable', answer };
+  if (ENVELOPE.includes(command) && responseCode !== TOO_LARGE) return untilCorrected(answer);
+  return command === 'DATA' || ENVELOPE.includes(command)
+    ? { outcome: 'rejected', answer }
+    : { outcome: 'retryable', answer };
 }
 
 function isLoopback(host: string): boolean {

@@ -69,6 +69,8 @@ function startTeamsStandIn(): Promise<StandIn<TeamsMessage>> {
     ],
     accepted: { status: 202, body: '' },
     refused: { status: 400, body: '{"error":{"code":"TriggerInputSchemaMismatch","message":"The input is invalid."}}' },
+    revoked: { status: 401, body: '{"error":{"code":"DirectApiAuthorizationRequired","message":"Not authorized."}}' },
+    gone: { status: 404, body: '{"error":{"code":"WorkflowNotFound","message":"It could not be found."}}' },
   });
 }
 
@@ -155,12 +157,21 @@ describe('the answers of Teams', () => {
   it.each([
     [202, '', {}, { outcome: 'delivered' }],
     [200, '1', {}, { outcome: 'delivered' }],
-    [200, '<html>Sign in to the guest network</html>', {}, { outcome: 'retryable' }],
+    [200, '', {}, { outcome: 'delivered' }],
+    [200, '{"body":"what the workflow was made to answer"}', {}, { outcome: 'delivered' }],
+    [200, '<html>Sign in to the guest network</html>', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [200, 'Please sign in', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [200, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [202, '<html>Sign in to the guest network</html>', {}, { outcome: 'retryable', cause: 'alerter' }],
     [200, behind(429), {}, { outcome: 'retryable' }],
     [200, behind(502), {}, { outcome: 'retryable' }],
     [200, behind(413), {}, { outcome: 'rejected' }],
     [400, 'Bad payload received by generic incoming webhook.', {}, { outcome: 'rejected' }],
-    [404, '', {}, { outcome: 'rejected' }],
+    [200, behind(404), {}, { outcome: 'retryable', cause: 'alerter' }],
+    [400, '{"error":{"code":"WorkflowTriggerIsNotEnabled"}}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [401, '{"error":{"code":"DirectApiAuthorizationRequired"}}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [404, '{"error":{"code":"WorkflowNotFound"}}', {}, { outcome: 'retryable', cause: 'alerter' }],
+    [410, '', {}, { outcome: 'retryable', cause: 'alerter' }],
     [429, '', { 'Retry-After': '21' }, { outcome: 'retryable', retryAfterMs: 21_000 }],
     [502, '', {}, { outcome: 'retryable' }],
   ])('%i %s', async (status, body, headers, expected) => {

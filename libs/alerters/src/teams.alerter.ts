@@ -1,6 +1,8 @@
+import { isPlainObject } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
+import { jsonObject } from './json-object.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
 const COLOURS: Record<Severity, 'good' | 'accent' | 'warning' | 'attention' | 'default'> = {
@@ -75,11 +77,23 @@ function paragraph(runs: Record<string, string>[], spacing = 'default'): Record<
 
 /** An incoming webhook answers 200 also where Teams itself refused the message, and tells it in words. */
 const REFUSED_BEHIND = /endpoint returned HTTP error (\d{3})/;
+/** What Power Automate says of a workflow that is off, gone or not for us. */
+const ABOUT_WORKFLOW = /^Workflow|TriggerIsNot|Authorization|Forbidden|NotFound/;
 
+/**
+ * An incoming webhook answers 200 and `1`
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using), a workflow 202 and nothing, or what it was
+ * made to answer (https://learn.microsoft.com/azure/connectors/connectors-native-reqres): JSON. Words or a page are not from either.
+ */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const status = Number(REFUSED_BEHIND.exec(answer.body)?.[1] ?? answer.status);
   const outcome = judgeByStatus({ ...answer, status });
-  // A page comes from something else at that address.
-  const page = /^\s*</.test(answer.body);
-  return outcome.outcome === 'delivered' && page ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+  const said = jsonObject(answer.body);
+  const error = isPlainObject(said?.['error']) ? said['error']['code'] : undefined;
+  if (outcome.outcome === 'rejected') {
+    return typeof error === 'string' && ABOUT_WORKFLOW.test(error) ? untilCorrected(outcome.answer) : outcome;
+  }
+  if (outcome.outcome !== 'delivered') return outcome;
+  const taken = ['', '1'].includes(answer.body.trim()) || (said !== undefined && error === undefined);
+  return taken ? outcome : notFrom('Teams', answer);
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
 import { renderAlert } from './render-alert.js';
@@ -78,7 +79,9 @@ function startTelegramStandIn(): Promise<StandIn<TelegramMessage>> {
       ];
     },
     accepted: { status: 200, body: '{"ok":true,"result":{"message_id":1}}' },
-    refused: { status: 400, body: '{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}' },
+    refused: { status: 400, body: '{"ok":false,"error_code":400,"description":"Bad Request: message is too long"}' },
+    revoked: { status: 401, body: '{"ok":false,"error_code":401,"description":"Unauthorized"}' },
+    gone: { status: 400, body: '{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}' },
     limited: (retry_after) => ({
       status: 429,
       body: JSON.stringify({
@@ -176,15 +179,29 @@ describe('the answers of Telegram', () => {
 
   it.each([
     [200, '{"ok":true}', { outcome: 'delivered' }],
-    [200, '<html>Sign in to the guest network</html>', { outcome: 'retryable' }],
-    [200, '{"ok":false}', { outcome: 'retryable' }],
+    [200, '<html>Sign in to the guest network</html>', { outcome: 'retryable', cause: 'alerter' }],
+    [200, '{"ok":false}', { outcome: 'retryable', cause: 'alerter' }],
     [
       400,
       '{"ok":false,"description":"Bad Request: chat not found"}',
-      { outcome: 'rejected', answer: 'HTTP 400: Bad Request: chat not found' },
+      { outcome: 'retryable', cause: 'alerter', answer: 'HTTP 400: Bad Request: chat not found' },
     ],
-    [401, '{"ok":false,"description":"Unauthorized"}', { outcome: 'rejected' }],
-    [403, '{"ok":false,"description":"Forbidden: bot was kicked"}', { outcome: 'rejected' }],
+    ...[
+      'Bad Request: message thread not found',
+      'Bad Request: not enough rights to send text messages to the chat',
+      'Bad Request: need administrator rights in the channel chat',
+      'Bad Request: TOPIC_CLOSED',
+      'Bad Request: PEER_ID_INVALID',
+      'Bad Request: CHAT_WRITE_FORBIDDEN',
+    ].map(
+      (description) =>
+        [400, JSON.stringify({ ok: false, description }), { outcome: 'retryable', cause: 'alerter' }] as const,
+    ),
+    [400, '{"ok":false,"description":"Bad Request: message is too long"}', { outcome: 'rejected' }],
+    [400, '{"ok":false,"description":"Bad Request: can\'t parse entities"}', { outcome: 'rejected' }],
+    [401, '{"ok":false,"description":"Unauthorized"}', { outcome: 'retryable', cause: 'alerter' }],
+    [403, '{"ok":false,"description":"Forbidden: bot was kicked"}', { outcome: 'retryable', cause: 'alerter' }],
+    [404, '{"ok":false,"description":"Not Found"}', { outcome: 'retryable', cause: 'alerter' }],
     [429, '{"ok":false,"parameters":{"retry_after":5}}', { outcome: 'retryable', retryAfterMs: 5_000 }],
     [502, '', { outcome: 'retryable' }],
   ])('%i %s', async (status, body, expected) => {
@@ -193,4 +210,41 @@ describe('the answers of Telegram', () => {
     expect(await telegram.send(options, renderAlert(sampleAlarm()), deliveryContext())).toMatchObject(expected);
     expect(server.paths).toEqual([`/bot${TOKEN}/sendMessage`]);
   });
+
+  const MOVED =
+    '{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1001557912345}}';
+
+  const movingTo = async (isThere: (chat: unknown) => boolean) => {
+    const chats: unknown[] = [];
+    server = await startRawServer((request, response) => {
+      void bodyOf(request).then((body) => {
+        const { chat_id: chat } = JSON.parse(body) as { chat_id: unknown };
+        chats.push(chat);
+        response.writeHead(isThere(chat) ? 200 : 400).end(isThere(chat) ? '{"ok":true}' : MOVED);
+      });
+    });
+    const options = { token: TOKEN, 'chat-id': '-4001', 'api-url': server.url };
+    return { outcome: await telegram.send(options, renderAlert(sampleAlarm()), deliveryContext()), chats };
+  };
+
+  it('follows a group that became a supergroup, and says its new id', async () => {
+    const { outcome, chats } = await movingTo((chat) => chat === '-1001557912345');
+    expect(chats).toEqual(['-4001', '-1001557912345']);
+    expect(outcome).toMatchObject({
+      outcome: 'delivered',
+      notice: 'chat -4001 is now -1001557912345: give that as chat-id',
+    });
+  });
+
+  it('follows once only', async () => {
+    const { outcome, chats } = await movingTo(() => false);
+    expect(chats).toEqual(['-4001', '-1001557912345']);
+    expect(outcome).toMatchObject({ outcome: 'retryable', cause: 'alerter' });
+  });
 });
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

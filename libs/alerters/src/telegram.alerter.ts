@@ -1,7 +1,7 @@
 import { isPlainObject, Text } from '@9volt/contracts';
-import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
+import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { fitFields, shortened } from './fit-fields.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl } from './http-url.js';
 import { jsonObject } from './json-object.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
@@ -57,26 +57,45 @@ export const telegram = defineAlerter<TelegramOptions>({
   summary: 'Sends a message to a Telegram chat through a bot.',
   options: TelegramOptions,
   destination: ['api-url'],
-  send(options, alert, context) {
-    const thread = options['thread-id'];
-    return deliverHttp(
-      {
-        url: `${(options['api-url'] ?? DEFAULT_API_URL).replace(/\/+$/, '')}/bot${options.token}/sendMessage`,
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({
-          chat_id: options['chat-id'],
-          ...(thread === undefined ? {} : { message_thread_id: Number(thread) }),
-          text: htmlOf(alert),
-          parse_mode: 'HTML',
-          link_preview_options: { is_disabled: true },
-        }),
-        secrets: [options.token],
-      },
-      context,
-      judge,
-    );
+  async send(options, alert, context) {
+    const chat = options['chat-id'];
+    let movedTo: string | undefined;
+    const outcome = await sendTo(chat, options, alert, context, (answer) => {
+      movedTo = migratedTo(answer);
+      return judge(answer);
+    });
+    if (movedTo === undefined) return outcome;
+    const there = await sendTo(movedTo, options, alert, context, judge);
+    const notice = `chat ${chat} is now ${movedTo}: give that as chat-id`;
+    return there.outcome === 'delivered' ? { ...there, notice } : { ...there, answer: `${there.answer} (${notice})` };
   },
 });
+
+function sendTo(
+  chat: string,
+  options: TelegramOptions,
+  alert: RenderedAlert,
+  context: DeliveryContext,
+  judged: (answer: HttpAnswer) => DeliveryOutcome,
+): Promise<DeliveryOutcome> {
+  const thread = options['thread-id'];
+  return deliverHttp(
+    {
+      url: `${(options['api-url'] ?? DEFAULT_API_URL).replace(/\/+$/, '')}/bot${options.token}/sendMessage`,
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({
+        chat_id: chat,
+        ...(thread === undefined ? {} : { message_thread_id: Number(thread) }),
+        text: htmlOf(alert),
+        parse_mode: 'HTML',
+        link_preview_options: { is_disabled: true },
+      }),
+      secrets: [options.token],
+    },
+    context,
+    judged,
+  );
+}
 
 function htmlOf({ title, text, severity, fields, link }: RenderedAlert): string {
   return [
@@ -111,16 +130,33 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** Telegram says in JSON what went wrong; a 2xx without its `ok` comes from something else at that address. */
+/** What a 400 says of the chat, or of the rights of the bot in it; the rest is about the message. */
+const ABOUT_CHAT =
+  /(?:chat|thread|topic|user|peer)\S* (?:is )?(?:not found|closed|deactivated|deleted|invalid)|upgraded|rights|administrator|kicked|CHAT_|TOPIC_|PEER_|USER_|CHANNEL_/i;
+
+/** Telegram says in JSON what went wrong: https://core.telegram.org/bots/api#making-requests. Anything else is not from it. */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);
   if (said?.['ok'] === true) return { outcome: 'delivered', answer: `HTTP ${answer.status}: ok` };
-  const parameters = isPlainObject(said?.['parameters']) ? said['parameters'] : {};
-  const wait = waitMs(parameters['retry_after']) ?? answer.retryAfterMs;
+  const wait = waitMs(parametersOf(answer)['retry_after']) ?? answer.retryAfterMs;
+  const description = said?.['description'];
   const outcome = judgeByStatus({
-    status: answer.status,
-    body: typeof said?.['description'] === 'string' ? said['description'] : answer.body,
+    ...answer,
+    body: typeof description === 'string' ? description : answer.body,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
   });
-  return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+  if (outcome.outcome === 'delivered') return notFrom('Telegram', answer);
+  const aboutChat = outcome.outcome === 'rejected' && typeof description === 'string' && ABOUT_CHAT.test(description);
+  return aboutChat ? untilCorrected(outcome.answer) : outcome;
+}
+
+/** The new number of a group that became a supergroup: https://core.telegram.org/bots/api#responseparameters. */
+function migratedTo(answer: HttpAnswer): string | undefined {
+  const id = parametersOf(answer)['migrate_to_chat_id'];
+  return typeof id === 'number' && Number.isSafeInteger(id) ? String(id) : undefined;
+}
+
+function parametersOf({ body }: HttpAnswer): Record<string, unknown> {
+  const parameters = jsonObject(body)?.['parameters'];
+  return isPlainObject(parameters) ? parameters : {};
 }

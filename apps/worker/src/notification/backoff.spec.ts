@@ -28,6 +28,11 @@ describe('backoff', () => {
     expect(pauseAfter(outcome, 9, 5, 1).notBefore).toBeGreaterThan(5 + waits);
   });
 
+  it('pauses the whole alerter while it needs to be corrected', () => {
+    const outcome = { outcome: 'retryable', answer: 'HTTP 401', cause: 'alerter' } as const;
+    expect(pauseAfter(outcome, 2, 10_000, 1)).toEqual({ notBefore: 12_000, alerterNotBefore: 12_000 });
+  });
+
   it('tells the first failed attempt and every tenth', () => {
     const told = Array.from({ length: 31 }, (_, index) => index + 1).filter(isFailureReported);
     expect(told).toEqual([1, 10, 20, 30]);

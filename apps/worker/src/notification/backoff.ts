@@ -1,4 +1,4 @@
-import type { DeliveryOutcome } from '@9volt/alerters';
+import type { Retryable } from '@9volt/alerters';
 
 const FIRST_MS = 1_000;
 /** With an attempt that hangs for its 10 seconds just as the provider recovers, the next one still comes within 60. */
@@ -20,13 +20,12 @@ export interface Pause {
 }
 
 /** `attempts` counts the one that has just failed; times are milliseconds of one clock. */
-export function pauseAfter(
-  outcome: Extract<DeliveryOutcome, { outcome: 'retryable' }>,
-  attempts: number,
-  now: number,
-  random: number,
-): Pause {
-  if (outcome.retryAfterMs === undefined) return { notBefore: now + backoffMs(attempts, random) };
+export function pauseAfter(outcome: Retryable, attempts: number, now: number, random: number): Pause {
+  if (outcome.retryAfterMs === undefined) {
+    const notBefore = now + backoffMs(attempts, random);
+    // Nothing passes before somebody corrects the alerter: one notification in its turn finds out whether that was done.
+    return outcome.cause === 'alerter' ? { notBefore, alerterNotBefore: notBefore } : { notBefore };
+  }
   const asked = Math.min(outcome.retryAfterMs, LONGEST_RETRY_AFTER_MS);
   // Never sooner than asked for, also when nothing was asked for; spread a little, for others were told the same.
   const notBefore = now + Math.max(asked, FIRST_MS) * (1 + 0.1 * random);

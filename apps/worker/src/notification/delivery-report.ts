@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { DeliveryOutcome } from '@9volt/alerters';
+import type { DeliveryOutcome, Retryable } from '@9volt/alerters';
 import type { DeliveryRecord } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
@@ -58,17 +58,13 @@ export class DeliveryReport {
     this.duration.observe({ alerter_type: alerterType }, durationMs / 1_000);
   }
 
-  failed(owed: OwedNotification, attempts: number, answer: string): void {
-    this.log.debug(`attempt ${attempts} at ${phrase(owed)} failed`, { ...facts(owed), answer });
-    if (isFailureReported(attempts)) {
-      this.emit(
-        'notification-failed',
-        owed,
-        `attempt ${attempts} at ${phrase(owed)} failed: ${answer}`,
-        attempts,
-        answer,
-      );
-    }
+  failed(owed: OwedNotification, attempts: number, { answer, cause }: Retryable): void {
+    const kept = cause === 'alerter' ? '; it is kept, and sent once the alerter is corrected' : '';
+    const what = cause === 'unclear' ? 'was sent, not confirmed' : 'failed';
+    this.log.debug(`attempt ${attempts} at ${phrase(owed)} ${what}`, { ...facts(owed), answer });
+    if (!isFailureReported(attempts)) return;
+    const message = `attempt ${attempts} at ${phrase(owed)} ${what}: ${answer}${kept}`;
+    this.emit('notification-failed', owed, message, attempts, answer, cause === undefined ? {} : { cause });
   }
 
   /** It waits for a person to mend something. */
@@ -78,10 +74,12 @@ export class DeliveryReport {
   }
 
   /** Delivered or given up, and removed. */
-  settled(owed: OwedNotification, { outcome, attempts, answer }: DeliveryRecord): void {
+  settled(owed: OwedNotification, { outcome, attempts, answer }: DeliveryRecord, notice?: string): void {
     if (outcome === 'delivered') {
       this.log.info(`${phrase(owed)} delivered`, { ...facts(owed), attempts });
-      this.emit('notification-sent', owed, `${phrase(owed)} delivered`, attempts, answer);
+      const noted = notice === undefined ? '' : `; ${notice}`;
+      if (noted !== '') this.log.warn(`alerter "${owed.alerter}" should be changed${noted}`, facts(owed));
+      this.emit('notification-sent', owed, `${phrase(owed)} delivered${noted}`, attempts, answer);
       return;
     }
     if (outcome === 'dropped') this.deliveries.inc(DROPPED);

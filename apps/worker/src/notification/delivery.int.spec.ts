@@ -301,6 +301,22 @@ describe('delivery', () => {
     await moved.waitForAccepted(3, 2_000);
   });
 
+  it('keeps what is refused for its credentials, leaves the provider alone, and sends all once the alerter is corrected', async () => {
+    const monitors = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    const rig = await startWorker({ random: () => 1 }, monitors);
+    const right = await startProvider();
+    provider.behave({ kind: 'revoked' });
+    await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['critical'])));
+    const failed = await waitFor(() => rig.told('notification-failed')[0]);
+    expect(failed.message).toMatch(/HTTP 400: .*routing key.*it is kept, and sent once the alerter is corrected/);
+    await sleep(500);
+    expect(provider.received.length).toBeLessThanOrEqual(8);
+    expect(await rig.owed()).toBe(30);
+    await rig.configure('team', right.alerter);
+    await right.waitForAccepted(30, 10_000);
+    await waitFor(async () => (await rig.owed()) === 0);
+  });
+
   it('cancels out what nobody began to send, and nothing that may have been sent', async () => {
     const rig = await startWorker();
     await rig.open('web', 1);

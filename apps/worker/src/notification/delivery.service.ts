@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import type { DeliveryOutcome } from '@9volt/alerters';
+import type { Retryable } from '@9volt/alerters';
 import { type AlerterSettings, type DeliveryRecord, messageOf } from '@9volt/contracts';
 import type { Compare } from '@9volt/etcd-dal';
 import { AlerterCache } from './alerter-cache.js';
@@ -206,21 +206,18 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.settling.begin(owed);
     const outcome = await this.attempts.make(settings, entry.alert, this.abort.signal);
     if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
-    else await this.settle(lane, owed, outcome.outcome, outcome.answer);
+    else
+      await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
   }
 
-  private postpone(
-    lane: Lane,
-    owed: OwedNotification,
-    outcome: Extract<DeliveryOutcome, { outcome: 'retryable' }>,
-  ): void {
+  private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable): void {
     // Given up by our own stop: no answer of the provider.
     if (this.abort.signal.aborted) return;
     const head = lane.head(owed);
     const pause = pauseAfter(outcome, head.attempts, performance.now(), this.settings.random());
     head.notBefore = pause.notBefore;
     if (pause.alerterNotBefore !== undefined) this.alerterNotBefore.set(lane.alerter, pause.alerterNotBefore);
-    this.report.failed(owed, head.attempts, outcome.answer);
+    this.report.failed(owed, head.attempts, outcome);
   }
 
   private async settle(
@@ -228,6 +225,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     owed: OwedNotification,
     outcome: DeliveryRecord['outcome'],
     answer: string,
+    notice?: string,
   ): Promise<void> {
     const { alerter, entry } = owed;
     const { attempts } = lane.head(owed);
@@ -236,7 +234,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     const fences = (): Compare[] | undefined => this.fencesOf(owed.monitor);
     if (!(await this.settling.settle(owed, record, { fences, signal: this.abort.signal }))) return;
     this.forget(lane, owed);
-    this.report.settled(owed, record);
+    this.report.settled(owed, record, notice);
   }
 
   private async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {

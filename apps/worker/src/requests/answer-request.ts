@@ -54,14 +54,16 @@ async function testAlerter(
   const validated = validateAlerter(name, settings);
   if (!validated.ok) return refused(validated.errors);
   const alert = testAlert(name, worker, new Date().toISOString());
-  const { outcome, answer } = await attemptDelivery({
+  const delivery = await attemptDelivery({
     settings: validated.value,
     alert,
     ...rest,
     programs: programs.rules,
     trial: true,
   });
-  return { ok: true, delivery: { outcome, answer } };
+  const { outcome, answer } = delivery;
+  const notice = 'notice' in delivery && delivery.notice !== undefined ? `; ${delivery.notice}` : '';
+  return { ok: true, delivery: { outcome, answer: `${answer}${notice}` } };
 }
 
 function refused(errors: readonly FieldError[]): RequestAnswer {

@@ -139,7 +139,18 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       expect(channel.standIn.received).toEqual([]);
     });
 
-    it('takes a refusal for good', async () => {
+    it.each(['revoked', 'gone'] as const)('is kept until it is corrected when what it needs is %s', async (kind) => {
+      channel.standIn.behave({ kind });
+      expect(await send()).toMatchObject({
+        outcome: 'retryable',
+        cause: 'alerter',
+        answer: expect.stringMatching(/./),
+      });
+      channel.standIn.behave({ kind: 'accept' });
+      expect(await send()).toMatchObject({ outcome: 'delivered' });
+    });
+
+    it('takes a refusal of the message for good', async () => {
       channel.standIn.behave({ kind: 'refuse' });
       expect(await send()).toMatchObject({ outcome: 'rejected', answer: expect.stringMatching(/./) });
     });

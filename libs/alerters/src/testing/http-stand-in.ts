@@ -81,6 +81,8 @@ export function plainReply(behaviour: Behaviour, exchange: HttpExchange): HttpRe
       return { status: 429, headers: { 'Retry-After': String(behaviour.retryAfterS) }, body: 'rate limited' };
     case 'accept':
     case 'refuse':
+    case 'revoked':
+    case 'gone':
       return undefined;
   }
 }

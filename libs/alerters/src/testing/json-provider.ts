@@ -7,6 +7,8 @@ export interface JsonProvider<M> {
   problems(json: unknown, exchange: HttpExchange): string[];
   accepted: HttpReply;
   refused: HttpReply;
+  revoked: HttpReply;
+  gone: HttpReply;
   /** Where the provider tells it other than by a Retry-After header. */
   limited?: (retryAfterS: number) => HttpReply;
 }
@@ -22,7 +24,18 @@ export function startJsonProvider<M>(provider: JsonProvider<M>): Promise<StandIn
       ...provider.problems(json, exchange),
     ]);
     if (behaviour.kind === 'rate-limit' && provider.limited) return provider.limited(behaviour.retryAfterS);
-    return plainReply(behaviour, exchange) ?? (behaviour.kind === 'accept' ? provider.accepted : provider.refused);
+    const plain = plainReply(behaviour, exchange);
+    if (plain) return plain;
+    switch (behaviour.kind) {
+      case 'accept':
+        return provider.accepted;
+      case 'revoked':
+        return provider.revoked;
+      case 'gone':
+        return provider.gone;
+      default:
+        return provider.refused;
+    }
   };
   return startHttpStandIn(recorder, answer, provider.alerter);
 }

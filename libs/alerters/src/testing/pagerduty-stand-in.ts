@@ -84,7 +84,9 @@ function answer(recorder: Recorder<PagerDutyEvent>, exchange: HttpExchange): Htt
   const plain = plainReply(behaviour, exchange);
   if (plain) return plain;
   if (problems.length > 0) return invalid(problems);
-  if (behaviour.kind === 'refuse') return invalid(['Invalid routing key']);
+  if (behaviour.kind === 'refuse') return invalid(["'payload.timestamp' is not valid"]);
+  if (behaviour.kind === 'revoked') return invalid(['Invalid routing key']);
+  if (behaviour.kind === 'gone') return { status: 404, body: 'not found' };
   const { dedup_key } = json as PagerDutyEvent;
   return { status: 202, body: JSON.stringify({ status: 'success', message: 'Event processed', dedup_key }) };
 }

@@ -85,12 +85,10 @@ function answer(recorder: Recorder<SlackMessage>, exchange: HttpExchange): HttpR
   if (plain) return plain;
   if (webhook) {
     if (problems.length > 0) return { status: 400, body: 'invalid_payload' };
-    return behaviour.kind === 'accept' ? { status: 200, body: 'ok' } : { status: 404, body: 'no_service' };
+    return BY_WEBHOOK[behaviour.kind as keyof typeof BY_WEBHOOK];
   }
   if (problems.length > 0) return said('invalid_arguments');
-  return behaviour.kind === 'accept'
-    ? { status: 200, body: '{"ok":true,"ts":"1700000000.000100"}' }
-    : said('channel_not_found');
+  return BY_METHOD[behaviour.kind as keyof typeof BY_METHOD];
 }
 
 /** Slack says its errors in a 200. */
@@ -105,3 +103,17 @@ function parsed(body: string): unknown {
     return undefined;
   }
 }
+
+const BY_WEBHOOK = {
+  accept: { status: 200, body: 'ok' },
+  refuse: { status: 400, body: 'no_text' },
+  revoked: { status: 403, body: 'invalid_token' },
+  gone: { status: 404, body: 'no_service' },
+};
+
+const BY_METHOD = {
+  accept: { status: 200, body: '{"ok":true,"ts":"1700000000.000100"}' },
+  refuse: said('msg_too_long'),
+  revoked: said('token_revoked'),
+  gone: said('channel_not_found'),
+};

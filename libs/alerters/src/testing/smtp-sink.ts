@@ -29,7 +29,7 @@ export interface SmtpSink extends StandIn<ReceivedMail> {
   readonly logins: readonly { method: string; username: string; accepted: boolean; secure: boolean }[];
 }
 
-/** A mail server that keeps what it gets. `fail` and `rate-limit` are 4xx replies, `refuse` is a 550 to the recipient. */
+/** A mail server that keeps what it gets. `fail` and `rate-limit` are 4xx replies, `refuse` is one of the message, `gone` one of the recipient, `revoked` one of the login. */
 export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink> {
   const recorder = new Recorder<ReceivedMail>();
   const logins: { method: string; username: string; accepted: boolean; secure: boolean }[] = [];
@@ -46,7 +46,11 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
     closeTimeout: 0,
     logger: false,
     onAuth(auth, session, done) {
-      const accepted = login !== undefined && auth.username === login.username && passwordFits(auth, login.password);
+      const accepted =
+        login !== undefined &&
+        auth.username === login.username &&
+        passwordFits(auth, login.password) &&
+        recorder.behaviour.kind !== 'revoked';
       logins.push({ method: auth.method, username: auth.username ?? '', accepted, secure: session.secure });
       if (recorder.behaviour.kind === 'echo')
         return done(reply(454, `4.7.0 unavailable for ${auth.username} with ${auth.password}`));
@@ -55,7 +59,7 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
         : done(reply(535, '5.7.8 bad credentials'));
     },
     onRcptTo(_address, _session, done) {
-      if (recorder.behaviour.kind === 'refuse') return done(reply(550, '5.1.1 no such user here'));
+      if (recorder.behaviour.kind === 'gone') return done(reply(550, '5.1.1 no such user here'));
       return done();
     },
     onData(stream, session, done) {
@@ -117,6 +121,8 @@ function receive(
     case 'accept':
       return done(null, 'kept');
     case 'refuse':
+    case 'revoked':
+    case 'gone':
       return done(reply(554, '5.6.0 the message is malformed'));
     case 'fail':
     case 'echo':

@@ -8,8 +8,12 @@ export type Behaviour =
   | { kind: 'rate-limit'; retryAfterS: number }
   /** Takes the message and never answers. */
   | { kind: 'hang' }
-  /** Refuses it for good. */
-  | { kind: 'refuse' };
+  /** Refuses this message for good. */
+  | { kind: 'refuse' }
+  /** Refuses the credentials, or what they may do. */
+  | { kind: 'revoked' }
+  /** Knows no such target any more. */
+  | { kind: 'gone' };
 
 /** One message that arrived, whatever was answered. */
 export interface Received<M> {
