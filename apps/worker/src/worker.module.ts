@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { GuardedTargets, Programs } from '@9volt/monitors';
-import { NodeConfig, SecretReader } from '@9volt/platform';
+import { AppLogger, NodeConfig, SecretReader } from '@9volt/platform';
 import { Detachment } from './ledger/detachment.js';
 import { EtcdLedger } from './ledger/etcd-ledger.js';
 import { Evaluations } from './ledger/evaluations.js';
@@ -45,6 +45,9 @@ import { VitalsBuffer } from './measure/vitals-buffer.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 import { WorkerService } from './worker.service.js';
 
+/** A usual limit; a worker of a thousand monitors needs that many. */
+const FEW_FILES = 1_024;
+
 /** Runs the monitors assigned to this process, evaluates, and delivers. Needs the modules of the cluster, the platform and the schedule. */
 @Module({
   providers: [
@@ -87,7 +90,7 @@ import { WorkerService } from './worker.service.js';
     PoisonLedger,
     CautiousRuns,
     { provide: Standstills, useFactory: () => new Standstills() },
-    { provide: CheckSlots, useFactory: () => new CheckSlots() },
+    { provide: CheckSlots, useFactory: checkSlots, inject: [AppLogger] },
     Hindrances,
     JudgedRuns,
     Probing,
@@ -109,3 +112,12 @@ import { WorkerService } from './worker.service.js';
   ],
 })
 export class WorkerModule {}
+
+function checkSlots(logger: AppLogger): CheckSlots {
+  const slots = new CheckSlots();
+  if (slots.files < FEW_FILES) {
+    const facts = { files: slots.files, checksAtOnce: slots.most };
+    logger.child('check').warn('this process may open few files (ulimit -n), so few checks run at once', facts);
+  }
+  return slots;
+}

@@ -8,6 +8,8 @@ export type Health = Probe['answer'];
 export class RecordingTargets {
   readonly probes: Probe[] = [];
   readonly outages: TargetOutage[] = [];
+  /** How long a target that is well takes to answer, in milliseconds. */
+  delayMs: (monitor: string) => number = () => 0;
   private readonly unhealthy = new Map<string, Exclude<Health, 'ok'>>();
   /** Failures that only one process sees, as `<monitor> <process>`. */
   private readonly seenBy = new Set<string>();
@@ -93,7 +95,9 @@ export class RecordingTargets {
     this.probes.push(probe);
     response.on('error', () => undefined);
     if (answer !== 'hang') {
-      this.say(response, answer);
+      const delayMs = this.delayMs(monitor);
+      if (delayMs === 0) this.say(response, answer);
+      else setTimeout(() => this.say(response, answer), delayMs);
       return;
     }
     const held = this.held.get(monitor);

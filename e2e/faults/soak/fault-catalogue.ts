@@ -28,6 +28,7 @@ export const FAULTS: readonly RandomFault[] = [
   { name: 'SIGTERM worker', weight: 3, inject: stop(aWorker) },
   { name: 'SIGTERM leader', weight: 2, inject: stop(theLeader) },
   { name: 'pause worker', weight: 3, inject: pause(aWorker) },
+  { name: 'worker held up now and then', weight: 3, inject: stutter },
   { name: 'pause leader', weight: 2, inject: pause(theLeader) },
   { name: 'connections cut twice', weight: 3, inject: cutTwice },
   { name: 'worker cut off', weight: 3, inject: severed(aWorker, 'blackhole') },
@@ -68,6 +69,19 @@ function pause(choose: Choice): RandomFault['inject'] {
       await seat.node.signal('SIGCONT');
     });
   };
+}
+
+/** Too short to lose the lease, long enough for checks to seem late. */
+async function stutter(soak: SoakBench): Promise<void> {
+  const seat = (await aWorker(soak)) as Seat;
+  await soak.bench.fault('pause', seat.name, async () => {
+    for (let times = 0; times < 5; times++) {
+      await seat.node.signal('SIGSTOP');
+      await sleep(soak.random.msBetween(0.8, 3));
+      await seat.node.signal('SIGCONT');
+      await sleep(soak.random.msBetween(0.5, 3));
+    }
+  });
 }
 
 function severed(choose: Choice, how: 'blackhole' | 'hold' | 'mute'): RandomFault['inject'] {

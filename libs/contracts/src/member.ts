@@ -37,6 +37,8 @@ export interface Member {
   Load?: WorkerLoad;
   /** Of a member that runs checks: whether its alerts have a link to the dashboard. Earlier versions do not say. */
   AlertLinks?: boolean;
+  /** What a worker runs short of, in words; absent or empty when it has enough. */
+  Short?: string;
 }
 
 /**

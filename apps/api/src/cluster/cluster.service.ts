@@ -109,8 +109,20 @@ export class ClusterService {
 
   /** Only what is documented: a newer version may have put more. */
   private shown(member: Member, { monitors, weight } = IDLE, now: number): ShownMember {
-    const { MemberID, Name, Role, Hostname, ListenAddress, Tags, Version, SemVer, StartedAt, LastUpdated, Load } =
-      member;
+    const {
+      MemberID,
+      Name,
+      Role,
+      Hostname,
+      ListenAddress,
+      Tags,
+      Version,
+      SemVer,
+      StartedAt,
+      LastUpdated,
+      Load,
+      Short,
+    } = member;
     return {
       MemberID,
       Name,
@@ -124,6 +136,7 @@ export class ClusterService {
       LastUpdated,
       UptimeMs: Math.max(0, now - Date.parse(StartedAt)) || 0,
       ...(Load === undefined ? {} : { Load }),
+      ...(Short ? { Short } : {}),
       Assigned: monitors,
       AssignedLoad: Math.round(weight * 1_000) / 1_000,
       Draining: this.cache.members.isDraining(member),

@@ -40,6 +40,7 @@ const memberProperties: Record<string, JsonSchema> = {
     // A newer worker may tell more.
     additionalProperties: true,
   },
+  Short: { ...text, description: 'What a worker runs short of, file descriptors for instance.' },
   UptimeMs: { ...count, description: 'Since it started, by the clock of the node that answers.' },
   Assigned: { ...count, description: 'Monitors assigned to it.' },
   AssignedLoad: { ...number, description: 'Sum of the weights of what it is to run: what the leader balances.' },
@@ -81,7 +82,7 @@ export const clusterComponents: Record<string, JsonSchema> = {
       'Notifications owed.',
     ),
   }),
-  Member: object(memberProperties, ['Load']),
+  Member: object(memberProperties, ['Load', 'Short']),
   Coverage: object(
     {
       at: { ...instant, description: 'When the leader looked.' },

@@ -25,6 +25,7 @@ export async function clusterFindings(config: EtcdConfig): Promise<Finding[]> {
       leaderFinding(director !== undefined, known),
       workersFinding(known, drained),
       linksFinding(known),
+      resourcesFinding(known),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
     ];
   } finally {
@@ -66,6 +67,12 @@ function linksFinding(members: readonly Member[]): Finding {
     `alerts of ${some(without)} have no link to the dashboard`,
     'start each with --public-url, the address under which people reach the dashboard',
   );
+}
+
+function resourcesFinding(members: readonly Member[]): Finding {
+  const short = members.flatMap(({ Name, Short }) => (Short ? [`${Name}: ${Short}`] : []));
+  if (short.length === 0) return ok('resources', 'no worker says that it runs short of anything');
+  return problem('resources', short.join('; '), 'raise the limits of the process (ulimit -n), or start more workers');
 }
 
 function settingsFindings(

@@ -592,6 +592,8 @@ export interface components {
             } & {
                 [key: string]: unknown;
             };
+            /** @description What a worker runs short of, file descriptors for instance. */
+            Short?: string;
             /** @description Since it started, by the clock of the node that answers. */
             UptimeMs: number;
             /** @description Monitors assigned to it. */
@@ -1203,16 +1205,21 @@ export interface components {
              */
             "request-body"?: string;
             /**
-             * @description User name for basic authentication. Needs password.
+             * @description User name for basic or digest authentication. Needs password.
              * @example shop
              */
             username?: string;
             /**
              * Format: password
-             * @description Password for basic authentication.
+             * @description Password for basic or digest authentication.
              * @example an example
              */
             password?: string;
+            /**
+             * @description How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself. Default: `basic`.
+             * @enum {string}
+             */
+            authentication?: "basic" | "digest";
             /**
              * Format: password
              * @description Token for bearer authentication.
@@ -1298,6 +1305,8 @@ export interface components {
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -1441,16 +1450,21 @@ export interface components {
              */
             "request-body"?: string;
             /**
-             * @description User name for basic authentication. Needs password.
+             * @description User name for basic or digest authentication. Needs password.
              * @example shop
              */
             username?: string;
             /**
              * Format: password
-             * @description Password for basic authentication.
+             * @description Password for basic or digest authentication.
              * @example an example
              */
             password?: string;
+            /**
+             * @description How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself. Default: `basic`.
+             * @enum {string}
+             */
+            authentication?: "basic" | "digest";
             /**
              * Format: password
              * @description Token for bearer authentication.
@@ -1536,6 +1550,8 @@ export interface components {
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -1666,6 +1682,20 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
         };
         /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
         NamedTcpMonitor: {
@@ -1768,6 +1798,20 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /**
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @example -----BEGIN CERTIFICATE-----
+             *     …
+             *     -----END CERTIFICATE-----
+             */
+            "tls-ca"?: string;
+            /**
+             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @example shop.example.com
+             */
+            "tls-server-name"?: string;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
         };
         /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
         DnsMonitor: {
@@ -2302,6 +2346,8 @@ export interface components {
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -2426,6 +2472,8 @@ export interface components {
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -2560,6 +2608,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -2744,6 +2794,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -2927,6 +2979,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -3082,6 +3136,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -3236,6 +3292,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -3393,6 +3451,8 @@ export interface components {
             ssl?: boolean;
             /** @description Accepts any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -3734,6 +3794,8 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com
@@ -3858,6 +3920,8 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
+            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            "tls-legacy-renegotiation"?: boolean;
             /**
              * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
              * @example shop.example.com

@@ -16,14 +16,15 @@ const nothing = (): void => undefined;
  */
 @Injectable()
 export class CheckSlots {
-  private readonly most: number;
+  /** How many may run at once. */
+  readonly most: number;
   private readonly mostSlow: number;
   private running = 0;
   private runningSlow = 0;
   private readonly quick: (() => void)[] = [];
   private readonly slow: (() => void)[] = [];
 
-  constructor(files: number = openFilesLimit()) {
+  constructor(readonly files: number = openFilesLimit()) {
     this.most = placesFor(files);
     this.mostSlow = Math.max(1, Math.floor(this.most / 2));
   }

@@ -21,7 +21,7 @@ export interface RunTime {
 export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunTime): string | undefined {
   if (result.status === 'ok') return undefined;
   if (result.shortage !== undefined)
-    return `this worker ran out of ${WHAT[result.shortage] ?? 'resources'} (${result.shortage})`;
+    return `this worker ran out of ${resourceOf(result.shortage)} (${result.shortage})`;
   if (heldUpMs < Math.max(LEAST_MS, elapsedMs * LEAST_SHARE)) return undefined;
   return heldUp(heldUpMs);
 }
@@ -45,15 +45,19 @@ export function annotated(result: CheckResult, repeatedFor: string | undefined, 
   return { ...result, note: capped(result.note === undefined ? slow : `${result.note}; ${slow}`) };
 }
 
-/** What the codes of the system stand for. */
-const WHAT: Readonly<Record<string, string>> = {
-  EAGAIN: 'processes',
-  EMFILE: 'file descriptors',
-  ENFILE: 'file descriptors, as the whole machine did',
-  ENOBUFS: 'buffers for the network',
-  ENOMEM: 'memory',
-  EADDRNOTAVAIL: 'local ports',
-};
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ['EAGAIN', 'processes'],
+  ['EMFILE', 'file descriptors'],
+  ['ENFILE', 'file descriptors, as did the whole machine'],
+  ['ENOBUFS', 'buffers of the network'],
+  ['ENOMEM', 'memory'],
+  ['EADDRNOTAVAIL', 'local ports'],
+]);
+
+/** What a code of the system stands for, as a noun. */
+export function resourceOf(code: string): string {
+  return RESOURCES.get(code) ?? 'resources';
+}
 
 function heldUp(ms: number): string {
   return `this worker was held up for ${formatDuration(Math.max(1, Math.round(ms / 10) * 10))}`;

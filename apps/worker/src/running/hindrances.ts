@@ -4,6 +4,7 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { Health, Metrics } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
+import { resourceOf } from './evidence.js';
 
 /** An event about hindrances comes at most this often. */
 const EVENT_EVERY_MS = 60_000;
@@ -24,10 +25,12 @@ export class Hindrances implements OnApplicationShutdown {
   private heldUpBefore = 0;
   private toldAt = Number.NEGATIVE_INFINITY;
   private cancelEvent: (() => void) | undefined;
-  private short: { code: string; at: number } | undefined;
+  private short: { what: string; at: number } | undefined;
+  private cancelEnd: (() => void) | undefined;
+  private waits = 0;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'events' | 'options'>,
+    @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'events' | 'options' | 'session'>,
     @Inject(Clock) private readonly clock: Clock,
     @Inject(Standstills) private readonly standstills: Standstills,
     @Inject(Metrics) metrics: Metrics,
@@ -57,7 +60,7 @@ export class Hindrances implements OnApplicationShutdown {
         counter.inc(standstills.totalMs / 1_000);
       },
     );
-    health.readiness('resources', () => this.shortage());
+    health.readiness('resources', () => this.short?.what);
   }
 
   /** A failed check is run again. */
@@ -74,15 +77,48 @@ export class Hindrances implements OnApplicationShutdown {
     this.noted(hindrance);
   }
 
+  /** A check waited for a place for more than a second. */
+  waited(places: number, files: number): void {
+    this.waits++;
+    this.runsShort(`checks wait for their turn: it may open ${files} files, so at most ${places} checks run at once`);
+    this.planEvent();
+  }
+
   onApplicationShutdown(): void {
+    this.cancelEnd?.();
     this.cancelEvent?.();
   }
 
   private noted(hindrance: Hindrance): void {
     if (hindrance.kind === 'shortage') {
       this.codes.add(hindrance.code);
-      this.short = { code: hindrance.code, at: this.clock.now() };
+      this.runsShort(`it ran out of ${resourceOf(hindrance.code)} (${hindrance.code})`);
     }
+    this.planEvent();
+  }
+
+  /** Told at once to `/readyz`, and with the membership; taken back when it has not happened for a while. */
+  private runsShort(what: string): void {
+    const isNews = this.short === undefined;
+    this.short = { what, at: this.clock.now() };
+    if (!isNews) return;
+    void this.node.session.update({ Short: what });
+    this.planEnd();
+  }
+
+  private planEnd(): void {
+    const at = this.short?.at ?? 0;
+    this.cancelEnd = this.clock.schedule(() => {
+      if (this.short && this.short.at > at) {
+        this.planEnd();
+        return;
+      }
+      this.short = undefined;
+      void this.node.session.update({ Short: '' });
+    }, SHORT_FOR_MS);
+  }
+
+  private planEvent(): void {
     if (this.cancelEvent) return;
     // The first one waits a moment, too, so that the event can say how many checks there were.
     const inMs = Math.max(1_000, this.toldAt + EVENT_EVERY_MS - this.clock.now());
@@ -92,13 +128,13 @@ export class Hindrances implements OnApplicationShutdown {
   private tell(): void {
     const heldUpMs = this.standstills.totalMs - this.heldUpBefore;
     const codes = [...this.codes];
-    const why =
-      codes.length > 0
-        ? `ran short of resources (${codes.join(', ')})`
-        : `was held up for ${formatDuration(Math.round(heldUpMs))}`;
+    const isShort = codes.length > 0 || this.waits > 0;
+    const why = isShort
+      ? `runs short: ${this.short?.what ?? codes.join(', ')}`
+      : `was held up for ${formatDuration(Math.round(heldUpMs))}`;
     const { name } = this.node.options;
     this.node.events.emit(
-      codes.length > 0 ? 'member-short' : 'member-held-up',
+      isShort ? 'member-short' : 'member-held-up',
       `${name} ${why}: it repeated ${counted(this.repeats)}, and could not judge ${this.unjudgedSince} of its results`,
       {
         details: {
@@ -106,20 +142,17 @@ export class Hindrances implements OnApplicationShutdown {
           shortages: codes,
           repeated: this.repeats,
           unjudged: this.unjudgedSince,
+          waited: this.waits,
         },
       },
     );
     this.heldUpBefore = this.standstills.totalMs;
     this.repeats = 0;
     this.unjudgedSince = 0;
+    this.waits = 0;
     this.codes.clear();
     this.toldAt = this.clock.now();
     this.cancelEvent = undefined;
-  }
-
-  private shortage(): string | undefined {
-    if (!this.short || this.clock.now() - this.short.at > SHORT_FOR_MS) return undefined;
-    return `this worker ran out of resources (${this.short.code}): raise its limits, or give it fewer monitors`;
   }
 }
 

@@ -13,6 +13,8 @@ import { type Hindrance, Hindrances } from './hindrances.js';
 const MOST_REPEATS = 2;
 /** What was lacking may be back by then. */
 const AFTER_SHORTAGE_MS = 250;
+/** A check that waits longer for a place is told of. */
+const LONG_WAIT_MS = 1_000;
 /** A worker that was held up hears of calls so much later. */
 const CALLS_ARRIVE_MS = 1_000;
 
@@ -58,8 +60,11 @@ export class JudgedRuns {
     monitor: OwnedMonitor,
     context: GivenContext,
   ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
+    const cameAt = performance.now();
     const release = await this.slots.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
     const from = performance.now();
+    if (from - cameAt > LONG_WAIT_MS && this.slots.waiting > 0)
+      this.hindrances.waited(this.slots.most, this.slots.files);
     try {
       const execution = await this.runs.execute(monitor, context);
       const to = performance.now();

@@ -69,6 +69,7 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
     Leader,
     Draining,
     Detached,
+    Short,
   } = member;
   const isLate = (Load?.latenessP99Ms ?? 0) > LATE_MS;
   return (
@@ -85,6 +86,11 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
             <Icon name="orphaned" size={13} /> detached
           </span>
         ) : null}{' '}
+        {Short === undefined ? null : (
+          <span className={styles['late']}>
+            <Icon name="warning" size={13} /> {Short}
+          </span>
+        )}{' '}
         {Draining ? (
           <span className={styles['mark']}>
             <Icon name="depart" size={13} /> drained
