@@ -9,6 +9,7 @@ import {
   type FieldError,
   type SettingsClass,
   type Validated,
+  ownOf,
 } from '@9volt/contracts';
 import { alerterTypes } from './registry.js';
 
@@ -52,7 +53,8 @@ export function unmaskSettings(
   const known = (stored ?? {}) as Plain;
   const attributes = attributesOf(cls);
   const moved = about.destination?.find(
-    (name) => settled(attributes.get(name), incoming[name]) !== settled(attributes.get(name), known[name]),
+    (name) =>
+      settled(attributes.get(name), ownOf(incoming, name)) !== settled(attributes.get(name), ownOf(known, name)),
   );
 
   const kept = (path: string, name: string, value: unknown): unknown => {
@@ -68,12 +70,12 @@ export function unmaskSettings(
   const value = mapped(incoming, (name, given) => {
     if (!attributes.get(name)?.secret) return given;
     const path = `${about.at ?? ''}/${pointer(name)}`;
-    const before = known[name];
+    const before = ownOf(known, name);
     if (given === MASKED) return kept(path, name, before);
     if (!isPlainObject(given)) return given;
     return mapped(given, (key, item) =>
       item === MASKED
-        ? kept(`${path}/${pointer(key)}`, `${name}.${key}`, isPlainObject(before) ? before[key] : undefined)
+        ? kept(`${path}/${pointer(key)}`, `${name}.${key}`, isPlainObject(before) ? ownOf(before, key) : undefined)
         : item,
     );
   });

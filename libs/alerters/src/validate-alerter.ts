@@ -1,9 +1,9 @@
 import {
   AlerterSettings,
   attributesOf,
-  fault,
   isPlainObject,
   nameFault,
+  noMapFault,
   referenceFaults,
   unknownName,
   validateSettings,
@@ -16,7 +16,7 @@ import { alerterTypes } from './registry.js';
 export function validateAlerter(name: string, raw: unknown, at = ''): Validated<AlerterSettings> {
   const badName = nameFault('alerter', name);
   if (badName) return { ok: false, errors: [{ ...badName, path: at }] };
-  if (!isPlainObject(raw)) return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
+  if (!isPlainObject(raw)) return { ok: false, errors: [noMapFault(at, raw, 'a map of attributes')] };
   const { options, ...rest } = raw;
   const errors: FieldError[] = [];
   const common = validateSettings(AlerterSettings, rest, at);

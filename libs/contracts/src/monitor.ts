@@ -1,3 +1,4 @@
+import { ownOf } from './by-name.js';
 import { formatDuration, parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
@@ -125,7 +126,7 @@ export function effectiveTimeoutMs(written: string | undefined, defaultMs: numbe
 
 /** The fault of a written timeout that is not below the interval, if it is one. */
 export function timeoutFault(settings: MonitorSettings, attribute: string): FieldError[] {
-  const written = (settings as unknown as Record<string, unknown>)[attribute];
+  const written = ownOf(settings as unknown as Record<string, unknown>, attribute);
   if (written === undefined) return [];
   const intervalMs = intervalMsOf(settings);
   if (parseDuration(written) < intervalMs) return [];

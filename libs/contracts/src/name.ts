@@ -17,6 +17,37 @@ export function isName(name: string): boolean {
   );
 }
 
+/** What changes how the text around it reads (bidi controls), is not seen (zero width, soft hyphen, fillers), or is half a character. */
+const LOOK_ALIKE =
+  /[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/u;
+/** Joiners are part of words and of pictures, and nothing between letters of Latin, Greek or Cyrillic, digits and signs. */
+const JOINER_FOR_NOTHING =
+  /(?:^|[\p{ASCII}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]|[\u200c\u200d](?:$|[\p{ASCII}\p{Script=Latin}])/u;
+
+/**
+ * The fault of a new name that a person could take for another one, since it holds characters that nobody sees. Those that are stored already stay valid.
+ */
+export function newNameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {
+  const found = LOOK_ALIKE.exec(name) ?? JOINER_FOR_NOTHING.exec(name);
+  if (!found) return nameFault(what, name);
+  const code = [...found[0]].map((one) => (one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0'));
+  const hidden = code.length === 1 ? code[0] : code.find((one) => /^200[CD]$/.test(one));
+  const expected = 'a name without characters that cannot be seen or that turn the direction of writing';
+  return {
+    path: '',
+    expected,
+    message: `the name ${asciiOnly(name.slice(0, 80))} cannot name ${CALLED[what]}, since it holds U+${hidden}; expected ${expected}`,
+  };
+}
+
+/** With escapes for all that is not seen, so that the message does not deceive as the name does. */
+function asciiOnly(text: string): string {
+  return JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 const CALLED = { monitor: 'a monitor', alerter: 'an alerter', worker: 'a worker' } as const;
 
 export function nameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {

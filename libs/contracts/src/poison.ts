@@ -1,3 +1,4 @@
+import { ownOf } from './by-name.js';
 import { isPlainObject } from './settings/validate-settings.js';
 
 /** Revisions that have not completed a run on a worker: `cluster/suspects/<worker id>/<n>`. Whatever ends that process, they may have done. */
@@ -69,6 +70,6 @@ function isDeath(raw: unknown): raw is Death {
   if (!isPlainObject(raw)) return false;
   return (
     (raw['of'] === 'worker' || raw['of'] === 'child') &&
-    ['worker', 'at', 'how'].every((name) => typeof raw[name] === 'string')
+    ['worker', 'at', 'how'].every((name) => typeof ownOf(raw, name) === 'string')
   );
 }

@@ -3,6 +3,7 @@ import {
   type MonitorSettings,
   MonitorSettings as CommonSettings,
   nameFault,
+  noMapFault,
   referenceFaults,
   secretNames,
   unknownName,
@@ -19,7 +20,7 @@ import { monitorTypes } from './registry.js';
 export function validateMonitor(name: string, raw: unknown, at = ''): Validated<MonitorSettings> {
   const badName = nameFault('monitor', name);
   if (badName) return { ok: false, errors: [{ ...badName, path: at }] };
-  if (!isPlainObject(raw)) return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
+  if (!isPlainObject(raw)) return { ok: false, errors: [noMapFault(at, raw, 'a map of attributes')] };
   const type = raw['type'];
   const definition = typeof type === 'string' ? monitorTypes.get(type) : undefined;
   if (definition) {

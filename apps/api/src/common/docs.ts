@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
 
@@ -134,7 +135,7 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
   const sort = `Keys to sort by, separated by commas, each with \`-\` for descending: ${sorts.join(', ')}.`;
   return applyDecorators(
     ...filters.map((name) =>
-      ApiQuery({ name, required: false, schema: { type: 'string' }, description: FILTERS[name] ?? name }),
+      ApiQuery({ name, required: false, schema: { type: 'string' }, description: ownOf(FILTERS, name) ?? name }),
     ),
     ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Page, from 1.' }),
     ApiQuery({

@@ -1,4 +1,4 @@
-import { type FieldError, unknownName } from '@9volt/contracts';
+import { type FieldError, unknownName, byName, ownOf, type ByName } from '@9volt/contracts';
 import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
 import { invalid, MAX_FAULTS } from './invalid.js';
 
@@ -11,7 +11,7 @@ export interface ListQuery<T> {
   page: number;
   limit: number;
   compare: Compare<T>;
-  filters: Record<string, string>;
+  filters: ByName<string>;
 }
 
 /** A list as the original answers it, or its pages. */
@@ -36,13 +36,13 @@ const MAX_LIMIT = 100_000;
 export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<T> {
   const errors: FieldError[] = [];
   const known = [...rules.filters, ...PAGING];
-  const filters: Record<string, string> = {};
+  const filters = byName<string>();
   for (const [name, value] of Object.entries(raw)) {
     if (!known.includes(name)) errors.push(unknownName(`/${name}`, 'query parameter', name, known));
     else if (rules.filters.includes(name) && value !== undefined) filters[name] = [value].flat().join(',');
   }
   const number = (name: string, fallback: number, maximum: number): number => {
-    const text = raw[name];
+    const text = ownOf(raw, name);
     if (text === undefined) return fallback;
     const value = Number(text);
     if (typeof text === 'string' && /^\d{1,9}$/.test(text) && value >= 1 && value <= maximum) return value;
@@ -56,7 +56,7 @@ export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<
   if (errors.length > 0) {
     throw invalid(errors);
   }
-  return { paged: PAGING.some((name) => raw[name] !== undefined), page, limit, compare, filters };
+  return { paged: PAGING.some((name) => ownOf(raw, name) !== undefined), page, limit, compare, filters };
 }
 
 /** One page of a list, and how many there are in all. */

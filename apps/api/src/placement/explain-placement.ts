@@ -1,4 +1,4 @@
-import type { Assignment } from '@9volt/contracts';
+import { type Assignment, ownOf } from '@9volt/contracts';
 
 /** A member that runs checks. */
 export interface PlacementWorker {
@@ -115,5 +115,5 @@ function because({ workers, tag }: PlacementFacts, cause: string | undefined): s
     'late hand-over': `the worker it had did not hand it over in time`,
     'stays after all': `a move elsewhere was taken back`,
   };
-  return `: ${known[cause] ?? cause}`;
+  return `: ${ownOf(known, cause) ?? cause}`;
 }

@@ -1,10 +1,13 @@
-import type {
-  HandedIncident,
-  HeardStatus,
-  MonitorState,
-  OpenIncident,
-  OutboxEntry,
-  ToldStatus,
+import {
+  type ByName,
+  byName,
+  type HandedIncident,
+  type HeardStatus,
+  type MonitorState,
+  type OpenIncident,
+  type OutboxEntry,
+  ownOf,
+  type ToldStatus,
 } from '@9volt/contracts';
 import { worse } from './evaluate.js';
 
@@ -12,7 +15,7 @@ import { worse } from './evaluate.js';
 export interface KnownIncident {
   incident: OpenIncident;
   /** What each alerter that does not know it to be over was last told. */
-  told: Record<string, ToldStatus>;
+  told: ByName<ToldStatus>;
   /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */
   unsure: Set<string>;
   /** Alarms that were sent without an answer, to be sent once more. */
@@ -41,7 +44,7 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
 export function toldByAnother(handed: HandedIncident, stored: MonitorState | undefined): HandedIncident {
   if (stored?.incident?.id !== handed.incident.id) return handed;
   const told = Object.entries(handed.told).map(([alerter, heard]): [string, HeardStatus] => {
-    const isDoubtful = heard === 'resolved' && stored.told[alerter] !== undefined;
+    const isDoubtful = heard === 'resolved' && ownOf(stored.told, alerter) !== undefined;
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];
   });
   return { ...handed, told: Object.fromEntries(told) };
@@ -60,7 +63,7 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
   const { createRevision, target, message, count } = state;
   return {
     incident,
-    told: { ...state.told },
+    told: byName(state.told),
     unsure: new Set(),
     unanswered: [],
     createRevision,
@@ -73,11 +76,11 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
 function ofHanded(handed: HandedIncident): KnownIncident {
   const { incident, target, message, count } = handed;
   const createRevision = createRevisionOf(incident.id);
-  return { incident, told: {}, unsure: new Set(), unanswered: [], createRevision, target, message, count };
+  return { incident, told: byName(), unsure: new Set(), unanswered: [], createRevision, target, message, count };
 }
 
 function combined(known: KnownIncident, { incident, told, unanswered }: HandedIncident): KnownIncident {
-  const merged = { ...known.told };
+  const merged = byName(known.told);
   const unsure = new Set(known.unsure);
   for (const [alerter, heard] of Object.entries(told)) {
     if (heard === 'resolved') delete merged[alerter];

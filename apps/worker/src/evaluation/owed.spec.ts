@@ -243,3 +243,23 @@ test('however states are coalesced and repeated, each alerter hears alarm before
     }),
   );
 });
+
+test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+  'an alerter called %s is told once and resolved, as any other, whatever was stored and read between',
+  (name) => {
+    const own = { ...facts, settings: { ...settings, 'warning-alerter': [], 'critical-alerter': [name, 'pager'] } };
+    const read = (state: MonitorState): MonitorState => JSON.parse(JSON.stringify(state)) as MonitorState;
+    const step = (state: MonitorState | undefined, status: Status) =>
+      store(state, stepped(state, status, {}, own.settings), own);
+    const warned = step(undefined, 'critical');
+    const alarmed = step(read(warned.state), 'critical');
+    expect(said(alarmed.owed.entries)).toEqual([`${name}: critical`, 'pager: critical']);
+    const again = step(read(alarmed.state), 'critical');
+    expect(said(again.owed.entries)).toEqual([]);
+    const over = step(read(again.state), 'ok');
+    expect(said(over.owed.entries).sort()).toEqual(
+      [`${name}: resolve (recovered)`, 'pager: resolve (recovered)'].sort(),
+    );
+    expect(Object.keys(over.state.told)).toEqual([]);
+  },
+);

@@ -1,5 +1,7 @@
 import {
   type Alert,
+  type ByName,
+  byName,
   type HandedIncident,
   type IncidentRecord,
   monitorPath,
@@ -33,7 +35,7 @@ export interface AlertFacts {
 /** What must be written with the next state. */
 export interface Owed {
   /** What every alerter has been told once the entries are delivered. */
-  told: Record<string, ToldStatus>;
+  told: ByName<ToldStatus>;
   entries: OutboxEntry[];
   /** The incident that was open in what is stored, and no longer is. */
   closed?: { incident: OpenIncident; reason: ResolveReason };
@@ -68,7 +70,7 @@ export function owedNotifications(
     }
   }
   const kept = known.find(({ incident }) => incident.id === open?.id);
-  const told = { ...kept?.told };
+  const told = byName(kept?.told);
   if (kept) entries.push(...kept.unanswered);
   if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
 

@@ -1,11 +1,13 @@
-import type {
-  DeliveryRecord,
-  HandedIncident,
-  HeardStatus,
-  MonitorState,
-  OpenIncident,
-  OutboxEntry,
-  ResolveReason,
+import {
+  byName,
+  type DeliveryRecord,
+  type HandedIncident,
+  type HeardStatus,
+  type MonitorState,
+  type OpenIncident,
+  type OutboxEntry,
+  ownOf,
+  type ResolveReason,
 } from '@9volt/contracts';
 import { worse } from '../evaluation/evaluate.js';
 import { numberOf } from '../evaluation/known-incidents.js';
@@ -100,7 +102,7 @@ export class Spool {
 
   /** Whether an alerter was told of an incident, whoever told it. */
   wasTold(incident: string, alerter: string): boolean {
-    const stored = this.before?.incident?.id === incident ? this.before.told[alerter] : undefined;
+    const stored = this.before?.incident?.id === incident ? ownOf(this.before.told, alerter) : undefined;
     return stored !== undefined || this.sent.has(sentKey(incident, alerter));
   }
 
@@ -214,7 +216,7 @@ function heardOf({ alert }: OutboxEntry, answered: boolean): HeardStatus {
 }
 
 function blank(incident: OpenIncident): Omit<HandedIncident, 'target' | 'message' | 'count'> {
-  return { incident, closedAt: null, told: {}, unanswered: [], notifications: [] };
+  return { incident, closedAt: null, told: byName(), unanswered: [], notifications: [] };
 }
 
 /** Of an incident that was owed before the worker was cut off. */
@@ -224,7 +226,7 @@ function ofAlert({ incident: id, alert }: OutboxEntry): HandedIncident {
 }
 
 function copyOf(incident: HandedIncident): HandedIncident {
-  return { ...incident, told: { ...incident.told }, unanswered: [...incident.unanswered] };
+  return { ...incident, told: byName(incident.told), unanswered: [...incident.unanswered] };
 }
 
 function isOpenToSomebody({ told }: HandedIncident): boolean {

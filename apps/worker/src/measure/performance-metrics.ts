@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Metrics, NodeConfig } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
@@ -51,6 +52,6 @@ const SECONDS: Record<string, number> = { ms: 1e3, us: 1e6, ns: 1e9 };
 
 /** Times in seconds, as Prometheus wants them; whatever else there is in the unit that was told. */
 function inBaseUnit(value: number, unit = ''): { value: number; unit: string } {
-  const parts = SECONDS[unit];
+  const parts = ownOf(SECONDS, unit);
   return parts === undefined ? { value, unit } : { value: value / parts, unit: 's' };
 }

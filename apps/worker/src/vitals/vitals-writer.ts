@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
+import { byName, messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
@@ -131,7 +131,7 @@ export class VitalsWriter {
 
   /** A run that is under way when the next is due is no lateness: the next is skipped. What could not be judged was as good as not run. */
   private lateness(now: number): Pick<WorkerLoad, 'late'> {
-    const late: Record<string, number> = {};
+    const late = byName<number>();
     for (const { name, settings } of this.monitors.all()) {
       if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS && !this.unjudged.has(name)) continue;
       const tag = settings['member-tag'] ?? '';

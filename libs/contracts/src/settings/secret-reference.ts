@@ -1,3 +1,4 @@
+import { byName, ownOf } from '../by-name.js';
 import { messageOf, type FieldError } from './errors.js';
 import { attributesOf, type SettingsClass } from './attribute.js';
 import { isPlainObject, pointer } from './validate-settings.js';
@@ -48,7 +49,7 @@ export function secretNames(cls: SettingsClass): string[] {
 /** The faults of references that could never be resolved, in the attributes named. `at` as in a validation. */
 export function referenceFaults(settings: object, names: readonly string[], at: string): FieldError[] {
   return names.flatMap((name) => {
-    const texts = textsIn((settings as Record<string, unknown>)[name]);
+    const texts = textsIn(ownOf(settings as Record<string, unknown>, name));
     const wrong = texts.flatMap(referencesIn).find(({ kind, name: of }) => !NAMES[kind].test(of));
     if (!wrong) return [];
     const message = `${name}: ${wrong.text} is not valid; expected ${EXPECTED}`;
@@ -63,10 +64,10 @@ export async function resolveSecrets<S extends object>(
   read: ReadSecret,
 ): Promise<Resolved<S>> {
   const given = settings as Record<string, unknown>;
-  const changed: Record<string, unknown> = {};
+  const changed = byName<unknown>();
   const secrets: string[] = [];
   for (const name of names) {
-    const references = textsIn(given[name]).flatMap(referencesIn);
+    const references = textsIn(ownOf(given, name)).flatMap(referencesIn);
     if (references.length === 0) continue;
     const known = new Map<string, string>();
     for (const reference of references) {
@@ -79,7 +80,7 @@ export async function resolveSecrets<S extends object>(
       }
     }
     secrets.push(...known.values());
-    changed[name] = replaced(given[name], (text) =>
+    changed[name] = replaced(ownOf(given, name), (text) =>
       text.replace(REFERENCE, (reference) => known.get(reference) ?? reference),
     );
   }

@@ -18,7 +18,7 @@ export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldEr
  */
 export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: unknown, at = ''): Validated<T> {
   if (!isPlainObject(raw)) {
-    return { ok: false, errors: [fault(at, raw, 'a map of attributes')] };
+    return { ok: false, errors: [noMapFault(at, raw, 'a map of attributes')] };
   }
   const attributes = attributesOf(cls);
   const errors = unknownAttributes(raw, attributes, at);
@@ -100,8 +100,20 @@ function copyOf(value: unknown): unknown {
   return isPlainObject(value) ? { ...value } : value;
 }
 
+/** The fault of a document that is no map: not a word of what it is, for it may be a secret that stands in the wrong place. */
+export function noMapFault(path: string, value: unknown, expected: string): FieldError {
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return { path, expected, message: `${nameOf(path)}: is ${kind}; expected ${expected}` };
+}
+
+/** User name and password within an address are not repeated. */
+function withoutCredentials(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\/\/[^/?#@\s]{1,1000}@/g, '//***@') : value;
+}
+
 /** A fault of a whole sentence: `interval: "soon" is not valid; expected a duration …`. */
-export function fault(path: string, value: unknown, expected: string): FieldError {
+export function fault(path: string, written: unknown, expected: string): FieldError {
+  const value = withoutCredentials(written);
   return { path, value, expected, message: `${nameOf(path)}: ${shown(value)} is not valid; expected ${expected}` };
 }
 

@@ -1,4 +1,4 @@
-import type { CertificateFacts } from '@9volt/contracts';
+import { type CertificateFacts, ownOf } from '@9volt/contracts';
 import type { ExpiryLimits } from './tls-attributes.js';
 
 /** Something that is not as it should be. */
@@ -71,7 +71,7 @@ const CHAIN_WORDS: Readonly<Record<string, string>> = {
 
 /** A chain that cannot be verified, by the code of OpenSSL. */
 export function judgeChain(code: string): Finding {
-  const words = CHAIN_WORDS[code] ?? 'the chain cannot be verified';
+  const words = ownOf(CHAIN_WORDS, code) ?? 'the chain cannot be verified';
   return {
     status: 'critical',
     message: `The certificate cannot be trusted: ${words} (${code})`,

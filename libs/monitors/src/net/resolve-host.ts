@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts';
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Address } from '@9volt/contracts';
@@ -92,5 +93,5 @@ const LOOKUP_WORDS: Readonly<Record<string, string>> = {
 
 function lookupError(host: string, cause: unknown): Error {
   const code = codeOf(cause);
-  return new Error(`lookup of ${host}: ${LOOKUP_WORDS[code] ?? code}`, { cause });
+  return new Error(`lookup of ${host}: ${ownOf(LOOKUP_WORDS, code) ?? code}`, { cause });
 }

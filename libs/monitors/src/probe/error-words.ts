@@ -1,4 +1,4 @@
-import { isTargetRefusal } from '@9volt/contracts';
+import { isTargetRefusal, ownOf } from '@9volt/contracts';
 import { tlsWords } from '@9volt/net';
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -35,7 +35,7 @@ interface SystemError {
 export function inWords(error: unknown): string {
   const { message, code, address, port, errors } = fieldsOf(error);
   if (errors) return [...new Set(errors.map(inWords))].join('; ');
-  const words = code === undefined ? undefined : WORDS[code];
+  const words = code === undefined ? undefined : ownOf(WORDS, code);
   if (words === undefined || isByNode(message)) return tlsWords(message || String(error)).trim();
   return address === undefined ? `${words} (${code})` : `${words} (${code} ${place(address, port)})`;
 }

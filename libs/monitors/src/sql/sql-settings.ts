@@ -1,4 +1,4 @@
-import { Choice, Duration, type FieldError, Flag, Integer, MonitorSettings, Text } from '@9volt/contracts';
+import { Choice, Duration, type FieldError, Flag, Integer, MonitorSettings, Text, ownOf } from '@9volt/contracts';
 import { hostAndPort, hostFault, hostOf } from '../net/host.js';
 import type { TlsOptions } from '../net/start-tls.js';
 import {
@@ -120,7 +120,7 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
 
 /** It ends a text in both protocols. */
 function nulFault(settings: SqlSettings, name: string): FieldError[] {
-  const text = (settings as unknown as Record<string, unknown>)[name];
+  const text = ownOf(settings as unknown as Record<string, unknown>, name);
   if (typeof text !== 'string' || !text.includes('\0')) return [];
   const expected = 'a text without NUL characters';
   return [{ path: `/${name}`, expected, message: `${name}: is not valid; expected ${expected}` }];

@@ -1,3 +1,5 @@
+import { byName } from '@9volt/contracts';
+
 /** A reason why this process is not ready, or undefined when it is. */
 export type ReadinessCheck = () => string | undefined;
 
@@ -21,7 +23,7 @@ export class Health {
 
   /** What is missing, by name; empty when ready. */
   missing(): Record<string, string> {
-    const missing: Record<string, string> = {};
+    const missing = byName<string>();
     for (const [name, check] of this.checks) {
       const reason = check();
       if (reason !== undefined) missing[name] = reason;

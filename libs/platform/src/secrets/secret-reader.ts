@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
-import type { SecretReference } from '@9volt/contracts';
+import { type SecretReference, ownOf } from '@9volt/contracts';
 import type { NodeConfig } from '../config/node-config.js';
 import { type Environment, readEnvironment } from '../config/node-settings.js';
 
@@ -88,5 +88,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function inWords(cause: NodeJS.ErrnoException): never {
-  throw new Error(WORDS[cause.code ?? ''] ?? `the file cannot be read (${cause.code ?? 'unknown error'})`, { cause });
+  throw new Error(ownOf(WORDS, cause.code ?? '') ?? `the file cannot be read (${cause.code ?? 'unknown error'})`, {
+    cause,
+  });
 }
