@@ -1,4 +1,4 @@
-import { type Drain, DomainError, nameFault, runsChecks } from '@9volt/contracts';
+import { type Drain, DomainError, nameFault, newNameFault, runsChecks } from '@9volt/contracts';
 import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -27,9 +27,9 @@ export class DrainsService {
 
   /** A worker that is not there may be drained too: it may be about to return. */
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
-    const fault = nameFault('worker', name);
-    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
     const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
+    const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
+    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
     if (roles.length > 0 && !roles.some(runsChecks)) {
       throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
     }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { DomainError, type FieldError, isName, isPlainObject, pointer } from '@9volt/contracts';
+import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer } from '@9volt/contracts';
 import {
   type ClusterNode,
   commit,
@@ -174,6 +174,11 @@ export class SettingsStore<S extends object> {
   }
 
   private validate({ name, raw, at, current }: Unjudged, faults: Faults): Valid<S> | undefined {
+    const badName = current ? undefined : newNameFault(this.kind.word === 'check' ? 'monitor' : 'alerter', name);
+    if (badName) {
+      faults.add([{ ...badName, path: at }]);
+      return undefined;
+    }
     const stored = current && this.declared(name, current).settings;
     const unmasked = this.kind.unmask(raw, stored, at);
     const validated = unmasked.ok ? this.kind.validate(name, unmasked.value, at) : unmasked;

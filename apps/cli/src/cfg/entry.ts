@@ -1,3 +1,5 @@
+import { visible } from '../output/visible.js';
+
 /** What may stand at the top of a file. A further kind of entry begins here; validate-entries.ts and config-repository.ts must know it too. */
 export const KINDS = ['monitor', 'alerter'] as const;
 
@@ -28,5 +30,5 @@ export interface ConfigFault {
 /** `monitors/web.yaml:12: /monitor/web/interval: …`. */
 export function describeFault(fault: ConfigFault): string {
   const place = fault.line === undefined ? fault.file : `${fault.file}:${fault.line}`;
-  return `${place}: ${fault.path === undefined ? '' : `${fault.path}: `}${fault.message}`;
+  return visible(`${place}: ${fault.path === undefined ? '' : `${fault.path}: `}${fault.message}`);
 }

@@ -1,5 +1,12 @@
 import { validateAlerter } from '@9volt/alerters';
-import { type AlerterSettings, type FieldError, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
+import {
+  type AlerterSettings,
+  type FieldError,
+  type MonitorSettings,
+  newNameFault,
+  pointer,
+  unknownName,
+} from '@9volt/contracts';
 import { validateMonitor } from '@9volt/monitors';
 import type { ConfigFault, Entry } from './entry.js';
 
@@ -41,6 +48,18 @@ export function validateEntries(
     }
   }
   return { monitors, alerters, faults };
+}
+
+/** The faults of names that are new and that a person could take for another one. */
+export function newNameFaults(
+  added: readonly Pick<Entry, 'kind' | 'name'>[],
+  entries: readonly Entry[],
+): ConfigFault[] {
+  return added.flatMap(({ kind, name }) => {
+    const error = newNameFault(kind, name);
+    const entry = error && entries.find((one) => one.kind === kind && one.name === name);
+    return error && entry ? [toFault(entry, { ...error, path: at(entry) })] : [];
+  });
 }
 
 function unknownAlerters(settings: MonitorSettings, known: ReadonlySet<string>, path: string): FieldError[] {

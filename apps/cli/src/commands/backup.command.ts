@@ -1,10 +1,11 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { messageOf } from '@9volt/contracts';
 import { VERSION } from '@9volt/platform/config';
 import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
 import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';
+import { writePrivately } from '../backup/write-privately.js';
 import { CliError, say } from '../output/say.js';
 import { withSettings } from './node-options.js';
 import { withRepository } from './with-repository.js';
@@ -55,9 +56,7 @@ async function backup(file: string, options: Record<string, unknown>): Promise<v
     return;
   }
   // Never half a backup under its name, and nobody else reads it.
-  const partial = `${file}.partial`;
-  await writeFile(partial, text, { mode: 0o600 });
-  await rename(partial, file);
+  await writePrivately(file, text);
   say(`saved ${summary(data.keys())} to ${file}`);
 }
 

@@ -6,9 +6,9 @@ import { exportYaml } from '../cfg/export-yaml.js';
 import { IGNORE_FILE } from '../cfg/find-files.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
 import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
-import { validateEntries, type Validated } from '../cfg/validate-entries.js';
+import { newNameFaults, validateEntries, type Validated } from '../cfg/validate-entries.js';
 import { progress } from '../output/progress.js';
-import { CliError, say, warn } from '../output/say.js';
+import { CliError, say, sayDocument, warn } from '../output/say.js';
 import { addCfgClusterCommand } from './cfg-cluster.command.js';
 import { withSettings } from './node-options.js';
 import { withRepository } from './with-repository.js';
@@ -52,6 +52,8 @@ export function addCfgCommand(program: Command): void {
       const loaded = await load(directory, options);
       const validated = validateEntries(loaded.entries, options.nosync ? undefined : []);
       refuse([...loaded.faults, ...validated.faults]);
+      // Which of them are new, only etcd knows: what is stored under such a name may stay.
+      for (const fault of newNameFaults(loaded.entries, loaded.entries)) warn(describeFault(fault));
       say(`${found(loaded, validated)}: all valid`);
     });
 
@@ -88,7 +90,7 @@ export function addCfgCommand(program: Command): void {
       const stored = await withRepository(ConfigRepository, options, (repository) => repository.read());
       const { text, invalid } = exportYaml(stored);
       for (const name of invalid) warn(`left out ${name}: it is not valid`);
-      process.stdout.write(text);
+      sayDocument(text);
     });
 }
 
@@ -143,6 +145,7 @@ async function prepare(
     replace: options.replace ?? false,
     nosync: options.nosync ?? false,
   });
+  refuse(newNameFaults(plan.added, loaded.entries));
   return { plan, loaded, validated };
 }
 

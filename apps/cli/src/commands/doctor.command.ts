@@ -7,6 +7,7 @@ import type { Finding } from '../doctor/finding.js';
 import { hostFindings } from '../doctor/host-findings.js';
 import { tokenFindings } from '../doctor/token-findings.js';
 import { say } from '../output/say.js';
+import { visible } from '../output/visible.js';
 import { flagsOf, withSettings } from './node-options.js';
 
 export function addDoctorCommand(program: Command): void {
@@ -42,6 +43,6 @@ export function addDoctorCommand(program: Command): void {
 }
 
 function print({ subject, verdict, found, advice }: Finding): void {
-  say(`${verdict.padEnd(8)} ${subject}: ${found}`);
-  if (advice !== undefined) say(`         → ${advice}`);
+  say(`${verdict.padEnd(8)} ${visible(`${subject}: ${found}`)}`);
+  if (advice !== undefined) say(`         → ${visible(advice)}`);
 }

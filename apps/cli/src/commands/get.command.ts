@@ -1,7 +1,7 @@
 import { Argument, type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
-import { say } from '../output/say.js';
+import { say, sayDocument } from '../output/say.js';
 import { table } from '../output/table.js';
 import { withApi } from './api-options.js';
 import { clusterResources } from './cluster-resources.js';
@@ -98,7 +98,7 @@ function print(resource: Resource, answer: unknown, output: Output): void {
       say(JSON.stringify(answer, null, 2));
       break;
     case 'yaml':
-      process.stdout.write(stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false }));
+      sayDocument(stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false }));
       break;
     case 'table': {
       const columns = Object.entries(resource.columns);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { CliError, say } from '../output/say.js';
+import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 
 interface Answer {
@@ -17,6 +18,6 @@ export function addTestAlerterCommand(program: Command): void {
         `/api/v1/alerter/${encodeURIComponent(name)}/test`,
       );
       if (outcome !== 'delivered') throw new CliError(`${outcome}: ${answer}`);
-      say(`delivered: ${answer}`);
+      say(`delivered: ${visible(answer)}`);
     });
 }

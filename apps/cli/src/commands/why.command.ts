@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { say } from '../output/say.js';
 import { table } from '../output/table.js';
+import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 
 interface Placement {
@@ -23,7 +24,7 @@ export function addWhyCommand(program: Command): void {
         say(JSON.stringify(answer, null, 2));
         return;
       }
-      say(`${answer.message}\n`);
+      say(`${visible(answer.message)}\n`);
       process.stdout.write(table(['WORKER', 'TAGS', 'CHECKS', 'LOAD', 'MAY RUN IT'], rowsOf(answer)));
     });
 }

@@ -1,3 +1,5 @@
+import { visible } from './visible.js';
+
 /** Rows as a table of left-aligned columns; control characters in values are made visible. */
 export function table(headings: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const lines = [headings, ...rows.map((row) => row.map(cell))];
@@ -20,9 +22,5 @@ function cell(value: unknown): string {
     : typeof value === 'object'
       ? JSON.stringify(value)
       : String(value as string | number);
-  // eslint-disable-next-line no-control-regex -- a terminal must not obey what a monitor is called
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f]/g,
-    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
+  return visible(text);
 }

@@ -1,6 +1,7 @@
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
+import { inert } from './inert.js';
 
 /** Facts that go with a message, as attributes of the JSON line. */
 export type Facts = Record<string, unknown>;
@@ -34,9 +35,10 @@ export class AppLogger {
     quiet?: boolean;
     destination?: DestinationStream;
   }): AppLogger {
+    const readable = !options.destination && process.stderr.isTTY;
     const destination =
       options.destination ??
-      (process.stderr.isTTY
+      (readable
         ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname,member', translateTime: 'SYS:HH:MM:ss' })
         : pino.destination({ fd: 2, sync: true }));
     return new AppLogger(
@@ -46,6 +48,7 @@ export class AppLogger {
           base: { member: options.name },
           timestamp: stdTimeFunctions.isoTime,
           formatters: { level: (label) => ({ level: label }) },
+          ...(readable ? { hooks: { streamWrite: inert } } : {}),
         },
         destination,
       ),
