@@ -247,7 +247,8 @@ test('however states are coalesced and repeated, each alerter hears alarm before
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
   'an alerter called %s is told once and resolved, as any other, whatever was stored and read between',
   (name) => {
-    const own = { ...facts, settings: { ...settings, 'warning-alerter': [], 'critical-alerter': [name, 'pager'] } };
+    const called = { 'warning-alerter': [] as string[], 'critical-alerter': [name, 'pager'] };
+    const own = { ...facts, settings: { ...settings, ...called } as MonitorSettings };
     const read = (state: MonitorState): MonitorState => JSON.parse(JSON.stringify(state)) as MonitorState;
     const step = (state: MonitorState | undefined, status: Status) =>
       store(state, stepped(state, status, {}, own.settings), own);
