@@ -147,6 +147,16 @@ describe('validating settings', () => {
     expect(errorsOf(raw)).toHaveLength(1);
   });
 
+  it.each(['canary', ['canary'], 7, null])('does not repeat a document that is no map: %j', (raw) => {
+    expect(JSON.stringify(errorsOf(raw))).not.toMatch(/canary|:7/);
+  });
+
+  it('does not repeat a password within an address', () => {
+    const told = JSON.stringify(errorsOf({ name: 'x', at: 'https://me:canary@example.com/a' }));
+    expect(told).toContain('//***@example.com/a');
+    expect(told).not.toContain('canary');
+  });
+
   it('never repeats a secret', () => {
     expect(JSON.stringify(errorsOf({ name: 'x', password: ['canary'], headers: { A: ['canary'] } }))).not.toContain(
       'canary',
