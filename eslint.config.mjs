@@ -6,6 +6,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { forbiddenFor, layers } from './tools/architecture/rooms.mjs';
+import { namesAsKeys } from './tools/lint/names-as-keys.mjs';
 
 const root = import.meta.dirname;
 const ground = ['contracts'];
@@ -127,6 +128,13 @@ const pagesOnlyInDashboard = {
   },
 };
 
+const namesAreNoProperties = {
+  files: ['apps/{worker,scheduler}/src/**/*.ts', 'libs/{alerters,etcd-dal,monitors}/src/**/*.ts'],
+  ignores: ['**/*.spec.{ts,tsx}', '**/testing/**'],
+  plugins: { '9volt': { rules: { 'names-as-keys': namesAsKeys } } },
+  rules: { '9volt/names-as-keys': 'error' },
+};
+
 const environmentOnlyInPlatform = {
   files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
   ignores: ['libs/platform/**', '**/*.spec.{ts,tsx}', '**/testing/**'],
@@ -170,5 +178,6 @@ export default tseslint.config(
   etcdOnlyInDal,
   pagesOnlyInDashboard,
   environmentOnlyInPlatform,
+  namesAreNoProperties,
   prettier,
 );

@@ -1,4 +1,4 @@
-import { isPlainObject } from '@9volt/contracts';
+import { isPlainObject, ownOf } from '@9volt/contracts';
 import type { DeliveryOutcome } from './define-alerter.js';
 import type { HttpAnswer } from './http-delivery.js';
 import { jsonObject } from './json-object.js';
@@ -25,7 +25,7 @@ export function withoutForeignBody(outcome: DeliveryOutcome, { body, type }: Htt
 
 function errorOf(body: string): string | undefined {
   const said = jsonObject(body);
-  const found = ERROR_FIELDS.flatMap((field) => wordsIn(said?.[field]));
+  const found = ERROR_FIELDS.flatMap((field) => wordsIn(said && ownOf(said, field)));
   return found.length === 0 ? undefined : found.join(': ');
 }
 

@@ -136,7 +136,7 @@ export class Spool {
       if (!local && to === 'ourselves') continue;
       const incident = incidents.get(entry.incident) ?? ofAlert(entry);
       incidents.set(entry.incident, incident);
-      incident.told[owed.alerter] = heardOf(entry, answered);
+      incident.told = { ...incident.told, [owed.alerter]: heardOf(entry, answered) };
       if (!answered && local && entry.alert.type !== 'resolve') incident.unanswered.push(entry);
     }
     const sorted = [...incidents.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));

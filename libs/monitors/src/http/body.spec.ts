@@ -80,6 +80,8 @@ describe('http: the encoding of a text', () => {
   it.each<[string[], Buffer | string]>([
     [[type('text/html; charset=x-unheard-of')], Buffer.from('Z\xfcrich', 'latin1')],
     [['Content-Encoding: unheard-of'], 'who knows'],
+    [['Content-Encoding: constructor'], 'who knows'],
+    [['Content-Encoding: __proto__'], 'who knows'],
     [['Content-Encoding: gzip, unheard-of'], 'who knows'],
     [['Content-Encoding: unheard-of, gzip'], gzipSync('who knows')],
     [['Transfer-Encoding: unheard-of'], 'who knows'],

@@ -39,7 +39,7 @@ function decoded(
     .reverse();
   const source = new Source(response.body());
   if (codings.length > MAX_CODINGS) throw new Error(`the response has more than ${MAX_CODINGS} content encodings`);
-  const unknown = codings.findIndex((coding) => !(coding in DECODERS));
+  const unknown = codings.findIndex((coding) => !DECODERS.has(coding));
   // What cannot be decoded is searched as it came: a text may stand in it all the same.
   if (unknown !== -1) reader.unreadable = `the content encoding '${codings[unknown]}'`;
   const known = unknown === -1 ? codings : codings.slice(0, unknown);
@@ -68,13 +68,15 @@ class Source {
 const zlib = { finishFlush: constants.Z_SYNC_FLUSH };
 
 /** By the first two bytes, where those decide. */
-const DECODERS: Readonly<Record<string, (begin: Buffer) => Transform>> = {
-  gzip: () => createGunzip(zlib),
-  'x-gzip': () => createGunzip(zlib),
-  // Meant is that of zlib (RFC 9110, section 8.4.1.2); some servers send it without the wrapping.
-  deflate: (begin) => (isZlib(begin) ? createInflate(zlib) : createInflateRaw(zlib)),
-  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
-};
+const DECODERS = new Map<string, (begin: Buffer) => Transform>(
+  Object.entries({
+    gzip: () => createGunzip(zlib),
+    'x-gzip': () => createGunzip(zlib),
+    // Meant is that of zlib (RFC 9110, section 8.4.1.2); some servers send it without the wrapping.
+    deflate: (begin) => (isZlib(begin) ? createInflate(zlib) : createInflateRaw(zlib)),
+    br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+  }),
+);
 
 function isZlib(begin: Buffer): boolean {
   return begin.length < 2 || ((begin[0] as number) % 16 === 8 && begin.readUInt16BE() % 31 === 0);
@@ -94,7 +96,7 @@ async function* decodedBy(
     begin = Buffer.concat([begin, value]);
   }
   if (begin.length === 0) return;
-  const decoder = (DECODERS[coding] as (begin: Buffer) => Transform)(begin);
+  const decoder = (DECODERS.get(coding) as (begin: Buffer) => Transform)(begin);
   scope.onEnd(() => void decoder.destroy());
   const rest = async function* (): AsyncGenerator<Buffer> {
     yield begin;
