@@ -80,6 +80,19 @@ describe('tcp: what is read', () => {
     expect(result).toMatchObject({ status: 'critical', message });
   });
 
+  it.each([
+    ['the limit', '0123456789', { expected: '220 in the first 5 bytes (read-size)', found: '01234' }],
+    ['the end of the connection', '500', { expected: '220', found: '500, then the target closed the connection' }],
+    [
+      'a connection that is closed at once',
+      '',
+      { expected: '220', found: 'no data, then the target closed the connection' },
+    ],
+  ])('tells what decided: %s', async (_, data, told) => {
+    const result = await against((socket) => void socket.end(data), { expect: '220', 'read-size': 5 });
+    expect(result).toMatchObject({ status: 'critical', ...told });
+  });
+
   it('reads no more than read-size from an endless peer', async () => {
     const endless = (socket: Socket) => {
       const more = (error?: Error | null) => void (error || socket.write('x'.repeat(65_536), more));

@@ -137,10 +137,11 @@ async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise
   if (!expect) return run.ok();
 
   const search = new SubstringSearch(expect);
+  const readSize = valueOf(TcpSettings, settings, 'read-size');
   const limitMs = timeout(settings, 'read-timeout');
   const readSince = performance.now();
   try {
-    await scoped(limitMs, signal, () => readUntilFound(socket, search, valueOf(TcpSettings, settings, 'read-size')));
+    await scoped(limitMs, signal, () => readUntilFound(socket, search, readSize));
   } catch (error) {
     const message = isTimeout(error)
       ? `Read timeout (after ${formatDuration(limitMs)}): expected substring not found in ${search.bytes} bytes received`
@@ -151,8 +152,9 @@ async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise
   if (search.found) return run.ok();
   return run.failed(
     `Received data does not contain expected substring (Recv: [${excerpt(search.head())}] Expected: [${excerpt(expect, 256)}])`,
-    expect,
-    foundIn(search),
+    // The limit, or the end of the connection, is told where it decided.
+    search.bytes < readSize ? expect : `${excerpt(expect, 140)} in the first ${readSize} bytes (read-size)`,
+    search.bytes < readSize ? `${foundIn(search)}, then the target closed the connection` : foundIn(search),
   );
 }
 

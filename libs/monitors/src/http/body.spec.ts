@@ -147,6 +147,10 @@ describe('http: how a body is encoded', () => {
   });
 });
 
+it('a body that is empty is read in any encoding', async () => {
+  expect(await against(['Content-Encoding: unheard-of'], '', { 'expect-not': 'x' })).toMatchObject({ status: 'ok' });
+});
+
 describe('http: numbers of JSON', () => {
   const document =
     '{"version":1.0,"limit":1e2,"id":12345678901234567890,"n":-0.50,"s":"1.0","big":1e400,"list":[1.10,{"a":2}]}';

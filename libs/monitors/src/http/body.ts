@@ -23,6 +23,8 @@ export async function readBody(response: WireResponse, reader: BodyReader, scope
     throw source.failure ?? cause;
   }
   if (source.failure) throw source.failure;
+  // Nothing is the same in every encoding.
+  if (reader.bytes === 0) reader.unreadable = undefined;
   reader.end();
 }
 

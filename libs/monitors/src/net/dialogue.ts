@@ -34,7 +34,8 @@ export class Dialogue {
         return found;
       }
       if (this.failure) throw this.failure;
-      if (this.rest.length > MAX_CHARACTERS) throw new Error('the target sends too much');
+      if (this.rest.length > MAX_CHARACTERS)
+        throw new Error(`in ${MAX_CHARACTERS / 1_024} KiB there was no answer: the target sends too much`);
       await new Promise<void>((resolve) => (this.awake = resolve));
     }
   }
