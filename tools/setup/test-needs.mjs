@@ -42,6 +42,7 @@ export const testNeeds = [
 /** Of `npm run test:real`, which fails without any of them. */
 export const realNeeds = [
   { command: 'openssl', package: 'openssl' },
+  { command: 'curl', package: 'curl' },
   ...databases,
   ...mailServers,
   ...nagios,
