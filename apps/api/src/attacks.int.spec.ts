@@ -88,6 +88,21 @@ describe('a body that was only announced', () => {
   });
 });
 
+it('a parameter that is repeated, or is a map, is no defect of ours', async () => {
+  for (const path of [
+    'event?type=x&type=y',
+    'monitor/web?disable=true&disable=x',
+    'state?q=1&q=2',
+    'result?since=a&since=b',
+  ]) {
+    for (const query of [path, path.replaceAll('=', '[]='), path.replaceAll('=', '[a]=')]) {
+      const { status } = await call('GET', `/api/v1/${query}`, undefined, { 'x-requested-with': 'jest' });
+      expect([query, status < 500]).toEqual([query, true]);
+    }
+  }
+  expect((await call('GET', '/api/v1/stream?types=state&types=evnt')).status).toBe(400);
+});
+
 describe('an empty body', () => {
   it.each([
     ['DELETE', '/api/v1/monitor/absent', 404],

@@ -12,9 +12,18 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
  * from elsewhere. The document is made when it is first asked for.
  */
 export function setUpApi(app: NestFastifyApplication): void {
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
+  let made: OpenAPIObject | undefined;
+  let text: string | undefined;
+  const document = (): OpenAPIObject => (made ??= openApiDocument(app));
+  // As text: anybody may ask for it, and to write it anew each time takes longer than all else.
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/openapi.json', (_request, reply) =>
+      reply.type('application/json; charset=utf-8').send((text ??= JSON.stringify(document()))),
+    );
+  SwaggerModule.setup('docs', app, document, {
+    raw: false,
     customSiteTitle: '9volt API',
     swaggerOptions: { validatorUrl: null, persistAuthorization: false, displayRequestDuration: true },
   });

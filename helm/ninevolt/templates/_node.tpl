@@ -38,6 +38,18 @@ spec:
         - name: NINEV_PUBLIC_URL
           value: {{ . | quote }}
         {{- end }}
+        {{- with $settings.connections }}
+        - name: NINEV_MAX_CONNECTIONS
+          value: {{ .inAll | quote }}
+        - name: NINEV_MAX_CONNECTIONS_PER_ADDRESS
+          value: {{ .perAddress | quote }}
+        {{- end }}
+        {{- with $settings.streams }}
+        - name: NINEV_MAX_STREAMS
+          value: {{ .inAll | quote }}
+        - name: NINEV_MAX_STREAMS_PER_ADDRESS
+          value: {{ .perAddress | quote }}
+        {{- end }}
         {{- with $settings.tags }}
         - name: NINEV_MEMBER_TAGS
           value: {{ join "," . | quote }}

@@ -124,7 +124,9 @@ describe('a body', () => {
     [['abc', 'de'], 5, 'abcde', 'whole'],
     [['abc', 'def'], 5, 'abcde', 'too-long'],
     [['abcdef'], 5, 'abcde', 'too-long'],
-    [Array.from({ length: 9_000 }, () => 'x'), 20_000, 'x'.repeat(9_000), 'whole'],
+    [Array.from({ length: 2_000 }, () => 'x'), 20_000, 'x'.repeat(2_000), 'whole'],
+    [Array.from({ length: 9_000 }, () => 'x'), 20_000, 'x'.repeat(2_001), 'in-crumbs'],
+    [Array.from({ length: 9_000 }, () => 'x'.repeat(16)), 200_000, 'x'.repeat(144_000), 'whole'],
   ])('of some pieces is read up to %#', async (pieces, limit, text, end) => {
     const found = await read(
       pieces.map((piece) => Buffer.from(piece)),

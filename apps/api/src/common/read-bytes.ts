@@ -4,10 +4,13 @@ import type { Share } from './byte-budget.js';
 export interface ReadBytes {
   bytes: Buffer;
   /** Whether that is all of it, and why not. */
-  end: 'whole' | 'too-long' | 'no-room';
+  end: 'whole' | 'too-long' | 'no-room' | 'in-crumbs';
 }
 
 const FIRST_BYTES = 4_096;
+/** Whoever sends so many pieces of so few bytes each wants to keep this process busy. */
+const MAX_CRUMBS = 2_000;
+const CRUMB_BYTES = 16;
 
 /**
  * Reads a stream into one buffer, up to a limit and as far as there is room. What comes in pieces of a byte costs no more than what comes in one,
@@ -17,6 +20,7 @@ export function readBytes(stream: Readable, limit: number, share: Share): Promis
   return new Promise((resolve, reject) => {
     let buffer = Buffer.alloc(0);
     let length = 0;
+    let pieces = 0;
     const finish = (end: ReadBytes['end']): void => {
       stream.off('data', onData).off('end', onEnd).off('error', reject);
       stream.on('error', () => undefined);
@@ -35,7 +39,9 @@ export function readBytes(stream: Readable, limit: number, share: Share): Promis
       const isTooLong = length + piece.length > limit;
       piece.copy(buffer, length, 0, kept - length);
       length = kept;
+      pieces += 1;
       if (isTooLong) finish('too-long');
+      else if (pieces > MAX_CRUMBS && length < pieces * CRUMB_BYTES) finish('in-crumbs');
     };
     stream.on('data', onData).on('end', onEnd).on('error', reject);
   });

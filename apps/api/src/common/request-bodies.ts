@@ -70,10 +70,13 @@ export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
     const share = budget.share();
     payload.once('close', () => share.release());
     const { bytes, end } = await readBytes(payload, limitOf(rules), share);
+    // What is still to come would cost as much, unread or not.
+    if (end === 'in-crumbs') payload.destroy();
     if (rules.anyBody === true) {
       return new SentBody(String(request.raw.headers[SENT_TYPE] ?? ''), bytes, end !== 'whole');
     }
     if (end === 'too-long') throw tooLarge(rules);
+    if (end === 'in-crumbs') throw new DomainError('invalid', 'The body comes in too many pieces');
     if (end === 'no-room') throw new DomainError('unavailable', 'Too much is being received at present; try again');
     return bytes.length === 0 ? undefined : parsed(request, bytes);
   });

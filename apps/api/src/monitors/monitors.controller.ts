@@ -98,7 +98,7 @@ export class MonitorsController {
   @Get(':name')
   async get(
     @Param('name') name: string,
-    @Query('disable') disable: string | undefined,
+    @Query('disable') disable: string | string[] | undefined,
     @Headers() headers: Record<string, string>,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {

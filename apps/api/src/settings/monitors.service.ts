@@ -71,7 +71,7 @@ export class MonitorsService {
     return `Successfully removed check '${name}'`;
   }
 
-  async setDisabled(name: string, text: string): Promise<string> {
+  async setDisabled(name: string, text: string | string[]): Promise<string> {
     const disable = parseBool(text);
     await this.store.patch(name, { disable }, {});
     return `Successfully updated disable check state to '${disable}' for check '${name}'`;
@@ -129,9 +129,10 @@ function shown({ settings, revision, outcome }: Written<MonitorSettings>): Shown
 }
 
 /** As Go's strconv.ParseBool, which the original uses. */
-export function parseBool(text: string): boolean {
-  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(text)) return true;
-  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(text)) return false;
+export function parseBool(text: string | string[]): boolean {
+  const word = String(text);
+  if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(word)) return true;
+  if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(word)) return false;
   throw new DomainError('invalid', 'Invalid bool value', {
     fields: [{ path: '/disable', value: text, expected: 'true or false', message: 'Invalid bool value' }],
   });

@@ -31,7 +31,7 @@ export class StreamController {
   @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' }, description: 'Id to resume after.' })
   @Get()
   stream(
-    @Query('types') types: string | undefined,
+    @Query('types') types: string | string[] | undefined,
     @Headers('last-event-id') lastEventId: string | undefined,
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,

@@ -80,8 +80,15 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   }
 
   /** Throws for types that there are not. */
-  filterOf(types: string | undefined): string {
-    const asked = types === undefined ? [...STREAM_TYPES] : types.split(',').map((type) => type.trim());
+  filterOf(types: string | string[] | undefined): string {
+    const asked =
+      types === undefined
+        ? [...STREAM_TYPES]
+        : [types]
+            .flat()
+            .join(',')
+            .split(',')
+            .map((type) => type.trim());
     const faults = unknownNames('/types', 'type', new Set(asked), STREAM_TYPES);
     if (faults.length > 0) throw invalid(faults);
     return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
