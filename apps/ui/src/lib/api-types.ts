@@ -4371,7 +4371,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a refusal. What it writes is kept as its answer.
                  * @example /usr/local/bin/tell-the-team
                  */
                 command: string;
@@ -4402,7 +4402,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered, 75 is tried again, as are a time-out, a signal and a program that cannot be started; any other is a refusal. What it writes is kept as its answer.
+                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a refusal. What it writes is kept as its answer.
                  * @example /usr/local/bin/tell-the-team
                  */
                 command: string;
