@@ -3,7 +3,15 @@ import type { Socket } from 'node:net';
 import { nrpeMonitor } from './nrpe.monitor.js';
 import { ANSWER, encodePacket, packetLength } from './nrpe/packet.js';
 import { nrpeIsHere, type NrpeDaemon, startNrpeDaemon } from './testing/nrpe-daemon.js';
-import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, unusedPort } from './testing/index.js';
+import {
+  describeProbeContract,
+  faultsOf,
+  monitorOf,
+  runProbe,
+  startTcpTarget,
+  unusedPort,
+  type Written,
+} from './testing/index.js';
 
 /** Answers every query of version 4 with an exit code and a text, in two pieces. */
 const answering = (exitCode: number, text: string) => (socket: Socket) => {
@@ -79,6 +87,87 @@ describe('nrpe: a target that misbehaves', () => {
   });
 });
 
+describe('nrpe: packets of version 2 with another payload', () => {
+  /** Answers with a payload of so many bytes, in pieces, what the query was long. */
+  const check = async (
+    sent: number,
+    more: Written,
+    change: (answer: Buffer) => Buffer = (answer) => answer,
+    end = true,
+  ) => {
+    let asked = 0;
+    const target = await startTcpTarget({
+      serve: (socket) =>
+        void socket.on('data', (chunk: Buffer) => {
+          asked += chunk.length;
+          if (asked > chunk.length) return;
+          const answer = change(encodePacket(2, ANSWER, 1, `WARNING - ${'x'.repeat(Math.min(sent, 3_000) / 2)}`, sent));
+          socket.write(answer.subarray(0, 500));
+          setTimeout(() => {
+            socket.write(answer.subarray(500, 1_036));
+            setTimeout(() => (end ? socket.end(answer.subarray(1_036)) : socket.write(answer.subarray(1_036))), 10);
+          }, 10);
+        }),
+    });
+    const { host, port } = target;
+    const monitor = {
+      type: 'nrpe',
+      host,
+      port,
+      command: 'x',
+      ssl: false,
+      'protocol-version': '2',
+      timeout: '5s',
+      ...more,
+    };
+    const result = await runProbe(monitor);
+    await target.close();
+    return { result, asked };
+  };
+
+  it.each([
+    [512, {}, 1_036],
+    [1_023, {}, 1_036],
+    [1_024, {}, 1_036],
+    [2_048, {}, 1_036],
+    [4_096, {}, 1_036],
+    [65_536, {}, 1_036],
+    [4_096, { 'payload-length': 4_096 }, 4_108],
+    [1_024, { 'payload-length': 4_096 }, 4_108],
+    [8_192, { 'payload-length': 4_096 }, 4_108],
+    [512, { 'payload-length': 512 }, 524],
+  ])('a payload of %d bytes is read with %j', async (sent, more, length) => {
+    for (const end of [true, false]) {
+      const { result, asked } = await check(sent, more, undefined, end);
+      expect(result).toMatchObject({ status: 'warning', message: expect.stringMatching(/^WARNING - x/) });
+      expect(asked).toBe(length);
+    }
+  });
+
+  it.each([true, false])('a damaged answer of another length is told with both lengths (closed: %s)', async (end) => {
+    const damage = (answer: Buffer): Buffer => (answer.write('KO', 12), answer);
+    const { result } = await check(4_096, {}, damage, end);
+    expect(result).toMatchObject({
+      status: 'unknown',
+      message: expect.stringMatching(
+        /the answer is damaged: its checksum is wrong: it has a payload of 4096 bytes, and this monitor a payload-length of 1024$/,
+      ),
+    });
+    const plain = await check(1_024, {}, damage, end);
+    expect(plain.result.message).toMatch(/the answer is damaged: its checksum is wrong$/);
+  });
+
+  it('is named where the target closes the connection without an answer', async () => {
+    const target = await startTcpTarget({ serve: (socket) => void socket.on('data', () => socket.end()) });
+    const { host, port } = target;
+    const monitor = { type: 'nrpe', host, port, command: 'x', ssl: false, 'protocol-version': '2' };
+    expect((await runProbe(monitor)).message).toMatch(
+      /or not speak version 2, or expect another payload-length than 1024$/,
+    );
+    await target.close();
+  });
+});
+
 it('nrpe: tells the arguments as the daemon takes them apart', async () => {
   let query = '';
   const target = await startTcpTarget({
@@ -107,6 +196,15 @@ describe('nrpe: settings', () => {
     [
       { args: ['x'.repeat(1_020)], 'protocol-version': '2' },
       [expect.stringMatching(/^command: .* expected with its arguments at most 1023 bytes/)],
+    ],
+    [{ args: ['x'.repeat(1_020)], 'protocol-version': '2', 'payload-length': 2_048 }, []],
+    [
+      { 'payload-length': 2_048 },
+      [expect.stringMatching(/^payload-length: .* expected none without protocol-version 2/)],
+    ],
+    [
+      { 'payload-length': 70_000, 'protocol-version': '2' },
+      [expect.stringMatching(/^payload-length: .* from 64 to 65536/)],
     ],
     [{ 'tls-client-cert': 'x' }, [expect.stringMatching(/^tls-client-key: expected/)]],
   ])('%j', (more, faults) => {

@@ -26,7 +26,7 @@ import {
   TlsServerName,
 } from './net/tls-attributes.js';
 import { askNrpe } from './nrpe/exchange.js';
-import { MAX_QUERY_BYTES, NrpeError, type NrpeVersion } from './nrpe/packet.js';
+import { MAX_PAYLOAD_BYTES, maxQueryBytes, NrpeError, type NrpeVersion, PAYLOAD_BYTES } from './nrpe/packet.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
@@ -60,6 +60,17 @@ export class NrpeSettings extends MonitorSettings {
     default: '4',
   })
   'protocol-version'?: `${NrpeVersion}`;
+
+  @Integer({
+    doc:
+      'Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it ' +
+      '--payload-size. An answer of another length is understood.',
+    default: PAYLOAD_BYTES,
+    minimum: 64,
+    maximum: MAX_PAYLOAD_BYTES,
+    example: 4_096,
+  })
+  'payload-length'?: number;
 
   @Flag({
     doc: 'Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default.',
@@ -98,7 +109,10 @@ export class NrpeSettings extends MonitorSettings {
   }
 
   private lengthFault(): FieldError[] {
-    const limit = MAX_QUERY_BYTES[versionOf(this)];
+    if (payloadOf(this) !== PAYLOAD_BYTES && versionOf(this) !== 2) {
+      return [fault('/payload-length', this['payload-length'], 'none without protocol-version 2')];
+    }
+    const limit = maxQueryBytes(versionOf(this), payloadOf(this));
     if (Buffer.byteLength(queryOf(this)) <= limit) return [];
     return [fault('/command', this.command, `with its arguments at most ${limit} bytes in this protocol-version`)];
   }
@@ -141,7 +155,11 @@ async function ask(settings: NrpeSettings, run: ProbeRun, scope: Scope): Promise
   const socket = await openConnection(to, run, scope);
   run.stage = 'waiting for the answer';
   const since = performance.now();
-  const { exitCode, output } = await askNrpe(socket, versionOf(settings), queryOf(settings));
+  const { exitCode, output } = await askNrpe(socket, {
+    version: versionOf(settings),
+    text: queryOf(settings),
+    payload: payloadOf(settings),
+  });
   run.spent('firstByte', since);
   return pluginVerdict(run, exitCode, output);
 }
@@ -159,6 +177,10 @@ function queryOf({ command, args }: NrpeSettings): string {
 
 function partFault(path: string, text: string): FieldError[] {
   return /[!\0]/.test(text) ? [fault(path, text, 'a text without "!" and NUL, which NRPE has no way to tell')] : [];
+}
+
+function payloadOf(settings: NrpeSettings): number {
+  return valueOf(NrpeSettings, settings, 'payload-length');
 }
 
 function versionOf(settings: NrpeSettings): NrpeVersion {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
  * The packets of NRPE, as the sources of its daemon have them (https://github.com/NagiosEnterprises/nrpe, include/common.h). All numbers are
  * big-endian.
  *
- * Version 2: version, type, CRC-32, result, 1,024 bytes of text, 2 of padding. Versions 3 and 4: version, type, CRC-32, result, 2 bytes of
+ * Version 2: version, type, CRC-32, result, 1,024 bytes of text (a payload: NSClient++ can be set to another length), 2 of padding. Versions 3 and 4: version, type, CRC-32, result, 2 bytes of
  * alignment, the length of the text, the text. In version 3 three zero bytes follow that nobody reads, and that the CRC covers.
  */
 export type NrpeVersion = 2 | 3 | 4;
@@ -22,52 +22,91 @@ export class NrpeError extends Error {
 export const QUERY = 1;
 export const ANSWER = 2;
 
-const V2_BYTES = 1_036;
 const V2_TEXT_AT = 10;
-const V2_TEXT_BYTES = 1_024;
+const V2_PADDING = 2;
+/** The payload of version 2, unless it is set to another length at both ends. */
+export const PAYLOAD_BYTES = 1_024;
+/** The longest that can be set. */
+export const MAX_PAYLOAD_BYTES = 65_536;
+/** How long a packet of version 2 with such a payload is. */
+const v2Bytes = (payload: number): number => V2_TEXT_AT + payload + V2_PADDING;
 const TEXT_AT = 16;
 const V3_TAIL_BYTES = 3;
 /** The daemon sends no more than 64 KiB. */
 const MAX_TEXT_BYTES = 1_048_576;
 
-/** The longest query of each version, in bytes. */
-export const MAX_QUERY_BYTES: Readonly<Record<NrpeVersion, number>> = { 2: V2_TEXT_BYTES - 1, 3: 65_535, 4: 65_535 };
+/** The longest query of a version, in bytes. */
+export function maxQueryBytes(version: NrpeVersion, payload: number): number {
+  return version === 2 ? payload - 1 : 65_535;
+}
 
 /** A packet with this text, which gets a NUL at its end. No packet is shorter than one of version 2, as with Nagios' own client. */
-export function encodePacket(version: NrpeVersion, type: number, result: number, text: string): Buffer {
+export function encodePacket(
+  version: NrpeVersion,
+  type: number,
+  result: number,
+  text: string,
+  payload = PAYLOAD_BYTES,
+): Buffer {
   const bytes = Buffer.from(`${text}\0`);
   const around = TEXT_AT + (version === 3 ? V3_TAIL_BYTES : 0);
-  const packet = Buffer.alloc(version === 2 ? V2_BYTES : Math.max(V2_BYTES, around + bytes.length));
+  const packet = Buffer.alloc(
+    version === 2 ? v2Bytes(payload) : Math.max(v2Bytes(PAYLOAD_BYTES), around + bytes.length),
+  );
   packet.writeUInt16BE(version, 0);
   packet.writeUInt16BE(type, 2);
   packet.writeInt16BE(result, 8);
   if (version !== 2) packet.writeUInt32BE(packet.length - around, 12);
-  bytes.copy(packet, version === 2 ? V2_TEXT_AT : TEXT_AT, 0, version === 2 ? V2_TEXT_BYTES : undefined);
+  bytes.copy(packet, version === 2 ? V2_TEXT_AT : TEXT_AT, 0, version === 2 ? payload : undefined);
   packet.writeUInt32BE(crc32(packet), 4);
   return packet;
 }
 
 /** How many bytes the packet has that begins with these; undefined when these do not tell yet. Throws {@link NrpeError} when it is none. */
-export function packetLength(begin: Buffer): number | undefined {
+export function packetLength(begin: Buffer, payload = PAYLOAD_BYTES): number | undefined {
   if (begin.length < 2) return undefined;
   const version = begin.readUInt16BE(0);
-  if (version === 2) return V2_BYTES;
+  if (version === 2) return v2Bytes(payload);
   if (version !== 3 && version !== 4) throw new NrpeError('what the target sends is not NRPE');
   if (begin.length < TEXT_AT) return undefined;
   const length = begin.readUInt32BE(12);
-  if (length > MAX_TEXT_BYTES) throw new NrpeError(`the target announces an answer of ${length} bytes`);
+  if (length > MAX_TEXT_BYTES) {
+    throw new NrpeError(
+      `the target announces an answer of ${length} bytes, and ${MAX_TEXT_BYTES} are the most that is read`,
+    );
+  }
   return TEXT_AT + length;
+}
+
+/**
+ * Whether these bytes are a packet of version 2 with a payload of any length. Nothing in a packet tells how long it is, but for its checksum: the
+ * bytes are all of it when that is right.
+ */
+export function isWholeV2(received: Buffer): boolean {
+  return received.length > v2Bytes(0) && received.readUInt16BE(0) === 2 && isIntact(received);
+}
+
+/** What is wrong with the length of bytes that are no packet of version 2, if it is that. */
+export function payloadHint(received: Buffer, payload: number): string {
+  const sent = received.length - v2Bytes(0);
+  if (received.length < 2 || received.readUInt16BE(0) !== 2 || sent === payload || sent <= 0) return '';
+  return `: it has a payload of ${sent} bytes, and this monitor a payload-length of ${payload}`;
+}
+
+function isIntact(packet: Buffer): boolean {
+  const whole = Buffer.from(packet);
+  const checksum = whole.readUInt32BE(4);
+  whole.writeUInt32BE(0, 4);
+  return crc32(whole) === checksum;
 }
 
 /** Reads a whole packet, as long as {@link packetLength} says. Throws {@link NrpeError} for what is no answer, or damaged. */
 export function decodeAnswer(packet: Buffer): NrpeAnswer {
   const version = packet.readUInt16BE(0);
-  const whole = version === 3 ? Buffer.concat([packet, Buffer.alloc(V3_TAIL_BYTES)]) : Buffer.from(packet);
-  const checksum = whole.readUInt32BE(4);
-  whole.writeUInt32BE(0, 4);
-  if (crc32(whole) !== checksum) throw new NrpeError('the answer is damaged: its checksum is wrong');
+  const whole = version === 3 ? Buffer.concat([packet, Buffer.alloc(V3_TAIL_BYTES)]) : packet;
+  if (!isIntact(whole)) throw new NrpeError('the answer is damaged: its checksum is wrong');
   if (whole.readUInt16BE(2) !== ANSWER) throw new NrpeError('what the target sends is no answer');
-  const text = version === 2 ? packet.subarray(V2_TEXT_AT, V2_TEXT_AT + V2_TEXT_BYTES) : packet.subarray(TEXT_AT);
+  const text = version === 2 ? packet.subarray(V2_TEXT_AT, -V2_PADDING) : packet.subarray(TEXT_AT);
   const end = text.indexOf(0);
   return {
     exitCode: packet.readInt16BE(8),
