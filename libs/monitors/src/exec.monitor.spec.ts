@@ -124,6 +124,16 @@ describe('exec: a Nagios plugin', () => {
     expect(await run(text, { nagios: true })).toMatchObject(expected);
   });
 
+  it('tells what it measured behind a text of any length', async () => {
+    const { performance } = await run('echo "OK"; head -c 300000 /dev/zero | tr "\\0" x; echo "|a=1 b=2"', {
+      nagios: true,
+    });
+    expect(performance).toEqual([
+      { label: 'a', value: 1 },
+      { label: 'b', value: 2 },
+    ]);
+  });
+
   it('tells what it measured, of whatever verdict', async () => {
     const { performance } = await run(
       `printf '%s\\n' "DISK WARNING|/=2643MB;5948;@0:58;0;5968 'my disk'=7%" 'long|inodes=U'; exit 1`,

@@ -1,13 +1,13 @@
 import { capped, type CheckResult, type Status } from '@9volt/contracts';
+import { PluginHead } from '../nagios/plugin-head.js';
 import { pluginVerdict } from '../nagios/plugin-verdict.js';
 import { excerpt } from '../probe/excerpt.js';
-import { Head } from '../probe/head.js';
 import type { ProbeRun } from '../probe/probe-run.js';
 import { SubstringSearch } from '../probe/substring-search.js';
 import type { Exit } from './run-command.js';
 
-/** As much of the output of a plugin as is looked at. */
-const PLUGIN_OUTPUT_BYTES = 65_536;
+/** As much of each part of the output of a plugin as is looked at: of its text, and of its performance data. */
+const PLUGIN_PART_BYTES = 65_536;
 
 /** Makes a verdict of what a program does. */
 export interface Judge {
@@ -71,7 +71,7 @@ export class OutputJudge implements Judge {
 export class PluginJudge implements Judge {
   readonly expected = 'ok';
   readonly ifNotStarted = 'unknown';
-  private readonly heard = { stdout: new Head(PLUGIN_OUTPUT_BYTES), stderr: new Head(PLUGIN_OUTPUT_BYTES) };
+  private readonly heard = { stdout: new PluginHead(PLUGIN_PART_BYTES), stderr: new PluginHead(PLUGIN_PART_BYTES) };
 
   constructor(
     private readonly command: string,

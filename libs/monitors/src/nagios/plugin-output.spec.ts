@@ -65,6 +65,24 @@ describe('the output of a plugin', () => {
     expect(parsePluginOutput(`OK|${data}`).performance).toEqual([{ label: 'b', value: 1 }]);
   });
 
+  it.each([
+    ['opens and stays open', "'a=1 b=2 c=3", ['a', 'b', 'c']],
+    ['opens and stays open behind others', "b=2 'a=1 c=3", ['b', 'a', 'c']],
+    ['opens, before one that is written well', "'a=1 'b c'=2 d=3", ['a', 'b c', 'd']],
+    ['closes before its label ends', "'a'b=1 c=2", ['c']],
+    ['is empty', "''=1 c=2", ['c']],
+    ['is doubled and stays open', "'it''s a=1 c=2", ['a', 'c']],
+    ['stands alone', "' c=2", ['c']],
+    ['stands at the end', "c=2 '", ['c']],
+    ['is inside', "it's=1 c=2", ["it's", 'c']],
+    ['is behind', "a'=1 c=2", ["a'", 'c']],
+    ['opens before spaces', "'   c=2", ['c']],
+    ['opens in front of a quoted label', "''a b'=1 c=2", ['c']],
+  ])('goes on behind a quote that %s', (_what, data, labels) => {
+    const found = parsePluginOutput(`OK|${data}`).performance.map(({ label }) => label);
+    expect(found.filter((label) => label !== "b'")).toEqual(labels);
+  });
+
   it('keeps the first value of a label, and so many in all', () => {
     const many = Array.from({ length: 100 }, (_, n) => `v${n}=${n}`).join(' ');
     const { performance } = parsePluginOutput(`OK|v0=7 ${many}`);

@@ -44,8 +44,8 @@ function valuesIn(data: string): PerformanceValue[] {
 }
 
 /**
- * The parts `label=written`, with spaces between them. A label with spaces is in quotes, with two quotes for one. Each character is looked at
- * once or twice, whatever a plugin writes.
+ * The parts `label=written`, with spaces between them. A label with spaces is in quotes, with two quotes for one. A quote that does not enclose
+ * a label up to its `=` belongs to its word alone, so that what follows is read all the same.
  */
 function* itemsIn(data: string): Generator<{ label: string; written: string }> {
   const SPACE = /\s|$/g;
@@ -55,21 +55,26 @@ function* itemsIn(data: string): Generator<{ label: string; written: string }> {
   };
   for (let at = 0; at < data.length; at++) {
     let label: string;
-    if (data[at] === "'") {
-      const close = closingQuote(data, at + 1);
-      if (close === undefined) return;
+    const close = data[at] === "'" ? closingQuote(data, at + 1) : undefined;
+    if (close !== undefined && data[close + 1] === '=') {
       label = data.slice(at + 1, close).replaceAll("''", "'");
       at = close + 1;
     } else {
       const end = endOfWord(at);
       const equals = data.slice(at, end).indexOf('=');
-      label = equals < 0 ? '' : data.slice(at, at + equals);
+      label = equals < 0 ? '' : unquoted(data.slice(at, at + equals));
       at = equals < 0 ? end : at + equals;
     }
     const end = endOfWord(at);
     if (data[at] === '=') yield { label, written: data.slice(at + 1, end) };
     at = end;
   }
+}
+
+/** Without a quote that nothing closes; nothing is left of what has more of them, for its label is not to be made out. */
+function unquoted(word: string): string {
+  if (!word.startsWith("'")) return word;
+  return word.includes("'", 1) ? '' : word.slice(1);
 }
 
 function closingQuote(data: string, from: number): number | undefined {
