@@ -264,7 +264,7 @@ describe('tls: by STARTTLS', () => {
     const target = await startTcpTarget({ serve: (socket) => void socket.end('220 ') });
     const result = await runProbe({ type: 'tls', host: target.host, port: target.port, starttls: 'smtp' });
     await target.close();
-    expect(result.message).toContain('the connection was closed by the target');
+    expect(result.message).toContain('the target closed the connection');
   });
 });
 

@@ -14,7 +14,7 @@ export class Dialogue {
     this.rest += chunk.toString('latin1');
     this.awake();
   };
-  private readonly onEnd = (): void => this.fail(new Error('the connection was closed by the target'));
+  private readonly onEnd = (): void => this.fail(new Error('the target closed the connection'));
   private readonly onError = (error: Error): void => this.fail(error);
 
   constructor(private readonly socket: Socket) {

@@ -83,7 +83,7 @@ describe('a server that speaks PostgreSQL, badly', () => {
     [
       'nothing, and goes away when asked for TLS',
       (socket: Socket) => void socket.once('data', () => socket.end()),
-      /closed by the target/,
+      /: the target closed the connection$/,
     ],
   ])('says %s', async (what, serve, reason) => {
     const result = await against('postgres', serve, {
@@ -268,5 +268,20 @@ describe('a server that speaks MySQL, badly', () => {
       status: 'critical',
       message: expect.stringContaining('going away'),
     });
+  });
+});
+
+describe.each(['postgres', 'mysql'])('sql: a %s that goes away', (driver) => {
+  const message = async (serve: (socket: Socket) => void): Promise<string> => {
+    const target = await startTcpTarget({ serve });
+    const { host, port } = target;
+    const result = await runProbe({ type: 'sql', driver, host, port, username: 'u', database: 'd', query: 'SELECT 1' });
+    await target.close();
+    return result.message;
+  };
+
+  it('says that the target closed the connection, or reset it', async () => {
+    expect(await message((socket) => void socket.end())).toMatch(/: the target closed the connection$/);
+    expect(await message((socket) => void socket.resetAndDestroy())).toMatch(/: connection reset by peer \(ECONNRESET/);
   });
 });

@@ -108,7 +108,7 @@ async function login(
     // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
     events.on('error', (error: Error) => {
       transport.failure ??= error;
-      reject(error);
+      reject(transport.reasonOf(error));
     });
     events.once('connect', ({ serverVersion }: Greeting) =>
       resolve({ connection, transport, isMariadb: /mariadb/i.test(serverVersion) }),
@@ -143,7 +143,7 @@ class MysqlSession implements Session {
 
   query({ text, params = [] }: Statement): Promise<SqlResult> {
     return settled(this.connection, text, params).catch((error: unknown) => {
-      throw this.transport.failure ?? error;
+      throw this.transport.reasonOf(error);
     });
   }
 

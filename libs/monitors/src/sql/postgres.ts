@@ -48,7 +48,9 @@ export const connectPostgres: Connect = async (server, options, run, scope) => {
   client.on('error', (error) => (transport.failure ??= error));
   const inner = client as unknown as Inner;
   inner.getStartupConf = () => ({ user, database, application_name: '9volt' });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw transport.reasonOf(error);
+  });
   return new PostgresSession(pg.Query, client, transport, options, (...cancel) => sendCancel(server, inner, ...cancel));
 };
 
@@ -72,7 +74,7 @@ class PostgresSession implements Session {
       await this.client.query('COMMIT');
       return result;
     } catch (error) {
-      throw this.transport.failure ?? error;
+      throw this.transport.reasonOf(error);
     }
   }
 

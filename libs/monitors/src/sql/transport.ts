@@ -8,8 +8,10 @@ export const MAX_RECEIVED_BYTES = 4 * 1_048_576;
 /** The server sends more than a probe takes. */
 export class TooMuch extends Error {}
 
+class NotTheProtocol extends Error {}
+
 export function notTheProtocol(how: string): Error {
-  return new Error(`the server does not keep to the protocol: ${how}`);
+  return new NotTheProtocol(`the server does not keep to the protocol: ${how}`);
 }
 
 /**
@@ -21,6 +23,8 @@ export class Transport extends Duplex {
   /** What broke the connection: of that, clients tell only what came of it, such as that they are closed. */
   failure: Error | undefined;
   private received = 0;
+  /** By the server, in good order. */
+  private isClosed = false;
 
   constructor(
     private socket: Socket,
@@ -30,6 +34,18 @@ export class Transport extends Duplex {
     // The error of a transport that was destroyed may come when the client no longer listens.
     this.on('error', () => undefined);
     this.listen();
+  }
+
+  /** What to tell of an error of a client: what broke the connection, and that the server closed it, in the same words for all. */
+  reasonOf(error: unknown): unknown {
+    const reason = this.failure ?? error;
+    // What the server said before has a code of its own.
+    const { code } = reason as NodeJS.ErrnoException;
+    const isLoss = code === undefined || code === 'PROTOCOL_CONNECTION_LOST';
+    const isOurs = reason instanceof TooMuch || reason instanceof NotTheProtocol;
+    return this.isClosed && isLoss && !isOurs
+      ? new Error('the target closed the connection', { cause: reason })
+      : reason;
   }
 
   /** For clients that would open the connection themselves. */
@@ -79,7 +95,10 @@ export class Transport extends Duplex {
 
   private readonly hears = {
     data: (chunk: Buffer): void => this.receive(chunk),
-    end: (): void => void this.push(null),
+    end: (): void => {
+      this.isClosed = true;
+      this.push(null);
+    },
     close: (): void => void this.destroy(),
     error: (error: Error): void => void this.destroy(error),
   };
