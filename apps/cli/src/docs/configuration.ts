@@ -81,7 +81,12 @@ alerter:
 )}
 
 - **Names** have ${NAME_EXPECTED}. No two monitors, and no two alerters, have the same, over all files.
+  They are as they are written: \`010\` and \`1.20\` need no quotes.
 - **Attributes at the top that start with \`x-\`** are yours: a place for anchors, as above. Any other is refused.
+- **Other YAML may lie beside**: a file without \`monitor\` and without \`alerter\` at the top is skipped, and named, as long as \`--strict\` is not given. What is to be left out
+  without a word stands in a file \`.9voltignore\` in the directory, or behind \`--exclude\`, in the words of a \`.gitignore\`. Directories whose names begin with
+  a dot are not looked into.
+- **A file is read once**, however many links lead to it, as where Kubernetes mounts a ConfigMap. Files are in UTF-8.
 - **An attribute without a value** is a fault, not the default: leave it out.
 - **Unknown attributes are refused**, with the name that was probably meant. So is an alerter that nobody declares.
 - **Editors** complete and check the files with [9volt.schema.json](9volt.schema.json). Name it in the first line, as above

@@ -3785,6 +3785,11 @@ export interface components {
              * @enum {string}
              */
             "protocol-version"?: "2" | "3" | "4";
+            /**
+             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it --payload-size. An answer of another length is understood. Default: `1024`.
+             * @example 4096
+             */
+            "payload-length"?: number;
             /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
             ssl?: boolean;
             /**
@@ -3911,6 +3916,11 @@ export interface components {
              * @enum {string}
              */
             "protocol-version"?: "2" | "3" | "4";
+            /**
+             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it --payload-size. An answer of another length is understood. Default: `1024`.
+             * @example 4096
+             */
+            "payload-length"?: number;
             /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
             ssl?: boolean;
             /**
