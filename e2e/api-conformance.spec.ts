@@ -79,7 +79,7 @@ beforeAll(async () => {
   await cluster.put(silent.alerter('chat'), ALERTERS['chat']);
   await cluster.put(silent.assignment('mute-1', 'web'), assignmentOf(tcp()));
   [node, guarded, deaf] = await Promise.all([
-    cluster.node('server', { name: 'only' }),
+    cluster.node('server', { name: 'only', args: ['--exec-allow', '/bin/true'] }),
     cluster.node('api', { prefix: 'silent', args: ['-a', `other,${TOKEN}`] }),
     NodeProcess.start('api', { etcd: 'http://127.0.0.1:1' }),
   ]);

@@ -79,7 +79,7 @@ describe('from a YAML directory to one alert and one resolve', () => {
       join(directory, 'cfg', 'inner', 'alerters.yml'),
       stringify({ alerter: { chat: slack.alerter, pager: pager.alerter, mail: mail.alerter } }),
     );
-    await cluster.node('server');
+    await cluster.node('server', { args: ['--exec-allow', script] });
   });
 
   afterAll(async () => {

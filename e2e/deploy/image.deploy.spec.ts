@@ -65,6 +65,7 @@ describe('the image', () => {
         NINEV_ETCD_MEMBERS: cluster.etcd.endpoint,
         NINEV_LISTEN_ADDRESS: address,
         NINEV_ACCESS_TOKENS_FILE: '/run/secrets/access-tokens',
+        NINEV_EXEC_ALLOW: 'any',
       },
       options: ['--security-opt', 'no-new-privileges', '--volume', `${secrets}:/run/secrets:ro`, ...options],
     });

@@ -39,7 +39,7 @@ describe('the metrics of a cluster', () => {
         name: 'w2',
         tags: 'detailed',
         env,
-        args: ['--performance-series', '10', '--monitor-series', '10'],
+        args: ['--performance-series', '10', '--monitor-series', '10', '--exec-allow', 'any'],
       }),
       api: await cluster.node('api', { name: 'a1', env }),
       server: await cluster.node('server', { name: 'all', env }),

@@ -32,7 +32,7 @@ describe('secrets that stand on the worker alone', () => {
     target = cluster.use(await startEcho());
     receiver = cluster.use(await startEcho());
     node = await cluster.node('server', {
-      args: ['--debug'],
+      args: ['--debug', '--secret-sources', `env:HOOK,env:TARGET_TOKEN,env:NO_SUCH_*,file:${directory}/`],
       env: { TARGET_TOKEN: OF_TARGET, HOOK: `${receiver.url}/hooks/${IN_ADDRESS}` },
     });
     stream = await EventStream.open(`${node.url}/api/v1/stream`);

@@ -42,6 +42,11 @@ export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> 
   settings: SettingsClass<S>;
   /** What is checked, in one line: shown, and compared to tell whether an edit changed the target. */
   target(settings: S): string;
+  /**
+   * The attributes that decide, beside the target, where secrets are sent and how well guarded. Who changes one of them must know the secrets: a
+   * masked one is not kept then, or whoever may edit a monitor could have its password sent to a server of their own. Of headers, `Host`.
+   */
+  destination: readonly (keyof S & string)[];
   /** The longest a run may take, in milliseconds. */
   deadlineMs(settings: S): number;
   /** The cost of a run relative to a tcp connect, for spreading the load. */

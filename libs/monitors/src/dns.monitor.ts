@@ -137,6 +137,7 @@ export const dnsMonitor = defineMonitor<DnsSettings>({
   summary: 'Asks a DNS server; may expect a number of records, an answer in time, and what the records say.',
   settings: DnsSettings,
   target: (settings) => `${typeOf(settings)} ${settings['dns-target']} @ ${serverOf(settings)}`,
+  destination: [],
   deadlineMs: (settings) => timeoutMsOf(DnsSettings, settings, 'timeout'),
   weight: 1,
   probe,

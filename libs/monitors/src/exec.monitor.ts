@@ -81,6 +81,7 @@ export const execMonitor = defineMonitor<ExecSettings>({
   settings: ExecSettings,
   target: (settings) => [settings.command, ...(settings.args ?? [])].map(asArgument).join(' '),
   // It may wait its turn as long as it may run.
+  destination: [],
   deadlineMs: (settings) => 2 * limitMsOf(settings) + KILL_MS,
   weight: 8,
   probe,

@@ -27,6 +27,18 @@ export const httpMonitor = defineMonitor<HttpSettings>({
   settings: HttpSettings,
   target: (settings) =>
     `${methodOf(settings)} ${urlOf(requestOf(settings))}${settings.proxy === undefined ? '' : ` via ${settings.proxy}`}`,
+  destination: [
+    'proxy-username',
+    'follow-redirects',
+    'username',
+    'authentication',
+    'tls-skip-verify',
+    'tls-ca',
+    'tls-server-name',
+    'tls-min-version',
+    'tls-client-cert',
+    'tls-legacy-renegotiation',
+  ],
   deadlineMs: (settings) => timeoutMsOf(HttpSettings, settings, 'timeout'),
   weight: 2,
   probe,

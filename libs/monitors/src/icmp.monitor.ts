@@ -93,6 +93,7 @@ export const icmpMonitor = defineMonitor<IcmpSettings>({
   summary: 'Pings a host; judges how many packets are lost, and how long their answers take.',
   settings: IcmpSettings,
   target: (settings) => `icmp://${bareHost(settings)}`,
+  destination: [],
   deadlineMs: (settings) => LOOKUP_MS + longestMs(planOf(settings)),
   weight: 1,
   probe,

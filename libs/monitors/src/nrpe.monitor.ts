@@ -123,6 +123,7 @@ export const nrpeMonitor = defineMonitor<NrpeSettings>({
   summary: 'Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict.',
   settings: NrpeSettings,
   target: (settings) => `nrpe://${where(settings)}/${excerpt(queryOf(settings), 1_000).replaceAll('\n', ' ')}`,
+  destination: ['ssl', 'tls-ca', 'tls-server-name', 'tls-client-cert', 'tls-legacy-renegotiation'],
   deadlineMs: (settings) => timeoutMsOf(NrpeSettings, settings, 'timeout'),
   weight: 2,
   probe,

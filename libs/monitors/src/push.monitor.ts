@@ -36,6 +36,7 @@ export const pushMonitor = defineMonitor<PushSettings>({
   summary: 'Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so.',
   settings: PushSettings,
   target: () => 'calls of a job',
+  destination: [],
   deadlineMs: () => 1_000,
   weight: 0.1,
   calls: { token: ({ token }) => token, overdueAtMs },

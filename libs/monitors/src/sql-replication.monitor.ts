@@ -3,7 +3,7 @@ import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import type { ProbeRun } from './probe/probe-run.js';
 import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
 import { type Replica, readReplica } from './sql/replica.js';
-import { placeOf, SqlSettings } from './sql/sql-settings.js';
+import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
 export class SqlReplicationSettings extends SqlSettings {
   @Duration({
@@ -44,6 +44,7 @@ export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
   summary: 'Asks a replica of a database whether replication runs, and how far behind it is.',
   settings: SqlReplicationSettings,
   target: (settings) => `replication to ${placeOf(settings)}${settings.connection ? ` (${settings.connection})` : ''}`,
+  destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
   probe: (settings: SqlReplicationSettings, context: ProbeContext) =>

@@ -6,7 +6,7 @@ import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
 import { CONDITION, CONDITION_EXPECTED, numberOf } from './sql/condition.js';
 import { judgeNumber } from './sql/judge-number.js';
 import type { SqlResult, Statement } from './sql/session.js';
-import { type DriverName, placeOf, SqlSettings } from './sql/sql-settings.js';
+import { type DriverName, placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
 const CONNECTIONS: Readonly<Record<DriverName, string>> = { postgres: 'numbackends', mysql: 'Threads_connected' };
 
@@ -62,6 +62,7 @@ export const sqlStatsMonitor = defineMonitor<SqlStatsSettings>({
   summary: 'Reads a number from a database, a status variable or the result of a query, and compares it with limits.',
   settings: SqlStatsSettings,
   target: (settings) => `${placeOf(settings)} ${nameOf(settings)}`,
+  destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
   probe: (settings: SqlStatsSettings, context: ProbeContext) =>

@@ -20,7 +20,7 @@ import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
 import { CONDITION, CONDITION_EXPECTED, numberOf } from './sql/condition.js';
 import { judgeNumber } from './sql/judge-number.js';
 import { MAX_ROWS, type SqlResult } from './sql/session.js';
-import { placeOf, SqlSettings } from './sql/sql-settings.js';
+import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
 const MEASURES = ['value', 'rows'] as const;
 
@@ -108,6 +108,7 @@ export const sqlMonitor = defineMonitor<SqlQuerySettings>({
   summary: 'Runs a query; may expect a value, a number of rows, or that a number is within limits.',
   settings: SqlQuerySettings,
   target: (settings) => `${placeOf(settings)} ${capped(settings.query.replaceAll(/\s+/g, ' ').trim(), 300)}`,
+  destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
   probe: (settings: SqlQuerySettings, context: ProbeContext) =>

@@ -84,6 +84,7 @@ export const tcpMonitor = defineMonitor<TcpSettings>({
   summary: 'Connects to a TCP port, with or without TLS; may send a text and expect one in return.',
   settings: TcpSettings,
   target: (settings) => `tcp${settings.ssl ? '+tls' : ''}://${hostAndPort(bareHost(settings), settings.port)}`,
+  destination: ['tls-skip-verify', 'tls-legacy-renegotiation'],
   deadlineMs: (settings) =>
     timeout(settings, 'timeout') +
     (settings.send ? timeout(settings, 'write-timeout') : 0) +

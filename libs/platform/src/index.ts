@@ -9,4 +9,5 @@ export * from './metrics/fencing-rejections.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
 export * from './run/run-node.js';
+export { hideSecrets } from './secrets/hide-secrets.js';
 export * from './secrets/secret-reader.js';

@@ -42,7 +42,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
   const alerter = {
     type: 'slack',
     description: 'The channel of the shop team',
-    options: { token: '${env:SLACK_TOKEN}', channel: '#alerts' },
+    options: { token: '${env:NINEV_SECRET_SLACK_TOKEN}', channel: '#alerts' },
   };
   const result = { at: AT, latencyMs: 12.4, status: 'ok' };
   const state = {

@@ -14,7 +14,7 @@ import {
   type Validated,
 } from '@9volt/contracts';
 import type { Keyspace } from '@9volt/etcd-dal';
-import { monitorTypes, validateMonitor } from '@9volt/monitors';
+import { type MonitorDefinition, monitorTypes, validateMonitor } from '@9volt/monitors';
 
 /** What monitors and alerters differ in, where both are stored, masked, compared and pushed alike. */
 export interface SettingsKind<S> {
@@ -53,28 +53,49 @@ export function maskMonitor(settings: MonitorSettings): Record<string, unknown> 
 }
 
 /**
- * A secret is kept only while it goes where it went: whoever may edit a monitor could otherwise have its headers sent to a server
- * of their own.
+ * A secret is kept only while it goes where it went, guarded as it was: whoever may edit a monitor could otherwise have its headers sent to a server
+ * of their own. `stored` may be invalid, as what is quarantined is.
  */
 function unmaskMonitor(raw: unknown, stored: MonitorSettings | undefined, at: string): Validated<unknown> {
   const definition = isPlainObject(raw) ? monitorTypes.get(String(raw['type'])) : undefined;
   if (!definition) return { ok: true, value: raw };
   const before = stored?.type === definition.type ? stored : undefined;
-  const kept = unmaskSettings(definition.settings, raw, before, { at });
-  if (!kept.ok || before === undefined || targetOf(kept.value) === definition.target(before)) return kept;
+  const { destination } = definition;
+  const kept = unmaskSettings(definition.settings, raw, before, { at, destination });
+  if (!kept.ok || before === undefined) return kept;
+  const moved =
+    targetIn(definition, kept.value) !== targetIn(definition, before)
+      ? 'the target'
+      : hostHeaderOf(kept.value) !== hostHeaderOf(before)
+        ? 'the Host header'
+        : undefined;
+  if (moved === undefined) return kept;
   const given = unmaskSettings(definition.settings, raw, undefined, { at });
-  return given.ok ? kept : { ok: false, errors: given.errors.map(movedFault) };
+  return given.ok ? kept : { ok: false, errors: given.errors.map((error) => movedFault(error, moved)) };
 }
 
-function movedFault(error: FieldError): FieldError {
+function movedFault(error: FieldError, moved: string): FieldError {
   const name = error.path.slice(error.path.lastIndexOf('/') + 1);
-  return { ...error, message: `${name}: must be given again, because the target changes; expected ${error.expected}` };
+  return { ...error, message: `${name}: must be given again, because ${moved} changes; expected ${error.expected}` };
 }
 
-/** Undefined of what is not valid: its validation tells why. */
-function targetOf(raw: unknown): string | undefined {
-  const validated = validateMonitor('x', raw);
-  return validated.ok ? monitorTypes.get(validated.value.type)?.target(validated.value) : undefined;
+/** Undefined where what is not valid names none: its validation tells why. */
+function targetIn(definition: MonitorDefinition, raw: unknown): string | undefined {
+  try {
+    return definition.target(raw as MonitorSettings);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Servers behind one address are told apart by it. */
+function hostHeaderOf(raw: unknown): string {
+  const headers = isPlainObject(raw) && isPlainObject(raw['headers']) ? raw['headers'] : {};
+  return JSON.stringify(
+    Object.entries(headers)
+      .filter(([name]) => /^host$/i.test(name))
+      .map(([, value]) => value),
+  );
 }
 
 /** Names of all types of a kind. */

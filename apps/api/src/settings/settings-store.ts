@@ -153,7 +153,7 @@ export class SettingsStore<S extends object> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const [current] = await this.read([name]);
       assertPreconditions(preconditions, current?.modRevision);
-      const raw = rawOf(current, current && this.declared(name, current).settings);
+      const raw = rawOf(current, current && this.secretsOf(name, current));
       const { settings } = await this.validated({ name, raw, at: '', current });
       if (current && sameJson(parsed(current), settings)) {
         return { settings, revision: current.modRevision, outcome: 'unchanged' };
@@ -179,7 +179,7 @@ export class SettingsStore<S extends object> {
       faults.add([{ ...badName, path: at }]);
       return undefined;
     }
-    const stored = current && this.declared(name, current).settings;
+    const stored = current && this.secretsOf(name, current);
     const unmasked = this.kind.unmask(raw, stored, at);
     const validated = unmasked.ok ? this.kind.validate(name, unmasked.value, at) : unmasked;
     if (!validated.ok) faults.add(validated.errors);
@@ -193,6 +193,13 @@ export class SettingsStore<S extends object> {
     faults.add(await this.crossCheck(valid));
     faults.throwAny();
     return valid;
+  }
+
+  /** What is stored, quarantined or not: the secrets of either are masked, and kept under the same conditions. */
+  private secretsOf(name: string, entry: Entry): S | undefined {
+    const { settings } = this.declared(name, entry);
+    const raw = parsed(entry);
+    return settings ?? (isPlainObject(raw) ? (raw as S) : undefined);
   }
 
   private declared(name: string, entry: Entry): ReturnType<typeof declared<S>> {

@@ -1,6 +1,15 @@
 import { type ClusterEvent, messageOf, runsChecks } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { AppLogger, ConfigError, ErrorLog, Health, type NodeConfig, type RunningNode, runNode } from '@9volt/platform';
+import {
+  AppLogger,
+  ConfigError,
+  ErrorLog,
+  Health,
+  hideSecrets,
+  type NodeConfig,
+  type RunningNode,
+  runNode,
+} from '@9volt/platform';
 import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
 
@@ -10,6 +19,10 @@ import { composeNode } from './node-module.js';
  */
 export async function startNode(config: NodeConfig, logger?: AppLogger): Promise<RunningNode> {
   const log = logger ?? AppLogger.create({ debug: config.debug, name: config.memberName });
+  const stillShown = hideSecrets(config);
+  if (stillShown !== undefined) {
+    log.child('node').warn('permitted programs can read the secrets of this process in /proc', { error: stillShown });
+  }
   const eventLog = log.child('events');
   if (runsChecks(config.role) && config.publicUrl === undefined) {
     log.child('notification').warn('alerts will have no link to the dashboard: --public-url is not given');

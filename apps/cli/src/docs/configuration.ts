@@ -169,13 +169,14 @@ files and in etcd: guard both, or keep secrets out of them:
 
 \`\${env:NAME}\` stands for a variable of the worker's environment, \`\${file:/path}\` for the content of a file on the worker (at most 64 KiB, without the
 line break at its end). They may be used in every option of an alerter and in every secret attribute of a monitor, alone or within a text:
-\`Authorization: Bearer \${file:/run/secrets/token}\`. A worker puts the secret in right before it runs the check or sends the notification, and reads it anew
+\`Authorization: Bearer \${file:/etc/9volt/secrets/token}\`. A worker puts the secret in right before it runs the check or sends the notification, and reads it anew
 each time. In etcd and in exports the reference stands as it was written, and in answers too if it stands alone. Where a target or a provider repeats the
 secret, it is masked before that is kept or shown.
 
 A check whose secret cannot be had is \`unknown\`, and its message says why; a notification waits and is tried again. Whoever may write a
-configuration can have what a worker may read sent to an address of their own: limit it with
-[\`--secret-sources\`](cli.md#settings-of-a-node). The variables of 9volt itself (\`NINEV_…\`) are never handed out.
+configuration can have what a worker may read sent to an address of their own. So a worker hands out only variables whose names begin with
+\`NINEV_SECRET_\` and files in \`/etc/9volt/secrets/\`, unless [\`--secret-sources\`](cli.md#settings-of-a-node) says otherwise. The other variables of 9volt
+itself (\`NINEV_…\`) are never handed out.
 
 ### How notifications are delivered
 

@@ -5,6 +5,9 @@ import { GuardedTargets, monitorTypes, Programs, validateMonitor } from '@9volt/
 import type { EtcdConfig } from '@9volt/platform/config';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
+/** What the demo runs; `up` permits it. */
+export const DEMO_PROGRAM = '/bin/echo';
+
 type Attributes = Record<string, unknown>;
 
 /** What a local resolver can be asked that needs no internet: any of them being answered will do. */
@@ -56,7 +59,7 @@ async function demoMonitors(apiUrl: string, tell: (line: string) => void): Promi
     'demo-exec': {
       type: 'exec',
       description: 'A command runs',
-      command: 'echo',
+      command: DEMO_PROGRAM,
       args: ['all is well'],
       expect: 'well',
       interval: '10s',

@@ -4,6 +4,7 @@ import { pageAddress } from '@9volt/contracts/pages';
 import {
   AppLogger,
   type Environment,
+  hideSecrets,
   isLoopback,
   loadNodeConfig,
   type NodeConfig,
@@ -15,9 +16,10 @@ import { say } from '../output/say.js';
 import { awaitReady } from './await-ready.js';
 import { awaitDemo } from './await-demo.js';
 import { DataDirectory } from './data-directory.js';
-import { loadDemo } from './demo.js';
+import { DEMO_PROGRAM, loadDemo } from './demo.js';
 import { type LocalEtcd, startLocalEtcd } from './local-etcd.js';
 import { anyPort, freePort } from './port-holder.js';
+import { workerEnvironment } from './worker-environment.js';
 import { startWorkers } from './worker-processes.js';
 
 /** What a page opened at the printed URL would otherwise have to wait for. */
@@ -31,11 +33,13 @@ export interface UpOptions extends Record<string, unknown> {
 }
 
 /** Runs everything on one machine, one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
-export async function up(options: UpOptions, flags: NodeFlags): Promise<void> {
+export async function up(options: UpOptions, given: NodeFlags): Promise<void> {
   const environment = readEnvironment();
+  const flags = options.demo ? permittingDemo(given, environment) : given;
   const data = new DataDirectory(resolve(options.dataDir));
   // Faults of the configuration are told before anything is started.
-  loadNodeConfig('server', flags, environment);
+  // Neither etcd nor what it starts has use for the secrets of the server.
+  hideSecrets(loadNodeConfig('server', flags, environment));
   await data.create();
   const etcd = givesEtcd(flags, environment) ? undefined : await startLocalEtcd(data, say);
   try {
@@ -69,7 +73,7 @@ async function serve(
     AppLogger.create({ debug: config.debug, name: config.memberName, quiet: !config.debug }),
   );
   say(`server started on ${node.url}`);
-  const workers = startWorkers(options.workers, config, childEnvironment(environment, config));
+  const workers = startWorkers(options.workers, config, workerEnvironment(environment, withEtcd, config));
   if (options.workers > 0) say(`${options.workers} worker processes started`);
   const left = new AbortController();
   void node.stopped.catch(() => undefined).then(() => left.abort());
@@ -136,23 +140,12 @@ function at(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-function givesEtcd(flags: NodeFlags, environment: Environment): boolean {
-  return flags.etcdMembers !== undefined || (environment['NINEV_ETCD_MEMBERS'] ?? '') !== '';
+/** The demo may run its program, unless the operator says what may be run. */
+function permittingDemo(flags: NodeFlags, environment: Environment): NodeFlags {
+  const said = flags.execAllow !== undefined || environment['NINEV_EXEC_ALLOW'] !== undefined;
+  return said ? flags : { ...flags, execAllow: DEMO_PROGRAM };
 }
 
-/** Secrets travel to children in the environment, never as arguments. */
-function childEnvironment(environment: Environment, config: NodeConfig): NodeJS.ProcessEnv {
-  const { secretSources } = config;
-  const { rules, atOnce } = config.programs;
-  return {
-    ...environment,
-    NINEV_ETCD_MEMBERS: config.etcd.members.join(','),
-    NINEV_ETCD_PREFIX: config.prefix,
-    ...(config.publicUrl === undefined ? {} : { NINEV_PUBLIC_URL: config.publicUrl }),
-    ...(secretSources === undefined ? {} : { NINEV_SECRET_SOURCES: secretSources.join(',') || 'none' }),
-    NINEV_EXEC_ALLOW: rules === 'any' ? rules : rules.join(',') || 'none',
-    NINEV_EXEC_CONCURRENCY: String(atOnce),
-    NINEV_PERFORMANCE_SERIES: String(config.performanceSeries),
-    NINEV_MONITOR_SERIES: String(config.monitorSeries),
-  };
+function givesEtcd(flags: NodeFlags, environment: Environment): boolean {
+  return flags.etcdMembers !== undefined || (environment['NINEV_ETCD_MEMBERS'] ?? '') !== '';
 }

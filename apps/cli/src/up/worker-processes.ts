@@ -17,15 +17,7 @@ export function startWorkers(
   const children = Array.from({ length: count }, (_, index) =>
     spawn(
       process.execPath,
-      [
-        MAIN,
-        'worker',
-        '--listen',
-        '127.0.0.1:0',
-        '--member-id',
-        `${config.memberName}-worker-${index + 1}`,
-        ...tagArguments(config),
-      ],
+      [MAIN, 'worker', '--listen', '127.0.0.1:0', '--member-id', `${config.memberName}-worker-${index + 1}`],
       { detached: true, stdio: ['ignore', 'inherit', 'inherit'], env: environment },
     ),
   );
@@ -34,10 +26,6 @@ export function startWorkers(
       await Promise.all(children.map(stopChild));
     },
   };
-}
-
-function tagArguments(config: NodeConfig): string[] {
-  return config.tags.length > 0 ? ['--tags', config.tags.join(',')] : [];
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

@@ -38,7 +38,7 @@ beforeEach(async () => {
   await waitFor(async () => (await bench.assignments()).length === 10);
   const { node, caches, leadership } = scheduler;
   await waitFor(() => [...caches.view.assigned].length === 10);
-  const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0', execAllow: 'none' }, {});
+  const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0' }, {});
   const secrets = new SecretReader();
   notices = new CoverageNotices(node, caches, config, secrets, new GuardedTargets(config.targets), AppLogger.silent());
   coverage = new CoverageService(node, caches, leadership, notices, AppLogger.silent(), scheduler.metrics);

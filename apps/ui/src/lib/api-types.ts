@@ -1223,7 +1223,7 @@ export interface components {
             /**
              * Format: password
              * @description Token for bearer authentication.
-             * @example ${env:SHOP_TOKEN}
+             * @example ${env:NINEV_SECRET_SHOP_TOKEN}
              */
             "bearer-token"?: string;
             /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
@@ -1331,7 +1331,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take, redirects included. Default: `3s`. */
@@ -1468,7 +1468,7 @@ export interface components {
             /**
              * Format: password
              * @description Token for bearer authentication.
-             * @example ${env:SHOP_TOKEN}
+             * @example ${env:NINEV_SECRET_SHOP_TOKEN}
              */
             "bearer-token"?: string;
             /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
@@ -1576,7 +1576,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take, redirects included. Default: `3s`. */
@@ -2372,7 +2372,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take. Default: `5s`. */
@@ -2498,7 +2498,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take. Default: `5s`. */
@@ -2637,7 +2637,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -2823,7 +2823,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -3008,7 +3008,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -3165,7 +3165,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -3321,7 +3321,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -3480,7 +3480,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
@@ -3816,7 +3816,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take, the command on the target included. Default: `10s`. */
@@ -3947,7 +3947,7 @@ export interface components {
             /**
              * Format: password
              * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
-             * @example ${file:/run/secrets/client-key.pem}
+             * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
             /** @description How long a run may take, the command on the target included. Default: `10s`. */
@@ -7239,7 +7239,7 @@ export interface operations {
                      *         "type": "slack",
                      *         "description": "The channel of the shop team",
                      *         "options": {
-                     *           "token": "${env:SLACK_TOKEN}",
+                     *           "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                      *           "channel": "#alerts"
                      *         }
                      *       }
@@ -7368,7 +7368,7 @@ export interface operations {
                  *         "type": "slack",
                  *         "description": "The channel of the shop team",
                  *         "options": {
-                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                  *           "channel": "#alerts"
                  *         }
                  *       }
@@ -7570,7 +7570,7 @@ export interface operations {
                  *         "type": "slack",
                  *         "description": "The channel of the shop team",
                  *         "options": {
-                 *           "token": "${env:SLACK_TOKEN}",
+                 *           "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                  *           "channel": "#alerts"
                  *         }
                  *       }
@@ -7782,7 +7782,7 @@ export interface operations {
                      *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                      *         "channel": "#alerts"
                      *       }
                      *     }
@@ -7928,7 +7928,7 @@ export interface operations {
                  *       "type": "slack",
                  *       "description": "The channel of the shop team",
                  *       "options": {
-                 *         "token": "${env:SLACK_TOKEN}",
+                 *         "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                  *         "channel": "#alerts"
                  *       }
                  *     }
@@ -7950,7 +7950,7 @@ export interface operations {
                      *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                      *         "channel": "#alerts"
                      *       }
                      *     }
@@ -7971,7 +7971,7 @@ export interface operations {
                      *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                      *         "channel": "#alerts"
                      *       }
                      *     }
@@ -8431,7 +8431,7 @@ export interface operations {
                      *       "type": "slack",
                      *       "description": "The channel of the shop team",
                      *       "options": {
-                     *         "token": "${env:SLACK_TOKEN}",
+                     *         "token": "${env:NINEV_SECRET_SLACK_TOKEN}",
                      *         "channel": "#alerts"
                      *       }
                      *     }

@@ -104,7 +104,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
     secret: true,
     notEmpty: true,
     maxLength: 8_192,
-    example: '${env:SHOP_TOKEN}',
+    example: '${env:NINEV_SECRET_SHOP_TOKEN}',
   })
   'bearer-token'?: string;
 

@@ -75,7 +75,7 @@ export function TlsClientKey(): PropertyDecorator {
     secret: true,
     multiline: true,
     notEmpty: true,
-    example: '${file:/run/secrets/client-key.pem}',
+    example: '${file:/etc/9volt/secrets/client-key.pem}',
   });
 }
 

@@ -150,6 +150,18 @@ export function serverOf(settings: SqlSettings): DatabaseServer {
 }
 
 /** `postgres://db1.example.com:5432/shop` */
+/** What decides where the password is sent, and how well guarded. */
+export const SQL_DESTINATION: readonly (keyof SqlSettings)[] = [
+  'username',
+  'ssl',
+  'tls-skip-verify',
+  'tls-ca',
+  'tls-server-name',
+  'tls-min-version',
+  'tls-client-cert',
+  'tls-legacy-renegotiation',
+];
+
 export function placeOf(settings: SqlSettings): string {
   const { driver, host, port, database } = serverOf(settings);
   return `${driver}://${hostAndPort(host, port)}${database === undefined ? '' : `/${database}`}`;

@@ -120,7 +120,7 @@ describe('the configuration of a node', () => {
   });
 
   it.each([
-    [undefined, undefined],
+    [undefined, ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/']],
     ['none', []],
     ['env:SLACK_*, file:/run/secrets/', ['env:SLACK_*', 'file:/run/secrets/']],
   ])('limits secrets to the sources %j', (secretSources, expected) => {
@@ -179,7 +179,9 @@ describe('access tokens', () => {
 
 describe('the programs that a worker runs', () => {
   it.each([
-    [{}, {}, 'any'],
+    [{}, {}, []],
+    [{}, { NINEV_ACCESS_TOKENS: 'x'.repeat(16) }, []],
+    [{ execAllow: 'any' }, {}, 'any'],
     [{ execAllow: 'none' }, {}, []],
     [{}, { NINEV_EXEC_ALLOW: 'none' }, []],
     [{ execAllow: '/usr/bin/a, /opt/b c' }, { NINEV_EXEC_ALLOW: 'any' }, ['/usr/bin/a', '/opt/b c']],
@@ -198,6 +200,13 @@ describe('the programs that a worker runs', () => {
   ])('%j is refused', (flags, faults) => {
     expect(faultsOf(() => loadNodeConfig('worker', flags, {}))).toEqual(faults);
   });
+
+  it.each(['server', 'worker', 'scheduler', 'api'] as const)(
+    'are none in the role %s unless it was started with some',
+    (role) => {
+      expect(loadNodeConfig(role, {}, {}).programs.rules).toEqual([]);
+    },
+  );
 
   it('are none when the variable is there and empty, as a list of nothing is', () => {
     expect(loadNodeConfig('worker', { execAllow: '' }, {}).programs.rules).toEqual([]);

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { ProgramRules, Role, TargetRules } from '@9volt/contracts';
 import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
-import type { Environment, NodeFlags } from './node-settings.js';
+import { DEFAULT_SECRET_SOURCES, type Environment, type NodeFlags } from './node-settings.js';
 import { ConfigError, SettingReader } from './setting-reader.js';
 import { SECRET_SOURCE } from './secret-source.js';
 import { VERSION } from './version.js';
@@ -57,8 +57,8 @@ export class NodeConfig extends EtcdConfig {
   readonly publicUrl: string | undefined;
   /** Which addresses may be connected to because a configuration says so. */
   readonly targets: TargetRules;
-  /** What secrets may be read from; undefined for the default. */
-  readonly secretSources: readonly string[] | undefined;
+  /** What secrets may be read from. */
+  readonly secretSources: readonly string[];
   /** Paths of the files that 9volt's own secrets were read from: no configuration may refer to them. */
   readonly ownSecretFiles: readonly string[];
   /** What exec monitors and exec alerters may run here, and how many of the former at once. */
@@ -85,7 +85,7 @@ export class NodeConfig extends EtcdConfig {
     this.accessTokens = values.accessTokens;
     this.limits = values.limits ?? DEFAULT_LIMITS;
     this.publicUrl = values.publicUrl;
-    this.secretSources = values.secretSources;
+    this.secretSources = values.secretSources ?? DEFAULT_SECRET_SOURCES;
     this.ownSecretFiles = values.ownSecretFiles ?? [];
     this.targets = { allow: [], deny: [], ...values.targets, etcd: values.etcd.members };
     this.programs = values.programs;
@@ -263,9 +263,8 @@ function parseNetworks(reader: SettingReader, key: 'targetAllow' | 'targetDeny' 
   return written;
 }
 
-function parseSecretSources(reader: SettingReader): string[] | undefined {
+function parseSecretSources(reader: SettingReader): string[] {
   const written = reader.list('secretSources');
-  if (written.length === 0) return undefined;
   if (written.length === 1 && written[0] === 'none') return [];
   const wrong = written.find((source) => !SECRET_SOURCE.test(source));
   if (wrong !== undefined) {

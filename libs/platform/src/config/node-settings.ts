@@ -43,6 +43,9 @@ export type NodeSettingKey =
   | 'performanceSeries'
   | 'monitorSeries';
 
+/** What configurations may refer to as secrets unless the operator says otherwise. */
+export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
+
 export const NODE_SETTINGS: readonly NodeSetting[] = [
   {
     key: 'etcdMembers',
@@ -220,17 +223,21 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     env: 'NINEV_SECRET_SOURCES',
     doc:
       'What configurations may refer to as secrets on this worker, a comma list of env:NAME, env:PREFIX*, file:/path and file:/directory/; “none” for nothing. ' +
-      'By default every variable but those of 9volt, and every file that this process can read but those that hold secrets of 9volt.',
+      'What holds the secrets of 9volt itself is never handed out.',
     scope: 'node',
+    default: DEFAULT_SECRET_SOURCES.join(','),
     kind: 'list',
   },
   {
     key: 'execAllow',
     flags: '--exec-allow <programs>',
     env: 'NINEV_EXEC_ALLOW',
-    doc: 'What exec monitors and exec alerters may run on this worker: any, none, or a comma list of absolute paths, each as the configuration has to name it.',
+    doc:
+      'What exec monitors and exec alerters may run on this node: any, none, or a comma list of absolute paths, each as the configuration has to name it. ' +
+      'The configuration chooses the arguments freely: an interpreter, or a program that runs others (sh, python3, env, find), means any. ' +
+      '9volt up with its demo permits /bin/echo.',
     scope: 'node',
-    default: 'any',
+    default: 'none',
     kind: 'list',
   },
   {
@@ -266,7 +273,15 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
 export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
 export type Environment = Record<string, string | undefined>;
 
-/** The environment of this process; read nowhere else. */
+const hidden: Environment = {};
+
+/** The environment of this process, with what was hidden; read nowhere else. */
 export function readEnvironment(): Environment {
-  return { ...process.env };
+  return { ...process.env, ...hidden };
+}
+
+/** From now on only {@link readEnvironment} knows it, and no child inherits it. */
+export function hideVariable(name: string): void {
+  hidden[name] = process.env[name];
+  delete process.env[name];
 }

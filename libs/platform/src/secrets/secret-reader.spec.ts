@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SecretReference } from '@9volt/contracts';
 import { SecretReader } from './secret-reader.js';
 
-const ENV = { SLACK_TOKEN: 'xoxb', OTHER: 'other', EMPTY: '', NINEV_ETCD_USERPASS: 'root:root' };
+const ALL = ['env:*', 'file:/'];
+const ENV = {
+  NINEV_SECRET_HOOK: 'hook',
+  NINEV_SECRET_SOURCES: 'env:*',
+  SLACK_TOKEN: 'xoxb',
+  OTHER: 'other',
+  EMPTY: '',
+  NINEV_ETCD_USERPASS: 'root:root',
+};
 
 let directory: string;
 beforeAll(() => {
@@ -32,7 +40,7 @@ const file = (path: string): SecretReference => ({
 
 describe('a worker', () => {
   it('hands out variables and files', async () => {
-    const { read } = new SecretReader(undefined, ENV);
+    const { read } = new SecretReader(ALL, ENV);
     expect(await read(env('SLACK_TOKEN'))).toBe('xoxb');
     expect(await read(file('allowed/token'))).toBe('from a file');
     expect(await read(file('allowed/link'))).toBe('from a file');
@@ -40,8 +48,16 @@ describe('a worker', () => {
     expect(await read(file('elsewhere'))).toBe('elsewhere');
   });
 
-  it('reads a file anew each time', async () => {
+  it('hands out, unless told otherwise, variables that say that they are meant, and one directory', async () => {
     const { read } = new SecretReader(undefined, ENV);
+    expect(await read(env('NINEV_SECRET_HOOK'))).toBe('hook');
+    for (const reference of [env('SLACK_TOKEN'), env('NINEV_SECRET_SOURCES'), file('allowed/token')]) {
+      await expect(read(reference)).rejects.toThrow('is not one that may be used (--secret-sources)');
+    }
+  });
+
+  it('reads a file anew each time', async () => {
+    const { read } = new SecretReader(ALL, ENV);
     writeFileSync(join(directory, 'rotated'), 'before');
     expect(await read(file('rotated'))).toBe('before');
     writeFileSync(join(directory, 'rotated'), 'after');
@@ -55,7 +71,7 @@ describe('a worker', () => {
     [{ kind: 'file', name: '/proc/self/environ', text: '' }, 'the file is not one that may be used'],
     [{ kind: 'file', name: '/dev/zero', text: '' }, 'the file is not one that may be used'],
   ] as [SecretReference, string][])('refuses %j', async (reference, reason) => {
-    await expect(new SecretReader(undefined, ENV).read(reference)).rejects.toThrow(reason);
+    await expect(new SecretReader(ALL, ENV).read(reference)).rejects.toThrow(reason);
   });
 
   it.each([
@@ -65,12 +81,12 @@ describe('a worker', () => {
     ['allowed/empty', 'the file is empty'],
     ['allowed/large', 'more than 64 KiB'],
   ])('refuses the file %s', async (path, reason) => {
-    await expect(new SecretReader(undefined, ENV).read(file(path))).rejects.toThrow(reason);
+    await expect(new SecretReader(ALL, ENV).read(file(path))).rejects.toThrow(reason);
   });
 
   it('keeps the files of 9volt itself, whatever way leads to them', async () => {
     const own = join(directory, 'allowed', 'token');
-    const sources = [undefined, [`file:${directory}/`]];
+    const sources = [ALL, [`file:${directory}/`]];
     for (const { read } of sources.map((source) => new SecretReader(source, ENV, [join(directory, 'gone'), own]))) {
       for (const path of ['allowed/token', 'allowed/link'])
         await expect(read(file(path))).rejects.toThrow('may be used');

@@ -2,23 +2,22 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { type SecretReference, ownOf } from '@9volt/contracts';
 import type { NodeConfig } from '../config/node-config.js';
-import { type Environment, readEnvironment } from '../config/node-settings.js';
+import { DEFAULT_SECRET_SOURCES, type Environment, readEnvironment } from '../config/node-settings.js';
 
 /** A secret is a line or a certificate. */
 const MAX_BYTES = 65_536;
 /** Variables of 9volt itself, credentials of etcd and tokens of the API among them. */
-const OURS = /^NINEV_/;
+const OURS = /^NINEV_(?!SECRET_(?!SOURCES$))/;
 /** Files there are no files: what the kernel tells of processes, their variables among it. */
 const KERNEL = /^\/(?:proc|sys|dev)\//;
 
 /**
- * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. Without `sources` it hands out every variable but
- * those of 9volt, and every file that this process can read; with them, nothing else than they say. What holds the secrets of 9volt itself, in variables
- * or in files, it never hands out.
+ * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. It hands out nothing but what its sources
+ * say, and never what holds the secrets of 9volt itself, in variables or in files.
  */
 export class SecretReader {
   constructor(
-    private readonly sources: readonly string[] | undefined = undefined,
+    private readonly sources: readonly string[] = DEFAULT_SECRET_SOURCES,
     private readonly env: Environment = readEnvironment(),
     private readonly ownFiles: readonly string[] = [],
   ) {}
@@ -32,7 +31,7 @@ export class SecretReader {
     kind === 'env' ? this.variable(name) : this.file(name);
 
   private async variable(name: string): Promise<string> {
-    const allowed = this.sources?.some((source) => matchesVariable(source, name)) ?? true;
+    const allowed = this.sources.some((source) => matchesVariable(source, name));
     if (!allowed || OURS.test(name)) throw new Error('the variable is not one that may be used (--secret-sources)');
     const value = this.env[name];
     if (value === undefined || value === '') throw new Error('the variable is not set');
@@ -55,7 +54,6 @@ export class SecretReader {
   private async mayRead(real: string): Promise<boolean> {
     if (KERNEL.test(real)) return false;
     for (const own of this.ownFiles) if (real === (await realpath(own).catch(() => undefined))) return false;
-    if (this.sources === undefined) return true;
     for (const source of this.sources) {
       if (!source.startsWith('file:')) continue;
       const allowed = await realpath(source.slice('file:'.length)).catch(() => undefined);
@@ -65,7 +63,8 @@ export class SecretReader {
   }
 }
 
-function matchesVariable(source: string, name: string): boolean {
+/** Whether a source such as `env:PREFIX*` permits a variable. */
+export function matchesVariable(source: string, name: string): boolean {
   if (!source.startsWith('env:')) return false;
   const allowed = source.slice('env:'.length);
   return allowed.endsWith('*') ? name.startsWith(allowed.slice(0, -1)) : name === allowed;
