@@ -6,12 +6,16 @@ import type { Delivery } from '../history/history.js';
 export type Behaviour =
   | { kind: 'accept' | 'fail' | 'hang' | 'down' }
   | { kind: 'rate-limit'; retryAfterS: number }
-  | { kind: 'poison'; monitor: string };
+  | { kind: 'poison'; monitor: string }
+  /** Takes it at once, and answers so much later. */
+  | { kind: 'slow'; afterMs: number };
 
 /** One web server that stands for the providers of all alerters, and notes what each was told by whom. */
 export class RecordingAlerters {
   /** Whatever arrived, whatever was answered. */
   readonly deliveries: Delivery[] = [];
+  private readonly open = new Set<string>();
+  private readonly overlapping = new Set<string>();
   private readonly behaviours = new Map<string, Behaviour>();
   private readonly server: Server;
 
@@ -52,6 +56,17 @@ export class RecordingAlerters {
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
+  /** Notifications that came again while an earlier request with them still stood. */
+  get sentTwiceAtOnce(): string[] {
+    return [...this.overlapping];
+  }
+
+  private noteOpen(notification: string, response: ServerResponse): void {
+    if (this.open.has(notification)) this.overlapping.add(notification);
+    this.open.add(notification);
+    response.once('close', () => this.open.delete(notification));
+  }
+
   private async receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const at = Date.now();
     const alerter = (request.url ?? '/').slice(1);
@@ -67,10 +82,14 @@ export class RecordingAlerters {
     const alert = JSON.parse(body) as Pick<Delivery, 'monitor' | 'type' | 'key'> & { since: string };
     const { monitor, type, key } = alert;
     const refused = behaviour.kind === 'poison' && behaviour.monitor === monitor;
-    const accepted = behaviour.kind === 'accept' || (behaviour.kind === 'poison' && !refused);
+    const accepted = ['accept', 'slow'].includes(behaviour.kind) || (behaviour.kind === 'poison' && !refused);
     this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since: Date.parse(alert.since) });
+    this.noteOpen(`${alerter} ${key} ${type}`, response);
     switch (behaviour.kind) {
       case 'hang':
+        return;
+      case 'slow':
+        setTimeout(() => response.end(), behaviour.afterMs).unref();
         return;
       case 'fail':
         response.writeHead(500).end();

@@ -40,6 +40,7 @@ export const FAULTS: readonly RandomFault[] = [
   { name: 'etcd paused', weight: 1, inject: etcdPaused },
   { name: 'etcd compacted while a watch is cut', weight: 2, inject: compactedBehind },
   { name: 'an alerter in trouble', weight: 4, inject: alerterTrouble },
+  { name: 'an alerter answers late', weight: 2, inject: alerterSlow },
   { name: 'monitors edited', weight: 2, inject: edited },
 ];
 
@@ -137,6 +138,14 @@ async function alerterTrouble({ bench, random }: SoakBench): Promise<void> {
   const trouble = random.pick(['fail', 'hang', 'down', 'rate-limit'] as const);
   bench.alerters.behave(alerter, trouble === 'rate-limit' ? { kind: trouble, retryAfterS: 3 } : { kind: trouble });
   await sleep(random.msBetween(2, 20));
+  bench.alerters.behave(alerter, { kind: 'accept' });
+}
+
+/** Later than an answer usually takes, and within the patience for a message that was sent whole: nobody may be told twice. */
+async function alerterSlow({ bench, random }: SoakBench): Promise<void> {
+  const alerter = random.pick(ALERTERS);
+  bench.alerters.behave(alerter, { kind: 'slow', afterMs: random.msBetween(11, 26) });
+  await sleep(random.msBetween(10, 40));
   bench.alerters.behave(alerter, { kind: 'accept' });
 }
 

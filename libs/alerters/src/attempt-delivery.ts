@@ -21,6 +21,10 @@ export interface Attempt {
   signal: AbortSignal;
   /** How long the provider may take to answer. */
   timeoutMs: number;
+  /** How long it may take once the message was sent whole; as `timeoutMs` unless said. */
+  patienceMs?: number;
+  /** Told once, after `timeoutMs`, when the message was sent whole and is not confirmed. */
+  onUnclear?: (why: string) => void;
   readSecret: ReadSecret;
   /** The programs that this process may run. */
   programs: ProgramRules;
@@ -36,7 +40,17 @@ const GRACE_MS = 1_000;
 
 /** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is worth another attempt too. */
 export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
-  const { settings, alert, signal, timeoutMs, programs, targets, trial = false } = attempt;
+  const {
+    settings,
+    alert,
+    signal,
+    timeoutMs,
+    patienceMs = timeoutMs,
+    onUnclear,
+    programs,
+    targets,
+    trial = false,
+  } = attempt;
   const definition = alerterTypes.get(settings.type);
   if (!definition) return { outcome: 'retryable', answer: `this process does not know the type ${settings.type}` };
   const overdue = new AbortController();
@@ -45,13 +59,17 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
       resolve({ outcome: 'retryable', answer: String(overdue.signal.reason) }),
     );
   });
-  const timer = setTimeout(() => overdue.abort('the alerter did not end in time'), WAITS * timeoutMs + GRACE_MS);
+  const timer = setTimeout(
+    () => overdue.abort('the alerter did not end in time'),
+    WAITS * timeoutMs + patienceMs + GRACE_MS,
+  );
   const giveUp = (): void => overdue.abort('given up before an answer came');
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     const notificationId = notificationIdOf(alert);
-    const context = { signal: overdue.signal, notificationId, timeoutMs, programs, targets, trial };
+    const limits = { timeoutMs, patienceMs, ...(onUnclear === undefined ? {} : { onUnclear }) };
+    const context = { signal: overdue.signal, notificationId, ...limits, programs, targets, trial };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
     // It may be put there while the notification waits, or another worker may have it.

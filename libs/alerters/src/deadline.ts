@@ -1,10 +1,19 @@
-import { DELIVERY_TIMEOUT_MS, type DeliveryContext } from './define-alerter.js';
+import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type Retryable } from './define-alerter.js';
 
 export interface Deadline {
   /** Aborted when the time is over or the caller gave up. */
   signal: AbortSignal;
-  /** Why it was aborted, in words. */
-  reason(): string;
+  /**
+   * The message is on its way whole. From now on it may have been taken, so that the connection is kept for longer: a repeat would perhaps be a second
+   * message.
+   */
+  sent(): void;
+  /** Whether the message was sent whole. */
+  readonly wasSent: boolean;
+  /** What it means that it was aborted. */
+  outcome(): Retryable;
+  /** What an attempt that broke off means. */
+  broken(answer: string): Retryable;
   /** Lets go of the timer and of the caller's signal, which outlives many deliveries. */
   end(): void;
 }
@@ -15,15 +24,46 @@ export function startDeadline(
 ): Deadline {
   const controller = new AbortController();
   const abort = () => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
+  const answersWithinMs = context.timeoutMs ?? DELIVERY_TIMEOUT_MS;
+  const patienceMs = Math.max(context.patienceMs ?? 0, answersWithinMs);
+  const timers = new Set([setTimeout(abort, timeoutMs)]);
+  const clear = (): void => {
+    for (const timer of timers) clearTimeout(timer);
+    timers.clear();
+  };
   if (context.signal.aborted) abort();
   else context.signal.addEventListener('abort', abort, { once: true });
+  let wasSent = false;
+  const broken = (answer: string): Retryable => ({
+    outcome: 'retryable',
+    answer,
+    ...(wasSent ? { cause: 'unclear' as const } : {}),
+  });
   return {
     signal: controller.signal,
-    reason: () =>
-      context.signal.aborted ? 'given up before an answer came' : `no answer within ${timeoutMs / 1_000} s`,
+    get wasSent() {
+      return wasSent;
+    },
+    sent: () => {
+      if (wasSent || controller.signal.aborted) return;
+      wasSent = true;
+      clear();
+      timers.add(setTimeout(abort, patienceMs));
+      if (patienceMs > answersWithinMs) {
+        timers.add(
+          setTimeout(() => context.onUnclear?.(`no answer within ${answersWithinMs / 1_000} s`), answersWithinMs),
+        );
+      }
+    },
+    broken,
+    outcome: () =>
+      broken(
+        context.signal.aborted
+          ? 'given up before an answer came'
+          : `no answer within ${(wasSent ? patienceMs : timeoutMs) / 1_000} s`,
+      ),
     end: () => {
-      clearTimeout(timer);
+      clear();
       context.signal.removeEventListener('abort', abort);
     },
   };

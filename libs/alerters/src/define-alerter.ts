@@ -40,6 +40,10 @@ export interface DeliveryContext {
   trial?: boolean;
   /** How long the provider may take to answer; 10 seconds unless said here. */
   timeoutMs?: number;
+  /** How long it may take once the message was sent whole; no longer than `timeoutMs` unless said here. */
+  patienceMs?: number;
+  /** Told once, after `timeoutMs`, that the message was sent whole and is not confirmed yet; it is waited for. */
+  onUnclear?: (why: string) => void;
 }
 
 export const DELIVERY_TIMEOUT_MS = 10_000;

@@ -234,7 +234,7 @@ describe('the processes of exec', () => {
     const text = `trap '' TERM; sh -c "trap '' TERM; sleep 60" & echo $! > ${pidFile()}; echo $$ >> ${pidFile()}; echo begun; sleep 60; wait`;
     const startedAt = Date.now();
     const outcome = await shell(text, { timeout: '300ms' });
-    expect(outcome).toEqual({ outcome: 'retryable', answer: 'still running after 300ms: begun' });
+    expect(outcome).toEqual({ outcome: 'retryable', cause: 'unclear', answer: 'still running after 300ms: begun' });
     expect(Date.now() - startedAt).toBeLessThan(3_000);
     expect(pids()).toHaveLength(2);
     await until(() => !pids().some(alive));
@@ -242,7 +242,7 @@ describe('the processes of exec', () => {
 
   it('may end by themselves when they are asked', async () => {
     const outcome = await shell('trap "echo swept; exit 0" TERM; sleep 60 & wait', { timeout: '300ms' });
-    expect(outcome).toEqual({ outcome: 'retryable', answer: 'still running after 300ms: swept' });
+    expect(outcome).toEqual({ outcome: 'retryable', cause: 'unclear', answer: 'still running after 300ms: swept' });
   });
 
   it('are killed at once when the worker stops', async () => {

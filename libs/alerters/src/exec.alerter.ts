@@ -12,7 +12,7 @@ import {
 } from '@9volt/contracts';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { startDeadline } from './deadline.js';
-import { DELIVERY_TIMEOUT_MS, defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { untilCorrected } from './http-delivery.js';
 import { oneLine } from './plain-text.js';
 import { runProgram, type Program, type ProgramEnd } from './run-program.js';
@@ -55,8 +55,9 @@ export class ExecOptions implements CrossChecked {
   args?: string[];
 
   @Duration({
-    doc: 'How long the program may run, at most 30s. Then it and all it started is killed.',
-    default: formatDuration(DELIVERY_TIMEOUT_MS),
+    doc:
+      'How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same ' +
+      'notification.',
   })
   timeout?: string;
 
@@ -96,21 +97,25 @@ export const exec = defineAlerter<ExecOptions>({
         },
         input: `${JSON.stringify(alertDocument(alert))}\n`,
       },
-      options.timeout === undefined ? (context.timeoutMs ?? DELIVERY_TIMEOUT_MS) : parseDuration(options.timeout),
+      options.timeout === undefined ? undefined : parseDuration(options.timeout),
       context,
     );
   },
 });
 
-async function run(program: Program, limitMs: number, context: DeliveryContext): Promise<DeliveryOutcome> {
+async function run(program: Program, limitMs: number | undefined, context: DeliveryContext): Promise<DeliveryOutcome> {
   const deadline = startDeadline(context, limitMs);
   try {
-    if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    if (deadline.signal.aborted) return deadline.outcome();
+    const startedAt = performance.now();
+    // What it has begun to tell nobody knows. Without a limit of its own it gets the patience that a provider gets.
+    if (limitMs === undefined) deadline.sent();
     const ended = await runProgram(program, deadline.signal, () => context.signal.aborted);
     const said = ended.output === '' ? '' : `: ${ended.output}`;
     if (!deadline.signal.aborted) return scrubbed(judge(ended, said), []);
-    const why = context.signal.aborted ? deadline.reason() : `still running after ${formatDuration(limitMs)}`;
-    return scrubbed({ outcome: 'retryable', answer: `${why}${said}` }, []);
+    const took = formatDuration(limitMs ?? Math.round(performance.now() - startedAt));
+    const why = context.signal.aborted ? deadline.outcome().answer : `still running after ${took}`;
+    return scrubbed({ outcome: 'retryable', cause: 'unclear', answer: `${why}${said}` }, []);
   } catch (error) {
     // What the system says to the attempt to start it can be mended while the notification waits.
     if (!(error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) throw error;

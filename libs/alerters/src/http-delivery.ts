@@ -60,7 +60,12 @@ const ABOUT_ALERTER = new Set([401, 402, 403, 404, 405, 407, 410, 421]);
  * By RFC 9110: 2xx delivered; 408, 425, 429 and 5xx worth another attempt; refused credentials and targets that moved or are gone kept until the
  * alerter is corrected; everything else is about this message, which is refused for good.
  */
-export function judgeByStatus({ status, body, retryAfterMs: wait, location }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
+export function judgeByStatus({
+  status,
+  body,
+  retryAfterMs: wait,
+  location,
+}: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
   const answer = `HTTP ${status}${body === '' ? '' : `: ${body}`}`;
   if (status >= 200 && status < 300) return { outcome: 'delivered', answer };
   if (status >= 500 || MAY_PASS.has(status)) {
@@ -92,7 +97,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
   deadline.signal.addEventListener('abort', end);
   if (deadline.signal.aborted) end();
   try {
-    const response = await send(request, context.targets, connection.signal);
+    const response = await send(request, context.targets, connection.signal, deadline.sent);
     const [type = ''] = (response.header('Content-Type') ?? '').split(';', 1);
     const location = response.header('Location');
     const wait = retryAfterMs(response.header('Retry-After'), response.header('Date'), Date.now());
@@ -104,7 +109,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
       ...(location === undefined ? {} : { location }),
     };
   } catch (error) {
-    if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    if (deadline.signal.aborted) return deadline.outcome();
     // Who answered has the request, however badly the rest of the answer is written: it must not be repeated for that.
     if (error instanceof BrokenAnswer && error.status !== undefined)
       return { status: error.status, body: '', type: '' };
@@ -116,7 +121,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
       return { outcome: 'rejected', answer: `cannot be sent: ${messageOf(error)}` };
     // Without a code it does not come from the network: a defect of ours.
     if (!(error instanceof BrokenAnswer) && code === undefined) throw error;
-    return { outcome: 'retryable', answer: wordsOf(error) || String(code) };
+    return deadline.broken(wordsOf(error) || String(code));
   } finally {
     deadline.end();
     deadline.signal.removeEventListener('abort', end);
@@ -129,6 +134,7 @@ async function send(
   { method = 'POST', url, headers, body, tls }: HttpRequest,
   targets: Targets,
   signal: AbortSignal,
+  onSent: () => void,
 ): Promise<WireResponse> {
   const { protocol, hostname, host, port, pathname, search, username, password } = new URL(url);
   const secure = protocol === 'https:';
@@ -149,7 +155,7 @@ async function send(
   const target = { host: bare, port: port === '' ? (secure ? 443 : 80) : Number(port) };
   const socket = await openConnection(target, targets, signal);
   const over = secure ? await secured(socket, bare, tls ?? {}, signal) : socket;
-  return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body });
+  return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body }, { onSent });
 }
 
 /** Later ones replace earlier ones, whatever the case of their names. */

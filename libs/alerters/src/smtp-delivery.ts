@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { isIPv4, type Socket } from 'node:net';
 import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
 import type { NodemailerError } from 'nodemailer';
@@ -5,7 +6,7 @@ import SMTPConnection, {
   type SMTPConnectionOptions,
   type SMTPConnectionSendInfo,
 } from 'nodemailer/lib/smtp-connection';
-import { startDeadline } from './deadline.js';
+import { type Deadline, startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { untilCorrected } from './http-delivery.js';
 import { LookupFailure, openConnection } from './open-connection.js';
@@ -50,15 +51,18 @@ export async function deliverMail(server: MailServer, mail: Mail, context: Deliv
   try {
     const socket = await connectTo(server, timeoutMs, context.targets, deadline.signal);
     connection = new SMTPConnection({ ...connectionOptions(server, timeoutMs), connection: socket });
-    return scrubbed(await dialogue(connection, server, mail, deadline.signal), secretsOf(server));
+    return scrubbed(await dialogue(connection, server, mail, deadline), secretsOf(server));
   } catch (error) {
     connection?.close();
-    if (deadline.signal.aborted) return { outcome: 'retryable', answer: deadline.reason() };
+    if (deadline.signal.aborted) return deadline.outcome();
     if (isTargetRefusal(error) || error instanceof LookupFailure)
       return { outcome: 'retryable', answer: messageOf(error) };
     // Whatever comes from the connection has a code; the rest is a defect of ours.
     if ((error as NodemailerError).code === undefined) throw error;
-    return scrubbed(outcomeOfError(error as NodemailerError, context.trial), secretsOf(server));
+    const outcome = outcomeOfError(error as NodemailerError, context.trial);
+    // Without a reply to the whole message it may have been taken.
+    const unanswered = deadline.wasSent && (error as NodemailerError).responseCode === undefined;
+    return scrubbed(unanswered ? deadline.broken(outcome.answer) : outcome, secretsOf(server));
   } finally {
     deadline.end();
   }
@@ -109,7 +113,7 @@ async function dialogue(
   connection: SMTPConnection,
   server: MailServer,
   mail: Mail,
-  signal: AbortSignal,
+  { signal, sent }: Deadline,
 ): Promise<DeliveryOutcome> {
   const broken = new Promise<never>((_resolve, reject) => {
     // Kept for as long as the connection lives: an error without a listener would end the process.
@@ -138,12 +142,22 @@ async function dialogue(
     await step((done) => connection.login({ user: username, pass: password, method }, done));
   }
   const envelope = { from: mail.from, to: mail.to, size: mail.content.length };
-  const info = await step<SMTPConnectionSendInfo>((done) => connection.send(envelope, mail.content, done));
+  const content = Readable.from([mail.content]).once('end', () => {
+    // From here the deadline alone counts: a server may scan the mail for as long as it likes before it replies.
+    socketOf(connection)?.setTimeout(0);
+    sent();
+  });
+  const info = await step<SMTPConnectionSendInfo>((done) => connection.send(envelope, content, done));
   connection.quit();
   // The mail is delivered; a server that does not take leave must not hold the connection.
   setTimeout(() => connection.close(), 2_000).unref();
   const refused = info.rejected.length > 0 ? ` (refused for ${info.rejected.join(', ')})` : '';
   return { outcome: 'delivered', answer: `${info.response}${refused}` };
+}
+
+/** The one in use, which STARTTLS replaces. */
+function socketOf(connection: SMTPConnection): Socket | undefined {
+  return (connection as unknown as { _socket?: Socket })._socket;
 }
 
 /** Replies about who we are, whatever the command: mended in the configuration, or on the server. */

@@ -6,6 +6,10 @@ import { SecretReader } from '@9volt/platform';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 
+/** Of the time that an answer usually takes at most. */
+const FIRST_PATIENCE = 3;
+const REPEAT_PATIENCE = 9;
+
 /** One attempt at telling an alerter, with what its channel needs. */
 @Injectable()
 export class Attempts {
@@ -17,13 +21,27 @@ export class Attempts {
     @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {}
 
-  async make(alerter: AlerterSettings, alert: Alert, signal: AbortSignal): Promise<DeliveryOutcome> {
+  /**
+   * An attempt that was sent whole and has no answer yet is unclear, not failed: after 10 s that is told, and the answer is waited for, 30 s at the first
+   * attempt and 90 s at those that may be a repeat of what arrived. Until then its connection stands, and nothing is sent again.
+   */
+  async make(
+    alerter: AlerterSettings,
+    alert: Alert,
+    {
+      signal,
+      unclearBefore,
+      onUnclear,
+    }: { signal: AbortSignal; unclearBefore: boolean; onUnclear: (why: string) => void },
+  ): Promise<DeliveryOutcome> {
     const startedAt = performance.now();
     const outcome = await attemptDelivery({
       settings: alerter,
       alert,
       signal,
       timeoutMs: this.settings.attemptTimeoutMs,
+      patienceMs: this.settings.attemptTimeoutMs * (unclearBefore ? REPEAT_PATIENCE : FIRST_PATIENCE),
+      onUnclear,
       readSecret: this.secrets.read,
       programs: this.programs.rules,
       targets: this.targets,

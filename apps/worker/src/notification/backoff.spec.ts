@@ -15,7 +15,9 @@ describe('backoff', () => {
   });
 
   it('pauses the notification alone when the provider does not say how long', () => {
-    expect(pauseAfter({ outcome: 'retryable', answer: 'HTTP 500' }, 2, 10_000, 1)).toEqual({ notBefore: 12_000 });
+    expect(pauseAfter({ outcome: 'retryable', answer: 'HTTP 500' }, 2, { now: 10_000 }, 1)).toEqual({
+      notBefore: 12_000,
+    });
   });
 
   it.each([
@@ -24,13 +26,19 @@ describe('backoff', () => {
     ['10 minutes at most', 86_400_000, 600_000],
   ])('pauses the alerter: %s', (_case, retryAfterMs, waits) => {
     const outcome = { outcome: 'retryable', answer: 'HTTP 429', retryAfterMs } as const;
-    expect(pauseAfter(outcome, 9, 5, 0)).toEqual({ notBefore: 5 + waits, alerterNotBefore: 5 + waits });
-    expect(pauseAfter(outcome, 9, 5, 1).notBefore).toBeGreaterThan(5 + waits);
+    expect(pauseAfter(outcome, 9, { now: 5 }, 0)).toEqual({ notBefore: 5 + waits, alerterNotBefore: 5 + waits });
+    expect(pauseAfter(outcome, 9, { now: 5 }, 1).notBefore).toBeGreaterThan(5 + waits);
+  });
+
+  it('counts what an answer was waited for in vain as a pause', () => {
+    const outcome = { outcome: 'retryable', answer: 'no answer', cause: 'unclear' } as const;
+    expect(pauseAfter(outcome, 9, { now: 100_000, startedAt: 70_000 }, 1)).toEqual({ notBefore: 115_000 });
+    expect(pauseAfter(outcome, 9, { now: 100_000, startedAt: 10_000 }, 1)).toEqual({ notBefore: 101_000 });
   });
 
   it('pauses the whole alerter while it needs to be corrected', () => {
     const outcome = { outcome: 'retryable', answer: 'HTTP 401', cause: 'alerter' } as const;
-    expect(pauseAfter(outcome, 2, 10_000, 1)).toEqual({ notBefore: 12_000, alerterNotBefore: 12_000 });
+    expect(pauseAfter(outcome, 2, { now: 10_000 }, 1)).toEqual({ notBefore: 12_000, alerterNotBefore: 12_000 });
   });
 
   it('tells the first failed attempt and every tenth', () => {

@@ -20,9 +20,16 @@ export interface Pause {
 }
 
 /** `attempts` counts the one that has just failed; times are milliseconds of one clock. */
-export function pauseAfter(outcome: Retryable, attempts: number, now: number, random: number): Pause {
+export function pauseAfter(
+  outcome: Retryable,
+  attempts: number,
+  { now, startedAt = now }: { now: number; startedAt?: number },
+  random: number,
+): Pause {
   if (outcome.retryAfterMs === undefined) {
-    const notBefore = now + backoffMs(attempts, random);
+    // An answer that was waited for in vain has been a pause already.
+    const waited = outcome.cause === 'unclear' ? now - startedAt : 0;
+    const notBefore = now + Math.max(FIRST_MS, backoffMs(attempts, random) - waited);
     // Nothing passes before somebody corrects the alerter: one notification in its turn finds out whether that was done.
     return outcome.cause === 'alerter' ? { notBefore, alerterNotBefore: notBefore } : { notBefore };
   }

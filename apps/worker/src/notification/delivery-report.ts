@@ -60,11 +60,19 @@ export class DeliveryReport {
 
   failed(owed: OwedNotification, attempts: number, { answer, cause }: Retryable): void {
     const kept = cause === 'alerter' ? '; it is kept, and sent once the alerter is corrected' : '';
-    const what = cause === 'unclear' ? 'was sent, not confirmed' : 'failed';
-    this.log.debug(`attempt ${attempts} at ${phrase(owed)} ${what}`, { ...facts(owed), answer });
+    const what = cause === 'unclear' ? ': sent, not confirmed' : ' failed';
+    this.log.debug(`attempt ${attempts} at ${phrase(owed)}${what}`, { ...facts(owed), answer });
     if (!isFailureReported(attempts)) return;
-    const message = `attempt ${attempts} at ${phrase(owed)} ${what}: ${answer}${kept}`;
+    const message = `attempt ${attempts} at ${phrase(owed)}${what}: ${answer}${kept}`;
     this.emit('notification-failed', owed, message, attempts, answer, cause === undefined ? {} : { cause });
+  }
+
+  /** It was sent whole, and its answer is waited for. */
+  unclear(owed: OwedNotification, attempts: number, why: string): void {
+    if (!isFailureReported(attempts)) return;
+    const message = `attempt ${attempts} at ${phrase(owed)}: sent, not confirmed: ${why}; nothing is sent again while its connection stands`;
+    this.log.warn(message, facts(owed));
+    this.emit('notification-failed', owed, message, attempts, why, { cause: 'unclear' });
   }
 
   /** It waits for a person to mend something. */

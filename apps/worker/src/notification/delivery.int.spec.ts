@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
@@ -59,6 +61,33 @@ function gatedAlerter() {
   alerterTypes.set(type, defineAlerter({ type, summary: 'for tests', options: class {}, destination: [], send }));
   closing.push(() => Promise.resolve(void alerterTypes.delete(type)));
   return { type, open, attempts: () => attempts };
+}
+
+/** One that takes all and answers late; it counts how many requests stand at once. */
+async function startSlowProvider(afterMs: number) {
+  const told: string[] = [];
+  let open = 0;
+  let most = 0;
+  const server = createServer((request, response) => {
+    most = Math.max(most, ++open);
+    response.once('close', () => open--);
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      told.push((JSON.parse(Buffer.concat(chunks).toString()) as { type: string }).type);
+      await sleep(afterMs);
+      response.end();
+    })();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, told, mostAtOnce: () => most };
 }
 
 const actions = (standIn = provider): string[] => standIn.accepted.map(({ message }) => message.event_action);
@@ -315,6 +344,27 @@ describe('delivery', () => {
     await rig.configure('team', right.alerter);
     await right.waitForAccepted(30, 10_000);
     await waitFor(async () => (await rig.owed()) === 0);
+  });
+
+  it.each([
+    // [when the provider answers, how often it is told]: an answer takes 400 ms usually, 1.2 s at first when it was sent, 3.6 s then.
+    ['soon', 100, 1],
+    ['within the patience for a first attempt', 900, 1],
+    ['within that for a repeat', 2_500, 2],
+  ])('a provider that answers %s is told once, or once more at most', async (_when, afterMs, times) => {
+    const slow = await startSlowProvider(afterMs);
+    const rig = await startWorker({ attemptTimeoutMs: 400 });
+    await rig.configure('slow', { type: 'http', options: { url: slow.url } });
+    await rig.open('web');
+    await rig.owe('web', 'slow', ['critical']);
+    await waitFor(async () => (await rig.owed()) === 0, { timeoutMs: 15_000 });
+    await rig.owe('web', 'slow', ['resolve']);
+    await waitFor(async () => (await rig.owed()) === 0, { timeoutMs: 15_000 });
+    expect(slow.told).toEqual([...Array<string>(times).fill('critical'), ...Array<string>(times).fill('resolve')]);
+    expect(slow.mostAtOnce()).toBe(1);
+    const unclear = rig.told('notification-failed').filter(({ message }) => message.includes('sent, not confirmed'));
+    expect(unclear.length > 0).toBe(afterMs > 400);
+    expect(rig.told('notification-failed')).toHaveLength(unclear.length);
   });
 
   it('cancels out what nobody began to send, and nothing that may have been sent', async () => {

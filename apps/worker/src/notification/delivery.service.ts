@@ -204,17 +204,23 @@ export class DeliveryService implements OnApplicationBootstrap {
     head.attempts++;
     this.told.set(lane.key, entry.incident);
     this.settling.begin(owed);
-    const outcome = await this.attempts.make(settings, entry.alert, this.abort.signal);
-    if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome);
+    const startedAt = performance.now();
+    const outcome = await this.attempts.make(settings, entry.alert, {
+      signal: this.abort.signal,
+      unclearBefore: head.unclear,
+      onUnclear: (why) => this.report.unclear(owed, head.attempts, why),
+    });
+    if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
     else
       await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
   }
 
-  private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable): void {
+  private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): void {
     // Given up by our own stop: no answer of the provider.
     if (this.abort.signal.aborted) return;
     const head = lane.head(owed);
-    const pause = pauseAfter(outcome, head.attempts, performance.now(), this.settings.random());
+    const pause = pauseAfter(outcome, head.attempts, { startedAt, now: performance.now() }, this.settings.random());
+    head.unclear ||= outcome.cause === 'unclear';
     head.notBefore = pause.notBefore;
     if (pause.alerterNotBefore !== undefined) this.alerterNotBefore.set(lane.alerter, pause.alerterNotBefore);
     this.report.failed(owed, head.attempts, outcome);

@@ -5,6 +5,8 @@ export interface Head {
   readonly key: string;
   /** Attempts of this process. */
   attempts: number;
+  /** Whether one of them was sent whole and never answered. */
+  unclear: boolean;
   /** By `performance.now()`. */
   notBefore: number;
   /** Whether a person was told that it waits for them. */
@@ -50,7 +52,7 @@ export class Lane {
   /** A notification that has become the first starts anew. */
   head(owed: OwedNotification): Head {
     if (this.current?.key !== owed.key) {
-      this.current = { key: owed.key, attempts: 0, notBefore: 0, faultTold: false };
+      this.current = { key: owed.key, attempts: 0, unclear: false, notBefore: 0, faultTold: false };
     }
     return this.current;
   }

@@ -40,9 +40,11 @@ export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, s
   };
   run.stage = 'waiting for the response';
   const since = performance.now();
-  const response = await exchangeOver(socket, request, () => {
-    run.spent('firstByte', since);
-    run.stage = 'reading the response';
+  const response = await exchangeOver(socket, request, {
+    onFirstByte: () => {
+      run.spent('firstByte', since);
+      run.stage = 'reading the response';
+    },
   });
   return { response, close: () => void socket.destroy() };
 }

@@ -41,6 +41,13 @@ export class WireResponse {
   }
 }
 
+/** What is told as it happens. */
+export interface ExchangeMoments {
+  /** The request was handed to the system whole. */
+  onSent?: () => void;
+  onFirstByte?: () => void;
+}
+
 /**
  * Sends a request over an open connection, which is used for nothing else, and waits for the head of its response. Rejects with
  * {@link BrokenAnswer}, or the error of the connection. It sets no limit of time: whoever closes the connection does.
@@ -48,15 +55,17 @@ export class WireResponse {
 export async function exchangeOver(
   socket: Socket,
   request: WireRequest,
-  onFirstByte: () => void = () => undefined,
+  { onSent, onFirstByte }: ExchangeMoments = {},
 ): Promise<WireResponse> {
   const incoming = new Incoming(socket);
-  socket.write(requestBytes(request));
+  socket.write(requestBytes(request), (error) => {
+    if (!error) onSent?.();
+  });
   const reader = new HeadReader();
   for (let first = true; reader.head === undefined; first = false) {
     const chunk = await incoming.read();
     if (chunk === undefined) throw reader.cutShort();
-    if (first) onFirstByte();
+    if (first) onFirstByte?.();
     reader.push(chunk);
   }
   const { head, oddities } = reader;
