@@ -4393,7 +4393,7 @@ export interface components {
                  *     ]
                  */
                 args?: string[];
-                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same notification. */
                 timeout?: string | number;
             };
         };
@@ -4424,7 +4424,7 @@ export interface components {
                  *     ]
                  */
                 args?: string[];
-                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Default: `10s`. */
+                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same notification. */
                 timeout?: string | number;
             };
         };
