@@ -59,6 +59,8 @@ export interface AlerterDefinition<O extends object = Record<string, unknown>> {
    * one is not kept then, or whoever may edit an alerter could have its token sent to a server of their own.
    */
   destination: readonly (keyof O & string)[];
+  /** The program that a delivery starts on the node, if it does. */
+  program?(options: O): string;
   send(options: O, alert: RenderedAlert, context: DeliveryContext): Promise<DeliveryOutcome>;
 }
 

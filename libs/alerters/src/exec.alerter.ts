@@ -82,6 +82,7 @@ export const exec = defineAlerter<ExecOptions>({
   summary: 'Runs a program on the worker, with the alert in its arguments, its environment and on its standard input.',
   options: ExecOptions,
   destination: [],
+  program: ({ command }) => command,
   async send(options, alert, context) {
     const refusal = programRefusal(context.programs, options.command);
     if (refusal !== undefined) return untilCorrected(`the program is not run: ${refusal}`);

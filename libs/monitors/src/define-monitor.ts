@@ -49,6 +49,8 @@ export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> 
   destination: readonly (keyof S & string)[];
   /** The longest a run may take, in milliseconds. */
   deadlineMs(settings: S): number;
+  /** The program that a run starts on the worker, if it does. */
+  program?(settings: S): string;
   /** The cost of a run relative to a tcp connect, for spreading the load. */
   weight: number;
   /** Of a type that awaits calls. It runs at each call and when one is overdue, besides its turns. */

@@ -82,6 +82,7 @@ export const execMonitor = defineMonitor<ExecSettings>({
   target: (settings) => [settings.command, ...(settings.args ?? [])].map(asArgument).join(' '),
   // It may wait its turn as long as it may run.
   destination: [],
+  program: ({ command }) => command,
   deadlineMs: (settings) => 2 * limitMsOf(settings) + KILL_MS,
   weight: 8,
   probe,

@@ -1,12 +1,13 @@
 import { validateAlerter } from '@9volt/alerters';
-import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks } from '@9volt/contracts';
+import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks, type Validated } from '@9volt/contracts';
 import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
-import { type Finding, ok, problem, warning } from './finding.js';
+import { type Finding, ok, problem, some, warning } from './finding.js';
+import { type Declared, type Permissions, permissionsOfNode } from './permission-of-node.js';
 
 /** Whether somebody leads, somebody checks, and whether what is stored makes sense. */
-export async function clusterFindings(config: EtcdConfig): Promise<Finding[]> {
+export async function clusterFindings(config: EtcdConfig, permissions?: Permissions): Promise<Finding[]> {
   const client = new EtcdClient(config.etcd);
   const keys = new Keyspace(config.prefix);
   try {
@@ -27,6 +28,9 @@ export async function clusterFindings(config: EtcdConfig): Promise<Finding[]> {
       linksFinding(known),
       resourcesFinding(known),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
+      ...(permissions
+        ? await permissionsOfNode(declaredIn(keys, monitors.entries, alerters.entries), permissions)
+        : []),
     ];
   } finally {
     client.close();
@@ -123,17 +127,30 @@ function settingsFindings(
   ];
 }
 
+/** What is valid of it. */
+function declaredIn(keys: Keyspace, monitors: readonly Entry[], alerters: readonly Entry[]): Declared {
+  const valid = <T>(
+    entries: readonly Entry[],
+    prefix: string,
+    validate: (name: string, raw: unknown) => Validated<T>,
+  ) =>
+    new Map(
+      entries.flatMap(({ key, value }) => {
+        const name = key.slice(prefix.length);
+        const validated = validate(name, decode(value));
+        return validated.ok ? [[name, validated.value] as const] : [];
+      }),
+    );
+  return {
+    monitors: valid(monitors, keys.monitors, validateMonitor),
+    alerters: valid(alerters, keys.alerters, validateAlerter),
+  };
+}
+
 function alertersOf(settings: MonitorSettings): string[] {
   return [...(settings['warning-alerter'] ?? []), ...(settings['critical-alerter'] ?? [])];
 }
 
 function mayRun(tag: string | undefined, tags: readonly string[]): boolean {
   return tag === undefined ? tags.length === 0 : tags.includes(tag);
-}
-
-const SHOWN = 5;
-
-function some(names: readonly string[]): string {
-  const more = names.length - SHOWN;
-  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -21,3 +21,10 @@ export function warning(subject: string, found: string, advice: string): Finding
 export function problem(subject: string, found: string, advice: string): Finding {
   return { subject, verdict: 'problem', found, advice };
 }
+
+const SHOWN = 5;
+
+export function some(names: readonly string[]): string {
+  const more = names.length - SHOWN;
+  return names.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

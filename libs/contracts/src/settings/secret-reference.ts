@@ -89,7 +89,8 @@ export async function resolveSecrets<S extends object>(
 
 const NAMES: Record<SecretReference['kind'], RegExp> = { env: /^[A-Za-z_][A-Za-z0-9_]*$/, file: /^\/[^\0]+$/ };
 
-function referencesIn(text: string): SecretReference[] {
+/** The references within a text. */
+export function referencesIn(text: string): SecretReference[] {
   return [...text.matchAll(REFERENCE)].map(([whole, kind, name = '']) => ({
     kind: kind as SecretReference['kind'],
     name,
@@ -97,7 +98,8 @@ function referencesIn(text: string): SecretReference[] {
   }));
 }
 
-function textsIn(value: unknown): string[] {
+/** The texts of a value: itself, or those of a list or map. */
+export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(textsIn);
   return isPlainObject(value) ? Object.values(value).flatMap(textsIn) : [];

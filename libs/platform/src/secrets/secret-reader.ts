@@ -30,9 +30,17 @@ export class SecretReader {
   readonly read = ({ kind, name }: SecretReference): Promise<string> =>
     kind === 'env' ? this.variable(name) : this.file(name);
 
+  /** Whether a configuration may refer to it here, be it there or not. */
+  async permits({ kind, name }: SecretReference): Promise<boolean> {
+    return kind === 'env' ? this.mayUse(name) : this.mayRead(await realpath(name).catch(() => name));
+  }
+
+  private mayUse(name: string): boolean {
+    return !OURS.test(name) && this.sources.some((source) => matchesVariable(source, name));
+  }
+
   private async variable(name: string): Promise<string> {
-    const allowed = this.sources.some((source) => matchesVariable(source, name));
-    if (!allowed || OURS.test(name)) throw new Error('the variable is not one that may be used (--secret-sources)');
+    if (!this.mayUse(name)) throw new Error('the variable is not one that may be used (--secret-sources)');
     const value = this.env[name];
     if (value === undefined || value === '') throw new Error('the variable is not set');
     return value;
