@@ -1,5 +1,6 @@
 export * from './authority.js';
 export * from './certificate.js';
+export * from './check-dns-against.js';
 export * from './dns-target.js';
 export * from './http-proxy.js';
 export * from './http-target.js';
