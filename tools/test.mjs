@@ -56,10 +56,13 @@ function isSlow({ name }) {
 
 async function checkSources() {
   await runTool(root, report, 'lint', 'nx', ['run-many', '-t', 'lint', ...onlyChosen()]);
-  await runTool(root, report, 'format', 'prettier', [
-    '--check',
-    ...(named.length > 0 ? chosen.map(({ dir }) => dir) : ['.']),
+  // Rules that need types, and circles of imports.
+  const sources = chosen.map(({ dir }) => dir);
+  await runTool(root, report, 'typed lint', 'oxlint', [
+    '--type-aware',
+    ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
   ]);
+  await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
   await runTool(root, report, 'types', 'nx', ['run-many', '-t', 'typecheck', ...onlyChosen()]);
 }
 

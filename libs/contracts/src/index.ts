@@ -1,6 +1,6 @@
 export * from './alerter.js';
 export * from './assignment.js';
-export * from './by-name.js';
+export * from './settings/by-name.js';
 export * from './call.js';
 export * from './check-result.js';
 export * from './cluster-config.js';

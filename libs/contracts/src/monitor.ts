@@ -1,4 +1,4 @@
-import { ownOf } from './by-name.js';
+import { ownOf } from './settings/by-name.js';
 import { formatDuration, parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';

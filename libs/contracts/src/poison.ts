@@ -1,4 +1,4 @@
-import { ownOf } from './by-name.js';
+import { ownOf } from './settings/by-name.js';
 import { isPlainObject } from './settings/validate-settings.js';
 
 /** Revisions that have not completed a run on a worker: `cluster/suspects/<worker id>/<n>`. Whatever ends that process, they may have done. */

@@ -3,7 +3,8 @@ import { NODE_SETTINGS, type NodeSetting } from '@9volt/platform/config';
 import { buildProgram } from '../program.js';
 import { anchor, code, fenced, table } from './markdown.js';
 
-const GENERATED = '<!-- Made by "npm run docs" from the commands in apps/cli/src/commands: change those, not this. -->';
+const GENERATED =
+  '<!-- Made by "npm run generate" from the commands in apps/cli/src/commands: change those, not this. -->';
 
 const INTRODUCTION = `# The command \`9volt\`
 

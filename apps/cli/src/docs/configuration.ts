@@ -11,7 +11,7 @@ import { monitorTypes } from '@9volt/monitors';
 import { anchor, code, fenced, table } from './markdown.js';
 
 const GENERATED =
-  '<!-- Made by "npm run docs" from the settings classes beside each probe and delivery, and from examples/types: change those, not this. -->';
+  '<!-- Made by "npm run generate" from the settings classes beside each probe and delivery, and from examples/types: change those, not this. -->';
 
 /** Reads a file of the repository by its path. */
 type ReadExample = (path: string) => Promise<string>;

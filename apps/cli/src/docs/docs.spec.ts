@@ -13,7 +13,7 @@ describe('documents made from the code', () => {
     async (path) => {
       const made = (await generatedFiles()).get(path);
       const found = await readFile(`${ROOT}${path}`, 'utf8').catch(() => '');
-      if (found !== made) throw new Error(`${path} is not what the code says: run "npm run docs" and commit it`);
+      if (found !== made) throw new Error(`${path} is not what the code says: run "npm run generate" and commit it`);
     },
   );
 

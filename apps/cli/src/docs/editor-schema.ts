@@ -21,7 +21,7 @@ export function editorSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: '9volt configuration',
     description:
-      'Monitors and alerters, each a map from name to settings. Made by "npm run docs" from the settings classes.',
+      'Monitors and alerters, each a map from name to settings. Made by "npm run generate" from the settings classes.',
     type: 'object',
     additionalProperties: false,
     patternProperties: { '^x-': { description: 'Yours: 9volt reads no attribute that starts with x-.' } },

@@ -22,7 +22,8 @@ const OPTIONAL: readonly [prefix: string, flag: string][] = [
   ['ninevolt_monitors_omitted', '--monitor-series'],
 ];
 
-const GENERATED = '<!-- Made by "npm run docs" from the metrics that the code registers: change those, not this. -->';
+const GENERATED =
+  '<!-- Made by "npm run generate" from the metrics that the code registers: change those, not this. -->';
 
 const INTRODUCTION = `# Metrics
 

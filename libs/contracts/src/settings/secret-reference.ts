@@ -1,4 +1,4 @@
-import { byName, ownOf } from '../by-name.js';
+import { byName, ownOf } from './by-name.js';
 import { messageOf, type FieldError } from './errors.js';
 import { attributesOf, type SettingsClass } from './attribute.js';
 import { isPlainObject, pointer } from './validate-settings.js';
