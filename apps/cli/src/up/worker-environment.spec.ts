@@ -2,7 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Environment, loadNodeConfig, NODE_SETTINGS, type NodeFlags, type NodeSettingKey } from '@9volt/platform';
+import {
+  type Environment,
+  loadNodeConfig,
+  NODE_SETTINGS,
+  NodeConfig,
+  type NodeFlags,
+  type NodeSettingKey,
+} from '@9volt/platform';
 import { NOT_PASSED_ON, workerEnvironment } from './worker-environment.js';
 
 /** A value of each setting that is not its default. A new setting needs a line here. */
@@ -49,11 +56,14 @@ describe('the workers of up', () => {
         Object.entries(VALUES).map(([key, value]) => [key, value === 'FILE' ? file : value]),
       ) as NodeFlags;
       const child = childOf(flags);
-      const { role: _, listen: __, memberName: ___, ...expected } = loadNodeConfig('server', flags, {});
-      const { role: ____, listen, memberName, ...found } = loadNodeConfig('worker', {}, child);
-      expect(found).toEqual(expected);
-      expect(listen.port).not.toBe(1234);
-      expect(memberName).not.toBe('me');
+      const server = loadNodeConfig('server', flags, {});
+      const worker = loadNodeConfig('worker', {}, child);
+      expect(worker.listen.port).not.toBe(1234);
+      expect(worker.memberName).not.toBe('me');
+      const { role, listen, memberName } = worker;
+      expect(worker).toEqual(
+        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName }),
+      );
       for (const { key, env } of NODE_SETTINGS) {
         expect({ key, passedOn: child[env] !== undefined }).toEqual({ key, passedOn: !(key in NOT_PASSED_ON) });
       }
