@@ -75,10 +75,10 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /** Resolves when `work` does, or with `instead` as soon as this worker is detached. */
-  async unlessDetached<T>(work: Promise<T>, instead: T): Promise<T> {
+  async unlessDetached<T, U>(work: Promise<T>, instead: U): Promise<T | U> {
     if (this.active) return instead;
     let listener: (active: boolean) => void = () => undefined;
-    const detached = new Promise<T>((resolve) => (listener = (active) => active && resolve(instead)));
+    const detached = new Promise<U>((resolve) => (listener = (active) => active && resolve(instead)));
     this.listeners.add(listener);
     try {
       return await Promise.race([work, detached]);

@@ -1,8 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf, type OutboxEntry, type ResolveReason } from '@9volt/contracts';
 import { ClusterNode, type Committed, EtcdError, type FencedWrite, NO_STATE } from '@9volt/etcd-dal';
-import { AppLogger, countFencingRejections, type Logger, Metrics } from '@9volt/platform';
+import { AppLogger, type Logger } from '@9volt/platform';
 import { withKnownIds } from '../evaluation/owed.js';
+import { OutboxView } from '../outbox/outbox-view.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Evaluations } from './evaluations.js';
 import { FencedWrites } from './fenced-writes.js';
@@ -15,6 +16,13 @@ import { WorkerFacts } from './worker-facts.js';
 
 const MOST_ATTEMPTS = 5;
 
+interface Sent {
+  monitor: OwnedMonitor;
+  change: StateChange;
+  /** Ids that no write before this one can have put into the outbox. */
+  fresh: ReadonlySet<string>;
+}
+
 /**
  * The ledger of a worker that counts on etcd. Each write compares the assignment, the membership and the state that it replaces; one that is
  * refused looks at what stands there now, and is computed anew.
@@ -22,10 +30,9 @@ const MOST_ATTEMPTS = 5;
 @Injectable()
 export class EtcdLedger implements Ledger {
   private readonly log: Logger;
-  private readonly fenced: (count: number) => void;
   private readonly writing = new WeakMap<OwnedMonitor, Promise<Recorded>>();
-  /** What is owed by a write that is under way, or was not answered: it may be in the outbox, and keeps its ids. */
-  private readonly sent = new WeakMap<OwnedMonitor, readonly OutboxEntry[]>();
+  /** By monitor, what is owed by a write that is under way, or was not answered: it may be in the outbox, and keeps its ids. */
+  private readonly sent = new Map<string, Sent>();
   /** The revision at which etcd took a notification from here last. */
   owedAt = 0;
 
@@ -35,11 +42,11 @@ export class EtcdLedger implements Ledger {
     @Inject(Evaluations) private readonly evaluations: Evaluations,
     @Inject(Handbacks) private readonly handbacks: Handbacks,
     @Inject(WorkerFacts) private readonly facts: WorkerFacts,
-    @Inject(Metrics) metrics: Metrics,
+    @Inject(OutboxView) private readonly outbox: OutboxView,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('state');
-    this.fenced = countFencingRejections(metrics, 'ownership');
+    outbox.onChange((name, alerter) => this.notice(name, alerter));
   }
 
   /** Not while others may already have been given our monitors, or while what is to be stored may change yet. */
@@ -77,7 +84,8 @@ export class EtcdLedger implements Ledger {
 
   /** Notifications of a write that has no answer yet, or got none. */
   unanswered(monitor: OwnedMonitor): readonly OutboxEntry[] {
-    return this.sent.get(monitor) ?? [];
+    const sent = this.sent.get(monitor.name);
+    return sent?.monitor === monitor ? sent.change.owed.entries : [];
   }
 
   /**
@@ -93,10 +101,7 @@ export class EtcdLedger implements Ledger {
         return monitor.modRevision;
       }
       const outcome = await this.commit(monitor, change, attempt > 0);
-      if (outcome.outcome === 'accepted') {
-        this.accepted(monitor, change, outcome.revision);
-        return outcome.revision;
-      }
+      if (outcome.outcome === 'accepted') return outcome.revision;
       if ((await this.lookAgain(monitor)) !== 'ours') return undefined;
     }
     if (monitor.gone) return undefined;
@@ -110,7 +115,6 @@ export class EtcdLedger implements Ledger {
       if (!change) return 'done';
       const outcome = await this.commit(monitor, change, attempt > 0);
       if (outcome.outcome === 'accepted') {
-        this.accepted(monitor, change, outcome.revision);
         const isLatest = this.evaluations.currentOf(monitor) === change.evaluated;
         return isLatest && !this.handbacks.isPending(monitor) ? 'done' : 'again';
       }
@@ -131,14 +135,27 @@ export class EtcdLedger implements Ledger {
         );
         // What follows from the results is in the spool by now.
         if (!this.writes.attached) throw new EtcdError('unavailable', 'etcd was given up before the write was sent');
-        change.owed.entries = withKnownIds(change.owed.entries, this.unanswered(monitor));
-        this.sent.set(monitor, change.owed.entries);
+        const before = this.unanswered(monitor);
+        change.owed.entries = withKnownIds(change.owed.entries, before);
+        this.sent.set(monitor.name, { monitor, change, fresh: freshIds(change, before) });
         return writeOf(monitor, change, records, stores, this.facts.now().now);
       })
       .then((outcome) => {
-        this.sent.delete(monitor);
+        const isUnnoticed = this.sent.get(monitor.name)?.change === change;
+        if (isUnnoticed) this.sent.delete(monitor.name);
+        if (isUnnoticed && outcome.outcome === 'accepted') this.accepted(monitor, change, outcome.revision);
         return outcome;
       });
+  }
+
+  /** What was owed is in the outbox: so its write was accepted, whether or not that was answered. */
+  private notice(name: string, alerter: string): void {
+    const sent = this.sent.get(name);
+    if (!sent) return;
+    const found = this.outbox.queue(name, alerter).find(({ entry }) => sent.fresh.has(entry.id));
+    if (!found) return;
+    this.sent.delete(name);
+    this.accepted(sent.monitor, sent.change, found.createRevision);
   }
 
   /** After a refusal: whether it is worth another attempt. Not when the monitor is no longer ours, or while we are no member. */
@@ -151,12 +168,12 @@ export class EtcdLedger implements Ledger {
     if (assignment !== monitor.createRevision) {
       // What the informer is about to tell as well.
       monitor.leave();
-      this.fenced(1);
+      this.writes.fenced(1);
       this.log.info('a state was dropped: the monitor was given to another worker', { monitor: monitor.name });
       return 'lost';
     }
     if (member !== fence.value) {
-      this.fenced(1);
+      this.writes.fenced(1);
       if (member === undefined) session.rejoin();
       return 'later';
     }
@@ -166,12 +183,21 @@ export class EtcdLedger implements Ledger {
 
   private accepted(monitor: OwnedMonitor, { stored, next, owed, handed }: StateChange, revision: number): void {
     if (owed.entries.length > 0) this.owedAt = Math.max(this.owedAt, revision);
+    const owedKeys = new Set(owed.entries.map((entry) => this.node.stores.outbox.keyOf(monitor.name, entry)));
+    const gone = (handed.obsolete ?? []).filter((key) => !owedKeys.has(key));
     // What was decided without etcd was told then.
     const told = this.handbacks.stateToldBy(monitor);
     this.evaluations.holds(monitor, next ? { state: next, modRevision: revision } : NO_STATE);
     this.handbacks.stored(monitor, handed);
+    this.outbox.wrote(monitor.name, owed.entries, revision);
+    this.outbox.gone(gone, revision);
     if (next && (!told || handed.spooled !== undefined)) {
       tellStatusChange(this.node.events, monitor, told ? told.state : stored.state, next);
     }
   }
+}
+
+function freshIds({ owed, handed }: StateChange, before: readonly OutboxEntry[]): ReadonlySet<string> {
+  const known = new Set([...before, ...handed.incidents.flatMap(({ unanswered }) => unanswered)].map(({ id }) => id));
+  return new Set(owed.entries.map(({ id }) => id).filter((id) => !known.has(id)));
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, type Committed, type FencedWrite } from '@9volt/etcd-dal';
+import { countFencingRejections, Metrics } from '@9volt/platform';
 import { Detachment } from './detachment.js';
 import { FencedBatch } from './fenced-batch.js';
 
@@ -7,11 +8,15 @@ import { FencedBatch } from './fenced-batch.js';
 @Injectable()
 export class FencedWrites {
   private readonly batch: FencedBatch;
+  /** To be told of states that were refused since others have the monitors by now. */
+  readonly fenced: (count: number) => void;
 
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Detachment) private readonly detachment: Detachment,
+    @Inject(Metrics) metrics: Metrics,
   ) {
+    this.fenced = countFencingRejections(metrics, 'ownership');
     this.batch = new FencedBatch(node);
   }
 

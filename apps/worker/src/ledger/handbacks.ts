@@ -67,11 +67,13 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       );
     }
     const { compare, then } = this.node.stores.handback.merging(taken);
+    const obsolete = own?.obsoleteKeys ?? [];
     return {
       incidents: combinedByIncident(incidents),
       ...(own ? { spooled: own.version } : {}),
+      obsolete,
       compare,
-      then: [...(own?.obsoleteKeys ?? []).map((key) => ({ delete: key })), ...then],
+      then: [...obsolete.map((key) => ({ delete: key })), ...then],
     };
   }
 

@@ -106,6 +106,11 @@ export class Spool {
     return stored !== undefined || this.sent.has(sentKey(incident, alerter));
   }
 
+  /** Whether nothing is owed by an entry of the outbox any more. */
+  isSettled(key: string): boolean {
+    return this.obsolete.has(key);
+  }
+
   /** Keys of the outbox that the owner removes. */
   get obsoleteKeys(): string[] {
     return [...this.obsolete.keys()].slice(0, MOST_KEYS);

@@ -20,6 +20,8 @@ export interface Handed extends FencedWrite {
   incidents: readonly HandedIncident[];
   /** The version of this worker's own spool that is in it. */
   spooled?: number;
+  /** Keys of the outbox by which nothing is owed any more. */
+  obsolete?: readonly string[];
 }
 
 export const NOTHING_HANDED: Handed = { incidents: [], compare: [], then: [] };

@@ -30,8 +30,10 @@ afterAll(async () => {
 beforeEach(() => {
   monitors = new OwnedMonitors();
   lastRuns = new LastRuns();
-  const detachment = new Detachment(node, AppLogger.silent(), new Health(), new Metrics());
-  farewell = new Farewell(node, monitors, lastRuns, new FencedWrites(node, detachment), AppLogger.silent());
+  const metrics = new Metrics();
+  const detachment = new Detachment(node, AppLogger.silent(), new Health(), metrics);
+  const writes = new FencedWrites(node, detachment, metrics);
+  farewell = new Farewell(node, monitors, lastRuns, writes, AppLogger.silent());
 });
 
 const assignment = (phase: Assignment['phase']): Assignment => ({

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
 import { ClusterNode, type Compare, type StoredIncident } from '@9volt/etcd-dal';
-import type { OwedNotification } from '../outbox/outbox-view.js';
+import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 import { cancelOut, type Queued, type Told } from './cancel-out.js';
 
 /** Well within what one transaction takes. */
@@ -10,7 +10,10 @@ const MOST_CANCELLED = 100;
 /** What deliveries read and write in etcd. Throws what etcd throws; nothing is tried again here. */
 @Injectable()
 export class DeliveryLedger {
-  constructor(@Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'stores'>) {}
+  constructor(
+    @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'stores'>,
+    @Inject(OutboxView) private readonly view: Pick<OutboxView, 'gone'>,
+  ) {}
 
   /** Whether it is owed still, and by us. */
   isOwed(owed: OwedNotification, fences: readonly Compare[]): Promise<boolean> {
@@ -25,7 +28,17 @@ export class DeliveryLedger {
     const { incident, outbox } = this.node.stores;
     const found = await incident.find(owed.monitor, owed.entry.incident);
     // Whoever else removed it, for the same reason, settled it.
-    return (await outbox.settle(owed, found, delivery, fences)) || (await outbox.isGone(owed));
+    const revision = (await outbox.settle(owed, found, delivery, fences)) ?? (await outbox.goneAt(owed));
+    if (revision === undefined) return false;
+    this.view.gone([owed.key], revision);
+    return true;
+  }
+
+  /** Removes an alarm that is out of date. Fenced, as {@link cancel} is. */
+  async withdraw(owed: OwedNotification, fences: readonly Compare[]): Promise<boolean> {
+    const revision = await this.node.stores.outbox.cancel([owed], undefined, fences);
+    if (revision !== undefined) this.view.gone([owed.key], revision);
+    return revision !== undefined;
   }
 
   /**
@@ -49,7 +62,12 @@ export class DeliveryLedger {
     for (const needless of cancelOut(queue, toldOf)) {
       const together = needless.slice(0, MOST_CANCELLED);
       const record = records.get(together[0]?.entry.incident ?? '');
-      if (!(await stores.outbox.cancel(together, record, fences))) return { settled: false, cancelled };
+      const revision = await stores.outbox.cancel(together, record, fences);
+      if (revision === undefined) return { settled: false, cancelled };
+      this.view.gone(
+        together.map(({ key }) => key),
+        revision,
+      );
       cancelled.push(...together);
     }
     return { settled: true, cancelled };

@@ -124,6 +124,9 @@ export class DeliveryService implements OnApplicationBootstrap {
       case 'cancel':
         this.perform(lane, () => this.cancel(lane, situation.queue));
         return;
+      case 'withdraw':
+        this.perform(lane, () => this.withdraw(lane, step.owed));
+        return;
       case 'drop':
         this.perform(lane, () => this.settle(lane, step.owed, 'dropped', step.message));
         return;
@@ -142,6 +145,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     return {
       queue,
       permitted: this.isPermitted(lane.monitor),
+      standing: this.owed.standingOf(lane.monitor, queue),
       alerter: this.alerters.get(lane.alerter),
       notBefore: queue[0] ? lane.head(queue[0]).notBefore : 0,
       alerterNotBefore: this.alerterNotBefore.get(lane.alerter) ?? 0,
@@ -253,6 +257,13 @@ export class DeliveryService implements OnApplicationBootstrap {
     }
     if (settled) lane.examinedUpTo = queue.at(-1)?.key;
     else await this.pauseFor(RETRY_MS);
+  }
+
+  private async withdraw(lane: Lane, owed: OwedNotification): Promise<void> {
+    if (await this.settling.withdraw(owed, () => this.fencesOf(lane.monitor))) {
+      this.forget(lane, owed);
+      this.report.cancelled(owed);
+    } else await this.pauseFor(VIEWS_CATCH_UP_MS);
   }
 
   private forget(lane: Lane, owed: OwedNotification): void {

@@ -1,10 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import { Detachment } from '../ledger/detachment.js';
+import { Evaluations } from '../ledger/evaluations.js';
 import { Spools } from '../ledger/spools.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { type OutboxQueue, OutboxView } from '../outbox/outbox-view.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { isOver, type Standing } from './plan-delivery.js';
 
 /** What is owed, by monitor and alerter, in etcd's outbox and in the spools; and whether this worker may act on it. */
 @Injectable()
@@ -16,6 +18,7 @@ export class OwedQueues {
     @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(OwnedMonitors) private readonly owned: OwnedMonitors,
     @Inject(InFlight) private readonly inFlight: InFlight,
+    @Inject(Evaluations) private readonly evaluations: Evaluations,
   ) {}
 
   /** Resolves once what etcd holds is listed, and this process is a member: only then "nothing there" means that. */
@@ -30,11 +33,28 @@ export class OwedQueues {
 
   /** What is in memory only waits behind what etcd has. */
   queue(monitor: string, alerter: string): OutboxQueue {
-    const listed = this.outbox.queue(monitor, alerter);
-    const local = this.spools.get(monitor)?.queue(alerter) ?? [];
-    if (local.length === 0) return listed;
+    const spool = this.spools.get(monitor);
+    const all = this.outbox.queue(monitor, alerter);
+    if (!spool) return all;
+    const listed = all.filter(({ key }) => !spool.isSettled(key));
+    const local = spool.queue(alerter);
     const keys = new Set(listed.map(({ key }) => key));
     return [...listed, ...local.filter(({ key }) => !keys.has(key))];
+  }
+
+  /**
+   * Whether the first of a queue is an alarm that is out of date by the state as it is now: told, it would be the last word. `unknown` while
+   * the state is newer than what is known of the outbox.
+   */
+  standingOf(monitor: string, queue: OutboxQueue): Standing {
+    const owned = this.owned.get(monitor);
+    const stored = owned && this.evaluations.storedOf(owned);
+    if (!stored) return 'owed';
+    const spool = this.spools.get(monitor);
+    if (!isOver(queue, spool ? spool.state : stored.state)) return 'owed';
+    // Without etcd it waits: its resolve is owed afterwards, and then both cancel out.
+    if (this.detachment.active || spool) return 'unknown';
+    return this.outbox.hasUntil(monitor, stored.modRevision) ? 'over' : 'unknown';
   }
 
   get monitors(): Set<string> {

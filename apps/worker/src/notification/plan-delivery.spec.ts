@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import type { OwedNotification } from '../outbox/outbox-view.js';
-import { planDelivery, type Situation } from './plan-delivery.js';
+import { isOver, planDelivery, type Situation } from './plan-delivery.js';
 
 function owed(id: string, alert = sampleAlarm()): OwedNotification {
   const entry = { id, alerter: 'team', incident: '7.1', alert, createdAt: '2026-03-01T10:00:00.000Z' };
@@ -20,6 +20,7 @@ function situation(more: Partial<Situation> = {}): Situation {
     notBefore: 0,
     alerterNotBefore: 0,
     mayCancel: false,
+    standing: 'owed',
     now: 1_000,
     goneMs: 600_000,
     ...more,
@@ -29,6 +30,31 @@ function situation(more: Partial<Situation> = {}): Situation {
 describe('what happens next to a queue', () => {
   it('sends the first', () => {
     expect(planDelivery(situation())).toEqual({ do: 'send', owed: alarm, settings });
+  });
+
+  it('takes back an alarm that is out of date, and waits as long as that is not known', () => {
+    expect(planDelivery(situation({ standing: 'over' }))).toEqual({ do: 'withdraw', owed: alarm });
+    expect(planDelivery(situation({ standing: 'unknown' }))).toEqual({ do: 'wait', until: 1_250 });
+    expect(planDelivery(situation({ standing: 'over', permitted: false }))).toEqual({ do: 'wait' });
+  });
+
+  it.each([
+    ['its incident is open', [alarm], '7.1', false],
+    ['its incident is over, and its resolve waits behind', [alarm, resolve], undefined, false],
+    ['its incident is over, and no resolve waits', [alarm], undefined, true],
+    ['another incident is open', [alarm], '7.2', true],
+    ['its incident is one of a later or an earlier monitor of that name', [alarm], '9.2', false],
+    ['it is a resolve', [resolve], undefined, false],
+    ['there is none', [], undefined, false],
+  ] as const)('an alarm is out of date or not: %s', (_when, queue, open, over) => {
+    const incident = open === undefined ? null : { id: open, openedAt: '', worst: 'critical' as const };
+    const createRevision = Number(open?.split('.')[0] ?? 7);
+    expect(isOver(queue, { incident, incidents: 2, createRevision })).toBe(over);
+  });
+
+  it('an alarm is not out of date as long as nothing is known of its incident', () => {
+    expect(isOver([alarm], undefined)).toBe(false);
+    expect(isOver([alarm], { incident: null, incidents: 0, createRevision: 7 })).toBe(false);
   });
 
   it('forgets an empty one, also of a monitor that is not ours', () => {

@@ -1,6 +1,7 @@
+import { createRevisionOf, numberOf } from '../evaluation/known-incidents.js';
 import type { AlerterLookup } from './alerter-cache.js';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
-import type { AlerterSettings } from '@9volt/contracts';
+import type { AlerterSettings, MonitorState } from '@9volt/contracts';
 
 /** All that decides what happens next to what is owed to one alerter about one monitor. Times are of one monotonic clock. */
 export interface Situation {
@@ -8,6 +9,8 @@ export interface Situation {
   /** Whether sending is up to us: the monitor is ours, we surely are a member, and nobody asked us to hold or stop. */
   permitted: boolean;
   alerter: AlerterLookup;
+  /** What the state as it is now says of the first of the queue. */
+  standing: Standing;
   /** Earliest time of the next attempt at the first of the queue. */
   notBefore: number;
   /** Earliest time of anything to this alerter. */
@@ -22,11 +25,18 @@ export interface Situation {
 /** An alerter that was pushed along with its monitor may be seen a little later. */
 const MISSED_MS = 2_000;
 
+/** How long until what is not known yet is looked at again. */
+const UNKNOWN_MS = 250;
+
+/** `over`: an alarm of an incident that is over, whose resolve was told or is owed to nobody. */
+export type Standing = 'owed' | 'over' | 'unknown';
+
 export type Step =
   | { do: 'forget' }
   /** Without a time: until something changes. `fault` is what a person must mend. */
   | { do: 'wait'; until?: number; fault?: { owed: OwedNotification; message: string } }
   | { do: 'cancel' }
+  | { do: 'withdraw'; owed: OwedNotification }
   | { do: 'drop'; owed: OwedNotification; message: string }
   | { do: 'send'; owed: OwedNotification; settings: AlerterSettings };
 
@@ -37,6 +47,8 @@ export function planDelivery(situation: Situation): Step {
   if (!owed) return { do: 'forget' };
   if (!situation.permitted) return { do: 'wait' };
   if (situation.mayCancel) return { do: 'cancel' };
+  if (situation.standing === 'over') return { do: 'withdraw', owed };
+  if (situation.standing === 'unknown') return { do: 'wait', until: now + UNKNOWN_MS };
   switch (alerter.state) {
     case 'unlisted':
       return { do: 'wait' };
@@ -54,4 +66,17 @@ export function planDelivery(situation: Situation): Step {
       return now < until ? { do: 'wait', until } : { do: 'send', owed, settings: alerter.settings };
     }
   }
+}
+
+/** Whether the first of a queue is an alarm of an incident that the state knows to be over, and no resolve of it waits behind. */
+export function isOver(
+  queue: OutboxQueue,
+  state: Pick<MonitorState, 'incident' | 'incidents' | 'createRevision'> | undefined,
+): boolean {
+  const [first, ...behind] = queue;
+  if (!first || first.entry.alert.type === 'resolve') return false;
+  const { incident } = first.entry;
+  if (!state || state.incident?.id === incident) return false;
+  if (createRevisionOf(incident) !== state.createRevision || numberOf(incident) > state.incidents) return false;
+  return !behind.some(({ entry }) => entry.incident === incident && entry.alert.type === 'resolve');
 }

@@ -27,7 +27,7 @@ export class Settling {
     @Inject(DeliveryReport) private readonly report: DeliveryReport,
     @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(Spools) private readonly spools: Spools,
-    @Inject(OutboxView) outbox: OutboxView,
+    @Inject(OutboxView) private readonly outbox: OutboxView,
   ) {
     detachment.onChange((active) => {
       if (active) this.knownUntil = outbox.revision;
@@ -40,20 +40,24 @@ export class Settling {
    * the worker is, an heir was owed and has told.
    */
   async isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
-    if (this.detachment.active) return owed.createRevision <= this.knownUntil || this.isOurs(owed);
+    if (this.detachment.active) return this.isOwedAlone(owed);
     const held = fences();
     if (!held) return false;
-    const asked = this.ledger.isOwed(owed, held).catch(() => true);
-    return this.detachment.unlessDetached(asked, true);
+    const ownedSince = Math.max(...held.map(({ value }) => value));
+    // A view from before this worker had the monitor may show what its predecessor has delivered.
+    const asked = this.ledger.isOwed(owed, held).catch(() => this.outbox.revision >= ownedSince);
+    const isOwed = await this.detachment.unlessDetached(asked, 'detached' as const);
+    return isOwed === 'detached' ? this.isOwedAlone(owed) : isOwed;
   }
 
+  private isOwedAlone(owed: OwedNotification): boolean {
+    return owed.createRevision <= this.knownUntil || this.isOurs(owed);
+  }
+
+  /** Whether this worker put it into etcd, or into its spool. */
   private isOurs({ monitor, alerter, key }: OwedNotification): boolean {
-    return (
-      this.spools
-        .get(monitor)
-        ?.queue(alerter)
-        .some((local) => local.key === key) ?? false
-    );
+    const spooled = this.spools.get(monitor)?.queue(alerter) ?? [];
+    return this.outbox.isOwn(key) || spooled.some((local) => local.key === key);
   }
 
   /** It is being sent. */
@@ -88,6 +92,12 @@ export class Settling {
       if (signal.aborted) return false;
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Removes an alarm that is out of date. Answers whether it is removed. */
+  async withdraw(owed: OwedNotification, fences: Fences): Promise<boolean> {
+    const held = fences();
+    return held !== undefined && !this.spoolOf(owed.monitor) && this.ledger.withdraw(owed, held);
   }
 
   /** Removes what cancels out. Answers what was, and whether all of it was. */

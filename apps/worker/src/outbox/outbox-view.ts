@@ -20,6 +20,8 @@ export type OutboxQueue = readonly OwedNotification[];
 /**
  * What is owed, as etcd's outbox has it: of the whole cluster, so that an heir has it before its assignment. A queue is ordered by the
  * revision at which etcd accepted an entry, since the clocks of an owner and its heir may differ; ids order those of one transaction.
+ *
+ * What this worker wrote there, or removed, and etcd accepted counts at once, whatever the watch has shown: a watch may be late by any time.
  */
 @Injectable()
 export class OutboxView implements OnApplicationShutdown {
@@ -27,6 +29,12 @@ export class OutboxView implements OnApplicationShutdown {
   private readonly queues = new Map<string, Map<string, OutboxQueue>>();
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
   private readonly informer: Informer<OutboxEntry>;
+  /** Written by this worker, by key: at which revision. */
+  private readonly own = new Map<string, { revision: number; monitor: string; alerter: string }>();
+  /** Removed, as is known from elsewhere than the watch, by key: by which revision. Ids are unique, so that none comes back. */
+  private readonly removed = new Map<string, number>();
+  /** By monitor, up to which revision this worker's own writes of it are here; as long as the watch has not told of them. */
+  private readonly ownUntil = new Map<string, number>();
   private listed = false;
   private starting: Promise<void> | undefined;
 
@@ -34,6 +42,7 @@ export class OutboxView implements OnApplicationShutdown {
     this.informer = new Informer<OutboxEntry>(node.client, {
       ...node.stores.outbox.watched,
       onChange: (change) => this.apply(change),
+      onRevision: (revision) => this.passed(revision),
       guard: node.guard,
     });
   }
@@ -66,6 +75,42 @@ export class OutboxView implements OnApplicationShutdown {
   /** Resolves true once the view has this revision of etcd, false after `timeoutMs`. */
   async reached(revision: number, timeoutMs: number): Promise<boolean> {
     return this.informer.reached(revision, timeoutMs);
+  }
+
+  /** This worker owes these notifications: etcd has accepted them at this revision. */
+  wrote(monitor: string, entries: readonly OutboxEntry[], revision: number): void {
+    if (revision > this.revision) this.ownUntil.set(monitor, revision);
+    for (const entry of entries) {
+      const key = this.node.stores.outbox.keyOf(monitor, entry);
+      const { alerter } = entry;
+      this.own.set(key, { revision, monitor, alerter });
+      if (this.informer.get(key) || this.removed.has(key)) continue;
+      this.add(monitor, alerter, { key, value: entry, createRevision: revision, modRevision: revision });
+    }
+    // Not before all of them are there: an alarm without its resolve would look out of date.
+    for (const alerter of new Set(entries.map((entry) => entry.alerter))) this.tell(monitor, alerter);
+  }
+
+  /** These keys are not in etcd any more, at this revision. */
+  gone(keys: readonly string[], revision: number): void {
+    for (const key of keys) {
+      const parsed = this.node.keys.parseOutbox(key);
+      if (!parsed) continue;
+      this.own.delete(key);
+      this.removed.set(key, Math.max(revision, this.revision + 1));
+      this.remove(parsed.monitor, parsed.alerter, key);
+      this.tell(parsed.monitor, parsed.alerter);
+    }
+  }
+
+  /** Whether everything is here that was owed about a monitor at a revision of its state. */
+  hasUntil(monitor: string, revision: number): boolean {
+    return revision <= Math.max(this.revision, this.ownUntil.get(monitor) ?? 0);
+  }
+
+  /** Whether this worker wrote it. */
+  isOwn(key: string): boolean {
+    return this.own.has(key);
   }
 
   /** Told after each change. Must not throw or block: it enqueues. */
@@ -104,8 +149,26 @@ export class OutboxView implements OnApplicationShutdown {
     const parsed = this.node.keys.parseOutbox(key);
     if (!parsed) return;
     const { monitor, alerter } = parsed;
-    if (before) this.remove(monitor, alerter, key);
-    if (after) this.add(monitor, alerter, after);
+    if (before || this.own.has(key)) this.remove(monitor, alerter, key);
+    if (!after) this.own.delete(key);
+    else if (!this.removed.has(key)) this.add(monitor, alerter, after);
+    this.tell(monitor, alerter);
+  }
+
+  /** The watch has told of all that happened up to a revision. */
+  private passed(revision: number): void {
+    for (const [monitor, at] of this.ownUntil) if (at <= revision) this.ownUntil.delete(monitor);
+    for (const [key, at] of this.removed) if (at <= revision) this.removed.delete(key);
+    for (const [key, { revision: writtenAt, monitor, alerter }] of this.own) {
+      if (writtenAt > revision || this.informer.get(key)) continue;
+      // Written and removed by somebody else before the watch told of it.
+      this.own.delete(key);
+      this.remove(monitor, alerter, key);
+      this.tell(monitor, alerter);
+    }
+  }
+
+  private tell(monitor: string, alerter: string): void {
     for (const listener of this.listeners) listener(monitor, alerter);
   }
 

@@ -43,8 +43,10 @@ export class OutboxStore {
     return succeeded;
   }
 
-  async isGone({ key }: OutboxKey): Promise<boolean> {
-    return (await this.client.get(key)) === undefined;
+  /** A revision at which it is not there any more; undefined when it is. */
+  async goneAt({ key }: OutboxKey): Promise<number | undefined> {
+    const { reads, revision } = await this.client.txn({ compare: [], then: [{ get: key }] });
+    return reads[0] ? undefined : revision;
   }
 
   /** Whether etcd holds nothing that is owed about a monitor. */
@@ -52,28 +54,31 @@ export class OutboxStore {
     return (await this.client.list(this.keys.outboxOf(monitor), { keysOnly: true })).entries.length === 0;
   }
 
-  /** Removes what was delivered or given up, and notes it with its incident. Answers false when a compare does not hold. */
+  /** Removes what was delivered or given up, and notes it with its incident. Answers the revision; undefined when a compare does not hold. */
   async settle(
     owed: OutboxKey,
     incident: StoredIncident | undefined,
     delivery: DeliveryRecord,
     fences: readonly Compare[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const noted = incident ? [this.incidents.noting(owed.monitor, incident, [delivery])] : [];
-    const { outcome } = await commit(this.client, joined({ compare: fences, then: [] }, removing([owed]), ...noted));
-    return outcome === 'accepted';
+    return this.commit(joined({ compare: fences, then: [] }, removing([owed]), ...noted));
   }
 
-  /** Removes what needs not be told any more, as long as nobody noted a delivery with the incident. */
+  /** Removes what needs not be told any more, as long as nobody noted a delivery with the incident. Answers as {@link settle}. */
   async cancel(
     owed: readonly OutboxKey[],
     incident: StoredIncident | undefined,
     fences: readonly Compare[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const [first] = owed;
     const still = first && incident ? [this.incidents.unchanged(first.monitor, incident)] : [];
-    const { outcome } = await commit(this.client, joined({ compare: fences, then: [] }, removing(owed), ...still));
-    return outcome === 'accepted';
+    return this.commit(joined({ compare: fences, then: [] }, removing(owed), ...still));
+  }
+
+  private async commit(write: FencedWrite): Promise<number | undefined> {
+    const committed = await commit(this.client, write);
+    return committed.outcome === 'accepted' ? committed.revision : undefined;
   }
 }
 

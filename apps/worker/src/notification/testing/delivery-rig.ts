@@ -71,15 +71,16 @@ export class DeliveryRig {
     this.outbox = new OutboxView(this.node);
     this.alerters = new AlerterCache(this.node);
     const { node, outbox, inFlight } = this;
-    const spools = new Spools(node, monitors, new Evaluations(node, new SystemClock()), inFlight);
+    const evaluations = new Evaluations(node, new SystemClock());
+    const spools = new Spools(node, monitors, evaluations, inFlight);
     this.detachment = new Detachment(node, AppLogger.silent(), new Health(), this.metrics);
     const report = new DeliveryReport(node, AppLogger.silent(), this.metrics, outbox, this.alerters);
     const own = Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings);
     this.service = new DeliveryService(
-      new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight),
+      new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight, evaluations),
       this.alerters,
       inFlight,
-      new Settling(new DeliveryLedger(node), report, this.detachment, spools, outbox),
+      new Settling(new DeliveryLedger(node, outbox), report, this.detachment, spools, outbox),
       new Attempts(report, new SecretReader(), new Programs([], 1), new GuardedTargets(), own),
       report,
       own,

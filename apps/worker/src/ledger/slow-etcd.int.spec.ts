@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { CheckRunner } from '../execution/check-runner.js';
+import { InFlight } from '../outbox/in-flight.js';
+import { OutboxView } from '../outbox/outbox-view.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { SlowEtcd } from '../testing/slow-etcd.js';
+import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { Detachment } from './detachment.js';
+import { EtcdLedger } from './etcd-ledger.js';
+
+/** When something reaches the worker, counted from the write of an alarm. */
+const MOMENTS = ['at once', 'once it is detached', 'after the recovery', 'after its return'] as const;
+type Moment = (typeof MOMENTS)[number];
+
+/** Enough for what must not be sent to be sent. */
+const IN_VAIN_MS = 150;
+
+let etcd: TestEtcd;
+let view: ClusterView;
+let worker: WorkerRig;
+let slow: SlowEtcd;
+let pager: StandIn<PagerDutyEvent>;
+const { signal } = new AbortController();
+
+beforeAll(async () => {
+  const prefix = uniquePrefix();
+  etcd = await startEtcd();
+  pager = await startPagerDutyStandIn();
+  view = await new ClusterView(etcd.endpoint, prefix).start();
+  await view.put(view.keys.alerter('pager'), pager.alerter);
+  worker = await WorkerRig.start(etcd.endpoint, prefix);
+  await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  slow = new SlowEtcd(worker);
+});
+afterAll(async () => {
+  await Promise.all(targets.map((target) => target.close()));
+  await worker.stop();
+  await view.stop();
+  await pager.close();
+  await etcd.stop();
+});
+
+afterEach(async () => {
+  slow.releaseAnswers();
+  slow.releaseWatch();
+  slow.letReturn();
+  pager.behave({ kind: 'accept' });
+  await waitFor(() => !isDetached());
+});
+
+const told = (name: string): string[] =>
+  pager.accepted
+    .filter(({ message }) => message.dedup_key.includes(`/${name}/`))
+    .map(({ message }) => `${message.event_action} ${message.dedup_key.split('/').at(-1)}`);
+const isDetached = (): boolean => worker.get(Detachment).active;
+const nothingOwed = async (): Promise<boolean> =>
+  (await view.client.list(view.keys.outbox, { keysOnly: true })).entries.length === 0;
+
+let count = 0;
+const targets: WebTarget[] = [];
+
+/** A monitor of its own for each story, that is checked when the story says so. */
+class Story {
+  readonly name = `m${++count}`;
+
+  private constructor(readonly web: WebTarget) {}
+
+  static async begin(): Promise<Story> {
+    const web = await new WebTarget().listen();
+    targets.push(web);
+    const story = new Story(web);
+    const settings = { ...story.web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] };
+    await view.assign(worker.id, story.name, settings);
+    await view.reaches(story.name, { status: 'ok' });
+    // The worker knows it, too.
+    await waitFor(() => worker.get(OwnedMonitors).get(story.name));
+    await worker.get(EtcdLedger).idle(worker.get(OwnedMonitors).get(story.name)!);
+    return story;
+  }
+
+  async turns(how: 'bad' | 'well'): Promise<void> {
+    this.web.healthy = how === 'well';
+    const run = (): Promise<unknown> =>
+      worker
+        .get(CheckRunner)
+        .runNow(this.name, signal)
+        .catch(() => undefined);
+    await waitFor(run);
+  }
+
+  /** Waits until nothing is sent any more. */
+  async quiet(): Promise<void> {
+    await sleep(IN_VAIN_MS);
+    await waitFor(() => !worker.get(InFlight).busy);
+  }
+
+  async end(): Promise<void> {
+    slow.releaseAnswers();
+    slow.releaseWatch();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    await waitFor(nothingOwed);
+    await this.quiet();
+  }
+}
+
+describe('an alarm is never told after its resolve, nor twice, whatever reaches the worker when', () => {
+  const orders = MOMENTS.flatMap((answer) => MOMENTS.map((watch): [Moment, Moment] => [answer, watch]));
+
+  test.each(orders)('the answer to its write %s, the watch of the outbox %s', async (answer, watch) => {
+    const story = await Story.begin();
+    const reached = (moment: Moment): void => {
+      if (answer === moment) slow.releaseAnswers();
+      if (watch === moment) slow.releaseWatch();
+    };
+    if (watch !== 'at once') slow.holdWatch();
+    if (answer !== 'at once') slow.holdAnswers();
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    await story.quiet();
+    slow.detach();
+    reached('once it is detached');
+    await story.quiet();
+    await story.turns('well');
+    reached('after the recovery');
+    await story.quiet();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    reached('after its return');
+    await view.reaches(story.name, { status: 'ok', incidents: 1 });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+
+  test.each(MOMENTS)('recovered before it could be told, the watch of the outbox %s', async (watch) => {
+    const story = await Story.begin();
+    const reached = (moment: Moment): void => void (watch === moment && slow.releaseWatch());
+    if (watch !== 'at once') slow.holdWatch();
+    slow.holdAnswers();
+    pager.behave({ kind: 'fail' });
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    await story.turns('well');
+    slow.detach();
+    reached('once it is detached');
+    slow.releaseAnswers();
+    await story.quiet();
+    reached('after the recovery');
+    pager.behave({ kind: 'accept' });
+    await sleep(1_200);
+    await story.quiet();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    reached('after its return');
+    await view.reaches(story.name, { status: 'ok', incidents: 1 });
+    await story.end();
+    const heard = told(story.name);
+    expect(['', 'trigger 50.1,resolve 50.1']).toContain(heard.join());
+  });
+
+  test.each(MOMENTS)('told and recorded, the watch of the outbox %s', async (watch) => {
+    const story = await Story.begin();
+    const reached = (moment: Moment): void => void (watch === moment && slow.releaseWatch());
+    await story.turns('bad');
+    await waitFor(() => worker.get(OutboxView).alertersOf(story.name).length > 0 || told(story.name).length > 0);
+    if (watch !== 'at once') slow.holdWatch();
+    await waitFor(() => told(story.name).length === 1);
+    await waitFor(nothingOwed);
+    await story.quiet();
+    slow.detach();
+    reached('once it is detached');
+    await story.turns('well');
+    await story.quiet();
+    reached('after the recovery');
+    await story.quiet();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    reached('after its return');
+    await view.reaches(story.name, { status: 'ok' });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+
+  test.each(MOMENTS)('its write without an answer, the watch of the outbox %s', async (watch) => {
+    const story = await Story.begin();
+    const reached = (moment: Moment): void => void (watch === moment && slow.releaseWatch());
+    if (watch !== 'at once') slow.holdWatch();
+    slow.loseAnswers();
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    slow.detach();
+    slow.releaseAnswers();
+    reached('once it is detached');
+    await story.quiet();
+    await story.turns('well');
+    reached('after the recovery');
+    await story.quiet();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    reached('after its return');
+    await view.reaches(story.name, { status: 'ok', incidents: 1 });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+
+  test('an alarm whose incident is over, and whose resolve is owed to nobody, is taken back', async () => {
+    const story = await Story.begin();
+    await story.turns('bad');
+    await waitFor(() => told(story.name).length === 1);
+    const record = await view.incident(story.name);
+    await story.turns('well');
+    await waitFor(() => told(story.name).length === 2);
+    await waitFor(nothingOwed);
+    const alert = { ...view.owed.find((one) => one.alert.monitor === story.name)!.alert };
+    const entry = { id: 'late', alerter: 'pager', incident: record!.id, alert, createdAt: new Date().toISOString() };
+    await view.put(view.keys.outboxEntry(story.name, 'pager', entry.id), entry);
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+
+  test('detached again while the watch still tells of what was told and removed in between', async () => {
+    const story = await Story.begin();
+    slow.holdWatch();
+    slow.holdAnswers();
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    slow.detach();
+    await waitFor(() => told(story.name).length === 1);
+    slow.releaseAnswers();
+    slow.letReturn();
+    await waitFor(() => !isDetached());
+    await waitFor(nothingOwed);
+    await story.quiet();
+    for (let again = 0; again < 3; again++) {
+      slow.detach();
+      if (again === 1) slow.releaseWatch();
+      await story.quiet();
+      slow.letReturn();
+      await waitFor(() => !isDetached());
+    }
+    expect(told(story.name)).toEqual(['trigger 50.1']);
+    await story.turns('well');
+    await view.reaches(story.name, { status: 'ok' });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+});

@@ -1,0 +1,72 @@
+import { type ClusterNode, EtcdError, type Txn, type TxnAnswer } from '@9volt/etcd-dal';
+import { Detachment } from '../ledger/detachment.js';
+import { OutboxView } from '../outbox/outbox-view.js';
+import type { WorkerRig } from './worker-rig.js';
+
+/** What a test holds back of the traffic between a worker and etcd, and lets through in an order of its own. */
+export class SlowEtcd {
+  private readonly node: ClusterNode;
+  private watchHeld: (() => void)[] | undefined;
+  private answersHeld: (() => void)[] | undefined;
+  private losing = false;
+  private mayReturn = true;
+
+  constructor(private readonly worker: WorkerRig) {
+    this.node = worker.node;
+    const informer = worker.get(OutboxView)['informer'] as unknown as { applyAnswer(answer: unknown): void };
+    const apply = informer.applyAnswer.bind(informer);
+    informer.applyAnswer = (answer) => {
+      if (this.watchHeld) this.watchHeld.push(() => apply(answer));
+      else apply(answer);
+    };
+    const { client, session, keys } = this.node;
+    const txn = client.txn.bind(client);
+    client.txn = async (asked: Txn): Promise<TxnAnswer> => {
+      const answer = await txn(asked);
+      if (!asked.then.some((op) => 'put' in op && op.put.startsWith(keys.states))) return answer;
+      if (this.losing) throw new EtcdError('unavailable', 'the answer was lost');
+      await new Promise<void>((resolve) => (this.answersHeld ? this.answersHeld.push(resolve) : resolve()));
+      return answer;
+    };
+    const prove = session.prove.bind(session);
+    session.prove = () => (this.mayReturn ? prove() : Promise.resolve(false));
+  }
+
+  /** The worker does not hear of changes of the outbox. */
+  holdWatch(): void {
+    this.watchHeld ??= [];
+  }
+
+  releaseWatch(): void {
+    const held = this.watchHeld ?? [];
+    this.watchHeld = undefined;
+    for (const apply of held) apply();
+  }
+
+  /** States are written, and the worker does not hear of it. */
+  holdAnswers(): void {
+    this.answersHeld ??= [];
+  }
+
+  /** They are written, and the worker hears of it too late. */
+  loseAnswers(): void {
+    this.losing = true;
+  }
+
+  releaseAnswers(): void {
+    this.losing = false;
+    for (const resolve of this.answersHeld?.splice(0) ?? []) resolve();
+    this.answersHeld = undefined;
+  }
+
+  detach(): void {
+    this.mayReturn = false;
+    const detachment = this.worker.get(Detachment);
+    detachment.writeBegan();
+    detachment.writeFailed(new EtcdError('no-space', 'etcd is out of space'));
+  }
+
+  letReturn(): void {
+    this.mayReturn = true;
+  }
+}
