@@ -99,6 +99,14 @@ describe('the doctor, before an etcd with users', () => {
     const args = ['-U', 'root:secret'];
     expect(await diagnosed(etcd.endpoint, 'permission', { args })).toMatchObject({ verdict: 'ok' });
   });
+
+  it('knows that its JSON gateway asks for a user', async () => {
+    const args = ['-U', 'root:secret'];
+    expect(await diagnosed(etcd.endpoint, 'gateway', { args })).toMatchObject({
+      verdict: 'ok',
+      said: expect.stringContaining('asks for a user'),
+    });
+  });
 });
 
 describe('the doctor of a cluster', () => {
@@ -115,6 +123,17 @@ describe('the doctor of a cluster', () => {
   it('misses the schedulers and the workers', async () => {
     expect(await of('leader')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt scheduler') });
     expect(await of('workers')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt worker') });
+  });
+
+  it('finds the JSON gateway of etcd that answers web pages, and only that', async () => {
+    const said = expect.stringMatching(/answers anybody.*--enable-grpc-gateway=false/);
+    expect(await of('gateway')).toMatchObject({ code: 1, verdict: 'warning', said });
+    const closed = await startEtcd({ args: ['--enable-grpc-gateway=false'] });
+    try {
+      expect(await diagnosed(closed.endpoint, 'gateway')).toMatchObject({ verdict: 'ok' });
+    } finally {
+      await closed.stop();
+    }
   });
 
   it('names configurations that are invalid, unheard or run nowhere', async () => {

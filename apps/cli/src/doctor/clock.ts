@@ -1,10 +1,7 @@
-import { once } from 'node:events';
-import { type IncomingMessage, request as requestPlain } from 'node:http';
-import { request as requestSecure } from 'node:https';
 import type { EtcdSettings } from '@9volt/platform';
+import { askMember } from './ask-member.js';
 import { type Finding, ok, warning } from './finding.js';
 
-const TIMEOUT_MS = 3_000;
 /** The header has whole seconds, and the answer takes its time. */
 const TOLERANCE_MS = 3_000;
 
@@ -28,14 +25,8 @@ export async function skewFinding(etcd: EtcdSettings): Promise<Finding> {
   return ok('clock', 'no member of etcd tells the time');
 }
 
-async function dateOf({ ca, cert, key }: EtcdSettings, member: string): Promise<number | undefined> {
-  const secure = member.startsWith('https:');
-  const tls = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-  const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const url = `${member}/version`;
-  const asked = secure ? requestSecure(url, { ...tls, signal }) : requestPlain(url, { signal });
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+async function dateOf(etcd: EtcdSettings, member: string): Promise<number | undefined> {
+  const response = await askMember(etcd, member, { path: '/version', certified: true });
   response.resume();
   const at = Date.parse(response.headers.date ?? '');
   return Number.isNaN(at) ? undefined : at;

@@ -4,6 +4,7 @@ import type { EtcdConfig, EtcdSettings } from '@9volt/platform';
 import { skewFinding } from './clock.js';
 import { etcdAdvice } from './etcd-advice.js';
 import { type Finding, ok, problem, warning } from './finding.js';
+import { gatewayFinding } from './gateway.js';
 import { permissionOf } from './permission-finding.js';
 
 const CALL_TIMEOUT_MS = 3_000;
@@ -38,7 +39,12 @@ export async function etcdFindings(
     // Without space etcd refuses whatever could write, permitted or not.
     const permission = full ? undefined : await permissionOf(client, prefix, role);
     return {
-      findings: [...members, ...(permission ? [permission.finding] : []), await skewFinding(etcd)],
+      findings: [
+        ...members,
+        ...(permission ? [permission.finding] : []),
+        await gatewayFinding(etcd),
+        await skewFinding(etcd),
+      ],
       readable: permission?.mayLook ?? true,
     };
   } finally {

@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
 import { connect } from 'node:tls';
 import type { EtcdSettings } from '@9volt/platform';
+import { askMember } from './ask-member.js';
 import type { EtcdAdvice } from './etcd-advice.js';
 
 const TIMEOUT_MS = 3_000;
@@ -82,11 +81,8 @@ function ownCertificateFault({ cert }: EtcdSettings): EtcdAdvice | undefined {
 }
 
 /** An answer, whatever it is, to a request: only then a server has looked at our certificate. */
-async function handshake({ ca, cert, key }: EtcdSettings, member: string): Promise<void> {
-  const tls = { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) };
-  const asked = request(`${member}/version`, { ...tls, agent: false, signal: AbortSignal.timeout(TIMEOUT_MS) });
-  asked.end();
-  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+async function handshake(etcd: EtcdSettings, member: string): Promise<void> {
+  const response = await askMember(etcd, member, { path: '/version', certified: true });
   response.resume();
 }
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 export interface Remembered {
   apiPort?: number;
   etcdClientPort?: number;
-  etcdPeerPort?: number;
   /** Process id of the etcd that was started, to be found again if `up` itself was killed. */
   etcdPid?: number;
 }

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@9volt/contracts';
 import { EtcdClient } from '@9volt/etcd-dal';
 import { CliError } from '../output/say.js';
-import type { DataDirectory } from './data-directory.js';
+import type { DataDirectory, Remembered } from './data-directory.js';
+import { etcdArguments, isGuarded } from './etcd-arguments.js';
 import { freePort } from './port-holder.js';
 
 export interface LocalEtcd {
@@ -22,35 +23,18 @@ const STOP_TIMEOUT_MS = 10_000;
 /** Starts etcd on loopback with its own data directory, or takes over the one that a killed `up` left running there. */
 export async function startLocalEtcd(data: DataDirectory, tell: (line: string) => void): Promise<LocalEtcd> {
   const remembered = await data.recall();
-  const left = remembered.etcdPid;
-  if (left !== undefined && remembered.etcdClientPort !== undefined && isEtcdOf(left, data)) {
-    const url = `http://127.0.0.1:${remembered.etcdClientPort}`;
-    if (await answers(url)) return { url, pid: left, found: true, stop: () => stopPid(left) };
-  }
+  const found = await takeOver(data, remembered, tell);
+  if (found) return found;
   const client = await freePort(remembered.etcdClientPort ?? 2379);
   for (const { port, holder } of client.busy) tell(`port ${port} is held by ${holder}: trying the next`);
-  const peer = await freePort(remembered.etcdPeerPort ?? client.port + 1);
   const url = `http://127.0.0.1:${client.port}`;
-  const peerUrl = `http://127.0.0.1:${peer.port}`;
   const log = openSync(data.etcdLog, 'a', 0o600);
   // In a process group of its own: Ctrl-C in a terminal reaches the whole group of `up`, and etcd must outlive the nodes.
-  const child = spawn(
-    'etcd',
-    [
-      '--name=9volt',
-      `--data-dir=${data.etcd}`,
-      `--listen-client-urls=${url}`,
-      `--advertise-client-urls=${url}`,
-      `--listen-peer-urls=${peerUrl}`,
-      `--initial-advertise-peer-urls=${peerUrl}`,
-      `--initial-cluster=9volt=${peerUrl}`,
-      '--snapshot-count=10000',
-      '--auto-compaction-retention=0',
-      '--logger=zap',
-      '--log-level=warn',
-    ],
-    { detached: true, stdio: ['ignore', log, log] },
-  );
+  const child = spawn('etcd', etcdArguments(data, client.port), {
+    cwd: data.path,
+    detached: true,
+    stdio: ['ignore', log, log],
+  });
   const failed = once(child, 'error').then(([thrown]: unknown[]) => {
     const error = thrown as NodeJS.ErrnoException;
     const hint =
@@ -62,8 +46,26 @@ export async function startLocalEtcd(data: DataDirectory, tell: (line: string) =
   await Promise.race([failed, awaitAnswer(child, url, data)]);
   failed.catch(() => undefined);
   const pid = child.pid as number;
-  await data.remember({ etcdClientPort: client.port, etcdPeerPort: peer.port, etcdPid: pid });
+  await data.remember({ etcdClientPort: client.port, etcdPid: pid });
   return { url, pid, found: false, stop: () => stopPid(pid) };
+}
+
+/** The etcd that a killed `up` left, unless that was an earlier version, whose etcd lets web pages in: that one is ended. */
+async function takeOver(
+  data: DataDirectory,
+  { etcdPid: pid, etcdClientPort: port }: Remembered,
+  tell: (line: string) => void,
+): Promise<LocalEtcd | undefined> {
+  if (pid === undefined || port === undefined) return undefined;
+  const commandLine = etcdOf(pid, data);
+  if (!commandLine) return undefined;
+  if (!isGuarded(commandLine, port)) {
+    tell(`etcd (pid ${pid}) runs without the guards of this version: it is started again`);
+    await stopPid(pid);
+    return undefined;
+  }
+  const url = `http://127.0.0.1:${port}`;
+  return (await answers(url)) ? { url, pid, found: true, stop: () => stopPid(pid) } : undefined;
 }
 
 async function awaitAnswer(child: ChildProcess, url: string, data: DataDirectory): Promise<void> {
@@ -89,12 +91,13 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** Whether a process is the etcd of this data directory, and not another that got its id. */
-function isEtcdOf(pid: number, data: DataDirectory): boolean {
+/** The command line of a process, if it is the etcd of this data directory and not another that got its id. */
+function etcdOf(pid: number, data: DataDirectory): string[] | undefined {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(`--data-dir=${data.etcd}`);
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+    return commandLine.includes(`--data-dir=${data.etcd}`) ? commandLine : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

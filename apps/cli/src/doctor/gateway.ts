@@ -1,0 +1,41 @@
+import type { EtcdSettings } from '@9volt/platform';
+import { askMember } from './ask-member.js';
+import { type Finding, ok, warning } from './finding.js';
+
+type Door = 'open' | 'asks for a user' | 'closed';
+
+/** What a web page can send without asking: a POST of plain text. It reads one key of nobody. */
+const AS_A_PAGE = {
+  path: '/v3/kv/range',
+  method: 'POST',
+  headers: { 'content-type': 'text/plain' },
+  body: JSON.stringify({ key: Buffer.from('\0').toString('base64') }),
+  // A browser has none.
+  certified: false,
+};
+
+/** Whether a web page in a browser that reaches etcd can read and write there, by the JSON gateway. */
+export async function gatewayFinding(etcd: EtcdSettings): Promise<Finding> {
+  const doors = await Promise.all(
+    etcd.members.map(async (member) => [member, await doorOf(etcd, member).catch(() => 'closed' as const)] as const),
+  );
+  const at = (door: Door): string => doors.flatMap(([member, is]) => (is === door ? [member] : [])).join(', ');
+  if (at('open') !== '') {
+    return warning(
+      'gateway',
+      `the JSON gateway of ${at('open')} answers anybody: a web page in a browser that reaches it can change every monitor and read every secret`,
+      'start etcd with --enable-grpc-gateway=false and --host-whitelist=<its own names>: docs/deploy/etcd.md',
+    );
+  }
+  const asking = at('asks for a user');
+  if (asking !== '') return ok('gateway', `the JSON gateway of ${asking} answers, and asks for a user`);
+  return ok('gateway', 'no JSON gateway of etcd answers');
+}
+
+async function doorOf(etcd: EtcdSettings, member: string): Promise<Door> {
+  const response = await askMember(etcd, member, AS_A_PAGE);
+  response.resume();
+  if (response.statusCode === 200) return 'open';
+  // Whatever is refused without a gateway is refused as text.
+  return response.headers['content-type']?.startsWith('application/json') === true ? 'asks for a user' : 'closed';
+}
