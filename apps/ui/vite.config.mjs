@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
+import { licences } from './licences.mjs';
 
 /** What so many files use stands in one: each file more is a round trip. */
 const SEVERAL = 3;
@@ -14,7 +15,7 @@ const WORTH_BYTES = 1_024;
 
 export default defineConfig({
   base: BASE,
-  plugins: [react(), preloadStart(), compressed()],
+  plugins: [react(), preloadStart(), compressed(), licences()],
   resolve: { conditions: ['@9volt/source', ...defaultClientConditions] },
   server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
   build: {

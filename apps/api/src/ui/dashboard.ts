@@ -22,7 +22,9 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
       .headers({ 'Cache-Control': 'no-cache', 'Content-Security-Policy': DASHBOARD_POLICY })
       .send(page),
   );
-  if (!built || !existsSync(join(root, 'assets'))) return;
+  if (!built) return;
+  serveLicences(fastify, join(root, 'licences.txt'));
+  if (!existsSync(join(root, 'assets'))) return;
   void fastify.register(fastifyStatic, {
     root: join(root, 'assets'),
     prefix: `${DASHBOARD_PATH}/assets/`,
@@ -33,6 +35,15 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
     immutable: true,
     maxAge: '365d',
   });
+}
+
+/** Of the packages whose code is in the dashboard's files. */
+function serveLicences(fastify: FastifyInstance, file: string): void {
+  if (!existsSync(file)) return;
+  const text = readFileSync(file, 'utf8');
+  fastify.get(`${DASHBOARD_PATH}/licences.txt`, (_request, reply) =>
+    reply.type('text/plain; charset=utf-8').header('Cache-Control', 'no-cache').send(text),
+  );
 }
 
 /** The package that holds it is found as it is installed; the API does not import it. */
