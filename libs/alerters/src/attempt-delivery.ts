@@ -25,6 +25,8 @@ export interface Attempt {
   patienceMs?: number;
   /** Told once, after `timeoutMs`, when the message was sent whole and is not confirmed. */
   onUnclear?: (why: string) => void;
+  /** Who has it by earlier attempts. */
+  reached?: readonly string[];
   readSecret: ReadSecret;
   /** The programs that this process may run. */
   programs: ProgramRules;
@@ -68,8 +70,9 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     const notificationId = notificationIdOf(alert);
+    const { reached = [] } = attempt;
     const limits = { timeoutMs, patienceMs, ...(onUnclear === undefined ? {} : { onUnclear }) };
-    const context = { signal: overdue.signal, notificationId, ...limits, programs, targets, trial };
+    const context = { signal: overdue.signal, notificationId, reached, ...limits, programs, targets, trial };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
     // It may be put there while the notification waits, or another worker may have it.

@@ -23,6 +23,8 @@ export interface Retryable {
    * then. `unclear`: the message was sent whole and no answer came, so that it may have been taken.
    */
   cause?: 'alerter' | 'unclear';
+  /** Who of several has the message: the next attempt is for the others alone. */
+  reached?: readonly string[];
 }
 
 export interface DeliveryContext {
@@ -36,6 +38,8 @@ export interface DeliveryContext {
   programs: ProgramRules;
   /** The only way out: whatever the options name is looked up and connected to by it. */
   targets: Targets;
+  /** Who has this notification by earlier attempts, as those told it. */
+  reached?: readonly string[];
   /** A person tries the alerter out: the answer shows no content that is not a provider's. */
   trial?: boolean;
   /** How long the provider may take to answer; 10 seconds unless said here. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
+import { envelopeOf, type MailAddress } from './mail-address.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
 export interface EmailContent {
-  from: string;
-  to: readonly string[];
+  from: MailAddress;
+  to: readonly MailAddress[];
   alert: RenderedAlert;
   notificationId: string;
 }
@@ -22,8 +23,8 @@ export function emailMessage({ from, to, alert, notificationId }: EmailContent):
   // All mails of one incident answer the same message, which nobody ever sent: that makes them one thread.
   const thread = idOf('incident', alert.key);
   const composer = new MailComposer({
-    from,
-    to: [...to],
+    from: shown(from),
+    to: to.map(shown),
     subject: alert.title,
     // The same at every attempt, so that a mailbox keeps one of them.
     messageId: idOf('notification', notificationId),
@@ -37,6 +38,10 @@ export function emailMessage({ from, to, alert, notificationId }: EmailContent):
     newline: 'win',
   });
   return composer.compile().build();
+}
+
+function shown(address: MailAddress): { name: string; address: string } {
+  return { name: address.name ?? '', address: envelopeOf(address) };
 }
 
 function idOf(kind: string, id: string): string {

@@ -201,6 +201,9 @@ describe('options of email', () => {
   it.each([
     [{ to }, []],
     [{ to: `${to}, ${to}` }, []],
+    [{ to: '"On call, at night" <on-call@example.com>, a@münchen.test', from: '9volt <9volt@example.com>' }, []],
+    [{ to: 'On call <${env:ON_CALL}>' }, []],
+    [{ to, from: 'a@b, c@d' }, ['/options/from']],
     [{ to, address: 'smtp.example.com:587', username: 'u', password: 'p', auth: 'md5', tls: 'starttls' }, []],
     [{ to: '${env:ON_CALL}', address: '[::1]:25' }, []],
     [{}, ['/options/to']],

@@ -3,19 +3,21 @@ import { Choice, Flag, Text, type CrossChecked, type FieldError } from '@9volt/c
 import { defineAlerter } from './define-alerter.js';
 import { emailMessage } from './email-message.js';
 import { untilCorrected } from './http-delivery.js';
+import { MAIL_ADDRESS_EXPECTED, mailAddresses, mailAddressFault } from './mail-address.js';
 import { deliverMail, parseMailServer } from './smtp-delivery.js';
 
 const DEFAULT_ADDRESS = 'localhost:25';
 
-const MAILBOX = /^[^\s@<>()[\],;:\\"]+@[^\s@<>()[\],;:\\"]+$/;
 const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
 
 export class EmailOptions implements CrossChecked {
   @Text({
-    doc: 'Who gets the message: one address, or several separated by commas.',
+    doc:
+      'Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what ' +
+      'stands before the @ may where the mail server offers SMTPUTF8.',
     required: true,
     maxLength: 4_096,
-    example: 'on-call@example.com, team@example.com',
+    example: 'on-call@example.com, "The team" <team@example.com>',
   })
   to!: string;
 
@@ -29,7 +31,7 @@ export class EmailOptions implements CrossChecked {
   address?: string;
 
   @Text({
-    doc: 'Address of the sender; 9volt at the name of the worker’s host unless given.',
+    doc: 'Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.',
     notEmpty: true,
     maxLength: 320,
     example: '9volt@example.com',
@@ -83,14 +85,10 @@ export class EmailOptions implements CrossChecked {
 
   crossCheck(): FieldError[] {
     const errors: FieldError[] = [];
-    for (const [name, mailboxes] of [
-      ['to', mailboxesIn(this.to)],
-      ['from', [this.from ?? 'nobody@localhost']],
-    ] as const) {
-      const bad = mailboxes.find((mailbox) => !MAILBOX.test(mailbox) && !REFERENCE.test(mailbox));
-      const expected = 'an address such as "team@example.com"';
-      if (bad !== undefined || mailboxes.length === 0) errors.push(wrong(name, bad ?? this.to, expected));
-    }
+    const badTo = mailAddressFault(this.to);
+    if (badTo !== undefined) errors.push(wrong('to', badTo, MAIL_ADDRESS_EXPECTED));
+    const badFrom = this.from === undefined ? undefined : mailAddressFault(this.from, 1);
+    if (badFrom !== undefined) errors.push(wrong('from', badFrom, MAIL_ADDRESS_EXPECTED));
     if (
       this.address !== undefined &&
       !REFERENCE.test(this.address) &&
@@ -116,13 +114,15 @@ export const email = defineAlerter<EmailOptions>({
   options: EmailOptions,
   destination: ['address', 'tls', 'skip-verify', 'ca', 'insecure-auth'],
   async send(options, alert, context) {
-    const to = mailboxesIn(options.to);
-    const from = options.from ?? `9volt@${hostname()}`;
-    const bad = [...to, from].find((mailbox) => !MAILBOX.test(mailbox));
+    const to = mailAddresses(options.to);
+    const senders = mailAddresses(options.from ?? `9volt@${hostname()}`);
     const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
     const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
     // A reference may have been resolved to anything.
-    if (bad !== undefined || to.length === 0) return untilCorrected(`${bad ?? 'to'} is not a mail address`);
+    if ('wrong' in to) return untilCorrected(`${to.wrong || 'to'} is not a mail address`);
+    if ('wrong' in senders) return untilCorrected(`${senders.wrong} is not a mail address`);
+    const [from, second] = senders;
+    if (from === undefined || second !== undefined) return untilCorrected(`${options.from} is not a mail address`);
     if (!server) return untilCorrected('the configured address is not host:port');
     const { username, password } = options;
     return deliverMail(
@@ -147,18 +147,15 @@ export const email = defineAlerter<EmailOptions>({
               },
             }),
       },
-      { from, to, content: await emailMessage({ from, to, alert, notificationId: context.notificationId }) },
+      {
+        from,
+        to,
+        contentFor: (shown) => emailMessage({ from, to: shown, alert, notificationId: context.notificationId }),
+      },
       context,
     );
   },
 });
-
-function mailboxesIn(list: string): string[] {
-  return list
-    .split(',')
-    .map((mailbox) => mailbox.trim())
-    .filter((mailbox) => mailbox !== '');
-}
 
 function wrong(name: string, value: string, expected: string): FieldError {
   return {

@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { DeliveryContext } from './define-alerter.js';
 import { email } from './email.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { deliveryContext } from './testing/alerter-contract.js';
@@ -38,11 +39,16 @@ describe('a mail server of its own mind', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const send = (address: string, more: Record<string, unknown> = {}, timeoutMs = 10_000) =>
+  const send = (
+    address: string,
+    more: Record<string, unknown> = {},
+    timeoutMs = 10_000,
+    context: Partial<DeliveryContext> = {},
+  ) =>
     email.send(
       { to: 'a@example.com', from: 'b@example.com', address, ...more },
       renderAlert(sampleAlarm()),
-      deliveryContext({ timeoutMs, targets: new NotedTargets({}, { 'mail.test': '127.0.0.1' }) }),
+      deliveryContext({ timeoutMs, targets: new NotedTargets({}, { 'mail.test': '127.0.0.1' }), ...context }),
     );
 
   it('gives up when no greeting comes, and closes', async () => {
@@ -86,6 +92,144 @@ describe('a mail server of its own mind', () => {
     const outcome = await send(`127.0.0.1:${port}`);
     expect(outcome).toMatchObject(expected);
     if (!('cause' in expected)) expect(outcome).not.toHaveProperty('cause');
+  });
+
+  /** Takes everything but what `refusals` says of single recipients. */
+  const recipients = (refusals: Record<string, string>, ehlo = '250 here') => {
+    let inData = false;
+    return (socket: Socket, line: string) => {
+      if (inData && line !== '.' && !line.startsWith('EHLO')) return;
+      const [, recipient = ''] = /^RCPT TO:<([^>]*)>/.exec(line) ?? [];
+      inData = line === 'DATA';
+      if (line.startsWith('EHLO')) socket.write(`${ehlo}\r\n`);
+      else socket.write(inData ? '354 go on\r\n' : `${refusals[recipient] ?? '250 ok'}\r\n`);
+    };
+  };
+  const envelope = () => lines.filter((line) => /^(?:MAIL|RCPT)/.test(line));
+
+  it.each(['450 4.2.0 greylisted, try again', '451 4.3.0 later', '452 4.2.2 mailbox full'])(
+    'tries a recipient again, and it alone, after %s',
+    async (reply) => {
+      const refusals: Record<string, string> = { 'grey@example.com': reply };
+      const port = await listen(recipients(refusals), '220 here');
+      const to = 'a@example.com, Grey <grey@example.com>, b@example.com';
+      const first = await send(`127.0.0.1:${port}`, { to });
+      expect(first).toMatchObject({
+        outcome: 'retryable',
+        reached: ['a@example.com', 'b@example.com'],
+        answer: expect.stringContaining(`grey@example.com: ${reply}`),
+      });
+      expect(lines.join('\n')).toContain('To: a@example.com, Grey <grey@example.com>, b@example.com');
+      delete refusals['grey@example.com'];
+      lines.length = 0;
+      const reached = 'reached' in first ? first.reached : undefined;
+      const second = await send(`127.0.0.1:${port}`, { to }, 10_000, reached === undefined ? {} : { reached });
+      expect(second).toMatchObject({ outcome: 'delivered' });
+      expect(envelope()).toEqual(['MAIL FROM:<b@example.com>', 'RCPT TO:<grey@example.com>']);
+      expect(lines.join('\n')).toContain('To: a@example.com, Grey <grey@example.com>, b@example.com');
+    },
+  );
+
+  it('remembers who has it also when the rest fails altogether, and sends nothing once all have it', async () => {
+    const port = await listen(recipients({ 'grey@example.com': '450 4.2.0 greylisted' }), '220 here');
+    const to = 'a@example.com, grey@example.com';
+    const reached = ['a@example.com'];
+    expect(await send(`127.0.0.1:${port}`, { to }, 10_000, { reached })).toMatchObject({
+      outcome: 'retryable',
+      reached,
+    });
+    lines.length = 0;
+    expect(await send(`127.0.0.1:${port}`, { to: 'a@example.com' }, 10_000, { reached })).toMatchObject({
+      outcome: 'delivered',
+    });
+    expect(lines).toEqual([]);
+  });
+
+  it('is delivered when one of several recipients is refused for good, and says so', async () => {
+    const port = await listen(recipients({ 'gone@example.com': '550 5.1.1 no such user' }), '220 here');
+    expect(await send(`127.0.0.1:${port}`, { to: 'a@example.com, gone@example.com' })).toMatchObject({
+      outcome: 'delivered',
+      notice: expect.stringContaining('gone@example.com: 550 5.1.1 no such user'),
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, string, string[]]>([
+    [
+      'a domain beyond ASCII goes as IDNA',
+      { to: 'a@münchen.test', from: '9volt@münchen.test' },
+      '250 here',
+      ['MAIL FROM:<9volt@xn--mnchen-3ya.test>', 'RCPT TO:<a@xn--mnchen-3ya.test>'],
+    ],
+    [
+      'so it does where SMTPUTF8 is offered',
+      { to: 'a@münchen.test' },
+      '250-here\r\n250 SMTPUTF8',
+      ['MAIL FROM:<b@example.com>', 'RCPT TO:<a@xn--mnchen-3ya.test>'],
+    ],
+    [
+      'what only SMTPUTF8 can take goes with it',
+      { to: 'jürgen@münchen.test, a@example.com' },
+      '250-here\r\n250 SMTPUTF8',
+      ['MAIL FROM:<b@example.com> SMTPUTF8', 'RCPT TO:<jürgen@xn--mnchen-3ya.test>', 'RCPT TO:<a@example.com>'],
+    ],
+    [
+      'names are left out',
+      { to: '"On call, at night" <a@example.com>', from: '9volt, the watch <b@example.com>' },
+      '250 here',
+      [],
+    ],
+    [
+      'names are for the header',
+      { to: '"On call, at night" <a@example.com>', from: '9volt <b@example.com>' },
+      '250 here',
+      ['MAIL FROM:<b@example.com>', 'RCPT TO:<a@example.com>'],
+    ],
+  ])('%s', async (_what, options, ehlo, expected) => {
+    const port = await listen(recipients({}, ehlo), '220 here');
+    const outcome = await send(`127.0.0.1:${port}`, options);
+    expect(outcome.outcome).toBe(expected.length > 0 ? 'delivered' : 'retryable');
+    expect(envelope()).toEqual(expected);
+  });
+
+  it('says why it cannot send where SMTPUTF8 is needed and not offered', async () => {
+    const port = await listen(recipients({}), '220 here');
+    for (const more of [{ to: 'jürgen@example.com' }, { from: 'jürgen@example.com' }]) {
+      lines.length = 0;
+      expect(await send(`127.0.0.1:${port}`, more)).toMatchObject({
+        outcome: 'retryable',
+        cause: 'alerter',
+        answer: expect.stringMatching(/jürgen@example\.com.*SMTPUTF8/),
+      });
+      expect(envelope()).toEqual([]);
+    }
+  });
+
+  it('sends to the others meanwhile, and says who is left out', async () => {
+    const port = await listen(recipients({}), '220 here');
+    const outcome = await send(`127.0.0.1:${port}`, { to: 'jürgen@example.com, a@example.com' });
+    expect(outcome).toMatchObject({
+      outcome: 'delivered',
+      notice: expect.stringMatching(/jürgen@example\.com.*SMTPUTF8/),
+    });
+    expect(envelope()).toEqual(['MAIL FROM:<b@example.com>', 'RCPT TO:<a@example.com>']);
+    expect(lines.join('\n')).not.toContain('jürgen');
+  });
+
+  it('waits longer for the reply to a mail that was sent whole, and does not call it failed', async () => {
+    const unclear: string[] = [];
+    const taken = recipients({});
+    const port = await listen((socket, line) => {
+      if (line === '.') setTimeout(() => socket.write('250 at last\r\n'), 700);
+      else taken(socket, line);
+    }, '220 here');
+    const patient = { patienceMs: 3_000, onUnclear: (why: string) => void unclear.push(why) };
+    expect(await send(`127.0.0.1:${port}`, {}, 300, patient)).toMatchObject({ outcome: 'delivered' });
+    expect(unclear).toEqual(['no answer within 0.3 s']);
+    expect(await send(`127.0.0.1:${port}`, {}, 300, { patienceMs: 600 })).toEqual({
+      outcome: 'retryable',
+      cause: 'unclear',
+      answer: 'no answer within 0.6 s',
+    });
   });
 
   it('never sends a password over an unencrypted connection to another host', async () => {

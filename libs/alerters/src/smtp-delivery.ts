@@ -9,6 +9,8 @@ import SMTPConnection, {
 import { type Deadline, startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { untilCorrected } from './http-delivery.js';
+import { envelopeOf, type MailAddress } from './mail-address.js';
+import { type LeftOut, senderFault, sendingOf, takenOutcome, wordsOf } from './mail-recipients.js';
 import { LookupFailure, openConnection } from './open-connection.js';
 import { scrubbed } from './scrub.js';
 
@@ -28,9 +30,10 @@ export interface MailServer {
 }
 
 export interface Mail {
-  from: string;
-  to: string[];
-  content: Buffer;
+  from: MailAddress;
+  to: readonly MailAddress[];
+  /** Its bytes, with these recipients in the header. */
+  contentFor(shown: readonly MailAddress[]): Promise<Buffer>;
 }
 
 /** `host`, `host:port`, `[::1]:port` or an IPv6 address alone. */
@@ -42,8 +45,20 @@ export function parseMailServer(address: string, defaultPort: number): { host: s
   return port >= 1 && port <= 65_535 ? { host: (parts[1] ?? parts[2]) as string, port } : undefined;
 }
 
-/** Sends one mail over a connection of its own, which is closed whatever happens. */
+/** Sends one mail to those who do not have it yet. */
 export async function deliverMail(server: MailServer, mail: Mail, context: DeliveryContext): Promise<DeliveryOutcome> {
+  const { reached = [] } = context;
+  if (mail.to.every((address) => reached.includes(envelopeOf(address)))) {
+    return { outcome: 'delivered', answer: 'all recipients have it' };
+  }
+  const outcome = await deliverOver(server, mail, context);
+  if (outcome.outcome !== 'retryable') return outcome;
+  const all = [...reached, ...(outcome.reached ?? [])];
+  return all.length === 0 ? outcome : { ...outcome, reached: all };
+}
+
+/** Over a connection of its own, which is closed whatever happens. */
+async function deliverOver(server: MailServer, mail: Mail, context: DeliveryContext): Promise<DeliveryOutcome> {
   const timeoutMs = context.timeoutMs ?? DELIVERY_TIMEOUT_MS;
   // A dialogue has many waits, each bounded by itself; a slow server may use them up to thrice.
   const deadline = startDeadline(context, 3 * timeoutMs);
@@ -51,7 +66,7 @@ export async function deliverMail(server: MailServer, mail: Mail, context: Deliv
   try {
     const socket = await connectTo(server, timeoutMs, context.targets, deadline.signal);
     connection = new SMTPConnection({ ...connectionOptions(server, timeoutMs), connection: socket });
-    return scrubbed(await dialogue(connection, server, mail, deadline), secretsOf(server));
+    return scrubbed(await dialogue(connection, server, mail, context, deadline), secretsOf(server));
   } catch (error) {
     connection?.close();
     if (deadline.signal.aborted) return deadline.outcome();
@@ -113,6 +128,7 @@ async function dialogue(
   connection: SMTPConnection,
   server: MailServer,
   mail: Mail,
+  { reached = [] }: DeliveryContext,
   { signal, sent }: Deadline,
 ): Promise<DeliveryOutcome> {
   const broken = new Promise<never>((_resolve, reject) => {
@@ -133,6 +149,8 @@ async function dialogue(
   broken.catch(() => undefined);
 
   await step<void>((done) => connection.connect(done));
+  // The last answer is that to EHLO, after STARTTLS where that is used.
+  const takesUtf8 = /^\d{3}[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse));
   if (server.credentials) {
     const { username, password, method, insecure } = server.credentials;
     if (!connection.secure && !insecure && !isLoopback(server.host)) {
@@ -141,18 +159,33 @@ async function dialogue(
     }
     await step((done) => connection.login({ user: username, pass: password, method }, done));
   }
-  const envelope = { from: mail.from, to: mail.to, size: mail.content.length };
-  const content = Readable.from([mail.content]).once('end', () => {
+  const { envelope, shown, leftOut } = sendingOf(mail.to, reached, takesUtf8);
+  const fault = senderFault(mail.from, takesUtf8) ?? (envelope.length === 0 ? wordsOf(leftOut) : undefined);
+  if (fault !== undefined) {
+    connection.close();
+    return untilCorrected(fault);
+  }
+  const bytes = await mail.contentFor(shown);
+  const content = Readable.from([bytes]).once('end', () => {
     // From here the deadline alone counts: a server may scan the mail for as long as it likes before it replies.
     socketOf(connection)?.setTimeout(0);
     sent();
   });
-  const info = await step<SMTPConnectionSendInfo>((done) => connection.send(envelope, content, done));
+  const info = await step<SMTPConnectionSendInfo>((done) =>
+    connection.send({ from: envelopeOf(mail.from), to: envelope, size: bytes.length }, content, done),
+  );
   connection.quit();
   // The mail is delivered; a server that does not take leave must not hold the connection.
   setTimeout(() => connection.close(), 2_000).unref();
-  const refused = info.rejected.length > 0 ? ` (refused for ${info.rejected.join(', ')})` : '';
-  return { outcome: 'delivered', answer: `${info.response}${refused}` };
+  return takenOutcome(info.response, envelope, [...leftOut, ...refusedOf(info)]);
+}
+
+function refusedOf({ rejectedErrors = [] }: SMTPConnectionSendInfo): LeftOut[] {
+  return rejectedErrors.map((error) => ({
+    recipient: error.recipient ?? '',
+    why: error.response ?? error.message,
+    mayPass: error.permanent !== true,
+  }));
 }
 
 /** The one in use, which STARTTLS replaces. */

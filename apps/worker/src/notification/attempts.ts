@@ -10,6 +10,15 @@ import { DeliverySettings } from './delivery-settings.js';
 const FIRST_PATIENCE = 3;
 const REPEAT_PATIENCE = 9;
 
+interface About {
+  signal: AbortSignal;
+  /** Whether an attempt before was sent whole and never answered. */
+  unclearBefore: boolean;
+  /** Who has it by attempts before. */
+  reached: readonly string[];
+  onUnclear: (why: string) => void;
+}
+
 /** One attempt at telling an alerter, with what its channel needs. */
 @Injectable()
 export class Attempts {
@@ -28,11 +37,7 @@ export class Attempts {
   async make(
     alerter: AlerterSettings,
     alert: Alert,
-    {
-      signal,
-      unclearBefore,
-      onUnclear,
-    }: { signal: AbortSignal; unclearBefore: boolean; onUnclear: (why: string) => void },
+    { signal, unclearBefore, reached, onUnclear }: About,
   ): Promise<DeliveryOutcome> {
     const startedAt = performance.now();
     const outcome = await attemptDelivery({
@@ -42,6 +47,7 @@ export class Attempts {
       timeoutMs: this.settings.attemptTimeoutMs,
       patienceMs: this.settings.attemptTimeoutMs * (unclearBefore ? REPEAT_PATIENCE : FIRST_PATIENCE),
       onUnclear,
+      reached,
       readSecret: this.secrets.read,
       programs: this.programs.rules,
       targets: this.targets,

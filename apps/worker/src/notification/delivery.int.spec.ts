@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { alerterTypes, defineAlerter, type DeliveryOutcome } from '@9volt/alerters';
+import { alerterTypes, defineAlerter, type DeliveryContext, type DeliveryOutcome } from '@9volt/alerters';
 import { encode, EtcdError } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import type { DeliverySettings } from './delivery-settings.js';
@@ -365,6 +365,43 @@ describe('delivery', () => {
     const unclear = rig.told('notification-failed').filter(({ message }) => message.includes('sent, not confirmed'));
     expect(unclear.length > 0).toBe(afterMs > 400);
     expect(rig.told('notification-failed')).toHaveLength(unclear.length);
+  });
+
+  /** A type of alerter that tells two, of whom `late` is never to be had. */
+  function halfReached() {
+    const type = `half-${uniquePrefix()}`;
+    const asked: (readonly string[])[] = [];
+    const send = (_options: object, _alert: unknown, { reached = [] }: DeliveryContext): Promise<DeliveryOutcome> => {
+      asked.push(reached);
+      return Promise.resolve({ outcome: 'retryable', answer: 'not to late: 450 greylisted', reached: ['early'] });
+    };
+    alerterTypes.set(type, defineAlerter({ type, summary: 'for tests', options: class {}, destination: [], send }));
+    closing.push(() => Promise.resolve(void alerterTypes.delete(type)));
+    return { type, asked };
+  }
+
+  it('tries those who are left alone, and after a while takes it for delivered and says who was not told', async () => {
+    const half = halfReached();
+    const rig = await startWorker({ restMs: 1_500 });
+    await rig.configure('half', { type: half.type, options: {} });
+    await rig.open('web');
+    await rig.owe('web', 'half', ['critical']);
+    await waitFor(() => half.asked.length > 1);
+    await waitFor(async () => (await rig.owed()) === 0);
+    expect(half.asked[0]).toEqual([]);
+    for (const reached of half.asked.slice(1)) expect(reached).toEqual(['early']);
+    const sent = await waitFor(() => rig.told('notification-sent')[0]);
+    expect(sent.message).toContain('not to late: 450 greylisted');
+  });
+
+  it('does not keep those who were told waiting for long', async () => {
+    const half = halfReached();
+    const rig = await startWorker({ restMs: 600_000, restWhileOthersWaitMs: 500 });
+    await rig.configure('half', { type: half.type, options: {} });
+    await rig.owe('web', 'half', ['critical']);
+    await waitFor(() => half.asked.length > 0);
+    await rig.owe('web', 'half', ['resolve']);
+    await waitFor(() => rig.told('notification-sent').length > 0);
   });
 
   it('cancels out what nobody began to send, and nothing that may have been sent', async () => {

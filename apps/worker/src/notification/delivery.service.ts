@@ -11,7 +11,7 @@ import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { InFlight } from '../outbox/in-flight.js';
-import { Lane, laneKey } from './lane.js';
+import { type Head, Lane, laneKey } from './lane.js';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
@@ -212,11 +212,24 @@ export class DeliveryService implements OnApplicationBootstrap {
     const outcome = await this.attempts.make(settings, entry.alert, {
       signal: this.abort.signal,
       unclearBefore: head.unclear,
+      reached: head.reached,
       onUnclear: (why) => this.report.unclear(owed, head.attempts, why),
     });
-    if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
+    if (outcome.outcome === 'retryable' && this.isEnough(lane, head, outcome)) {
+      await this.settle(lane, owed, 'delivered', outcome.answer, outcome.answer);
+    } else if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
     else
       await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
+  }
+
+  /** Whether those who are left of several were tried for long enough: one full mailbox must not keep the others from what comes next. */
+  private isEnough(lane: Lane, head: Head, { reached = [] }: Retryable): boolean {
+    if (reached.length === 0) return false;
+    head.reached = reached;
+    head.reachedSince ??= performance.now();
+    const othersWait = lane.left(this.queueOf(lane)).length > 1;
+    const limitMs = othersWait ? this.settings.restWhileOthersWaitMs : this.settings.restMs;
+    return performance.now() - head.reachedSince >= limitMs;
   }
 
   private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): void {

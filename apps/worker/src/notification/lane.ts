@@ -7,6 +7,9 @@ export interface Head {
   attempts: number;
   /** Whether one of them was sent whole and never answered. */
   unclear: boolean;
+  /** Who of several has it, and since when some have: the others are told alone. */
+  reached: readonly string[];
+  reachedSince: number | undefined;
   /** By `performance.now()`. */
   notBefore: number;
   /** Whether a person was told that it waits for them. */
@@ -52,7 +55,15 @@ export class Lane {
   /** A notification that has become the first starts anew. */
   head(owed: OwedNotification): Head {
     if (this.current?.key !== owed.key) {
-      this.current = { key: owed.key, attempts: 0, unclear: false, notBefore: 0, faultTold: false };
+      this.current = {
+        key: owed.key,
+        attempts: 0,
+        unclear: false,
+        reached: [],
+        reachedSince: undefined,
+        notBefore: 0,
+        faultTold: false,
+      };
     }
     return this.current;
   }

@@ -217,7 +217,7 @@ describe('requests', () => {
     });
     const alerter = { type: 'exec', options: touch } as never;
     expect(await answerTo({ kind: 'test-alerter', name: 'team', settings: alerter })).toMatchObject({
-      delivery: { outcome: 'rejected', answer: expect.stringContaining('is not run: it is not among the programs') },
+      delivery: { outcome: 'retryable', answer: expect.stringContaining('is not run: it is not among the programs') },
     });
     expect(existsSync(mark)).toBe(false);
   });

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import { envelopeOf, mailAddresses, mailAddressFault, needsUtf8 } from './mail-address.js';
+
+describe('addresses of mails', () => {
+  it.each<[string, [name: string | undefined, envelope: string][]]>([
+    ['a@example.com', [[undefined, 'a@example.com']]],
+    [
+      ' a@example.com ,b@example.com, ',
+      [
+        [undefined, 'a@example.com'],
+        [undefined, 'b@example.com'],
+      ],
+    ],
+    ['<a@example.com>', [[undefined, 'a@example.com']]],
+    ['On call <a@example.com>', [['On call', 'a@example.com']]],
+    [
+      '"Team, on call" <a@example.com>, b@c',
+      [
+        ['Team, on call', 'a@example.com'],
+        [undefined, 'b@c'],
+      ],
+    ],
+    ['"the \\"night\\" watch" <a@example.com>', [['the "night" watch', 'a@example.com']]],
+    ['Jürgen Müller <j@example.com>', [['Jürgen Müller', 'j@example.com']]],
+    ["O'Brien (night) <o'brien+9volt@example.com>", [["O'Brien (night)", "o'brien+9volt@example.com"]]],
+    ['a@münchen.test', [[undefined, 'a@xn--mnchen-3ya.test']]],
+    ['a@MÜNCHEN.test', [[undefined, 'a@xn--mnchen-3ya.test']]],
+    ['a@例え.テスト', [[undefined, 'a@xn--r8jz45g.xn--zckzah']]],
+    ['a@xn--mnchen-3ya.test', [[undefined, 'a@xn--mnchen-3ya.test']]],
+    ['a@Example.COM', [[undefined, 'a@Example.COM']]],
+    ['a@my_host', [[undefined, 'a@my_host']]],
+    ['jürgen@münchen.test', [[undefined, 'jürgen@xn--mnchen-3ya.test']]],
+  ])('%s', (list, expected) => {
+    const found = mailAddresses(list);
+    expect('wrong' in found ? found : found.map((one) => [one.name, envelopeOf(one)])).toEqual(expected);
+  });
+
+  it.each([
+    ['', ''],
+    [' , ', ' , '],
+    ['on-call', 'on-call'],
+    ['a@b, on-call', 'on-call'],
+    ['a@b c@d', 'a@b c@d'],
+    ['a@b@c', 'a@b@c'],
+    ['a@b;c@d', 'a@b;c@d'],
+    ['a@b\r\nBcc: c@d', 'a@b\r\nBcc: c@d'],
+    ['x@y>\r\nDATA', 'x@y>\r\nDATA'],
+    ['Name <a@b> <c@d>', 'Name <a@b> <c@d>'],
+    ['Name <a@b', 'Name <a@b'],
+    ['"Name <a@b>', '"'],
+    ['a@b/c', 'a@b/c'],
+    ['a@ü..\u0000', 'a@ü..\u0000'],
+    ['a@\u00ad', 'a@\u00ad'],
+  ])('refuses %j', (list, wrong) => {
+    expect(mailAddresses(list)).toEqual({ wrong });
+  });
+
+  it('may be references in a configuration', () => {
+    expect(mailAddressFault('${env:ON_CALL}, Team <${file:/run/team}>, a@b')).toBeUndefined();
+    expect(mailAddressFault('${env:ON_CALL')).toBe('${env:ON_CALL');
+  });
+
+  it('say whether they need a server that goes beyond ASCII', () => {
+    const needs = (list: string) => (mailAddresses(list) as Parameters<typeof needsUtf8>[0][]).map(needsUtf8);
+    expect(needs('jürgen@example.com, a@münchen.test, Jürgen <j@example.com>')).toEqual([true, false, false]);
+  });
+});

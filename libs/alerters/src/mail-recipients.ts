@@ -1,0 +1,56 @@
+import type { DeliveryOutcome } from './define-alerter.js';
+import { envelopeOf, type MailAddress, needsUtf8 } from './mail-address.js';
+
+/** A recipient that did not get the mail, and why. */
+export interface LeftOut {
+  recipient: string;
+  why: string;
+  /** It may get it later: greylisted, a full mailbox. RFC 5321 says so with 4xx. */
+  mayPass: boolean;
+}
+
+export interface Sending {
+  /** Who the server is asked to take it for. */
+  envelope: string[];
+  /** Who stands in the header. */
+  shown: MailAddress[];
+  leftOut: LeftOut[];
+}
+
+const NO_UTF8 =
+  'the mail server takes no addresses that go beyond ASCII before the @ (it does not offer SMTPUTF8, RFC 6531)';
+
+/** Whom a mail goes to now; `reached` have it already. */
+export function sendingOf(to: readonly MailAddress[], reached: readonly string[], takesUtf8: boolean): Sending {
+  const impossible = takesUtf8 ? [] : to.filter(needsUtf8);
+  const shown = to.filter((address) => !impossible.includes(address));
+  return {
+    envelope: [...new Set(shown.map(envelopeOf))].filter((recipient) => !reached.includes(recipient)),
+    shown,
+    leftOut: impossible.map((address) => ({ recipient: envelopeOf(address), why: NO_UTF8, mayPass: false })),
+  };
+}
+
+/** Why the sender cannot stand in the envelope. */
+export function senderFault(from: MailAddress, takesUtf8: boolean): string | undefined {
+  return needsUtf8(from) && !takesUtf8 ? `not from ${envelopeOf(from)}: ${NO_UTF8}` : undefined;
+}
+
+/** What it means that a server took a mail, for those in the envelope who are not left out. */
+export function takenOutcome(
+  response: string,
+  envelope: readonly string[],
+  leftOut: readonly LeftOut[],
+): DeliveryOutcome {
+  const missed = wordsOf(leftOut);
+  const answer = missed === '' ? response : `${response}; ${missed}`;
+  if (!leftOut.some(({ mayPass }) => mayPass)) {
+    return { outcome: 'delivered', answer, ...(missed === '' ? {} : { notice: missed }) };
+  }
+  const without = new Set(leftOut.map(({ recipient }) => recipient));
+  return { outcome: 'retryable', answer, reached: envelope.filter((recipient) => !without.has(recipient)) };
+}
+
+export function wordsOf(leftOut: readonly LeftOut[]): string {
+  return leftOut.map(({ recipient, why }) => `not to ${recipient}: ${why}`).join('; ');
+}
