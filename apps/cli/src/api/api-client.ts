@@ -1,5 +1,9 @@
 import { messageOf } from '@9volt/contracts/errors';
+import axios, { type AxiosResponse } from 'axios';
 import { CliError } from '../output/say.js';
+
+/** A check that is run on demand may take as long as its own limit. */
+const TIMEOUT_MS = 10 * 60_000;
 
 export interface ApiOptions {
   api?: string;
@@ -35,12 +39,16 @@ export class ApiClient {
   }
 
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    let response: Response;
+    let response: AxiosResponse<unknown>;
     try {
-      response = await fetch(`${this.base}${path}`, {
+      response = await axios.request({
         method,
-        headers: { ...this.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        url: `${this.base}${path}`,
+        headers: this.headers,
+        data: body,
+        timeout: TIMEOUT_MS,
+        // What the API refuses is an answer, too.
+        validateStatus: () => true,
       });
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
@@ -48,9 +56,8 @@ export class ApiClient {
         `the API at ${this.base} cannot be reached: ${cause}. Is it running? Give its address with --api or NINEV_API_URL`,
       );
     }
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
-    const message = (answer as { message?: unknown } | undefined)?.message;
+    if (response.status < 300) return response.data as T;
+    const message = (response.data as { message?: unknown } | undefined)?.message;
     const hint = response.status === 401 ? ' (give a token with --token or NINEV_TOKEN)' : '';
     throw new CliError(
       `the API answered ${response.status}: ${typeof message === 'string' ? message : response.statusText}${hint}`,

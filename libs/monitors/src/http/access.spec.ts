@@ -147,9 +147,7 @@ describe('http: a proxy', () => {
     );
     await silent.close();
     const talkative = await startTcpTarget({ banner: 'x'.repeat(100_000) });
-    expect((await runProbe(through(talkative.port))).message).toMatch(
-      /sends too much$/,
-    );
+    expect((await runProbe(through(talkative.port))).message).toMatch(/sends too much$/);
     await talkative.close();
   });
 });

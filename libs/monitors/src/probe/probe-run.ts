@@ -10,12 +10,17 @@ import {
   type Status,
   type Targets,
 } from '@9volt/contracts';
-import type { ProbeContext } from '../define-monitor.js';
 import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
 import { CutShort } from './scope.js';
 
 const MAX_WORDS = 200;
+
+/** What every run is given: when it must end, and the only way out. */
+export interface RunContext {
+  signal: AbortSignal;
+  targets: Targets;
+}
 
 /** One run of a probe: where it may go, its clock, what it measured on the way, and its verdict. */
 export class ProbeRun {
@@ -34,7 +39,7 @@ export class ProbeRun {
   readonly signal: AbortSignal;
   readonly targets: Targets;
 
-  constructor({ signal, targets }: Pick<ProbeContext, 'signal' | 'targets'>) {
+  constructor({ signal, targets }: RunContext) {
     this.signal = signal;
     this.targets = targets;
   }

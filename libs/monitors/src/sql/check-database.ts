@@ -1,8 +1,7 @@
 import { type CheckResult, withoutSecrets } from '@9volt/contracts';
 import { inWords } from '../probe/error-words.js';
 import { excerpt } from '../probe/excerpt.js';
-import type { ProbeContext } from '../define-monitor.js';
-import { ProbeRun } from '../probe/probe-run.js';
+import { ProbeRun, type RunContext } from '../probe/probe-run.js';
 import { CutShort, type Scope, scoped } from '../probe/scope.js';
 import { connectMysql } from './mysql.js';
 import { connectPostgres } from './postgres.js';
@@ -49,7 +48,7 @@ export function databaseDeadlineMs(settings: SqlSettings): number {
 /** Logs in, asks, judges. A query that outlasts its time, or the run, is cancelled on the server. No secret is in what it answers. */
 export async function checkDatabase<T>(
   settings: SqlSettings,
-  context: ProbeContext,
+  context: RunContext,
   check: DatabaseCheck<T>,
 ): Promise<CheckResult> {
   const run = new ProbeRun(context);
