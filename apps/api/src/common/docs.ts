@@ -119,13 +119,17 @@ export function PreconditionHeaders(): MethodDecorator {
   );
 }
 
+const SEVERAL =
+  'Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice.';
+/** Filters that take one text. */
+const SINGLE = ['q', 'config'];
 const FILTERS: Readonly<Record<string, string>> = {
-  status: 'Shown status, several separated by commas.',
-  tags: 'Any of these tags, separated by commas.',
-  type: 'Type, several separated by commas.',
-  owner: 'Id or name of the worker, several separated by commas.',
-  monitor: 'Name of the monitor, several separated by commas.',
-  member: 'Id of the member that told it, several separated by commas.',
+  status: 'Shown status: one of these. Repeat the parameter for each, or separate them by commas.',
+  tags: `Tag: any of these. ${SEVERAL}`,
+  type: 'Type: one of these. Repeat the parameter for each, or separate them by commas.',
+  owner: `Id or name of the worker: one of these. ${SEVERAL}`,
+  monitor: `Name of the monitor: one of these. ${SEVERAL}`,
+  member: `Id of the member that wrote the event: one of these. ${SEVERAL}`,
   config: '`false` leaves the configurations out.',
   q: 'Text that the name, the target or the message contains, whatever the case.',
 };
@@ -135,7 +139,12 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
   const sort = `Keys to sort by, separated by commas, each with \`-\` for descending: ${sorts.join(', ')}.`;
   return applyDecorators(
     ...filters.map((name) =>
-      ApiQuery({ name, required: false, schema: { type: 'string' }, description: ownOf(FILTERS, name) ?? name }),
+      ApiQuery({
+        name,
+        required: false,
+        schema: SINGLE.includes(name) ? { type: 'string' } : { type: 'array', items: { type: 'string' } },
+        description: ownOf(FILTERS, name) ?? name,
+      }),
     ),
     ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Page, from 1.' }),
     ApiQuery({

@@ -4,6 +4,9 @@ import { invalid, MAX_FAULTS } from './invalid.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
 
+/** What each filter was given: several texts when its parameter was repeated. */
+export type Filters = ByName<readonly string[]>;
+
 /** What a list was asked for. */
 export interface ListQuery<T> {
   /** Whether the answer is an array: the original's map has no order. */
@@ -11,7 +14,7 @@ export interface ListQuery<T> {
   page: number;
   limit: number;
   compare: Compare<T>;
-  filters: ByName<string>;
+  filters: Filters;
 }
 
 /** A list as the original answers it, or its pages. */
@@ -36,10 +39,10 @@ const MAX_LIMIT = 100_000;
 export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<T> {
   const errors: FieldError[] = [];
   const known = [...rules.filters, ...PAGING];
-  const filters = byName<string>();
+  const filters = byName<readonly string[]>();
   for (const [name, value] of Object.entries(raw)) {
     if (!known.includes(name)) errors.push(unknownName(`/${name}`, 'query parameter', name, known));
-    else if (rules.filters.includes(name) && value !== undefined) filters[name] = [value].flat().join(',');
+    else if (rules.filters.includes(name) && value !== undefined) filters[name] = [value].flat();
   }
   const number = (name: string, fallback: number, maximum: number): number => {
     const text = ownOf(raw, name);
@@ -98,16 +101,37 @@ export function unknownNames(
   return unknown.map((name) => unknownName(path, what, name, known));
 }
 
-/** The entries of a comma list; undefined when nothing is asked for. */
-export function commaList(text: string | undefined): ReadonlySet<string> | undefined {
-  if (text === undefined) return undefined;
-  const parts = text.split(',').map((part) => part.trim());
-  return new Set(parts.filter((part) => part !== ''));
+/**
+ * Names and tags, which may hold commas; undefined when nothing is asked for. A repeated parameter gives one with each value. A single value may
+ * be one name or several that are separated by commas, so it stands for both.
+ */
+export function namesOf(values: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  if (values === undefined || values.length > 1) return values && new Set(values);
+  return new Set([...values.filter((value) => value !== ''), ...(wordsOf(values) ?? [])]);
+}
+
+/** Words such as types, none of which holds a comma; undefined when nothing is asked for. */
+export function wordsOf(values: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  const parts = values?.flatMap((value) => value.split(',')).map((part) => part.trim());
+  return parts && new Set(parts.filter((part) => part !== ''));
+}
+
+/** Words of which only some exist. Throws `invalid` for any other. */
+export function knownWords(filters: Filters, name: string, known: readonly string[]): ReadonlySet<string> | undefined {
+  const asked = wordsOf(filters[name]);
+  const faults = unknownNames(`/${name}`, name, asked ?? [], known);
+  if (faults.length > 0) throw invalid(faults);
+  return asked;
+}
+
+/** The text of a filter that takes only one. */
+export function textOf(values: readonly string[] | undefined): string | undefined {
+  return values?.join(',');
 }
 
 /** Whether any of some texts holds what is searched for, whatever the case. */
-export function searched(q: string | undefined, ...texts: (string | null | undefined)[]): boolean {
-  const wanted = q?.toLowerCase() ?? '';
+export function searched(q: readonly string[] | undefined, ...texts: (string | null | undefined)[]): boolean {
+  const wanted = textOf(q)?.toLowerCase() ?? '';
   return wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted));
 }
 

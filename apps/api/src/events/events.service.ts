@@ -1,17 +1,17 @@
 import { type ClusterEvent, EVENT_TYPES } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { invalid } from '../common/invalid.js';
 import {
   by,
-  commaList,
+  type Filters,
+  knownWords,
   type Listed,
+  namesOf,
   pageOf,
   type RawQuery,
   readListQuery,
   reversedBy,
   searched,
-  unknownNames,
 } from '../common/list-query.js';
 
 @Injectable()
@@ -34,9 +34,9 @@ export class EventsService {
     return { total, body: query.paged ? items : Object.fromEntries(items.map((event) => [event.id, event])) };
   }
 
-  private *matching(filters: Record<string, string>): Generator<ClusterEvent> {
-    const [types, monitors, members] = ['type', 'monitor', 'member'].map((name) => commaList(filters[name]));
-    assertTypes(types);
+  private *matching(filters: Filters): Generator<ClusterEvent> {
+    const types = knownWords(filters, 'type', EVENT_TYPES);
+    const [monitors, members] = ['monitor', 'member'].map((name) => namesOf(filters[name]));
     for (const event of this.cache.events.newestFirst()) {
       if (types && !types.has(event.type)) continue;
       if (monitors && !monitors.has(event.monitor ?? '')) continue;
@@ -44,9 +44,4 @@ export class EventsService {
       if (searched(filters['q'], event.message, event.monitor, event.alerter, event.memberid)) yield event;
     }
   }
-}
-
-function assertTypes(asked: ReadonlySet<string> | undefined): void {
-  const faults = unknownNames('/type', 'type', asked ?? [], EVENT_TYPES);
-  if (faults.length > 0) throw invalid(faults);
 }

@@ -12,6 +12,7 @@ import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TO
 import { PlacementService, type ShownPlacement } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
+import { MONITOR_FILTERS } from '../settings/match-monitors.js';
 import { MonitorsService } from '../settings/monitors.service.js';
 
 @ApiV1('monitor', 'Monitors')
@@ -30,7 +31,7 @@ export class MonitorsController {
     answers: [{ schema: 'MonitorList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
-  @ListParams(['status', 'tags', 'type', 'owner', 'q'], ['name', 'type', 'status'])
+  @ListParams(MONITOR_FILTERS, ['name', 'type', 'status'])
   @Get()
   list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): unknown {
     const { total, body } = this.monitors.list(query);

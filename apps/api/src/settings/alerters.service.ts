@@ -4,7 +4,16 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { type AlerterRecord, ClusterCache } from '../cache/cluster-cache.js';
 import type { Preconditions } from '../common/etag.js';
-import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery, searched } from '../common/list-query.js';
+import {
+  by,
+  type Filters,
+  type Listed,
+  pageOf,
+  type RawQuery,
+  readListQuery,
+  searched,
+  wordsOf,
+} from '../common/list-query.js';
 import { usesOf } from './monitors.service.js';
 import { alerterKind } from './settings-kind.js';
 import { quarantined, SettingsStore, type Shown, type Written } from './settings-store.js';
@@ -82,8 +91,8 @@ export class AlertersService {
     return users.sort();
   }
 
-  private *matching(filters: Record<string, string>): Generator<AlerterRecord> {
-    const types = commaList(filters['type']);
+  private *matching(filters: Filters): Generator<AlerterRecord> {
+    const types = wordsOf(filters['type']);
     for (const { value } of this.cache.alerters.values()) {
       const { name, settings } = value;
       if (!settings || (types && !types.has(settings.type))) continue;

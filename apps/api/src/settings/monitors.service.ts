@@ -3,14 +3,15 @@ import { DomainError, type FieldError, isName, type MonitorSettings, pointer, un
 import { ClusterNode, MAX_TXN_OPS } from '@9volt/etcd-dal';
 import { bySeverity } from '../cache/derive-status.js';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import type { MonitorView } from '../cache/monitor-view.js';
 import { MAX_FAULTS } from '../common/invalid.js';
 import type { Preconditions } from '../common/etag.js';
-import { by, commaList, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
+import { by, type Filters, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
+import { type Matched, matchingMonitors, MONITOR_FILTERS } from './match-monitors.js';
 import { maskMonitor, monitorKind } from './settings-kind.js';
 import { quarantined, SettingsStore, type Shown, type Written } from './settings-store.js';
 
-const FILTERS = ['status', 'tags', 'type', 'owner', 'q'];
+/** One whose configuration can be shown. */
+type Configured = Matched & { settings: MonitorSettings };
 
 @Injectable()
 export class MonitorsService {
@@ -25,17 +26,17 @@ export class MonitorsService {
 
   /** Quarantined ones have no configuration that could be shown: the states and the cluster tell of them. */
   list(raw: RawQuery): Listed {
-    const query = readListQuery<MonitorView>(raw, {
-      filters: FILTERS,
+    const query = readListQuery<Configured>(raw, {
+      filters: MONITOR_FILTERS,
       sorts: {
-        name: by(({ name }) => name),
-        type: by(({ settings }) => settings?.type),
-        status: (a, b) => bySeverity(this.cache.status(a), this.cache.status(b)),
+        name: by(({ view }) => view.name),
+        type: by(({ settings }) => settings.type),
+        status: (a, b) => bySeverity(a.status, b.status),
       },
-      fallback: by(({ name }) => name),
+      fallback: by(({ view }) => view.name),
     });
-    const { items, total } = pageOf(this.matching(query.filters), query);
-    const entries = items.map((view) => ({ name: view.name, config: maskMonitor(view.settings as MonitorSettings) }));
+    const { items, total } = pageOf(this.configured(query.filters), query);
+    const entries = items.map(({ view, settings }) => ({ name: view.name, config: maskMonitor(settings) }));
     const body = query.paged
       ? entries.map(({ name, config }) => ({ name, ...config }))
       : Object.fromEntries(entries.map(({ name, config }) => [this.node.keys.monitor(name), config]));
@@ -77,17 +78,10 @@ export class MonitorsService {
     return `Successfully updated disable check state to '${disable}' for check '${name}'`;
   }
 
-  private *matching(filters: Record<string, string>): Generator<MonitorView> {
-    const [types, tags, statuses, owners] = ['type', 'tags', 'status', 'owner'].map((name) => commaList(filters[name]));
-    const q = (filters['q'] ?? '').toLowerCase();
-    for (const view of this.cache.monitors.values()) {
-      const { settings } = view;
-      if (!settings) continue;
-      if (types && !types.has(settings.type)) continue;
-      if (tags && !settings.tags?.some((tag) => tags.has(tag))) continue;
-      if (owners && !owners.has(view.assignment?.workerId ?? '')) continue;
-      if (statuses && !statuses.has(this.cache.status(view))) continue;
-      if (q === '' || view.searchable.includes(q)) yield view;
+  private *configured(filters: Filters): Generator<Configured> {
+    for (const matched of matchingMonitors(this.cache, filters, Date.now())) {
+      const { settings } = matched.view;
+      if (settings) yield { ...matched, settings };
     }
   }
 

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../common/docs.js';
+import { MONITOR_FILTERS } from '../settings/match-monitors.js';
 import type { ShownState } from './state-shape.js';
 import { type StateDetail, StatesService } from './states.service.js';
 
@@ -18,10 +19,7 @@ export class StatesController {
     answers: [{ schema: 'StateList', description: 'The states.', headers: { ...TOTAL, ...EVENT_ID } }],
     errors: [400],
   })
-  @ListParams(
-    ['status', 'tags', 'type', 'owner', 'q', 'config'],
-    ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner'],
-  )
+  @ListParams([...MONITOR_FILTERS, 'config'], ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner'])
   @Get()
   list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): ShownState[] {
     const { total, eventId, body } = this.states.list(query);

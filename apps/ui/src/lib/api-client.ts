@@ -55,8 +55,17 @@ export function apiPath(...parts: string[]): string {
 }
 
 /** A query string of what is given; nothing for nothing. */
-export function queryString(parameters: Record<string, string | number | undefined>): string {
+export function queryString(parameters: Record<string, string | number | readonly string[] | undefined>): string {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
-  const text = new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString();
+  const pairs = entries.flatMap(([name, value]) =>
+    (Array.isArray(value) ? exactly(value as string[]) : [String(value)]).map((one): [string, string] => [name, one]),
+  );
+  const text = new URLSearchParams(pairs).toString();
   return text === '' ? '' : `?${text}`;
+}
+
+/** The API takes a lone value that has a comma for several, unless it is repeated. */
+function exactly(values: readonly string[]): readonly string[] {
+  const [only] = values;
+  return values.length === 1 && only?.includes(',') ? [only, only] : values;
 }

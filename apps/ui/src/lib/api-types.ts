@@ -5039,14 +5039,14 @@ export interface operations {
     listMonitors: {
         parameters: {
             query?: {
-                /** @description Shown status, several separated by commas. */
-                status?: string;
-                /** @description Any of these tags, separated by commas. */
-                tags?: string;
-                /** @description Type, several separated by commas. */
-                type?: string;
-                /** @description Id or name of the worker, several separated by commas. */
-                owner?: string;
+                /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
+                status?: string[];
+                /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                tags?: string[];
+                /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
+                type?: string[];
+                /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                owner?: string[];
                 /** @description Text that the name, the target or the message contains, whatever the case. */
                 q?: string;
                 /** @description Page, from 1. */
@@ -7208,8 +7208,8 @@ export interface operations {
     listAlerters: {
         parameters: {
             query?: {
-                /** @description Type, several separated by commas. */
-                type?: string;
+                /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
+                type?: string[];
                 /** @description Text that the name, the target or the message contains, whatever the case. */
                 q?: string;
                 /** @description Page, from 1. */
@@ -8861,14 +8861,14 @@ export interface operations {
     listStates: {
         parameters: {
             query?: {
-                /** @description Shown status, several separated by commas. */
-                status?: string;
-                /** @description Any of these tags, separated by commas. */
-                tags?: string;
-                /** @description Type, several separated by commas. */
-                type?: string;
-                /** @description Id or name of the worker, several separated by commas. */
-                owner?: string;
+                /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
+                status?: string[];
+                /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                tags?: string[];
+                /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
+                type?: string[];
+                /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                owner?: string[];
                 /** @description Text that the name, the target or the message contains, whatever the case. */
                 q?: string;
                 /** @description `false` leaves the configurations out. */
@@ -9381,12 +9381,12 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description Type, several separated by commas. */
-                type?: string;
-                /** @description Name of the monitor, several separated by commas. */
-                monitor?: string;
-                /** @description Id of the member that told it, several separated by commas. */
-                member?: string;
+                /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
+                type?: string[];
+                /** @description Name of the monitor: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                monitor?: string[];
+                /** @description Id of the member that wrote the event: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                member?: string[];
                 /** @description Text that the name, the target or the message contains, whatever the case. */
                 q?: string;
                 /** @description Page, from 1. */

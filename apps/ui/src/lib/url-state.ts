@@ -1,6 +1,12 @@
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
+/** Words, none of which holds a comma: from repeated parameters, or from one that lists them. */
+export function wordsOf(params: URLSearchParams, name: string): string[] {
+  const words = params.getAll(name).flatMap((text) => text.split(','));
+  return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))];
+}
+
 /** What the query of the URL says, and a way to change some of it. Changes that come faster than they are drawn add up. */
 export function useUrlState<T>(
   read: (params: URLSearchParams) => T,

@@ -62,7 +62,7 @@ export function usesOf(monitors: readonly (Json & { name: string })[]): Readonly
   return new Map([...uses].map(([alerter, names]) => [alerter, [...names]]));
 }
 
-const DELIVERIES = 'notification-sent,notification-failed';
+const DELIVERIES = ['notification-sent', 'notification-failed'];
 
 /** What was sent, newest first. */
 export function useDeliveries(name?: string) {

@@ -21,6 +21,14 @@ it.each([
   expect(writeEventFilter(filter).toString()).toBe(query);
 });
 
+it.each([
+  ['type=error,status-changed', ['error', 'status-changed'], []],
+  ['type=error,api&type=warning&member=w1,w2', ['error', 'api', 'warning'], ['w1', 'w2']],
+])('"%s" is several', (query, type, member) => {
+  const filter = readEventFilter(new URLSearchParams(query));
+  expect([filter.type, filter.member]).toEqual([type, member]);
+});
+
 it('merges pages that overlap', () => {
   const [a, b] = [eventOf('1'), eventOf('2')];
   expect(mergedEvents([b, a], [a]).map(({ id }) => id)).toEqual(['2', '1']);

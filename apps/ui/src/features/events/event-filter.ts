@@ -1,4 +1,5 @@
 import type { ClusterEvent } from '../../lib/live-types.js';
+import { wordsOf } from '../../lib/url-state.js';
 
 export interface EventFilter {
   q: string;
@@ -10,8 +11,8 @@ export interface EventFilter {
 export function readEventFilter(params: URLSearchParams): EventFilter {
   return {
     q: params.get('q') ?? '',
-    type: params.getAll('type'),
-    member: params.getAll('member'),
+    type: wordsOf(params, 'type'),
+    member: wordsOf(params, 'member'),
     monitor: params.get('monitor') ?? '',
   };
 }

@@ -116,7 +116,7 @@ function Events({
     queryKey: ['events', asked],
     queryFn: ({ pageParam, signal }) => {
       const { q, type, member, monitor } = asked;
-      const query = { q, monitor, type: type.join(), member: member.join(), page: pageParam, limit: PAGE };
+      const query = { q, monitor: monitor === '' ? [] : [monitor], type, member, page: pageParam, limit: PAGE };
       return requestJson<ClusterEvent[]>(`/api/v1/event${queryString(query)}`, { signal });
     },
     initialPageParam: 1,

@@ -177,7 +177,7 @@ function EventsOf({ name }: { name: string }) {
   const { data, error } = useQuery({
     queryKey: ['state', name, 'events'],
     queryFn: ({ signal }) =>
-      requestJson<ClusterEvent[]>(`/api/v1/event${queryString({ monitor: name, page: 1, limit: EVENTS_SHOWN })}`, {
+      requestJson<ClusterEvent[]>(`/api/v1/event${queryString({ monitor: [name], page: 1, limit: EVENTS_SHOWN })}`, {
         signal,
       }),
   });

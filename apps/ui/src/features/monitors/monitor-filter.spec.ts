@@ -41,8 +41,30 @@ describe('monitors', () => {
     ['type=tcp&worker=w2', ['db']],
     ['tag=eu&tag=us', ['web']],
     ['tag=us', []],
+    ['status=critical,stale', ['mail', 'db', 'old']],
+    ['status=critical,fine&status=stale', ['mail', 'db', 'old']],
+    ['type=tcp,http', ['mail', 'db', 'old', 'web']],
+    // What no monitor has as a whole is several.
+    ['tag=us,%20eu', ['web']],
+    ['worker=w2,w3', ['db']],
+    ['tag=us,eu&tag=asia', []],
   ])('by "%s" are %j', (query, expected) => {
     expect(select(query)).toEqual(expected);
+  });
+
+  it.each([
+    ['tag=a,b', ['ab']],
+    ['tag=a,b&tag=b', ['ab', 'b']],
+    ['tag=a,c', ['a']],
+    ['worker=rack 7, left', ['b']],
+  ])('with commas in tags and names are found by "%s"', (query, expected) => {
+    const commas = [
+      stateOf('a', { tags: ['a'] }),
+      stateOf('ab', { tags: ['a,b'] }),
+      stateOf('b', { tags: ['b'], ownerName: 'rack 7, left' }),
+    ];
+    const found = selectMonitors(commas, readFilter(new URLSearchParams(query)));
+    expect(found.map(({ name }) => name)).toEqual(expected);
   });
 
   it('tell what there is to filter by', () => {

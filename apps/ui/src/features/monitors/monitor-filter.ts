@@ -1,4 +1,5 @@
 import { STATUSES } from '../../lib/status.js';
+import { wordsOf } from '../../lib/url-state.js';
 import type { Status } from '../../lib/live-types.js';
 
 export const SORT_KEYS = ['status', 'name', 'type', 'target', 'worker', 'lastRun', 'latency', 'since'] as const;
@@ -40,8 +41,8 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
   const page = Number(params.get('page') ?? 1);
   return {
     q: params.get('q') ?? '',
-    status: STATUSES.filter((status) => params.getAll('status').includes(status)),
-    type: params.getAll('type'),
+    status: STATUSES.filter((status) => wordsOf(params, 'status').includes(status)),
+    type: wordsOf(params, 'type'),
     tag: params.getAll('tag'),
     worker: params.getAll('worker'),
     sort: key ?? NO_FILTER.sort,

@@ -6,12 +6,20 @@ type Compare = (a: LiveState, b: LiveState) => number;
 
 /** Those that a filter leaves, in its order. */
 export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilter): LiveState[] {
-  const matches = matcherOf(filter);
-  const found: LiveState[] = [];
-  for (const state of states) if (matches(state)) found.push(state);
+  const all = [...states];
+  const tag = several(filter.tag, (whole) => all.some(({ tags }) => tags.includes(whole)));
+  const worker = several(filter.worker, (whole) => all.some((state) => workerOf(state) === whole));
+  const found = all.filter(matcherOf({ ...filter, tag, worker }));
   const compare = COMPARES[filter.sort];
   const sign = filter.descending ? -1 : 1;
   return found.sort((a, b) => sign * compare(a, b) || compareText(a.name, b.name));
+}
+
+/** A single text with commas that names nothing as a whole is a list, as the API takes it. */
+function several(chosen: readonly string[], isThere: (whole: string) => boolean): readonly string[] {
+  const [only] = chosen;
+  if (only === undefined || chosen.length > 1 || !only.includes(',') || isThere(only)) return chosen;
+  return only.split(',').map((part) => part.trim());
 }
 
 function matcherOf({ q, status, type, tag, worker }: MonitorFilter): (state: LiveState) => boolean {

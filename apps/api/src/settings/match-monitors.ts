@@ -1,0 +1,37 @@
+import { type DerivedStatus, DERIVED_STATUSES } from '@9volt/contracts';
+import type { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
+import { type Filters, knownWords, namesOf, textOf, wordsOf } from '../common/list-query.js';
+
+export const MONITOR_FILTERS = ['status', 'tags', 'type', 'owner', 'q'];
+
+export interface Matched {
+  view: MonitorView;
+  status: DerivedStatus;
+}
+
+/** The monitors that all filters let through, whether they have a state or not. Throws `invalid` for a status that does not exist. */
+export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: number): Generator<Matched> {
+  const statuses = knownWords(filters, 'status', DERIVED_STATUSES);
+  const types = wordsOf(filters['type']);
+  const tags = namesOf(filters['tags']);
+  const owners = namesOf(filters['owner']);
+  const q = (textOf(filters['q']) ?? '').toLowerCase();
+  for (const view of cache.monitors.values()) {
+    if (!view.exists) continue;
+    const { settings } = view;
+    if (types && !types.has(settings?.type ?? '')) continue;
+    if (tags && !settings?.tags?.some((tag) => tags.has(tag))) continue;
+    if (owners && !isOwnedBy(cache, view, owners)) continue;
+    const status = cache.status(view, now);
+    if (statuses && !statuses.has(status)) continue;
+    if (q !== '' && !view.searchable.includes(q) && !view.state?.message.toLowerCase().includes(q)) continue;
+    yield { view, status };
+  }
+}
+
+/** By id or by name. */
+function isOwnedBy(cache: ClusterCache, view: MonitorView, owners: ReadonlySet<string>): boolean {
+  const id = view.assignment?.workerId;
+  return id !== undefined && (owners.has(id) || owners.has(cache.members.live.get(id)?.Name ?? ''));
+}
