@@ -83,7 +83,7 @@ const TOKEN = 'a-token-of-this-story';
   it('loads a first page within its budget, and the rest when it is gone to', async () => {
     const fresh = await DashboardTab.open(browser, node.url);
     await fresh.goto('/');
-    await fresh.page.getByText('All is well').waitFor();
+    await fresh.page.getByText('No problems').waitFor();
     const files = [...new Set(fresh.requested.filter((path) => path.startsWith('/ui/')))];
     const sizes = await Promise.all(
       files.map(async (path) => gzipSync(Buffer.from(await (await fetch(node.url + path)).arrayBuffer())).length),
@@ -100,13 +100,13 @@ const TOKEN = 'a-token-of-this-story';
   it('shows a broken target first within 2 s, and its event', async () => {
     await put('monitor/fine', web({ interval: '1m' }));
     await tab.goto('/');
-    await page.getByText('All is well').waitFor();
+    await page.getByText('No problems').waitFor();
     target.mode = 'fail';
     await waitFor(async () => (await cluster.statusOf('web')) === 'critical');
     await page.locator('[data-row="0"][data-monitor=web]').waitFor({ timeout: 2_000 });
-    await page.getByRole('region', { name: 'Last events' }).getByText('web is critical').waitFor();
+    await page.getByRole('region', { name: 'Latest events' }).getByText('web is critical').waitFor();
     target.mode = 'ok';
-    await page.getByText('All is well').waitFor();
+    await page.getByText('No problems').waitFor();
   });
 
   it('says at the field what is wrong with an edit', async () => {
@@ -128,7 +128,7 @@ const TOKEN = 'a-token-of-this-story';
     await page.keyboard.press('/');
     await page.keyboard.type('bulk');
     await waitFor(async () => (await rows()).length === 3);
-    await page.getByLabel('Select all that are shown').check();
+    await page.getByLabel('Select all shown monitors').check();
     await button('Disable').click();
     await page.getByText('3 monitors disabled').waitFor();
     await waitFor(async () => (await page.locator('[role=row] [data-status=disabled]').count()) === 3);
@@ -198,13 +198,13 @@ const TOKEN = 'a-token-of-this-story';
     ['/monitors', 'bulk-1'],
     ['/monitor/web', 'Total'],
     ['/monitor/web/edit', 'critical-threshold'],
-    ['/monitors/new', 'Of what type?'],
+    ['/monitors/new', 'Choose a type'],
     ['/alerters', HOSTILE],
-    [`/alerter/${encodeURIComponent(HOSTILE)}`, 'Does it work?'],
+    [`/alerter/${encodeURIComponent(HOSTILE)}`, 'Send a test'],
     ['/alerters/new?type=slack', 'webhook-url'],
     ['/events', 'Newest first'],
-    ['/cluster', 'Why does it run there?'],
-    ['/nowhere', 'There is no such page'],
+    ['/cluster', 'Placement of a monitor'],
+    ['/nowhere', 'Page not found'],
   ])('%s has no serious finding of axe in either theme', async (path, text) => {
     await tab.goto(path);
     await page.getByText(text).first().waitFor();
@@ -237,7 +237,7 @@ const TOKEN = 'a-token-of-this-story';
     await tab.goto('/monitors?q=bulk');
     await page.getByRole('combobox', { name: 'Type' }).click();
     await lookAndClose('listbox', 'Type');
-    await page.getByLabel('Select all that are shown').check();
+    await page.getByLabel('Select all shown monitors').check();
     await look('group', 'Selected monitors');
     await button('Delete').click();
     await lookAndClose('dialog', 'Delete 3 monitors?');
@@ -246,11 +246,11 @@ const TOKEN = 'a-token-of-this-story';
     await field('timeout').fill('400ms');
     await put('monitor/web', web({ timeout: '300ms' }));
     await button('Save').click();
-    await lookAndClose('dialog', 'Somebody changed this meanwhile');
+    await lookAndClose('dialog', 'Somebody else changed this while you were editing');
     await page.getByRole('link', { name: 'Cluster', exact: true }).click();
     await look('dialog', 'Leave without saving?');
     await button('Leave').click();
-    await page.getByText('Why does it run there?').waitFor();
+    await page.getByText('Placement of a monitor').waitFor();
     expect(found).toEqual([]);
   });
 

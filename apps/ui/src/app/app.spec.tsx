@@ -29,7 +29,7 @@ it('says how the connection is, and what it failed of', async () => {
   const connection = (): string | null | undefined => document.querySelector('[data-connection]')?.textContent;
   store.set({ connection: 'live', states: new Map(), events: [] });
   expect(connection()).toBe('live');
-  expect(await screen.findByText(/Nothing is monitored yet/)).toBeTruthy();
+  expect(await screen.findByText(/No monitors yet/)).toBeTruthy();
   store.set({ connection: 'reconnecting', error: 'etcd does not answer', staleSince: Date.now() });
   expect(connection()).toBe('reconnecting');
   expect(screen.getByText('etcd does not answer')).toBeTruthy();
@@ -54,7 +54,7 @@ it('leads with problems, the worst first, as they change, all as text', async ()
   expect(problems()).toEqual([evil, 'doubtful']);
   expect(document.querySelector('img')).toBeNull();
   store.set({ states: new Map([['fine', stateOf('fine')]]) });
-  expect(await screen.findByText('All is well')).toBeTruthy();
+  expect(await screen.findByText('No problems')).toBeTruthy();
   store.set({ states: new Map([['fine', stateOf('fine', { status: 'unknown', message: 'why' })]]) });
   expect(problems()).toEqual(['fine']);
 });

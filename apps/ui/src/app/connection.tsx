@@ -32,7 +32,7 @@ export function ConnectionLost() {
   if (error === undefined) return null;
   return (
     <div className={styles['lost']} role="alert">
-      <strong>The connection to the API is lost; it is tried again.</strong>
+      <strong>No connection to the API. The page reconnects by itself; the data below may be old.</strong>
       <span>{error}</span>
     </div>
   );

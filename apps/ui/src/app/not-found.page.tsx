@@ -5,7 +5,7 @@ import { Empty } from '../components/states.js';
 export default function NotFoundPage() {
   return (
     <Page title="Not found">
-      <Empty title="There is no such page" actions={<Link to="/">Go to the overview</Link>} />
+      <Empty title="Page not found" actions={<Link to="/">Go to the overview</Link>} />
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import styles from './shortcuts-help.module.css';
 
 const KEYS: readonly [string[], string][] = [
   [['/'], 'Search in this page'],
-  [['Ctrl', 'K'], 'Go to a monitor or a page, or do something'],
+  [['Ctrl', 'K'], 'Search monitors, pages and commands'],
   [['j'], 'Next row'],
   [['k'], 'Previous row'],
   [['Enter'], 'Open the row'],

@@ -4,7 +4,7 @@ import { Icon } from '../components/icon.js';
 const SCHEMES = [
   ['light', 'Light'],
   ['dark', 'Dark'],
-  ['auto', 'As the system'],
+  ['auto', 'System'],
 ] as const;
 
 export function ThemeSwitch() {

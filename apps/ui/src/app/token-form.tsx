@@ -13,7 +13,7 @@ export function TokenForm({ reason, onToken }: { reason: string | undefined; onT
     event.preventDefault();
     const given = token.trim();
     if (accessToken.isSendable(given)) onToken(given);
-    else setFault('A token consists of printable ASCII characters');
+    else setFault('Use printable ASCII characters only');
   };
   return (
     <main>
@@ -26,7 +26,7 @@ export function TokenForm({ reason, onToken }: { reason: string | undefined; onT
         )}
         <PasswordInput
           label="Access token"
-          description="One of those the node was started with. It is kept until this tab is closed."
+          description="Enter one of the tokens in NINEV_ACCESS_TOKENS. The browser keeps it until you close this tab."
           autoComplete="off"
           required
           value={token}

@@ -19,7 +19,7 @@ export async function openStream(
 ): Promise<AsyncIterable<StreamMessage[]>> {
   const headers = lastEventId === undefined ? undefined : { 'Last-Event-ID': lastEventId };
   const { body } = await orSilent(request(path, { signal, ...(headers ? { headers } : {}) }));
-  if (!body) throw new Error('The stream has no body');
+  if (!body) throw new Error('The answer of the event stream has no body');
   return batchesOf(body, signal);
 }
 
@@ -27,7 +27,7 @@ export async function openStream(
 export async function orSilent<T>(awaited: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('The API is silent')), SILENCE_MS);
+    timer = setTimeout(() => reject(new Error('The API sent nothing in time')), SILENCE_MS);
   });
   return Promise.race([awaited, silence]).finally(() => clearTimeout(timer));
 }

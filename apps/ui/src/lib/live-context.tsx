@@ -12,7 +12,7 @@ export function LiveProvider({ store, children }: { store: Store; children: Reac
 
 export function useStore(): Store {
   const store = use(StoreContext);
-  if (!store) throw new Error('There is no LiveProvider around this');
+  if (!store) throw new Error('useLive needs a LiveProvider around it');
   return store;
 }
 

@@ -146,7 +146,7 @@ it('reconnects, reads again, and goes on from there', async () => {
   states = [stateOf('web', { count: 2 })];
   streams[0]?.end();
   const lost = await until(({ connection }) => connection === 'reconnecting');
-  expect(lost.error).toBe('The stream ended');
+  expect(lost.error).toBe('The API ended the event stream');
   expect(lost.states?.size).toBe(1);
   expect(lost.staleSince).toBeGreaterThan(0);
   const { states: again, error, staleSince } = await until(isLive);

@@ -123,7 +123,7 @@ export class LiveStore {
         this.held.push(...messages);
         this.applySoon();
       }
-      return new Error('The stream ended');
+      return new Error('The API ended the event stream');
     } catch (error) {
       return end.signal.aborted ? end.signal.reason : error;
     } finally {

@@ -21,14 +21,14 @@ export default function AlerterPage() {
   if (error instanceof ApiError && error.status === 404) {
     return (
       <Page title={name}>
-        <Empty title="There is no such alerter" actions={<Link to="/alerters">All alerters</Link>} />
+        <Empty title="Alerter not found" actions={<Link to="/alerters">All alerters</Link>} />
       </Page>
     );
   }
   return (
     <Page title={name} actions={<Actions name={name} />}>
       {error ? (
-        <Failed title="The alerter could not be read" error={error} onRetry={() => void refetch()} />
+        <Failed title="Could not load this alerter" error={error} onRetry={() => void refetch()} />
       ) : !data ? (
         <Loading />
       ) : (
@@ -71,12 +71,12 @@ function Actions({ name }: { name: string }) {
           onClose={() => setAsking(false)}
           onConfirm={async () => {
             await alerterApi.remove(name);
-            toast('done', `${name} is deleted`);
+            toast('done', `Deleted ${name}`);
             await queries.invalidateQueries({ queryKey: ['alerters'] });
             await navigate('/alerters');
           }}
         >
-          Nobody will be told through it any more. It is refused while a monitor names it.
+          No more notifications go through this alerter. You cannot delete it while a monitor uses it.
         </Confirm>
       ) : null}
     </>
@@ -98,7 +98,7 @@ function TestStored({ name }: { name: string }) {
     }
   };
   return (
-    <Panel title="Does it work?" padded>
+    <Panel title="Test" padded>
       <Action icon="send" loading={busy} onClick={() => void test()}>
         Send a test
       </Action>
@@ -110,13 +110,13 @@ function TestStored({ name }: { name: string }) {
 function Deliveries({ name }: { name: string }) {
   const { data, error } = useDeliveries(name);
   return (
-    <Panel title="Last deliveries">
+    <Panel title="Latest deliveries">
       {error ? (
-        <Failed title="The deliveries could not be read" error={error} />
+        <Failed title="Could not load the deliveries" error={error} />
       ) : !data ? (
         <Loading />
       ) : data.length === 0 ? (
-        <Empty title="Nothing was sent in the last 24 hours" />
+        <Empty title="No deliveries in the last 24 hours" />
       ) : (
         <ul>
           {data.slice(0, 40).map((event) => (
@@ -134,11 +134,13 @@ function UsedBy({ name }: { name: string }) {
   return (
     <Panel title={data ? `Used by ${users.length === 0 ? 'no monitor' : users.length}` : 'Used by'} padded>
       {error ? (
-        <Failed title="The monitors could not be read" error={error} />
+        <Failed title="Could not load the monitors" error={error} />
       ) : !data ? (
         <Loading />
       ) : users.length === 0 ? (
-        <p className={styles['muted']}>Name it as warning-alerter or critical-alerter of a monitor.</p>
+        <p className={styles['muted']}>
+          No monitor uses this alerter. Add its name to warning-alerter or critical-alerter of a monitor.
+        </p>
       ) : (
         <ul className={styles['uses']}>
           {users.map((user) => (

@@ -21,12 +21,12 @@ export default function AlertersPage() {
   return (
     <Page title="Alerters" actions={newAlerter}>
       {error ? (
-        <Failed title="The alerters could not be read" error={error} onRetry={() => void refetch()} />
+        <Failed title="Could not load the alerters" error={error} onRetry={() => void refetch()} />
       ) : !data ? (
         <Loading />
       ) : data.length === 0 ? (
         <Empty title="No alerters yet" actions={newAlerter}>
-          An alerter is a channel through which people are told: chat, mail, a pager.
+          An alerter sends notifications to people: by chat, mail or pager. Create one, then name it in a monitor.
         </Empty>
       ) : (
         <Alerters alerters={data} />
@@ -62,7 +62,7 @@ function Alerters({ alerters }: { alerters: readonly NamedAlerter[] }) {
                     <Instant at={last.timestamp} />
                   </>
                 ) : (
-                  <span className={styles['muted']}>nothing sent lately</span>
+                  <span className={styles['muted']}>no recent deliveries</span>
                 )}
               </span>
             </li>

@@ -3,7 +3,7 @@ import styles from './alerters.module.css';
 
 const WORDS: Readonly<Record<Delivery['outcome'], string>> = {
   delivered: 'Delivered',
-  retryable: 'Not delivered; it would be tried again',
+  retryable: 'Not delivered; 9volt would retry',
   rejected: 'Refused',
 };
 

@@ -64,16 +64,18 @@ it('shows members with their load, the leader, and who is cut off', () => {
 
 it('shows what has no worker, what is refused and why, and what is owed', () => {
   const panel = (name: string): string | null => screen.getByRole('region', { name }).textContent;
-  expect(panel('Without a worker')).toContain('lonely');
-  expect(panel('Refused configurations')).toContain('odd, its last good version runsinterval: <b>nonsense</b>');
-  expect(panel('Notifications owed')).toContain('team: 2 notifications, the oldest for');
+  expect(panel('Orphaned monitors')).toContain('lonely');
+  expect(panel('Quarantined configurations')).toContain(
+    'odd: invalid; its last valid version keeps runninginterval: <b>nonsense</b>',
+  );
+  expect(panel('Pending notifications')).toContain('team: 2 notifications, oldest waiting for');
 });
 
 it('drains and undrains, also a worker that is away, and says what failed', async () => {
   fireEvent.click(screen.getByRole('button', { name: 'Undrain absent' }));
-  expect(await screen.findByText('absent takes monitors again')).toBeTruthy();
+  expect(await screen.findByText('absent accepts monitors again')).toBeTruthy();
   fireEvent.click(screen.getByRole('button', { name: 'Drain alpha' }));
-  expect(await screen.findByText('Not drained')).toBeTruthy();
+  expect(await screen.findByText('Could not drain alpha')).toBeTruthy();
   expect(screen.getByText('etcd does not answer')).toBeTruthy();
   expect(asked).toContain('PUT /api/v1/cluster/drain/alpha');
 });

@@ -27,7 +27,7 @@ export default function ClusterPage() {
           </div>
         </>
       ) : error ? (
-        <Failed title="The cluster could not be read" error={error} onRetry={() => void refetch()} />
+        <Failed title="Could not load the cluster" error={error} onRetry={() => void refetch()} />
       ) : (
         <Loading />
       )}
@@ -47,13 +47,13 @@ function Drained({ cluster: { Drains } }: { cluster: Cluster }) {
             <li key={name} className={styles['item']}>
               <strong>{name}</strong>{' '}
               {since === null ? (
-                'drained by hand'
+                'drained directly in etcd'
               ) : (
                 <>
                   since <Instant at={since} form="local" />
                 </>
               )}
-              , {members.length === 0 ? 'not there at present' : `${counted(assigned, 'monitor')} left`}{' '}
+              , {members.length === 0 ? 'not running' : `${counted(assigned, 'monitor')} left`}{' '}
               {members.length === 0 ? <DrainButton name={name} isDrained /> : null}
             </li>
           ))}
@@ -66,11 +66,11 @@ function Drained({ cluster: { Drains } }: { cluster: Cluster }) {
 function Orphans({ cluster: { Orphans: names } }: { cluster: Cluster }) {
   return (
     <Panel
-      title="Without a worker"
+      title="Orphaned monitors"
       aside={names.length > ORPHANS_SHOWN ? <Link to="/monitors?status=orphaned">all {names.length}</Link> : null}
     >
       {names.length === 0 ? (
-        <Empty title="Every monitor has one" />
+        <Empty title="None: every monitor has a worker" />
       ) : (
         <ul>
           {names.slice(0, ORPHANS_SHOWN).map((name) => (
@@ -86,7 +86,7 @@ function Orphans({ cluster: { Orphans: names } }: { cluster: Cluster }) {
 
 function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
   return (
-    <Panel title="Refused configurations">
+    <Panel title="Quarantined configurations">
       {Quarantined.length === 0 ? (
         <Empty title="None" />
       ) : (
@@ -94,7 +94,7 @@ function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
           {Quarantined.map(({ kind, name, running, errors }) => (
             <li key={`${kind} ${name}`} className={styles['item']}>
               {kind} <Link to={kind === 'monitor' ? monitorPath(name) : alerterPath(name)}>{name}</Link>
-              {running ? ', its last good version runs' : ''}
+              {running ? ': invalid; its last valid version keeps running' : ''}
               {errors.map(({ message }) => (
                 <p key={message}>{message}</p>
               ))}
@@ -108,14 +108,14 @@ function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
 
 function Owed({ cluster: { Outbox } }: { cluster: Cluster }) {
   return (
-    <Panel title="Notifications owed">
+    <Panel title="Pending notifications">
       {Outbox.depth === 0 ? (
-        <Empty title="None: all were delivered" />
+        <Empty title="None: all notifications are delivered" />
       ) : (
         <ul>
           {Object.entries(Outbox.byAlerter).map(([alerter, { depth, oldestAgeMs }]) => (
             <li key={alerter} className={styles['item']}>
-              <Link to={alerterPath(alerter)}>{alerter}</Link>: {counted(depth, 'notification')}, the oldest for{' '}
+              <Link to={alerterPath(alerter)}>{alerter}</Link>: {counted(depth, 'notification')}, oldest waiting for{' '}
               {spanInWords(oldestAgeMs)}
             </li>
           ))}

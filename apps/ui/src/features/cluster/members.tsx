@@ -132,10 +132,13 @@ export function DrainButton({ name, isDrained }: { name: string; isDrained: bool
     setBusy(true);
     try {
       await request(apiPath('cluster', 'drain', name), { method: isDrained ? 'DELETE' : 'PUT' });
-      toast('done', isDrained ? `${name} takes monitors again` : `${name} is being drained`);
+      toast(
+        'done',
+        isDrained ? `${name} accepts monitors again` : `Draining ${name}: its monitors move to other workers`,
+      );
       await queries.invalidateQueries({ queryKey: ['cluster'] });
     } catch (error) {
-      toastError(isDrained ? 'Not undrained' : 'Not drained', error);
+      toastError(isDrained ? `Could not undrain ${name}` : `Could not drain ${name}`, error);
     } finally {
       setBusy(false);
     }

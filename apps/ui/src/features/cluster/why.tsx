@@ -15,12 +15,12 @@ export function Why() {
   const [text, setText] = useState('');
   const names = text === '' ? [] : [...(states?.keys() ?? [])].filter((name) => name.includes(text)).slice(0, OFFERED);
   return (
-    <Panel title="Why does it run there?" padded>
+    <Panel title="Placement of a monitor" padded>
       <div className={styles['ask']}>
         <Autocomplete
           size="xs"
           label="Monitor"
-          placeholder="Name of a monitor"
+          placeholder="Monitor name"
           data={names}
           filter={({ options }) => options}
           value={text}

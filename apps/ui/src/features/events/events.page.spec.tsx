@@ -46,7 +46,7 @@ it('shows what happens as it happens, but not while it is paused', async () => {
   store.set({ events: [eventOf('f2', { message: 'meanwhile' }), eventOf('f1', { message: 'just now' })] });
   expect(screen.queryByText('meanwhile')).toBeNull();
   expect(screen.getByText('Paused, 1 new event')).toBeTruthy();
-  press('Go on');
+  press('Resume');
   expect(screen.getByText('meanwhile')).toBeTruthy();
 });
 

@@ -32,7 +32,7 @@ export default function EventsPage() {
       aria-pressed={paused !== undefined}
       onClick={() => setPaused(paused ? undefined : (live ?? []))}
     >
-      {paused ? 'Go on' : 'Pause'}
+      {paused ? 'Resume' : 'Pause'}
     </Action>
   );
   return (
@@ -128,7 +128,7 @@ function Events({
   );
   const list = useRef<HTMLUListElement>(null);
   useListKeys(list, events.length);
-  if (error) return <Failed title="The events could not be read" error={error} onRetry={() => void refetch()} />;
+  if (error) return <Failed title="Could not load the events" error={error} onRetry={() => void refetch()} />;
   if (!data) return <Loading what="Loading events" />;
   return (
     <Panel
@@ -136,7 +136,7 @@ function Events({
       aside={<span className={styles['calm']}>{counted(events.length, 'event')} shown</span>}
     >
       {events.length === 0 ? (
-        <Empty title="No event matches">Events are kept for 24 hours.</Empty>
+        <Empty title="No event matches these filters">Events are kept for 24 hours.</Empty>
       ) : (
         <ul ref={list} aria-label="Events, newest first">
           {events.map((event, row) => (

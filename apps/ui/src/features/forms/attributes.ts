@@ -28,7 +28,7 @@ export interface Attribute {
 }
 
 const UNITS: Readonly<Record<string, string>> = {
-  duration: 'A duration: 500ms, 10s, 1m30s, 1h, 7d.',
+  duration: 'Duration, such as 500ms, 10s, 1m30s, 1h or 7d.',
   time: 'In your time zone.',
 };
 

@@ -66,7 +66,7 @@ const page = (
 );
 const field = (name: string): HTMLInputElement => screen.getByLabelText(new RegExp(`^${name}( \\*)?$`));
 const type = (name: string, value: string): void => void fireEvent.change(field(name), { target: { value } });
-const yaml = (): HTMLTextAreaElement => screen.getByLabelText('The same as YAML');
+const yaml = (): HTMLTextAreaElement => screen.getByLabelText('As YAML');
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
 
 it('a type that nobody has heard of has its form unaided', async () => {
@@ -124,16 +124,16 @@ it('shows a concurrent change as a difference, and saves what is chosen', async 
   type('crater', 'Kepler');
   stored = { ...STORED, interval: '30s', crater: 'Plato' };
   press('Save');
-  await screen.findByText('Somebody changed this meanwhile');
+  await screen.findByText('Somebody else changed this while you were editing');
   const chosen = (name: string): boolean => screen.getByLabelText<HTMLInputElement>(name).checked;
-  expect([chosen('crater: yours'), chosen('interval: yours'), chosen('interval: stored now')]).toEqual([
+  expect([chosen('crater: your version'), chosen('interval: yours'), chosen('interval: stored version')]).toEqual([
     true,
     false,
     true,
   ]);
   expect(screen.queryByLabelText('key: yours')).toBeNull();
   answer = (body) => body;
-  await act(async () => press('Save what is chosen'));
+  await act(async () => press('Save the selection'));
   await waitFor(() => expect(sent.at(-1)).toEqual({ ...STORED, interval: '30s', crater: 'Kepler' }));
 });
 
@@ -154,5 +154,5 @@ it('duplicates without secrets, which cannot be copied', async () => {
   renderAt(page, { path: '/monitors/new?from=luna' });
   await screen.findByLabelText(/^crater/);
   expect(yaml().value).toBe('type: moon\ninterval: 10s\ncrater: Tycho\n');
-  expect(screen.getByText(/give them again: key/)).toBeTruthy();
+  expect(screen.getByText(/Enter them again: key/)).toBeTruthy();
 });

@@ -83,11 +83,11 @@ export function ConfigEditor(props: ConfigEditorProps) {
   const refused = async (error: unknown): Promise<void> => {
     if (error instanceof ApiError && error.status === 412) {
       if (stored) setTheirs(await get(name));
-      else setNameFault(`There is one of this name already`);
+      else setNameFault(`This name is already taken; choose another`);
     } else if (error instanceof ApiError && error.fields.length > 0) {
       setSent({ fields: error.fields, base: '' });
       focusFirstFault();
-    } else toastError('Not saved', error);
+    } else toastError('Could not save', error);
   };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -110,8 +110,8 @@ export function ConfigEditor(props: ConfigEditorProps) {
               label="name"
               description={
                 stored
-                  ? 'A name stays as it is; duplicate it to have another.'
-                  : 'How it is called in lists, alerts and YAML.'
+                  ? 'You cannot change a name. To use another one, duplicate this and delete the old one.'
+                  : 'Appears in lists, alerts and YAML.'
               }
               withAsterisk={!stored}
               readOnly={stored !== undefined}
@@ -158,7 +158,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
             Cancel
           </Button>
         </div>
-        <Panel title="Try it first" padded>
+        <Panel title="Test before saving" padded>
           {trial({
             config: draft.config,
             name: stored?.name,
@@ -169,7 +169,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
           })}
         </Panel>
         <Panel title="YAML" padded>
-          <YamlEditor label="The same as YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
+          <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
           <p className={styles['note']}>
             <CfgNote />
           </p>
@@ -195,9 +195,9 @@ export function ConfigEditor(props: ConfigEditorProps) {
 }
 
 function nameFaultOf(name: string): string | undefined {
-  if (name.trim() === '') return 'A name is needed';
-  if (name.includes('/')) return 'A name has no slash';
-  return name.length > 200 ? 'At most 200 characters' : undefined;
+  if (name.trim() === '') return 'Enter a name';
+  if (name.includes('/')) return 'Remove the slash: a name cannot contain "/"';
+  return name.length > 200 ? 'Use at most 200 characters' : undefined;
 }
 
 /** Once the fault is on the screen. */

@@ -27,16 +27,16 @@ export function Conflict({ before, mine, theirs, onMerge, onClose }: ConflictPro
     setChosen(next);
   };
   return (
-    <Dialog opened onClose={onClose} size="xl" title="Somebody changed this meanwhile">
+    <Dialog opened onClose={onClose} size="xl" title="Somebody else changed this while you were editing">
       {found.length === 0 ? (
-        <p>What is stored is what you have made.</p>
+        <p>The stored version already equals yours.</p>
       ) : (
         <table className={styles['difference']}>
           <thead>
             <tr>
               <th scope="col">Attribute</th>
-              <th scope="col">Stored now</th>
-              <th scope="col">Yours</th>
+              <th scope="col">Stored version</th>
+              <th scope="col">Your version</th>
             </tr>
           </thead>
           <tbody>
@@ -55,7 +55,7 @@ export function Conflict({ before, mine, theirs, onMerge, onClose }: ConflictPro
           Back to the form
         </Button>
         <Button size="xs" onClick={() => onMerge(merged(theirs, found, (name) => chosen.has(name)))}>
-          Save what is chosen
+          Save the selection
         </Button>
       </Group>
     </Dialog>
@@ -81,7 +81,7 @@ function Side({
         <input
           type="radio"
           name={name}
-          aria-label={`${name}: ${isMine ? 'yours' : 'stored now'}`}
+          aria-label={`${name}: ${isMine ? 'your version' : 'stored version'}`}
           checked={isChosen}
           onChange={() => onChoose(name, isMine)}
         />

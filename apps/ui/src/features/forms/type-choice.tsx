@@ -5,7 +5,7 @@ import styles from './forms.module.css';
 /** What kinds there are, each in a line. */
 export function TypeChoice({ schemas, onChoose }: { schemas: TypeSchemas; onChoose: (type: string) => void }) {
   return (
-    <Panel title="Of what type?" padded>
+    <Panel title="Choose a type" padded>
       <div className={styles['types']}>
         {Object.entries(schemas)
           .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -36,7 +36,7 @@ export function useDraft(initial: Json): Draft {
           if (typeof config === 'object' && config !== null && !Array.isArray(config)) {
             return { config: config as Json, yaml, yamlFault: undefined };
           }
-          return { ...before, yaml, yamlFault: 'Expected attributes, one a line: `interval: 10s`' };
+          return { ...before, yaml, yamlFault: 'Expected one attribute per line, such as `interval: 10s`' };
         } catch (error) {
           return { ...before, yaml, yamlFault: error instanceof Error ? error.message : String(error) };
         }

@@ -17,7 +17,7 @@ export function useLeaveGuard(isChanged: boolean): { allow: () => void; dialog: 
     dialog:
       blocker.state === 'blocked' ? (
         <Dialog opened onClose={() => blocker.reset()} title="Leave without saving?">
-          What you have changed here will be lost.
+          Your changes will be lost.
           <Group justify="flex-end" gap="xs" mt="md">
             <Button size="xs" variant="default" onClick={() => blocker.reset()}>
               Stay

@@ -23,7 +23,7 @@ export function DisableUntil({
   const [busy, setBusy] = useState(false);
   const at = Date.parse(local);
   const [now] = useState(() => Date.now());
-  const fault = Number.isNaN(at) ? 'A day and a time' : at <= now ? 'A time to come' : undefined;
+  const fault = Number.isNaN(at) ? 'Enter a date and a time' : at <= now ? 'Choose a time in the future' : undefined;
   const disable = async (): Promise<void> => {
     setBusy(true);
     try {
@@ -46,7 +46,7 @@ export function DisableUntil({
       <TextInput
         type="datetime-local"
         label="Until"
-        description="In your time zone. The checks start again by themselves."
+        description="In your time zone. The checks then start again by themselves."
         value={local}
         error={fault}
         onChange={({ currentTarget }) => setLocal(currentTarget.value)}

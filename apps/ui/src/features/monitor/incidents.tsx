@@ -21,8 +21,8 @@ export function Incidents({ detail }: { detail: StateDetail }) {
       {incidents.length === 0 ? (
         <Empty title="No incident">
           {hasAlerter(config)
-            ? 'Whoever is to be told will be listed here.'
-            : 'Nobody is told of this monitor: it names no alerter.'}
+            ? 'When this monitor fails, its incidents and their notifications appear here.'
+            : 'This monitor has no alerter, so it sends no notifications. Edit it to add one.'}
         </Empty>
       ) : (
         <ul>
@@ -74,7 +74,7 @@ function Incident({
         {message}
       </p>
       {notifications.length + owed.length === 0 ? (
-        <p className={styles['muted']}>Nobody was told.</p>
+        <p className={styles['muted']}>No notification was sent.</p>
       ) : (
         <table className={styles['told']}>
           <thead>
@@ -108,7 +108,7 @@ function Incident({
                 </td>
                 <td>{type}</td>
                 <td>
-                  owed since <Instant at={createdAt} form="local" />
+                  pending since <Instant at={createdAt} form="local" />
                 </td>
                 <td>not delivered yet</td>
               </tr>

@@ -50,11 +50,11 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
       {isDisabled
         ? button('Enable', 'ok', async () => {
             await monitorApi.patch(name, ENABLED);
-            await done(`${name} is enabled`);
+            await done(`Enabled ${name}`);
           })
         : button('Disable', 'pause', async () => {
             await monitorApi.patch(name, DISABLED);
-            await done(`${name} is disabled`);
+            await done(`Disabled ${name}`);
           })}
       <Action icon="stale" onClick={() => setAsking('until')}>
         Disable until
@@ -73,7 +73,7 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
           onClose={() => setAsking(undefined)}
           onDisable={async (until) => {
             await monitorApi.patch(name, { disable: null, 'disable-until': until });
-            await done(`${name} is disabled for a while`);
+            await done(`Disabled ${name} until the chosen time`);
           }}
         />
       ) : null}
@@ -84,11 +84,11 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
           onClose={() => setAsking(undefined)}
           onConfirm={async () => {
             await monitorApi.remove(name);
-            toast('done', `${name} is deleted`);
+            toast('done', `Deleted ${name}`);
             await navigate('/monitors');
           }}
         >
-          Its configuration and history are removed, and an open incident is closed. This cannot be undone.
+          This removes its configuration and history and closes an open incident. You cannot undo it.
         </Confirm>
       ) : null}
     </>

@@ -95,7 +95,7 @@ it('says who was told, when, and what the provider answered, all as text', async
   expect(told).toEqual([
     'ToldWhatWhenAnswer',
     expect.stringMatching(/^teamcritical.*rejected after 2 attempts: 403 no_service$/),
-    expect.stringMatching(/^othercriticalowed since .*not delivered yet$/),
+    expect.stringMatching(/^othercriticalpending since .*not delivered yet$/),
   ]);
   expect(document.querySelector('img')).toBeNull();
   expect(await screen.findByText('web is critical')).toBeTruthy();
@@ -127,7 +127,7 @@ it('disables it until a time to come', async () => {
   const dialog = within(await screen.findByRole('dialog', { name: 'Disable until' }));
   const disable = dialog.getByRole<HTMLButtonElement>('button', { name: 'Disable' });
   fireEvent.change(dialog.getByLabelText('Until'), { target: { value: '2001-01-01T00:00' } });
-  expect([disable.disabled, dialog.queryByText('A time to come')]).toEqual([true, expect.anything()]);
+  expect([disable.disabled, dialog.queryByText('Choose a time in the future')]).toEqual([true, expect.anything()]);
   fireEvent.click(dialog.getByRole('button', { name: '1 day' }));
   fireEvent.click(disable);
   await waitFor(() => expect(patches).toHaveLength(1));
@@ -148,5 +148,5 @@ it('asks before it deletes', async () => {
 
 it('says that there is none of this name', async () => {
   await renderMonitor('/monitor/gone');
-  expect(await screen.findByText('There is no such monitor')).toBeTruthy();
+  expect(await screen.findByText('Monitor not found')).toBeTruthy();
 });

@@ -32,8 +32,8 @@ export default function MonitorPage() {
   if (error instanceof ApiError && error.status === 404) {
     return (
       <Page title={name}>
-        <Empty title="There is no such monitor" actions={<Link to="/monitors">All monitors</Link>}>
-          It may have been deleted, or renamed.
+        <Empty title="Monitor not found" actions={<Link to="/monitors">All monitors</Link>}>
+          It may have been deleted.
         </Empty>
       </Page>
     );
@@ -42,7 +42,7 @@ export default function MonitorPage() {
     return (
       <Page title={name}>
         {error ? (
-          <Failed title="The monitor could not be read" error={error} onRetry={() => void refetch()} />
+          <Failed title="Could not load this monitor" error={error} onRetry={() => void refetch()} />
         ) : (
           <Loading />
         )}
@@ -57,7 +57,7 @@ export default function MonitorPage() {
           <Now state={state} detail={data} />
           <Panel title="Response time">
             {data.results.length < 2 ? (
-              <Empty title="Not enough results yet" />
+              <Empty title="Not enough results yet; the chart needs two" />
             ) : (
               <div className={styles['chart']}>
                 <Suspense fallback={<Loading />}>
@@ -107,7 +107,7 @@ function Facts({ state, detail }: { state: LiveState; detail: StateDetail }) {
       <dl className={styles['facts']}>
         {description === undefined ? null : (
           <>
-            <dt>What for</dt>
+            <dt>Description</dt>
             <dd>{description}</dd>
           </>
         )}
@@ -160,7 +160,7 @@ function Configuration({ name, detail: { config } }: { name: string; detail: Sta
   return (
     <Panel title="Configuration">
       {yaml === undefined ? (
-        <Empty title="Nothing that could be shown" />
+        <Empty title="No configuration to show" />
       ) : (
         <>
           <YamlCode yaml={yaml} label={`Configuration of ${name}`} />
@@ -184,7 +184,7 @@ function EventsOf({ name }: { name: string }) {
   return (
     <Panel title="Events">
       {error ? (
-        <Failed title="The events could not be read" error={error} />
+        <Failed title="Could not load the events" error={error} />
       ) : !data ? (
         <Loading />
       ) : data.length === 0 ? (

@@ -7,7 +7,7 @@ import { usePlacement } from './use-monitor.js';
 /** Where it runs and why there, or why nowhere. */
 export function PlacementOf({ name }: { name: string }) {
   const { data, error } = usePlacement(name);
-  if (error) return <Failed title="Not known" error={error} />;
+  if (error) return <Failed title="Could not load the placement" error={error} />;
   if (!data) return <>…</>;
   return (
     <div className={styles['why']}>
@@ -20,7 +20,7 @@ export function PlacementOf({ name }: { name: string }) {
               <li key={id}>
                 <strong>{name}</strong>
                 {tags.length > 0 ? ` [${tags.join(', ')}]` : ''}:{' '}
-                {eligible ? `may run it, holds ${counted(assigned, 'monitor')}` : objection}
+                {eligible ? `can run it; has ${counted(assigned, 'monitor')} now` : objection}
               </li>
             ))}
           </ul>

@@ -88,7 +88,7 @@ export function BulkActions({ names, onSelect }: BulkActionsProps) {
             await run(confirming);
           }}
         >
-          Their configuration and history are removed, and open incidents are closed. This cannot be undone.
+          This removes their configuration and history and closes open incidents. You cannot undo it.
         </Confirm>
       ) : null}
       {report ? (
@@ -115,7 +115,7 @@ export function BulkActions({ names, onSelect }: BulkActionsProps) {
                 setReport(undefined);
               }}
             >
-              Select those that failed
+              Select the failed ones
             </Button>
             <Button size="xs" onClick={() => setReport(undefined)}>
               Close

@@ -98,7 +98,7 @@ function Editor({
       put={monitorApi.put}
       onSaved={(name) => void navigate(monitorPath(name))}
       trial={(trial) => <MonitorTrial trial={trial} tags={tags} />}
-      note={left.length > 0 ? `Secrets are not copied; give them again: ${left.join(', ')}.` : undefined}
+      note={left.length > 0 ? `Secrets are not copied. Enter them again: ${left.join(', ')}.` : undefined}
     />
   );
 }

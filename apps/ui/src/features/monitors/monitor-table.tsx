@@ -84,7 +84,7 @@ export function MonitorTable(props: MonitorTableProps) {
             <span role="columnheader" className={row['check']}>
               <Checkbox
                 size="xs"
-                aria-label="Select all that are shown"
+                aria-label="Select all shown monitors"
                 checked={chosen > 0 && chosen === rows.length}
                 indeterminate={chosen > 0 && chosen < rows.length}
                 onChange={() =>

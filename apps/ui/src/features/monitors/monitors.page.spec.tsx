@@ -62,9 +62,9 @@ it('shows the first rows until all are there, and takes them for no more than th
   const store = fakeStore({ connection: 'connecting', first: all.slice(0, 5) });
   renderAt(<MonitorsPage />, { store, path: '/monitors?sort=name' });
   expect(names()).toEqual(['m-000', 'm-001', 'm-002', 'm-003', 'm-004']);
-  expect(document.body.textContent).toContain('The rest is being read');
+  expect(document.body.textContent).toContain('Loading the other monitors');
   expect(document.querySelector('[data-count]')).toBeNull();
-  // What there is to filter by is not known yet.
+  // The filters' choices are unknown until every monitor is loaded.
   expect(screen.queryByLabelText('Search monitors')).toBeNull();
   store.set({ connection: 'live', first: undefined, states });
   await waitFor(() => expect(document.querySelector('[data-count]')?.textContent).toBe('120 monitors'));
@@ -90,13 +90,13 @@ it('keeps what is searched, filtered and sorted by in the URL, and forgets the p
 
 it('tells of many what failed of which, and selects those again', async () => {
   renderMonitors('/monitors?status=critical&sort=name');
-  fireEvent.click(screen.getByLabelText('Select all that are shown'));
+  fireEvent.click(screen.getByLabelText('Select all shown monitors'));
   const selected = within(screen.getByRole('group', { name: 'Selected monitors' }));
   fireEvent.click(selected.getByRole('button', { name: 'Disable' }));
   const report = within(await screen.findByRole('dialog', { name: 'Disable: 1 failed, 2 done' }));
   expect(report.getByRole('listitem').textContent).toBe('m-001it is being moved');
   expect(screen.getByText('2 monitors disabled')).toBeTruthy();
-  fireEvent.click(report.getByRole('button', { name: 'Select those that failed' }));
+  fireEvent.click(report.getByRole('button', { name: 'Select the failed ones' }));
   expect(await screen.findByText('1 monitor selected')).toBeTruthy();
   expect(asked.filter((one) => one.startsWith('PATCH')).sort()).toEqual(
     ['m-000', 'm-001', 'm-002'].map((name) => `PATCH /api/v1/monitor/${name}`),

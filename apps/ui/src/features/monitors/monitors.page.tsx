@@ -45,7 +45,7 @@ export default function MonitorsPage() {
         <Loading what="Loading monitors" />
       ) : states.size === 0 ? (
         <Empty title="No monitors yet" actions={newMonitor}>
-          Make one here, or put some in YAML and push them with <code>9volt cfg</code>.
+          Create one here, or write monitors in YAML and push them with <code>9volt cfg</code>.
         </Empty>
       ) : (
         <Monitors states={states} areAll={all !== undefined} />
@@ -77,7 +77,7 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
       {areAll ? <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} /> : <FilterBarToBe />}
       {found.length === 0 ? (
         <Empty
-          title="No monitor matches"
+          title="No monitor matches these filters"
           actions={
             <Button size="xs" variant="default" onClick={() => change(NO_FILTER)}>
               Clear the filters
@@ -107,13 +107,13 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
                   {isFiltering(filter)
                     ? `${count(found.length)} of ${counted(states.size, 'monitor')}`
                     : counted(states.size, 'monitor')}
-                  {isHeld ? ' · the order rests while you point at it' : ''}
+                  {isHeld ? ' · sorting pauses while the pointer is over the table' : ''}
                 </span>
                 {pages > 1 ? <Pages page={shownPage} pages={pages} onPage={(to) => change({ page: to })} /> : null}
                 <PageSizes size={size} onSize={(to) => change({ size: to })} />
               </>
             ) : (
-              <span>The rest is being read …</span>
+              <span>Loading the other monitors …</span>
             )
           }
         />
@@ -143,7 +143,7 @@ function PageSizes({ size, onSize }: { size: PageSize; onSize: (size: PageSize) 
   return (
     <SegmentedControl
       size="xs"
-      aria-label="Monitors a page"
+      aria-label="Monitors per page"
       data={[...PAGE_SIZES]}
       value={size}
       transitionDuration={0}

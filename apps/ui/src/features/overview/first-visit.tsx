@@ -9,29 +9,29 @@ export function FirstVisit() {
   const hasWorker = data === undefined || workersOf(data).length > 0;
   return (
     <>
-      <p className={styles['intro']}>Nothing is monitored yet. Two minutes from here to a first green check:</p>
+      <p className={styles['intro']}>No monitors yet. Your first check takes two minutes:</p>
       <ol className={styles['steps']}>
         <li className={styles['step']}>
-          <h2>Say what to check</h2>
-          <p>Choose a kind of check and its target, try it, and save it. The form says what each field means.</p>
+          <h2>Create a monitor</h2>
+          <p>Choose a type and a target, test it, and save it. The form explains each field.</p>
           <Button component={Link} to="/monitors/new?first" size="xs">
             Create the first monitor
           </Button>
         </li>
         <li className={styles['step']}>
-          <h2>Say who is told</h2>
-          <p>An alerter is a channel: chat, mail, a pager. It can be tried before anything breaks.</p>
+          <h2>Create an alerter for notifications</h2>
+          <p>An alerter sends notifications by chat, mail or pager. You can test it before anything breaks.</p>
           <Button component={Link} to="/alerters/new" size="xs" variant="default">
             Create an alerter
           </Button>
         </li>
         <li className={styles['step']}>
-          <h2>Or bring your YAML</h2>
-          <p>A directory of files is pushed as a whole, and shown here as it arrives.</p>
+          <h2>Or push your YAML</h2>
+          <p>This command pushes a directory of YAML files; the monitors appear here at once.</p>
           <pre>9volt cfg ./monitoring</pre>
         </li>
       </ol>
-      {hasWorker ? null : <p role="alert">No worker has joined yet: start one, or nothing will be checked.</p>}
+      {hasWorker ? null : <p role="alert">No worker is running, so nothing is checked. Start one.</p>}
     </>
   );
 }

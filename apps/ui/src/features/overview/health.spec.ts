@@ -22,25 +22,25 @@ describe('the monitoring itself', () => {
   it('is sound', () => expect(degradations(cluster([worker()]), counts('ok', 'critical'))).toEqual([]));
 
   it.each([
-    [cluster([]), /no scheduler leads/],
+    [cluster([]), /no scheduler is leader/],
     [cluster([worker({ Role: 'scheduler' })]), /no worker/],
     [cluster([worker({ Detached: true })]), /^w cut off/],
     [cluster([worker({ Load: { latenessP99Ms: 9_000 } as never })]), /^w start checks late/],
-    [cluster([worker()], 0, 0, 980), /^20 monitors not checked when last due/],
+    [cluster([worker()], 0, 0, 980), /^20 monitors not checked as scheduled/],
     [cluster([worker()], 3, 61_000), /3 notifications not delivered for 1m 1s/],
   ])('is degraded %#', (state, words) => expect(degradations(state, counts('ok'))[0]).toMatch(words));
 
   it('says what has no recent results', () => {
     expect(degradations(cluster([worker()]), counts('stale', 'stale', 'orphaned'))).toEqual([
-      '1 monitor that no worker may run',
+      '1 monitor without a suitable worker',
       '2 monitors without recent results',
     ]);
   });
 
   it.each([
-    [999.9, '99.9 % checked when last due'],
-    [1_000, '100 % checked when last due'],
-    [null, 'not known yet'],
+    [999.9, '99.9 % of monitors checked as scheduled'],
+    [1_000, '100 % of monitors checked as scheduled'],
+    [null, 'unknown'],
   ])('tells a coverage of %s of 1000', (covered, words) => {
     expect(new Map(healthFacts(cluster([worker()], 0, 0, covered))).get('Coverage')).toBe(words);
   });

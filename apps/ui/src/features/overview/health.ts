@@ -15,12 +15,12 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
   const { depth, oldestAgeMs } = cluster.Outbox;
   const low = cluster.Coverage?.lowSince ? cluster.Coverage : undefined;
   return [
-    leaderOf(cluster) ? '' : 'no scheduler leads: nothing new is assigned',
-    workers.length === 0 ? 'no worker is there: nothing is checked' : '',
-    low ? `${counted(low.monitors - low.covered, 'monitor')} not checked when last due` : '',
-    counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} that no worker may run` : '',
+    leaderOf(cluster) ? '' : 'no scheduler is leader: new monitors get no worker',
+    workers.length === 0 ? 'no worker is running: nothing is checked' : '',
+    low ? `${counted(low.monitors - low.covered, 'monitor')} not checked as scheduled` : '',
+    counts.orphaned > 0 ? `${counted(counts.orphaned, 'monitor')} without a suitable worker` : '',
     counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
-    counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} refused` : '',
+    counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} quarantined` : '',
     detached.length > 0 ? `${detached.map(({ Name }) => Name).join(', ')} cut off from etcd` : '',
     late.length > 0 ? `${late.map(({ Name }) => Name).join(', ')} start checks late` : '',
     depth > 0 && oldestAgeMs > OVERDUE_MS
@@ -43,7 +43,7 @@ export function healthFacts(cluster: Cluster): [string, string][] {
   return [
     ['Leader', leaderOf(cluster)?.Name ?? 'none'],
     ['Members', `${count(Object.keys(cluster.Members).length)}, ${counted(workers.length, 'worker')}`],
-    ['Coverage', cluster.Coverage ? `${percent(cluster.Coverage.share)} checked when last due` : 'not known yet'],
+    ['Coverage', cluster.Coverage ? `${percent(cluster.Coverage.share)} of monitors checked as scheduled` : 'unknown'],
     ['Checks', `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} a second`],
     ['Lateness', `${latency(lateness)} (p99)`],
     ['Owed', counted(cluster.Outbox.depth, 'notification')],

@@ -130,7 +130,7 @@ function AllIsWell({ counts, total }: { counts: Counts; total: number }) {
         <Icon name="ok" size={26} />
       </span>
       <div>
-        <strong>All is well</strong>
+        <strong>No problems</strong>
         <p>
           {count(counts.ok)} of {counted(total, 'monitor')} ok{rest === '' ? '' : `, ${rest}`}.
         </p>
@@ -146,9 +146,9 @@ function Degraded({ counts }: { counts: Counts }) {
   if (faults.length === 0) return null;
   return (
     <div className={styles['banner']} role="alert">
-      <strong>The monitoring itself is degraded:</strong>
+      <strong>9volt itself has a problem:</strong>
       <span>{faults.join('; ')}.</span>
-      <Link to="/cluster">Look at the cluster</Link>
+      <Link to="/cluster">Open the cluster page</Link>
     </div>
   );
 }
@@ -167,7 +167,7 @@ function Monitoring() {
           ))}
         </dl>
       ) : error ? (
-        <Failed title="The cluster could not be read" error={error} onRetry={() => void refetch()} />
+        <Failed title="Could not load the cluster" error={error} onRetry={() => void refetch()} />
       ) : (
         <Loading />
       )}
@@ -178,7 +178,7 @@ function Monitoring() {
 function LastEvents() {
   const events = useLive(eventsOf);
   return (
-    <Panel title="Last events" aside={<Link to="/events">all</Link>}>
+    <Panel title="Latest events" aside={<Link to="/events">all</Link>}>
       {events === undefined ? (
         <Loading />
       ) : events.length === 0 ? (

@@ -63,7 +63,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
         aria-controls={id}
         aria-activedescendant={choices[current] ? `${id}-${current}` : undefined}
         aria-autocomplete="list"
-        placeholder="A monitor, a page, something to do"
+        placeholder="Monitor, page or command"
         leftSection={<Icon name="search" />}
         value={text}
         onChange={({ currentTarget }) => {
@@ -88,7 +88,7 @@ export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () =
           </li>
         ))}
       </ul>
-      {choices.length === 0 ? <p role="status">Nothing of that name</p> : null}
+      {choices.length === 0 ? <p role="status">No match</p> : null}
     </Dialog>
   );
 }
@@ -120,7 +120,7 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('Cluster', '/cluster', 'cluster'),
       scheme('Light theme', 'light'),
       scheme('Dark theme', 'dark'),
-      scheme('Theme as the system', 'auto'),
+      scheme('System theme', 'auto'),
       { id: 'help', label: 'Keys', icon: 'help' as const, run: onHelp },
     ];
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);

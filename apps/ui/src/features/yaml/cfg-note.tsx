@@ -2,8 +2,8 @@
 export function CfgNote() {
   return (
     <>
-      A sync with <code>9volt cfg</code> makes this as its YAML files say: what stands in none of them is removed, what
-      was changed here is set back.
+      A sync with <code>9volt cfg</code> overwrites changes made here with its YAML files, and deletes monitors and
+      alerters that no file contains.
     </>
   );
 }
