@@ -219,11 +219,51 @@ describe('http', () => {
   });
 });
 
+describe('what http expects in the body of an answer', () => {
+  let server: RawServer;
+  afterEach(() => server.close());
+
+  const answeredWith = async (body: string, options: Record<string, unknown>, status = 200) => {
+    server = await startRawServer({ status, body });
+    return http.send({ url: server.url, ...options }, renderAlert(sampleAlarm()), deliveryContext());
+  };
+  const kept = { outcome: 'retryable', cause: 'alerter' };
+
+  it.each<[string, Record<string, unknown>, Record<string, unknown>]>([
+    ['{"ok":true}', { expect: '"ok":true' }, { outcome: 'delivered' }],
+    ['{"ok":false,"error":"quota"}', { expect: '"ok":true' }, { ...kept, answer: expect.stringContaining('quota') }],
+    ['<html>Please log in to the guest network</html>', { expect: 'ok' }, kept],
+    ['', { expect: 'ok' }, kept],
+    ['accepted', { 'expect-not': 'error' }, { outcome: 'delivered' }],
+    ['', { 'expect-not': 'error' }, { outcome: 'delivered' }],
+    ['{"error":"no such channel"}', { 'expect-not': '"error"' }, kept],
+    ['ok, but error', { expect: 'ok', 'expect-not': 'error' }, kept],
+    ['größer', { expect: 'größ' }, { outcome: 'delivered' }],
+    ['a.b', { expect: 'a.c' }, kept],
+  ])('%s with %j', async (body, options, expected) => {
+    expect(await answeredWith(body, options)).toMatchObject(expected);
+  });
+
+  it('looks at the body only where the status means delivered', async () => {
+    const outcome = await answeredWith('ok', { expect: 'ok' }, 500);
+    expect(outcome).toEqual({ outcome: 'retryable', answer: 'HTTP 500: ok' });
+  });
+
+  it('says what is missing', async () => {
+    const { answer } = await answeredWith('nothing of it', { expect: '"ok":true' });
+    expect(answer).toBe('HTTP 200, but the answer does not contain "\\"ok\\":true": nothing of it');
+  });
+});
+
 describe('options of http', () => {
   const url = 'https://hooks.example.com/';
 
   it.each<[Record<string, unknown>, string[]]>([
     [{ url, method: 'GET' }, []],
+    [{ url, expect: 'ok', 'expect-not': 'error' }, []],
+    [{ url, expect: '' }, ['/options/expect']],
+    [{ url, 'expect-not': 7 }, ['/options/expect-not']],
+    [{ url, expect: 'x'.repeat(4_097) }, ['/options/expect']],
     [{ url: '${env:HOOK}/{{monitor}}' }, []],
     [{ url, headers: { Authorization: '${env:TOKEN}', 'X-Title': '{{title}}' } }, []],
     [{ url, body: '{"n": {{attempts}}, "t": {{test}}, "s": "{{title}}"}' }, []],

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Choice, Flag, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
-import { deliverHttp, judgeByStatus, type HttpAnswer, type HttpRequest } from './http-delivery.js';
+import { deliverHttp, judgeByStatus, untilCorrected, type HttpAnswer, type HttpRequest } from './http-delivery.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
 import { renderAlert } from './render-alert.js';
 import { FIELD_NAMES, fillTemplate, forHeader, forJson, forMarkup, forUrl, templateFault } from './template.js';
@@ -75,8 +75,8 @@ export class HttpOptions implements CrossChecked {
 
   @Text({
     doc:
-      'Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. ' +
-      'Redirects are never followed.',
+      'Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; 401, 402, 403, 404, 405, 407, 410, ' +
+      '421 and redirects, which are never followed, until the alerter is corrected; the rest are refusals of the message.',
     default: DEFAULT_CODES,
     maxLength: 200,
     pattern: CODES,
@@ -84,6 +84,24 @@ export class HttpOptions implements CrossChecked {
     example: '200-299,304',
   })
   'expected-codes'?: string;
+
+  @Text({
+    doc:
+      'Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the ' +
+      'notification is kept, and sent once the alerter is corrected.',
+    notEmpty: true,
+    maxLength: 4_096,
+    example: '"ok":true',
+  })
+  expect?: string;
+
+  @Text({
+    doc: 'Text that must not stand there: the same holds then.',
+    notEmpty: true,
+    maxLength: 4_096,
+    example: '"error"',
+  })
+  'expect-not'?: string;
 
   @Flag({ doc: 'Accepts any certificate of the server.', default: false })
   'skip-verify'?: boolean;
@@ -169,7 +187,7 @@ export const http = defineAlerter<HttpOptions>({
       tls: trustOf(options),
       secrets: secretsOf(options, url, given),
     };
-    return deliverHttp(request, context, (answer) => judge(answer, options['expected-codes'] ?? DEFAULT_CODES));
+    return deliverHttp(request, context, (answer) => judge(answer, options));
   },
 });
 
@@ -251,11 +269,21 @@ function secretsOf(options: HttpOptions, url: string, headers: Record<string, st
   return [...values, options['hmac-secret'], options['client-key'], ...secretsOfUrl(url)];
 }
 
-function judge(answer: HttpAnswer, codes: string): DeliveryOutcome {
+function judge(answer: HttpAnswer, options: HttpOptions): DeliveryOutcome {
   const outcome = judgeByStatus(answer);
-  const expected = rangesOf(codes).some(([from, to]) => answer.status >= from && answer.status <= to);
-  if (expected) return { outcome: 'delivered', answer: outcome.answer };
+  const codes = rangesOf(options['expected-codes'] ?? DEFAULT_CODES);
+  if (codes.some(([from, to]) => answer.status >= from && answer.status <= to)) {
+    const fault = bodyFault(answer.body, options);
+    if (fault === undefined) return { outcome: 'delivered', answer: outcome.answer };
+    return untilCorrected(`HTTP ${answer.status}, but the answer ${fault}: ${answer.body}`);
+  }
   return outcome.outcome === 'delivered' ? { outcome: 'retryable', answer: outcome.answer } : outcome;
+}
+
+function bodyFault(body: string, { expect, 'expect-not': unwanted }: HttpOptions): string | undefined {
+  if (expect !== undefined && !body.includes(expect)) return `does not contain ${JSON.stringify(expect)}`;
+  if (unwanted !== undefined && body.includes(unwanted)) return `contains ${JSON.stringify(unwanted)}`;
+  return undefined;
 }
 
 function rangesOf(codes: string): [from: number, to: number][] {
