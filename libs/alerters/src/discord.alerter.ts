@@ -107,13 +107,13 @@ function escaped(text: string): string {
 
 /**
  * Codes beside a 400 that are about the webhook's channel: unknown channel or webhook, a thread that is locked or archived, a forum that wants a
- * thread. https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
+ * thread. https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
  */
-const ABOUT_CHANNEL = new Set([10003, 10015, 50001, 50013, 50027, 50083, 160005, 220001, 220003]);
+const ABOUT_CHANNEL = new Set([10003, 10015, 40058, 40067, 50001, 50013, 50027, 50083, 160005, 220001, 220003]);
 
 /**
  * Discord answers with the message that it kept, and nothing where `wait` is not known:
- * https://docs.discord.com/developers/resources/webhook#execute-webhook. Any other 2xx is not from it.
+ * https://discord.com/developers/docs/resources/webhook#execute-webhook. Any other 2xx is not from it.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);

@@ -119,6 +119,7 @@ describe('the answers of PagerDuty', () => {
 
   it.each<[number, string, DeliveryOutcome['outcome'], 'alerter'?]>([
     [202, '', 'delivered'],
+    [202, 'Accepted', 'delivered'],
     [200, '{"status":"success","message":"Event processed"}', 'delivered'],
     [200, '<html>Sign in to the guest network</html>', 'retryable', 'alerter'],
     [202, '<html>Sign in to the guest network</html>', 'retryable', 'alerter'],

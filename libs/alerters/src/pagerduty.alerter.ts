@@ -86,8 +86,8 @@ export function dedupKeyOf(key: string): string {
 }
 
 /**
- * PagerDuty answers 202 and JSON whose status is `success`; a 400 says in its errors what is wrong:
- * https://developer.pagerduty.com/docs/events-api-v2-overview#response-codes--retry-logic. Any other 2xx is not from it.
+ * PagerDuty answers 202, and JSON whose status is `success`; a 400 says in its errors what is wrong:
+ * https://developer.pagerduty.com/docs/events-api-v2/overview/#response-codes--retry-logic. Any other 2xx is not from it, nor is a page.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);
@@ -95,7 +95,7 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
   const words = [said?.['message'], ...errors].filter((text) => typeof text === 'string');
   const outcome = judgeByStatus({ ...answer, body: words.length > 0 ? words.join('; ') : answer.body });
   if (outcome.outcome === 'delivered') {
-    const taken = said?.['status'] === 'success' || (answer.status === 202 && answer.body === '');
+    const taken = said?.['status'] === 'success' || (answer.status === 202 && !/^\s*</.test(answer.body));
     return taken ? outcome : notFrom('PagerDuty', answer);
   }
   const aboutKey =
