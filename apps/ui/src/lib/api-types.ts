@@ -4272,8 +4272,8 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Who gets the message: one address, or several separated by commas.
-                 * @example on-call@example.com, team@example.com
+                 * @description Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what stands before the @ may where the mail server offers SMTPUTF8.
+                 * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
                 /**
@@ -4282,7 +4282,7 @@ export interface components {
                  */
                 address?: string;
                 /**
-                 * @description Address of the sender; 9volt at the name of the worker’s host unless given.
+                 * @description Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.
                  * @example 9volt@example.com
                  */
                 from?: string;
@@ -4327,8 +4327,8 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Who gets the message: one address, or several separated by commas.
-                 * @example on-call@example.com, team@example.com
+                 * @description Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what stands before the @ may where the mail server offers SMTPUTF8.
+                 * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
                 /**
@@ -4337,7 +4337,7 @@ export interface components {
                  */
                 address?: string;
                 /**
-                 * @description Address of the sender; 9volt at the name of the worker’s host unless given.
+                 * @description Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.
                  * @example 9volt@example.com
                  */
                 from?: string;
@@ -4474,10 +4474,20 @@ export interface components {
                 /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
                 "signature-header"?: string;
                 /**
-                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; 401, 402, 403, 404, 405, 407, 410, 421 and redirects, which are never followed, until the alerter is corrected; the rest are refusals of the message. Default: `200-299`.
                  * @example 200-299,304
                  */
                 "expected-codes"?: string;
+                /**
+                 * @description Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
+                 * @example "ok":true
+                 */
+                expect?: string;
+                /**
+                 * @description Text that must not stand there: the same holds then.
+                 * @example "error"
+                 */
+                "expect-not"?: string;
                 /** @description Accepts any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
@@ -4538,10 +4548,20 @@ export interface components {
                 /** @description Name of the header with the signature. Default: `X-9volt-Signature`. */
                 "signature-header"?: string;
                 /**
-                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; the rest are refusals. Redirects are never followed. Default: `200-299`.
+                 * @description Status codes that mean delivered. Of the others, 408, 425, 429, 5xx and any unexpected 2xx are tried again; 401, 402, 403, 404, 405, 407, 410, 421 and redirects, which are never followed, until the alerter is corrected; the rest are refusals of the message. Default: `200-299`.
                  * @example 200-299,304
                  */
                 "expected-codes"?: string;
+                /**
+                 * @description Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
+                 * @example "ok":true
+                 */
+                expect?: string;
+                /**
+                 * @description Text that must not stand there: the same holds then.
+                 * @example "error"
+                 */
+                "expect-not"?: string;
                 /** @description Accepts any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
