@@ -8,6 +8,7 @@ import {
 } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { CLOCK_TOLERANCE_MS } from '../cache/latest-result.js';
 import { type Workload, workloadsOf } from '../cache/workloads.js';
 import { fieldProblem, type FieldProblem } from '../common/problem.js';
 import { DrainsService, type ShownDrain } from './drains.service.js';
@@ -23,6 +24,8 @@ export interface ShownMember extends Member {
   Draining: boolean;
   /** Cut off from etcd, as far as can be told: it may run on what it has. */
   Detached: boolean;
+  /** Milliseconds by which its clock is ahead of that of this node; behind when negative. Null while it is not known, or within seconds. */
+  ClockOffsetMs: number | null;
   Leader: boolean;
 }
 
@@ -141,8 +144,14 @@ export class ClusterService {
       AssignedLoad: Math.round(weight * 1_000) / 1_000,
       Draining: this.cache.members.isDraining(member),
       Detached: this.cache.isDetached(member, now),
+      ClockOffsetMs: this.clockOffsetOf(MemberID),
       Leader: this.cache.director?.MemberID === MemberID,
     };
+  }
+
+  private clockOffsetOf(id: string): number | null {
+    const offsetMs = this.cache.members.clockOffsetMs(id);
+    return offsetMs !== undefined && Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : null;
   }
 
   /** Only what is documented: a newer leader may have put more. */

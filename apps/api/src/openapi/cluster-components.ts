@@ -50,6 +50,11 @@ const memberProperties: Record<string, JsonSchema> = {
     description:
       'A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has.',
   },
+  ClockOffsetMs: {
+    type: ['number', 'null'],
+    description:
+      'Milliseconds by which its clock is ahead of the clock of the node that answers; behind when negative. Null while it is not known, and up to 5 s.',
+  },
   Leader: flag,
 };
 

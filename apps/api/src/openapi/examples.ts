@@ -171,6 +171,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
           AssignedLoad: 24.2,
           Draining: false,
           Detached: false,
+          ClockOffsetMs: null,
           Leader: false,
         },
       },

@@ -604,6 +604,8 @@ export interface components {
             Draining: boolean;
             /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
             Detached: boolean;
+            /** @description Milliseconds by which its clock is ahead of the clock of the node that answers; behind when negative. Null while it is not known, and up to 5 s. */
+            ClockOffsetMs: number | null;
             Leader: boolean;
         };
         /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
@@ -9590,6 +9592,7 @@ export interface operations {
                      *           "AssignedLoad": 24.2,
                      *           "Draining": false,
                      *           "Detached": false,
+                     *           "ClockOffsetMs": null,
                      *           "Leader": false
                      *         }
                      *       },
