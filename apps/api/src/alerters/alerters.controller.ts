@@ -8,7 +8,8 @@ import type { RawQuery } from '../common/list-query.js';
 import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
-import { type Delivery, RequestsService } from '../requests/requests.service.js';
+import type { Delivery } from '../requests/request.dto.js';
+import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { AlertersService } from '../settings/alerters.service.js';
 

@@ -6,8 +6,10 @@ import { etagOf, preconditionsOf } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
 import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
-import { ClusterService, type ShownCluster } from './cluster.service.js';
-import { DrainsService, type ShownDrain } from './drains.service.js';
+import type { ShownCluster } from './cluster.dto.js';
+import { ClusterService } from './cluster.service.js';
+import type { ShownDrain } from './drain.dto.js';
+import { DrainsService } from './drains.service.js';
 
 @ApiV1('cluster', 'Cluster')
 export class ClusterController {

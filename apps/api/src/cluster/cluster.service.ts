@@ -1,58 +1,13 @@
-import {
-  type DerivedStatus,
-  DERIVED_STATUSES,
-  type CoverageReport,
-  type Director,
-  type FieldError,
-  type Member,
-} from '@9volt/contracts';
+import { type DerivedStatus, DERIVED_STATUSES, type Director, type FieldError, type Member } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { CLOCK_TOLERANCE_MS } from '../cache/latest-result.js';
 import { type Workload, workloadsOf } from '../cache/workloads.js';
-import { fieldProblem, type FieldProblem } from '../common/problem.js';
-import { DrainsService, type ShownDrain } from './drains.service.js';
-import { OutboxTally, type ShownOutbox } from './outbox-tally.js';
-
-export interface ShownMember extends Member {
-  UptimeMs: number;
-  /** Monitors assigned to it. */
-  Assigned: number;
-  /** Sum of the weights of what it is to run: what the leader balances. */
-  AssignedLoad: number;
-  /** Kept empty by an operator. */
-  Draining: boolean;
-  /** Cut off from etcd, as far as can be told: it may run on what it has. */
-  Detached: boolean;
-  /** Milliseconds by which its clock is ahead of that of this node; behind when negative. Null while it is not known, or within seconds. */
-  ClockOffsetMs: number | null;
-  Leader: boolean;
-}
-
-export interface Quarantined {
-  kind: 'monitor' | 'alerter';
-  name: string;
-  /** The last good version still runs. */
-  running: boolean;
-  /** Why, in a sentence. */
-  reason: string;
-  errors: FieldProblem[];
-}
-
-export interface ShownCluster {
-  Members: Record<string, ShownMember>;
-  Director: Director | null;
-  Drains: ShownDrain[];
-  /** What the leader last found; null before it looked. */
-  Coverage: ShownCoverage | null;
-  Monitors: { total: number; byStatus: Record<DerivedStatus, number> };
-  /** At most {@link MOST_NAMED}, as is what is quarantined: `Monitors` counts all. */
-  Orphans: string[];
-  Quarantined: Quarantined[];
-  Outbox: ShownOutbox;
-}
-
-export type ShownCoverage = Omit<CoverageReport, 'low'> & { lowSince: string | null };
+import { fieldProblem } from '../common/problem.js';
+import type { Quarantined, ShownCluster, ShownCoverage } from './cluster.dto.js';
+import { DrainsService } from './drains.service.js';
+import type { ShownMember } from './member.dto.js';
+import { OutboxTally } from './outbox-tally.js';
 
 const MOST_NAMED = 1_000;
 const IDLE: Workload = { monitors: 0, weight: 0 };

@@ -3,19 +3,7 @@ import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { drainOf } from '../cache/records.js';
-
-/** A worker that is kept empty. */
-export interface ShownDrain {
-  name: string;
-  /** ISO 8601; null when a person wrote the key. */
-  since: string | null;
-  /** Id of the member that was asked for it. */
-  by: string | null;
-  /** Ids of the members of that name that take part at present. */
-  members: string[];
-  /** Monitors that are still assigned to them. */
-  assigned: number;
-}
+import type { ShownDrain } from './drain.dto.js';
 
 /** Keeps workers empty: by name, so that a restart changes nothing. The leader moves what they have. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName } from '@9volt/contracts';
-import { type Problem, problemOf } from '../common/problem.js';
+import type { Problem } from '../common/problem.dto.js';
+import { problemOf } from '../common/problem.js';
 
 /** What of an operation decides how it refuses. */
 export interface Refusing {

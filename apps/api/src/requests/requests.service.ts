@@ -15,12 +15,8 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { AlertersService } from '../settings/alerters.service.js';
 import { MonitorsService } from '../settings/monitors.service.js';
+import type { Delivery } from './request.dto.js';
 import type { Trial } from './trial.js';
-
-export interface Delivery {
-  outcome: string;
-  answer: string;
-}
 
 /** Time for a question to be claimed and answered, beside the work itself. */
 const MARGIN_MS = 5_000;

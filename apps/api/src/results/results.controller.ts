@@ -3,7 +3,8 @@ import { ApiQuery } from '@nestjs/swagger';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { Route } from '../common/docs.js';
-import { type Results, ResultsService } from './results.service.js';
+import type { Results } from './results.dto.js';
+import { ResultsService } from './results.service.js';
 
 @ApiV1('result', 'States')
 export class ResultsController {

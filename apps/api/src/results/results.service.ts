@@ -1,10 +1,9 @@
-import { fault, type FieldError, type Sample, unknownName } from '@9volt/contracts';
+import { fault, type FieldError, unknownName } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { invalid } from '../common/invalid.js';
 import type { RawQuery } from '../common/list-query.js';
-
-export type Results = Record<string, (Omit<Sample, 'at'> & { at: string })[]>;
+import type { Results } from './results.dto.js';
 
 const PARAMETERS = ['monitor', 'limit', 'since'];
 /** What a screen shows; more are several questions. */

@@ -1,45 +1,9 @@
-import {
-  type Assignment,
-  type DerivedStatus,
-  formatDuration,
-  intervalMsOf,
-  NOTHING_TO_SAY,
-  type PerformanceValue,
-  type Status,
-} from '@9volt/contracts';
+import { type Assignment, type DerivedStatus, formatDuration, intervalMsOf, NOTHING_TO_SAY } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-
-/** A monitor's state as it is answered and streamed. Without `config` in the stream. */
-export interface ShownState {
-  check: string;
-  /** The same; every list has it. */
-  name: string;
-  type: string | null;
-  target: string | null;
-  tags: string[];
-  owner: string | null;
-  ownerName: string | null;
-  /** What is to be shown. */
-  status: DerivedStatus;
-  /** What is stored, whether it is to be believed or not. */
-  stored: Status | null;
-  /** Why the status is not the stored one. */
-  reason: string | null;
-  since: string | null;
-  count: number;
-  message: string;
-  date: string | null;
-  lastRun: string | null;
-  latencyMs: number | null;
-  /** What the last run measured. */
-  performance: PerformanceValue[];
-  nextDue: string | null;
-  incident: string | null;
-  config?: Record<string, unknown> | null;
-}
+import type { ShownState } from './state.dto.js';
 
 export function shownState(cache: ClusterCache, view: MonitorView, now: number): ShownState {
   const { state, settings, latest, assignment } = view;

@@ -758,10 +758,6 @@ export interface components {
             message: string;
             status: string;
         };
-        /** @description Attributes to change; null removes one (RFC 7396). */
-        MergePatch: {
-            [key: string]: unknown;
-        };
         MonitorTrial: {
             config: components["schemas"]["Monitor"];
             /** @description The stored monitor whose masked secrets are meant. */
@@ -1001,14 +997,6 @@ export interface components {
         EventList: {
             [key: string]: components["schemas"]["Event"];
         } | components["schemas"]["Event"][];
-        SchemaMap: {
-            [key: string]: {
-                summary: string;
-                schema: {
-                    [key: string]: unknown;
-                };
-            };
-        };
         /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
         Stream: string;
         StateChange: {
@@ -1074,6 +1062,18 @@ export interface components {
         };
         StreamControl: {
             revision: number;
+        };
+        /** @description Attributes to change; null removes one (RFC 7396). */
+        MergePatch: {
+            [key: string]: unknown;
+        };
+        SchemaMap: {
+            [key: string]: {
+                summary: string;
+                schema: {
+                    [key: string]: unknown;
+                };
+            };
         };
         Health: {
             status: string;
