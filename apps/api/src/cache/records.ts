@@ -95,7 +95,7 @@ export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated
   } catch {
     // Not a word of what it is: half a document may hold a whole secret.
     return {
-      faults: [{ path: '', expected: 'a JSON object', message: 'the document is not JSON; expected a JSON object' }],
+      faults: [{ path: '', expected: 'a JSON object', message: 'the entry is not JSON; expected a JSON object' }],
     };
   }
   const validated = validate(raw);

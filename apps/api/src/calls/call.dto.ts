@@ -7,15 +7,15 @@ export const CallWords = component(
   'CallWords',
   object(
     {
-      status: { ...oneOfTexts(CALL_STATUSES), description: 'How the job went; ok unless said here.' },
-      message: { ...text, maxLength: 1_024, description: 'What the job has to say.' },
+      status: { ...oneOfTexts(CALL_STATUSES), description: 'Result of the job. Default: ok.' },
+      message: { ...text, maxLength: 1_024, description: 'Message of the job.' },
       latency: {
         ...latency,
-        description: 'How long the job took: a duration such as `12.5s`, or nanoseconds.',
+        description: 'Duration of the job, such as `12.5s`, or nanoseconds.',
       },
     },
     ['status', 'message', 'latency'],
-    'What a job says when it calls.',
+    'Report of a job.',
   ),
   { status: 'ok', message: '1204 orders exported', latency: '12.5s' },
 );

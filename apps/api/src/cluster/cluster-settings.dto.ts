@@ -6,26 +6,28 @@ export const ClusterSettings = component(
     {
       HeartbeatInterval: {
         ...text,
-        description: 'How often a member renews its lease, at most; at most half of the timeout.',
+        description: 'Interval at which a member renews its lease. At most half of the timeout.',
       },
       HeartbeatTimeout: {
         ...text,
-        description: 'After so long without it, others take over what a member had; at least 2s.',
+        description:
+          'After this time without a heartbeat, other workers take over the monitors of a member. At least 2s.',
       },
-      StateDumpInterval: { ...text, description: 'How often results are dumped; at least 1s.' },
+      StateDumpInterval: { ...text, description: 'Interval at which workers write results to etcd. At least 1s.' },
       'coverage-alerter': {
         ...text,
-        description: 'The alerter that the leader itself tells when the coverage falls below 99 %.',
+        description: 'Alerter that the leader notifies when the coverage falls below 99 %.',
       },
       'dead-man-url': {
         ...text,
-        description: 'Called once a minute while the coverage is good. Masked.',
+        description:
+          'The leader calls this address once a minute while the coverage is good, so that another system can alert when the calls stop. Masked.',
         'x-secret': true,
       },
-      'compact-etcd': { ...flag, description: 'False when something else compacts etcd. Default: `true`.' },
+      'compact-etcd': { ...flag, description: 'Set it to false if something else compacts etcd. Default: `true`.' },
     },
     ['coverage-alerter', 'dead-man-url', 'compact-etcd'],
-    'What holds for all processes. Intervals are durations such as `3s`.',
+    'Settings of all processes of the cluster. Intervals are durations such as `3s`.',
   ),
   { HeartbeatInterval: '3s', HeartbeatTimeout: '6s', StateDumpInterval: '10s', 'coverage-alerter': 'team-slack' },
 );

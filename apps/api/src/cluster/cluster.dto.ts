@@ -28,13 +28,13 @@ export const Coverage = component(
   'Coverage',
   object(
     {
-      at: { ...instant, description: 'When the leader looked.' },
+      at: { ...instant, description: 'Time of the measurement.' },
       ...covered,
-      pools: list(object({ tag: { ...textOrNull, description: 'Null for workers without tags.' }, ...covered })),
-      lowSince: { ...instantOrNull, description: 'Since when it is below 99 %.' },
+      pools: list(object({ tag: { ...textOrNull, description: 'Null for the workers without tags.' }, ...covered })),
+      lowSince: { ...instantOrNull, description: 'Time when the coverage fell below 99 %.' },
     },
     [],
-    'How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked.',
+    'Number of monitors whose last due check ran. A check skipped because the previous one was still running counts as run.',
   ),
 );
 export type ShownCoverage = Shape<typeof Coverage>;
@@ -46,8 +46,8 @@ export const Quarantined = component(
   object({
     kind: oneOfTexts(['monitor', 'alerter']),
     name: text,
-    running: { ...flag, description: 'The last good version still runs.' },
-    reason: { ...text, description: 'Why, in a sentence.' },
+    running: { ...flag, description: 'True if the last valid version keeps running.' },
+    reason: { ...text, description: 'Reason, as one sentence.' },
     errors: list(ref(FieldProblem)),
   }),
 );
@@ -63,16 +63,16 @@ export const Cluster = component(
   object({
     Members: map(ref(Member)),
     Director: orNull(ref(Director)),
-    Drains: { ...list(ref(Drain)), description: 'Workers that are kept empty, by name.' },
-    Coverage: { ...orNull(ref(Coverage)), description: 'What the leader last found.' },
+    Drains: { ...list(ref(Drain)), description: 'Drained workers, by name.' },
+    Coverage: { ...orNull(ref(Coverage)), description: 'Last coverage that the leader measured.' },
     Monitors: object({ total: count, byStatus }),
     Orphans: {
       ...texts,
       description:
-        'Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason.',
+        'Monitors that no running worker can take: the first 1,000. `/api/v1/monitor/{name}/why` explains why.',
     },
     Quarantined: { ...list(ref(Quarantined)), description: 'The first 1,000.' },
-    Outbox: object({ ...outboxDepth, byAlerter: map(object(outboxDepth)) }, [], 'Notifications owed.'),
+    Outbox: object({ ...outboxDepth, byAlerter: map(object(outboxDepth)) }, [], 'Pending notifications.'),
   }),
   {
     Members: { [EXAMPLE_WORKER]: Member.example as ShownMember },

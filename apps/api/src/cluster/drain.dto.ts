@@ -6,10 +6,10 @@ export const Drain = component(
   'Drain',
   object({
     name: text,
-    since: { ...instantOrNull, description: 'Null when the key was written by hand.' },
-    by: { ...textOrNull, description: 'Id of the member that was asked for it.' },
-    members: { ...texts, description: 'Ids of the members of that name that take part at present.' },
-    assigned: { ...count, description: 'Monitors that are still assigned to them.' },
+    since: { ...instantOrNull, description: 'Null if an operator wrote the key directly into etcd.' },
+    by: { ...textOrNull, description: 'Id of the member that handled the request.' },
+    members: { ...texts, description: 'Ids of the running members of that name.' },
+    assigned: { ...count, description: 'Number of monitors still assigned to them.' },
   }),
   { name: 'worker-1', since: EXAMPLE_AT, by: 'api-1-h3c8m1', members: [EXAMPLE_WORKER], assigned: 120 },
 );

@@ -19,7 +19,7 @@ export class DrainsService {
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
     if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
     if (roles.length > 0 && !roles.some(runsChecks)) {
-      throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
+      throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
     }
     const key = this.node.keys.drain(name);
     const value: Drain = { at: new Date().toISOString(), by: this.node.memberId };
@@ -41,7 +41,7 @@ export class DrainsService {
     });
     if (committed.outcome === 'refused') throw new DomainError('not-found', `The worker '${name}' is not drained`);
     await this.cache.awaitWrite(committed.revision);
-    return `'${name}' may be given monitors again`;
+    return `'${name}' accepts monitors again`;
   }
 
   all(): ShownDrain[] {

@@ -31,25 +31,28 @@ export const Member = component(
       Load: {
         ...object(
           {
-            checks: { ...count, description: 'Monitors it holds.' },
+            checks: { ...count, description: 'Number of assigned monitors.' },
             checksPerSecond: number,
-            latenessP99Ms: { ...number, description: 'Milliseconds from when a check was due to its start.' },
-            overruns: { ...count, description: 'Due runs skipped since the one before still ran, since its start.' },
+            latenessP99Ms: { ...number, description: 'Milliseconds from the due time of a check to its start.' },
+            overruns: {
+              ...count,
+              description: 'Checks skipped because the previous one was still running, since the start of the worker.',
+            },
           },
           [],
-          'What a worker tells of its work, over the last dump interval.',
+          'Load of a worker over the last dump interval.',
         ),
         additionalProperties: true,
       },
-      Short: { ...text, description: 'What a worker runs short of, file descriptors for instance.' },
-      UptimeMs: { ...count, description: 'Since it started, by the clock of the node that answers.' },
-      Assigned: { ...count, description: 'Monitors assigned to it.' },
-      AssignedLoad: { ...number, description: 'Sum of the weights of what it is to run: what the leader balances.' },
-      Draining: { ...flag, description: 'Kept empty by an operator.' },
+      Short: { ...text, description: 'Resource that the worker lacks, such as file descriptors.' },
+      UptimeMs: { ...count, description: 'Milliseconds since its start, by the clock of the node that answers.' },
+      Assigned: { ...count, description: 'Number of assigned monitors.' },
+      AssignedLoad: { ...number, description: 'Sum of the weights of its monitors; the leader balances this.' },
+      Draining: { ...flag, description: 'True if an operator drained this worker.' },
       Detached: {
         ...flag,
         description:
-          'A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has.',
+          'True if the worker no longer writes to etcd, or its membership expired while it still has monitors. It may continue to run them.',
       },
       ClockOffsetMs: {
         ...numberOrNull,

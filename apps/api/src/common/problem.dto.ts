@@ -4,9 +4,9 @@ export const FieldProblem = component(
   'FieldProblem',
   object(
     {
-      pointer: { ...text, description: 'JSON pointer (RFC 6901) into what was sent.' },
+      pointer: { ...text, description: 'JSON pointer (RFC 6901) to the field in the request.' },
       message: text,
-      expected: { ...text, description: 'What would have been valid.' },
+      expected: { ...text, description: 'Description of a valid value.' },
       suggestion: { ...text, description: 'The nearest valid name.' },
     },
     ['suggestion'],
@@ -23,12 +23,12 @@ export const Problem = component(
       title: text,
       status: { ...number, type: 'integer', description: 'The HTTP status.' },
       detail: text,
-      instance: { ...text, description: 'Path that was asked for.' },
-      message: { ...text, description: 'The same as `detail`, where clients of the original look.' },
+      instance: { ...text, description: 'Path of the request.' },
+      message: { ...text, description: 'Same as `detail`, for clients of the original 9volt.' },
       errors: list(ref(FieldProblem)),
     },
     ['errors'],
-    'What went wrong (RFC 9457).',
+    'An error, as problem details (RFC 9457).',
   ),
 );
 export type Problem = Shape<typeof Problem>;

@@ -18,7 +18,7 @@ export const Phases = component(
   object(
     { lookup: number, connect: number, tls: number, firstByte: number, transfer: number },
     ['lookup', 'connect', 'tls', 'firstByte', 'transfer'],
-    'Milliseconds of the parts of a run.',
+    'Milliseconds of each phase of a check.',
   ),
 );
 
@@ -27,23 +27,22 @@ export const PerformanceValue = component(
   object(
     {
       label: text,
-      value: { ...numberOrNull, description: 'Null when it could not be determined.' },
-      unit: { ...text, description: 'Absent when it is a number of things.' },
-      warn: { ...text, description: 'The range outside of which it is warning, in Nagios notation.' },
-      crit: { ...text, description: 'The range outside of which it is critical.' },
+      value: { ...numberOrNull, description: 'Null if unknown.' },
+      unit: { ...text, description: 'Absent if the value is a plain number.' },
+      warn: { ...text, description: 'Warning range in Nagios notation; a value outside of it is a warning.' },
+      crit: { ...text, description: 'Critical range in Nagios notation; a value outside of it is critical.' },
       min: number,
       max: number,
     },
     ['unit', 'warn', 'crit', 'min', 'max'],
-    'A value that a check measured.',
+    'A measured value.',
   ),
 );
 
-const note = { ...text, description: 'Something odd that did not decide the verdict.' };
+const note = { ...text, description: 'Remark that did not affect the status.' };
 const unjudged = {
   ...flag,
-  description:
-    'The worker could not judge the target, for a reason of its own: the result counts towards no threshold.',
+  description: 'Reason why the worker could not judge the target. Such a result counts towards no threshold.',
 };
 
 /** What a check that somebody asked for found. */

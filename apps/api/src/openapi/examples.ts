@@ -31,7 +31,7 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
   'getStatus 200': { message: `MemberID ${EXAMPLE_WORKER}`, status: 'OK' },
   'getStatus 500': { message: `MemberID ${EXAMPLE_WORKER}`, status: 'connect ECONNREFUSED 127.0.0.1:2379' },
   'deleteMonitor 200': { message: "Successfully removed check 'shop-home'", status: 'OK' },
-  'undrainWorker 200': { message: "'worker-1' may be given monitors again", status: 'OK' },
+  'undrainWorker 200': { message: "'worker-1' accepts monitors again", status: 'OK' },
   'deleteAlerter 200': { message: "Successfully removed alerter 'team-slack'", status: 'OK' },
 };
 

@@ -11,7 +11,7 @@ export const platformComponents = [
   component('Health', object({ status: text }), { status: 'ok' }),
   component(
     'Readiness',
-    object({ status: text, missing: { ...map(text), description: 'What is missing, by name.' } }),
+    object({ status: text, missing: { ...map(text), description: 'Missing requirements, by name.' } }),
     { status: 'ready', missing: {} },
   ),
   component(

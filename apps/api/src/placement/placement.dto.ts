@@ -26,15 +26,15 @@ export const PlacementCandidate = component(
     id: text,
     name: text,
     tags: texts,
-    eligible: { ...flag, description: 'Whether it may be given the monitor.' },
+    eligible: { ...flag, description: 'True if the worker can run the monitor.' },
     objection: { ...textOrNull, description: 'Why not.' },
-    assigned: { ...count, description: 'Monitors it holds.' },
-    load: { ...number, description: 'Sum of the weights of what it is to run: what the leader balances.' },
+    assigned: { ...count, description: 'Number of assigned monitors.' },
+    load: { ...number, description: 'Sum of the weights of its monitors; the leader balances this.' },
   }),
 );
 export type ShownCandidate = Shape<typeof PlacementCandidate>;
 
-/** Where a monitor runs and why there, or why nowhere. */
+/** Explain the placement of a monitor. */
 export const Placement = component(
   'Placement',
   object({
@@ -42,25 +42,25 @@ export const Placement = component(
     verdict: {
       ...oneOfTexts(PLACEMENT_VERDICTS),
       description:
-        '`runs` on `worker`; `moving`: there until it is handed over to `to`; `closing`: not checked, `worker` finishes what is left to tell; `waiting` for a worker; `nowhere` until something is changed.',
+        '`runs`: `worker` runs it. `moving`: `worker` runs it until it hands it over to `to`. `closing`: `worker` no longer checks it but still sends its pending notifications. `waiting`: the leader will assign a worker. `nowhere`: no worker can run it until somebody changes the configuration or the workers.',
     },
-    message: { ...text, description: 'The whole of it in a sentence.' },
+    message: { ...text, description: 'The explanation as one sentence.' },
     worker: orNull(ref(WorkerName)),
     to: orNull(ref(WorkerName)),
-    since: { ...instantOrNull, description: 'Since when its worker has it.' },
-    cause: { ...textOrNull, description: 'Why it was given to that worker, in the words of the leader.' },
-    tag: { ...textOrNull, description: 'The `member-tag` that decides who may run it.' },
-    weight: { ...number, description: 'Its own part of a load.' },
+    since: { ...instantOrNull, description: 'Time when the worker got it.' },
+    cause: { ...textOrNull, description: 'Reason the leader gave for its choice.' },
+    tag: { ...textOrNull, description: 'The `member-tag`: only workers with this tag run it.' },
+    weight: { ...number, description: 'Weight of this monitor in the load of its worker.' },
     candidates: {
       ...list(ref(PlacementCandidate)),
-      description: 'All workers: those that may run it first, the least loaded of them first.',
+      description: 'All workers. Suitable ones come first, the least loaded at the top.',
     },
-    errors: { ...list(ref(FieldProblem)), description: 'What is wrong with its configuration, when it is refused.' },
+    errors: { ...list(ref(FieldProblem)), description: 'Errors of its configuration, if it is quarantined.' },
   }),
   {
     name: 'shop-home',
     verdict: 'runs',
-    message: `'shop-home' runs on worker-1 since ${EXAMPLE_AT}: to even out the loads of the 2 workers without tags`,
+    message: `'shop-home' runs on worker-1 since ${EXAMPLE_AT}: to balance the loads of the 2 workers without tags`,
     worker: { id: EXAMPLE_WORKER, name: 'worker-1' },
     to: null,
     since: EXAMPLE_AT,
@@ -75,7 +75,7 @@ export const Placement = component(
         name: 'worker-3',
         tags: ['eu-west'],
         eligible: false,
-        objection: 'has tags, and this monitor asks for none',
+        objection: 'has tags, but this monitor has no member-tag',
         assigned: 8,
         load: 1.6,
       },

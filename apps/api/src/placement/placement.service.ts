@@ -56,7 +56,7 @@ export class PlacementService {
     const now = Date.now();
     const status = this.cache.status(view, now);
     if (status === 'quarantined') {
-      const what = view.declared.faults ? 'its configuration is refused' : 'it is quarantined';
+      const what = view.declared.faults ? 'its configuration is invalid' : 'it is quarantined';
       return { is: 'refused', because: `${what}: ${reasonOf(view, status, now)}` };
     }
     return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };

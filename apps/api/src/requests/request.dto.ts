@@ -5,8 +5,11 @@ export const MonitorTrial = component(
   object(
     {
       config: ref('Monitor'),
-      name: { ...text, description: 'The stored monitor whose masked secrets are meant.' },
-      'member-tag': { ...text, description: 'Whose workers try it, instead of the `member-tag` of the configuration.' },
+      name: { ...text, description: 'Name of the stored monitor that provides the masked secrets.' },
+      'member-tag': {
+        ...text,
+        description: 'Run the test on a worker with this tag, instead of the `member-tag` of the configuration.',
+      },
     },
     ['name', 'member-tag'],
   ),
@@ -15,7 +18,10 @@ export const MonitorTrial = component(
 export const AlerterTrial = component(
   'AlerterTrial',
   object(
-    { config: ref('Alerter'), name: { ...text, description: 'The stored alerter whose masked secrets are meant.' } },
+    {
+      config: ref('Alerter'),
+      name: { ...text, description: 'Name of the stored alerter that provides the masked secrets.' },
+    },
     ['name'],
   ),
 );
@@ -24,7 +30,7 @@ export const Delivery = component(
   'Delivery',
   object({
     outcome: oneOfTexts(['delivered', 'retryable', 'rejected']),
-    answer: { ...text, description: 'What the provider said.' },
+    answer: { ...text, description: 'Answer of the provider.' },
   }),
   { outcome: 'delivered', answer: 'ok' },
 );

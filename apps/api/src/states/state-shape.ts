@@ -64,13 +64,13 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {
       const tag = settings?.['member-tag'];
-      return tag === undefined ? 'no live worker without tags' : `no live worker carries the tag "${tag}"`;
+      return tag === undefined ? 'no running worker without tags' : `no running worker has the tag "${tag}"`;
     }
     case 'pending':
       return assignment ? 'assigned, no result yet' : 'not assigned yet';
     case 'stale':
       return lastResultAt === undefined
-        ? 'its worker is silent'
+        ? 'its worker sends no results'
         : `no result for ${formatDuration(Math.max(0, Math.round((now - lastResultAt) / 1_000)) * 1_000)}`;
     case 'ok':
     case 'warning':

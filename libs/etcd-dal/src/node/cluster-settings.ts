@@ -69,7 +69,7 @@ export async function changeClusterSettings(
       return { config: { ...DEFAULT_CLUSTER_CONFIG, ...config }, revision: committed.revision, faults: [] };
     }
   }
-  throw new DomainError('conflict', 'Others keep changing the settings of the cluster');
+  throw new DomainError('conflict', 'Somebody else keeps changing the cluster settings; try again');
 }
 
 function settingsOf(entry: Entry | undefined): StoredSettings {
