@@ -13,7 +13,8 @@ const CANARIES = [OF_TARGET, OF_ALERTER, IN_ADDRESS];
 /** Repeats what it was sent, as a page that shows its request does. */
 async function startEcho(): Promise<HttpTarget> {
   return startHttpTarget({
-    answer: ({ headers, url }, response) => void response.end(`you sent ${url} ${headers.authorization ?? ''}`),
+    answer: ({ headers, url }, response) =>
+      void response.setHeader('Content-Type', 'text/plain').end(`you sent ${url} ${headers.authorization ?? ''}`),
   });
 }
 
