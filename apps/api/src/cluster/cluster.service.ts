@@ -1,4 +1,11 @@
-import { type DerivedStatus, DERIVED_STATUSES, type Director, type FieldError, type Member } from '@9volt/contracts';
+import {
+  DERIVED_STATUSES,
+  type DerivedStatus,
+  type Director,
+  type FieldError,
+  type Member,
+  sentencesOf,
+} from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { CLOCK_TOLERANCE_MS } from '../cache/latest-result.js';
@@ -135,6 +142,6 @@ function refused(
   running: boolean,
   faults: readonly FieldError[],
 ): Quarantined {
-  const reason = faults.map(({ message }) => message).join('; ');
+  const reason = sentencesOf(faults);
   return { kind, name, running, reason, errors: faults.map(fieldProblem) };
 }

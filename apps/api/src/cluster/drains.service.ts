@@ -17,7 +17,7 @@ export class DrainsService {
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
     const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
-    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
+    if (fault) throw DomainError.invalid([fault]);
     if (roles.length > 0 && !roles.some(runsChecks)) {
       throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
     }

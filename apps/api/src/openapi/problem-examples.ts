@@ -108,7 +108,7 @@ function invalid({ operationId, path, body, query }: Refusing): Error {
 }
 
 function faulty(field: FieldError): DomainError {
-  return new DomainError('invalid', field.message, { fields: [field] });
+  return DomainError.invalid([field]);
 }
 
 function nameIn(operation: Pick<Refusing, 'path'>): string {

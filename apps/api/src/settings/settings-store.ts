@@ -238,11 +238,10 @@ export class SettingsStore<S extends object> {
 }
 
 export function quarantined(word: string, name: string, faults: readonly FieldError[]): DomainError {
-  return new DomainError(
-    'conflict',
-    `The ${word} '${name}' has an invalid configuration in etcd: ${faults.map(({ message }) => message).join('; ')}`,
-    { fields: faults },
-  );
+  return DomainError.invalid(faults, {
+    code: 'conflict',
+    lead: `The ${word} '${name}' has an invalid configuration in etcd: `,
+  });
 }
 
 interface Unjudged {

@@ -1,4 +1,11 @@
-import { type Assignment, type DerivedStatus, formatDuration, intervalMsOf, NOTHING_TO_SAY } from '@9volt/contracts';
+import {
+  type Assignment,
+  type DerivedStatus,
+  formatDuration,
+  intervalMsOf,
+  NOTHING_TO_SAY,
+  sentencesOf,
+} from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -59,7 +66,7 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':
-      return (view.refusal ?? []).map(({ message }) => message).join('; ');
+      return sentencesOf(view.refusal ?? []);
     case 'disabled':
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {

@@ -2,7 +2,6 @@ import { DomainError, fault } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
-import { invalid } from '../common/invalid.js';
 import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list-query.js';
 import { streamId } from '../common/stream-id.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/match-monitors.js';
@@ -59,5 +58,5 @@ export class StatesService {
 
 function flagOf(name: string, text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  throw invalid([fault(`/${name}`, text, 'true or false')]);
+  throw DomainError.invalid([fault(`/${name}`, text, 'true or false')]);
 }

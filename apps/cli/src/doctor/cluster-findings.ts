@@ -1,5 +1,12 @@
 import { validateAlerter } from '@9volt/alerters';
-import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks, type Validated } from '@9volt/contracts';
+import {
+  clusterConfigFaults,
+  type Member,
+  type MonitorSettings,
+  runsChecks,
+  sentencesOf,
+  type Validated,
+} from '@9volt/contracts';
 import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
@@ -46,7 +53,7 @@ function configFinding(entry: Entry | undefined): Finding {
   if (!entry) return ok('config', 'none yet: the first node writes it');
   const faults = clusterConfigFaults(decode(entry.value));
   if (faults.length === 0) return ok('config', 'valid');
-  return problem('config', faults.map(({ message }) => message).join('; '), `mend the key ${entry.key}`);
+  return problem('config', sentencesOf(faults), `mend the key ${entry.key}`);
 }
 
 function leaderFinding(led: boolean, members: readonly Member[]): Finding {

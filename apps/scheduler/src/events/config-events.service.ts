@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type ClusterConfig, type EventType, type FieldError, type Member, messageOf } from '@9volt/contracts';
+import {
+  type ClusterConfig,
+  type EventType,
+  type FieldError,
+  type Member,
+  messageOf,
+  sentencesOf,
+} from '@9volt/contracts';
 import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -68,7 +75,7 @@ export class ConfigEventsService {
       faults.length > 0
         ? {
             type: 'config-refused',
-            message: `the settings of the cluster are refused, the last good ones stay: ${faults.map(({ message }) => message).join('; ')}`,
+            message: `the settings of the cluster are refused, the last good ones stay: ${sentencesOf(faults)}`,
           }
         : {
             type: 'config-changed',

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { validateAlerter } from '@9volt/alerters';
-import type { AlerterSettings } from '@9volt/contracts';
+import { type AlerterSettings, sentencesOf } from '@9volt/contracts';
 import { type Change, ClusterNode, decode, Informer } from '@9volt/etcd-dal';
 
 export type AlerterLookup =
@@ -85,5 +85,5 @@ function validated(name: string, raw: unknown): AlerterLookup {
   const result = validateAlerter(name, raw);
   return result.ok
     ? { state: 'ready', settings: result.value }
-    : { state: 'invalid', message: result.errors.map(({ message }) => message).join('; ') };
+    : { state: 'invalid', message: sentencesOf(result.errors) };
 }

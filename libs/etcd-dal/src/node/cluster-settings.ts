@@ -85,5 +85,5 @@ function settingsOf(entry: Entry | undefined): StoredSettings {
 
 function refuse(faults: readonly FieldError[]): void {
   if (faults.length === 0) return;
-  throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+  throw DomainError.invalid(faults);
 }
