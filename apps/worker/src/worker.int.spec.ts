@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import type { OutboxEntry } from '@9volt/contracts';
 import { decodeVitals, decodeVitalsIndex } from '@9volt/etcd-dal';
-import { startEtcd, waitFor } from '@9volt/etcd-dal/testing';
+import { startEtcd, waitFor, wholeOutboxEntry } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
 import { InFlight } from './outbox/in-flight.js';
@@ -154,7 +154,7 @@ describe('a change of the assignment', () => {
 
   test('delivering for nobody: nothing is run, the assignment goes when nothing is owed', async () => {
     const worker = await startWorker();
-    await view.put(view.keys.outboxEntry('web', 'chat', 'a'), { alert: {}, incident: '50.1', createdAt: 'x' });
+    await view.put(view.keys.outboxEntry('web', 'chat', 'a'), { ...wholeOutboxEntry, incident: '50.1' });
     await view.assign(worker.id, 'web', settings(), { phase: 'deliver' });
     await sleep(400);
     expect(web.askedAt).toEqual([]);
@@ -409,7 +409,7 @@ test('vitals tell each result, the member key the load', async () => {
   expect(index.names).toEqual(['web']);
   const { entries } = await view.client.list(view.keys.vitalsOf(worker.id));
   const slots = entries.filter(({ key }) => !key.endsWith('index'));
-  const vitals = slots.flatMap(({ value }) => decodeVitals(value, index)?.entries ?? []);
+  const vitals = slots.flatMap(({ value }) => decodeVitals(value, [index])?.entries ?? []);
   expect(vitals.reduce((sum, { runs }) => sum + runs, 0)).toBeGreaterThanOrEqual(4);
   expect(vitals[0]?.samples[0]).toMatchObject({ status: 'ok', latencyMs: expect.any(Number) });
   const member = JSON.parse((await view.client.get(view.keys.member(worker.id)))!.value.toString());
@@ -430,7 +430,7 @@ describe('a plugin', () => {
     await worker.get(VitalsWriter).dump();
     const index = decodeVitalsIndex((await view.client.get(view.keys.vitalsIndex(worker.id, 0)))!.value)!;
     const { entries } = await view.client.list(view.keys.vitalsOf(worker.id));
-    const samples = entries.flatMap(({ value }) => decodeVitals(value, index)?.entries[0]?.samples ?? []);
+    const samples = entries.flatMap(({ value }) => decodeVitals(value, [index])?.entries[0]?.samples ?? []);
     expect(samples).toContainEqual(
       expect.objectContaining({
         message: 'LOAD OK - 0.5',

@@ -156,7 +156,7 @@ export class Keyspace {
 
   parseSuspectNote(key: string): { workerId: string; n: number } | undefined {
     const [workerId, n] = this.segments(this.suspects, key, 2) ?? [];
-    return workerId !== undefined && n !== undefined ? { workerId, n: Number(n) } : undefined;
+    return workerId !== undefined && isNumber(n) ? { workerId, n: Number(n) } : undefined;
   }
 
   parseOutbox(key: string): { monitor: string; alerter: string; id: string } | undefined {
@@ -171,20 +171,26 @@ export class Keyspace {
 
   parseIncident(key: string): { monitor: string; n: number } | undefined {
     const [monitor, n] = this.segments(this.incidents, key, 2) ?? [];
-    return monitor !== undefined && n !== undefined ? { monitor, n: Number(n) } : undefined;
+    return monitor !== undefined && isNumber(n) ? { monitor, n: Number(n) } : undefined;
   }
 
   /** `slot` is `index` for the names of the chunk. */
   parseVitals(key: string): { workerId: string; chunk: number; slot: number | 'index' } | undefined {
     const [workerId, chunk, slot] = this.segments(this.vitals, key, 3) ?? [];
-    if (workerId === undefined || chunk === undefined || slot === undefined) return undefined;
-    return { workerId, chunk: Number(chunk), slot: slot === 'index' ? 'index' : Number(slot) };
+    if (workerId === undefined || !isNumber(chunk)) return undefined;
+    if (slot === 'index') return { workerId, chunk: Number(chunk), slot };
+    return isNumber(slot) ? { workerId, chunk: Number(chunk), slot: Number(slot) } : undefined;
   }
 
   private segments(prefix: string, key: string, count: number): string[] | undefined {
     const parts = this.under(prefix, key)?.split('/');
     return parts?.length === count && parts.every((part) => part !== '') ? parts : undefined;
   }
+}
+
+/** Anybody may write a key. */
+function isNumber(segment: string | undefined): segment is string {
+  return segment !== undefined && /^\d{1,12}$/.test(segment);
 }
 
 /** The end of the range of all keys that start with `prefix`, which ends in an ASCII character. */

@@ -8,8 +8,7 @@ import type { RawQuery } from '../common/list-query.js';
 import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
-import type { Delivery } from '../requests/request.dto.js';
-import { RequestsService } from '../requests/requests.service.js';
+import { type Delivery, RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { AlertersService } from '../settings/alerters.service.js';
 
@@ -22,9 +21,8 @@ export class AlertersController {
 
   @Route({
     id: 'listAlerters',
-    summary: 'List the configurations of all alerters',
-    description:
-      'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
+    summary: 'Configurations of all alerters',
+    description: 'A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.',
     answers: [{ schema: 'AlerterList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
@@ -38,10 +36,10 @@ export class AlertersController {
 
   @Route({
     id: 'pushAlerters',
-    summary: 'Store several alerters',
-    description: 'If one entry is invalid, nothing is stored. Unchanged entries are skipped.',
+    summary: 'Stores several alerters',
+    description: 'All or nothing is valid. What is unchanged is skipped.',
     body: 'AlerterMap',
-    answers: [{ schema: 'StatusMessage', description: 'Number of stored and skipped entries.' }],
+    answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
     errors: [400, 409, 413, 415],
   })
   @Rules({ bodyBytes: BULK_BODY_BYTES })
@@ -53,9 +51,9 @@ export class AlertersController {
 
   @Route({
     id: 'testAlerter',
-    summary: 'Send a test notification through an unsaved configuration',
+    summary: 'Sends a test notification through a configuration, storing nothing',
     body: 'AlerterTrial',
-    answers: [{ schema: 'Delivery', description: 'The answer of the provider.' }],
+    answers: [{ schema: 'Delivery', description: 'What the provider answered.' }],
     errors: [400, 413, 415, 504],
   })
   @Rules({ bodyBytes: CONFIG_BODY_BYTES })
@@ -68,7 +66,7 @@ export class AlertersController {
   @Route({
     id: 'getAlerter',
     summary: 'Configuration of an alerter',
-    description: 'Secrets are masked. Answers 409 if the entry in etcd is invalid.',
+    description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
     answers: [{ schema: 'Alerter', description: 'The configuration.', headers: ETAG }],
     errors: [404, 409],
   })
@@ -82,9 +80,9 @@ export class AlertersController {
 
   @Route({
     id: 'putAlerter',
-    summary: 'Create or replace an alerter',
+    summary: 'Creates or replaces an alerter',
     description:
-      'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value, unless its destination changes.',
+      'Idempotent: what is unchanged is not written. A masked secret keeps the stored one, unless where it is sent changes.',
     body: 'Alerter',
     answers: [
       { schema: 'Alerter', description: 'Stored.', headers: ETAG },
@@ -109,7 +107,7 @@ export class AlertersController {
 
   @Route({
     id: 'patchAlerter',
-    summary: 'Change attributes of an alerter',
+    summary: 'Changes attributes of an alerter',
     description: 'A JSON merge patch (RFC 7396): null removes an attribute.',
     body: 'MergePatch',
     answers: [{ schema: 'Alerter', description: 'Stored.', headers: ETAG }],
@@ -133,8 +131,8 @@ export class AlertersController {
 
   @Route({
     id: 'deleteAlerter',
-    summary: 'Delete an alerter',
-    description: 'Answers 409 while a monitor uses it.',
+    summary: 'Removes an alerter',
+    description: 'Refused with 409 while a monitor names it.',
     answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
     errors: [404, 409, 412],
   })
@@ -147,8 +145,8 @@ export class AlertersController {
 
   @Route({
     id: 'testStoredAlerter',
-    summary: 'Send a test notification through a stored alerter',
-    answers: [{ schema: 'Delivery', description: 'The answer of the provider.' }],
+    summary: 'Sends a test notification through a stored alerter',
+    answers: [{ schema: 'Delivery', description: 'What the provider answered.' }],
     errors: [404, 409, 504],
   })
   @NameParam('alerter')

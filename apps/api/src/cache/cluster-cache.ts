@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import {
-  clusterConfigFaults,
   type ClusterConfig,
   type CoverageReport,
   DEFAULT_CLUSTER_CONFIG,
@@ -10,16 +9,16 @@ import {
   type DerivedStatus,
   messageOf,
   type Member,
+  type MonitorSettings,
   parseDuration,
   type Sample,
 } from '@9volt/contracts';
-import { type Change, ClusterNode, type EtcdError, Informer, type Item } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, type EtcdError, guarded, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { EventLog } from './event-log.js';
 import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
-import { clockCorrection, newestResult } from './latest-result.js';
-import { type CacheRecord, recordDecoder } from './records.js';
+import { type CacheRecord, clusterRecords } from './records.js';
 import { VitalsView } from './vitals-view.js';
 
 /** Who follows the cache. Must not throw or block. */
@@ -52,26 +51,20 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
   /** How often results were dumped before, and until when they may still come as seldom. */
   private before = { everyMs: 0, until: 0 };
-  private readonly vitals = new VitalsView((workerId, { name, samples, nextDueAt }, dumped) => {
-    const view = this.monitors.get(name);
-    if (!view) return;
-    const owner = view.assignment?.workerId;
-    const now = Date.now();
-    const told = { workerId, revision: dumped.revision, dumpedAt: dumped.at };
-    if (owner === undefined || owner === workerId) {
-      view.nextDueAt = nextDueAt + (this.isNews(dumped.revision) ? clockCorrection(dumped.at, now) : 0);
-    }
-    const sample = samples.at(-1);
-    const newest =
-      sample && newestResult(view.newest, { ...told, sample }, { owner, arrived: this.isNews(told.revision), now });
-    if (!newest) return;
-    view.newest = newest;
-    view.lastResultAt = newest.at;
+  private readonly vitals = new VitalsView((workerId, entry, dumpedAt) => {
+    const view = this.monitors.get(entry.name);
+    // A worker that lost a monitor may still have dumped it; the newer result counts.
+    if (!view || (view.latest && entry.samples.length > 0 && (entry.samples.at(-1)?.at ?? 0) < view.latest.at)) return;
+    const sample = entry.samples.at(-1);
+    if (view.assignment === undefined || view.assignment.workerId === workerId) view.nextDueAt = entry.nextDueAt;
+    if (!sample) return;
+    view.latest = sample;
+    // Counted from its arrival here, so that clocks need not agree.
+    const age = dumpedAt - sample.at;
+    view.lastResultAt = this.synced ? Date.now() - age : sample.at;
   });
-  /** What is newer was written since everything was read for the first time. */
-  private listedAt = Number.POSITIVE_INFINITY;
   private readonly listeners = new Set<CacheListener>();
-  private readonly informer: Informer<CacheRecord>;
+  private readonly informer: Watched<CacheRecord>;
   private readonly log: Logger;
   private synced = false;
 
@@ -82,31 +75,28 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     metrics: Metrics,
   ) {
     this.log = logger.child('api-cache');
-    this.informer = new Informer(node.client, {
-      prefix: node.keys.root,
-      decode: recordDecoder(node.keys),
-      guard: node.guard,
+    this.informer = new Watched(node, clusterRecords(node.keys, node.stores), {
       onChange: (change) => this.apply(change),
       onRevision: (revision) => this.complete(revision),
       onRelist: () => this.relisted(),
       onConnection: (error) => this.connection(error),
     });
     health.readiness('api-cache', () => this.unreadiness());
-    metrics.gauge('ninevolt_api_cache_keys', 'Keys in the read cache of the API', [], (gauge) =>
+    metrics.gauge('ninevolt_api_cache_keys', 'Keys that the read cache of the API holds', [], (gauge) =>
       gauge.set(this.informer.items.size),
     );
   }
 
   /** Not awaited: the process listens, and tells its health, while etcd is awaited. */
   onApplicationBootstrap(): void {
-    void this.informer.start().then(async () => {
+    const ready = guarded(this.node.onDefect, 'the first reading', async () => {
       if (this.informer.revision === 0) return;
       this.synced = true;
-      this.listedAt = this.informer.revision;
-      for (const listener of this.listeners) listener.ready?.();
+      this.tell((listener) => listener.ready?.());
       this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
       await this.vitals.backfill();
     });
+    void this.informer.start().then(ready);
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -118,9 +108,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     if (!this.synced || !this.informer.connected) return;
     try {
       const differing = await this.informer.verify();
-      if (differing > 0) this.log.warn(`${differing} cached keys differ from etcd; listing all keys again`);
+      if (differing > 0) this.log.warn(`${differing} keys differed from etcd: listing again`);
     } catch (error) {
-      this.log.debug(`could not compare the cache with etcd: ${messageOf(error)}`);
+      this.log.debug(`not compared with etcd: ${messageOf(error)}`);
     }
   }
 
@@ -165,6 +155,11 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return view.status(this, now);
   }
 
+  /** The version of a monitor that was assigned last: it still runs where the present one is refused. */
+  lastGood({ assignment }: MonitorView): MonitorSettings | undefined {
+    return assignment && this.node.stores.assignment.parsed(assignment)?.settings;
+  }
+
   history(monitor: string): Sample[] {
     return this.vitals.history(monitor);
   }
@@ -191,20 +186,27 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
   }
 
-  private isNews(revision: number): boolean {
-    return revision > this.listedAt;
+  private unreadiness(): string | undefined {
+    if (!this.synced) return this.informer.error?.message ?? 'the cluster is not read from etcd yet';
+    return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
   }
 
-  private unreadiness(): string | undefined {
-    if (!this.synced) return this.informer.error?.message ?? 'the API is still loading its data from etcd';
-    return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
+  /** What one listener throws concerns no other. */
+  private tell(call: (listener: CacheListener) => void): void {
+    for (const listener of this.listeners) {
+      try {
+        call(listener);
+      } catch (error) {
+        this.node.onDefect('a listener of the cache', error);
+      }
+    }
   }
 
   private apply({ before, after, revision }: Change<CacheRecord>): void {
     const record = after?.value ?? before?.value;
     if (!record) return;
     this.index(record, after, revision);
-    for (const listener of this.listeners) listener.change?.(record, after === undefined);
+    this.tell((listener) => listener.change?.(record, after === undefined));
   }
 
   private index(record: CacheRecord, after: Item<CacheRecord> | undefined, revision: number): void {
@@ -212,7 +214,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     switch (record.kind) {
       case 'config':
         // The last good one stays.
-        if (!gone && clusterConfigFaults(record.config).length === 0) this.configure(record.config);
+        if (!gone) this.configure(record.config);
         return;
       case 'director':
         this.director = gone ? undefined : record.director;
@@ -222,7 +224,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         return;
       case 'member':
         if (gone) this.members.remove(record.member.MemberID);
-        else this.members.put(record.member, Date.now(), this.synced);
+        else this.members.put(record.member, Date.now());
         return;
       case 'drain':
         return this.members.setDrain(record.worker, gone ? undefined : record.drain);
@@ -281,9 +283,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         view.state = after && record.state;
         const ranAt = record.state.lastRunAt;
         if (after && ranAt !== null)
-          view.lastResultAt = this.synced
-            ? Date.now()
-            : Math.max(view.lastResultAt ?? 0, Math.min(Date.now(), Date.parse(ranAt)));
+          view.lastResultAt = this.synced ? Date.now() : Math.max(view.lastResultAt ?? 0, Date.parse(ranAt));
         break;
       }
       case 'assignment': {
@@ -311,16 +311,16 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
 
   private complete(revision: number): void {
     this.vitals.flush();
-    for (const listener of this.listeners) listener.revision?.(revision);
+    this.tell((listener) => listener.revision?.(revision));
   }
 
   private relisted(): void {
-    this.log.warn('could not resume the watch; loaded all keys again');
-    for (const listener of this.listeners) listener.relisted?.();
+    this.log.warn('the watch could not be resumed: everything was read again');
+    this.tell((listener) => listener.relisted?.());
   }
 
   private connection(error: EtcdError | undefined): void {
-    if (error) this.log.warn(`lost the connection to etcd; answering from the cache: ${error.message}`);
+    if (error) this.log.warn(`reading from memory: ${error.message}`);
     else {
       this.log.debug('connected to etcd');
       this.members.listening(Date.now());

@@ -14,7 +14,6 @@ import {
 } from '@9volt/contracts';
 import { monitorTypes, weighMonitor } from '@9volt/monitors';
 import { deriveStatus } from './derive-status.js';
-import type { LatestResult } from './latest-result.js';
 import type { AssignmentRecord, Declared } from './records.js';
 
 /** A monitor as it is declared. */
@@ -37,7 +36,7 @@ export class MonitorView {
   declared: DeclaredMonitor | undefined;
   state: MonitorState | undefined;
   assignments: HeldAssignment[] = [];
-  newest: LatestResult | undefined;
+  latest: Sample | undefined;
   nextDueAt: number | undefined;
   /** By this process's clock. */
   lastResultAt: number | undefined;
@@ -54,10 +53,6 @@ export class MonitorView {
   private words: string | undefined;
 
   constructor(readonly name: string) {}
-
-  get latest(): Sample | undefined {
-    return this.newest?.sample;
-  }
 
   /** Whether anything but leftovers is known of it. */
   get exists(): boolean {
@@ -117,7 +112,7 @@ export class MonitorView {
     );
   }
 
-  /** Target of the check, in one line. */
+  /** What is checked, in one line. */
   get target(): string | undefined {
     const { settings } = this;
     this.shownTarget ??= settings && monitorTypes.get(settings.type)?.target(settings);

@@ -1,6 +1,7 @@
 import {
   type AlerterSettings,
   type Assignment,
+  capped,
   type ClusterConfig,
   type ClusterEvent,
   type CoverageReport,
@@ -13,12 +14,24 @@ import {
   type MonitorState,
   type OutboxEntry,
   type PoisonRecord,
-  poisonRecordOf,
+  clusterConfigFaults,
+  messageOf,
   type Validated,
   type WorkerRequest,
 } from '@9volt/contracts';
 import { validateAlerter } from '@9volt/alerters';
-import { decode, decodeVitalsIndex, type Entry, type Keyspace, type VitalsIndex } from '@9volt/etcd-dal';
+import {
+  decodeVitalsIndex,
+  type Entry,
+  type Keyspace,
+  MAX_SETTINGS_BYTES,
+  MAX_VALUE_BYTES,
+  parse,
+  type Stores,
+  type Tell,
+  type VitalsIndex,
+  type Watchable,
+} from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 
 /** Settings as a person put them: valid, or quarantined with what is wrong with them. */
@@ -48,11 +61,19 @@ export interface AssignmentRecord extends Pick<Assignment, 'phase' | 'to' | 'rea
   value: Buffer;
 }
 
-/** A decoder for {@link Informer}: never throws, and leaves out what it does not know. */
-export function recordDecoder(keys: Keyspace): (entry: Entry) => CacheRecord | undefined {
-  const named: readonly [prefix: string, read: (name: string, entry: Entry) => CacheRecord | undefined][] = [
-    [keys.states, (name, { value }) => wrap(decode<MonitorState>(value), (state) => ({ kind: 'state', name, state }))],
-    [keys.events, (_id, { value }) => wrap(decode<ClusterEvent>(value), (event) => ({ kind: 'event', event }))],
+type Reader = (entry: Entry, tell: Tell) => CacheRecord | undefined;
+
+/** All keys of the cluster. What is not whole, and what the API does not know, is left out. */
+export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheRecord> {
+  const named: readonly (readonly [
+    prefix: string,
+    read: (name: string, entry: Entry, tell: Tell) => CacheRecord | undefined,
+  ])[] = [
+    [
+      keys.states,
+      (name, entry, tell) => wrap(stores.state.parsed(entry, tell), (state) => ({ kind: 'state', name, state })),
+    ],
+    [keys.events, (_id, entry, tell) => wrap(stores.event.parsed(entry, tell), (event) => ({ kind: 'event', event }))],
     [
       keys.monitors,
       (name, { value }) => ({ kind: 'monitor', name, ...declared(value, (raw) => validateMonitor(name, raw)) }),
@@ -61,59 +82,96 @@ export function recordDecoder(keys: Keyspace): (entry: Entry) => CacheRecord | u
       keys.alerters,
       (name, { value }) => ({ kind: 'alerter', name, ...declared(value, (raw) => validateAlerter(name, raw)) }),
     ],
-    [keys.poison, (monitor, { value }) => ({ kind: 'poison', monitor, record: poisonRecordOf(decode(value)) })],
-    [keys.members, (_id, { value }) => wrap(decode<Member>(value), (member) => ({ kind: 'member', member }))],
-    [keys.drains, (worker, { value }) => ({ kind: 'drain', worker, drain: drainOf(value) })],
+    [keys.poison, (monitor, entry, tell) => ({ kind: 'poison', monitor, record: stores.suspect.poison(entry, tell) })],
+    [
+      keys.members,
+      (_id, entry, tell) => wrap(stores.member.parsed(entry, tell), (member) => ({ kind: 'member', member })),
+    ],
+    [keys.drains, (worker, entry) => ({ kind: 'drain', worker, drain: stores.member.drain(entry) })],
     [
       keys.requests,
-      (_id, { value }) => wrap(decode<WorkerRequest>(value), (request) => ({ kind: 'request', request })),
+      (_id, entry, tell) => wrap(stores.request.parsed(entry, tell), (request) => ({ kind: 'request', request })),
+    ],
+    [keys.assignments, (_rest, entry, tell) => assignmentOf(keys, stores, entry, tell)],
+    [keys.vitals, (_rest, entry, tell) => vitalsOf(keys, entry, tell)],
+    [
+      keys.outbox,
+      (_rest, entry, tell) => {
+        const at = keys.parseOutbox(entry.key);
+        return (
+          at &&
+          wrap(stores.outbox.parsed(entry, tell), (owed) => ({ kind: 'outbox', monitor: at.monitor, entry: owed }))
+        );
+      },
+    ],
+    [
+      keys.incidents,
+      (_rest, entry, tell) => {
+        const at = keys.parseIncident(entry.key);
+        return at && wrap(stores.incident.parsed(entry, tell), (incident) => ({ kind: 'incident', ...at, incident }));
+      },
     ],
   ];
-  return (entry) => {
-    const { key, value } = entry;
-    if (key.startsWith(keys.assignments)) return assignmentOf(keys, entry);
-    if (key.startsWith(keys.vitals)) return vitalsOf(keys, entry);
-    if (key.startsWith(keys.outbox)) return outboxOf(keys, entry);
-    if (key.startsWith(keys.incidents)) return incidentOf(keys, entry);
-    if (key === keys.config) return wrap(decode<ClusterConfig>(value), (config) => ({ kind: 'config', config }));
-    if (key === keys.director) return wrap(decode<Director>(value), (director) => ({ kind: 'director', director }));
-    if (key === keys.coverage)
-      return wrap(decode<CoverageReport>(value), (coverage) => ({ kind: 'coverage', coverage }));
-    for (const [prefix, read] of named) {
-      const name = keys.under(prefix, key);
-      if (name !== undefined) return read(name, entry);
-    }
-    return undefined;
+  const single: Readonly<Record<string, Reader>> = {
+    [keys.config]: configOf,
+    [keys.director]: (entry, tell) =>
+      wrap(stores.member.director(entry, tell), (director) => ({ kind: 'director', director })),
+    [keys.coverage]: (entry, tell) =>
+      wrap(stores.coverage.parsed(entry, tell), (coverage) => ({ kind: 'coverage', coverage })),
   };
-}
-
-/** Validates what stands under a key that anybody may write. */
-export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated<S>): Declared<S> {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(value.toString());
-  } catch {
-    // Not a word of what it is: half a document may hold a whole secret.
-    return {
-      faults: [{ path: '', expected: 'a JSON object', message: 'the entry is not JSON; expected a JSON object' }],
-    };
-  }
-  const validated = validate(raw);
-  return validated.ok ? { settings: validated.value } : { faults: validated.errors };
-}
-
-/** Anybody may write it: only what makes sense is kept. */
-export function drainOf(value: Buffer): Partial<Drain> {
-  const { at, by } = decode<Partial<Drain>>(value) ?? {};
+  const byKey = new Map(Object.entries(single));
   return {
-    ...(typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? { at: new Date(at).toISOString() } : {}),
-    ...(typeof by === 'string' ? { by } : {}),
+    prefix: keys.root,
+    decode: (entry, tell) => {
+      const read = byKey.get(entry.key);
+      if (read) return read(entry, tell);
+      for (const [prefix, readNamed] of named) {
+        const name = keys.under(prefix, entry.key);
+        if (name !== undefined) return readNamed(name, entry, tell);
+      }
+      return undefined;
+    },
   };
 }
 
-function assignmentOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {
-  const at = keys.parseAssignment(key);
-  const assignment = decode<Assignment>(value);
+/** More faults of one document are only counted. */
+const MOST_FAULTS = 20;
+/** A longer message of a fault is cut: it repeats what stands there. */
+const LONGEST_MESSAGE = 500;
+
+/** Validates what stands under a key that anybody may write. What is too large is not looked at. */
+export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated<S>): Declared<S> {
+  const { value: raw, fault } = parse(value, MAX_SETTINGS_BYTES);
+  // Not a word of what it is: half a document may hold a whole secret.
+  if (fault !== undefined)
+    return { faults: [{ path: '', expected: 'a JSON object', message: `the document: ${fault}` }] };
+  try {
+    const validated = validate(raw);
+    return validated.ok ? { settings: validated.value } : { faults: excerptOf(validated.errors) };
+  } catch (error) {
+    return { faults: [{ path: '', expected: 'valid settings', message: `it cannot be judged: ${messageOf(error)}` }] };
+  }
+}
+
+function excerptOf(faults: readonly FieldError[]): FieldError[] {
+  const shown = faults.slice(0, MOST_FAULTS).map(({ message, path, ...fault }) => ({
+    ...fault,
+    path: capped(path, LONGEST_MESSAGE),
+    message: capped(message, LONGEST_MESSAGE),
+  }));
+  const more = faults.length - shown.length;
+  return more > 0 ? [...shown, { path: '', expected: 'valid settings', message: `and ${more} more faults` }] : shown;
+}
+
+/** What is not valid is told by every process that lives by it. */
+function configOf({ value }: Entry): CacheRecord | undefined {
+  const raw = parse(value, MAX_SETTINGS_BYTES).value;
+  return clusterConfigFaults(raw).length === 0 ? { kind: 'config', config: raw as ClusterConfig } : undefined;
+}
+
+function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, tell: Tell): CacheRecord | undefined {
+  const at = keys.parseAssignment(entry.key);
+  const assignment = at && stores.assignment.parsed(entry, tell);
   if (!at || !assignment) return undefined;
   const { phase, to, reason, assignedAt, cause } = assignment;
   return {
@@ -124,28 +182,22 @@ function assignmentOf(keys: Keyspace, { key, value }: Entry): CacheRecord | unde
     ...(reason === undefined ? {} : { reason }),
     assignedAt,
     ...(cause === undefined ? {} : { cause }),
-    value,
+    value: entry.value,
   };
 }
 
-function vitalsOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {
+function vitalsOf(keys: Keyspace, { key, value }: Entry, tell: Tell): CacheRecord | undefined {
   const at = keys.parseVitals(key);
   if (!at) return undefined;
   const { workerId, chunk, slot } = at;
-  if (slot !== 'index') return { kind: 'vitals', workerId, chunk, slot, value };
-  return wrap(decodeVitalsIndex(value), (index) => ({ kind: 'vitals-index', workerId, chunk, index }));
-}
-
-function outboxOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {
-  const at = keys.parseOutbox(key);
-  const entry = decode<OutboxEntry>(value);
-  return at && entry && { kind: 'outbox', monitor: at.monitor, entry };
-}
-
-function incidentOf(keys: Keyspace, { key, value }: Entry): CacheRecord | undefined {
-  const at = keys.parseIncident(key);
-  const incident = decode<IncidentRecord>(value);
-  return at && incident && { kind: 'incident', ...at, incident };
+  if (slot === 'index') {
+    const index = decodeVitalsIndex(value);
+    if (!index) tell('expected the names of a chunk of results');
+    return wrap(index, (names) => ({ kind: 'vitals-index', workerId, chunk, index: names }));
+  }
+  if (value.length <= MAX_VALUE_BYTES) return { kind: 'vitals', workerId, chunk, slot, value };
+  tell(`${value.length} bytes are too large; expected at most ${MAX_VALUE_BYTES}`);
+  return undefined;
 }
 
 function wrap<T>(value: T | undefined, record: (value: T) => CacheRecord): CacheRecord | undefined {

@@ -25,10 +25,8 @@ export class VitalsView {
   private readonly chunks = new Map<string, Chunk>();
   private readonly dirty = new Set<Chunk>();
 
-  /** `onEntry` is told the newest of each monitor, when it was dumped by the worker's clock, and at which revision of etcd. */
-  constructor(
-    private readonly onEntry: (workerId: string, entry: VitalsEntry, dumped: { at: number; revision: number }) => void,
-  ) {}
+  /** `onEntry` is told the newest of each monitor, and when it was dumped by the worker's clock. */
+  constructor(private readonly onEntry: (workerId: string, entry: VitalsEntry, dumpedAt: number) => void) {}
 
   putIndex(workerId: string, chunk: number, index: VitalsIndex): void {
     const found = this.chunk(workerId, chunk);
@@ -59,9 +57,7 @@ export class VitalsView {
     for (const chunk of this.dirty) {
       const [newest] = newestFirst(chunk);
       const vitals = newest && read(chunk, newest);
-      if (!vitals) continue;
-      const dumped = { at: vitals.at, revision: newest.revision };
-      for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, dumped);
+      if (vitals) for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, vitals.at);
     }
     this.dirty.clear();
   }
@@ -81,8 +77,7 @@ export class VitalsView {
           const latest = missing.get(entry.name);
           if (!latest || entry.samples.length === 0) continue;
           missing.delete(entry.name);
-          const dumped = { at: before?.at ?? 0, revision: dump.revision };
-          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, dumped);
+          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, before?.at ?? 0);
         }
       }
     }
@@ -145,9 +140,5 @@ function newestFirst(chunk: Chunk): Dump[] {
 }
 
 function read(chunk: Chunk, dump: Dump): Vitals | undefined {
-  for (const index of chunk.indexes) {
-    const vitals = decodeVitals(dump.value, index);
-    if (vitals) return vitals;
-  }
-  return undefined;
+  return decodeVitals(dump.value, chunk.indexes);
 }

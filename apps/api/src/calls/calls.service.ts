@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Call, type CallRecord, DomainError, LEAST_MS_BETWEEN_CALLS } from '@9volt/contracts';
-import { ClusterNode, commit, decode, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
 import { TokenIndex } from './token-index.js';
@@ -39,13 +39,13 @@ export class CallsService {
   }
 
   private async write(name: string, last: Call): Promise<void> {
-    const { client, keys } = this.node;
+    const { client, keys, stores } = this.node;
     const key = keys.push(name);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const createRevision = this.cache.monitors.get(name)?.declared?.createRevision;
       if (createRevision === undefined) return;
       const current = await client.get(key);
-      const known = current && decode<Partial<CallRecord>>(current.value);
+      const known = current && stores.push.parsed(current);
       const record = known?.createRevision === createRevision ? known : undefined;
       assertNotTooSoon(record?.last, last);
       const value: CallRecord = { createRevision, awaitedSince: record?.awaitedSince ?? last.at, last };
@@ -58,7 +58,7 @@ export class CallsService {
       });
       if (outcome === 'accepted') return;
     }
-    throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
+    throw new DomainError('too-many', 'Others call this monitor at the same time');
   }
 }
 
@@ -77,6 +77,6 @@ function callOf({ status, message, latencyMs, odd }: ReadWords): Call {
 function assertNotTooSoon(before: Call | undefined, now: Call): void {
   const apartMs = before ? Math.abs(Date.parse(now.at) - Date.parse(before.at)) : Infinity;
   if (apartMs < LEAST_MS_BETWEEN_CALLS) {
-    throw new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
+    throw new DomainError('too-many', 'At most one call a second is taken; call again in a second');
   }
 }

@@ -6,10 +6,8 @@ import { etagOf, preconditionsOf } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
 import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
-import type { ShownCluster } from './cluster.dto.js';
-import { ClusterService } from './cluster.service.js';
-import type { ShownDrain } from './drain.dto.js';
-import { DrainsService } from './drains.service.js';
+import { ClusterService, type ShownCluster } from './cluster.service.js';
+import { DrainsService, type ShownDrain } from './drains.service.js';
 
 @ApiV1('cluster', 'Cluster')
 export class ClusterController {
@@ -21,8 +19,7 @@ export class ClusterController {
 
   @Route({
     id: 'getCluster',
-    summary:
-      'Show members, leader, drained workers, orphaned monitors, quarantined configurations and pending notifications',
+    summary: 'Members, leader, drained workers, orphans, quarantined configurations and notifications owed',
     answers: [{ schema: 'Cluster', description: 'The cluster.' }],
   })
   @Get()
@@ -32,8 +29,8 @@ export class ClusterController {
 
   @Route({
     id: 'getClusterSettings',
-    summary: 'Show the cluster settings',
-    description: 'Answers 409 if the settings in etcd are invalid; all processes then keep the last valid ones.',
+    summary: 'What holds for all processes of the cluster',
+    description: '409 when what stands in etcd is not valid: processes then go on with the last good ones.',
     answers: [{ schema: 'ClusterSettings', description: 'The settings.', headers: ETAG }],
     errors: [409],
   })
@@ -46,9 +43,8 @@ export class ClusterController {
 
   @Route({
     id: 'patchClusterSettings',
-    summary: 'Change the cluster settings',
-    description:
-      'Send a JSON merge patch (RFC 7396). The API validates the result as a whole; all processes apply it without a restart.',
+    summary: 'Changes what holds for all processes of the cluster',
+    description: 'A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.',
     body: 'MergePatch',
     answers: [{ schema: 'ClusterSettings', description: 'Stored.', headers: ETAG }],
     errors: [400, 409, 412, 413, 415],
@@ -68,12 +64,12 @@ export class ClusterController {
 
   @Route({
     id: 'drainWorker',
-    summary: 'Drain a worker',
+    summary: 'Empties a worker and keeps it empty',
     description:
-      'Moves the monitors of the worker to other workers, without a missed check, and gives it no new ones. The drain belongs to the name, so it survives a restart. Idempotent. You can drain a worker before it starts; `members` is then empty.',
+      'By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.',
     answers: [
-      { schema: 'Drain', description: 'The worker was already drained.' },
-      { status: 201, schema: 'Drain', description: 'The worker is now drained.' },
+      { schema: 'Drain', description: 'It was drained already.' },
+      { status: 201, schema: 'Drain', description: 'It is drained from now on.' },
     ],
     errors: [400, 409],
   })
@@ -87,8 +83,8 @@ export class ClusterController {
 
   @Route({
     id: 'undrainWorker',
-    summary: 'Undrain a worker',
-    answers: [{ schema: 'StatusMessage', description: 'The worker accepts monitors again.' }],
+    summary: 'Lets a worker be given monitors again',
+    answers: [{ schema: 'StatusMessage', description: 'It may be given monitors.' }],
     errors: [404],
   })
   @NameParam('worker')

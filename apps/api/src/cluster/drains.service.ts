@@ -2,8 +2,19 @@ import { type Drain, DomainError, nameFault, newNameFault, runsChecks } from '@9
 import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { drainOf } from '../cache/records.js';
-import type { ShownDrain } from './drain.dto.js';
+
+/** A worker that is kept empty. */
+export interface ShownDrain {
+  name: string;
+  /** ISO 8601; null when a person wrote the key. */
+  since: string | null;
+  /** Id of the member that was asked for it. */
+  by: string | null;
+  /** Ids of the members of that name that take part at present. */
+  members: string[];
+  /** Monitors that are still assigned to them. */
+  assigned: number;
+}
 
 /** Keeps workers empty: by name, so that a restart changes nothing. The leader moves what they have. */
 @Injectable()
@@ -17,9 +28,9 @@ export class DrainsService {
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
     const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
-    if (fault) throw DomainError.invalid([fault]);
+    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
     if (roles.length > 0 && !roles.some(runsChecks)) {
-      throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
+      throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
     }
     const key = this.node.keys.drain(name);
     const value: Drain = { at: new Date().toISOString(), by: this.node.memberId };
@@ -29,7 +40,9 @@ export class DrainsService {
     });
     const created = committed.outcome === 'accepted';
     if (created) await this.cache.awaitWrite(committed.revision);
-    const drain = created ? value : await this.node.client.get(key).then((entry) => entry && drainOf(entry.value));
+    const drain = created
+      ? value
+      : await this.node.client.get(key).then((entry) => entry && this.node.stores.member.drain(entry));
     return { drain: this.shown(name, drain), created };
   }
 
@@ -41,7 +54,7 @@ export class DrainsService {
     });
     if (committed.outcome === 'refused') throw new DomainError('not-found', `The worker '${name}' is not drained`);
     await this.cache.awaitWrite(committed.revision);
-    return `'${name}' accepts monitors again`;
+    return `'${name}' may be given monitors again`;
   }
 
   all(): ShownDrain[] {

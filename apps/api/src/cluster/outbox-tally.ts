@@ -1,7 +1,16 @@
 import type { OutboxEntry } from '@9volt/contracts';
-import type { ShownOutbox } from './cluster.dto.js';
 
-type OutboxDepth = ShownOutbox['byAlerter'][string];
+export interface OutboxDepth {
+  /** Notifications owed. */
+  depth: number;
+  /** Age of the oldest; 0 without any. */
+  oldestAgeMs: number;
+}
+
+export interface ShownOutbox extends OutboxDepth {
+  /** By alerter: one that does not get rid of what it owes stands out. */
+  byAlerter: Record<string, OutboxDepth>;
+}
 
 /** Counts what is owed, and how old it is at `now`. */
 export class OutboxTally {

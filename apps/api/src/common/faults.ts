@@ -1,4 +1,5 @@
-import { DomainError, type ErrorCode, type FieldError, MAX_FAULTS } from '@9volt/contracts';
+import type { ErrorCode, FieldError } from '@9volt/contracts';
+import { invalid, MAX_FAULTS } from './invalid.js';
 
 /** Gathers the faults of several documents, as many as are told. */
 export class Faults {
@@ -19,6 +20,6 @@ export class Faults {
   }
 
   throwAny(): void {
-    if (this.kept.length > 0) throw DomainError.invalid(this.kept, { code: this.code, more: this.more });
+    if (this.kept.length > 0) throw invalid(this.kept, this.code, this.more);
   }
 }

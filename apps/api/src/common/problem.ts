@@ -2,7 +2,25 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { DomainError, ERROR_STATUS, type FieldError, messageOf } from '@9volt/contracts';
 import { EtcdError } from '@9volt/etcd-dal';
-import type { FieldProblem, Problem } from './problem.dto.js';
+
+/** RFC 9457, and `message` for clients of the original. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  message: string;
+  errors?: FieldProblem[];
+}
+
+export interface FieldProblem {
+  /** JSON pointer into the document that was sent. */
+  pointer: string;
+  message: string;
+  expected: string;
+  suggestion?: string;
+}
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -41,7 +59,7 @@ function statusOf(error: unknown): number {
 
 function detailOf(error: unknown): string {
   if (error instanceof EtcdError && !error.definite) {
-    return `${error.message}. The change may or may not be stored; read it again.`;
+    return `${error.message}. Whether it was done is not known: read it again.`;
   }
   return messageOf(error);
 }

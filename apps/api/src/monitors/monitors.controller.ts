@@ -9,8 +9,7 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
 import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
-import type { ShownPlacement } from '../placement/placement.dto.js';
-import { PlacementService } from '../placement/placement.service.js';
+import { PlacementService, type ShownPlacement } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { MONITOR_FILTERS } from '../settings/match-monitors.js';
@@ -27,9 +26,8 @@ export class MonitorsController {
 
   @Route({
     id: 'listMonitors',
-    summary: 'List the configurations of all monitors',
-    description:
-      'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
+    summary: 'Configurations of all monitors',
+    description: 'A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.',
     answers: [{ schema: 'MonitorList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
@@ -43,10 +41,10 @@ export class MonitorsController {
 
   @Route({
     id: 'pushMonitors',
-    summary: 'Store several monitors',
-    description: 'If one entry is invalid, nothing is stored. Unchanged entries are skipped.',
+    summary: 'Stores several monitors',
+    description: 'All or nothing is valid. What is unchanged is skipped.',
     body: 'MonitorMap',
-    answers: [{ schema: 'StatusMessage', description: 'Number of stored and skipped entries.' }],
+    answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
     errors: [400, 409, 413, 415],
   })
   @Rules({ bodyBytes: BULK_BODY_BYTES })
@@ -58,9 +56,9 @@ export class MonitorsController {
 
   @Route({
     id: 'testMonitor',
-    summary: 'Run an unsaved configuration once',
+    summary: 'Runs a configuration once, storing nothing',
     body: 'MonitorTrial',
-    answers: [{ schema: 'CheckResult', description: 'The result of the check.' }],
+    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
     errors: [400, 413, 415, 504],
   })
   @Rules({ bodyBytes: CONFIG_BODY_BYTES })
@@ -73,11 +71,11 @@ export class MonitorsController {
   @Route({
     id: 'getMonitor',
     summary: 'Configuration of a monitor',
-    description: 'Secrets are masked. Answers 409 if the entry in etcd is invalid.',
+    description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
     answers: [
       {
         schema: 'MonitorOrMessage',
-        description: 'The configuration; with `disable`, a confirmation.',
+        description: 'The configuration; with `disable`, what was done.',
         headers: MAYBE_ETAG,
       },
     ],
@@ -90,13 +88,13 @@ export class MonitorsController {
     deprecated: true,
     schema: { type: 'string' },
     description:
-      'Sets `disable` instead of returning the configuration, for clients of the original 9volt. Needs an access token or the header X-Requested-With. Prefer PATCH.',
+      'Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.',
   })
   @ApiHeader({
     name: 'X-Requested-With',
     required: false,
     schema: { type: 'string' },
-    description: 'Any value. Required with `disable` if the API has no access tokens.',
+    description: 'Anything; needed with `disable` where there are no access tokens.',
   })
   @Get(':name')
   async get(
@@ -117,14 +115,14 @@ export class MonitorsController {
     if (this.config.accessTokens.length > 0 || headers['x-requested-with'] !== undefined) return;
     throw new DomainError(
       'forbidden',
-      'A GET with `disable` needs an access token or, if the API has none, the header X-Requested-With; use PATCH instead',
+      'A GET that changes something needs an access token or, where there are none, the header X-Requested-With; PATCH needs neither',
     );
   }
 
   @Route({
     id: 'putMonitor',
-    summary: 'Create or replace a monitor',
-    description: 'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value.',
+    summary: 'Creates or replaces a monitor',
+    description: 'Idempotent: what is unchanged is not written. A masked secret keeps the stored one.',
     body: 'Monitor',
     answers: [
       { schema: 'Monitor', description: 'Stored.', headers: ETAG },
@@ -149,7 +147,7 @@ export class MonitorsController {
 
   @Route({
     id: 'patchMonitor',
-    summary: 'Change attributes of a monitor',
+    summary: 'Changes attributes of a monitor',
     description: 'A JSON merge patch (RFC 7396): null removes an attribute.',
     body: 'MergePatch',
     answers: [{ schema: 'Monitor', description: 'Stored.', headers: ETAG }],
@@ -173,8 +171,8 @@ export class MonitorsController {
 
   @Route({
     id: 'deleteMonitor',
-    summary: 'Delete a monitor',
-    description: 'Closes an open incident and notifies the alerters that were notified of it.',
+    summary: 'Removes a monitor',
+    description: 'An open incident is closed, and whoever was told of it is told so.',
     answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
     errors: [404, 409, 412],
   })
@@ -187,10 +185,8 @@ export class MonitorsController {
 
   @Route({
     id: 'explainMonitor',
-    summary: 'Explain the placement of a monitor',
-    answers: [
-      { schema: 'Placement', description: 'The worker of the monitor, the reason, and the workers considered.' },
-    ],
+    summary: 'Where a monitor runs and why there, or why nowhere',
+    answers: [{ schema: 'Placement', description: 'Its place, and the workers that were to choose from.' }],
     errors: [404],
   })
   @NameParam('monitor')
@@ -201,9 +197,9 @@ export class MonitorsController {
 
   @Route({
     id: 'runMonitor',
-    summary: 'Run a monitor now',
-    description: 'The owner runs it. The result counts like any other result.',
-    answers: [{ schema: 'CheckResult', description: 'The result of the check.' }],
+    summary: 'Runs a monitor now',
+    description: 'Its owner runs it; the result counts as any other.',
+    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
     errors: [404, 409, 504],
   })
   @NameParam('monitor')

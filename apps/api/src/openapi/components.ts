@@ -1,74 +1,252 @@
-import type { JsonSchema } from '@9volt/contracts';
-import { CallWords } from '../calls/call.dto.js';
-import { ClusterSettings } from '../cluster/cluster-settings.dto.js';
-import { Cluster, Coverage, Director, Quarantined } from '../cluster/cluster.dto.js';
-import { Drain } from '../cluster/drain.dto.js';
-import { Member } from '../cluster/member.dto.js';
-import { FieldProblem, Problem } from '../common/problem.dto.js';
-import { CheckResult, PerformanceValue, Phases, Sample } from '../common/result.dto.js';
-import { type Component, list, map, ref, text } from '../common/shape.js';
-import { StatusMessage } from '../common/status-message.js';
-import { Event, EventList } from '../events/event.dto.js';
-import { Placement, PlacementCandidate, WorkerName } from '../placement/placement.dto.js';
-import { AlerterTrial, Delivery, MonitorTrial } from '../requests/request.dto.js';
-import { Results } from '../results/results.dto.js';
+import { CALL_STATUSES, type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
+import { clusterComponents } from './cluster-components.js';
 import {
-  AssignmentFacts,
-  DeliveryRecord,
-  Incident,
-  State,
-  StateChange,
-  StateDetail,
-  StateList,
-} from '../states/state.dto.js';
-import { MemberChange, MonitorChange, Stream, StreamControl } from '../stream/stream.dto.js';
-import { platformComponents } from './platform-components.js';
+  count,
+  flag,
+  instant,
+  instantOrNull,
+  list,
+  map,
+  number,
+  object,
+  ref,
+  status,
+  text,
+  textOrNull,
+  texts,
+  told,
+} from './schema-parts.js';
 
-/** Each noun's, from the file beside its service. */
-export const DTOS: readonly Component<unknown>[] = [
-  Cluster,
-  Member,
-  Coverage,
-  ClusterSettings,
-  Director,
-  Drain,
-  Quarantined,
-  Placement,
-  PlacementCandidate,
-  WorkerName,
-  Problem,
-  FieldProblem,
-  CallWords,
-  StatusMessage,
-  MonitorTrial,
-  AlerterTrial,
-  CheckResult,
-  Phases,
-  PerformanceValue,
-  Delivery,
-  DeliveryRecord,
-  Incident,
-  Sample,
-  State,
-  StateList,
-  StateDetail,
-  Results,
-  AssignmentFacts,
-  Event,
-  EventList,
-  Stream,
-  StateChange,
-  MonitorChange,
-  MemberChange,
-  StreamControl,
-  ...platformComponents,
-];
+const phases = object(
+  { lookup: number, connect: number, tls: number, firstByte: number, transfer: number },
+  ['lookup', 'connect', 'tls', 'firstByte', 'transfer'],
+  'Milliseconds of the parts of a run.',
+);
+
+const note = { ...text, description: 'Something odd that did not decide the verdict.' };
+const unjudged = {
+  ...flag,
+  description:
+    'The worker could not judge the target, for a reason of its own: the result counts towards no threshold.',
+};
+const performanceValue = object(
+  {
+    label: text,
+    value: { type: ['number', 'null'], description: 'Null when it could not be determined.' },
+    unit: { ...text, description: 'Absent when it is a number of things.' },
+    warn: { ...text, description: 'The range outside of which it is warning, in Nagios notation.' },
+    crit: { ...text, description: 'The range outside of which it is critical.' },
+    min: number,
+    max: number,
+  },
+  ['unit', 'warn', 'crit', 'min', 'max'],
+  'A value that a check measured.',
+);
+
+const stateProperties: Record<string, JsonSchema> = {
+  check: { ...text, description: 'Name of the monitor.' },
+  name: { ...text, description: 'The same.' },
+  type: textOrNull,
+  target: { ...textOrNull, description: 'What is checked, in one line.' },
+  tags: texts,
+  owner: { ...textOrNull, description: 'Id of the worker that runs it.' },
+  ownerName: textOrNull,
+  status: { type: 'string', enum: [...DERIVED_STATUSES], description: 'What is to be shown.' },
+  stored: {
+    type: ['string', 'null'],
+    enum: [...STATUSES, null],
+    description: 'What is stored, whether it is to be believed or not.',
+  },
+  reason: { ...textOrNull, description: 'Why the status is not the stored one.' },
+  since: instantOrNull,
+  count: { ...count, description: 'Failures in a row.' },
+  message: { ...text, description: '`N/A` when ok.' },
+  date: { ...instantOrNull, description: 'When the state was written.' },
+  lastRun: instantOrNull,
+  latencyMs: { type: ['number', 'null'] },
+  performance: { ...list(ref('PerformanceValue')), description: 'What the last run measured.' },
+  nextDue: instantOrNull,
+  incident: { ...textOrNull, description: 'Id of the open incident.' },
+};
+
+const configOrNull: JsonSchema = { oneOf: [ref('Monitor'), { type: 'null' }] };
+
+const incident = object(
+  {
+    id: text,
+    n: { ...count, description: 'Its number among the incidents of this monitor.' },
+    openedAt: instant,
+    closedAt: instantOrNull,
+    worst: told,
+    message: text,
+    reason: { type: 'string', enum: ['recovered', 'removed', 'disabled', 'changed'] },
+    notifications: list(ref('DeliveryRecord')),
+  },
+  ['reason'],
+);
+
+const fixed: Record<string, JsonSchema> = {
+  ...clusterComponents,
+  Problem: object(
+    {
+      type: { ...text, description: '`urn:9volt:problem:<code>`, or `about:blank`.' },
+      title: text,
+      status: { type: 'integer', description: 'The HTTP status.' },
+      detail: text,
+      instance: { ...text, description: 'Path that was asked for.' },
+      message: { ...text, description: 'The same as `detail`, where clients of the original look.' },
+      errors: list(ref('FieldProblem')),
+    },
+    ['errors'],
+    'What went wrong (RFC 9457).',
+  ),
+  FieldProblem: object(
+    {
+      pointer: { ...text, description: 'JSON pointer (RFC 6901) into what was sent.' },
+      message: text,
+      expected: { ...text, description: 'What would have been valid.' },
+      suggestion: { ...text, description: 'The nearest valid name.' },
+    },
+    ['suggestion'],
+  ),
+  CallWords: object(
+    {
+      status: { type: 'string', enum: [...CALL_STATUSES], description: 'How the job went; ok unless said here.' },
+      message: { ...text, maxLength: 1_024, description: 'What the job has to say.' },
+      latency: {
+        oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }],
+        description: 'How long the job took: a duration such as `12.5s`, or nanoseconds.',
+      },
+    },
+    ['status', 'message', 'latency'],
+    'What a job says when it calls.',
+  ),
+  StatusMessage: object({ message: text, status: text }),
+  MergePatch: {
+    type: 'object',
+    additionalProperties: true,
+    description: 'Attributes to change; null removes one (RFC 7396).',
+  },
+  MonitorTrial: object(
+    {
+      config: ref('Monitor'),
+      name: { ...text, description: 'The stored monitor whose masked secrets are meant.' },
+      'member-tag': { ...text, description: 'Whose workers try it, instead of the `member-tag` of the configuration.' },
+    },
+    ['name', 'member-tag'],
+  ),
+  AlerterTrial: object(
+    { config: ref('Alerter'), name: { ...text, description: 'The stored alerter whose masked secrets are meant.' } },
+    ['name'],
+  ),
+  CheckResult: object(
+    {
+      status,
+      message: text,
+      latencyMs: number,
+      expected: text,
+      found: text,
+      phases: ref('Phases'),
+      certificate: object({ subject: text, issuer: text, notAfter: instant, daysLeft: number }),
+      performance: list(ref('PerformanceValue')),
+      note,
+      unjudged,
+    },
+    ['expected', 'found', 'phases', 'certificate', 'performance', 'note', 'unjudged'],
+  ),
+  Phases: phases,
+  PerformanceValue: performanceValue,
+  Delivery: object({
+    outcome: { type: 'string', enum: ['delivered', 'retryable', 'rejected'] },
+    answer: { ...text, description: 'What the provider said.' },
+  }),
+  DeliveryRecord: object({
+    alerter: text,
+    type: { type: 'string', enum: ['resolve', 'warning', 'critical', 'unknown'] },
+    at: instant,
+    outcome: { type: 'string', enum: ['delivered', 'rejected', 'dropped'] },
+    attempts: count,
+    answer: text,
+  }),
+  Incident: incident,
+  Sample: object(
+    {
+      at: instant,
+      latencyMs: number,
+      status,
+      message: text,
+      phases: ref('Phases'),
+      note,
+      unjudged,
+      performance: list(ref('PerformanceValue')),
+    },
+    ['message', 'phases', 'performance', 'note', 'unjudged'],
+  ),
+  State: object({ ...stateProperties, config: configOrNull }, ['config']),
+  StateList: list(ref('State')),
+  StateDetail: object({
+    ...stateProperties,
+    config: configOrNull,
+    results: { ...list(ref('Sample')), description: 'Recent results, oldest first.' },
+    incidents: { ...list(ref('Incident')), description: 'Newest first.' },
+    told: { ...map(told), description: 'What each alerter was last told of the open incident.' },
+    owed: {
+      ...list(object({ alerter: text, type: text, createdAt: instant })),
+      description: 'Notifications not delivered yet.',
+    },
+    assignment: { oneOf: [ref('AssignmentFacts'), { type: 'null' }] },
+    revision: count,
+  }),
+  Results: { ...map(list(ref('Sample'))), description: 'Results by monitor, oldest first.' },
+  AssignmentFacts: object({
+    workerId: text,
+    phase: { type: 'string', enum: ['run', 'retire', 'remove', 'deliver'] },
+    assignedAt: instant,
+  }),
+  Event: object(
+    {
+      id: text,
+      type: { type: 'string', enum: [...EVENT_TYPES] },
+      message: text,
+      timestamp: instant,
+      memberid: text,
+      monitor: text,
+      alerter: text,
+      details: { type: 'object', additionalProperties: true },
+    },
+    ['monitor', 'alerter', 'details'],
+  ),
+  EventList: { oneOf: [map(ref('Event')), list(ref('Event'))] },
+  SchemaMap: map(object({ summary: text, schema: { type: 'object', additionalProperties: true } })),
+  Stream: {
+    type: 'string',
+    contentMediaType: 'text/event-stream',
+    description: 'The data of each event is one of StateChange, Event, MonitorChange, MemberChange.',
+    contentSchema: {
+      anyOf: [ref('StateChange'), ref('Event'), ref('MonitorChange'), ref('MemberChange'), ref('StreamControl')],
+    },
+  },
+  StateChange: { oneOf: [object(stateProperties), object({ check: text, name: text, removed: flag })] },
+  MonitorChange: {
+    oneOf: [object({ name: text, revision: count, config: configOrNull }), object({ name: text, removed: flag })],
+  },
+  MemberChange: { oneOf: [ref('Member'), object({ MemberID: text, removed: flag })] },
+  StreamControl: object({ revision: count }),
+  Health: object({ status: text }),
+  Readiness: object({ status: text, missing: { ...map(text), description: 'What is missing, by name.' } }),
+  LoggedErrors: list(
+    object({ timestamp: instant, type: { type: 'string', enum: ['error', 'warning'] }, message: text, monitor: text }, [
+      'monitor',
+    ]),
+  ),
+  Metrics: { type: 'string', description: 'Prometheus text format 0.0.4.' },
+};
 
 /** All schemas of the document; those of monitors and alerters from their settings classes. */
 export function components(): Record<string, JsonSchema> {
   return {
-    ...Object.fromEntries(DTOS.map(({ name, schema }) => [name, schema])),
+    ...fixed,
     ...variants('Monitor', monitorSchemas()),
     ...variants('Alerter', alerterSchemas()),
     MonitorOrMessage: { anyOf: [ref('Monitor'), ref('StatusMessage')] },

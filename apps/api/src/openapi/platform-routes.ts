@@ -9,43 +9,43 @@ export interface PlatformRoute {
 export const PLATFORM_ROUTES: Readonly<Record<string, PlatformRoute>> = {
   '/livez': {
     id: 'getLiveness',
-    summary: 'Check whether the process answers (liveness)',
+    summary: 'Whether the process answers at all',
     open: true,
     answers: { 200: { schema: 'Health', description: 'It does.' } },
   },
   '/readyz': {
     id: 'getReadiness',
-    summary: 'Check whether the process can work (readiness)',
+    summary: 'Whether the process can do its work',
     open: true,
     answers: {
       200: { schema: 'Readiness', description: 'It can.' },
-      503: { schema: 'Readiness', description: 'Not ready; `missing` lists the reasons.' },
+      503: { schema: 'Readiness', description: 'It cannot; `missing` says why.' },
     },
   },
   '/version': {
     id: 'getVersion',
-    summary: 'Show the version of 9volt',
+    summary: 'Version of 9volt',
     open: true,
     answers: { 200: { schema: 'StatusMessage', description: 'The version.' } },
   },
   '/status/check': {
     id: 'getStatus',
-    summary: 'Check the health, as the original 9volt does',
+    summary: "The original's health check",
     open: true,
     answers: {
       200: { schema: 'StatusMessage', description: 'Healthy.' },
-      500: { schema: 'StatusMessage', description: 'Unhealthy; `status` contains the reason.' },
+      500: { schema: 'StatusMessage', description: 'Unhealthy; `status` says why.' },
     },
   },
   '/status/errors': {
     id: 'getErrors',
-    summary: 'List the last 200 errors and warnings of this process, newest first',
+    summary: 'The last 200 errors and warnings of this process, newest first',
     open: false,
     answers: { 200: { schema: 'LoggedErrors', description: 'The errors.' } },
   },
   '/metrics': {
     id: 'getMetrics',
-    summary: 'Show metrics for Prometheus',
+    summary: 'Metrics for Prometheus',
     open: false,
     answers: { 200: { schema: 'Metrics', description: 'The metrics.', mediaType: 'text/plain' } },
   },

@@ -1,13 +1,54 @@
-import { type Assignment, DomainError, runsChecks } from '@9volt/contracts';
-import { decode } from '@9volt/etcd-dal';
+import { DomainError, runsChecks } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { workloadsOf } from '../cache/workloads.js';
-import { fieldProblem } from '../common/problem.js';
+import { fieldProblem, type FieldProblem } from '../common/problem.js';
 import { reasonOf } from '../states/state-shape.js';
-import { type Explanation, explainPlacement, objectionTo, type PlacementFacts } from './explain-placement.js';
-import type { ShownCandidate, ShownPlacement } from './placement.dto.js';
+import {
+  type Explanation,
+  explainPlacement,
+  objectionTo,
+  type PlacementFacts,
+  type PlacementVerdict,
+} from './explain-placement.js';
+
+export interface ShownCandidate {
+  id: string;
+  name: string;
+  tags: readonly string[];
+  /** Whether it may be given the monitor. */
+  eligible: boolean;
+  /** Why not. */
+  objection: string | null;
+  /** Monitors it holds. */
+  assigned: number;
+  /** Sum of their weights, moves under way being done: what the leader balances. */
+  load: number;
+}
+
+/** Where a monitor runs and why there, or why nowhere. */
+export interface ShownPlacement {
+  name: string;
+  verdict: PlacementVerdict;
+  /** The whole of it in a sentence. */
+  message: string;
+  worker: { id: string; name: string } | null;
+  /** Who it is about to be handed over to. */
+  to: { id: string; name: string } | null;
+  /** Since when its worker has it. ISO 8601. */
+  since: string | null;
+  /** Why it was given to that worker, in the words of the leader. */
+  cause: string | null;
+  /** The `member-tag` that decides who may run it. */
+  tag: string | null;
+  /** Its own part of a load. */
+  weight: number;
+  /** All workers: those that may run it first, the least loaded of them first. */
+  candidates: ShownCandidate[];
+  /** What is wrong with its configuration, when that is refused. */
+  errors: FieldProblem[];
+}
 
 @Injectable()
 export class PlacementService {
@@ -43,7 +84,7 @@ export class PlacementService {
       .map(({ MemberID: id, Name: name, Tags: tags }) => ({ id, name, tags, draining: members.drains.has(name) }));
     return {
       monitor: this.condition(view),
-      tag: tagOf(view),
+      tag: (view.settings ?? this.cache.lastGood(view))?.['member-tag'],
       held: view.assignment,
       workers,
       led: this.cache.director !== undefined,
@@ -56,7 +97,7 @@ export class PlacementService {
     const now = Date.now();
     const status = this.cache.status(view, now);
     if (status === 'quarantined') {
-      const what = view.declared.faults ? 'its configuration is invalid' : 'it is quarantined';
+      const what = view.declared.faults ? 'its configuration is refused' : 'it is quarantined';
       return { is: 'refused', because: `${what}: ${reasonOf(view, status, now)}` };
     }
     return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };
@@ -67,15 +108,7 @@ export class PlacementService {
     const shown = workers.map(({ id, name, tags, ...rest }) => {
       const objection = objectionTo({ id, name, tags, ...rest }, tag) ?? null;
       const { monitors = 0, weight = 0 } = loads.get(id) ?? {};
-      return {
-        id,
-        name,
-        tags: [...tags],
-        eligible: objection === null,
-        objection,
-        assigned: monitors,
-        load: rounded(weight),
-      };
+      return { id, name, tags, eligible: objection === null, objection, assigned: monitors, load: rounded(weight) };
     });
     return shown.sort(
       (a, b) => Number(b.eligible) - Number(a.eligible) || a.load - b.load || (a.name < b.name ? -1 : 1),
@@ -85,12 +118,6 @@ export class PlacementService {
   private named(id: string | undefined): { id: string; name: string } | null {
     return id === undefined ? null : { id, name: this.cache.members.nameOf(id) };
   }
-}
-
-/** That of the last good version, where the present one is refused. */
-function tagOf({ settings, assignment }: MonitorView): string | undefined {
-  const last = settings ?? (assignment && decode<Assignment>(assignment.value)?.settings);
-  return last?.['member-tag'];
 }
 
 function rounded(load: number): number {

@@ -15,8 +15,12 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { AlertersService } from '../settings/alerters.service.js';
 import { MonitorsService } from '../settings/monitors.service.js';
-import type { Delivery } from './request.dto.js';
 import type { Trial } from './trial.js';
+
+export interface Delivery {
+  outcome: string;
+  answer: string;
+}
 
 /** Time for a question to be claimed and answered, beside the work itself. */
 const MARGIN_MS = 5_000;
@@ -60,7 +64,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
     if (isDisabled(settings, Date.now())) throw new DomainError('conflict', `The check '${name}' is disabled`);
     const owner = this.cache.monitors.get(name)?.assignment?.workerId;
     if (owner === undefined || !this.cache.isLiveWorker(owner)) {
-      throw new DomainError('unavailable', `No worker runs the check '${name}' now; "9volt why" shows the reason`);
+      throw new DomainError('unavailable', `No worker runs the check '${name}' at present`);
     }
     return resultOf(await this.ask({ kind: 'run', monitor: name }, deadlineOf(settings)));
   }
@@ -89,7 +93,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
 
   private async sendTest(name: string, settings: AlerterSettings): Promise<Delivery> {
     if (![...this.cache.members.live.keys()].some((id) => this.cache.isLiveWorker(id))) {
-      throw new DomainError('unavailable', 'No worker is running to send it; start one');
+      throw new DomainError('unavailable', 'There is no live worker to send it');
     }
     const { delivery } = await this.ask({ kind: 'test-alerter', name, settings }, DELIVERY_MS);
     if (!delivery) throw new DomainError('unavailable', 'The worker answered without a delivery');
@@ -99,7 +103,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
   private assertWorker(tag: string | undefined): void {
     if (this.cache.mayRun(tag)) return;
     const what = tag === undefined ? 'without tags' : `with the tag '${tag}'`;
-    throw new DomainError('unavailable', `No worker is running ${what}`);
+    throw new DomainError('unavailable', `There is no live worker ${what}`);
   }
 
   private async ask(body: RequestBody, workMs: number): Promise<Extract<RequestAnswer, { ok: true }>> {

@@ -1,4 +1,5 @@
-import { DomainError, fault, type FieldError, isPlainObject, MAX_FAULTS, unknownName } from '@9volt/contracts';
+import { DomainError, fault, type FieldError, isPlainObject, unknownName } from '@9volt/contracts';
+import { invalid, MAX_FAULTS } from '../common/invalid.js';
 
 /** A configuration to be tried without being stored. */
 export interface Trial {
@@ -15,14 +16,14 @@ export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
   const errors: FieldError[] = [];
   const unknown = Object.keys(raw).filter((name) => !attributes.includes(name));
   for (const name of unknown.slice(0, MAX_FAULTS)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
-  if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to test'));
+  if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to be tried'));
   for (const name of attributes.filter((attribute) => attribute !== 'config')) {
     const value = raw[name];
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       errors.push(fault(`/${name}`, value, 'a text'));
   }
   if (errors.length > 0) {
-    throw DomainError.invalid(errors);
+    throw invalid(errors);
   }
   const { config, name, 'member-tag': memberTag } = raw as Record<string, string | undefined>;
   return {

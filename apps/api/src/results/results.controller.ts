@@ -3,8 +3,7 @@ import { ApiQuery } from '@nestjs/swagger';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { Route } from '../common/docs.js';
-import type { Results } from './results.dto.js';
-import { ResultsService } from './results.service.js';
+import { type Results, ResultsService } from './results.service.js';
 
 @ApiV1('result', 'States')
 export class ResultsController {
@@ -12,33 +11,28 @@ export class ResultsController {
 
   @Route({
     id: 'listResults',
-    summary: 'List recent results of several monitors',
-    description: 'Returns only results, for many monitors in one request.',
-    answers: [
-      {
-        schema: 'Results',
-        description: 'Returns a map from name to results; a monitor without results has an empty list.',
-      },
-    ],
+    summary: 'Recent results of some monitors',
+    description: 'For many at once and without what else there is to tell of a monitor.',
+    answers: [{ schema: 'Results', description: 'A map from name to results, empty where there are none.' }],
     errors: [400],
   })
   @ApiQuery({
     name: 'monitor',
     required: true,
     schema: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 200 },
-    description: 'Name of a monitor. Repeat the parameter for several.',
+    description: 'Name of a monitor; repeated for several.',
   })
   @ApiQuery({
     name: 'limit',
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: 720 },
-    description: 'Maximum number of results per monitor, newest first chosen. Default: 20.',
+    description: 'The most of each monitor, the newest of them; 20 unless given.',
   })
   @ApiQuery({
     name: 'since',
     required: false,
     schema: { type: 'string', format: 'date-time' },
-    description: 'Omits older results.',
+    description: 'Leaves out what is older.',
   })
   @Get()
   list(@Query() query: RawQuery): Promise<Results> {

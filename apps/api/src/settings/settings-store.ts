@@ -6,9 +6,11 @@ import {
   type Compare,
   encode,
   type Entry,
+  MAX_SETTINGS_BYTES,
   MAX_TXN_BYTES,
   MAX_TXN_OPS,
   type Op,
+  parse,
   unchanged,
 } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
@@ -41,7 +43,6 @@ export type CrossCheck<S> = (entries: readonly { settings: S; at: string }[]) =>
 const MAX_PUSHED = 10_000;
 /** So many are validated in a few milliseconds. */
 const TURN = 32;
-const MAX_SETTINGS_BYTES = 262_144;
 /** Another writer came first so often that a person should look. */
 const ATTEMPTS = 5;
 
@@ -64,7 +65,7 @@ export class SettingsStore<S extends object> {
 
   /** Merges into what is shown, masks included, so that a secret does not follow a changed destination. */
   patch(name: string, patch: unknown, preconditions: Preconditions): Promise<Written<S>> {
-    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch: a JSON object');
+    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch, which is an object');
     return this.write(name, preconditions, (current, stored) => {
       if (!current) throw this.notFound(name);
       return mergePatch(stored ? this.kind.mask(stored) : parsed(current), patch);
@@ -78,7 +79,7 @@ export class SettingsStore<S extends object> {
     if (names.length > MAX_PUSHED) {
       throw new DomainError(
         'too-large',
-        `This push has ${names.length} configurations; expected at most ${MAX_PUSHED}`,
+        `There are ${names.length} configurations; expected at most ${MAX_PUSHED} in one push`,
       );
     }
     const pushed = new Set<string>();
@@ -96,10 +97,7 @@ export class SettingsStore<S extends object> {
       }
       if (!refused) return { pushed: [...pushed], skipped: names.filter((name) => !pushed.has(name)) };
     }
-    throw new DomainError(
-      'conflict',
-      `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`,
-    );
+    throw new DomainError('conflict', `Others keep changing these; ${pushed.size} of ${names.length} were pushed`);
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<void> {
@@ -114,7 +112,7 @@ export class SettingsStore<S extends object> {
       });
       if (committed.outcome === 'accepted') return this.cache.awaitWrite(committed.revision);
     }
-    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
+    throw new DomainError('conflict', `Others keep changing '${name}'`);
   }
 
   /** Validates what is not to be stored; masked secrets are those of the stored `name`. */
@@ -166,7 +164,7 @@ export class SettingsStore<S extends object> {
       await this.cache.awaitWrite(committed.revision);
       return { settings, revision: committed.revision, outcome: current ? 'changed' : 'created' };
     }
-    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
+    throw new DomainError('conflict', `Others keep changing '${name}'`);
   }
 
   private async validated(entry: Unjudged): Promise<Valid<S>> {
@@ -238,10 +236,11 @@ export class SettingsStore<S extends object> {
 }
 
 export function quarantined(word: string, name: string, faults: readonly FieldError[]): DomainError {
-  return DomainError.invalid(faults, {
-    code: 'conflict',
-    lead: `The ${word} '${name}' has an invalid configuration in etcd: `,
-  });
+  return new DomainError(
+    'conflict',
+    `The ${word} '${name}' stands in etcd with an invalid configuration: ${faults.map(({ message }) => message).join('; ')}`,
+    { fields: faults },
+  );
 }
 
 interface Unjudged {
@@ -285,9 +284,5 @@ function sizeFault(at: string): FieldError {
 }
 
 function parsed(entry: Entry): unknown {
-  try {
-    return JSON.parse(entry.value.toString());
-  } catch {
-    return undefined;
-  }
+  return parse(entry.value, MAX_SETTINGS_BYTES).value;
 }

@@ -1,16 +1,43 @@
 import {
-  type Assignment,
   type DerivedStatus,
   formatDuration,
   intervalMsOf,
   NOTHING_TO_SAY,
-  sentencesOf,
+  type PerformanceValue,
+  type Status,
 } from '@9volt/contracts';
-import { decode } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-import type { ShownState } from './state.dto.js';
+
+/** A monitor's state as it is answered and streamed. Without `config` in the stream. */
+export interface ShownState {
+  check: string;
+  /** The same; every list has it. */
+  name: string;
+  type: string | null;
+  target: string | null;
+  tags: string[];
+  owner: string | null;
+  ownerName: string | null;
+  /** What is to be shown. */
+  status: DerivedStatus;
+  /** What is stored, whether it is to be believed or not. */
+  stored: Status | null;
+  /** Why the status is not the stored one. */
+  reason: string | null;
+  since: string | null;
+  count: number;
+  message: string;
+  date: string | null;
+  lastRun: string | null;
+  latencyMs: number | null;
+  /** What the last run measured. */
+  performance: PerformanceValue[];
+  nextDue: string | null;
+  incident: string | null;
+  config?: Record<string, unknown> | null;
+}
 
 export function shownState(cache: ClusterCache, view: MonitorView, now: number): ShownState {
   const { state, settings, latest, assignment } = view;
@@ -51,14 +78,9 @@ function nextDueAt(view: MonitorView, status: DerivedStatus, now: number): numbe
 }
 
 /** The masked configuration; of a quarantined monitor, the last good one that still runs, if any. */
-export function shownConfig(view: MonitorView): Record<string, unknown> | null {
-  const settings = view.settings ?? lastGood(view);
+export function shownConfig(cache: ClusterCache, view: MonitorView): Record<string, unknown> | null {
+  const settings = view.settings ?? cache.lastGood(view);
   return settings ? maskMonitor(settings) : null;
-}
-
-function lastGood(view: MonitorView): Assignment['settings'] | undefined {
-  const held = view.assignment;
-  return held && decode<Assignment>(held.value)?.settings;
 }
 
 /** Why a status is not the stored one. */
@@ -66,18 +88,18 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':
-      return sentencesOf(view.refusal ?? []);
+      return (view.refusal ?? []).map(({ message }) => message).join('; ');
     case 'disabled':
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {
       const tag = settings?.['member-tag'];
-      return tag === undefined ? 'no running worker without tags' : `no running worker has the tag "${tag}"`;
+      return tag === undefined ? 'no live worker without tags' : `no live worker carries the tag "${tag}"`;
     }
     case 'pending':
       return assignment ? 'assigned, no result yet' : 'not assigned yet';
     case 'stale':
       return lastResultAt === undefined
-        ? 'its worker sends no results'
+        ? 'its worker is silent'
         : `no result for ${formatDuration(Math.max(0, Math.round((now - lastResultAt) / 1_000)) * 1_000)}`;
     case 'ok':
     case 'warning':

@@ -4,8 +4,8 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../common/docs.js';
 import { MONITOR_FILTERS } from '../settings/match-monitors.js';
-import type { ShownState, StateDetail } from './state.dto.js';
-import { StatesService } from './states.service.js';
+import type { ShownState } from './state-shape.js';
+import { type StateDetail, StatesService } from './states.service.js';
 
 @ApiV1('state', 'States')
 export class StatesController {
@@ -13,9 +13,9 @@ export class StatesController {
 
   @Route({
     id: 'listStates',
-    summary: 'List the states of all monitors',
+    summary: 'States of all monitors',
     description:
-      'Includes monitors that have not run yet. `status` is the status to show; the API derives disabled, orphaned, pending, stale and quarantined.',
+      'Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.',
     answers: [{ schema: 'StateList', description: 'The states.', headers: { ...TOTAL, ...EVENT_ID } }],
     errors: [400],
   })
@@ -29,7 +29,7 @@ export class StatesController {
 
   @Route({
     id: 'getState',
-    summary: 'Show the state of a monitor with its recent results and incidents',
+    summary: 'State of a monitor with its recent results and incidents',
     answers: [{ schema: 'StateDetail', description: 'The state.' }],
     errors: [404],
   })

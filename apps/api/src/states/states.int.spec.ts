@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { IncidentRecord, OutboxEntry } from '@9volt/contracts';
 import { encode } from '@9volt/etcd-dal';
-import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { startEtcd, type TestEtcd, wholeOutboxEntry } from '@9volt/etcd-dal/testing';
 import { assignment, CANARY, http, member, state, tcp, vitals, written } from '../testing/fixtures.js';
 import { callerOf, type Call } from '../testing/http.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
@@ -97,13 +97,7 @@ const INCIDENT: IncidentRecord = {
   message: 'refused',
   notifications: [{ alerter: 'team', type: 'critical', at: longAgo, outcome: 'delivered', attempts: 1, answer: 'ok' }],
 };
-const OWED = {
-  id: 'o1',
-  alerter: 'team',
-  incident: '9.1',
-  alert: { type: 'critical' },
-  createdAt: longAgo,
-} as OutboxEntry;
+const OWED: OutboxEntry = { ...wholeOutboxEntry, id: 'o1', alerter: 'team', incident: '9.1', createdAt: longAgo };
 
 type Shown = { name: string; status: string; stored: string | null; reason: string | null; [more: string]: unknown };
 const list = async (query = ''): Promise<Shown[]> => (await call('GET', `/api/v1/state${query}`)).body;
@@ -224,6 +218,22 @@ describe('the cluster', () => {
       Outbox: { depth: 1, byAlerter: { team: { depth: 1 } } },
     });
     expect((body as { Outbox: { oldestAgeMs: number } }).Outbox.oldestAgeMs).toBeGreaterThanOrEqual(HOUR);
+  });
+
+  test('names the values in etcd that are not whole, and leaves them out', async () => {
+    const { keys } = api.node;
+    const zombie = keys.member('zombie');
+    const revision = await written(api.node, { put: zombie, value: '{"Name":"zombie","Role":"worker"}' });
+    await api.settled(revision);
+    const { status, body } = await call('GET', '/api/v1/cluster');
+    expect(status).toBe(200);
+    expect(undocumented('Cluster', body)).toEqual([]);
+    expect((body as { Members: object }).Members).not.toHaveProperty('zombie');
+    expect(body).toHaveProperty('Unreadable', [
+      { key: zombie, revision, bytes: 33, reason: 'MemberID: expected a text' },
+    ]);
+    await api.settled(await written(api.node, { delete: zombie }));
+    expect((await call('GET', '/api/v1/cluster')).body).toHaveProperty('Unreadable', []);
   });
 
   test('follows: a worker that is drained and one that leaves', async () => {

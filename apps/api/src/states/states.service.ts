@@ -1,12 +1,29 @@
-import { DomainError, fault } from '@9volt/contracts';
+import { DomainError, fault, type IncidentRecord, type Sample, type ToldStatus } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
+import { invalid } from '../common/invalid.js';
 import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list-query.js';
 import { streamId } from '../common/stream-id.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/match-monitors.js';
-import type { ShownState, StateDetail } from './state.dto.js';
-import { shownConfig, shownState } from './state-shape.js';
+import { shownConfig, type ShownState, shownState } from './state-shape.js';
+
+export interface ShownIncident extends IncidentRecord {
+  n: number;
+}
+
+export interface StateDetail extends ShownState {
+  /** Oldest first. */
+  results: (Omit<Sample, 'at'> & { at: string })[];
+  /** Newest first. */
+  incidents: ShownIncident[];
+  /** What each alerter was last told of the open incident. */
+  told: Record<string, ToldStatus>;
+  /** Notifications not delivered yet. */
+  owed: { alerter: string; type: string; createdAt: string }[];
+  assignment: { workerId: string; phase: string; assignedAt: string } | null;
+  revision: number;
+}
 
 @Injectable()
 export class StatesService {
@@ -32,7 +49,7 @@ export class StatesService {
     const withConfig = flagOf('config', textOf(query.filters['config']) ?? 'true');
     const body = items.map(({ view }) => ({
       ...shownState(this.cache, view, now),
-      ...(withConfig ? { config: shownConfig(view) } : {}),
+      ...(withConfig ? { config: shownConfig(this.cache, view) } : {}),
     }));
     return { total, eventId: streamId(this.cache.clusterId, this.cache.revision), body };
   }
@@ -43,7 +60,7 @@ export class StatesService {
     const { assignment, state } = view;
     return {
       ...shownState(this.cache, view, Date.now()),
-      config: shownConfig(view),
+      config: shownConfig(this.cache, view),
       results: this.cache.history(name).map((sample) => ({ ...sample, at: new Date(sample.at).toISOString() })),
       incidents: view.incidents.map(({ n, incident }) => ({ ...incident, n })).sort((a, b) => b.n - a.n),
       told: state?.told ?? {},
@@ -58,5 +75,5 @@ export class StatesService {
 
 function flagOf(name: string, text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  throw DomainError.invalid([fault(`/${name}`, text, 'true or false')]);
+  throw invalid([fault(`/${name}`, text, 'true or false')]);
 }

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '@9volt/contracts';
+import { guarded } from '@9volt/etcd-dal';
 import { Metrics, NodeConfig } from '@9volt/platform';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { CacheRecord } from '../cache/records.js';
 import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
 import { MessageWriter } from './message-writer.js';
+import { invalid } from '../common/invalid.js';
 import { unknownNames } from '../common/list-query.js';
 import { revisionOf, streamId } from '../common/stream-id.js';
 
@@ -65,8 +67,14 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       relisted: () => this.relisted(),
     });
     this.timers = [
-      setInterval(() => this.sweep(), SWEEP_MS).unref(),
-      setInterval(() => this.heartbeat(), HEARTBEAT_MS).unref(),
+      setInterval(
+        this.guarded(() => this.sweep()),
+        SWEEP_MS,
+      ).unref(),
+      setInterval(
+        this.guarded(() => this.heartbeat()),
+        HEARTBEAT_MS,
+      ).unref(),
     ];
   }
 
@@ -76,6 +84,10 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     for (const timer of this.timers) clearInterval(timer);
     for (const { response } of this.clients) response.end();
     this.clients.clear();
+  }
+
+  private guarded(call: () => void): () => void {
+    return guarded(this.cache.node.onDefect, 'the live stream', call);
   }
 
   /** Throws for types that there are not. */
@@ -89,7 +101,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
             .split(',')
             .map((type) => type.trim());
     const faults = unknownNames('/types', 'type', new Set(asked), STREAM_TYPES);
-    if (faults.length > 0) throw DomainError.invalid(faults);
+    if (faults.length > 0) throw invalid(faults);
     return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
   }
 
@@ -98,14 +110,11 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     const { streams, streamsPerAddress } = this.config.limits;
     const same = [...this.clients].filter((client) => client.address === address).length;
     if (this.clients.size >= streams) {
-      throw new DomainError(
-        'too-many',
-        `The live stream already has ${streams} clients; raise --max-streams to allow more`,
-      );
+      throw new DomainError('too-many', `There are ${streams} clients of the live stream already; see --max-streams`);
     }
     if (same >= streamsPerAddress) {
       const most = `${streamsPerAddress} clients of the live stream already`;
-      throw new DomainError('too-many', `Your address has ${most}; raise --max-streams-per-address to allow more`);
+      throw new DomainError('too-many', `This address has ${most}; see --max-streams-per-address`);
     }
   }
 
@@ -192,7 +201,10 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     this.log.add(entry);
     this.pending.delete(`${entry.type}/${entry.id}`);
     this.pending.set(`${entry.type}/${entry.id}`, entry);
-    this.tick ??= setTimeout(() => this.flush(), TICK_MS).unref();
+    this.tick ??= setTimeout(
+      this.guarded(() => this.flush()),
+      TICK_MS,
+    ).unref();
   }
 
   /** The status that a message of now tells, so that the sweep sees only what changed since. */
@@ -222,7 +234,10 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     this.pending.clear();
     this.log.restart(this.cache.revision);
     this.resetOwed = true;
-    this.tick ??= setTimeout(() => this.flush(), TICK_MS).unref();
+    this.tick ??= setTimeout(
+      this.guarded(() => this.flush()),
+      TICK_MS,
+    ).unref();
   }
 
   private flush(): void {

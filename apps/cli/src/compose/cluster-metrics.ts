@@ -18,6 +18,12 @@ export class ClusterMetrics {
       [],
       (gauge) => gauge.set(node.isMember ? 1 : 0),
     );
+    metrics.gauge(
+      'ninevolt_unreadable_keys',
+      'Values in etcd that this process ignores, since they are not whole; its log and /status/errors name them',
+      [],
+      (gauge) => gauge.set(node.unreadable.size),
+    );
     metrics.counter(
       'ninevolt_watch_relists_total',
       'How often everything below a prefix of etcd was read anew, since a watch could not be resumed',

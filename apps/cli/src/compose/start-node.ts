@@ -12,6 +12,7 @@ import {
 } from '@9volt/platform';
 import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
+import { tellUnreadable } from './tell-unreadable.js';
 
 /**
  * Starts one process with the roles of its configuration. `stopped` is rejected with a {@link ConfigError} when etcd does not let it in
@@ -54,6 +55,12 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   const composed = await composeNode(config, log, {
     onEvent,
     onWaiting: (reason, error) => void onWaiting(reason, error),
+    onUnreadable: tellUnreadable(log.child('cluster'), () => errors),
+    onDefect: (where, error) => {
+      const message = `a defect of 9volt: ${where}: ${messageOf(error)}`;
+      log.child('cluster').error(message, error instanceof Error ? { stack: error.stack } : {});
+      errors?.add({ timestamp: new Date().toISOString(), type: 'error', message });
+    },
   });
   const running = await runNode({
     ...composed,

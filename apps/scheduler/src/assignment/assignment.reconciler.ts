@@ -1,5 +1,5 @@
 import { messageOf, parseDuration } from '@9volt/contracts';
-import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
+import { ClusterNode, guarded, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -41,8 +41,8 @@ export class AssignmentReconciler {
   private readonly loop: ReconcileLoop;
   private readonly placement = new Placement();
   private readonly announcements: Announcements;
-  private readonly wakeUps = new WakeUps((name) => this.touch(name));
-  private readonly storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, STORM_AT_MOST_MS);
+  private readonly wakeUps: WakeUps;
+  private readonly storm: Debounce;
   private readonly handOvers = new HandOvers();
   private readonly knowledge: Knowledge;
   private readonly deaths: DeathSettlement;
@@ -70,6 +70,9 @@ export class AssignmentReconciler {
     metrics: Metrics,
   ) {
     this.logger = logger.child('assignment');
+    const settled = guarded(node.onDefect, 'a change of the members', () => this.membershipSettled());
+    this.wakeUps = new WakeUps(guarded(node.onDefect, 'a wake-up', (name: string) => this.touch(name)));
+    this.storm = new Debounce(settled, STORM_QUIET_MS, STORM_AT_MOST_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
     this.deaths = new DeathSettlement(node, caches, this.knowledge);
@@ -138,7 +141,7 @@ export class AssignmentReconciler {
     if (graceMs === 0) return;
     this.logger.warn(`etcd was out of reach: no member is taken for dead for ${Math.round(graceMs / 1_000)} s`);
     clearTimeout(this.graceTimer);
-    this.graceTimer = setTimeout(() => this.membershipSettled(), graceMs + 50);
+    this.graceTimer = setTimeout(() => this.storm.trigger(), graceMs + 50);
     this.graceTimer.unref();
   }
 

@@ -1,5 +1,5 @@
 import { type Member, runsChecks } from '@9volt/contracts';
-import { type Change, type ClusterNode, decode, type Entry, Informer, type Item, type Keyspace } from '@9volt/etcd-dal';
+import { type Change, type ClusterNode, type Entry, type Item, type Tell, Watched } from '@9volt/etcd-dal';
 import { type SuspicionRecord, suspicionOf, Suspicions } from './suspicions.js';
 import { type Holding, toHolding } from './holding.js';
 import type { PlannedWorker } from './pools.js';
@@ -28,8 +28,7 @@ export interface ClusterViewEvents {
  */
 export class ClusterView {
   readonly suspicions = new Suspicions();
-  private readonly informer: Informer<Record_>;
-  private readonly keys: Keyspace;
+  private readonly informer: Watched<Record_>;
   private readonly memberById = new Map<string, Member>();
   /** When each member last told of itself, by `performance.now()`. */
   private readonly told = new Map<string, number>();
@@ -38,16 +37,16 @@ export class ClusterView {
   private workersNow: ReadonlyMap<string, Worker> | undefined;
 
   constructor(
-    node: ClusterNode,
+    private readonly node: ClusterNode,
     private readonly events: ClusterViewEvents,
   ) {
-    this.keys = node.keys;
-    this.informer = new Informer<Record_>(node.client, {
-      prefix: `${this.keys.root}cluster/`,
-      decode: (entry) => this.decode(entry),
+    const all = {
+      prefix: `${node.keys.root}cluster/`,
+      decode: (entry: Entry, tell: Tell) => this.decode(entry, tell),
+    };
+    this.informer = new Watched<Record_>(node, all, {
       onChange: (change) => this.apply(change),
       onConnection: (error) => events.onConnection(error === undefined),
-      guard: node.guard,
     });
   }
 
@@ -112,17 +111,17 @@ export class ClusterView {
     return this.informer.verify();
   }
 
-  private decode(entry: Entry): Record_ {
-    const place = this.keys.parseAssignment(entry.key);
-    if (place) return { kind: 'assignment', holding: toHolding(entry, place) };
-    const id = this.keys.under(this.keys.members, entry.key);
-    const member = id === undefined ? undefined : decode<Partial<Member>>(entry.value);
-    if (member?.Role !== undefined && Array.isArray(member.Tags)) {
-      return { kind: 'member', member: { ...(member as Member), MemberID: id as string } };
+  private decode(entry: Entry, tell: Tell): Record_ {
+    const { keys, stores } = this.node;
+    const place = keys.parseAssignment(entry.key);
+    if (place) return { kind: 'assignment', holding: toHolding(entry, place, stores.assignment.parsed(entry, tell)) };
+    if (keys.under(keys.members, entry.key) !== undefined) {
+      const member = stores.member.parsed(entry, tell);
+      return member ? { kind: 'member', member } : { kind: 'other' };
     }
-    const worker = this.keys.under(this.keys.drains, entry.key);
+    const worker = keys.under(keys.drains, entry.key);
     if (worker !== undefined) return { kind: 'drain', worker };
-    return suspicionOf(this.keys, entry) ?? { kind: 'other' };
+    return suspicionOf(this.node, entry, tell) ?? { kind: 'other' };
   }
 
   private apply({ key, before, after }: Change<Record_>): void {

@@ -1,4 +1,4 @@
-import { type Assignment, isPlainObject, type MonitorSettings } from '@9volt/contracts';
+import type { Assignment, MonitorSettings } from '@9volt/contracts';
 import type { Entry } from '@9volt/etcd-dal';
 import { settingsOfLeftover, type Subject, subjectOf } from './judge-monitor.js';
 
@@ -19,32 +19,29 @@ export interface Holding {
   text: string;
 }
 
-export function toHolding(entry: Entry, place: { workerId: string; monitor: string }): Holding {
-  const text = entry.value.toString();
-  const { phase, to, reason, revision, createRevision, lastRunAt, lastRunBy, settings } = parsed(text);
-  const makesSense = isPlainObject(settings) && revision !== undefined && createRevision !== undefined;
+/** `assignment` is absent when the value is not whole. */
+export function toHolding(
+  entry: Entry,
+  place: { workerId: string; monitor: string },
+  assignment: Assignment | undefined,
+): Holding {
   return {
     key: entry.key,
     ...place,
     modRevision: entry.modRevision,
-    phase: makesSense ? phase : undefined,
-    to,
-    reason,
-    revision: revision ?? 0,
-    createRevision: createRevision ?? 0,
-    lastRunAt,
-    lastRunBy,
-    text: makesSense ? text : '',
+    phase: assignment?.phase,
+    to: assignment?.to,
+    reason: assignment?.reason,
+    revision: assignment?.revision ?? 0,
+    createRevision: assignment?.createRevision ?? 0,
+    lastRunAt: assignment?.lastRunAt,
+    lastRunBy: assignment?.lastRunBy,
+    text: assignment ? entry.value.toString() : '',
   };
 }
 
 function parsed(text: string): Partial<Assignment> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isPlainObject(value) ? value : {};
-  } catch {
-    return {};
-  }
+  return text === '' ? {} : (JSON.parse(text) as Assignment);
 }
 
 const subjects = new WeakMap<Holding, Subject>();

@@ -1,5 +1,6 @@
-import { intervalMsOf, messageOf, sentencesOf } from '@9volt/contracts';
+import { intervalMsOf, messageOf } from '@9volt/contracts';
 import type { MonitorSettings } from '@9volt/contracts';
+import { MAX_SETTINGS_BYTES } from '@9volt/etcd-dal';
 import { monitorTypes, validateMonitor, weighMonitor } from '@9volt/monitors';
 
 /** A monitor's value as found in etcd. The text is absent when it is too large to be looked at. */
@@ -42,9 +43,6 @@ export interface RefusedMonitor {
 
 export type Judged = ValidMonitor | RefusedMonitor;
 
-/** The largest monitor that is accepted, in bytes. */
-export const MAX_MONITOR_BYTES = 262_144;
-
 /** Validates what stands in etcd under a monitor's name, whoever wrote it. Never throws. */
 export function judgeMonitor(
   name: string,
@@ -53,7 +51,7 @@ export function judgeMonitor(
 ): Judged {
   const refused = (reason: string): RefusedMonitor => ({ verdict: 'refused', ...revisions, reason });
   if (source.text === undefined) {
-    return refused(`its configuration of ${source.bytes} bytes is too large; expected at most ${MAX_MONITOR_BYTES}`);
+    return refused(`its configuration of ${source.bytes} bytes is too large; expected at most ${MAX_SETTINGS_BYTES}`);
   }
   let raw: unknown;
   try {
@@ -63,7 +61,7 @@ export function judgeMonitor(
   }
   try {
     const validated = validateMonitor(name, raw);
-    if (!validated.ok) return refused(sentencesOf(validated.errors));
+    if (!validated.ok) return refused(validated.errors.map((error) => error.message).join('; '));
     return { verdict: 'valid', ...revisions, ...verdictOf(validated.value, source.text) };
   } catch (error) {
     return refused(`it cannot be judged: ${messageOf(error)}`);

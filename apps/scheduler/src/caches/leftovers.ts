@@ -1,5 +1,4 @@
-import type { MonitorState } from '@9volt/contracts';
-import { type ClusterNode, decode, Informer } from '@9volt/etcd-dal';
+import { type ClusterNode, type Entry, type Tell, Watched } from '@9volt/etcd-dal';
 
 export interface KnownState {
   /** Empty when the state makes no sense. */
@@ -12,35 +11,38 @@ export interface KnownState {
  * etcd. Told only when that changes.
  */
 export class Leftovers {
-  readonly states: Informer<KnownState>;
-  readonly outbox: Informer<true>;
-  readonly handbacks: Informer<true>;
+  readonly states: Watched<KnownState>;
+  readonly outbox: Watched<true>;
+  readonly handbacks: Watched<true>;
   private readonly stateOf = new Map<string, KnownState>();
   private readonly waiting = new Map<string, number>();
 
   constructor(
-    { client, keys, guard }: ClusterNode,
+    node: ClusterNode,
     private readonly onChange: (monitor: string) => void,
   ) {
-    this.states = new Informer<KnownState>(client, {
+    const { keys, stores } = node;
+    const states = {
       prefix: keys.states,
-      decode: ({ value }) => {
-        const state = decode<Partial<MonitorState>>(value);
+      decode: (entry: Entry, tell: Tell): KnownState => {
+        const state = stores.state.parsed(entry, tell);
         return { target: state?.target ?? '', createRevision: state?.createRevision ?? 0 };
       },
+    };
+    this.states = new Watched(node, states, {
       onChange: ({ key, after }) => this.applyState(key.slice(keys.states.length), after?.value),
-      guard,
     });
-    const owing = (prefix: string, monitorOf: (key: string) => string | undefined): Informer<true> =>
-      new Informer<true>(client, {
-        prefix,
-        decode: () => true,
-        onChange: ({ key, before, after }) => {
-          const monitor = monitorOf(key);
-          if (monitor !== undefined && !before !== !after) this.applyEntry(monitor, after ? 1 : -1);
+    const owing = (prefix: string, monitorOf: (key: string) => string | undefined): Watched<true> =>
+      new Watched<true>(
+        node,
+        { prefix, decode: () => true },
+        {
+          onChange: ({ key, before, after }) => {
+            const monitor = monitorOf(key);
+            if (monitor !== undefined && !before !== !after) this.applyEntry(monitor, after ? 1 : -1);
+          },
         },
-        guard,
-      });
+      );
     this.outbox = owing(keys.outbox, (key) => keys.parseOutbox(key)?.monitor);
     this.handbacks = owing(keys.handbacks, (key) => keys.parseHandback(key)?.monitor);
   }

@@ -1,5 +1,5 @@
-import { type Change, type ClusterNode, type Entry, Informer } from '@9volt/etcd-dal';
-import { type Judged, judgeMonitor, MAX_MONITOR_BYTES, type MonitorSource } from './judge-monitor.js';
+import { type Change, type ClusterNode, type Entry, MAX_SETTINGS_BYTES, Watched } from '@9volt/etcd-dal';
+import { type Judged, judgeMonitor, type MonitorSource } from './judge-monitor.js';
 
 interface Known {
   source: MonitorSource;
@@ -11,27 +11,28 @@ interface Known {
 
 /** All monitors as they stand in etcd, each judged once for each revision, when it is first asked for. */
 export class MonitorCatalog {
-  readonly informer: Informer<MonitorSource>;
+  readonly informer: Watched<MonitorSource>;
   /** By name. With 100,000 monitors, spelling the key for each look at one would cost more than the look. */
   private readonly known = new Map<string, Known>();
 
   constructor(node: ClusterNode, onChange: (monitor: string, change: Change<MonitorSource>) => void) {
     const prefix = node.keys.monitors;
-    this.informer = new Informer<MonitorSource>(node.client, {
-      prefix,
-      decode: toSource,
-      onChange: (change) => {
-        const name = change.key.slice(prefix.length);
-        const { after } = change;
-        if (!after) this.known.delete(name);
-        else {
-          const { value: source, modRevision: revision, createRevision } = after;
-          this.known.set(name, { source, revision, createRevision, verdict: undefined });
-        }
-        onChange(name, change);
+    this.informer = new Watched(
+      node,
+      { prefix, decode: toSource },
+      {
+        onChange: (change) => {
+          const name = change.key.slice(prefix.length);
+          const { after } = change;
+          if (!after) this.known.delete(name);
+          else {
+            const { value: source, modRevision: revision, createRevision } = after;
+            this.known.set(name, { source, revision, createRevision, verdict: undefined });
+          }
+          onChange(name, change);
+        },
       },
-      guard: node.guard,
-    });
+    );
   }
 
   /** Names of all monitors, the refused ones too. */
@@ -52,6 +53,7 @@ export class MonitorCatalog {
   }
 }
 
-function toSource({ value }: Entry): MonitorSource {
-  return { text: value.length > MAX_MONITOR_BYTES ? undefined : value.toString(), bytes: value.length };
+/** What is too large is not kept. */
+export function toSource({ value }: Entry): MonitorSource {
+  return { text: value.length > MAX_SETTINGS_BYTES ? undefined : value.toString(), bytes: value.length };
 }

@@ -15,5 +15,5 @@ export function mayRun(worker: Pick<PlannedWorker, 'tags'>, memberTag: string | 
 /** Why no worker may run the monitors of a tag. */
 export function orphanReason(memberTag: string | undefined, workers: Iterable<PlannedWorker>): string {
   for (const worker of workers) if (mayRun(worker, memberTag)) return 'every worker that may run it is being drained';
-  return memberTag === undefined ? 'there is no worker without tags' : `no worker has the tag "${memberTag}"`;
+  return memberTag === undefined ? 'there is no worker without tags' : `no worker carries the tag "${memberTag}"`;
 }

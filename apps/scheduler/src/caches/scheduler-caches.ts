@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { type Change, ClusterNode, Informer } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, Watched } from '@9volt/etcd-dal';
 import { ClusterView } from './cluster-view.js';
 import { Leftovers } from './leftovers.js';
 import type { MonitorSource } from './judge-monitor.js';
-import { MonitorCatalog } from './monitor-catalog.js';
+import { MonitorCatalog, toSource } from './monitor-catalog.js';
 
 /** Listeners enqueue and return. */
 export interface CacheListener {
   onMonitor?: (name: string, change: Change<MonitorSource>) => void;
-  onAlerter?: (name: string, change: Change<string>) => void;
+  onAlerter?: (name: string, change: Change<MonitorSource>) => void;
   onHolding?: (monitor: string) => void;
   onLeftover?: (monitor: string) => void;
   onMembership?: () => void;
@@ -22,7 +22,7 @@ export class SchedulerCaches {
   readonly catalog: MonitorCatalog;
   readonly leftovers: Leftovers;
   /** The texts of the alerters' configurations. */
-  readonly alerters: Informer<string>;
+  readonly alerters: Watched<MonitorSource>;
   private readonly listeners: CacheListener[] = [];
   private listedOnce = false;
 
@@ -35,13 +35,14 @@ export class SchedulerCaches {
     });
     this.catalog = new MonitorCatalog(node, (name, change) => tell((listener) => listener.onMonitor?.(name, change)));
     this.leftovers = new Leftovers(node, (monitor) => tell((listener) => listener.onLeftover?.(monitor)));
-    this.alerters = new Informer<string>(node.client, {
-      prefix: node.keys.alerters,
-      decode: (entry) => entry.value.toString(),
-      onChange: (change) =>
-        tell((listener) => listener.onAlerter?.(change.key.slice(node.keys.alerters.length), change)),
-      guard: node.guard,
-    });
+    this.alerters = new Watched(
+      node,
+      { prefix: node.keys.alerters, decode: toSource },
+      {
+        onChange: (change) =>
+          tell((listener) => listener.onAlerter?.(change.key.slice(node.keys.alerters.length), change)),
+      },
+    );
   }
 
   listen(listener: CacheListener): void {

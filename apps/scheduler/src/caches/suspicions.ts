@@ -1,5 +1,5 @@
-import { type PoisonRecord, poisonRecordOf, suspectsOf } from '@9volt/contracts';
-import { decode, type Entry, type Item, type Keyspace } from '@9volt/etcd-dal';
+import type { PoisonRecord } from '@9volt/contracts';
+import type { ClusterNode, Entry, Item, Tell } from '@9volt/etcd-dal';
 
 export interface KnownNote {
   key: string;
@@ -20,11 +20,15 @@ export type SuspicionRecord =
   | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined };
 
 /** A decoder of the keys of suspicions; undefined for other keys. Nothing that stands there makes it throw. */
-export function suspicionOf(keys: Keyspace, { key, value }: Entry): SuspicionRecord | undefined {
-  const monitor = keys.under(keys.poison, key);
-  if (monitor !== undefined) return { kind: 'poison', monitor, record: poisonRecordOf(decode(value)) };
-  const place = keys.parseSuspectNote(key);
-  return place && { kind: 'note', workerId: place.workerId, suspects: suspectsOf(decode(value)) };
+export function suspicionOf(
+  { keys, stores }: Pick<ClusterNode, 'keys' | 'stores'>,
+  entry: Entry,
+  tell: Tell,
+): SuspicionRecord | undefined {
+  const monitor = keys.under(keys.poison, entry.key);
+  if (monitor !== undefined) return { kind: 'poison', monitor, record: stores.suspect.poison(entry, tell) };
+  const place = keys.parseSuspectNote(entry.key);
+  return place && { kind: 'note', workerId: place.workerId, suspects: stores.suspect.suspects(entry, tell) };
 }
 
 /** What runs somewhere for the first time, and what is suspected of having ended a process. */

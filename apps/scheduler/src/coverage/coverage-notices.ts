@@ -2,7 +2,7 @@ import { attemptDelivery, callUrl, validateAlerter } from '@9volt/alerters';
 import { type CoverageReport, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode } from '@9volt/etcd-dal';
 import { GuardedTargets } from '@9volt/monitors';
-import { NodeConfig, SecretReader } from '@9volt/platform';
+import { AppLogger, type Logger, NodeConfig, SecretReader } from '@9volt/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { coverageAlert } from './coverage-alarm.js';
@@ -12,11 +12,9 @@ const TIMEOUT_MS = 10_000;
 /** Tells of the coverage, within what the operator of this process permits: its programs, its targets, its secrets. */
 @Injectable()
 export class CoverageNotices implements OnApplicationShutdown {
+  private readonly logger: Logger;
   private readonly abort = new AbortController();
   private callFailed = false;
-
-  /** Told once, although each measurement tries again. */
-  private lastFailure: string | undefined;
 
   constructor(
     private readonly node: ClusterNode,
@@ -24,7 +22,10 @@ export class CoverageNotices implements OnApplicationShutdown {
     private readonly config: NodeConfig,
     private readonly secrets: SecretReader,
     private readonly targets: GuardedTargets,
-  ) {}
+    logger: AppLogger,
+  ) {
+    this.logger = logger.child('coverage');
+  }
 
   onApplicationShutdown(): void {
     this.abort.abort();
@@ -38,7 +39,7 @@ export class CoverageNotices implements OnApplicationShutdown {
     coverage: Pick<CoverageReport, 'share' | 'monitors' | 'covered'>,
     now: Date,
   ): Promise<boolean> {
-    const text = this.caches.alerters.get(this.node.keys.alerter(alerter))?.value;
+    const text = this.caches.alerters.get(this.node.keys.alerter(alerter))?.value.text;
     const validated = validateAlerter(alerter, text === undefined ? undefined : decode(Buffer.from(text)));
     const told = { alerter, details: { type } };
     if (!validated.ok) {
@@ -60,12 +61,9 @@ export class CoverageNotices implements OnApplicationShutdown {
       targets: this.targets,
     });
     if (outcome === 'retryable') {
-      const message = `could not tell ${alerter} of the coverage, and tries again: ${answer}`;
-      if (message !== this.lastFailure) this.node.events.emit('notification-failed', message, told);
-      this.lastFailure = message;
+      this.logger.warn(`the coverage could not be told to ${alerter}: ${answer}; tried again`);
       return false;
     }
-    this.lastFailure = undefined;
     const sent = outcome === 'delivered';
     const message = sent
       ? `${alerter} was told of the coverage`

@@ -1,5 +1,5 @@
 import { type CoverageReport, LOW_COVERAGE, parseDuration } from '@9volt/contracts';
-import { ClusterNode, decode, encode } from '@9volt/etcd-dal';
+import { ClusterNode, encode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
@@ -74,9 +74,10 @@ export class CoverageService {
   }
 
   private async look(): Promise<undefined> {
-    const { client, keys, events } = this.node;
+    const { client, keys, events, stores } = this.node;
     // The leader before may have raised an alarm.
-    const before = this.report ?? (await client.get(keys.coverage).then((entry) => entry && reportOf(entry.value)));
+    const before =
+      this.report ?? (await client.get(keys.coverage).then((entry) => entry && stores.coverage.parsed(entry)));
     const coverage = measureCoverage(this.due(), this.reports());
     this.lowTimes = coverage.share < LOW_COVERAGE ? this.lowTimes + 1 : 0;
     const alerter = this.node.config['coverage-alerter'];
@@ -140,8 +141,4 @@ export class CoverageService {
     if (this.report && this.report.share >= LOW_COVERAGE) await this.notices.callDeadMan();
     return undefined;
   }
-}
-
-function reportOf(value: Buffer): CoverageReport | undefined {
-  return decode<CoverageReport>(value);
 }

@@ -223,7 +223,7 @@ describe('planAssignments', () => {
   });
 
   it.each([
-    ['eu', [], 'no worker has the tag "eu"'],
+    ['eu', [], 'no worker carries the tag "eu"'],
     [undefined, [{ id: 'w1', tags: ['eu'], draining: false }], 'there is no worker without tags'],
     ['eu', [{ id: 'w1', tags: ['eu'], draining: true }], 'every worker that may run it is being drained'],
   ])('says why a monitor with the tag %s is an orphan', (memberTag, workers, reason) => {

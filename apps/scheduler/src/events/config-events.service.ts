@@ -1,12 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  type ClusterConfig,
-  type EventType,
-  type FieldError,
-  type Member,
-  messageOf,
-  sentencesOf,
-} from '@9volt/contracts';
+import { type ClusterConfig, type EventType, type FieldError, type Member, messageOf } from '@9volt/contracts';
 import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -55,7 +48,8 @@ export class ConfigEventsService {
     caches.listen({
       onMonitor: (name, { before, after }) =>
         this.note('monitor', name, before && sourceText(before.value), after && sourceText(after.value)),
-      onAlerter: (name, { before, after }) => this.note('alerter', name, before?.value, after?.value),
+      onAlerter: (name, { before, after }) =>
+        this.note('alerter', name, before && sourceText(before.value), after && sourceText(after.value)),
       onMembership: () => this.loop.trigger(),
     });
     leadership.listen({ onElected: () => this.loop.trigger() });
@@ -75,7 +69,7 @@ export class ConfigEventsService {
       faults.length > 0
         ? {
             type: 'config-refused',
-            message: `the settings of the cluster are refused, the last good ones stay: ${sentencesOf(faults)}`,
+            message: `the settings of the cluster are refused, the last good ones stay: ${faults.map(({ message }) => message).join('; ')}`,
           }
         : {
             type: 'config-changed',

@@ -1,6 +1,6 @@
 import type { Assignment, ClusterEvent, Member, MonitorState, Role } from '@9volt/contracts';
 import { type ClusterNode, decode, encode, type Op } from '@9volt/etcd-dal';
-import { testNode, waitFor } from '@9volt/etcd-dal/testing';
+import { testNode, waitFor, wholeMember, wholeState } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health, Metrics } from '@9volt/platform';
 import { AssignmentReconciler } from '../assignment/assignment.reconciler.js';
 import { ConfigEventsService } from '../events/config-events.service.js';
@@ -78,7 +78,9 @@ export class SchedulerBench {
   async worker(id: string, tags: string[] = [], role: Role = 'worker', name = id): Promise<void> {
     const lease = await this.client.grantLease(600_000);
     this.leases.set(id, lease.id);
-    const member: Partial<Member> = { MemberID: id, Name: name, Role: role, Tags: tags };
+    const whole = { ...wholeMember };
+    delete whole.Load;
+    const member: Member = { ...whole, MemberID: id, Name: name, Role: role, Tags: tags };
     await this.put({ put: this.keys.member(id), value: encode(member), lease: lease.id });
   }
 
@@ -103,7 +105,7 @@ export class SchedulerBench {
 
   /** States and monitors come on watches of their own: every scheduler knows of the state before what a test does next. */
   async state(name: string, state: Partial<MonitorState>): Promise<void> {
-    await this.put({ put: this.keys.state(name), value: encode(state) });
+    await this.put({ put: this.keys.state(name), value: encode({ ...wholeState, ...state }) });
     for (const { caches } of this.schedulers) {
       await waitFor(() => caches.leftovers.state(name), { what: `the state of ${name} known` });
     }

@@ -565,6 +565,16 @@ export interface components {
                     };
                 };
             };
+            /** @description Values in etcd that are not whole, which the node that answers ignores: the first 1,000. Delete or mend what 9volt did not write. */
+            Unreadable: components["schemas"]["UnreadableKey"][];
+        };
+        UnreadableKey: {
+            key: string;
+            /** @description Modification revision of the key. */
+            revision: number;
+            bytes: number;
+            /** @description What was expected where. */
+            reason: string;
         };
         Member: {
             MemberID: string;
@@ -604,8 +614,6 @@ export interface components {
             Draining: boolean;
             /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
             Detached: boolean;
-            /** @description Milliseconds by which its clock is ahead of the clock of the node that answers; behind when negative. Null while it is not known, and up to 5 s. */
-            ClockOffsetMs: number | null;
             Leader: boolean;
         };
         /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
@@ -757,6 +765,10 @@ export interface components {
         StatusMessage: {
             message: string;
             status: string;
+        };
+        /** @description Attributes to change; null removes one (RFC 7396). */
+        MergePatch: {
+            [key: string]: unknown;
         };
         MonitorTrial: {
             config: components["schemas"]["Monitor"];
@@ -997,6 +1009,14 @@ export interface components {
         EventList: {
             [key: string]: components["schemas"]["Event"];
         } | components["schemas"]["Event"][];
+        SchemaMap: {
+            [key: string]: {
+                summary: string;
+                schema: {
+                    [key: string]: unknown;
+                };
+            };
+        };
         /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
         Stream: string;
         StateChange: {
@@ -1062,18 +1082,6 @@ export interface components {
         };
         StreamControl: {
             revision: number;
-        };
-        /** @description Attributes to change; null removes one (RFC 7396). */
-        MergePatch: {
-            [key: string]: unknown;
-        };
-        SchemaMap: {
-            [key: string]: {
-                summary: string;
-                schema: {
-                    [key: string]: unknown;
-                };
-            };
         };
         Health: {
             status: string;
@@ -9592,7 +9600,6 @@ export interface operations {
                      *           "AssignedLoad": 24.2,
                      *           "Draining": false,
                      *           "Detached": false,
-                     *           "ClockOffsetMs": null,
                      *           "Leader": false
                      *         }
                      *       },
@@ -9657,7 +9664,15 @@ export interface operations {
                      *             "oldestAgeMs": 800
                      *           }
                      *         }
-                     *       }
+                     *       },
+                     *       "Unreadable": [
+                     *         {
+                     *           "key": "/9volt/cluster/members/x",
+                     *           "revision": 1234,
+                     *           "bytes": 2,
+                     *           "reason": "MemberID: expected a text"
+                     *         }
+                     *       ]
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];

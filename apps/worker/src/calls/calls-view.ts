@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CallRecord, messageOf } from '@9volt/contracts';
-import { type Change, ClusterNode, commit, decode, encode, Informer, unchanged } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, commit, encode, unchanged, Watched } from '@9volt/etcd-dal';
 import type { ReceivedCalls } from '@9volt/monitors';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
@@ -11,7 +11,7 @@ import { fenceOf } from '../owned/owned-monitors.js';
 @Injectable()
 export class CallsView implements OnApplicationShutdown {
   private readonly log: Logger;
-  private readonly informer: Informer<CallRecord>;
+  private readonly informer: Watched<CallRecord>;
   private readonly listeners = new Set<(monitor: string) => void>();
   /** By key, when a call was seen to arrive, by our own clock: those of the APIs may differ. */
   private readonly arrivedAt = new Map<string, { revision: number; at: number }>();
@@ -28,12 +28,9 @@ export class CallsView implements OnApplicationShutdown {
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('calls');
-    this.informer = new Informer<CallRecord>(node.client, {
-      prefix: node.keys.pushes,
-      decode: ({ value }) => readable(decode<CallRecord>(value)),
+    this.informer = new Watched(node, node.stores.push.watched, {
       onChange: (change) => this.apply(change),
       onConnection: (error) => this.connection(error !== undefined),
-      guard: node.guard,
     });
   }
 
@@ -122,12 +119,4 @@ export class CallsView implements OnApplicationShutdown {
       .finally(() => (begun.isWriting = false));
     return at;
   }
-}
-
-/** What somebody wrote there by hand is no record. */
-function readable(record: Partial<CallRecord> | undefined): CallRecord | undefined {
-  const { createRevision, awaitedSince, last } = record ?? {};
-  const isInstant = (text: unknown): boolean => typeof text === 'string' && !Number.isNaN(Date.parse(text));
-  if (typeof createRevision !== 'number' || !isInstant(awaitedSince)) return undefined;
-  return last === undefined || isInstant(last?.at) ? (record as CallRecord) : undefined;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
-import { ClusterNode, EtcdError } from '@9volt/etcd-dal';
+import { ClusterNode, EtcdError, guarded } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { whyDetached } from './why-detached.js';
 
@@ -51,7 +51,10 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
         this.consider();
       });
       this.tickedAt = performance.now();
-      this.timer = setInterval(() => this.consider(), TICK_MS).unref();
+      this.timer = setInterval(
+        guarded(this.node.onDefect, 'the look for a detachment', () => this.consider()),
+        TICK_MS,
+      ).unref();
     });
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { HandedIncident, Handback } from '@9volt/contracts';
-import { ClusterNode, Informer, type Item } from '@9volt/etcd-dal';
+import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { toldByAnother } from '../evaluation/known-incidents.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -15,7 +15,7 @@ const MOST_INCIDENTS = 25;
 /** What was told about monitors without being stored: by this worker, and by others that handed it back. */
 @Injectable()
 export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly informer: Informer<Handback>;
+  private readonly informer: Watched<Handback>;
   private readonly listeners = new Set<(monitor: string) => void>();
   /** By monitor, then by key. */
   private readonly byMonitor = new Map<string, Map<string, Item<Handback>>>();
@@ -30,10 +30,8 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('detachment');
-    this.informer = new Informer<Handback>(node.client, {
-      ...node.stores.handback.watched,
+    this.informer = new Watched(node, node.stores.handback.watched, {
       onChange: ({ key, after }) => this.apply(key, after),
-      guard: node.guard,
     });
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ResolveReason } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode, guarded } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Clock } from '../time/clock.js';
@@ -58,10 +58,11 @@ export class StateWriter {
     }
     const waitMs = pace.bucket.waitMs(PER_SECOND);
     if (waitMs > 0) {
-      pace.timer = setTimeout(() => {
+      const submit = guarded(this.node.onDefect, 'a write that waited', () => {
         pace.timer = undefined;
         this.submit(monitor);
-      }, waitMs).unref();
+      });
+      pace.timer = setTimeout(submit, waitMs).unref();
       return;
     }
     const change = ledger.changeOf(monitor);
@@ -129,7 +130,10 @@ export class StateWriter {
   /** A membership that is renewed is told; of what else holds a monitor back nobody tells. */
   private wait(monitor: OwnedMonitor): void {
     this.waiting.add(monitor);
-    if (this.node.isMember) this.retryTimer ??= setTimeout(() => this.resume(), RETRY_MS * (1 + Math.random())).unref();
+    if (this.node.isMember) {
+      const resume = guarded(this.node.onDefect, 'writes that are tried again', () => this.resume());
+      this.retryTimer ??= setTimeout(resume, RETRY_MS * (1 + Math.random())).unref();
+    }
   }
 
   private paceOf(monitor: OwnedMonitor): Pace {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Assignment, isPlainObject, messageOf } from '@9volt/contracts';
-import { ClusterNode, decode, type Entry, Informer, type Item } from '@9volt/etcd-dal';
+import { type Assignment, messageOf } from '@9volt/contracts';
+import { ClusterNode, type Item, Watched, guarded } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { HandOver } from './hand-over.js';
@@ -22,7 +22,7 @@ const LOOK_EVERY_MS = 1_000;
 @Injectable()
 export class AssignmentsService {
   private readonly log: Logger;
-  private informer: Informer<Assignment> | undefined;
+  private informer: Watched<Assignment> | undefined;
   /** Monitors that are being looked at; true when they are to be looked at again. */
   private readonly looking = new Map<string, boolean>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -46,12 +46,9 @@ export class AssignmentsService {
 
   /** Resolves once the assignments are listed; never rejects. */
   async start(): Promise<void> {
-    const { client, keys, guard, memberId } = this.node;
-    this.informer = new Informer<Assignment>(client, {
-      prefix: keys.assignmentsOf(memberId),
-      decode: readAssignment,
+    const { stores, memberId } = this.node;
+    this.informer = new Watched(this.node, stores.assignment.watchedBy(memberId), {
       onChange: ({ key }) => this.look(key),
-      guard,
     });
     this.removal.onProgress((name) => {
       const monitor = this.monitors.get(name);
@@ -106,10 +103,11 @@ export class AssignmentsService {
 
   private lookLater(key: string, inMs: number): void {
     if (this.stopped) return;
-    const timer = setTimeout(() => {
+    const look = guarded(this.node.onDefect, key, () => {
       this.timers.delete(timer);
       this.look(key);
-    }, inMs);
+    });
+    const timer = setTimeout(look, inMs);
     this.timers.add(timer);
   }
 
@@ -150,10 +148,4 @@ export class AssignmentsService {
     this.monitors.remove(monitor);
     void this.runner.dismiss(monitor);
   }
-}
-
-/** Only 9volt writes assignments; what is damaged all the same is left alone. */
-function readAssignment(entry: Entry): Assignment | undefined {
-  const assignment = decode<Assignment>(entry.value);
-  return isPlainObject(assignment?.settings) ? assignment : undefined;
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { type Assignment, messageOf } from '@9volt/contracts';
-import { ClusterNode, decode, encode, unchanged } from '@9volt/etcd-dal';
+import { messageOf } from '@9volt/contracts';
+import { ClusterNode, encode, unchanged } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { LastRuns } from '../measure/last-runs.js';
@@ -49,7 +49,7 @@ export class Farewell {
       if (outcome === 'accepted') return;
       // The leader may have decided something about it since this worker listens no more.
       const entry = await this.node.client.get(key);
-      const now = entry && decode<Assignment>(entry.value);
+      const now = entry && this.node.stores.assignment.parsed(entry);
       if (!now || entry.createRevision !== createRevision) return;
       known = { assignment: now, modRevision: entry.modRevision };
     }

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { validateAlerter } from '@9volt/alerters';
-import { type AlerterSettings, sentencesOf } from '@9volt/contracts';
-import { type Change, ClusterNode, decode, Informer } from '@9volt/etcd-dal';
+import type { AlerterSettings } from '@9volt/contracts';
+import { type Change, ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
 
 export type AlerterLookup =
   | { state: 'ready'; settings: AlerterSettings }
@@ -14,7 +14,7 @@ export type AlerterLookup =
 /** The alerters as they are usable: the last good version of each, validated once. Outlives the connection to etcd. */
 @Injectable()
 export class AlerterCache implements OnApplicationShutdown {
-  private readonly informer: Informer<AlerterLookup>;
+  private readonly informer: Watched<AlerterLookup>;
   private readonly usable = new Map<string, AlerterLookup>();
   private readonly missedSince = new Map<string, number>();
   private readonly listeners = new Set<(name: string, lookup: AlerterLookup) => void>();
@@ -22,11 +22,8 @@ export class AlerterCache implements OnApplicationShutdown {
   private starting: Promise<void> | undefined;
 
   constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
-    this.informer = new Informer<AlerterLookup>(node.client, {
-      prefix: node.keys.alerters,
-      decode: ({ key, value }) => validated(this.nameOf(key), decode(value)),
+    this.informer = new Watched(node, node.stores.alerter.judged(judge), {
       onChange: (change) => this.apply(change),
-      guard: node.guard,
     });
   }
 
@@ -81,9 +78,10 @@ export class AlerterCache implements OnApplicationShutdown {
   }
 }
 
-function validated(name: string, raw: unknown): AlerterLookup {
-  const result = validateAlerter(name, raw);
+function judge(name: string, { value, fault }: Parsed): AlerterLookup {
+  if (fault !== undefined) return { state: 'invalid', message: fault };
+  const result = validateAlerter(name, value);
   return result.ok
     ? { state: 'ready', settings: result.value }
-    : { state: 'invalid', message: sentencesOf(result.errors) };
+    : { state: 'invalid', message: result.errors.map(({ message }) => message).join('; ') };
 }

@@ -103,7 +103,6 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.alerterNotBefore.delete(alerter);
     for (const lane of this.lanes.values()) {
       if (lane.alerter !== alerter) continue;
-      lane.giveUp?.();
       lane.retryNow();
       this.advance(lane);
     }
@@ -210,17 +209,12 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.told.set(lane.key, entry.incident);
     this.settling.begin(owed);
     const startedAt = performance.now();
-    const overdue = new AbortController();
     const outcome = await this.attempts.make(settings, entry.alert, {
-      signal: AbortSignal.any([this.abort.signal, overdue.signal]),
+      signal: this.abort.signal,
       unclearBefore: head.unclear,
       reached: head.reached,
-      onUnclear: (why) => {
-        lane.giveUp = () => overdue.abort();
-        this.report.unclear(owed, head.attempts, why);
-      },
+      onUnclear: (why) => this.report.unclear(owed, head.attempts, why),
     });
-    lane.giveUp = undefined;
     if (outcome.outcome === 'retryable' && this.isEnough(lane, head, outcome)) {
       await this.settle(lane, owed, 'delivered', outcome.answer, outcome.answer);
     } else if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);

@@ -21,8 +21,6 @@ export class Lane {
   /** Something is under way that advances the lane when it ends. */
   busy = false;
   timer: NodeJS.Timeout | undefined;
-  /** Ends the attempt whose answer is overdue. */
-  giveUp: (() => void) | undefined;
   /** The same function for the whole life of the lane. */
   readonly advance: () => void;
   /** The last of the queue when it was looked at for what cancels out. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { OutboxEntry } from '@9volt/contracts';
-import { type Change, ClusterNode, Informer, type Item } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 
 /** A notification owed, with the revisions of its key. */
 export interface OwedNotification {
@@ -28,7 +28,7 @@ export class OutboxView implements OnApplicationShutdown {
   /** Queues are replaced, never changed: whoever holds one has a snapshot. */
   private readonly queues = new Map<string, Map<string, OutboxQueue>>();
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
-  private readonly informer: Informer<OutboxEntry>;
+  private readonly informer: Watched<OutboxEntry>;
   /** Written by this worker, by key: at which revision. */
   private readonly own = new Map<string, { revision: number; monitor: string; alerter: string }>();
   /** Removed, as is known from elsewhere than the watch, by key: by which revision. Ids are unique, so that none comes back. */
@@ -39,11 +39,9 @@ export class OutboxView implements OnApplicationShutdown {
   private starting: Promise<void> | undefined;
 
   constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
-    this.informer = new Informer<OutboxEntry>(node.client, {
-      ...node.stores.outbox.watched,
+    this.informer = new Watched(node, node.stores.outbox.watched, {
       onChange: (change) => this.apply(change),
       onRevision: (revision) => this.passed(revision),
-      guard: node.guard,
     });
   }
 

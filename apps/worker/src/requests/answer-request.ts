@@ -1,12 +1,5 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
-import {
-  type FieldError,
-  messageOf,
-  type ReadSecret,
-  type RequestAnswer,
-  type RequestBody,
-  sentencesOf,
-} from '@9volt/contracts';
+import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
 import { type GuardedTargets, type Programs, validateMonitor } from '@9volt/monitors';
 import type { IsolatedRuns } from '../running/isolated-runs.js';
 import type { CheckRunner } from '../execution/check-runner.js';
@@ -74,5 +67,5 @@ async function testAlerter(
 }
 
 function refused(errors: readonly FieldError[]): RequestAnswer {
-  return { ok: false, message: sentencesOf(errors) };
+  return { ok: false, message: errors.map(({ message }) => message).join('; ') };
 }

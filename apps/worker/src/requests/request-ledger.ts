@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { RequestAnswer, WorkerRequest } from '@9volt/contracts';
-import { ClusterNode, commit, type Compare, decode, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, commit, type Compare, encode, unchanged } from '@9volt/etcd-dal';
 
 /** A request that is ours to answer. */
 export interface Claim {
@@ -20,8 +20,8 @@ export class RequestLedger {
   async claim(key: string, fences: readonly Compare[]): Promise<Claim | undefined> {
     const { client, memberId } = this.node;
     const entry = await client.get(key);
-    const request = entry && decode<WorkerRequest>(entry.value);
-    if (!entry || !request?.body || request.claimedBy !== undefined || request.answer) return undefined;
+    const request = entry && this.node.stores.request.parsed(entry);
+    if (!entry || !request || request.claimedBy !== undefined || request.answer) return undefined;
     const claimed: WorkerRequest = { ...request, claimedBy: memberId };
     const { lease } = entry;
     const committed = await commit(client, {

@@ -7,7 +7,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
-import { ClusterNode, type Compare, decode, Informer } from '@9volt/etcd-dal';
+import { ClusterNode, type Compare, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Answers } from './answers.js';
@@ -32,7 +32,7 @@ const OUTCOMES = ['ok', 'refused'] as const;
 export class RequestService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log: Logger;
   private readonly answered;
-  private readonly informer: Informer<WorkerRequest>;
+  private readonly informer: Watched<WorkerRequest>;
   /** By key, what is being claimed or answered here. */
   private readonly working = new Map<string, AbortController>();
   /** By key, the revision that was not ours to claim: not tried again before something changed. */
@@ -55,11 +55,8 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
       ['kind', 'outcome'],
     );
     for (const kind of KINDS) for (const outcome of OUTCOMES) this.answered.inc({ kind, outcome }, 0);
-    this.informer = new Informer<WorkerRequest>(node.client, {
-      prefix: node.keys.requests,
-      decode: ({ value }) => readable(decode<WorkerRequest>(value)),
+    this.informer = new Watched(node, node.stores.request.watched, {
       onChange: ({ key, after }) => (after ? this.consider(key) : this.forget(key)),
-      guard: node.guard,
     });
   }
 
@@ -150,9 +147,4 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
       }
     }
   }
-}
-
-/** What somebody else wrote there by hand is no request. */
-function readable(request: Partial<WorkerRequest> | undefined): WorkerRequest | undefined {
-  return typeof request?.body === 'object' && request.body !== null ? (request as WorkerRequest) : undefined;
 }

@@ -120,7 +120,9 @@ export class ClusterGuard {
       return { ...DEFAULT_CLUSTER_CONFIG, ClusterId: raw.ClusterId };
     }
     if (!isPlainObject(raw) || faults.length > 0) {
-      throw DomainError.invalid(faults, { lead: `${this.keys.config}: ` });
+      throw new DomainError('invalid', `${this.keys.config}: ${faults.map((error) => error.message).join('; ')}`, {
+        fields: faults,
+      });
     }
     const config = { ...DEFAULT_CLUSTER_CONFIG, ...(raw as Partial<ClusterConfig>) };
     if (config.ClusterId) return config as ClusterConfig;

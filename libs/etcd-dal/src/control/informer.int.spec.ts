@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { EtcdClient, type EtcdOptions, type Op } from '../etcd.client.js';
+import { type Entry, EtcdClient, type EtcdOptions, type Op } from '../etcd.client.js';
 import { EtcdError } from '../etcd-error.js';
 import { Keyspace } from '../keyspace.js';
 import {
@@ -14,6 +14,7 @@ import {
 } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
 import { Informer, type InformerOptions } from './informer.js';
+import { Unreadable } from './unreadable.js';
 
 jest.setTimeout(30_000);
 
@@ -198,6 +199,38 @@ describe('an informer', () => {
     await informer.reached(await write(del('b'), put('a', 3)), 5_000);
     expect(await informer.verify()).toBe(0);
     expect(informer.connected).toBe(true);
+  });
+
+  test('goes on when a handler throws, tells it, and notes what is not whole once for each revision', async () => {
+    await write(put('a', 1), put('b', 'nonsense'));
+    const defects: string[] = [];
+    const found: string[] = [];
+    const unreadable = new Unreadable(({ key, reason }) => found.push(`${key.slice(-1)}: ${reason}`));
+    const decode = (entry: Entry, tell: (fault: string) => void): number | undefined => {
+      const value = Number(entry.value.toString());
+      if (!Number.isNaN(value)) return value;
+      tell('expected a number');
+      return undefined;
+    };
+    const informer = watch({
+      decode,
+      unreadable,
+      onChange: ({ after }) => {
+        if (after?.value === 2) throw new Error('a defect');
+      },
+      onDefect: (where, error) => defects.push(`${where.slice(-1)}: ${(error as Error).message}`),
+    });
+    const other = watch({ decode, unreadable });
+    await Promise.all([informer.start(), other.start()]);
+    await informer.reached(await write(put('a', 2)), 5_000);
+    const revision = await write(put('a', 3), put('b', 'more nonsense'));
+    await Promise.all([informer.reached(revision, 5_000), other.reached(revision, 5_000)]);
+    expect(contents(informer)).toEqual({ a: 3 });
+    expect(defects).toEqual(['a: a defect']);
+    expect(found).toEqual(['b: expected a number', 'b: expected a number']);
+    expect(unreadable.all()).toEqual([expect.objectContaining({ revision, bytes: 13 })]);
+    await informer.reached(await write(del('b')), 5_000);
+    expect(unreadable.size).toBe(0);
   });
 
   test('starts while etcd is away, and is told why', async () => {

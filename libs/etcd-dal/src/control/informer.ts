@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
+import type { Tell } from '../shape.js';
 import type { ClusterGuard } from './cluster-guard.js';
+import type { OnDefect } from './guarded.js';
+import type { Unreadable } from './unreadable.js';
 import { watchPrefix } from './watch-prefix.js';
 
 /** A key of an informer's cache: the entry without its bytes, and what they were decoded to. */
@@ -24,8 +28,8 @@ export interface Change<T> {
 
 export interface InformerOptions<T> {
   prefix: string;
-  /** Must not throw: what cannot be decoded is part of `T`, or undefined to leave the key out. */
-  decode: (entry: Entry) => T | undefined;
+  /** Answers undefined to leave the key out, and tells when that is since its value is not whole. */
+  decode: (entry: Entry, tell: Tell) => T | undefined;
   /** Told each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
   onChange?: (change: Change<T>) => void;
   /** Told after the last change of each revision, and after each listing. */
@@ -35,6 +39,10 @@ export interface InformerOptions<T> {
   /** Told when everything was listed again, since the watch could not be resumed. */
   onRelist?: () => void;
   guard?: ClusterGuard;
+  /** Where it is noted what is not whole. */
+  unreadable?: Unreadable;
+  /** Told of what `decode` or a handler threw all the same. Without it, it is a warning of the process. */
+  onDefect?: OnDefect;
 }
 
 const RETRY_MIN_MS = 50;
@@ -197,13 +205,17 @@ export class Informer<T> {
     for (const [key, item] of this.cache) {
       if (!seen.has(key) && item.modRevision <= revision) this.remove(key, revision);
     }
-    for (const key of this.leftOut.keys()) if (!seen.has(key)) this.leftOut.delete(key);
+    for (const key of this.leftOut.keys()) {
+      if (seen.has(key)) continue;
+      this.leftOut.delete(key);
+      this.options.unreadable?.clear(key, revision);
+    }
     this.mustList = false;
     this.relists++;
     this.finish(revision);
     if (this.relists === 1) return;
     this.client.relists++;
-    this.options.onRelist?.();
+    this.safely('a listing', () => this.options.onRelist?.());
   }
 
   /** Rejects when the watch ends. */
@@ -254,30 +266,54 @@ export class Informer<T> {
     const before = this.cache.get(key);
     const after: Item<T> = { key, value, createRevision, modRevision };
     this.cache.set(key, after);
-    this.options.onChange?.({ key, ...(before ? { before } : {}), after, revision: modRevision });
+    this.safely(key, () =>
+      this.options.onChange?.({ key, ...(before ? { before } : {}), after, revision: modRevision }),
+    );
   }
 
   /** A decoder that throws costs its key, not the watch: it would throw at every replay. */
   private decoded(entry: Entry): T | undefined {
+    const { unreadable } = this.options;
+    let fault: string | undefined;
+    let value: T | undefined;
     try {
-      return this.options.decode(entry);
-    } catch {
-      return undefined;
+      value = this.options.decode(entry, (told) => (fault ??= told));
+    } catch (error) {
+      fault = 'it cannot be read';
+      this.defect(entry.key, error);
+    }
+    if (fault === undefined) unreadable?.clear(entry.key, entry.modRevision);
+    else unreadable?.note(entry, fault);
+    return value;
+  }
+
+  /** What a handler throws is a defect of ours that concerns one key: the watch goes on. */
+  private safely(where: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.defect(where, error);
     }
   }
 
+  private defect(where: string, error: unknown): void {
+    if (this.options.onDefect) this.options.onDefect(where, error);
+    else process.emitWarning(`${where}: ${messageOf(error)}`);
+  }
+
   private remove(key: string, revision: number): void {
+    this.options.unreadable?.clear(key, revision);
     if ((this.leftOut.get(key) ?? revision) < revision) this.leftOut.delete(key);
     const before = this.cache.get(key);
     if (!before || before.modRevision > revision) return;
     this.cache.delete(key);
-    this.options.onChange?.({ key, before, revision });
+    this.safely(key, () => this.options.onChange?.({ key, before, revision }));
   }
 
   private finish(revision: number): void {
     this.applied = Math.max(this.applied, revision);
     this.options.guard?.sawRevision(this.applied);
-    this.options.onRevision?.(this.applied);
+    this.safely(`revision ${this.applied}`, () => this.options.onRevision?.(this.applied));
     for (const waiter of [...this.waiters]) if (this.applied >= waiter.revision) waiter.resolve();
   }
 
@@ -285,6 +321,6 @@ export class Informer<T> {
     const changed = this.connectedNow !== (error === undefined) || error?.kind !== this.lastError?.kind;
     this.connectedNow = error === undefined;
     this.lastError = error;
-    if (changed) this.options.onConnection?.(error);
+    if (changed) this.safely('the connection', () => this.options.onConnection?.(error));
   }
 }

@@ -9,6 +9,8 @@ import { EtcdClient, type EtcdOptions } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
 import { Stores } from '../stores/stores.js';
 import type { ClusterEvent } from '@9volt/contracts';
+import type { OnDefect } from '../control/guarded.js';
+import { Unreadable, type UnreadableKey } from '../control/unreadable.js';
 
 export interface ClusterNodeOptions {
   etcd: EtcdOptions;
@@ -26,6 +28,10 @@ export interface ClusterNodeOptions {
   onEvent?: (event: ClusterEvent) => void;
   /** Told why this process is not a member yet, or no longer; once for each different reason, and with the error that it is from. */
   onWaiting?: (reason: string, error: unknown) => void;
+  /** Told of each value in etcd that is not whole, once for each revision of its key. */
+  onUnreadable?: (found: UnreadableKey) => void;
+  /** Told of an exception in a timer, or in a handler of a watch. */
+  onDefect?: OnDefect;
 }
 
 const RETRY_MS = 1_000;
@@ -39,6 +45,8 @@ export class ClusterNode {
   readonly stores: Stores;
   readonly guard: ClusterGuard;
   readonly events: EventRecorder;
+  readonly unreadable: Unreadable;
+  readonly onDefect: OnDefect;
   readonly memberId: string;
   private memberSession: MemberSession | undefined;
   private liveConfig: LiveConfig | undefined;
@@ -54,6 +62,8 @@ export class ClusterNode {
     this.client = new EtcdClient(options.etcd);
     this.keys = new Keyspace(options.prefix);
     this.stores = new Stores(this.client, this.keys);
+    this.unreadable = new Unreadable(options.onUnreadable);
+    this.onDefect = options.onDefect ?? ((where, error) => process.emitWarning(`${where}: ${messageOf(error)}`));
     this.guard = new ClusterGuard(this.client, this.keys);
     this.memberId = `${options.name}-${timeId().slice(-6)}`;
     this.events = new EventRecorder(this.client, this.keys, () => this.memberId, options.onEvent);

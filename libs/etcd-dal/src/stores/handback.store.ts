@@ -1,8 +1,51 @@
-import type { HandedIncident, Handback } from '@9volt/contracts';
-import { decode, encode } from '../codec.js';
+import type { HandedIncident, Handback, HeardStatus, ResolveReason } from '@9volt/contracts';
+import { encode } from '../codec.js';
 import { commit, type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import {
+  count,
+  instant,
+  mapOf,
+  NotWhole,
+  oneOf,
+  orNull,
+  read,
+  record,
+  type Shape,
+  type Tell,
+  text,
+  type Watchable,
+  wholeOf,
+} from '../shape.js';
+import { deliveryRecord } from './incident.store.js';
+import { outboxEntry } from './outbox.store.js';
+import { openIncident } from './state.store.js';
+
+const HEARD: readonly HeardStatus[] = ['warning', 'critical', 'unknown', 'resolved', 'perhaps-resolved'];
+
+/** Both sides of a partition mint the same. */
+const numbered: Shape<HandedIncident['incident']> = (raw) => {
+  const found = openIncident(raw);
+  if (!/^\d+\.\d+$/.test(found.id)) throw new NotWhole('the id of an incident', 'id');
+  return found;
+};
+
+const handed = record<HandedIncident>(
+  {
+    incident: numbered,
+    target: text,
+    message: text,
+    count,
+    closedAt: orNull(instant),
+    told: mapOf(oneOf(HEARD)),
+    unanswered: wholeOf(outboxEntry),
+    notifications: wholeOf(deliveryRecord),
+  },
+  { reason: text as Shape<ResolveReason> },
+);
+
+const handback = record<Handback>({ worker: text, at: instant, incidents: wholeOf(handed) });
 
 /** A handback as etcd holds it; revision 0 when there is none. */
 export interface StoredHandback {
@@ -17,14 +60,18 @@ export class HandbackStore {
     private readonly keys: Keyspace,
   ) {}
 
-  /** For an informer. What somebody wrote there by hand tells nothing; it is removed with the next write. */
-  get watched(): { prefix: string; decode: (entry: Entry) => Handback } {
-    return { prefix: this.keys.handbacks, decode: ({ value }) => readable(decode<Handback>(value)) };
+  /** What is not whole tells nothing; it is removed with the next write. */
+  get watched(): Watchable<Handback> {
+    return { prefix: this.keys.handbacks, decode: (entry, tell) => this.parsed(entry, tell) };
+  }
+
+  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): Handback {
+    return read(handback, value, tell) ?? { worker: '', at: '', incidents: [] };
   }
 
   async read(monitor: string, worker: string): Promise<StoredHandback> {
     const entry = await this.client.get(this.keys.handback(monitor, worker));
-    return { incidents: entry ? readable(decode(entry.value)).incidents : [], modRevision: entry?.modRevision ?? 0 };
+    return { incidents: entry ? this.parsed(entry).incidents : [], modRevision: entry?.modRevision ?? 0 };
   }
 
   /** Whether etcd holds no handback about a monitor. */
@@ -38,7 +85,7 @@ export class HandbackStore {
    */
   async handBack(
     { monitor, worker, before }: { monitor: string; worker: string; before: StoredHandback },
-    handback: Handback,
+    told: Handback,
     delivered: readonly string[],
     fence: Compare,
   ): Promise<boolean> {
@@ -46,7 +93,7 @@ export class HandbackStore {
     const { outcome } = await commit(this.client, {
       compare: [fence, unchanged(key, before.modRevision)],
       then: [
-        ...(handback.incidents.length > 0 ? [{ put: key, value: encode(handback) }] : []),
+        ...(told.incidents.length > 0 ? [{ put: key, value: encode(told) }] : []),
         ...delivered.map((owed) => ({ delete: owed })),
       ],
     });
@@ -60,14 +107,4 @@ export class HandbackStore {
       then: handbacks.map(({ key }) => ({ delete: key })),
     };
   }
-}
-
-function readable(handback: Partial<Handback> | undefined): Handback {
-  const incidents = Array.isArray(handback?.incidents) ? handback.incidents.filter(isWhole) : [];
-  return { worker: handback?.worker ?? '', at: handback?.at ?? '', incidents };
-}
-
-function isWhole({ incident, told, unanswered, notifications }: Partial<HandedIncident>): boolean {
-  const hasId = typeof incident?.id === 'string' && /^\d+\.\d+$/.test(incident.id);
-  return hasId && typeof told === 'object' && Array.isArray(unanswered) && Array.isArray(notifications);
 }

@@ -1,8 +1,42 @@
-import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
-import { decode, encode } from '../codec.js';
+import type { Alert, DeliveryRecord, IncidentRecord, ResolveReason } from '@9volt/contracts';
+import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import {
+  count,
+  instant,
+  orNull,
+  read,
+  record,
+  type Shape,
+  type Tell,
+  text,
+  type Watchable,
+  wholeOf,
+} from '../shape.js';
+import { toldStatus } from './state.store.js';
+
+export const deliveryRecord = record<DeliveryRecord>({
+  alerter: text,
+  type: text as Shape<Alert['type']>,
+  at: instant,
+  outcome: text as Shape<DeliveryRecord['outcome']>,
+  attempts: count,
+  answer: text,
+});
+
+const incident = record<IncidentRecord>(
+  {
+    id: text,
+    openedAt: instant,
+    closedAt: orNull(instant),
+    worst: toldStatus,
+    message: text,
+    notifications: wholeOf(deliveryRecord),
+  },
+  { reason: text as Shape<ResolveReason> },
+);
 
 /** The record of an incident as etcd holds it; revision 0 when there is none. */
 export interface StoredIncident {
@@ -20,19 +54,27 @@ export class IncidentStore {
     private readonly keys: Keyspace,
   ) {}
 
+  get watched(): Watchable<IncidentRecord> {
+    return { prefix: this.keys.incidents, decode: (entry, tell) => this.parsed(entry, tell) };
+  }
+
+  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): IncidentRecord | undefined {
+    return read(incident, value, tell);
+  }
+
   /** Records of a monitor by their numbers, in one read. */
   async readAll(monitor: string, numbers: readonly number[]): Promise<Map<number, StoredIncident>> {
     if (numbers.length === 0) return new Map();
     const then = numbers.map((n) => ({ get: this.keys.incident(monitor, n) }));
     const { reads } = await this.client.txn({ compare: [], then });
-    return new Map(numbers.map((n, index) => [n, storedFrom(reads[index])]));
+    return new Map(numbers.map((n, index) => [n, this.storedFrom(reads[index])]));
   }
 
   /** The record of this very incident: a later monitor of the same name counts its incidents anew. */
   async find(monitor: string, incident: string): Promise<StoredIncident | undefined> {
     const n = numberOf(incident);
     if (!Number.isInteger(n)) return undefined;
-    const found = storedFrom(await this.client.get(this.keys.incident(monitor, n)));
+    const found = this.storedFrom(await this.client.get(this.keys.incident(monitor, n)));
     return found.record?.id === incident ? found : undefined;
   }
 
@@ -55,14 +97,14 @@ export class IncidentStore {
       then: [],
     };
   }
-}
 
-function storedFrom(entry: Entry | undefined): StoredIncident {
-  return { record: entry && decode<IncidentRecord>(entry.value), modRevision: entry?.modRevision ?? 0 };
+  private storedFrom(entry: Entry | undefined): StoredIncident {
+    return { record: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
+  }
 }
 
 export function withDeliveries(record: IncidentRecord, deliveries: readonly DeliveryRecord[]): IncidentRecord {
-  return { ...record, notifications: [...(record.notifications ?? []), ...deliveries].slice(-MOST_DELIVERIES) };
+  return { ...record, notifications: [...record.notifications, ...deliveries].slice(-MOST_DELIVERIES) };
 }
 
 /** The n of `<create revision>.<n>`. */

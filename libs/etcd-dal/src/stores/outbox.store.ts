@@ -1,9 +1,60 @@
-import type { DeliveryRecord, OutboxEntry } from '@9volt/contracts';
-import { decode, encode } from '../codec.js';
+import { type Alert, type DeliveryRecord, type OutboxEntry, type ResolveReason, STATUSES } from '@9volt/contracts';
+import { encode } from '../codec.js';
 import { commit, type FencedWrite, joined, unchanged } from '../control/fenced-txn.js';
 import type { Compare, EtcdClient, Entry } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import {
+  count,
+  flag,
+  instant,
+  listOf,
+  number,
+  oneOf,
+  read,
+  record,
+  type Shape,
+  type Tell,
+  text,
+  type Watchable,
+} from '../shape.js';
 import type { IncidentStore, StoredIncident } from './incident.store.js';
+import { toldStatus } from './state.store.js';
+
+const alert = record<Alert>(
+  {
+    type: oneOf(['resolve', 'warning', 'critical', 'unknown']),
+    monitor: text,
+    monitorType: text,
+    target: text,
+    tags: listOf(text),
+    status: oneOf(STATUSES),
+    worst: toldStatus,
+    message: text,
+    since: instant,
+    at: instant,
+    attempts: count,
+    warningThreshold: number,
+    criticalThreshold: number,
+    worker: text,
+    key: text,
+  },
+  {
+    test: flag,
+    reason: text as Shape<ResolveReason>,
+    description: text,
+    expected: text,
+    found: text,
+    link: text,
+  },
+);
+
+export const outboxEntry = record<OutboxEntry>({
+  id: text,
+  alerter: text,
+  incident: text,
+  alert,
+  createdAt: instant,
+});
 
 /** An entry of the outbox as it was read. */
 export interface OutboxKey {
@@ -20,9 +71,15 @@ export class OutboxStore {
     private readonly incidents: IncidentStore,
   ) {}
 
-  /** For an informer. What somebody else wrote there by hand is left out: it must not stop what we wrote. */
-  get watched(): { prefix: string; decode: (entry: Entry) => OutboxEntry | undefined } {
-    return { prefix: this.keys.outbox, decode: ({ value }) => readable(decode<OutboxEntry>(value)) };
+  /** What somebody else wrote there by hand is left out: it must not stop what we wrote. The key says for whom it is. */
+  get watched(): Watchable<OutboxEntry> {
+    return { prefix: this.keys.outbox, decode: (entry, tell) => this.parsed(entry, tell) };
+  }
+
+  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, tell?: Tell): OutboxEntry | undefined {
+    const place = this.keys.parseOutbox(key);
+    const found = place && read(outboxEntry, value, tell);
+    return found && { ...found, id: place.id, alerter: place.alerter };
   }
 
   keyOf(monitor: string, { alerter, id }: Pick<OutboxEntry, 'alerter' | 'id'>): string {
@@ -87,10 +144,4 @@ function removing(owed: readonly OutboxKey[]): FencedWrite {
     compare: owed.map(({ key, modRevision }) => unchanged(key, modRevision)),
     then: owed.map(({ key }) => ({ delete: key })),
   };
-}
-
-function readable(entry: Partial<OutboxEntry> | undefined): OutboxEntry | undefined {
-  const { alert, incident, createdAt } = entry ?? {};
-  const whole = typeof alert === 'object' && alert !== null && typeof incident === 'string' && !!createdAt;
-  return whole ? (entry as OutboxEntry) : undefined;
 }

@@ -1,8 +1,50 @@
-import type { MonitorState } from '@9volt/contracts';
-import { decode, encode } from '../codec.js';
+import { type MonitorState, type OpenIncident, STATUSES, type ToldStatus } from '@9volt/contracts';
+import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import {
+  count,
+  flag,
+  instant,
+  mapOf,
+  oneOf,
+  orNull,
+  read,
+  record,
+  type Shape,
+  type Tell,
+  text,
+  type Watchable,
+} from '../shape.js';
+
+const TOLD_STATUSES: readonly ToldStatus[] = ['warning', 'critical', 'unknown'];
+export const toldStatus = oneOf(TOLD_STATUSES);
+
+export const openIncident: Shape<OpenIncident> = record<OpenIncident>(
+  { id: text, openedAt: instant, worst: toldStatus },
+  { warned: flag, expected: text, found: text },
+);
+
+const state = record<MonitorState>(
+  {
+    status: oneOf(STATUSES),
+    since: instant,
+    count,
+    message: text,
+    owner: text,
+    ownerName: text,
+    incident: orNull(openIncident),
+    incidents: count,
+    told: mapOf(toldStatus),
+    revision: count,
+    createRevision: count,
+    target: text,
+    lastRunAt: orNull(instant),
+    date: instant,
+  },
+  { firstFailureAt: instant },
+);
 
 /** The state of a monitor as etcd holds it; revision 0 when there is none. */
 export interface StoredState {
@@ -28,18 +70,26 @@ export class StateStore {
     private readonly keys: Keyspace,
   ) {}
 
+  get watched(): Watchable<MonitorState> {
+    return { prefix: this.keys.states, decode: (entry, tell) => this.parsed(entry, tell) };
+  }
+
+  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): MonitorState | undefined {
+    return read(state, value, tell);
+  }
+
   /** The states of up to `MAX_TXN_OPS` monitors, in one read. */
   async readAll(monitors: readonly string[]): Promise<StoredState[]> {
     const then = monitors.map((monitor) => ({ get: this.keys.state(monitor) }));
-    return (await this.client.txn({ compare: [], then })).reads.map(storedFrom);
+    return (await this.client.txn({ compare: [], then })).reads.map((entry) => this.storedFrom(entry));
   }
 
   /** The state beside the assignment and the member key that a write of it compares: for whoever was refused. */
   async standing(monitor: string, assignmentKey: string, memberKey: string): Promise<Standing> {
     const then = [assignmentKey, this.keys.state(monitor), memberKey].map((get) => ({ get }));
-    const [assignment, state, member] = (await this.client.txn({ compare: [], then })).reads;
+    const [assignment, stored, member] = (await this.client.txn({ compare: [], then })).reads;
     return {
-      stored: storedFrom(state),
+      stored: this.storedFrom(stored),
       assignment: assignment?.createRevision,
       member: member?.createRevision,
     };
@@ -53,8 +103,8 @@ export class StateStore {
       then: [next ? { put: key, value: encode(next) } : { delete: key }],
     };
   }
-}
 
-function storedFrom(entry: Entry | undefined): StoredState {
-  return { state: entry && decode<MonitorState>(entry.value), modRevision: entry?.modRevision ?? 0 };
+  private storedFrom(entry: Entry | undefined): StoredState {
+    return { state: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
+  }
 }

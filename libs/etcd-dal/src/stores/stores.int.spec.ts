@@ -2,10 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { DeliveryRecord, HandedIncident, IncidentRecord, MonitorState, OutboxEntry } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { commit, joined } from '../control/fenced-txn.js';
-import { EtcdClient } from '../etcd.client.js';
+import { type Entry, EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
 import { startEtcd } from '../testing/start-etcd.js';
 import { uniquePrefix } from '../testing/test-node.js';
+import { wholeHandedIncident, wholeIncident, wholeOutboxEntry, wholeState } from '../testing/whole-values.js';
 import { NO_STATE } from './state.store.js';
 import { Stores } from './stores.js';
 
@@ -27,12 +28,10 @@ beforeEach(() => {
   stores = new Stores(client, keys);
 });
 
-const state = { status: 'critical', told: {}, aNewerVersionsOwn: 1 } as unknown as MonitorState;
-const record = (id: string): IncidentRecord =>
-  ({ id, openedAt: '', closedAt: null, worst: 'critical', message: '', notifications: [] }) as IncidentRecord;
-const entry = (id: string): OutboxEntry =>
-  ({ id, alerter: 'pager', incident: '7.1', alert: { type: 'critical' }, createdAt: '2026-01-01' }) as OutboxEntry;
-const delivery = { alerter: 'pager', type: 'critical', outcome: 'delivered' } as DeliveryRecord;
+const state = { ...wholeState, aNewerVersionsOwn: 1 } as MonitorState;
+const record = (id: string): IncidentRecord => ({ ...wholeIncident, id, notifications: [] });
+const entry = (id: string): OutboxEntry => ({ ...wholeOutboxEntry, id });
+const delivery = wholeIncident.notifications[0] as DeliveryRecord;
 const put = (key: string, value: unknown): Promise<unknown> =>
   client.txn({ compare: [], then: [{ put: key, value: encode(value) }] });
 
@@ -98,13 +97,13 @@ describe('the outbox', () => {
 });
 
 test('a handback is written over what was read, takes delivered alarms along, and goes with the state it went into', async () => {
-  const told = { incident: { id: '7.1' }, told: {}, unanswered: [], notifications: [] } as unknown as HandedIncident;
+  const told: HandedIncident = wholeHandedIncident;
   const fence = { key: 'member', target: 'create', is: '>', value: 0 } as const;
   await put('member', {});
   await put('alarm', {});
   const before = await stores.handback.read('web', 'w1');
   expect(before).toEqual({ incidents: [], modRevision: 0 });
-  const handback = { worker: 'w', at: '', incidents: [told] };
+  const handback = { worker: 'w', at: '2026-01-01T00:00:00.000Z', incidents: [told] };
   const about = { monitor: 'web', worker: 'w1', before };
   expect(await stores.handback.handBack(about, handback, ['alarm'], fence)).toBe(true);
   expect(await client.get('alarm')).toBeUndefined();
@@ -118,13 +117,19 @@ test('a handback is written over what was read, takes delivered alarms along, an
   expect(await stores.handback.isEmpty('web')).toBe(true);
 });
 
-test('what somebody wrote by hand is left out of the outbox, and tells nothing as a handback', async () => {
-  const entryOf = (value: unknown) => ({ value: Buffer.from(JSON.stringify(value)) }) as never;
+test('what somebody wrote by hand is left out of the outbox, and tells nothing as a handback', () => {
+  const entryOf = (key: string, value: unknown) => ({ key, value: Buffer.from(JSON.stringify(value)) }) as Entry;
+  const told: string[] = [];
+  const tell = (fault: string): void => void told.push(fault);
   for (const value of [7, [], {}, { alert: 1 }, { alert: null, incident: 'x', createdAt: 'y' }]) {
-    expect(stores.outbox.watched.decode(entryOf(value))).toBeUndefined();
-    expect(stores.handback.watched.decode(entryOf(value))).toEqual({ worker: '', at: '', incidents: [] });
+    expect(stores.outbox.watched.decode(entryOf(keys.outboxEntry('web', 'a', '1'), value), tell)).toBeUndefined();
+    expect(stores.handback.parsed(entryOf('', value), tell)).toEqual({ worker: '', at: '', incidents: [] });
   }
-  expect(
-    stores.handback.watched.decode(entryOf({ incidents: [{ told: 7, incident: { id: '1.1' } }] })).incidents,
-  ).toEqual([]);
+  expect(told).toHaveLength(10);
+  const some = {
+    worker: 'w',
+    at: '2026-01-01',
+    incidents: [{ told: 7, incident: { id: '1.1' } }, wholeHandedIncident],
+  };
+  expect(stores.handback.parsed(entryOf('', some)).incidents).toEqual([wholeHandedIncident]);
 });

@@ -1,21 +1,47 @@
 import type { EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import { AssignmentStore } from './assignment.store.js';
+import { CoverageStore } from './coverage.store.js';
+import { EventStore } from './event.store.js';
 import { HandbackStore } from './handback.store.js';
 import { IncidentStore } from './incident.store.js';
+import { MemberStore } from './member.store.js';
 import { OutboxStore } from './outbox.store.js';
+import { PushStore } from './push.store.js';
+import { RequestStore } from './request.store.js';
+import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
+import { SuspectStore } from './suspect.store.js';
 
 /** What 9volt keeps in etcd, by noun: each store reads parsed records with their revision and names the writes that are made of them. */
 export class Stores {
+  readonly monitor: SettingsStore;
+  readonly alerter: SettingsStore;
+  readonly assignment: AssignmentStore;
+  readonly member: MemberStore;
   readonly state: StateStore;
   readonly incident: IncidentStore;
   readonly outbox: OutboxStore;
   readonly handback: HandbackStore;
+  readonly event: EventStore;
+  readonly request: RequestStore;
+  readonly push: PushStore;
+  readonly coverage: CoverageStore;
+  readonly suspect: SuspectStore;
 
   constructor(client: EtcdClient, keys: Keyspace) {
+    this.monitor = new SettingsStore(keys.monitors);
+    this.alerter = new SettingsStore(keys.alerters);
+    this.assignment = new AssignmentStore(keys);
+    this.member = new MemberStore(keys);
     this.state = new StateStore(client, keys);
     this.incident = new IncidentStore(client, keys);
     this.outbox = new OutboxStore(client, keys, this.incident);
     this.handback = new HandbackStore(client, keys);
+    this.event = new EventStore(keys);
+    this.request = new RequestStore(keys);
+    this.push = new PushStore(keys);
+    this.coverage = new CoverageStore();
+    this.suspect = new SuspectStore();
   }
 }

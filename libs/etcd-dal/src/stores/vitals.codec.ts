@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import {
   isPlainObject,
+  ownOf,
   type PerformanceValue,
   type Phases,
   type Sample,
@@ -22,8 +23,8 @@ export interface Vitals {
   entries: VitalsEntry[];
 }
 
-/** One value of etcd stays far below this; more is not ours. */
-const MAX_BYTES = 16 * 1_048_576;
+/** Unpacked, what a worker writes stays far below this; more is not ours. */
+const MAX_BYTES = 4 * 1_048_576;
 const PHASES = ['lookup', 'connect', 'tls', 'firstByte', 'transfer'] as const satisfies readonly (keyof Phases)[];
 
 /**
@@ -94,12 +95,13 @@ export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex
   return pack(columns);
 }
 
-/** Answers undefined for what is damaged, and for what was written under another generation of the index. */
-export function decodeVitals(value: Buffer, index: VitalsIndex): Vitals | undefined {
+/** Answers undefined for what is damaged, and for what was written under none of these generations of the index. */
+export function decodeVitals(value: Buffer, indexes: readonly VitalsIndex[]): Vitals | undefined {
   const columns = unpack(value) as Columns | undefined;
-  if (columns?.v !== 1 || columns.generation !== index.generation) return undefined;
+  const index = columns && indexes.find(({ generation }) => generation === columns.generation);
+  if (columns?.v !== 1 || !index) return undefined;
   try {
-    return { at: columns.at, generation: columns.generation, entries: entriesOf(columns, index.names) };
+    return { at: dated(columns.at), generation: columns.generation, entries: entriesOf(columns, index.names) };
   } catch {
     return undefined;
   }
@@ -128,28 +130,28 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
   return counts.map((count, position) => {
     const samples: Sample[] = [];
     for (let time = at; samples.length < count; next++) {
-      time = samples.length === 0 ? at - need(times[next]) : time + need(times[next]);
+      time = dated(samples.length === 0 ? at - measured(times[next]) : time + measured(times[next]));
       const message = messages?.[next];
       const note = notes?.[next];
-      const measured = performance?.[next];
+      const values = performance?.[next];
       const order = phased.get(next);
       samples.push({
         at: time,
-        latencyMs: need(latencies[next]) / 10,
+        latencyMs: measured(latencies[next]) / 10,
         status: need(STATUS_OF.get(statuses[next] ?? '')),
-        ...(message === undefined ? {} : { message }),
-        ...(note === undefined ? {} : { note }),
+        ...(typeof message === 'string' ? { message } : {}),
+        ...(typeof note === 'string' ? { note } : {}),
         ...(unjudged.has(next) ? { unjudged: true as const } : {}),
-        ...(measured === undefined ? {} : { performance: measured }),
+        ...(Array.isArray(values) ? { performance: values.filter(isPerformance) } : {}),
         ...(order === undefined ? {} : { phases: phasesAt(columns, order) }),
       });
     }
     return {
       name: need(names[need(positions[position])]),
       samples,
-      runs: columns.runs?.[position] ?? count,
-      overruns: columns.overruns?.[position] ?? 0,
-      nextDueAt: (samples.at(-1)?.at ?? at) + need(dues[position]),
+      runs: measured(columns.runs?.[position] ?? count),
+      overruns: measured(columns.overruns?.[position] ?? 0),
+      nextDueAt: dated((samples.at(-1)?.at ?? at) + measured(dues[position])),
     };
   });
 }
@@ -209,6 +211,31 @@ function tenths(ms: number): number {
 function need<T>(value: T | undefined): T {
   if (value === undefined) throw new RangeError('a column is too short');
   return value;
+}
+
+function measured(value: unknown): number {
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new RangeError('a column has something else than numbers');
+  return value;
+}
+
+/** Milliseconds since the epoch that a date can have. */
+function dated(ms: number): number {
+  if (!(Math.abs(measured(ms)) <= 8.64e15)) throw new RangeError('a column has an instant that is none');
+  return ms;
+}
+
+function isPerformance(raw: unknown): raw is PerformanceValue {
+  if (!isPlainObject(raw) || typeof raw['label'] !== 'string') return false;
+  const isAbsentOr =
+    (type: 'number' | 'string') =>
+    (name: string): boolean =>
+      ['undefined', type].includes(typeof ownOf(raw, name));
+  return (
+    (raw['value'] === null || typeof raw['value'] === 'number') &&
+    ['unit', 'warn', 'crit'].every(isAbsentOr('string')) &&
+    ['min', 'max'].every(isAbsentOr('number'))
+  );
 }
 
 function pack(value: unknown): Buffer {

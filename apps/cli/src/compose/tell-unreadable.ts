@@ -1,0 +1,37 @@
+import type { UnreadableKey } from '@9volt/etcd-dal';
+import type { ErrorLog, Logger } from '@9volt/platform';
+
+/** More at once are only counted: a thousand keys of another program must not drown the log. */
+const MOST_A_MINUTE = 20;
+const MINUTE_MS = 60_000;
+
+/** Tells operators of values in etcd that are not whole: in the log, and in `/status/errors`. */
+export function tellUnreadable(
+  log: Logger,
+  errors: () => Pick<ErrorLog, 'add'> | undefined,
+  now: () => number = () => performance.now(),
+): (found: UnreadableKey) => void {
+  let since = Number.NEGATIVE_INFINITY;
+  let told = 0;
+  let untold = 0;
+  return ({ key, revision, bytes, reason }) => {
+    if (now() - since > MINUTE_MS) {
+      if (untold > 0) log.warn(`ignored ${untold} more values in etcd; they are not whole`);
+      since = now();
+      told = untold = 0;
+    }
+    if (++told > MOST_A_MINUTE) {
+      untold++;
+      return;
+    }
+    const message = `ignored the value of ${printable(key)}: ${reason}`;
+    log.warn(message, { key: printable(key), revision, bytes });
+    errors()?.add({ timestamp: new Date().toISOString(), type: 'warning', message });
+  };
+}
+
+/** Anybody may have made the key. */
+function printable(key: string): string {
+  const text = key.replace(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.length > 300 ? `${text.slice(0, 297)}...` : text;
+}

@@ -1,0 +1,19 @@
+import { MAX_SETTINGS_BYTES, parse, type Parsed } from '../codec.js';
+import type { Watchable } from '../shape.js';
+
+/** `monitor/<name>` or `alerter/<name>`. Anybody may write there, so that nothing is left out: what is refused must be shown. */
+export class SettingsStore {
+  constructor(private readonly prefix: string) {}
+
+  nameOf(key: string): string {
+    return key.slice(this.prefix.length);
+  }
+
+  /** Each as `judge` finds it. What is too large or no JSON comes as a fault, and was not looked at. */
+  judged<T>(judge: (name: string, raw: Parsed) => T): Watchable<T> {
+    return {
+      prefix: this.prefix,
+      decode: ({ key, value }) => judge(this.nameOf(key), parse(value, MAX_SETTINGS_BYTES)),
+    };
+  }
+}

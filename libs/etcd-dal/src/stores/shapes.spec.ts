@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Entry } from '../etcd.client.js';
+import type { EtcdClient } from '../etcd.client.js';
+import { Keyspace } from '../keyspace.js';
+import type { Tell } from '../shape.js';
+import { hostileValues } from '../testing/hostile-values.js';
+import { wholeValues } from '../testing/whole-values.js';
+import { Stores } from './stores.js';
+import { decodeVitals, decodeVitalsIndex } from './vitals.codec.js';
+
+const keys = new Keyspace('9volt');
+const stores = new Stores(undefined as unknown as EtcdClient, keys);
+const values = wholeValues(keys);
+const [monitor, worker] = ['web', 'w1-abc'];
+const index = { generation: 1, names: [monitor] };
+
+type Reader = (entry: Entry, tell?: Tell) => object | undefined;
+const ignored: Tell = () => undefined;
+const readers: [key: string, read: Reader][] = [
+  [keys.member(worker), (entry, tell = ignored) => stores.member.watched.decode(entry, tell)],
+  [keys.director, (entry, tell) => stores.member.director(entry, tell)],
+  [keys.assignment(worker, monitor), (entry, tell) => stores.assignment.parsed(entry, tell)],
+  [keys.state(monitor), (entry, tell) => stores.state.parsed(entry, tell)],
+  [keys.incident(monitor, 1), (entry, tell) => stores.incident.parsed(entry, tell)],
+  [keys.outboxEntry(monitor, 'pager', '0001'), (entry, tell) => stores.outbox.parsed(entry, tell)],
+  [keys.handback(monitor, worker), (entry, tell) => stores.handback.parsed(entry, tell)],
+  [keys.event('000000000000000000000001'), (entry, tell = ignored) => stores.event.watched.decode(entry, tell)],
+  [keys.request('r1'), (entry, tell) => stores.request.parsed(entry, tell)],
+  [keys.push(monitor), (entry, tell) => stores.push.parsed(entry, tell)],
+  [keys.coverage, (entry, tell) => stores.coverage.parsed(entry, tell)],
+  [keys.poisonRecord(monitor), (entry, tell) => stores.suspect.poison(entry, tell)],
+  [keys.drain('w9'), (entry) => stores.member.drain(entry)],
+  [keys.vitalsIndex(worker, 0), ({ value }) => decodeVitalsIndex(value)],
+  [keys.vitalsSlot(worker, 0, 0), ({ value }) => decodeVitals(value, [index])],
+];
+const entry = (key: string, value: Buffer): Entry => ({ key, value, createRevision: 7, modRevision: 8, lease: '0' });
+
+describe.each(readers)('what stands under %s', (key, read) => {
+  const whole = values.get(key) as Buffer;
+
+  test('is read as it was written, with whatever a newer version put beside', () => {
+    const found = read(entry(key, whole));
+    expect(found).toBeDefined();
+    if (key.startsWith(keys.vitals)) return;
+    const written = JSON.parse(whole.toString()) as object;
+    // A key says more than its value about who is meant.
+    const named = key.startsWith(keys.events) ? { id: '000000000000000000000001' } : {};
+    expect(found).toEqual({ ...written, ...named });
+    if (key.startsWith(keys.drains)) return;
+    const newer = { ...written, aNewerVersionsOwn: { deep: [1] } };
+    expect(read(entry(key, Buffer.from(JSON.stringify(newer))))).toEqual({ ...newer, ...named });
+  });
+
+  test('costs no exception and no second, and can be printed, whatever it is', () => {
+    const hostile = hostileValues(whole);
+    expect(hostile.length).toBeGreaterThanOrEqual(88);
+    for (const [, value] of hostile) {
+      const found = read(entry(key, value));
+      if (found) expect(() => JSON.stringify(found)).not.toThrow();
+    }
+  });
+});
+
+test('what is not whole is told with the place and what was expected there, and no word of what stands there', () => {
+  const told: string[] = [];
+  const tell: Tell = (fault) => told.push(fault);
+  const of = (value: unknown): Entry => entry(keys.member(worker), Buffer.from(JSON.stringify(value)));
+  const member = JSON.parse((values.get(keys.member(worker)) as Buffer).toString()) as object;
+  const { decode } = stores.member.watched;
+  expect(decode(of({ ...member, Tags: undefined }), tell)).toBeUndefined();
+  expect(decode(of({ ...member, Tags: ['a', { canary: 1 }] }), tell)).toBeUndefined();
+  expect(decode(of('canary'), tell)).toBeUndefined();
+  expect(decode({ ...of(1), value: Buffer.from('canary') }, tell)).toBeUndefined();
+  expect(decode({ ...of(1), value: Buffer.alloc(1_200_000, 0x20) }, tell)).toBeUndefined();
+  expect(told).toEqual([
+    'Tags: expected a list',
+    'Tags.1: expected a text',
+    'expected a JSON object',
+    'it is not JSON',
+    '1200000 bytes are too large; expected at most 1048576',
+  ]);
+  expect(decode(of({ ...member, Load: { checks: 'x' } }), tell)).toEqual({ ...member, Load: undefined });
+  expect(told).toHaveLength(5);
+});
