@@ -1,4 +1,4 @@
-// `npm run test:real`, `test:deploy`, `test:etcd`, `test:faults`, `test:soak`, `fuzz:api`: one suite of tools/test/suites.mjs with all its set-up.
+// `npm run test:real`, `test:deploy`, `test:etcd`, `test:faults`, `test:soak`, `fuzz:api`, `fuzz:etcd`: one suite of tools/test/suites.mjs with all its set-up.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endStagesOnSignal } from './process/end-stages-on-signal.mjs';

@@ -100,6 +100,7 @@ export const suites = {
   },
 
   'fuzz-api': fuzz('api'),
+  'fuzz-etcd': fuzz('etcd'),
 };
 
 /** Random input for so many seconds; the seed is printed, and can be given. */
