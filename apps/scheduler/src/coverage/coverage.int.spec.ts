@@ -40,7 +40,7 @@ beforeEach(async () => {
   await waitFor(() => [...caches.view.assigned].length === 10);
   const config = loadNodeConfig('scheduler', { listen: '127.0.0.1:0' }, {});
   const secrets = new SecretReader();
-  notices = new CoverageNotices(node, caches, config, secrets, new GuardedTargets(config.targets), AppLogger.silent());
+  notices = new CoverageNotices(node, caches, config, secrets, new GuardedTargets(config.targets));
   coverage = new CoverageService(node, caches, leadership, notices, AppLogger.silent(), scheduler.metrics);
   metrics = () => scheduler.metrics.registry.getSingleMetricAsString('ninevolt_coverage_ratio');
 });
