@@ -10,15 +10,16 @@ import { namesAsKeys } from './tools/lint/names-as-keys.mjs';
 
 const root = import.meta.dirname;
 const ground = ['contracts'];
-const libs = [...ground, 'net', 'etcd-dal', 'monitors', 'alerters', 'platform'];
+const libs = [...ground, 'net', 'process', 'etcd-dal', 'monitors', 'alerters', 'platform'];
 
 /** A project without an entry here may import no other project. */
 const mayImport = {
   contracts: [],
   net: [],
+  process: ground,
   'etcd-dal': ground,
-  monitors: [...ground, 'net'],
-  alerters: [...ground, 'net'],
+  monitors: [...ground, 'net', 'process'],
+  alerters: [...ground, 'net', 'process'],
   platform: ground,
   scheduler: libs,
   worker: libs,

@@ -46,6 +46,7 @@ export const layers = {
   'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
   'libs/contracts': [['.'], ['settings']],
   'libs/net': [['.'], ['http']],
+  'libs/process': [['.']],
   'libs/etcd-dal': [['node'], ['stores'], ['control'], ['.']],
   'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
   'libs/alerters': [['.']],

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, NodeConfig, SecretReader } from '@9volt/platform';
+import { Programs } from '@9volt/process';
 import { Detachment } from './ledger/detachment.js';
 import { EtcdLedger } from './ledger/etcd-ledger.js';
 import { Evaluations } from './ledger/evaluations.js';

@@ -10,22 +10,19 @@ import {
   type CrossChecked,
   type FieldError,
 } from '@9volt/contracts';
+import { CutShort, type Exit, Head, type Program, PROGRAM_ENVIRONMENT, runProgram } from '@9volt/process';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { startDeadline } from './deadline.js';
 import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { untilCorrected } from './http-delivery.js';
 import { oneLine } from './plain-text.js';
-import { runProgram, type Program, type ProgramEnd } from './run-program.js';
 import { scrubbed } from './scrub.js';
 import { FIELD_NAMES, fillTemplate, templateFault } from './template.js';
 
-/** What a program has besides the alert: nothing of the worker's own environment, which may hold credentials. */
-const ENVIRONMENT = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-  LANG: 'C.UTF-8',
-};
 /** A worker gives up an attempt that takes longer. */
 const MAX_TIMEOUT_MS = 30_000;
+/** More than an answer shows of what a program writes. */
+const MAX_OUTPUT_BYTES = 4_096;
 /** EX_TEMPFAIL of sysexits.h. */
 const TRY_AGAIN = 75;
 /** EX_NOUSER, EX_NOHOST, EX_NOPERM and EX_CONFIG of sysexits.h: what refused credentials and targets are elsewhere. */
@@ -92,7 +89,7 @@ export const exec = defineAlerter<ExecOptions>({
         command: options.command,
         args: (options.args ?? []).map((arg) => argumentOf(arg, fields)),
         env: {
-          ...ENVIRONMENT,
+          ...PROGRAM_ENVIRONMENT,
           ...environmentOf(fields),
           NINEV_NOTIFICATION_ID: oneLine(context.notificationId, 1_000),
         },
@@ -106,18 +103,22 @@ export const exec = defineAlerter<ExecOptions>({
 
 async function run(program: Program, limitMs: number | undefined, context: DeliveryContext): Promise<DeliveryOutcome> {
   const deadline = startDeadline(context, limitMs);
+  const output = new Head(MAX_OUTPUT_BYTES);
+  const said = (): string => (output.bytes === 0 ? '' : `: ${output.text()}`);
+  const startedAt = performance.now();
   try {
     if (deadline.signal.aborted) return deadline.outcome();
-    const startedAt = performance.now();
     // What it has begun to tell nobody knows. Without a limit of its own it gets the patience that a provider gets.
     if (limitMs === undefined) deadline.sent();
-    const ended = await runProgram(program, deadline.signal, () => context.signal.aborted);
-    const said = ended.output === '' ? '' : `: ${ended.output}`;
-    if (!deadline.signal.aborted) return scrubbed(judge(ended, said), []);
-    const took = formatDuration(limitMs ?? Math.round(performance.now() - startedAt));
-    const why = context.signal.aborted ? deadline.outcome().answer : `still running after ${took}`;
-    return scrubbed({ outcome: 'retryable', cause: 'unclear', answer: `${why}${said}` }, []);
+    const limits = { overdue: deadline.signal, stop: context.signal };
+    const exit = await runProgram(program, limits, (chunk) => output.push(chunk));
+    return scrubbed(judge(exit, said()), []);
   } catch (error) {
+    if (error instanceof CutShort) {
+      const took = formatDuration(limitMs ?? Math.round(performance.now() - startedAt));
+      const why = context.signal.aborted ? deadline.outcome().answer : `still running after ${took}`;
+      return scrubbed({ outcome: 'retryable', cause: 'unclear', answer: `${why}${said()}` }, []);
+    }
     // What the system says to the attempt to start it can be mended while the notification waits.
     if (!(error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) throw error;
     return scrubbed({ outcome: 'retryable', answer: `could not be started: ${messageOf(error)}` }, []);
@@ -126,8 +127,8 @@ async function run(program: Program, limitMs: number | undefined, context: Deliv
   }
 }
 
-function judge({ code, signal }: ProgramEnd, said: string): DeliveryOutcome {
-  if (signal !== null) return { outcome: 'retryable', answer: `killed by ${signal}${said}` };
+function judge({ code, killedBy }: Exit, said: string): DeliveryOutcome {
+  if (killedBy !== null) return { outcome: 'retryable', answer: `killed by ${killedBy}${said}` };
   const answer = `exit code ${code}${said}`;
   if (code === 0) return { outcome: 'delivered', answer };
   if (UNTIL_CORRECTED.includes(code ?? 0)) return untilCorrected(answer);

@@ -1,5 +1,5 @@
 import type { CallStatus, CheckResult, MonitorSettings, SettingsClass, Targets } from '@9volt/contracts';
-import type { Programs } from './exec/programs.js';
+import type { Programs } from '@9volt/process';
 
 /** What a probe is given beside its settings. */
 export interface ProbeContext {

@@ -12,6 +12,7 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
+import { type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { labelsOf } from './dns/domain-name.js';
 import { aliasOf, recordsAskedFor, textsOf } from './dns/judge-answer.js';
@@ -24,7 +25,6 @@ import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { expressionFaults, matchesOf } from './probe/expression.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { type Scope, scoped } from './probe/scope.js';
 
 export class DnsSettings extends MonitorSettings {
   @Text({

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgramRules } from '@9volt/contracts';
-import { Programs } from './exec/programs.js';
+import { Programs } from '@9volt/process';
 import { execMonitor } from './exec.monitor.js';
 import { describeProbeContract, faultsOf, monitorOf, runProbe, type Written } from './testing/index.js';
 

@@ -11,15 +11,13 @@ import {
   TextList,
   timeoutFault,
 } from '@9volt/contracts';
+import { CutShort, PROGRAM_ENVIRONMENT, runProgram } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
-import { PROGRAM_ENVIRONMENT } from './exec/environment.js';
 import { OutputJudge, PluginJudge } from './exec/judges.js';
-import { runCommand } from './exec/run-command.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { CutShort } from './probe/scope.js';
 
 /** How much longer than its timeout a command may take to be ended. */
 const KILL_MS = 1_000;
@@ -114,10 +112,9 @@ async function execute(settings: ExecSettings, name: string, run: ProbeRun): Pro
   const limitMs = limitMsOf(settings);
   try {
     if (signal.aborted) throw new CutShort('aborted', 'aborted');
-    const exit = await runCommand(
+    const exit = await runProgram(
       { command: settings.command, args: settings.args ?? [], env: { ...PROGRAM_ENVIRONMENT, NINEV_CHECK: name } },
-      limitMs,
-      signal,
+      { overdue: limitMs, stop: signal },
       (chunk, from) => judge.hear(chunk, from),
     );
     return judge.judge(exit);

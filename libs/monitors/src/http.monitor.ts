@@ -1,5 +1,6 @@
 import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
 import type { WireResponse } from '@9volt/net';
+import { type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
@@ -17,7 +18,6 @@ import { tlsOptionsOf } from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { type Scope, scoped } from './probe/scope.js';
 
 export { HttpSettings };
 

@@ -12,13 +12,13 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
+import { type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { CannotPing, longestMs, pinger, type PingPlan } from './icmp/pinger.js';
 import { hostFault, hostOf } from './net/host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { type Scope, scoped } from './probe/scope.js';
 
 export class IcmpSettings extends MonitorSettings {
   @Text({

@@ -1,5 +1,4 @@
 export * from './define-monitor.js';
-export { Programs } from './exec/programs.js';
 export * from './registry.js';
 export * from './validate-monitor.js';
 export * from './weigh-monitor.js';

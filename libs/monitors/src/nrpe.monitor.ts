@@ -11,6 +11,7 @@ import {
   TextList,
   timeoutFault,
 } from '@9volt/contracts';
+import { type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { pluginVerdict } from './nagios/plugin-verdict.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
@@ -31,7 +32,6 @@ import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { type Scope, scoped } from './probe/scope.js';
 
 export class NrpeSettings extends MonitorSettings {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })

@@ -7,11 +7,11 @@ import {
   parseDuration,
   Text,
 } from '@9volt/contracts';
+import { CutShort } from '@9volt/process';
 import { defineMonitor, type ProbeContext, type ReceivedCalls } from './define-monitor.js';
 import { valueOf } from './probe/attribute-value.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { CutShort } from './probe/scope.js';
 
 export class PushSettings extends MonitorSettings {
   @Text({

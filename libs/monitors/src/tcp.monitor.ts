@@ -8,6 +8,7 @@ import {
   MonitorSettings,
   Text,
 } from '@9volt/contracts';
+import { CutShort, type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { openConnection } from './net/open-connection.js';
@@ -23,7 +24,6 @@ import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { CutShort, type Scope, scoped } from './probe/scope.js';
 import { SubstringSearch } from './probe/substring-search.js';
 import { timeoutFaults } from './probe/timeout-faults.js';
 

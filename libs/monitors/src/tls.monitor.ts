@@ -9,6 +9,7 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
+import { type Scope, scoped } from '@9volt/process';
 import { defineMonitor, type ProbeContext } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { type Finding, judgeChain, judgeExpiries, worstFirst } from './net/judge-certificate.js';
@@ -34,7 +35,6 @@ import { defaultOf, timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
-import { type Scope, scoped } from './probe/scope.js';
 
 export class TlsSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'mail.example.com', maxLength: 255 })

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { MonitorSettings } from '@9volt/contracts';
-import { monitorTypes, Programs } from '@9volt/monitors';
+import { monitorTypes } from '@9volt/monitors';
+import { Programs } from '@9volt/process';
 import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../ledger/detachment.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';

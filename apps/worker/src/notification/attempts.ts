@@ -1,8 +1,9 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { attemptDelivery, type DeliveryOutcome } from '@9volt/alerters';
 import type { AlerterSettings, Alert } from '@9volt/contracts';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
+import { Programs } from '@9volt/process';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 

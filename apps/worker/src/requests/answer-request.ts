@@ -1,6 +1,7 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
 import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
-import { type GuardedTargets, type Programs, validateMonitor } from '@9volt/monitors';
+import { type GuardedTargets, validateMonitor } from '@9volt/monitors';
+import type { Programs } from '@9volt/process';
 import type { IsolatedRuns } from '../running/isolated-runs.js';
 import type { CheckRunner } from '../execution/check-runner.js';
 

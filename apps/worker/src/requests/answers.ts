@@ -1,8 +1,9 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { RequestAnswer, RequestBody } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
 import { SecretReader } from '@9volt/platform';
+import { Programs } from '@9volt/process';
 import { CheckRunner } from '../execution/check-runner.js';
 import { IsolatedRuns } from '../running/isolated-runs.js';
 import { answerRequest } from './answer-request.js';

@@ -8,9 +8,10 @@ import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt
 import { type CheckResult, type ProgramRules, type RequestBody, timeId, type WorkerRequest } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
 import '@9volt/monitors/testing/poisonous-types';
 import { AppLogger, Metrics, SecretReader } from '@9volt/platform';
+import { Programs } from '@9volt/process';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
 import { IsolatedRuns } from '../running/isolated-runs.js';
 import { SourceEntry } from '../testing/source-entry.js';

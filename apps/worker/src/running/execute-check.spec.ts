@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
-import { GuardedTargets, type MonitorDefinition, type ProbeContext, Programs } from '@9volt/monitors';
+import { GuardedTargets, type MonitorDefinition, type ProbeContext } from '@9volt/monitors';
+import { Programs } from '@9volt/process';
 import { executeCheck } from './execute-check.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;

@@ -1,7 +1,8 @@
 // A process of its own for monitors that are suspected of having ended a worker. Whoever made it ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
+import { Programs } from '@9volt/process';
 import { executeCheck } from './execute-check.js';
 import { ALIVE_EVERY_MS, type FromChild, type IsolatedJob, type ToChild } from './isolated-job.js';
 

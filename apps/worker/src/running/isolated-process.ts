@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { CheckResult } from '@9volt/contracts';
+import { killGroup } from '@9volt/process';
 import type { FromChild, IsolatedJob, ToChild } from './isolated-job.js';
 
 /** What such a process runs; tests run more. */
@@ -77,7 +78,8 @@ export class IsolatedProcess {
     clearTimeout(this.startup);
     clearTimeout(this.silence);
     for (const { limit } of this.jobs.values()) clearTimeout(limit);
-    killGroup(this.child);
+    // What it started in its own group goes with it.
+    killGroup(this.child.pid);
     this.events.over(how, this.begun);
   }
 
@@ -112,15 +114,5 @@ export class IsolatedProcess {
     this.silence = setTimeout(() => {
       if (this.begun.size > 1) this.end(`its process hung for ${SILENT_MS} ms`);
     }, SILENT_MS);
-  }
-}
-
-/** What it started in its own group goes with it. */
-function killGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Nobody is left in it.
   }
 }

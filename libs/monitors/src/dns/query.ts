@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
+import type { Scope } from '@9volt/process';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
-import type { Scope } from '../probe/scope.js';
 import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer } from './message.js';
 import { Malformed } from './wire-reader.js';
 

@@ -1,10 +1,10 @@
 import { capped, type CheckResult, type Status } from '@9volt/contracts';
+import type { Exit } from '@9volt/process';
 import { PluginHead } from '../nagios/plugin-head.js';
 import { pluginVerdict } from '../nagios/plugin-verdict.js';
 import { excerpt } from '../probe/excerpt.js';
 import type { ProbeRun } from '../probe/probe-run.js';
 import { SubstringSearch } from '../probe/substring-search.js';
-import type { Exit } from './run-command.js';
 
 /** As much of each part of the output of a plugin as is looked at: of its text, and of its performance data. */
 const PLUGIN_PART_BYTES = 65_536;

@@ -1,4 +1,4 @@
-import { Head } from '../probe/head.js';
+import { Head } from '@9volt/process';
 import { SubstringSearch } from '../probe/substring-search.js';
 import {
   type Charset,

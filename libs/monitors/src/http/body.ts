@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { codingsOf, type WireResponse } from '@9volt/net';
-import type { Scope } from '../probe/scope.js';
+import type { Scope } from '@9volt/process';
 import { type BodyReader, MAX_BODY_BYTES } from './body-reader.js';
 
 /** As many as curl takes. */

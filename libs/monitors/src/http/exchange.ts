@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { exchangeOver, type WireResponse } from '@9volt/net';
+import type { Scope } from '@9volt/process';
 import { openConnection } from '../net/open-connection.js';
 import { startTls, type TlsOptions } from '../net/start-tls.js';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import { type Proxy, tunnel } from './proxy.js';
 import { headersOf, type HttpRequest, urlOf } from './request.js';
 

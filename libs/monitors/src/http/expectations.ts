@@ -1,7 +1,7 @@
 import { type Field, valueOf } from '@9volt/net';
+import type { Scope } from '@9volt/process';
 import { excerpt } from '../probe/excerpt.js';
 import { matches } from '../probe/expression.js';
-import type { Scope } from '../probe/scope.js';
 import { type BodyReader, type BodyWishes, MAX_BODY_BYTES } from './body-reader.js';
 import type { HttpSettings } from './http-settings.js';
 import { parseJsonPath, valueAt } from './json-path.js';

@@ -1,7 +1,7 @@
 import type { WireResponse } from '@9volt/net';
 import type { CookieJar } from 'tough-cookie';
+import type { Scope } from '@9volt/process';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import { digestAuthorization, digestChallenge, type Login } from './digest.js';
 import { exchange, type Route } from './exchange.js';
 import { isRedirect, locationOf, MAX_REDIRECTS, redirected } from './redirect.js';

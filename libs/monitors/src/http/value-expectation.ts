@@ -1,5 +1,5 @@
+import type { Scope } from '@9volt/process';
 import { matches } from '../probe/expression.js';
-import type { Scope } from '../probe/scope.js';
 import { compareDecimals } from './decimal.js';
 
 /** What a value must be, as an operator writes it: `ok`, `= ok`, `!= down`, `< 100`, `>= 0.5`, `~ ^2\.`. */

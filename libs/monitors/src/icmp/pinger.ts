@@ -1,7 +1,4 @@
-import { PROGRAM_ENVIRONMENT } from '../exec/environment.js';
-import { runCommand } from '../exec/run-command.js';
-import { Head } from '../probe/head.js';
-import { CutShort, scoped } from '../probe/scope.js';
+import { CutShort, Head, PROGRAM_ENVIRONMENT, runProgram, scoped } from '@9volt/process';
 
 /** What is sent to a host. */
 export interface PingPlan {
@@ -117,10 +114,9 @@ export class Pinger {
     const flags = Object.entries(numbers).flatMap(([flag, value]) => [`-${flag}`, String(value)]);
     const output = new Head(OUTPUT_BYTES);
     try {
-      const exit = await runCommand(
+      const exit = await runProgram(
         { command, args: [...before, '-q', ...flags, ...addresses], env: PROGRAM_ENVIRONMENT },
-        longestMs(plan),
-        signal,
+        { overdue: longestMs(plan), stop: signal },
         (chunk) => output.push(chunk),
       );
       const answers = parseAnswers(output.text());

@@ -1,4 +1,4 @@
-import { Head } from '../probe/head.js';
+import { Head } from '@9volt/process';
 
 const BAR = '|'.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);

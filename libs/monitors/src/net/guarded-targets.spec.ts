@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connect, Socket } from 'node:net';
 import { type Address, isTargetRefusal, type TargetRules } from '@9volt/contracts';
-import { scoped } from '../probe/scope.js';
+import { scoped } from '@9volt/process';
 import { type HttpTarget, monitorOf, runProbe, startHttpTarget, type Written } from '../testing/index.js';
 import { GuardedTargets } from './guarded-targets.js';
 

@@ -8,8 +8,8 @@ import {
   type TargetRules,
   type Targets,
 } from '@9volt/contracts';
-import { type Scope, scoped } from '../probe/scope.js';
 import { connectAny, type Open } from '@9volt/net';
+import { type Scope, scoped } from '@9volt/process';
 import { HostResolver } from './resolve-host.js';
 
 /** For so long it is believed where etcd is. */

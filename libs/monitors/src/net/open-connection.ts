@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { Scope } from '@9volt/process';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import { startTls, type TlsOptions } from './start-tls.js';
 
 export interface Destination {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scoped } from '../probe/scope.js';
+import { scoped } from '@9volt/process';
 import { answerTo, type DnsTarget, startDnsTarget } from '../testing/index.js';
 import { HostResolver } from './resolve-host.js';
 import { parseHosts, parseResolvConf } from './resolver-files.js';

@@ -2,8 +2,8 @@ import { ownOf } from '@9volt/contracts';
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Address } from '@9volt/contracts';
+import type { Scope } from '@9volt/process';
 import { parseHosts, parseResolvConf, type ResolverFiles, WatchedFile } from './resolver-files.js';
-import type { Scope } from '../probe/scope.js';
 
 /** Codes after which the next name of the search list would fare no better. */
 const NO_SERVER: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED']);

@@ -1,10 +1,10 @@
 import { type FieldError, fault, messageOf } from '@9volt/contracts';
 import { RE2JS } from 're2js';
+import type { Scope } from '@9volt/process';
 import { excerpt } from './excerpt.js';
 import { expressionCost } from './expression-cost.js';
 import { fitsTurn } from './loop-turn.js';
 import { MatchThread } from './match-thread.js';
-import type { Scope } from './scope.js';
 
 /**
  * Regular expressions of operators. RE2 takes linear time whatever they say; how large the program is that time is linear in, is bounded here, before

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { scoped } from '@9volt/process';
 import { MatchThread, Unjudged } from './match-thread.js';
-import { scoped } from './scope.js';
 
 /** Takes seconds on a long text, whatever the machine. */
 const SLOW = '.{0,1000}.{0,1000}.{0,400}[!?]';

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { Scope } from './scope.js';
+import type { Scope } from '@9volt/process';
 
 /** Whether an expression matches could not be found out: nothing is known of the target. */
 export class Unjudged extends Error {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { CutShort } from '@9volt/process';
 import { GuardedTargets } from '../net/guarded-targets.js';
 import { ProbeRun } from './probe-run.js';
-import { CutShort } from './scope.js';
 
 const run = (signal = new AbortController().signal) => new ProbeRun({ signal, targets: new GuardedTargets() });
 

@@ -10,9 +10,9 @@ import {
   type Status,
   type Targets,
 } from '@9volt/contracts';
+import { CutShort } from '@9volt/process';
 import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
-import { CutShort } from './scope.js';
 
 const MAX_WORDS = 200;
 

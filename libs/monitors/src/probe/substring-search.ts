@@ -1,4 +1,4 @@
-import { Head } from './head.js';
+import { Head } from '@9volt/process';
 
 const HEAD_BYTES = 2_048;
 

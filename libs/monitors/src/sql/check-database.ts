@@ -1,8 +1,8 @@
 import { type CheckResult, withoutSecrets } from '@9volt/contracts';
+import { CutShort, type Scope, scoped } from '@9volt/process';
 import { inWords } from '../probe/error-words.js';
 import { excerpt } from '../probe/excerpt.js';
 import { ProbeRun, type RunContext } from '../probe/probe-run.js';
-import { CutShort, type Scope, scoped } from '../probe/scope.js';
 import { connectMysql } from './mysql.js';
 import { connectPostgres } from './postgres.js';
 import type { Connect, Session } from './session.js';

@@ -1,9 +1,9 @@
 import type { EventEmitter } from 'node:events';
 import type { Connection, FieldPacket } from 'mysql2';
+import type { Scope } from '@9volt/process';
 import { openConnection } from '../net/open-connection.js';
 import { startTls } from '../net/start-tls.js';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import {
   type Connect,
   type Row,

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 import type { Client, Query, QueryArrayConfig, QueryArrayResult } from 'pg';
+import type { Scope } from '@9volt/process';
 import { openConnection } from '../net/open-connection.js';
 import { negotiateTls } from '../net/starttls.js';
 import { startTls } from '../net/start-tls.js';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import { postgresInspection } from './postgres-messages.js';
 import { type Connect, Rows, type Session, type SessionOptions, type SqlResult, type Statement } from './session.js';
 import type { DatabaseServer } from './sql-settings.js';

@@ -1,5 +1,5 @@
+import type { Scope } from '@9volt/process';
 import type { ProbeRun } from '../probe/probe-run.js';
-import type { Scope } from '../probe/scope.js';
 import type { DatabaseServer } from './sql-settings.js';
 import { TooMuch } from './transport.js';
 

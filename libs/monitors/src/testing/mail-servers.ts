@@ -1,3 +1,4 @@
+import { killGroup } from '@9volt/process';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -116,9 +117,5 @@ async function ended(child: ChildProcess): Promise<void> {
     child.kill('SIGTERM');
     await exited;
   }
-  try {
-    process.kill(-child.pid, 'SIGKILL');
-  } catch {
-    // Nothing is left.
-  }
+  killGroup(child.pid);
 }

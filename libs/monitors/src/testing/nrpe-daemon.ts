@@ -1,3 +1,4 @@
+import { killGroup } from '@9volt/process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,7 +59,7 @@ export async function startNrpeDaemon({ commands, tls, plain = false }: NrpeDaem
   const close = async (): Promise<void> => {
     const exited = child.exitCode === null ? once(child, 'exit') : undefined;
     // With what its commands left behind.
-    if (child.pid !== undefined && exited) process.kill(-child.pid, 'SIGKILL');
+    if (exited) killGroup(child.pid);
     await exited;
     rmSync(directory, { recursive: true, force: true });
   };

@@ -1,5 +1,5 @@
 import type { CheckResult, MonitorSettings } from '@9volt/contracts';
-import { Programs } from '../exec/programs.js';
+import { Programs } from '@9volt/process';
 import { GuardedTargets } from '../net/guarded-targets.js';
 import { monitorTypes } from '../registry.js';
 import { validateMonitor } from '../validate-monitor.js';

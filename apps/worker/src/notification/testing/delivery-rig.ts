@@ -9,8 +9,9 @@ import {
 } from '@9volt/contracts';
 import { type ClusterNode, decode, encode } from '@9volt/etcd-dal';
 import { testNode } from '@9volt/etcd-dal/testing';
-import { GuardedTargets, Programs } from '@9volt/monitors';
+import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, Health, Metrics, SecretReader } from '@9volt/platform';
+import { Programs } from '@9volt/process';
 import { Detachment } from '../../ledger/detachment.js';
 import { Evaluations } from '../../ledger/evaluations.js';
 import { Spools } from '../../ledger/spools.js';

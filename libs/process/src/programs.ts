@@ -1,5 +1,5 @@
 import { programRefusal, type ProgramRules } from '@9volt/contracts';
-import { scoped } from '../probe/scope.js';
+import { scoped } from './scope.js';
 
 /** The programs of the exec monitors of one worker: which it runs, and how many at once. */
 export class Programs {

@@ -1,0 +1,6 @@
+export * from './environment.js';
+export * from './head.js';
+export * from './kill-group.js';
+export * from './programs.js';
+export * from './run-program.js';
+export * from './scope.js';
