@@ -1,18 +1,19 @@
 import type { ReactNode } from 'react';
-import { firstRowsAt } from '../features/monitors/first-rows.js';
+import { firstRowsOf } from '../features/monitors/first-rows.js';
+import type { StatesQuery } from '../lib/live-types.js';
 
 export interface PageFile {
   /** As routes spell it: a part of the path that begins with a colon may be anything. */
   path: string;
   load: () => Promise<{ default: () => ReactNode }>;
-  /** Where to ask for the states that it shows first, by its query: they are there before all are. */
-  first?: (params: URLSearchParams) => string | undefined;
+  /** How to ask for the states that it shows first, by its query: they are there before all are. */
+  first?: (params: URLSearchParams) => StatesQuery | undefined;
 }
 
 /** Each page is a file of its own, loaded when it is first gone to. */
 export const PAGES: readonly PageFile[] = [
   { path: '/', load: () => import('../features/overview/overview.page.js') },
-  { path: '/monitors', load: () => import('../features/monitors/monitors.page.js'), first: firstRowsAt },
+  { path: '/monitors', load: () => import('../features/monitors/monitors.page.js'), first: firstRowsOf },
   { path: '/monitors/new', load: () => import('../features/monitors/edit-monitor.page.js') },
   // Alerts of earlier versions link to it.
   { path: '/monitors/:name', load: () => import('../features/monitor/moved-monitor.page.js') },

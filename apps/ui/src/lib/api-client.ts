@@ -1,5 +1,6 @@
+import createClient from 'openapi-fetch';
 import { accessToken } from './access-token.js';
-import type { components } from './api-types.js';
+import type { components, paths } from './api-types.js';
 
 export type Schemas = components['schemas'];
 export type FieldProblem = Schemas['FieldProblem'];
@@ -16,46 +17,43 @@ export class ApiError extends Error {
   }
 }
 
-export interface Question {
-  method?: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
-  body?: unknown;
-  headers?: Record<string, string>;
-  signal?: AbortSignal | undefined;
+/** Asks the API by the paths of its document. Throws {@link ApiError} with the API's own words for any answer that is no success. */
+export const api = createClient<paths>({
+  baseUrl: globalThis.location.origin,
+  cache: 'no-store',
+  fetch: (request) => fetch(request),
+  querySerializer: (query) => queryString(query as QueryParameters).slice(1),
+});
+
+api.use({
+  onRequest({ request }) {
+    const token = accessToken.get();
+    if (token !== null) request.headers.set('X-Access-Token', token);
+  },
+  async onResponse({ response }) {
+    if (response.ok) return;
+    const problem = (await response.json().catch(() => null)) as Partial<Schemas['Problem']> | null;
+    const detail = problem?.detail ?? `The API answered ${response.status} ${response.statusText}`.trim();
+    throw new ApiError(response.status, detail, problem?.errors);
+  },
+});
+
+/** What a success answers: failures were thrown. */
+export async function dataOf<T>(asked: Promise<{ data?: T }>): Promise<T> {
+  return (await asked).data as T;
 }
 
-export type Answer = Pick<Response, 'json' | 'headers' | 'body' | 'status'>;
-
-/** Answers the response of a success; throws {@link ApiError} with the API's own words otherwise. */
-export async function request(path: string, { method = 'GET', body, headers, signal }: Question = {}): Promise<Answer> {
-  const token = accessToken.get();
-  const response = await fetch(path, {
-    method,
-    ...(signal ? { signal } : {}),
-    cache: 'no-store',
-    headers: {
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      ...(token === null ? {} : { 'X-Access-Token': token }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  if (response.ok) return response;
-  const problem = (await response.json().catch(() => null)) as Partial<Schemas['Problem']> | null;
-  const detail = problem?.detail ?? `The API answered ${response.status} ${response.statusText}`.trim();
-  throw new ApiError(response.status, detail, problem?.errors);
+/** A list that was asked for in pages or sorted: without that the API answers a map. */
+export async function listOf<T>(asked: Promise<{ data?: T[] | Readonly<Record<string, unknown>> }>): Promise<T[]> {
+  const data = await dataOf(asked);
+  if (!Array.isArray(data)) throw new Error('The API answered a map where a list was asked for');
+  return data;
 }
 
-export async function requestJson<T>(path: string, question?: Question): Promise<T> {
-  return (await (await request(path, question)).json()) as T;
-}
-
-/** A path below `/api/v1` with its parts encoded. */
-export function apiPath(...parts: string[]): string {
-  return ['/api/v1', ...parts.map(encodeURIComponent)].join('/');
-}
+type QueryParameters = Record<string, string | number | readonly string[] | undefined>;
 
 /** A query string of what is given; nothing for nothing. */
-export function queryString(parameters: Record<string, string | number | readonly string[] | undefined>): string {
+export function queryString(parameters: QueryParameters): string {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   const pairs = entries.flatMap(([name, value]) =>
     (Array.isArray(value) ? exactly(value as string[]) : [String(value)]).map((one): [string, string] => [name, one]),

@@ -1,7 +1,8 @@
 /** @jest-environment node */
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { eventOf, stateOf } from '../testing/fixtures.js';
-import { LiveStore } from './live-store.js';
+import '../testing/location.js';
+import type { LiveStore as Store } from './live-store.js';
 import type { Changes, ClusterEvent, Live, LiveState } from './live-types.js';
 
 interface Stream {
@@ -10,7 +11,9 @@ interface Stream {
   end(): void;
 }
 
-let store: LiveStore;
+const { LiveStore } = await import('./live-store.js');
+
+let store: Store;
 let states: LiveState[];
 let events: ClusterEvent[];
 let streams: Stream[];
@@ -22,7 +25,7 @@ let gate: Promise<void>;
 let streamGate: Promise<void>;
 
 function answer(path: string, headers: Record<string, string>): Response | Promise<Response> {
-  if (token !== undefined && headers['X-Access-Token'] !== token) {
+  if (token !== undefined && headers['x-access-token'] !== token) {
     return Response.json({ detail: 'No access token found' }, { status: 401 });
   }
   if (path.startsWith('/api/v1/stream')) {
@@ -57,9 +60,10 @@ beforeEach(() => {
     removeItem: (key: string) => void stored.delete(key),
   };
   Object.assign(globalThis, { sessionStorage });
-  jest
-    .spyOn(globalThis, 'fetch')
-    .mockImplementation(async (path, init) => answer(path as string, init?.headers as Record<string, string>));
+  jest.spyOn(globalThis, 'fetch').mockImplementation(async (asked) => {
+    const { url, headers } = asked as Request;
+    return answer(new URL(url).pathname, Object.fromEntries(headers));
+  });
   store = new LiveStore();
   store.start();
 });
@@ -90,7 +94,7 @@ it('has what is shown first before it has all, and then no more', async () => {
   store = new LiveStore();
   let release = (): void => undefined;
   gate = new Promise((resolve) => (release = resolve));
-  store.start('/api/v1/state?limit=1');
+  store.start({ limit: 1 });
   const { first, states: all } = await until((live) => live.first !== undefined);
   expect(first?.map(({ name }) => name)).toEqual(['web']);
   expect(all).toBeUndefined();
@@ -140,7 +144,7 @@ it('reads everything again after a reset', async () => {
 
 it('reconnects, reads again, and goes on from there', async () => {
   await until(isLive);
-  expect(streams[0]?.headers['Last-Event-ID']).toBe('c.1');
+  expect(streams[0]?.headers['last-event-id']).toBe('c.1');
   streams[0]?.send(told('state', stateOf('web', { count: 1 }), 'c.7'));
   await until(({ states }) => states?.get('web')?.count === 1);
   states = [stateOf('web', { count: 2 })];
@@ -151,7 +155,7 @@ it('reconnects, reads again, and goes on from there', async () => {
   expect(lost.staleSince).toBeGreaterThan(0);
   const { states: again, error, staleSince } = await until(isLive);
   expect([again?.get('web')?.count, error, staleSince]).toEqual([2, undefined, undefined]);
-  expect(streams[1]?.headers['Last-Event-ID']).toBe('c.3');
+  expect(streams[1]?.headers['last-event-id']).toBe('c.3');
   expect(reads).toBe(4);
 });
 
@@ -173,7 +177,7 @@ it('asks for a token, and goes on with it', async () => {
   expect((await until(({ connection }) => connection === 'unauthorized')).error).toBe('No access token found');
   store.useToken('secret');
   await until(isLive);
-  expect(streams.at(-1)?.headers['X-Access-Token']).toBe('secret');
+  expect(streams.at(-1)?.headers['x-access-token']).toBe('secret');
 });
 
 it('keeps what did not change as it was, so that it is not drawn again', async () => {

@@ -1,13 +1,11 @@
 import { accessToken } from './access-token.js';
-import { type Answer, ApiError, request, requestJson } from './api-client.js';
+import { api, ApiError, listOf } from './api-client.js';
 import { openStream, orSilent, type StreamMessage } from './event-stream.js';
-import type { Changes, ClusterEvent, Live, LiveState, StateChange } from './live-types.js';
+import type { Changes, ClusterEvent, Live, LiveState, StateChange, StatesQuery } from './live-types.js';
 import { onNextFrame } from './next-frame.js';
 import { EVENTS_KEPT, shared, withChanges, withEvents } from './states.js';
 
-const STREAM = '/api/v1/stream?types=state,event,monitor,member';
-const STATES = '/api/v1/state?config=false';
-const EVENTS = `/api/v1/event?limit=${EVENTS_KEPT}&page=1`;
+const STATES: StatesQuery = { config: 'false' };
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
@@ -47,8 +45,8 @@ export class LiveStore {
     return () => this.observers.delete(observer);
   };
 
-  /** `first` is where to ask for the states that are shown until all are there. */
-  start(first?: string): void {
+  /** `first` is how to ask for the states that are shown until all are there. */
+  start(first?: StatesQuery): void {
     this.stop();
     this.failures = 0;
     this.stopper = new AbortController();
@@ -81,12 +79,12 @@ export class LiveStore {
   }
 
   /** One after the other: the question for all would keep that for the first, and those being drawn, from being done first. */
-  private async readThenFollow(first: string | undefined, stopped: AbortSignal): Promise<void> {
+  private async readThenFollow(first: StatesQuery | undefined, stopped: AbortSignal): Promise<void> {
     if (first !== undefined) {
       // What is wrong with it is told by the question for all.
-      const read = await requestJson<LiveState[]>(first, { signal: stopped }).catch(() => undefined);
+      const read = await statesOf(first, stopped).catch(() => undefined);
       if (read && !stopped.aborted) {
-        this.set({ first: read });
+        this.set({ first: read.states });
         await new Promise<void>((drawn) => onNextFrame(() => onNextFrame(drawn)));
       }
     }
@@ -113,9 +111,9 @@ export class LiveStore {
     const signal = AbortSignal.any([stopped, end.signal]);
     try {
       // The list comes first: it is what everybody waits for, and says from where the stream goes on.
-      const states = await orSilent(request(STATES, { signal }));
+      const { states, eventId } = await orSilent(statesOf(STATES, signal));
       this.readAll(signal, end, states);
-      const stream = await openStream(STREAM, signal, states.headers.get('X-Event-Id') ?? undefined);
+      const stream = await openStream(signal, eventId);
       this.isStreaming = true;
       this.liveIfComplete();
       for await (const messages of stream) {
@@ -133,14 +131,14 @@ export class LiveStore {
   }
 
   /** A failure ends the connection: the next one reads again. Events are asked for after the states, and so are never older. */
-  private readAll(signal: AbortSignal, end: AbortController, states?: Answer): void {
+  private readAll(signal: AbortSignal, end: AbortController, states?: readonly LiveState[]): void {
     const turn = ++this.turn;
     this.isReading = true;
     this.held = [];
     orSilent(
       Promise.all([
-        states ? (states.json() as Promise<LiveState[]>) : requestJson<LiveState[]>(STATES, { signal }),
-        requestJson<ClusterEvent[]>(EVENTS, { signal }),
+        states ?? statesOf(STATES, signal).then((read) => read.states),
+        listOf<ClusterEvent>(api.GET('/api/v1/event', { params: { query: { limit: EVENTS_KEPT, page: 1 } }, signal })),
       ]),
     )
       .then(([read, events]) => {
@@ -195,6 +193,14 @@ export class LiveStore {
     this.live = { ...this.live, ...change };
     for (const listener of this.listeners) listener();
   }
+}
+
+async function statesOf(
+  query: StatesQuery,
+  signal: AbortSignal,
+): Promise<{ states: readonly LiveState[]; eventId: string | undefined }> {
+  const { data = [], response } = await api.GET('/api/v1/state', { params: { query }, signal });
+  return { states: data, eventId: response.headers.get('X-Event-Id') ?? undefined };
 }
 
 /** Spread, so that not every dashboard comes back at the same moment. */

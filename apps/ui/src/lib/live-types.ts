@@ -1,5 +1,8 @@
 import type { Schemas } from './api-client.js';
+import type { paths } from './api-types.js';
 
+/** How to ask for states. */
+export type StatesQuery = NonNullable<paths['/api/v1/state']['get']['parameters']['query']>;
 export type StateChange = Schemas['StateChange'];
 export type ClusterEvent = Schemas['Event'];
 /** As it is streamed: without the configuration. */

@@ -1,4 +1,5 @@
-import { requestJson, type Schemas } from './api-client.js';
+import { api, dataOf, type Schemas } from './api-client.js';
+import type { paths } from './api-types.js';
 
 export type Sample = Schemas['Sample'];
 
@@ -47,7 +48,9 @@ export class RecentResults {
     const since = new Date(this.newestAt - OVERLAP_MS).toISOString();
     const asked = [...questions(fresh), ...questions(known, since)];
     try {
-      await Promise.all(asked.map(async (path) => this.add(await requestJson<Schemas['Results']>(path))));
+      await Promise.all(
+        asked.map(async (query) => this.add(await dataOf(api.GET('/api/v1/result', { params: { query } })))),
+      );
       for (const listener of this.listeners) listener();
     } catch {
       // The stream says what is wrong with the connection; what is known stays.
@@ -64,17 +67,17 @@ export class RecentResults {
   }
 }
 
-function questions(names: readonly string[], since?: string): string[] {
-  const start = `/api/v1/result?limit=${RESULTS_SHOWN}${since === undefined ? '' : `&since=${since}`}`;
-  const paths: string[] = [];
-  let path = start;
+type Question = NonNullable<paths['/api/v1/result']['get']['parameters']['query']>;
+
+function questions(names: readonly string[], since?: string): Question[] {
+  const asked: Question[] = [];
+  let length = 0;
   for (const name of names) {
-    const part = `&monitor=${encodeURIComponent(name)}`;
-    if (path !== start && path.length + part.length > MAX_URL) {
-      paths.push(path);
-      path = start;
-    }
-    path += part;
+    const part = `&monitor=${encodeURIComponent(name)}`.length;
+    const last = asked.at(-1);
+    if (last && length + part <= MAX_URL) last.monitor.push(name);
+    else asked.push({ monitor: [name], limit: RESULTS_SHOWN, ...(since === undefined ? {} : { since }) });
+    length = last && length + part <= MAX_URL ? length + part : part;
   }
-  return path === start ? paths : [...paths, path];
+  return asked;
 }

@@ -28,12 +28,13 @@ export function completeDom(): void {
 /** An API that answers by `METHOD path`, the query left out, and notes what it was asked. */
 export function fakeApi(answers: Record<string, (body: unknown, url: URL) => unknown>): { asked: string[] } {
   const asked: string[] = [];
-  const fetch = async (path: string, init: RequestInit = {}): Promise<unknown> => {
-    const url = new URL(path, 'http://localhost');
-    const key = `${init.method ?? 'GET'} ${decodeURIComponent(url.pathname)}`;
+  const fetch = async (request: Request): Promise<Response> => {
+    const url = new URL(request.url);
+    const key = `${request.method} ${decodeURIComponent(url.pathname)}`;
     asked.push(key);
     const answer = answers[key];
-    const body: unknown = answer?.(init.body === undefined ? undefined : JSON.parse(String(init.body)), url);
+    const sent = await request.text();
+    const body: unknown = answer?.(sent === '' ? undefined : JSON.parse(sent), url);
     if (body instanceof FakeProblem) return body.response();
     return answered(answer ? 200 : 404, answer ? body : { detail: `nothing at ${key}` });
   };
@@ -48,17 +49,11 @@ export class FakeProblem {
     readonly problem: object,
   ) {}
 
-  response(): unknown {
+  response(): Response {
     return answered(this.status, this.problem);
   }
 }
 
-function answered(status: number, body: unknown): unknown {
-  return {
-    ok: status < 400,
-    status,
-    statusText: '',
-    headers: new Map([['ETag', '"1"']]),
-    json: async () => structuredClone(body),
-  };
+function answered(status: number, body: unknown): Response {
+  return Response.json(body ?? null, { status, headers: { ETag: '"1"' } });
 }

@@ -8,7 +8,8 @@ import { Empty, Failed, Loading } from '../../components/states.js';
 import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { alerterPath } from '@9volt/contracts/pages';
-import { type NamedAlerter, useAlerters, useDeliveries, useUses } from './alerter-api.js';
+import type { Schemas } from '../../lib/api-client.js';
+import { useAlerters, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 
 export default function AlertersPage() {
@@ -35,7 +36,7 @@ export default function AlertersPage() {
   );
 }
 
-function Alerters({ alerters }: { alerters: readonly NamedAlerter[] }) {
+function Alerters({ alerters }: { alerters: readonly Schemas['NamedAlerter'][] }) {
   const list = useRef<HTMLUListElement>(null);
   useListKeys(list, alerters.length);
   const { data: uses } = useUses();

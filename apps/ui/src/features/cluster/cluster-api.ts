@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { requestJson, type Schemas } from '../../lib/api-client.js';
+import { api, dataOf, type Schemas } from '../../lib/api-client.js';
 
 export type Cluster = Schemas['Cluster'];
 export type Member = Schemas['Member'];
@@ -10,7 +10,7 @@ const POLL_MS = 5_000;
 export function useCluster() {
   return useQuery({
     queryKey: ['cluster'],
-    queryFn: ({ signal }) => requestJson<Cluster>('/api/v1/cluster', { signal }),
+    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/cluster', { signal })),
     refetchInterval: POLL_MS,
   });
 }

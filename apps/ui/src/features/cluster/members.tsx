@@ -5,7 +5,7 @@ import { Link } from 'react-router';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
 import { Panel } from '../../components/page.js';
-import { apiPath, request, queryString } from '../../lib/api-client.js';
+import { api, queryString } from '../../lib/api-client.js';
 import { count, counted, latency } from '../../lib/format.js';
 import { toast, toastError } from '../../lib/toasts.js';
 import { type Cluster, type Member, workersOf } from './cluster-api.js';
@@ -131,7 +131,9 @@ export function DrainButton({ name, isDrained }: { name: string; isDrained: bool
   const toggle = async (): Promise<void> => {
     setBusy(true);
     try {
-      await request(apiPath('cluster', 'drain', name), { method: isDrained ? 'DELETE' : 'PUT' });
+      const at = { params: { path: { name } } };
+      if (isDrained) await api.DELETE('/api/v1/cluster/drain/{name}', at);
+      else await api.PUT('/api/v1/cluster/drain/{name}', at);
       toast(
         'done',
         isDrained ? `${name} accepts monitors again` : `Draining ${name}: its monitors move to other workers`,

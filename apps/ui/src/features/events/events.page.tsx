@@ -7,7 +7,7 @@ import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
 import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
-import { queryString, requestJson } from '../../lib/api-client.js';
+import { api, listOf } from '../../lib/api-client.js';
 import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
@@ -116,8 +116,9 @@ function Events({
     queryKey: ['events', asked],
     queryFn: ({ pageParam, signal }) => {
       const { q, type, member, monitor } = asked;
-      const query = { q, monitor: monitor === '' ? [] : [monitor], type, member, page: pageParam, limit: PAGE };
-      return requestJson<ClusterEvent[]>(`/api/v1/event${queryString(query)}`, { signal });
+      const facets = { monitor: monitor === '' ? [] : [monitor], type: [...type], member: [...member] };
+      const query = { q, ...facets, page: pageParam, limit: PAGE };
+      return listOf<ClusterEvent>(api.GET('/api/v1/event', { params: { query }, signal }));
     },
     initialPageParam: 1,
     getNextPageParam: (last, pages) => (last.length < PAGE ? undefined : pages.length + 1),

@@ -5,6 +5,7 @@ import { ApiError, type FieldProblem } from '../../lib/api-client.js';
 import { toast, toastError } from '../../lib/toasts.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
+import type { Stored } from '../../lib/settings-api.js';
 import { attributesOf, convertedTo, type Json, type TypeSchemas } from './attributes.js';
 import { Conflict } from './conflict.js';
 import { isEqual } from './differences.js';
@@ -13,12 +14,6 @@ import styles from './forms.module.css';
 import { SchemaForm } from './schema-form.js';
 import { useDraft } from './use-draft.js';
 import { useLeaveGuard } from './use-leave-guard.js';
-
-/** A configuration as it is stored, and the tag that says which one it is. */
-export interface Stored {
-  config: Json;
-  etag: string | undefined;
-}
 
 export interface Trial {
   config: Json;

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
-import { requestJson } from '../../lib/api-client.js';
+import { api, dataOf } from '../../lib/api-client.js';
 import type { TypeSchemas } from './attributes.js';
 
 /** The attributes of each type, from the API: a type that it learns needs nothing here. */
 export function useSchemas(noun: 'monitor' | 'alerter') {
   return useQuery({
     queryKey: ['schema', noun],
-    queryFn: ({ signal }) => requestJson<TypeSchemas>(`/api/v1/schema/${noun}`, { signal }),
+    queryFn: ({ signal }) => dataOf<TypeSchemas>(api.GET(`/api/v1/schema/${noun}`, { signal })),
     staleTime: Infinity,
   });
 }

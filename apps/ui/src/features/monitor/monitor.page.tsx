@@ -6,7 +6,7 @@ import { Instant } from '../../components/instant.js';
 import { Page, Panel } from '../../components/page.js';
 import { Empty, Failed, Loading } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
-import { ApiError, queryString, requestJson } from '../../lib/api-client.js';
+import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
 import { counted, latency } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf } from '../../lib/status.js';
@@ -177,9 +177,9 @@ function EventsOf({ name }: { name: string }) {
   const { data, error } = useQuery({
     queryKey: ['state', name, 'events'],
     queryFn: ({ signal }) =>
-      requestJson<ClusterEvent[]>(`/api/v1/event${queryString({ monitor: [name], page: 1, limit: EVENTS_SHOWN })}`, {
-        signal,
-      }),
+      listOf<ClusterEvent>(
+        api.GET('/api/v1/event', { params: { query: { monitor: [name], page: 1, limit: EVENTS_SHOWN } }, signal }),
+      ),
   });
   return (
     <Panel title="Events">

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback } from 'react';
-import { apiPath, requestJson, type Schemas } from '../../lib/api-client.js';
+import type { Schemas } from '../../lib/api-client.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
 import { monitorApi, type StateDetail } from '../monitors/monitor-api.js';
@@ -21,7 +21,7 @@ export function useStateDetail(name: string) {
 export function usePlacement(name: string) {
   return useQuery({
     queryKey: ['state', name, 'why'],
-    queryFn: ({ signal }) => requestJson<Placement>(apiPath('monitor', name, 'why'), { signal }),
+    queryFn: ({ signal }) => monitorApi.why(name, signal),
   });
 }
 

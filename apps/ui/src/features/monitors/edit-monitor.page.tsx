@@ -3,11 +3,12 @@ import { useMemo } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Page } from '../../components/page.js';
 import { Failed, Loading } from '../../components/states.js';
-import { requestJson } from '../../lib/api-client.js';
+import type { Stored } from '../../lib/settings-api.js';
+import { useAlerters } from '../alerters/alerter-api.js';
 import { monitorPath } from '@9volt/contracts/pages';
 import { useCluster, workersOf } from '../cluster/cluster-api.js';
 import { type Json, type TypeSchemas, withoutSecrets } from '../forms/attributes.js';
-import { ConfigEditor, type Stored } from '../forms/config-editor.js';
+import { ConfigEditor } from '../forms/config-editor.js';
 import { useSchemas } from '../forms/schema-api.js';
 import { TypeChoice } from '../forms/type-choice.js';
 import { monitorApi } from './monitor-api.js';
@@ -74,10 +75,7 @@ function Editor({
   left?: readonly string[];
 }) {
   const navigate = useNavigate();
-  const alerters = useQuery({
-    queryKey: ['alerters'],
-    queryFn: ({ signal }) => requestJson<{ name: string }[]>('/api/v1/alerter?sort=name', { signal }),
-  });
+  const alerters = useAlerters();
   const { data: cluster } = useCluster();
   const tags = useMemo(
     () => [...new Set(cluster ? workersOf(cluster).flatMap(({ Tags }) => Tags) : [])].sort(),

@@ -1,15 +1,15 @@
 /** @jest-environment node */
 import { expect, it } from '@jest/globals';
-import { firstRowsAt } from './first-rows.js';
+import { firstRowsOf } from './first-rows.js';
 
 it.each([
-  ['', '/api/v1/state?config=false&sort=status%2Csince&limit=60'],
-  ['sort=-name&size=100', '/api/v1/state?config=false&sort=-name&limit=60'],
-  ['sort=-status', '/api/v1/state?config=false&sort=-status%2C-since&limit=60'],
+  ['', { config: 'false', sort: 'status,since', limit: 60 }],
+  ['sort=-name&size=100', { config: 'false', sort: '-name', limit: 60 }],
+  ['sort=-status', { config: 'false', sort: '-status,-since', limit: 60 }],
   ['sort=target', undefined],
   ['sort=name&page=2', undefined],
   ['status=critical', undefined],
   ['q=web', undefined],
-])('for ?%s asks %s', (query, path) => {
-  expect(firstRowsAt(new URLSearchParams(query))).toBe(path);
+])('for ?%s asks %j', (query, asked) => {
+  expect(firstRowsOf(new URLSearchParams(query))).toEqual(asked);
 });

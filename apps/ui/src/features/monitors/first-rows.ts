@@ -1,4 +1,4 @@
-import { queryString } from '../../lib/api-client.js';
+import type { StatesQuery } from '../../lib/live-types.js';
 import { isFiltering, readFilter, type SortKey } from './monitor-filter.js';
 
 /** Enough for any screen. */
@@ -14,11 +14,11 @@ const API_SORTS: Partial<Record<SortKey, readonly string[]>> = {
   since: ['since'],
 };
 
-/** Where to ask for what the page of monitors shows first; undefined where only all monitors tell what that is. */
-export function firstRowsAt(params: URLSearchParams): string | undefined {
+/** How to ask for what the page of monitors shows first; undefined where only all monitors tell what that is. */
+export function firstRowsOf(params: URLSearchParams): StatesQuery | undefined {
   const filter = readFilter(params);
   const keys = API_SORTS[filter.sort];
   if (!keys || filter.page > 1 || isFiltering(filter)) return undefined;
   const sort = keys.map((key) => `${filter.descending ? '-' : ''}${key}`).join(',');
-  return `/api/v1/state${queryString({ config: 'false', sort, limit: ROWS })}`;
+  return { config: 'false', sort, limit: ROWS };
 }
