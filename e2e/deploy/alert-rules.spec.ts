@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { given } from './given.js';
@@ -203,9 +203,9 @@ describe('the configuration of Prometheus', () => {
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') });
   });
 
-  it('scrapes every process of the compose file, with the token that they have', () => {
+  it('scrapes every process of the compose file, with a token that they take', () => {
     const { services } = parse(readFileSync(join(ROOT, 'docker/docker-compose.yml'), 'utf8'), { merge: true }) as {
-      services: Record<string, { command?: string[]; environment?: Record<string, string> }>;
+      services: Record<string, { command?: string[]; environment?: Record<string, string>; volumes?: string[] }>;
     };
     const nodes = Object.entries(services).filter(([, { command }]) =>
       ['scheduler', 'worker', 'api'].includes(command?.[0] ?? ''),
@@ -214,8 +214,14 @@ describe('the configuration of Prometheus', () => {
     expect(scrape?.static_configs.flatMap(({ targets }) => targets).sort()).toEqual(
       nodes.map(([name]) => `${name}:8080`).sort(),
     );
-    for (const [, { environment }] of nodes) {
-      expect(environment?.['NINEV_ACCESS_TOKENS_FILE']).toBe(scrape?.authorization.credentials_file);
+    // What setup makes of them stands in compose.spec.ts.
+    const mounted = (name: string): string[] =>
+      (services[name]?.volumes ?? []).map((volume) => volume.replace(/:ro$/, ''));
+    const directory = dirname(scrape?.authorization.credentials_file ?? '');
+    expect(mounted('prometheus')).toContain(`prometheus-token:${directory}`);
+    expect(mounted('setup')).toContain(`prometheus-token:${directory}`);
+    for (const [name, { environment }] of nodes) {
+      expect(mounted(name)).toContain(`tokens:${dirname(environment?.['NINEV_ACCESS_TOKENS_FILE'] ?? '')}`);
     }
   });
 });

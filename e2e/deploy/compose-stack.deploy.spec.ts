@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Member } from '@9volt/contracts';
-import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { EtcdClient, type EtcdOptions, Keyspace } from '@9volt/etcd-dal';
 import { freePort } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -12,6 +12,7 @@ import {
   type ComposeService,
   composeServices,
   nodesAmong,
+  ROOT,
   run,
   Service,
   startedWith,
@@ -20,6 +21,8 @@ import {
 
 const MINUTE = 60_000;
 const keys = new Keyspace('9volt');
+
+const IN_THE_IMAGE = { '/usr/local/lib/node_modules/9volt/etcd': join(ROOT, 'etcd') };
 
 /** What `docker compose up` starts, as processes of this host: names of hosts become ports, volumes become directories. */
 class Stack {
@@ -38,8 +41,9 @@ class Stack {
     const stack = new Stack(started, mkdtempSync(join(tmpdir(), 'ninevolt-stack-')));
     for (const name of started.keys())
       for (const port of [2379, 2380, 8080]) stack.ports.set(`${name}:${port}`, await freePort());
-    await stack.setUp();
+    await stack.toItsEnd('setup');
     for (const [name, { image }] of started) if (image.includes('etcd')) stack.start(name, ['etcd']);
+    await stack.toItsEnd('access');
     for (const [name, { command = [] }] of nodesAmong(started))
       stack.start(name, [process.execPath, MAIN, ...command], { NINEV_LISTEN_ADDRESS: `0.0.0.0:8080` });
     return stack;
@@ -49,11 +53,27 @@ class Stack {
     return `127.0.0.1:${this.ports.get(`${service}:${port}`)}`;
   }
 
-  /** The service that runs to its end before the others start. */
-  private async setUp(): Promise<void> {
-    const { entrypoint = [], command = [] } = this.started.get('setup') as ComposeService;
-    const [shell = '', ...args] = [...entrypoint, ...command].map((part) => this.here('setup', part));
-    await run(shell, args);
+  /** What a user of etcd shows. */
+  accessOf(user: string): Pick<EtcdOptions, 'ca' | 'cert' | 'key'> {
+    const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((name) =>
+      readFileSync(join(this.volume(`tls-${user}`), name)),
+    );
+    return { ca, cert, key } as Pick<EtcdOptions, 'ca' | 'cert' | 'key'>;
+  }
+
+  /** Where a named volume stands on this host; those of certificates are mounted side by side. */
+  volume(name: string): string {
+    return join(this.home, name.replace(/^tls-/, 'tls/'));
+  }
+
+  /** A service that others wait for. */
+  private async toItsEnd(name: string): Promise<void> {
+    const { entrypoint = [], command = [], environment = {}, volumes = [] } = this.started.get(name) as ComposeService;
+    for (const [source = ''] of volumes.map((volume) => volume.split(':')))
+      if (!source.includes('/')) mkdirSync(this.volume(source), { recursive: true });
+    const [shell = '', ...args] = [...entrypoint, ...command].map((part) => this.here(name, part));
+    const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, this.here(name, value)]));
+    await run(shell, args, { env });
   }
 
   private start(name: string, command: readonly string[], more: Record<string, string> = {}): void {
@@ -66,16 +86,21 @@ class Stack {
 
   /** A text of the file in which this host's addresses and directories stand for those of the containers. */
   private here(service: string, text: string): string {
-    return text
-      .replaceAll(/\b([\w.-]+):(2379|2380|8080)\b/g, (whole, host: string, port: string) =>
-        host === '0.0.0.0'
-          ? this.address(service, Number(port))
-          : this.started.has(host)
-            ? this.address(host, Number(port))
-            : whole,
-      )
-      .replaceAll('/var/lib/ninevolt', this.home)
-      .replaceAll('/etcd-data', join(this.home, service));
+    const { volumes = [] } = this.started.get(service) as ComposeService;
+    const addressed = text.replaceAll(/\b([\w.-]+):(2379|2380|8080)\b/g, (whole, host: string, port: string) =>
+      host === '0.0.0.0'
+        ? this.address(service, Number(port))
+        : this.started.has(host)
+          ? this.address(host, Number(port))
+          : whole,
+    );
+    const mounts = volumes
+      .map((volume) => volume.split(':'))
+      .map(([source = '', path = '']) => [path, source.includes('/') ? source : this.volume(source)]);
+    const places = [...mounts, ...Object.entries(IN_THE_IMAGE), ['/var/lib/ninevolt-tls', join(this.home, 'tls')]];
+    const [, place] = places.find(([path = '']) => addressed === path || addressed.startsWith(`${path}/`)) ?? [];
+    const [path = ''] = places.find(([, there]) => there === place) ?? [];
+    return place === undefined ? addressed : place + addressed.slice(path.length);
   }
 
   /** Their exit codes. */
@@ -103,7 +128,8 @@ describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) =
       const target = await startHttpTarget();
       const up = (stack = await Stack.up(envFile));
       const etcds = [...up.services.keys()].filter((name) => name.startsWith('etcd'));
-      client = new EtcdClient({ members: etcds.map((name) => `http://${up.address(name, 2379)}`) });
+      const members = etcds.map((name) => `https://${up.address(name, 2379)}`);
+      client = new EtcdClient({ members, ...up.accessOf('api') });
       const etcd = client;
       const read = async <T>(prefix: string): Promise<T[]> =>
         (await etcd.list(prefix)).entries.map(({ value }) => JSON.parse(value.toString()) as T);
@@ -116,8 +142,9 @@ describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) =
           [error.message, ...[...up.services].map(([name, { output }]) => `${name}: ${output.slice(-600)}`)].join('\n'),
         );
       });
-      const members = await read<Member>(keys.members);
-      const described = members.map(({ Hostname, Role, Tags = [] }) => [Hostname, Role, ...Tags].join(' '));
+      const described = (await read<Member>(keys.members)).map(({ Hostname, Role, Tags = [] }) =>
+        [Hostname, Role, ...Tags].join(' '),
+      );
       expect(described.sort()).toEqual([
         'api api',
         'scheduler-1 scheduler',
@@ -127,9 +154,23 @@ describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) =
         'worker-dmz worker dmz',
       ]);
 
-      const token = readFileSync(join(up.home, 'access-tokens'), 'utf8').trim();
+      // Nobody gets in without a certificate, and who has one does what its user may, and no more.
+      const writing = { compare: [], then: [{ put: keys.monitor('x'), value: '{}' }] };
+      const worker = new EtcdClient({ members, ...up.accessOf('worker') });
+      await expect(worker.txn(writing)).rejects.toMatchObject({ kind: 'denied' });
+      worker.close();
+      const nobody = new EtcdClient({ members, ca: up.accessOf('worker').ca as Buffer, callTimeoutMs: 3_000 });
+      await expect(nobody.get(keys.config)).rejects.toMatchObject({ kind: 'unavailable' });
+      nobody.close();
+      // etcd itself tells of the attempts above.
+      const nodes = [...up.services].filter(([name]) => !name.startsWith('etcd'));
+      expect(nodes.filter(([, { output }]) => /denied|not granted/.test(output)).map(([name]) => name)).toEqual([]);
+
+      const tokensFile = join(up.volume('tokens'), 'access-tokens');
+      const [token = '', ofPrometheus] = readFileSync(tokensFile, 'utf8').trim().split(',');
       expect(token).toMatch(/^[0-9a-f]{48}$/);
-      expect(statSync(join(up.home, 'access-tokens')).size).toBe(49);
+      expect(readFileSync(join(up.volume('prometheus-token'), 'token'), 'utf8')).toBe(ofPrometheus);
+      expect(statSync(tokensFile).mode & 0o777).toBe(0o600);
       const api = `http://${up.address('api', 8080)}/api/v1`;
       const call = (path: string, init: RequestInit = {}): Promise<Response> =>
         fetch(`${api}/${path}`, { ...init, headers: { 'x-access-token': token, 'content-type': 'application/json' } });

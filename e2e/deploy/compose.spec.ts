@@ -1,4 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { run9volt } from '../harness/index.js';
@@ -6,7 +9,7 @@ import { given } from './given.js';
 import { COMPOSE_DIR, composeServices, nodesAmong, ROOT, run, startedWith, variablesOf } from './harness/index.js';
 
 const services = composeServices();
-const CLUSTER = ['setup', 'scheduler-1', 'scheduler-2', 'worker-1', 'worker-2', 'worker-dmz', 'api'];
+const CLUSTER = ['setup', 'access', 'scheduler-1', 'scheduler-2', 'worker-1', 'worker-2', 'worker-dmz', 'api'];
 /** What a node is given to hand over. */
 const DRAIN_S = 30;
 
@@ -29,11 +32,11 @@ describe('docker/docker-compose.yml', () => {
     const etcds = [...started].filter(([, { image }]) => image.includes('etcd'));
     expect(membersOf(file).map(hostOf).sort()).toEqual(etcds.map(([name]) => name).sort());
     for (const [name, { environment, command, entrypoint }] of etcds) {
-      expect(environment).toMatchObject({ ETCD_NAME: name, ETCD_ADVERTISE_CLIENT_URLS: `http://${name}:2379` });
+      expect(environment).toMatchObject({ ETCD_NAME: name, ETCD_ADVERTISE_CLIENT_URLS: `https://${name}:2379` });
       // There is no shell in that image.
       expect({ command, entrypoint }).toEqual({});
     }
-    const peers = etcds.map(([name]) => `${name}=http://${name}:2380`);
+    const peers = etcds.map(([name]) => `${name}=https://${name}:2380`);
     for (const [, { environment }] of etcds.length > 1 ? etcds : [])
       expect(environment?.['ETCD_INITIAL_CLUSTER']?.split(',')).toEqual(peers);
   });
@@ -68,6 +71,69 @@ describe('docker/docker-compose.yml', () => {
     }
     const published = [...services.values()].flatMap(({ ports = [] }) => ports);
     expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+  });
+
+  it('lets nobody into etcd without a certificate, and gives each role its own and no other', () => {
+    const etcds = [...services.values()].filter(({ image }) => image.includes('ETCD_IMAGE'));
+    expect(etcds).toHaveLength(4);
+    for (const { environment = {} } of etcds) {
+      expect(environment).toMatchObject({ ETCD_CLIENT_CERT_AUTH: 'true', ETCD_ENABLE_GRPC_GATEWAY: 'false' });
+      for (const [name, value] of Object.entries(environment).filter(([key]) => key.endsWith('_URLS')))
+        expect([name, value.startsWith('https://')]).toEqual([name, true]);
+      if (environment['ETCD_LISTEN_PEER_URLS'])
+        expect(environment).toMatchObject({ ETCD_PEER_CLIENT_CERT_AUTH: 'true', ETCD_PEER_CERT_ALLOWED_CN: 'etcd' });
+    }
+    const certificates = [...services].flatMap(([name, { volumes = [] }]) =>
+      volumes.flatMap((volume) => (volume.startsWith('tls-') && name !== 'setup' ? [[name, volume]] : [])),
+    );
+    for (const [name = '', volume] of certificates) {
+      const user = name === 'access' ? 'root' : name.replace(/-.*/, '');
+      expect([name, volume]).toEqual([name, `tls-${user}:/etc/ninevolt/etcd:ro`]);
+    }
+    expect(certificates.map(([name]) => name)).toEqual(expect.arrayContaining([...nodesAmong(services).keys()]));
+  });
+
+  it('gives Prometheus a token of its own, and Grafana no admin with a known password', () => {
+    const { volumes = [] } = services.get('prometheus') ?? {};
+    expect(volumes.filter((volume) => volume.includes('token'))).toEqual([
+      'prometheus-token:/var/lib/ninevolt-prometheus:ro',
+    ]);
+    const scrape = readFileSync(join(COMPOSE_DIR, 'prometheus/prometheus.yml'), 'utf8');
+    expect(scrape).toContain('credentials_file: /var/lib/ninevolt-prometheus/token\n');
+    expect(services.get('grafana')?.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_AUTH_BASIC_ENABLED: 'false',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    });
+  });
+
+  it('keeps the tokens that there are when it is set up again', () => {
+    const home = mkdtempSync(join(tmpdir(), 'ninevolt-setup-'));
+    try {
+      for (const name of ['tokens', 'prometheus', 'tls']) mkdirSync(join(home, name));
+      const read = (name: string): string => readFileSync(join(home, name), 'utf8').trim();
+      const setUp = (): void => {
+        const places = ['tokens', 'prometheus', 'tls'].map((name) => join(home, name));
+        execFileSync('sh', [join(COMPOSE_DIR, 'setup.sh'), ...places, join(ROOT, 'etcd')], { stdio: 'pipe' });
+      };
+      // As earlier versions left it, with one that was added by hand.
+      writeFileSync(join(home, 'tokens/access-tokens'), 'the-token-of-people,that-of-a-script\n');
+      setUp();
+      const tokens = read('tokens/access-tokens');
+      expect(tokens).toBe(`the-token-of-people,that-of-a-script,${read('prometheus/token')}`);
+      const certificate = read('tls/worker/tls.crt');
+      setUp();
+      expect(read('tokens/access-tokens')).toBe(tokens);
+      expect(read('tls/worker/tls.crt')).toBe(certificate);
+      writeFileSync(join(home, 'tls/worker/tls.crt'), '');
+      setUp();
+      expect(new X509Certificate(read('tls/worker/tls.crt')).subject).toBe('CN=9volt-worker');
+      for (const user of ['etcd', 'root', 'scheduler', 'worker', 'api'])
+        expect(statSync(join(home, 'tls', user, 'tls.key')).mode & 0o777).toBe(0o600);
+    } finally {
+      rmSync(home, { recursive: true });
+    }
   });
 
   it('mounts what exists', () => {

@@ -90,6 +90,9 @@ describe('npm run package', () => {
             expect({ asset, status }).toEqual({ asset, status: 200 });
           }
         }
+        const licences = await (await fetch(`${url}/ui/licences.txt`)).text();
+        for (const name of ['react', 'react-dom', '@mantine/core', 'uplot', 'yaml'])
+          expect(licences).toMatch(new RegExp(`^${name} [\\d.]+ \\((MIT|ISC)\\)$`, 'm'));
         expect(await node.stop()).toBe(0);
       } finally {
         await node.stop();
@@ -127,6 +130,7 @@ describe('npm run package', () => {
         console.info(`${name}: exposure ${level}`);
         expect(Number(level)).toBeLessThan(2.5);
         const unit = await run('cat', [join(units, name)]);
+        expect(unit).toMatch(/^ProtectProc=invisible$/m);
         for (const [, path = ''] of unit.matchAll(/^(?:ExecStart=|Documentation=file:\/\/)(\S+)/gm))
           expect({ path, exists: existsSync(join(host, path)) }).toEqual({ path, exists: true });
       }

@@ -43,7 +43,7 @@ export function stagePackage(root) {
     mode: 0o755,
   });
   // What an operator reads and copies, where there is no checkout.
-  for (const part of ['LICENSE', 'docs', 'etcd', 'systemd']) {
+  for (const part of ['LICENSE', 'SECURITY.md', 'docs', 'etcd', 'systemd']) {
     cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => basename(path) !== 'images' });
   }
   return { parent, name, version };
