@@ -64,7 +64,7 @@ describe('npm start on a machine without etcd', () => {
       });
       const output = first.output();
       expect(readFileSync(join(home, 'asked'), 'utf8')).toContain('etcd-server');
-      expect(output).toMatch(new RegExp(`port ${port} is held by .*\\(pid ${process.pid}\\): trying the next`));
+      expect(output).toMatch(new RegExp(`port ${port} is in use by .*\\(pid ${process.pid}\\); trying the next`));
       expect(output).toMatch(/demo checks ok: demo-api, demo-tcp, demo-exec/);
       expect(output).toMatch(/demo-dns|demo without a dns check: /);
       expect(output).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/ui\//);

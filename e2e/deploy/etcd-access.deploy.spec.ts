@@ -151,7 +151,7 @@ describe('an etcd with TLS, client certificates and a user for each role', () =>
       advice: expect.stringContaining('create-access.sh'),
     });
     const { stdout } = await as('operator', 'doctor', '--role', 'operator');
-    expect(stdout).toMatch(/^ok +permission: may do what these do: operator$/m);
+    expect(stdout).toMatch(/^ok +permission: has the permissions of: operator$/m);
     expect(stdout).toMatch(/^ok +leader: /m);
   });
 });

@@ -82,7 +82,7 @@ describe('the doctor, before an etcd with users', () => {
   afterAll(() => etcd.stop());
 
   it.each<[string, string[], string, RegExp]>([
-    ['no user', [], 'permission', /user name is empty|demands a user|may not read/],
+    ['no user', [], 'permission', /user name is empty|requires a user|may not read/],
     ['a wrong password', ['-U', 'root:wrong'], 'etcd', /check the user and the password/],
     [
       'a role for another prefix',

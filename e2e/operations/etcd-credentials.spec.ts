@@ -36,7 +36,7 @@ describe('a node that etcd does not let in', () => {
     [
       'with a file that is not there',
       (good) => ({ ...good, NINEV_ETCD_KEY: '/nowhere.pem' }),
-      /NINEV_ETCD_KEY: cannot be read: /,
+      /NINEV_ETCD_KEY: cannot read it: /,
     ],
     [
       'without a certificate of its own',
@@ -46,7 +46,7 @@ describe('a node that etcd does not let in', () => {
     [
       'with a certificate of its own that has expired',
       (good) => ({ ...good, ...secured.issue('expired', { days: -1 }) }),
-      /--etcd-cert: .*it has expired on /,
+      /--etcd-cert: .*it expired on /,
     ],
     [
       'by an address without TLS',

@@ -51,7 +51,7 @@ describe('operating a cluster', () => {
     expect(await on9volt('cfg', 'diff', join(directory, 'cfg'))).toMatchObject({ code: 0, stdout: '' });
     expect(await cluster.get(cluster.keys.drain('w9'))).toEqual({});
     const again = await on9volt('restore', file);
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('4 were as saved') });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('4 already equal the file') });
   });
 
   it('tells the health of a node: ready, waiting for etcd, and gone', async () => {

@@ -33,7 +33,7 @@ export async function buildProgram(asked = ''): Promise<Command> {
   const program = new Command('9volt')
     .description('Distributed monitoring without a single point of failure.')
     .version(VERSION.text, '-v, --version')
-    .showHelpAfterError('(9volt --help tells more)');
+    .showHelpAfterError('(see 9volt --help)');
   const part = PARTS.find(({ names }) => names.includes(asked));
   for (const { load } of part ? [part] : PARTS) (await load())(program);
   return program;

@@ -30,7 +30,7 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
   onApplicationBootstrap(): void {
     this.node.joined
       .then(() => this.start())
-      .catch((error: unknown) => this.logger.error(`the scheduler does not start: ${messageOf(error)}`));
+      .catch((error: unknown) => this.logger.error(`could not start the scheduler: ${messageOf(error)}`));
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -118,7 +118,9 @@ function checkSlots(logger: AppLogger): CheckSlots {
   const slots = new CheckSlots();
   if (slots.files < FEW_FILES) {
     const facts = { files: slots.files, checksAtOnce: slots.most };
-    logger.child('check').warn('this process may open few files (ulimit -n), so few checks run at once', facts);
+    logger
+      .child('check')
+      .warn('the limit of open files is low, so few checks run at once; raise it (ulimit -n)', facts);
   }
   return slots;
 }

@@ -22,7 +22,9 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     @Inject(Departure) private readonly departure: Departure,
     @Inject(Health) health: Health,
   ) {
-    health.readiness('worker', () => (assignments.listed ? undefined : 'the assignments are not read yet'));
+    health.readiness('worker', () =>
+      assignments.listed ? undefined : 'the worker is still loading its assignments from etcd',
+    );
   }
 
   onApplicationBootstrap(): void {

@@ -67,7 +67,7 @@ export async function tellPoisonStory(
   const events = [...(await bench.cluster.list<ClusterEvent>(keys.events)).values()];
   const refused = events.filter((event) => event.type === 'config-refused');
   expect(refused.map(({ monitor }) => monitor)).toEqual(['poison']);
-  expect(refused[0]?.message).toContain('is quarantined, it is not run: it killed two processes');
+  expect(refused[0]?.message).toContain('is quarantined and does not run: it killed two processes');
   const why = (await (await fetch(`${api.url}/api/v1/monitor/poison/why`)).json()) as {
     verdict: string;
     message: string;

@@ -1,4 +1,4 @@
-/** How many monitors were checked when they last had to be. */
+/** Number of monitors whose last due check ran. */
 export interface Covered {
   monitors: number;
   covered: number;

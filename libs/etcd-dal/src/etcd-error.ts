@@ -44,7 +44,7 @@ export class EtcdError extends Error {
   }
 }
 
-const NO_SPACE = 'etcd is out of space (NOSPACE) and takes no writes';
+const NO_SPACE = 'etcd is out of space (NOSPACE) and rejects all writes';
 
 /** The library tells causes apart by class, and those that share a class only by the text etcd sent. */
 export function toEtcdError(error: unknown): EtcdError {

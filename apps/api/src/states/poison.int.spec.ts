@@ -53,7 +53,7 @@ test('a revision that has killed two processes is quarantined, with the reason, 
   const { body: why } = await call('GET', '/api/v1/monitor/bad/why');
   expect(why).toMatchObject({
     verdict: 'nowhere',
-    message: expect.stringContaining(`'bad' runs nowhere: it is quarantined: ${WHY}`),
+    message: expect.stringContaining(`'bad' runs on no worker: it is quarantined: ${WHY}`),
   });
   // It is valid: it can be read, and edited.
   expect((await call('GET', '/api/v1/monitor/bad')).status).toBe(200);

@@ -54,7 +54,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     private readonly config: NodeConfig,
   ) {
     this.writer = writer;
-    metrics.gauge('ninevolt_api_stream_clients', 'Clients of the live stream', [], (gauge) =>
+    metrics.gauge('ninevolt_api_stream_clients', 'Connected clients of the live stream', [], (gauge) =>
       gauge.set(this.clients.size),
     );
   }

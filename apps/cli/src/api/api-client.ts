@@ -53,12 +53,12 @@ export class ApiClient {
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
       throw new CliError(
-        `the API at ${this.base} cannot be reached: ${cause}. Is it running? Give its address with --api or NINEV_API_URL`,
+        `cannot reach the API at ${this.base}: ${cause}. Start it, or set its address with --api or NINEV_API_URL`,
       );
     }
     if (response.status < 300) return response.data as T;
     const message = (response.data as { message?: unknown } | undefined)?.message;
-    const hint = response.status === 401 ? ' (give a token with --token or NINEV_TOKEN)' : '';
+    const hint = response.status === 401 ? ' (set a token with --token or NINEV_TOKEN)' : '';
     throw new CliError(
       `the API answered ${response.status}: ${typeof message === 'string' ? message : response.statusText}${hint}`,
     );

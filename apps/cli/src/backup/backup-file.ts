@@ -27,13 +27,13 @@ export function decodeBackup(text: string): Backup {
   try {
     raw = JSON.parse(text);
   } catch {
-    throw new Error('it is not JSON: it may have been cut off');
+    throw new Error('it is not valid JSON; the file may be incomplete');
   }
   if (!isPlainObject(raw) || raw['format'] !== FORMAT)
     throw new Error(`it is not a backup: expected format "${FORMAT}"`);
   if (raw['version'] !== VERSION) {
     throw new Error(
-      `it is of version ${JSON.stringify(raw['version'])}; expected ${VERSION}, so take the 9volt that made it`,
+      `its version is ${JSON.stringify(raw['version'])}, expected ${VERSION}; restore it with the 9volt that made it`,
     );
   }
   if (!Array.isArray(raw['entries'])) throw new Error('it has no list of entries');

@@ -29,9 +29,9 @@ describe('a backup', () => {
   });
 
   it.each([
-    ['cut off', text.slice(0, -20), /not JSON/],
+    ['cut off', text.slice(0, -20), /not valid JSON/],
     ['something else', '{"monitor": {}}', /not a backup/],
-    ['of a later version', text.replace('"version":1', '"version":2'), /version 2; expected 1/],
+    ['of a later version', text.replace('"version":1', '"version":2'), /version is 2, expected 1/],
     ['without a value', text.replace('"value":', '"v":'), /entry \d: expected a key with a value/],
     ['without entries', '{"format":"9volt-backup","version":1}', /no list of entries/],
   ])('that is %s is refused', (_what, broken, message) => {

@@ -51,9 +51,9 @@ describe('a backup in a file', () => {
 
   it('replaces no device and no directory, and leaves nothing behind', async () => {
     await expect(writePrivately('/dev/null', 'x')).rejects.toThrow(
-      '/dev/null is no file; give - to write to standard output',
+      '/dev/null is not a regular file; use - to write to standard output',
     );
-    await expect(writePrivately(directory, 'x')).rejects.toThrow('is no file');
+    await expect(writePrivately(directory, 'x')).rejects.toThrow('is not a regular file');
     await expect(writePrivately(join(directory, 'none', 'x'), 'x')).rejects.toThrow('ENOENT');
     expect(readdirSync(directory)).toEqual([]);
   });

@@ -12,7 +12,7 @@ const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constant
 export async function writePrivately(file: string, text: string): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile() && !there.isSymbolicLink()) {
-    throw new Error(`${file} is no file; give - to write to standard output`);
+    throw new Error(`${file} is not a regular file; use - to write to standard output`);
   }
   const partial = `${file}.${randomUUID()}.partial`;
   const handle = await open(partial, NEW, 0o600);

@@ -74,7 +74,7 @@ describe('a directory as it is in life', () => {
     put('web.yaml', monitor('web'));
     put('web.copy.yaml', monitor('web'));
     expect((await load()).faults).toEqual([
-      expect.stringMatching(/^web\.yaml:2: .*given twice; first in .*web\.copy\.yaml:2$/),
+      expect.stringMatching(/^web\.yaml:2: .*appears twice; first in .*web\.copy\.yaml:2$/),
     ]);
   });
 
@@ -107,7 +107,7 @@ describe('a directory as it is in life', () => {
     expect(await load()).toEqual({
       names: ['web'],
       faults: [],
-      skipped: ['.archive: its name begins with a dot', 'team/.github: its name begins with a dot'],
+      skipped: ['.archive: its name starts with a dot', 'team/.github: its name starts with a dot'],
       files: 1,
     });
   });
@@ -192,7 +192,7 @@ describe('a directory as it is in life', () => {
     put('folder.yaml/web.yaml', monitor('web'));
     expect(await load()).toMatchObject({
       names: ['web'],
-      faults: ['pipe.yaml: cannot be read: it is not a regular file'],
+      faults: ['pipe.yaml: cannot read it: it is not a regular file'],
     });
   });
 });

@@ -74,10 +74,10 @@ class Search {
     if (about?.isDirectory()) {
       if (this.isExcluded(`${path}/`)) return;
       if (!name.startsWith('.')) await this.into(path);
-      else if (!NOTHING_TO_SAY.test(name)) this.skipped.push(`${path}: its name begins with a dot`);
+      else if (!NOTHING_TO_SAY.test(name)) this.skipped.push(`${path}: its name starts with a dot`);
     } else if (about && isYaml) {
       // Reading a pipe or a device could take for ever.
-      if (!about.isFile()) this.faults.push({ file: path, message: 'cannot be read: it is not a regular file' });
+      if (!about.isFile()) this.faults.push({ file: path, message: 'cannot read it: it is not a regular file' });
       else if (!(await this.isKnown(path))) this.files.push(path);
     }
   }
@@ -97,7 +97,7 @@ class Search {
   }
 
   private cannotRead(file: string, error: unknown): void {
-    this.faults.push({ file, message: `cannot be read: ${messageOf(error)}` });
+    this.faults.push({ file, message: `cannot read it: ${messageOf(error)}` });
   }
 }
 

@@ -86,7 +86,7 @@ describe('reading a directory of YAML', () => {
     expect(all).toEqual(
       expect.arrayContaining([
         expect.stringMatching(/^a\.yaml:3: /),
-        'c.yaml:2: /monitor/x: monitor "x" is given twice; first in b.yaml:2',
+        'c.yaml:2: /monitor/x: monitor "x" appears twice; first in b.yaml:2',
         'd.yaml:1: unknown attribute "monitors" at the top; did you mean "monitor"?',
         expect.stringMatching(/^e\.yaml:3: .*unique/i),
         expect.stringMatching(/^f\.yaml:1: expected a map/),
@@ -96,7 +96,7 @@ describe('reading a directory of YAML', () => {
 
   it('reports what cannot be read instead of skipping it', async () => {
     symlinkSync('/does/not/exist', join(directory, 'gone.yaml'));
-    expect(await faults()).toEqual([expect.stringMatching(/^gone\.yaml: cannot be read/)]);
+    expect(await faults()).toEqual([expect.stringMatching(/^gone\.yaml: cannot read it/)]);
     expect((await loadDirectory(join(directory, 'nowhere'))).faults).toHaveLength(1);
   });
 

@@ -40,7 +40,7 @@ export async function loadDirectory(
       others += 1;
       skipped.push(`${file}: it has no ${KINDS.map((kind) => `"${kind}"`).join(' and no ')} at the top`);
     } catch (error) {
-      faults.push({ file, message: `cannot be read: ${messageOf(error)}` });
+      faults.push({ file, message: `cannot read it: ${messageOf(error)}` });
     }
   }
   return { files: files.length - others, entries: withoutDuplicates(entries, faults), faults, skipped };
@@ -55,7 +55,7 @@ function withoutDuplicates(entries: Entry[], faults: ConfigFault[]): Entry[] {
         file: entry.file,
         line: entry.line,
         path: `/${entry.kind}/${entry.name}`,
-        message: `${entry.kind} "${entry.name}" is given twice; first in ${known.file}${known.line === undefined ? '' : `:${known.line}`}`,
+        message: `${entry.kind} "${entry.name}" appears twice; first in ${known.file}${known.line === undefined ? '' : `:${known.line}`}`,
       });
     } else {
       first.set(`${entry.kind}/${entry.name}`, entry);

@@ -75,7 +75,7 @@ describe('a name', () => {
     ['? a\n  ', 'a'],
   ])('%s is %s', (one, other) => {
     const { faults } = parsed(`monitor:\n  ${one}: ${web}\n  ${other}: ${web}\n`);
-    expect(faults).toEqual([expect.stringMatching(/^a\.yaml:\d: Map keys must be unique; ".*" is given twice$/)]);
+    expect(faults).toEqual([expect.stringMatching(/^a\.yaml:\d: Map keys must be unique; ".*" appears twice$/)]);
   });
 
   it('is as written in every map', () => {

@@ -33,7 +33,7 @@ export function parseFile(file: string, bytes: Buffer, faults: ConfigFault[], st
     documents = [...parseAllDocuments(bytes.toString('utf8'), options)];
   } catch (error) {
     // Of what is nested too deeply for the parser.
-    faults.push({ file, message: `cannot be parsed: ${messageOf(error)}` });
+    faults.push({ file, message: `cannot parse it: ${messageOf(error)}` });
     return { entries: [], ours: true };
   }
   const broken = documents.flatMap(({ errors }) => errors);

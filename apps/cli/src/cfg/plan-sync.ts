@@ -68,7 +68,7 @@ function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>): string | undefined 
   const names = new Set(own);
   const removed = plan.removed.filter(({ kind, name }) => kind === 'monitor' && names.has(name)).length;
   if (removed <= MANY || removed <= own.length / 2) return undefined;
-  return `this would remove ${removed} of ${own.length} monitors`;
+  return `this push would delete ${removed} of ${own.length} monitors`;
 }
 
 /** The value as its JSON has it: no class, no undefined attributes. */

@@ -14,7 +14,7 @@ export interface KeyChange {
 export class ChangedMeanwhileError extends Error {
   constructor(readonly written: number) {
     super(
-      `the stored configuration was changed meanwhile; ${written} of the changes are written. Run this again: it converges`,
+      `somebody else changed the stored configuration at the same time; wrote ${written} of the changes. Run the command again to write the rest`,
     );
     this.name = 'ChangedMeanwhileError';
   }

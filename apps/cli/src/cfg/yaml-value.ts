@@ -55,7 +55,7 @@ export class YamlValues {
 
   private aliased(alias: Alias): Made {
     const made = this.made.get(this.meant(alias));
-    if (!made) throw new NoValue(`the alias *${alias.source} stands for what holds it`, offsetOf(alias));
+    if (!made) throw new NoValue(`the alias *${alias.source} refers to a value that contains it`, offsetOf(alias));
     this.limit(made.size, alias);
     return made;
   }
@@ -63,16 +63,13 @@ export class YamlValues {
   private meant(alias: Alias): Node {
     const node = this.anchors.get(alias.source);
     if (!node)
-      throw new NoValue(
-        `the alias *${alias.source} stands for nothing: no anchor before it has this name`,
-        offsetOf(alias),
-      );
+      throw new NoValue(`the alias *${alias.source} has no anchor; define &${alias.source} before it`, offsetOf(alias));
     return node;
   }
 
   private limit(size: number, at: Node): void {
     if (size <= this.walked + MAX_ALIASED_VALUES) return;
-    throw new NoValue(`its aliases make more than ${MAX_ALIASED_VALUES} values of this document`, offsetOf(at));
+    throw new NoValue(`its aliases expand to more than ${MAX_ALIASED_VALUES} values; use fewer`, offsetOf(at));
   }
 
   private list(items: readonly unknown[]): Made {
@@ -99,7 +96,7 @@ export class YamlValues {
       } else {
         const name = this.nameOf(pair.key, map);
         if (given.has(name))
-          throw new NoValue(`Map keys must be unique; ${JSON.stringify(name)} is given twice`, offsetOf(pair.key));
+          throw new NoValue(`Map keys must be unique; ${JSON.stringify(name)} appears twice`, offsetOf(pair.key));
         given.add(name);
         const made = this.make(pair.value);
         put(value, name, made.value);

@@ -20,11 +20,11 @@ export function addBackupCommands(program: Command): void {
     program
       .command('backup')
       .description(
-        'Save everything an operator put in: configuration of the cluster, monitors, alerters, drains. The file holds secrets.',
+        'Save the configuration to a file: cluster settings, monitors, alerters and drains. The file contains secrets.',
       ),
     'etcd',
   )
-    .argument('<file>', 'where to; "-" for stdout')
+    .argument('<file>', 'file to write; "-" for stdout')
     .addHelpText(
       'after',
       '\nExamples:\n  9volt backup monitoring.json\n  9volt backup - | gpg -e > monitoring.json.gpg',
@@ -34,12 +34,12 @@ export function addBackupCommands(program: Command): void {
   withSettings(
     program
       .command('restore')
-      .description('Put back what `backup` saved. What is stored and not in the file is left alone.'),
+      .description('Restore a file made by `backup`. Entries that the file does not contain stay as they are.'),
     'etcd',
   )
-    .argument('<file>', 'made by `backup`; "-" for stdin')
-    .option('-r, --replace', 'also replace what is stored with another value')
-    .option('--dryrun', 'write nothing; say what would be done')
+    .argument('<file>', 'file made by `backup`; "-" for stdin')
+    .option('-r, --replace', 'also replace entries that differ from the file')
+    .option('--dryrun', 'write nothing; show the changes only')
     .addHelpText(
       'after',
       '\nExamples:\n  9volt restore monitoring.json --dryrun\n  9volt restore monitoring.json --replace',
@@ -65,19 +65,19 @@ async function restore(file: string, options: RestoreOptions): Promise<void> {
   await withRepository(OperatorRepository, options, async (repository) => {
     const foreign = [...data.keys()].find((key) => !repository.isOperators(key));
     if (foreign !== undefined)
-      throw new CliError(`${file}: the key "${foreign}" is none that a backup holds; nothing was written`);
+      throw new CliError(`${file}: the key "${foreign}" does not belong in a backup; nothing was written`);
     const plan = planRestore(data, await repository.read());
     const changes = options.replace ? [...plan.added, ...plan.differing] : plan.added;
     if (plan.differing.length > 0 && !options.replace) {
       const names = plan.differing.map(({ key }) => key).join(', ');
-      const problem = `stored with another value: ${names}. Give --replace to put back the saved one`;
+      const problem = `these entries differ from the file: ${names}. Use --replace to restore the saved ones`;
       if (!options.dryrun) throw new CliError(`${problem}; nothing was written`);
       say(problem);
     }
     if (!options.dryrun) await repository.write(changes);
     const would = options.dryrun ? 'would have ' : '';
     const keys = changes.map(({ key }) => key);
-    say(`${would}restored ${summary(keys)} of ${madeAt}; ${plan.same.length} were as saved`);
+    say(`${would}restored ${summary(keys)} of ${madeAt}; ${plan.same.length} already equal the file`);
   });
 }
 
@@ -95,6 +95,6 @@ function summary(keys: Iterable<string>): string {
     const n = all.filter((key) => key.startsWith(prefix)).length;
     return `${n} ${noun}${n === 1 ? '' : 's'}`;
   };
-  const settings = all.includes('config') ? ', the settings of the cluster' : '';
+  const settings = all.includes('config') ? ', the cluster settings' : '';
   return `${count('monitor/', 'monitor')}, ${count('alerter/', 'alerter')}, ${count('cluster/drain/', 'drain')}${settings}`;
 }

@@ -11,7 +11,7 @@ export function addCfgClusterCommand(cfg: Command): void {
   withSettings(
     cfg
       .command('cluster')
-      .description('Show or change the settings of the cluster. All processes take them up without a restart.')
+      .description('Show or change the cluster settings. All processes apply them without a restart.')
       .argument('[settings...]', `\`name=value\`, or \`name=\` for its default: ${CLUSTER_ATTRIBUTES.join(', ')}`),
     'etcd',
   )
@@ -54,5 +54,5 @@ function print({ config, faults }: StoredSettings): void {
     name === 'dead-man-url' && config[name] !== undefined ? MASKED : config[name],
   ]);
   process.stdout.write(table(['SETTING', 'VALUE'], rows));
-  for (const { message } of faults) warn(`not valid, so the last good ones, or the defaults, hold: ${message}`);
+  for (const { message } of faults) warn(`invalid; 9volt uses the last valid ones, or the defaults: ${message}`);
 }

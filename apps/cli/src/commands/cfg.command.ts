@@ -27,18 +27,20 @@ const DIFFERENT = 1;
 const DIFF_FAILED = 2;
 
 export function addCfgCommand(program: Command): void {
-  const cfg = program.command('cfg').description('Keep the configuration in etcd equal to a directory of YAML files.');
+  const cfg = program.command('cfg').description('Push a directory of YAML files to etcd.');
 
   withSettings(
     withFiles(
-      cfg.command('sync <dir>', { isDefault: true }).description('Push what differs; remove what no file has.'),
+      cfg
+        .command('sync <dir>', { isDefault: true })
+        .description('Push changed entries and delete entries that no file contains.'),
     ),
     'etcd',
   )
-    .option('-r, --replace', 'push every entry, also those that do not differ')
-    .option('-n, --nosync', 'keep what is stored and in no file')
-    .option('--dryrun', 'write nothing; say what would be done')
-    .option('--force', 'remove even more than 10 and more than half of the monitors')
+    .option('-r, --replace', 'push every entry, even unchanged ones')
+    .option('-n, --nosync', 'keep stored entries that no file contains')
+    .option('--dryrun', 'write nothing; show the changes only')
+    .option('--force', 'allow deleting more than half of the monitors (if more than 10)')
     .addHelpText(
       'after',
       '\nExamples:\n  9volt cfg ./monitoring\n  9volt cfg ./monitoring --dryrun\n  9volt cfg ./team-a --nosync',
@@ -46,7 +48,7 @@ export function addCfgCommand(program: Command): void {
     .action(sync);
 
   withFiles(cfg.command('validate <dir>').description('Check the files without etcd.'))
-    .option('-n, --nosync', 'the files may name alerters that only etcd has')
+    .option('-n, --nosync', 'allow alerters that only etcd contains')
     .addHelpText('after', '\nExample:\n  9volt cfg validate ./monitoring')
     .action(async (directory: string, options: CfgOptions) => {
       const loaded = await load(directory, options);
@@ -58,7 +60,7 @@ export function addCfgCommand(program: Command): void {
     });
 
   withSettings(withFiles(cfg.command('diff <dir>').description('Show what a push would change.')), 'etcd')
-    .option('-n, --nosync', 'ignore what is stored and in no file')
+    .option('-n, --nosync', 'ignore stored entries that no file contains')
     .addHelpText(
       'after',
       '\nExit code: 0 no difference, 1 differences, 2 error.\n\nExample:\n  9volt cfg diff ./monitoring',
@@ -82,14 +84,16 @@ export function addCfgCommand(program: Command): void {
   withSettings(
     cfg
       .command('export')
-      .description('Print everything stored as YAML that syncs back to no difference. It holds secrets.'),
+      .description(
+        'Print all stored monitors and alerters as YAML, ready for `9volt cfg`. The output contains secrets.',
+      ),
     'etcd',
   )
     .addHelpText('after', '\nExample:\n  9volt cfg export > monitoring/all.yaml')
     .action(async (options: CfgOptions) => {
       const stored = await withRepository(ConfigRepository, options, (repository) => repository.read());
       const { text, invalid } = exportYaml(stored);
-      for (const name of invalid) warn(`left out ${name}: it is not valid`);
+      for (const name of invalid) warn(`skipped ${name}: it is invalid`);
       sayDocument(text);
     });
 }
@@ -98,9 +102,7 @@ async function sync(directory: string, options: CfgOptions): Promise<void> {
   await withRepository(ConfigRepository, options, async (repository) => {
     const { plan, loaded, validated } = await prepare(directory, options, repository);
     if (plan.alarming !== undefined && !options.force && !options.dryrun) {
-      throw new CliError(
-        `${plan.alarming}; nothing was written. Give --force if that is meant, or --nosync to keep them`,
-      );
+      throw new CliError(`${plan.alarming}; nothing was written. Use --force to delete them, or --nosync to keep them`);
     }
     const bar = progress('pushing', plan.added.length + plan.changed.length + plan.removed.length);
     if (!options.dryrun) await repository.apply(plan, bar.at).finally(bar.done);
@@ -115,11 +117,11 @@ function withFiles(command: Command): Command {
   return command
     .option(
       '--strict',
-      `refuse files that have no ${KINDS.join(' and no ')} at the top; else they are skipped and named`,
+      `reject files without ${KINDS.join(' or ')} at the top, instead of skipping them with a message`,
     )
     .option(
       '--exclude <glob>',
-      `leave out files and folders, by a pattern as in a .gitignore; may be repeated, and written line by line to ${IGNORE_FILE} in the directory`,
+      `skip files and folders that match a .gitignore pattern; repeat it for more, or list the patterns in ${IGNORE_FILE} in the directory`,
       (glob: string, globs: string[] = []) => [...globs, glob],
     );
 }
@@ -152,7 +154,7 @@ async function prepare(
 function refuse(faults: readonly ConfigFault[]): void {
   if (faults.length === 0) return;
   for (const fault of faults) warn(describeFault(fault));
-  throw new CliError(`${faults.length} ${faults.length === 1 ? 'fault' : 'faults'} found; nothing was written`);
+  throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; nothing was written`);
 }
 
 function found(loaded: Loaded, { monitors, alerters }: Validated): string {

@@ -88,7 +88,7 @@ function facts({
     ],
     ['drained', listed(Drains.map(({ name, assigned }) => (assigned > 0 ? `${name} (${assigned} left)` : name)))],
     ['orphans', listed(Orphans)],
-    ['owed', Outbox.depth === 0 ? 'nothing' : `${listed(owed)}; the oldest for ${roughly(Outbox.oldestAgeMs)}`],
+    ['owed', Outbox.depth === 0 ? 'nothing' : `${listed(owed)}; oldest waiting for ${roughly(Outbox.oldestAgeMs)}`],
     ...Quarantined.slice(0, NAMES_SHOWN).map(({ kind, name, reason }): [string, string] => [
       'quarantined',
       `${kind} ${name}: ${reason}`,

@@ -5,7 +5,7 @@ import { completionScript, type Shell } from '../completion/shell-scripts.js';
 export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
-    .description('Print a script that completes this command in a shell.')
+    .description('Print a script for shell completion.')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',

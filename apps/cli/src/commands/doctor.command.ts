@@ -15,18 +15,14 @@ export function addDoctorCommand(program: Command): void {
   withSettings(
     program
       .command('doctor')
-      .description('Look at this machine, etcd and the cluster, and say what is wrong and what to do about it.'),
+      .description('Check this machine, etcd and the cluster; show each problem and how to fix it.'),
     'etcd',
   )
-    .addOption(
-      new Option('--role <role>', 'whose work the user of etcd must be allowed to do; any when left out').choices(
-        ACCESS_ROLES,
-      ),
-    )
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--role <role>', 'role whose etcd permissions to check; default: any').choices(ACCESS_ROLES))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
-      '\nExit code: 1 when 9volt cannot work so.\n\nExample:\n  9volt doctor -e http://10.0.0.1:2379',
+      '\nExit code: 1 if a problem keeps 9volt from working.\n\nExample:\n  9volt doctor -e http://10.0.0.1:2379',
     )
     .action(async (options: Record<string, unknown>) => {
       const config = loadEtcdConfig(flagsOf(options));

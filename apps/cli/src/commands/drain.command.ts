@@ -14,21 +14,21 @@ const LOOK_EVERY_MS = 1_000;
 
 export function addDrainCommands(program: Command): void {
   withApi(program.command('drain'))
-    .description('Empty a worker and keep it empty, also after its restart.')
-    .argument('<worker>', 'its name, as `get members` shows it')
-    .option('--wait', 'return once it has no monitor left')
+    .description('Move all monitors away from a worker and give it no new ones, even after its restart.')
+    .argument('<worker>', 'name of the worker, see `9volt get members`')
+    .option('--wait', 'wait until the worker has no monitors')
     .addHelpText('after', '\nExample:\n  9volt drain worker-1 --wait')
     .action(async (name: string, options: ApiOptions & { wait?: boolean }) => {
       const api = new ApiClient(options);
       const drain = await api.put<Drain>(pathOf(name));
       if (drain.members.length === 0) {
-        warn(`no worker named "${name}" takes part at present; it will be kept empty once it does`);
+        warn(`no worker named "${name}" is running; it stays drained when it starts`);
       }
       const left = options.wait === true ? await emptied(api, drain) : drain.assigned;
-      say(`${name} is drained: ${left === 0 ? 'it has no monitors' : `${left} monitors are to move`}`);
+      say(`${name} is drained: ${left === 0 ? 'it has no monitors' : `${left} monitors still have to move`}`);
     });
   withApi(program.command('undrain'))
-    .description('Let a worker be given monitors again.')
+    .description('Let a drained worker get monitors again.')
     .argument('<worker>', 'its name')
     .addHelpText('after', '\nExample:\n  9volt undrain worker-1')
     .action(async (name: string, options: ApiOptions) => {
@@ -43,7 +43,7 @@ async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
     await sleep(LOOK_EVERY_MS);
     const { Drains } = await api.get<{ Drains: Drain[] }>('/api/v1/cluster');
     const drain = Drains.find((one) => one.name === name);
-    if (!drain) throw new CliError(`"${name}" was undrained meanwhile`);
+    if (!drain) throw new CliError(`somebody undrained "${name}" while this command waited`);
     left = drain.assigned;
   }
   return 0;

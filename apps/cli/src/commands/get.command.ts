@@ -73,14 +73,14 @@ const RESOURCES: Record<string, Resource> = {
 
 export function addGetCommand(program: Command): void {
   withApi(program.command('get'))
-    .description('Show monitors, states, events, alerters, members or the cluster, as the API has them.')
+    .description('Show monitors, states, events, alerters, members or the cluster.')
     .addArgument(new Argument('<what>').choices(Object.keys(RESOURCES)))
-    .argument('[name]', 'one monitor, state or alerter')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['table', 'json', 'yaml']).default('table'))
-    .option('--status <statuses>', 'states: only these, a comma list')
-    .option('--tags <tags>', 'states and monitors: with any of these tags')
-    .option('--type <types>', 'only of these types')
-    .option('-q, --query <text>', 'only where the name or the text holds this')
+    .argument('[name]', 'name of one monitor, state or alerter')
+    .addOption(new Option('-o, --output <format>', 'output format').choices(['table', 'json', 'yaml']).default('table'))
+    .option('--status <statuses>', 'only states with these statuses, separated by commas')
+    .option('--tags <tags>', 'only states and monitors with any of these tags')
+    .option('--type <types>', 'only entries of these types')
+    .option('-q, --query <text>', 'only entries whose name or text contains this')
     .addHelpText(
       'after',
       '\nExamples:\n  9volt get states --status critical,warning\n  9volt get monitors -o yaml\n  9volt get members\n  9volt get cluster\n  9volt get events --type status-changed -o json',

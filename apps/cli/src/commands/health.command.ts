@@ -11,12 +11,12 @@ const TIMEOUT_MS = 5_000;
 export function addHealthCommand(program: Command): void {
   program
     .command('health')
-    .description('Ask a node of any role on this machine whether it lives and can do its work.')
-    .argument('[url]', 'its address; by default where NINEV_LISTEN_ADDRESS says, or http://127.0.0.1:8080')
-    .option('--live', 'be content when it answers: what it waits for, such as etcd, no restart of it would mend')
+    .description('Check whether a 9volt process on this machine answers and is ready.')
+    .argument('[url]', 'address of the process; default: NINEV_LISTEN_ADDRESS, or http://127.0.0.1:8080')
+    .option('--live', 'check only that it answers, not that it is ready')
     .addHelpText(
       'after',
-      '\nExit code: 0 healthy, 1 no answer, 2 answers but is not ready.\n\nExamples:\n  9volt health\n  9volt health http://127.0.0.1:8082 --live',
+      '\nExit code: 0 healthy, 1 no answer, 2 answers but not ready.\n\nExamples:\n  9volt health\n  9volt health http://127.0.0.1:8082 --live',
     )
     .action(async (written: string | undefined, options: { live?: boolean }) => {
       const url = (written ?? loadListenAddress(readEnvironment())).replace(/\/+$/, '');

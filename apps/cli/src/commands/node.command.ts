@@ -5,8 +5,8 @@ import { flagsOf, withSettings } from './node-options.js';
 
 const ABOUT: Record<Role, string> = {
   server: 'Run one node with all roles: scheduler, worker, API and dashboard, in one process.',
-  scheduler: 'Run a scheduler: campaigns for leadership; the leader assigns monitors to workers.',
-  worker: 'Run a worker: checks the monitors assigned to it, and alerts.',
+  scheduler: 'Run a scheduler. One scheduler is the leader and assigns monitors to workers.',
+  worker: 'Run a worker. It checks its assigned monitors and sends notifications.',
   api: 'Run the API and the dashboard.',
 };
 

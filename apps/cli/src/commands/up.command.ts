@@ -4,12 +4,12 @@ import { flagsOf, withSettings } from './node-options.js';
 
 export function addUpCommand(program: Command): void {
   withSettings(
-    program.command('up').description('Run a whole 9volt on this machine: an etcd when none is given, and a server.'),
+    program.command('up').description('Run 9volt on this machine: a server, and an etcd unless you name one.'),
     'node',
   )
-    .option('--data-dir <dir>', 'where etcd keeps its data', '.9volt')
-    .option('--workers <n>', 'worker processes beside the one in the server', parseWorkers, 0)
-    .option('--no-demo', 'load no demo into an empty cluster')
+    .option('--data-dir <dir>', 'data directory of etcd', '.9volt')
+    .option('--workers <n>', 'number of worker processes besides the one in the server', parseWorkers, 0)
+    .option('--no-demo', 'do not load the demo into an empty cluster')
     .addHelpText(
       'after',
       '\nExamples:\n  9volt up\n  9volt up --workers 2 --no-demo\n  9volt up -e http://10.0.0.1:2379 --listen 127.0.0.1:9000',

@@ -14,9 +14,9 @@ interface Placement {
 
 export function addWhyCommand(program: Command): void {
   withApi(program.command('why'))
-    .description('Tell where a monitor runs and why there, or why nowhere.')
+    .description('Show which worker runs a monitor and why, or why none does.')
     .argument('<monitor>', 'its name')
-    .addOption(new Option('-o, --output <format>', 'how to print').choices(['text', 'json']).default('text'))
+    .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  9volt why shop-home')
     .action(async (name: string, options: ApiOptions & { output: 'text' | 'json' }) => {
       const answer = await new ApiClient(options).get<Placement>(`/api/v1/monitor/${encodeURIComponent(name)}/why`);

@@ -7,7 +7,7 @@ import { Metrics, NodeConfig } from '@9volt/platform';
 export class ClusterMetrics {
   constructor(node: ClusterNode, { role, version }: NodeConfig, metrics: Metrics) {
     metrics
-      .gauge('ninevolt_build_info', 'Always 1; the labels tell the version and the role of this process', [
+      .gauge('ninevolt_build_info', 'Always 1; the labels show the version and the role of this process', [
         'version',
         'role',
       ])
@@ -26,7 +26,7 @@ export class ClusterMetrics {
     );
     metrics.counter(
       'ninevolt_watch_relists_total',
-      'How often everything below a prefix of etcd was read anew, since a watch could not be resumed',
+      'Full reads of a prefix of etcd because a watch could not be resumed',
       [],
       (counter) => {
         counter.reset();

@@ -26,7 +26,7 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   }
   const eventLog = log.child('events');
   if (runsChecks(config.role) && config.publicUrl === undefined) {
-    log.child('notification').warn('alerts will have no link to the dashboard: --public-url is not given');
+    log.child('notification').warn('alerts have no link to the dashboard; set --public-url');
   }
   let errors: ErrorLog | undefined;
   const onEvent = (event: ClusterEvent): void => {
@@ -49,7 +49,7 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
     const advice = await etcdAdvice(error, config.etcd);
     log.child('cluster').warn(`waiting for etcd: ${reason}${advice ? `: ${advice.text}` : ''}`);
     if (hasJoined || refusal || advice?.option === undefined) return;
-    refusal = new ConfigError([`${advice.option}: etcd does not let this process in: ${advice.text}`]);
+    refusal = new ConfigError([`${advice.option}: etcd rejects this process: ${advice.text}`]);
     void running.stop();
   };
   const composed = await composeNode(config, log, {

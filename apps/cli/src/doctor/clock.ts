@@ -14,15 +14,15 @@ export async function skewFinding(etcd: EtcdSettings): Promise<Finding> {
     const there = await dateOf(etcd, member).catch(() => undefined);
     if (there === undefined) continue;
     const skewMs = Date.now() - there;
-    if (Math.abs(skewMs) <= TOLERANCE_MS) return ok('clock', `agrees with that of ${member}`);
+    if (Math.abs(skewMs) <= TOLERANCE_MS) return ok('clock', `equals that of ${member}`);
     const seconds = Math.round(Math.abs(skewMs) / 1_000);
     return warning(
       'clock',
       `this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${member}`,
-      'keep the clocks of all machines by NTP (chrony, systemd-timesyncd): the times in alerts and events come from them',
+      'synchronize the clocks of all machines with NTP (chrony, systemd-timesyncd); alerts and events use their times',
     );
   }
-  return ok('clock', 'no member of etcd tells the time');
+  return ok('clock', 'no member of etcd sends its time');
 }
 
 async function dateOf(etcd: EtcdSettings, member: string): Promise<number | undefined> {

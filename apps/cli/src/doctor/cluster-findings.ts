@@ -38,18 +38,18 @@ export async function clusterFindings(config: EtcdConfig, permissions?: Permissi
 }
 
 function configFinding(entry: Entry | undefined): Finding {
-  if (!entry) return ok('config', 'none yet: the first node writes it');
+  if (!entry) return ok('config', 'none yet; the first process writes it');
   const faults = clusterConfigFaults(decode(entry.value));
   if (faults.length === 0) return ok('config', 'valid');
-  return problem('config', faults.map(({ message }) => message).join('; '), `mend the key ${entry.key}`);
+  return problem('config', faults.map(({ message }) => message).join('; '), `correct the key ${entry.key}`);
 }
 
 function leaderFinding(led: boolean, members: readonly Member[]): Finding {
   const schedulers = members.filter(({ Role }) => Role === 'scheduler' || Role === 'server').length;
-  if (led) return ok('leader', `one of ${schedulers} schedulers leads`);
+  if (led) return ok('leader', `1 of ${schedulers} schedulers is leader`);
   return problem(
     'leader',
-    schedulers === 0 ? 'there is no scheduler' : `none of ${schedulers} schedulers leads`,
+    schedulers === 0 ? 'no scheduler is running' : `none of ${schedulers} schedulers is leader`,
     schedulers === 0 ? 'start one: 9volt scheduler, or 9volt server' : 'see the log of a scheduler',
   );
 }
@@ -59,23 +59,23 @@ function workersFinding(members: readonly Member[], drained: ReadonlySet<string>
   const open = workers.filter(({ Name }) => !drained.has(Name));
   if (workers.length === 0) return problem('workers', 'there is none', 'start one: 9volt worker, or 9volt server');
   if (open.length === 0) return problem('workers', `all ${workers.length} are drained`, '9volt undrain <worker>');
-  return ok('workers', `${open.length} take monitors`);
+  return ok('workers', `${open.length} accept monitors`);
 }
 
 /** A member of an earlier version does not say, and is not judged. */
 function linksFinding(members: readonly Member[]): Finding {
   const without = members.filter(({ AlertLinks }) => AlertLinks === false).map(({ Name }) => Name);
-  if (without.length === 0) return ok('links', 'no worker is known to send alerts without a link to the dashboard');
+  if (without.length === 0) return ok('links', 'alerts of all workers link to the dashboard');
   return warning(
     'links',
     `alerts of ${some(without)} have no link to the dashboard`,
-    'start each with --public-url, the address under which people reach the dashboard',
+    'start them with --public-url, the address of the dashboard for users',
   );
 }
 
 function resourcesFinding(members: readonly Member[]): Finding {
   const short = members.flatMap(({ Name, Short }) => (Short ? [`${Name}: ${Short}`] : []));
-  if (short.length === 0) return ok('resources', 'no worker says that it runs short of anything');
+  if (short.length === 0) return ok('resources', 'no worker reports a shortage');
   return problem('resources', short.join('; '), 'raise the limits of the process (ulimit -n), or start more workers');
 }
 
@@ -104,14 +104,18 @@ function settingsFindings(
   }
   return [
     refused.length > 0
-      ? warning('configuration', `not valid: ${some(refused)}`, '9volt get events --type config-refused tells why')
+      ? warning(
+          'configuration',
+          `not valid: ${some(refused)}`,
+          'run 9volt get events --type config-refused for the reasons',
+        )
       : ok('configuration', `${monitors.length} monitors and ${alerters.length} alerters, all valid`),
     ...(unheard.length > 0
       ? [
           warning(
             'alerters',
-            `${some(unheard)}: names an alerter that does not exist`,
-            'create it, or take the name out',
+            `${some(unheard)}: uses an alerter that does not exist`,
+            'create the alerter, or remove its name from the monitor',
           ),
         ]
       : []),

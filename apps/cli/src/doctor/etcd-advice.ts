@@ -22,7 +22,7 @@ export async function etcdAdvice(error: unknown, etcd: EtcdSettings): Promise<Et
 
 function deniedAdvice(message: string): EtcdAdvice {
   if (/user name is empty/.test(message)) {
-    return { option: '--etcd-userpass', text: 'it demands a user: give --etcd-userpass or NINEV_ETCD_USERPASS' };
+    return { option: '--etcd-userpass', text: 'it requires a user; set --etcd-userpass or NINEV_ETCD_USERPASS' };
   }
   if (/authentication failed/.test(message)) {
     return {
@@ -31,7 +31,7 @@ function deniedAdvice(message: string): EtcdAdvice {
     };
   }
   if (/authentication is not enabled/.test(message)) {
-    return { text: 'it knows no users: leave --etcd-userpass out, or enable authentication there' };
+    return { text: 'it has authentication disabled; remove --etcd-userpass, or enable authentication in etcd' };
   }
-  return { text: 'this user is not allowed that: 9volt doctor --role <role> tells what a role lacks' };
+  return { text: 'this user lacks a permission; run 9volt doctor --role <role> to see which' };
 }

@@ -59,7 +59,7 @@ async function memberFinding(etcd: EtcdSettings, member: string): Promise<Findin
     return judgeMember(subject, await client.status());
   } catch (error) {
     const message = messageOf(error);
-    const found = `it cannot be asked: ${firstLine(message)}`;
+    const found = `it does not answer: ${firstLine(message)}`;
     const advice = await etcdAdvice(error, { ...etcd, members: [member] });
     return problem(subject, found, advice?.text ?? adviceFor(message, member));
   } finally {
@@ -79,8 +79,8 @@ export function judgeMember(
   if (noSpace) {
     return problem(
       subject,
-      `it is out of space (alarm NOSPACE; ${size}) and takes no writes`,
-      'compact it (etcdctl compact), give the space back (etcdctl defrag), then etcdctl alarm disarm',
+      `it is out of space (alarm NOSPACE; ${size}) and rejects all writes`,
+      'run etcdctl compact, then etcdctl defrag, then etcdctl alarm disarm',
     );
   }
   if (dbSize > 0.75 * QUOTA_BYTES) {
@@ -95,10 +95,9 @@ export function judgeMember(
 
 function adviceFor(message: string, member: string): string {
   if (/ENOTFOUND|EAI_AGAIN|Name resolution/i.test(message))
-    return 'the host name is not found: check its spelling and the resolver';
-  if (/ECONNREFUSED/.test(message))
-    return `nothing listens there: is etcd running at ${member}? Else give its address with -e`;
-  return `is it an etcd that listens at ${member}, and does no firewall stand between?`;
+    return 'cannot resolve the host name; check its spelling and the resolver';
+  if (/ECONNREFUSED/.test(message)) return `nothing listens there; start etcd at ${member}, or set its address with -e`;
+  return `check that etcd listens at ${member} and that no firewall blocks it`;
 }
 
 function isOld(version: string): boolean {

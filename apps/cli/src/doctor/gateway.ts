@@ -23,7 +23,7 @@ export async function gatewayFinding(etcd: EtcdSettings): Promise<Finding> {
   if (at('open') !== '') {
     return warning(
       'gateway',
-      `the JSON gateway of ${at('open')} answers anybody: a web page in a browser that reaches it can change every monitor and read every secret`,
+      `the JSON gateway of ${at('open')} answers without a user: any web page open in a browser that reaches it can change every monitor and read every secret`,
       'start etcd with --enable-grpc-gateway=false and --host-whitelist=<its own names>: docs/deploy/etcd.md',
     );
   }

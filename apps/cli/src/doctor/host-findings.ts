@@ -15,11 +15,11 @@ export function hostFindings(env: Environment): Finding[] {
 
 function openFiles(): Finding {
   const limit = Number(/^Max open files\s+(\d+)/m.exec(read('/proc/self/limits'))?.[1] ?? Number.NaN);
-  if (Number.isNaN(limit)) return ok('open files', 'the limit is not told here');
+  if (Number.isNaN(limit)) return ok('open files', 'this system does not show the limit');
   if (limit >= FEW_FILES) return ok('open files', `at most ${limit}`);
   return warning(
     'open files',
-    `at most ${limit}: each check under way needs one or more`,
+    `at most ${limit}; each running check needs one or more`,
     `raise the limit, with LimitNOFILE=65536 in the unit or ulimit -n 65536`,
   );
 }
@@ -29,8 +29,8 @@ function resolver(): Finding {
   if (servers.length > 0) return ok('resolver', `asks ${servers.join(', ')}`);
   return warning(
     'resolver',
-    '/etc/resolv.conf names no name server, so host names in monitors are not found',
-    'name one, or give addresses as hosts',
+    '/etc/resolv.conf contains no name server, so workers cannot resolve host names',
+    'add one, or use IP addresses in monitors',
   );
 }
 
@@ -43,8 +43,8 @@ function icmp(env: Environment): Finding {
       'apt-get install fping, on workers that ping',
     );
   }
-  if (process.getuid?.() === 0 || hasNetRaw()) return ok('icmp', `${fping}, with the right to send`);
-  return ok('icmp', `${fping}; whether it may send depends on its own capability: getcap ${fping} tells cap_net_raw`);
+  if (process.getuid?.() === 0 || hasNetRaw()) return ok('icmp', `${fping}, with permission to send`);
+  return ok('icmp', `${fping}; it needs the capability cap_net_raw to send; check with getcap ${fping}`);
 }
 
 function hasNetRaw(): boolean {

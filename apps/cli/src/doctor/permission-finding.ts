@@ -36,8 +36,8 @@ export async function permissionOf(client: EtcdClient, prefix: string, meant?: A
       );
     }
   } catch (error) {
-    const found = `cannot be asked for: ${messageOf(error)}`;
-    return { finding: problem('permission', found, 'see what is said of etcd above'), mayLook: false };
+    const found = `cannot read the permissions: ${messageOf(error)}`;
+    return { finding: problem('permission', found, 'fix the problem with etcd above first'), mayLook: false };
   }
   return {
     finding: findingOf(lacks, meant),
@@ -48,7 +48,7 @@ export async function permissionOf(client: EtcdClient, prefix: string, meant?: A
 function findingOf(lacks: ReadonlyMap<AccessRole, readonly Lack[]>, meant: AccessRole | undefined): Finding {
   const able = [...lacks].filter(([, lack]) => lack.length === 0).map(([role]) => role);
   if (meant === undefined ? able.length > 0 : able.includes(meant)) {
-    return ok('permission', `may do what these do: ${able.join(', ')}`);
+    return ok('permission', `has the permissions of: ${able.join(', ')}`);
   }
   const [role, lack] = [...lacks]
     .filter(([one]) => meant === undefined || one === meant)
@@ -57,7 +57,7 @@ function findingOf(lacks: ReadonlyMap<AccessRole, readonly Lack[]>, meant: Acces
   const [what = '', below = ''] = first.split(' ');
   return problem(
     'permission',
-    `${meant === undefined ? 'fits no role of 9volt; the nearest is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
+    `${meant === undefined ? 'has the permissions of no role of 9volt; the nearest is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
     `run etcd/create-access.sh, or etcdctl role grant-permission <role> --prefix=true ${what === 'write' ? 'readwrite' : 'read'} ${below}, and so on`,
   );
 }

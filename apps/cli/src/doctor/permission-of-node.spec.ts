@@ -49,7 +49,7 @@ describe('what a node would refuse of the configuration', () => {
       NINEV_SECRET_SOURCES: 'env:*,file:/',
       NINEV_TARGET_ALLOW: '0.0.0.0,127.0.0.1,fd00:ec2::23',
     };
-    const all = 'ok all are permitted by a node with the environment of this command';
+    const all = 'ok all programs, secrets and targets are permitted by a process with the environment of this command';
     expect(await found(env)).toEqual({ programs: all, secrets: all, targets: all });
   });
 });

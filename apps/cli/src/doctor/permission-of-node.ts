@@ -49,15 +49,20 @@ export async function permissionsOfNode(declared: Declared, permissions: Permiss
     await look(`alerter ${name}`, options, alerterTypes.get(type)?.program?.(options));
   }
   return [
-    finding('programs', programs, 'are not run', 'name their programs in --exec-allow'),
-    finding('secrets', references, 'refer to secrets that are not handed out', 'name them in --secret-sources'),
-    finding('targets', places, 'are not connected to', 'use another address, or name it in --target-allow'),
+    finding('programs', programs, 'workers do not run these programs', 'name their programs in --exec-allow'),
+    finding('secrets', references, 'workers do not provide these secrets', 'name them in --secret-sources'),
+    finding(
+      'targets',
+      places,
+      'workers do not connect to these addresses',
+      'use another address, or name it in --target-allow',
+    ),
   ];
 }
 
 function finding(subject: string, refused: readonly string[], what: string, advice: string): Finding {
-  const where = 'by a node with the environment of this command';
-  if (refused.length === 0) return ok(subject, `all are permitted ${where}`);
+  const where = 'by a process with the environment of this command';
+  if (refused.length === 0) return ok(subject, `all programs, secrets and targets are permitted ${where}`);
   return warning(subject, `${some(refused)}: ${what} ${where}`, `${advice} where such a node is started`);
 }
 

@@ -12,20 +12,20 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
   [
     ['CERT_HAS_EXPIRED'],
     () => ({
-      text: 'its certificate has expired: renew it there (--cert-file), and look at the clock of this machine',
+      text: 'its certificate has expired: renew it there (--cert-file), and check the clock of this machine',
     }),
   ],
-  [['CERT_NOT_YET_VALID'], () => ({ text: 'its certificate is not valid yet: look at the clock of this machine' })],
+  [['CERT_NOT_YET_VALID'], () => ({ text: 'its certificate is not valid yet; check the clock of this machine' })],
   [
     ['ERR_TLS_CERT_ALTNAME_INVALID'],
     () => ({
       option: '--etcd-members',
-      text: 'its certificate is for another name: give a name that is in it, or issue one for this name',
+      text: 'its certificate is for another name; use a name from the certificate, or issue one for this name',
     }),
   ],
   [
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
-    () => ({ option: '--etcd-members', text: 'it speaks no TLS: give its address with http://' }),
+    () => ({ option: '--etcd-members', text: 'it does not use TLS; write its address with http://' }),
   ],
   [
     [
@@ -36,7 +36,7 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
       option: '--etcd-ca',
       text: ca
         ? 'its certificate is not signed by the authority in --etcd-ca'
-        : 'its certificate is not trusted: give the authority that signed it with --etcd-ca',
+        : 'its certificate is not trusted; set --etcd-ca to the authority that signed it',
     }),
   ],
 ];
@@ -47,7 +47,7 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
  */
 export async function tlsFault(etcd: EtcdSettings, member: string): Promise<EtcdAdvice | undefined> {
   if (!member.startsWith('https:')) {
-    const text = 'it demands TLS: give its address with https://';
+    const text = 'it requires TLS; write its address with https://';
     return (await speaksTls(member)) ? { option: '--etcd-members', text } : undefined;
   }
   const own = ownCertificateFault(etcd);
@@ -63,8 +63,8 @@ export async function tlsFault(etcd: EtcdSettings, member: string): Promise<Etcd
     return {
       option: '--etcd-cert',
       text: etcd.cert
-        ? 'it does not accept the certificate in --etcd-cert: it must be signed by the authority in its --trusted-ca-file'
-        : 'it demands a client certificate: give --etcd-cert and --etcd-key',
+        ? 'it rejects the certificate in --etcd-cert; use one that the authority in its --trusted-ca-file signed'
+        : 'it requires a client certificate; set --etcd-cert and --etcd-key',
     };
   }
 }
@@ -74,9 +74,9 @@ function ownCertificateFault({ cert }: EtcdSettings): EtcdAdvice | undefined {
   const option = '--etcd-cert';
   try {
     const { validTo } = new X509Certificate(cert);
-    return Date.parse(validTo) < Date.now() ? { option, text: `it has expired on ${validTo}: renew it` } : undefined;
+    return Date.parse(validTo) < Date.now() ? { option, text: `it expired on ${validTo}; renew it` } : undefined;
   } catch {
-    return { option, text: 'it is no certificate: expected PEM' };
+    return { option, text: 'it is not a certificate; expected PEM' };
   }
 }
 

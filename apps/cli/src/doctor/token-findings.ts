@@ -8,8 +8,8 @@ export function tokenFindings(env: Environment): Finding[] {
     return [
       problem(
         'access tokens',
-        `a node that is started with this environment refuses them: ${faults.join('; ')}`,
-        'make others with "openssl rand -hex 24", and give them to whoever has the old ones',
+        `a process with this environment rejects them: ${faults.join('; ')}`,
+        'create new ones with "openssl rand -hex 24", and hand them to the users of the old ones',
       ),
     ];
   }

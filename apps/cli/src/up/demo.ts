@@ -72,7 +72,7 @@ async function demoMonitors(apiUrl: string, tell: (line: string) => void): Promi
     Object.entries(demo).map(([name, attributes]) => {
       const validated = validateMonitor(name, { ...attributes, tags: [DEMO_TAG] });
       if (!validated.ok)
-        throw new Error(`the demo is not valid: ${validated.errors.map((error) => error.message).join('; ')}`);
+        throw new Error(`the demo is invalid: ${validated.errors.map((error) => error.message).join('; ')}`);
       return [name, validated.value];
     }),
   );

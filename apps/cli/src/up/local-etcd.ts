@@ -26,7 +26,7 @@ export async function startLocalEtcd(data: DataDirectory, tell: (line: string) =
   const found = await takeOver(data, remembered, tell);
   if (found) return found;
   const client = await freePort(remembered.etcdClientPort ?? 2379);
-  for (const { port, holder } of client.busy) tell(`port ${port} is held by ${holder}: trying the next`);
+  for (const { port, holder } of client.busy) tell(`port ${port} is in use by ${holder}; trying the next`);
   const url = `http://127.0.0.1:${client.port}`;
   const log = openSync(data.etcdLog, 'a', 0o600);
   // In a process group of its own: Ctrl-C in a terminal reaches the whole group of `up`, and etcd must outlive the nodes.
@@ -39,9 +39,9 @@ export async function startLocalEtcd(data: DataDirectory, tell: (line: string) =
     const error = thrown as NodeJS.ErrnoException;
     const hint =
       error.code === 'ENOENT'
-        ? ': no etcd on the PATH. Install it (Debian: apt-get install etcd-server), or give --etcd-members'
+        ? ': no etcd on the PATH. Install it (Debian: apt-get install etcd-server), or set --etcd-members'
         : '';
-    throw new CliError(`etcd cannot be started${hint || `: ${error.message}`}`);
+    throw new CliError(`cannot start etcd${hint || `: ${error.message}`}`);
   });
   await Promise.race([failed, awaitAnswer(child, url, data)]);
   failed.catch(() => undefined);
@@ -60,7 +60,7 @@ async function takeOver(
   const commandLine = etcdOf(pid, data);
   if (!commandLine) return undefined;
   if (!isGuarded(commandLine, port)) {
-    tell(`etcd (pid ${pid}) runs without the guards of this version: it is started again`);
+    tell(`etcd (pid ${pid}) runs without the protection of this version; restarting it`);
     await stopPid(pid);
     return undefined;
   }
@@ -112,6 +112,6 @@ async function stopPid(pid: number): Promise<void> {
     process.kill(pid, 'SIGKILL');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH')
-      throw new Error(`etcd (pid ${pid}) cannot be stopped: ${messageOf(error)}`, { cause: error });
+      throw new Error(`cannot stop etcd (pid ${pid}): ${messageOf(error)}`, { cause: error });
   }
 }

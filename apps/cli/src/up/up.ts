@@ -120,7 +120,7 @@ async function withFreePort(
   const remembered = written ? undefined : (await data.recall()).apiPort;
   const { port: free, busy } =
     port === 0 ? { port: await anyPort(host), busy: [] } : await freePort(remembered ?? port, host);
-  for (const { port: taken, holder } of busy) say(`port ${taken} is held by ${holder}: trying the next`);
+  for (const { port: taken, holder } of busy) say(`port ${taken} is in use by ${holder}; trying the next`);
   if (!written && isLoopback(host)) await data.remember({ apiPort: free });
   return loadNodeConfig(
     'server',

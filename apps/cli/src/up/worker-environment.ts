@@ -8,8 +8,8 @@ import {
 
 /** What each worker process of `up` has of its own, with the reason. Every other setting is passed on. */
 export const NOT_PASSED_ON: Partial<Record<NodeSettingKey, string>> = {
-  listen: 'each listens on a free port of the loopback',
-  memberId: 'each has a name of its own',
+  listen: 'each worker listens on a free loopback port',
+  memberId: 'each worker has its own name',
 };
 
 /**

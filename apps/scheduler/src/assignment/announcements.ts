@@ -59,7 +59,7 @@ export class Announcements {
       this.warnedAt.set(name, judged.revision);
       if (!silent) {
         const alerters = unknownAlerters.map((alerter) => `"${alerter}"`).join(', ');
-        this.events.emit('warning', `monitor "${name}" names alerters that do not exist: ${alerters}`, {
+        this.events.emit('warning', `monitor "${name}" uses alerters that do not exist: ${alerters}`, {
           monitor: name,
           details: { alerters: unknownAlerters, revision: judged.revision },
         });
@@ -87,7 +87,7 @@ export class Announcements {
     for (const [, orphan] of due) orphan.told = true;
     if (due.length <= SINGLY) {
       for (const [name, { reason }] of due) {
-        this.events.emit('monitor-orphaned', `monitor "${name}" runs nowhere: ${reason}`, {
+        this.events.emit('monitor-orphaned', `monitor "${name}" runs on no worker: ${reason}`, {
           monitor: name,
           details: { reason },
         });
@@ -98,7 +98,7 @@ export class Announcements {
     for (const orphan of due) byReason.set(orphan[1].reason, [...(byReason.get(orphan[1].reason) ?? []), orphan]);
     for (const [reason, orphans] of byReason) {
       const monitors = orphans.slice(0, NAMES_TOLD).map(([name]) => name);
-      this.events.emit('monitor-orphaned', `${orphans.length} monitors run nowhere: ${reason}`, {
+      this.events.emit('monitor-orphaned', `${orphans.length} monitors run on no worker: ${reason}`, {
         details: { reason, count: orphans.length, monitors },
       });
     }
@@ -117,7 +117,7 @@ export class Announcements {
     if (placed.length <= SINGLY) {
       for (const { monitor, from, to, cause } of placed) {
         const where = from === undefined ? '' : ` from ${this.workerName(from)}`;
-        this.events.emit('monitor-assigned', `monitor "${monitor}" goes${where} to ${this.workerName(to)}: ${cause}`, {
+        this.events.emit('monitor-assigned', `monitor "${monitor}" moves${where} to ${this.workerName(to)}: ${cause}`, {
           monitor,
           details: { ...(from === undefined ? {} : { from }), to, cause },
         });
@@ -126,15 +126,15 @@ export class Announcements {
     }
     const causes = counted(placed.map(({ cause }) => cause));
     const workers = counted(placed.map(({ to }) => this.workerName(to)));
-    this.events.emit('rebalance', `${placed.length} monitors get a worker: ${listed(causes)}`, {
+    this.events.emit('rebalance', `assigned ${placed.length} monitors: ${listed(causes)}`, {
       details: { count: placed.length, causes: Object.fromEntries(causes), to: Object.fromEntries(workers) },
     });
   }
 }
 
 function verdictOf({ poisonous }: RefusedMonitor, runsOn: boolean): string {
-  if (poisonous) return 'is quarantined, it is not run';
-  return runsOn ? 'is refused, its last good version runs on' : 'is refused, it is not run';
+  if (poisonous) return 'is quarantined and does not run';
+  return runsOn ? 'is quarantined; its last valid version keeps running' : 'is quarantined and does not run';
 }
 
 export function counted<T extends string | Cause>(items: Iterable<T>): Map<T, number> {

@@ -300,7 +300,7 @@ describe('assignments', () => {
     // While it is the only one that is left, nobody runs them.
     await bench.kill('w1');
     const orphaned = await waitFor(async () => (await bench.events('monitor-orphaned'))[0]);
-    expect(orphaned.details).toMatchObject({ reason: 'every worker that may run it is being drained' });
+    expect(orphaned.details).toMatchObject({ reason: 'every suitable worker is drained' });
     expect((await bench.spread())['w2-after']).toBeUndefined();
     await bench.delete(bench.keys.drain('w2'));
     await until(async () => (await bench.spread())['w2-after'] === 20);
@@ -338,7 +338,7 @@ describe('assignments', () => {
       'type',
       'wrong',
     ]);
-    expect(refused.find((event) => event.monitor === 'good')!.message).toContain('its last good version runs on');
+    expect(refused.find((event) => event.monitor === 'good')!.message).toContain('its last valid version keeps running');
     expect(refused.find((event) => event.monitor === 'type')!.message).toContain('did you mean "tcp"?');
 
     // Its worker dies: the last good version is what moves.
@@ -364,7 +364,7 @@ describe('assignments', () => {
     });
     expect(event).toMatchObject({
       monitor: 'web',
-      message: 'monitor "web" names alerters that do not exist: "unknown"',
+      message: 'monitor "web" uses alerters that do not exist: "unknown"',
     });
   });
 

@@ -94,18 +94,21 @@ export class AssignmentReconciler {
         this.loop.trigger();
       },
     });
-    this.planSeconds = metrics.histogram('ninevolt_plan_duration_seconds', 'Time that planning all assignments took');
+    this.planSeconds = metrics.histogram('ninevolt_plan_duration_seconds', 'Duration of planning all assignments');
     this.writes = metrics.counter(
       'ninevolt_assignments_written_total',
-      `Assignments written, by what was done (${ACTS.join(', ')})`,
+      `Assignments written, by action (${ACTS.join(', ')})`,
       ['act'],
     );
     for (const act of ACTS) this.writes.inc({ act }, 0);
-    metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker may run', [], (gauge) =>
+    metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker can run (orphaned)', [], (gauge) =>
       gauge.set(this.announcements.orphans),
     );
-    metrics.gauge('ninevolt_quarantined_monitors', 'Monitors whose configuration is refused', [], (gauge) =>
-      gauge.set(this.announcements.refused),
+    metrics.gauge(
+      'ninevolt_quarantined_monitors',
+      'Monitors with an invalid configuration (quarantined)',
+      [],
+      (gauge) => gauge.set(this.announcements.refused),
     );
   }
 
@@ -139,7 +142,7 @@ export class AssignmentReconciler {
     }
     const graceMs = this.grace?.back() ?? 0;
     if (graceMs === 0) return;
-    this.logger.warn(`etcd was out of reach: no member is taken for dead for ${Math.round(graceMs / 1_000)} s`);
+    this.logger.warn(`could not reach etcd; the leader treats no member as dead for ${Math.round(graceMs / 1_000)} s`);
     clearTimeout(this.graceTimer);
     this.graceTimer = setTimeout(() => this.storm.trigger(), graceMs + 50);
     this.graceTimer.unref();
@@ -258,7 +261,7 @@ export class AssignmentReconciler {
         if (decision.act !== 'none') effects.push({ monitor: name, effect: decision });
       } catch (error) {
         // A defect of ours: one monitor must not keep the others from being assigned.
-        this.logger.error(`monitor "${name}" cannot be assigned: ${messageOf(error)}`, { monitor: name });
+        this.logger.error(`monitor "${name}" could not be assigned: ${messageOf(error)}`, { monitor: name });
       }
       await pace.breathe();
     }
@@ -316,7 +319,7 @@ export class AssignmentReconciler {
     const notes = listed(counted(result.accepted.map(({ effect }) => `${effect.act}: ${effect.cause}`)));
     return [
       ...(notes === '' ? [] : [`assignments: ${notes}`]),
-      ...(result.refused.length > 0 ? [`${result.refused.length} not accepted, decided again`] : []),
+      ...(result.refused.length > 0 ? [`etcd rejected ${result.refused.length} writes; decided them again`] : []),
     ];
   }
 
@@ -327,7 +330,7 @@ export class AssignmentReconciler {
     const revision = await this.leadership.renewFence();
     if (revision === undefined) {
       this.leadership.rejected(refusals);
-      this.logger.warn(`${refusals} transactions were refused: this process leads no longer`);
+      this.logger.warn(`${refusals} transactions were rejected: this process is no longer leader`);
       return;
     }
     this.mustRenew = false;
@@ -335,7 +338,9 @@ export class AssignmentReconciler {
     this.refusedInARow++;
     if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
       const differing = await this.caches.verify();
-      this.logger.warn(`refused ${this.refusedInARow} times in a row; ${differing} keys differed from etcd`);
+      this.logger.warn(
+        `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing} cached keys differed from etcd`,
+      );
     }
     this.loop.trigger();
   }

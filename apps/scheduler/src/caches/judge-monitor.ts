@@ -64,7 +64,7 @@ export function judgeMonitor(
     if (!validated.ok) return refused(validated.errors.map((error) => error.message).join('; '));
     return { verdict: 'valid', ...revisions, ...verdictOf(validated.value, source.text) };
   } catch (error) {
-    return refused(`it cannot be judged: ${messageOf(error)}`);
+    return refused(`cannot validate it: ${messageOf(error)}`);
   }
 }
 

@@ -14,6 +14,6 @@ export function mayRun(worker: Pick<PlannedWorker, 'tags'>, memberTag: string | 
 
 /** Why no worker may run the monitors of a tag. */
 export function orphanReason(memberTag: string | undefined, workers: Iterable<PlannedWorker>): string {
-  for (const worker of workers) if (mayRun(worker, memberTag)) return 'every worker that may run it is being drained';
-  return memberTag === undefined ? 'there is no worker without tags' : `no worker carries the tag "${memberTag}"`;
+  for (const worker of workers) if (mayRun(worker, memberTag)) return 'every suitable worker is drained';
+  return memberTag === undefined ? 'no worker without tags is running' : `no worker has the tag "${memberTag}"`;
 }

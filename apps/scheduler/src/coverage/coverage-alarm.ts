@@ -33,10 +33,10 @@ export function stepAlarm({ coverage, lowTimes, low, alerter, now }: AlarmFacts)
   return { low: undefined, event: 'restored', ...(low.told && alerter ? { send: 'resolve' } : {}) };
 }
 
-/** In words: `97.5 %: 25 of 1000 monitors were not checked when they were due`. */
+/** In words: `97.5 %: 25 of 1000 monitors missed their last due check`. */
 export function describeCoverage({ share, monitors, covered }: Covered): string {
   const percent = Math.floor(share * 1_000) / 10;
-  return `${percent} %: ${monitors - covered} of ${monitors} monitors were not checked when they were due`;
+  return `${percent} %: ${monitors - covered} of ${monitors} monitors missed their last due check`;
 }
 
 /** What is sent about the coverage: like the alarm of a monitor, under a key of its own. */
@@ -57,7 +57,7 @@ export function coverageAlert(
     monitor: '9volt coverage',
     monitorType: '9volt',
     target: 'the monitoring itself',
-    description: 'How many monitors were checked when they last had to be',
+    description: 'Number of monitors whose last due check ran',
     tags: [],
     status: isResolve ? 'ok' : 'critical',
     worst: 'critical',

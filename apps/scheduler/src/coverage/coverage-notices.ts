@@ -45,7 +45,7 @@ export class CoverageNotices implements OnApplicationShutdown {
     if (!validated.ok) {
       this.node.events.emit(
         'notification-failed',
-        `the coverage cannot be told: there is no valid alerter "${alerter}"`,
+        `cannot send the coverage alert: no valid alerter "${alerter}"; create it, or change the cluster settings`,
         told,
       );
       return true;
@@ -61,13 +61,13 @@ export class CoverageNotices implements OnApplicationShutdown {
       targets: this.targets,
     });
     if (outcome === 'retryable') {
-      this.logger.warn(`the coverage could not be told to ${alerter}: ${answer}; tried again`);
+      this.logger.warn(`could not send the coverage alert to ${alerter}; will retry: ${answer}`);
       return false;
     }
     const sent = outcome === 'delivered';
     const message = sent
-      ? `${alerter} was told of the coverage`
-      : `${alerter} refused to be told of the coverage: ${answer}`;
+      ? `sent the coverage alert to ${alerter}`
+      : `${alerter} rejected the coverage alert: ${answer}`;
     this.node.events.emit(sent ? 'notification-sent' : 'notification-failed', message, told);
     return true;
   }
@@ -81,7 +81,7 @@ export class CoverageNotices implements OnApplicationShutdown {
       this.callFailed = false;
     } catch (error) {
       if (!this.callFailed)
-        this.node.events.emit('warning', `the dead-man-url could not be called: ${messageOf(error)}`);
+        this.node.events.emit('warning', `could not call the dead-man-url; will retry: ${messageOf(error)}`);
       this.callFailed = true;
     }
   }

@@ -91,7 +91,7 @@ describe('the coverage', () => {
     await waitFor(async () => (await bench.events('notification-sent')).length === 1);
     const [warning, more] = await bench.events('warning');
     expect([warning?.message, more]).toEqual([
-      'the coverage is 50 %: 5 of 10 monitors were not checked when they were due',
+      'the coverage is 50 %: 5 of 10 monitors missed their last due check',
       undefined,
     ]);
     await tell(0);
@@ -139,7 +139,7 @@ describe('the coverage', () => {
         const events = await bench.events('warning');
         return events.length > 0 && events;
       });
-      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^the dead-man-url could not/)]);
+      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^could not call the dead-man-url/)]);
       expect(JSON.stringify(warnings)).not.toContain('secret');
     } finally {
       server.close();

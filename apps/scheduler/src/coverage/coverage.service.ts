@@ -46,7 +46,7 @@ export class CoverageService {
     leadership.listen({ onElected: () => this.forget() });
     metrics.gauge(
       'ninevolt_coverage_ratio',
-      'Share of monitors that were checked when they last had to be, by pool of workers; of the leader only',
+      'Share of monitors whose last due check ran, by pool of workers; only the leader has it',
       ['pool'],
       (gauge) => {
         gauge.reset();

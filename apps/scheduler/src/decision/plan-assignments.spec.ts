@@ -223,9 +223,9 @@ describe('planAssignments', () => {
   });
 
   it.each([
-    ['eu', [], 'no worker carries the tag "eu"'],
-    [undefined, [{ id: 'w1', tags: ['eu'], draining: false }], 'there is no worker without tags'],
-    ['eu', [{ id: 'w1', tags: ['eu'], draining: true }], 'every worker that may run it is being drained'],
+    ['eu', [], 'no worker has the tag "eu"'],
+    [undefined, [{ id: 'w1', tags: ['eu'], draining: false }], 'no worker without tags is running'],
+    ['eu', [{ id: 'w1', tags: ['eu'], draining: true }], 'every suitable worker is drained'],
   ])('says why a monitor with the tag %s is an orphan', (memberTag, workers, reason) => {
     const monitors = [{ name: 'm', weight: 1, memberTag }];
     expect(planAssignments({ monitors, workers, current: new Map() }).orphans).toEqual([{ monitor: 'm', reason }]);

@@ -69,11 +69,11 @@ export class ConfigEventsService {
       faults.length > 0
         ? {
             type: 'config-refused',
-            message: `the settings of the cluster are refused, the last good ones stay: ${faults.map(({ message }) => message).join('; ')}`,
+            message: `the cluster settings are invalid; 9volt keeps the last valid ones: ${faults.map(({ message }) => message).join('; ')}`,
           }
         : {
             type: 'config-changed',
-            message: `the settings of the cluster were changed: heartbeat every ${config.HeartbeatInterval}, timeout ${config.HeartbeatTimeout}, results dumped every ${config.StateDumpInterval}`,
+            message: `the cluster settings changed: heartbeat every ${config.HeartbeatInterval}, timeout ${config.HeartbeatTimeout}, results dumped every ${config.StateDumpInterval}`,
           },
     );
     if (this.configNews.length > MAX_KEPT) this.configNews.shift();
@@ -160,11 +160,11 @@ export class ConfigEventsService {
     this.toldDrains = new Set(drains);
     for (const name of drains) {
       if (told.has(name)) continue;
-      this.node.events.emit('member-drained', `${name} is kept empty until it is undrained`, { details: { name } });
+      this.node.events.emit('member-drained', `${name} is drained until somebody undrains it`, { details: { name } });
     }
     for (const name of told) {
       if (drains.has(name)) continue;
-      this.node.events.emit('member-undrained', `${name} may be given monitors again`, { details: { name } });
+      this.node.events.emit('member-undrained', `${name} accepts monitors again`, { details: { name } });
     }
   }
 

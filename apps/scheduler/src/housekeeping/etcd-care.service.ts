@@ -42,7 +42,7 @@ export class EtcdCareService {
     );
     this.dbSize = metrics.gauge('ninevolt_etcd_db_size_bytes', 'Size of the database of etcd');
     health.readiness('etcd-space', () =>
-      this.noSpace ? 'etcd is out of space (NOSPACE) and takes no writes' : undefined,
+      this.noSpace ? 'etcd is out of space (NOSPACE) and rejects all writes' : undefined,
     );
   }
 
@@ -66,7 +66,7 @@ export class EtcdCareService {
       this.dbSize.set(dbSize);
       this.tellSpace(dbSize, noSpace);
     } catch (error) {
-      this.logger.debug(`the size of etcd cannot be asked: ${messageOf(error)}`);
+      this.logger.debug(`could not read the size of etcd: ${messageOf(error)}`);
     }
   }
 
@@ -75,7 +75,7 @@ export class EtcdCareService {
   async verify(): Promise<void> {
     if (!this.caches.listed || !this.node.isMember) return;
     const differing = await this.caches.verify().catch(() => 0);
-    if (differing > 0) this.logger.warn('keys had changed without being told; they are read again', { differing });
+    if (differing > 0) this.logger.warn('the watch missed changes of keys; loading them again', { differing });
   }
 
   private async compact(): Promise<undefined> {
@@ -96,7 +96,7 @@ export class EtcdCareService {
     this.compactionDenied = true;
     this.node.events.emit(
       'warning',
-      'etcd lets only root compact its history, which grows until etcd is full: start etcd with --auto-compaction-mode=periodic ' +
+      'this user of etcd cannot compact its history, which grows until etcd is full. Start etcd with --auto-compaction-mode=periodic ' +
         '--auto-compaction-retention=10m, then turn compact-etcd off (9volt cfg cluster compact-etcd=false)',
     );
   }
@@ -104,11 +104,12 @@ export class EtcdCareService {
   private tellSpace(dbSize: number, noSpace: boolean): void {
     const { events } = this.node;
     if (noSpace && !this.noSpace) {
-      const message = 'etcd is out of space and takes no writes: compact, defragment, then disarm its NOSPACE alarm';
+      const message =
+        'etcd is out of space and rejects all writes: compact and defragment it, then disarm its NOSPACE alarm';
       this.logger.error(message);
       if (this.leadership.isLeader()) events.emit('error', message, { details: { dbSize } });
     }
-    if (!noSpace && this.noSpace) this.logger.info('etcd takes writes again');
+    if (!noSpace && this.noSpace) this.logger.info('etcd accepts writes again');
     this.noSpace = noSpace;
     const large = dbSize > LARGE_BYTES;
     if (large && !this.large && this.leadership.isLeader()) {

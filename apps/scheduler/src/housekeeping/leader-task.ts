@@ -20,7 +20,7 @@ export class LeaderTask {
       const done = await this.work();
       if (done !== undefined) this.logger.info(`${this.what}: ${done}`);
     } catch (error) {
-      this.logger.warn(`${this.what}: ${messageOf(error)}; tried again later`);
+      this.logger.warn(`${this.what}: ${messageOf(error)}; will retry`);
     } finally {
       this.running = false;
     }

@@ -101,6 +101,6 @@ export class SweepingService {
   }
 
   private count(swept: number): string | undefined {
-    return swept > 0 ? `${swept} keys swept` : undefined;
+    return swept > 0 ? `deleted ${swept} old keys` : undefined;
   }
 }

@@ -25,7 +25,7 @@ export class LeadershipService {
     metrics: Metrics,
   ) {
     this.logger = logger.child('leadership');
-    metrics.gauge('ninevolt_leader', 'Whether this process leads: 1 or 0', [], (gauge) =>
+    metrics.gauge('ninevolt_leader', '1 if this process is the leader; else 0', [], (gauge) =>
       gauge.set(this.isLeader() ? 1 : 0),
     );
     this.rejected = countFencingRejections(metrics, 'leadership');
@@ -48,8 +48,8 @@ export class LeadershipService {
       },
       onDeposed: (reason) => {
         this.epochNow = undefined;
-        if (reason === 'resigned') this.logger.info('leads no longer: resigned');
-        else this.logger.warn(`leads no longer: ${reason}`);
+        if (reason === 'resigned') this.logger.info('no longer leader: resigned');
+        else this.logger.warn(`no longer leader: ${reason}`);
         for (const listener of this.listeners) listener.onDeposed?.(reason);
       },
     });

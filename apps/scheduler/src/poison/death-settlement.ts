@@ -46,7 +46,7 @@ export class DeathSettlement {
     const names = `${monitors.slice(0, NAMES_TOLD).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
     this.node.events.emit(
       'warning',
-      `${worker} died or hung while these ran on it for the first time: ${names}. Each runs in a process of its own until it has done so once`,
+      `${worker} died or hung while it ran these monitors for the first time: ${names}. Each now runs in a separate process until one check completes`,
       { details: { worker, monitors: monitors.slice(0, NAMES_TOLD), count: monitors.length } },
     );
   }

@@ -122,7 +122,7 @@ describe('a revision that has killed two processes', () => {
       return events.length > 0 ? events : undefined;
     });
     expect(refused).toMatchObject({ monitor: 'poison', details: { revision } });
-    expect(refused?.message).toContain('is quarantined, it is not run: it killed two processes: w1 at 2026');
+    expect(refused?.message).toContain('is quarantined and does not run: it killed two processes: w1 at 2026');
     const quarantined = ({ metrics }: Awaited<ReturnType<SchedulerBench['scheduler']>>): Promise<string> =>
       metrics.registry.getSingleMetricAsString('ninevolt_quarantined_monitors');
     expect(await quarantined(scheduler)).toMatch(/ 1$/m);

@@ -114,7 +114,7 @@ export class CallsView implements OnApplicationShutdown {
       then: [{ put: key, value: encode(record) }],
     })
       .catch((error: unknown) => {
-        this.log.debug(`since when ${name} awaits calls could not be written: ${messageOf(error)}`);
+        this.log.debug(`could not store when "${name}" started to wait for calls; will retry: ${messageOf(error)}`);
       })
       .finally(() => (begun.isWriting = false));
     return at;

@@ -110,10 +110,10 @@ export class CheckRunner {
       const done: Listener = (result) => {
         signal.removeEventListener('abort', onAbort);
         if (result) resolve(result);
-        else reject(new DomainError('unavailable', `the run of "${name}" was given up`));
+        else reject(new DomainError('unavailable', `the check of "${name}" was cancelled`));
       };
       if (!this.timetable.isRunning(name) && !this.timetable.runNow(name)) {
-        reject(new DomainError('conflict', `"${name}" is not being checked by this worker at present`));
+        reject(new DomainError('conflict', `this worker does not run "${name}" now`));
         return;
       }
       signal.addEventListener('abort', onAbort, { once: true });

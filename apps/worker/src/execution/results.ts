@@ -59,7 +59,7 @@ export class Results {
     if (now - (this.defectsTold.get(monitor) ?? Number.NEGATIVE_INFINITY) < DEFECT_EVERY_MS) return;
     this.defectsTold.set(monitor, now);
     const { name, assignment } = monitor;
-    this.node.events.emit('error', `the ${type} check of ${name} failed by itself: ${defect.message}`, {
+    this.node.events.emit('error', `internal error in the ${type} check of ${name}: ${defect.message}`, {
       monitor: name,
       details: { revision: assignment.revision, stack: defect.stack },
     });

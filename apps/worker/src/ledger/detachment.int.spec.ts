@@ -97,7 +97,7 @@ describe('while etcd is down', () => {
     web.healthy = false;
     await pager.waitForAccepted(1);
     expect(isDetached(worker)).toBe(true);
-    expect(worker.get(Health).missing()['detached']).toContain('go on from memory');
+    expect(worker.get(Health).missing()['detached']).toContain('continues checks and notifications without etcd');
     expect(await worker.get(Metrics).registry.metrics()).toContain('ninevolt_detached 1');
     web.healthy = true;
     await pager.waitForAccepted(2);
@@ -228,7 +228,7 @@ test('an etcd that came back empty is an outage, said loudly: checks and alerts 
 }, 30_000);
 
 describe('an etcd out of space', () => {
-  test('alerts go on from memory; it is named; all is stored once there is space again', async () => {
+  test('alerts continues checks and notifications without etcd; it is named; all is stored once there is space again', async () => {
     await startCluster({ args: ['--quota-backend-bytes=4000000'] });
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());

@@ -36,11 +36,14 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(Metrics) metrics: Metrics,
   ) {
     this.log = logger.child('detachment');
-    metrics.gauge('ninevolt_detached', 'Whether this worker goes on without etcd: 1 or 0', [], (gauge) =>
+    metrics.gauge('ninevolt_detached', '1 if this worker is detached, working without etcd; else 0', [], (gauge) =>
       gauge.set(this.active ? 1 : 0),
     );
-    this.detachments = metrics.counter('ninevolt_detachments_total', 'How often this worker had to go on without etcd');
-    health.readiness('detached', () => this.reason && `${this.reason}; checks and alerts go on from memory`);
+    this.detachments = metrics.counter('ninevolt_detachments_total', 'How often this worker detached from etcd');
+    health.readiness(
+      'detached',
+      () => this.reason && `${this.reason}; the worker continues checks and notifications without etcd`,
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -136,7 +139,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   private detach(reason: string): void {
     this.now = { reason, since: Date.now() };
     this.detachments.inc();
-    const says = `goes on without etcd: ${reason}`;
+    const says = `detached, continues without etcd: ${reason}`;
     // Another etcd in its place is never the usual outage: somebody has to look.
     if (this.node.guard.fault) this.node.events.emit('error', `${this.node.options.name}: ${reason}`);
     this.log.warn(says);
@@ -155,7 +158,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
       await guard.check();
       if ((await session.prove()) && session.isFresh()) this.return();
     } catch (error) {
-      this.log.debug(`cannot return yet: ${messageOf(error)}`);
+      this.log.debug(`cannot rejoin the cluster yet; will retry: ${messageOf(error)}`);
     } finally {
       this.proving = false;
     }

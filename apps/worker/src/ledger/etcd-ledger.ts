@@ -64,7 +64,10 @@ export class EtcdLedger implements Ledger {
   record(monitor: OwnedMonitor, change: StateChange): Promise<Recorded> {
     const writing = this.attempt(monitor, change)
       .catch((error: unknown): Recorded => {
-        this.log.warn('a state could not be written; it is kept', { monitor: monitor.name, error: messageOf(error) });
+        this.log.warn('could not write a state to etcd; will retry', {
+          monitor: monitor.name,
+          error: messageOf(error),
+        });
         return 'later';
       })
       .finally(() => this.writing.delete(monitor));
@@ -134,7 +137,8 @@ export class EtcdLedger implements Ledger {
           careful ? recordsOf(change) : recordsToRead(change),
         );
         // What follows from the results is in the spool by now.
-        if (!this.writes.attached) throw new EtcdError('unavailable', 'etcd was given up before the write was sent');
+        if (!this.writes.attached)
+          throw new EtcdError('unavailable', 'the worker detached from etcd before it sent the write');
         const before = this.unanswered(monitor);
         change.owed.entries = withKnownIds(change.owed.entries, before);
         this.sent.set(monitor.name, { monitor, change, fresh: freshIds(change, before) });
@@ -169,7 +173,7 @@ export class EtcdLedger implements Ledger {
       // What the informer is about to tell as well.
       monitor.leave();
       this.writes.fenced(1);
-      this.log.info('a state was dropped: the monitor was given to another worker', { monitor: monitor.name });
+      this.log.info('dropped a state: another worker owns the monitor now', { monitor: monitor.name });
       return 'lost';
     }
     if (member !== fence.value) {

@@ -112,7 +112,10 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
       const about = { monitor: monitor.name, worker: memberId, before };
       if (!(await stores.handback.handBack(about, handback, delivered, session.fence))) return;
-      this.log.info('handed back what was told without etcd', { monitor: monitor.name, incidents: told.length });
+      this.log.info('handed back the notifications sent without etcd', {
+        monitor: monitor.name,
+        incidents: told.length,
+      });
     }
     this.spools.close(monitor);
   }

@@ -27,8 +27,8 @@ export function whyDetached(signs: Signs): string | undefined {
   if (refusal !== undefined) return refusal;
   if (now - awakeSince < AWAKE_MS) return undefined;
   // An etcd that says that the lease is gone is there: a new one may be had at once.
-  if (!fresh && lostAt === undefined) return 'etcd has not renewed the lease for two thirds of its time';
-  if (!fresh && lostAt !== undefined && now - lostAt >= UNANSWERED_MS) return 'etcd gives no new lease';
+  if (!fresh && lostAt === undefined) return 'etcd has not renewed the lease of this worker for two thirds of its time';
+  if (!fresh && lostAt !== undefined && now - lostAt >= UNANSWERED_MS) return 'etcd grants no new lease';
   if (unansweredSince !== undefined && now - Math.max(unansweredSince, awakeSince) >= UNANSWERED_MS) {
     return `etcd has not answered a write for ${UNANSWERED_MS / 1_000} s`;
   }

@@ -26,25 +26,27 @@ export class CheckMetrics {
   constructor(@Inject(Metrics) metrics: Metrics, @Inject(OwnedMonitors) monitors: OwnedMonitors) {
     this.checks = metrics.counter(
       'ninevolt_checks_total',
-      `Checks completed, by type of monitor and verdict (${STATUSES.join(', ')})`,
+      `Completed checks, by type of monitor and status (${STATUSES.join(', ')})`,
       ['type', 'status'],
       (counter) => {
         const types = new Set([...monitors.all()].map(({ settings }) => settings.type));
         for (const type of types) for (const status of STATUSES) counter.inc({ type, status }, 0);
       },
     );
-    this.durations = metrics.histogram('ninevolt_check_duration_seconds', 'How long checks took, by type of monitor', [
+    this.durations = metrics.histogram('ninevolt_check_duration_seconds', 'Duration of checks, by type of monitor', [
       'type',
     ]);
     this.latenesses = metrics.histogram(
       'ninevolt_check_lateness_seconds',
-      'How long after they were due checks started',
+      'Delay from the due time of a check to its start',
     );
     this.overrunsTotal = metrics.counter(
       'ninevolt_check_overruns_total',
-      'Checks that were due and skipped, since the one before was still running',
+      'Due checks skipped because the previous check was still running',
     );
-    metrics.gauge('ninevolt_monitors_assigned', 'Monitors this worker holds', [], (gauge) => gauge.set(monitors.size));
+    metrics.gauge('ninevolt_monitors_assigned', 'Monitors assigned to this worker', [], (gauge) =>
+      gauge.set(monitors.size),
+    );
   }
 
   begun(latenessMs: number): void {

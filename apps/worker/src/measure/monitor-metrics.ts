@@ -25,17 +25,17 @@ export class MonitorMetrics {
       const current = evaluations.currentOf(monitor);
       return current && STATUSES.indexOf(current.status);
     });
-    this.show('ninevolt_monitor_check_duration_seconds', 'How long the last check of a monitor took', (monitor) =>
+    this.show('ninevolt_monitor_check_duration_seconds', 'Duration of the last check of a monitor', (monitor) =>
       inSeconds(lastRuns.of(monitor)?.tookMs),
     );
     this.show(
       'ninevolt_monitor_last_check_timestamp_seconds',
-      'When the last check of a monitor started, since 1970',
+      'Start of the last check of a monitor, in seconds since 1970',
       (monitor) => inSeconds(lastRuns.startedAt(monitor)),
     );
     metrics.gauge(
       'ninevolt_monitors_omitted',
-      'Monitors of this worker that are not shown one by one, since they are more than --monitor-series',
+      'Monitors of this worker without their own series, because they exceed --monitor-series',
       [],
       (gauge) => gauge.set(Math.max(0, monitors.size - most)),
     );

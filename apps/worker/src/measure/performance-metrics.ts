@@ -20,7 +20,7 @@ export class PerformanceMetrics {
     const labels = ['monitor', 'label', 'unit'] as const;
     metrics.gauge(
       'ninevolt_performance_value',
-      'What monitors measured at their last run, times in seconds, else in the unit that was told',
+      'Values measured by the last check; times in seconds, others in the unit of the plugin',
       labels,
       (gauge) => {
         gauge.reset();
@@ -33,7 +33,7 @@ export class PerformanceMetrics {
     );
     metrics.gauge(
       'ninevolt_performance_values_omitted',
-      'Values that monitors measured and that are not shown, since they are more than --performance-series',
+      'Measured values without a series, because they exceed --performance-series',
       [],
       (gauge) => gauge.set(Math.max(0, [...this.values()].length - most)),
     );

@@ -55,7 +55,7 @@ export class AssignmentsService {
       if (monitor && !monitor.isChecked) this.look(monitor.key);
     });
     await this.informer.start();
-    this.log.info('took up the assignments', { monitors: this.monitors.size });
+    this.log.info('loaded the assignments', { monitors: this.monitors.size });
   }
 
   /** Takes up no further change. */
@@ -70,7 +70,7 @@ export class AssignmentsService {
   async verify(): Promise<void> {
     if (!this.listed || this.stopped || !this.node.isMember) return;
     const differing = await this.informer?.verify().catch(() => 0);
-    if (differing) this.log.warn('assignments had changed without being told; they are read again', { differing });
+    if (differing) this.log.warn('the watch missed changes of assignments; loading them again', { differing });
   }
 
   @Interval(LOOK_EVERY_MS)
@@ -94,7 +94,7 @@ export class AssignmentsService {
       try {
         await this.reconcile(key);
       } catch (error) {
-        this.log.warn('an assignment could not be taken up; it is tried again', { key, error: messageOf(error) });
+        this.log.warn('could not apply an assignment; will retry', { key, error: messageOf(error) });
         this.lookLater(key, RETRY_MS);
       }
     } while (this.looking.get(key) && !this.stopped);

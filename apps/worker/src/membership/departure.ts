@@ -37,7 +37,7 @@ export class Departure {
     const told = Promise.all([flushed.then(() => this.farewell.tell()), this.suspects.stop()]);
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     await this.deliveries.finish(this.ledger.owedAt, SEND_MS);
-    this.log.info('stopped: no run is in flight, states are stored');
+    this.log.info('stopped: all checks have ended and all states are stored');
   }
 
   /** Up to now notifications were sent as ever. */

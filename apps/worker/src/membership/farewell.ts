@@ -34,7 +34,10 @@ export class Farewell {
     const failures = (await Promise.allSettled(told)).filter((outcome) => outcome.status === 'rejected');
     const [first] = failures;
     if (first)
-      this.log.warn('not all last runs could be told', { missed: failures.length, error: messageOf(first.reason) });
+      this.log.warn('could not send the notifications of all last checks before the stop', {
+        missed: failures.length,
+        error: messageOf(first.reason),
+      });
   }
 
   private async tellOf(monitor: OwnedMonitor): Promise<void> {

@@ -61,7 +61,7 @@ export class HandOver {
     this.runner.unschedule(monitor);
     void this.handOver(monitor, to)
       .catch((error: unknown) => {
-        this.log.warn('a hand-over failed; it is tried again', { monitor: monitor.name, error: messageOf(error) });
+        this.log.warn('could not hand over a monitor; will retry', { monitor: monitor.name, error: messageOf(error) });
         return false;
       })
       .then((done) => this.finish(monitor, done));

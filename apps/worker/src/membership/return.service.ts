@@ -73,7 +73,7 @@ export class ReturnService implements OnApplicationBootstrap {
       if (!monitor.gone) await this.writer.flush(monitor);
       if (monitor.gone) await this.handbacks.handBack(monitor, spool);
     } catch (error) {
-      this.log.warn('what was told without etcd could not be handed back; it is tried again', {
+      this.log.warn('could not hand back the notifications sent without etcd; will retry', {
         monitor: monitor.name,
         error: messageOf(error),
       });

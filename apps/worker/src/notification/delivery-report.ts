@@ -28,7 +28,7 @@ export class DeliveryReport {
     this.log = logger.child('notification');
     this.deliveries = metrics.counter(
       'ninevolt_deliveries_total',
-      `Attempts at delivering a notification, by type of alerter and outcome (${ATTEMPTED.join(', ')}); and notifications dropped (type none)`,
+      `Delivery attempts, by type of alerter and outcome (${ATTEMPTED.join(', ')}); dropped notifications have the type none`,
       ['alerter_type', 'outcome'],
       (counter) => {
         for (const type of alerters.types()) {
@@ -39,15 +39,15 @@ export class DeliveryReport {
     );
     this.duration = metrics.histogram(
       'ninevolt_delivery_duration_seconds',
-      'How long attempts at delivering took, by type of alerter',
+      'Duration of delivery attempts, by type of alerter',
       ['alerter_type'],
     );
-    metrics.gauge('ninevolt_outbox_depth', 'Notifications owed in the whole cluster', [], (gauge) =>
+    metrics.gauge('ninevolt_outbox_depth', 'Pending notifications in the whole cluster', [], (gauge) =>
       gauge.set(outbox.depth),
     );
     metrics.gauge(
       'ninevolt_outbox_oldest_age_seconds',
-      'Age of the oldest notification owed in the cluster',
+      'Age of the oldest pending notification in the cluster',
       [],
       (gauge) => gauge.set(outbox.oldestAgeMs() / 1_000),
     );
@@ -59,7 +59,7 @@ export class DeliveryReport {
   }
 
   failed(owed: OwedNotification, attempts: number, { answer, cause }: Retryable): void {
-    const kept = cause === 'alerter' ? '; it is kept, and sent once the alerter is corrected' : '';
+    const kept = cause === 'alerter' ? '; correct the alerter, and the worker sends it' : '';
     const what = cause === 'unclear' ? ': sent, not confirmed' : ' failed';
     this.log.debug(`attempt ${attempts} at ${phrase(owed)}${what}`, { ...facts(owed), answer });
     if (!isFailureReported(attempts)) return;
@@ -70,7 +70,7 @@ export class DeliveryReport {
   /** It was sent whole, and its answer is waited for. */
   unclear(owed: OwedNotification, attempts: number, why: string): void {
     if (!isFailureReported(attempts)) return;
-    const message = `attempt ${attempts} at ${phrase(owed)}: sent, not confirmed: ${why}; nothing is sent again while its connection stands`;
+    const message = `attempt ${attempts} at ${phrase(owed)}: sent, not confirmed: ${why}; the worker does not send it again while the connection is open`;
     this.log.warn(message, facts(owed));
     this.emit('notification-failed', owed, message, attempts, why, { cause: 'unclear' });
   }
@@ -86,18 +86,18 @@ export class DeliveryReport {
     if (outcome === 'delivered') {
       this.log.info(`${phrase(owed)} delivered`, { ...facts(owed), attempts });
       const noted = notice === undefined ? '' : `; ${notice}`;
-      if (noted !== '') this.log.warn(`alerter "${owed.alerter}" should be changed${noted}`, facts(owed));
+      if (noted !== '') this.log.warn(`change alerter "${owed.alerter}"${noted}`, facts(owed));
       this.emit('notification-sent', owed, `${phrase(owed)} delivered${noted}`, attempts, answer);
       return;
     }
     if (outcome === 'dropped') this.deliveries.inc(DROPPED);
-    const said = outcome === 'rejected' ? 'was refused for good and is dropped' : 'is dropped';
+    const said = outcome === 'rejected' ? 'was dropped: the provider rejected it' : 'is dropped';
     this.log.warn(`${phrase(owed)} ${said}: ${answer}`, facts(owed));
     this.emit('notification-failed', owed, `${phrase(owed)} ${said}: ${answer}`, attempts, answer, { dropped: true });
   }
 
   cancelled(owed: OwedNotification): void {
-    this.log.info(`${phrase(owed)} is not sent: it was over before its alerter could be told`, facts(owed));
+    this.log.info(`${phrase(owed)} is not sent: the problem ended before it could be sent`, facts(owed));
   }
 
   trouble(message: string, error: string): void {

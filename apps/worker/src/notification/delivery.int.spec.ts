@@ -325,7 +325,7 @@ describe('delivery', () => {
     await rig.configure('new', { type: 'nonsense' });
     await rig.owe('web', 'new', ['critical']);
     const waits = await waitFor(() => rig.told('notification-failed').find(({ alerter }) => alerter === 'new'));
-    expect(waits.message).toContain('not valid');
+    expect(waits.message).toContain('its configuration is invalid');
     await rig.configure('new', moved.alerter);
     await moved.waitForAccepted(3, 2_000);
   });
@@ -337,7 +337,7 @@ describe('delivery', () => {
     provider.behave({ kind: 'revoked' });
     await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['critical'])));
     const failed = await waitFor(() => rig.told('notification-failed')[0]);
-    expect(failed.message).toMatch(/HTTP 400: .*routing key.*it is kept, and sent once the alerter is corrected/);
+    expect(failed.message).toMatch(/HTTP 400: .*routing key.*correct the alerter, and the worker sends it/);
     await sleep(500);
     expect(provider.received.length).toBeLessThanOrEqual(8);
     expect(await rig.owed()).toBe(30);

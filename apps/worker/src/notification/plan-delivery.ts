@@ -53,9 +53,9 @@ export function planDelivery(situation: Situation): Step {
     case 'unlisted':
       return { do: 'wait' };
     case 'invalid':
-      return { do: 'wait', fault: { owed, message: `its configuration is not valid: ${alerter.message}` } };
+      return { do: 'wait', fault: { owed, message: `its configuration is invalid: ${alerter.message}` } };
     case 'absent': {
-      const message = 'there is no such alerter';
+      const message = 'this alerter does not exist';
       const dropAt = alerter.since + situation.goneMs;
       const tellAt = Math.min(dropAt, alerter.since + MISSED_MS);
       if (now >= dropAt) return { do: 'drop', owed, message };

@@ -87,7 +87,10 @@ export class Settling {
         settled.catch(() => undefined);
         if (await this.detachment.unlessDetached(settled, false)) return true;
       } catch (error) {
-        this.report.trouble(`the outbox of monitor "${owed.monitor}" cannot be written`, messageOf(error));
+        this.report.trouble(
+          `the outbox of monitor "${owed.monitor}" could not be written; will retry`,
+          messageOf(error),
+        );
       }
       if (signal.aborted) return false;
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);

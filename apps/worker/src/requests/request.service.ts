@@ -51,7 +51,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     this.log = logger.child('requests');
     this.answered = metrics.counter(
       'ninevolt_requests_total',
-      `Requests of people answered by this worker, by kind (${KINDS.join(', ')}) and outcome (${OUTCOMES.join(', ')})`,
+      `Requests of users answered by this worker, by kind (${KINDS.join(', ')}) and outcome (${OUTCOMES.join(', ')})`,
       ['kind', 'outcome'],
     );
     for (const kind of KINDS) for (const outcome of OUTCOMES) this.answered.inc({ kind, outcome }, 0);
@@ -105,7 +105,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     this.working.set(key, abort);
     void this.serve(key, fences, abort.signal)
       .catch(async (error: unknown) => {
-        this.log.warn(`request ${item.value.id} could not be claimed or answered: ${messageOf(error)}`);
+        this.log.warn(`could not claim or answer request ${item.value.id}: ${messageOf(error)}`);
         await sleep(CLAIM_RETRY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
         this.tried.delete(key);
       })

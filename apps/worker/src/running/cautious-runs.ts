@@ -87,7 +87,10 @@ export class CautiousRuns {
       if (reason === undefined) this.accused.delete(monitor);
       else this.accused.set(monitor, { ...accusation, onRecord: true });
     } catch (error) {
-      this.log.warn('the end of a process is not on record yet', { monitor: monitor.name, error: messageOf(error) });
+      this.log.warn('could not record in etcd that this check killed its process; will retry', {
+        monitor: monitor.name,
+        error: messageOf(error),
+      });
     }
   }
 
@@ -97,7 +100,10 @@ export class CautiousRuns {
     try {
       if (await this.ledger.acquit(monitor)) this.proven.set(monitor, revision);
     } catch (error) {
-      this.log.warn('a suspicion could not be cleared yet', { monitor: monitor.name, error: messageOf(error) });
+      this.log.warn('could not clear a suspicion in etcd; will retry', {
+        monitor: monitor.name,
+        error: messageOf(error),
+      });
     }
   }
 }

@@ -22,13 +22,13 @@ describe('a result is no evidence about its target', () => {
       'a failure across a standstill',
       failed,
       { elapsedMs: 2_200, heldUpMs: 1_200 },
-      'this worker was held up for 1.2s',
+      'this worker stood still for 1.2s',
     ],
     [
       'a warning about a latency that a standstill made',
       { ...failed, status: 'warning' },
       { elapsedMs: 60, heldUpMs: 41 },
-      'this worker was held up for 40ms',
+      'this worker stood still for 40ms',
     ],
     [
       'a failure for want of descriptors',
@@ -42,11 +42,11 @@ describe('a result is no evidence about its target', () => {
 });
 
 test('what could not be judged is unknown, says why, and keeps what was seen', () => {
-  expect(unjudged(failed, 'this worker was held up for 1.2s')).toEqual({
+  expect(unjudged(failed, 'this worker stood still for 1.2s')).toEqual({
     status: 'unknown',
-    message: 'this worker was held up for 1.2s',
+    message: 'this worker stood still for 1.2s',
     latencyMs: 1_000,
-    note: 'last seen, and no evidence: timed out after 1s',
+    note: 'last result, not counted: timed out after 1s',
     unjudged: true,
   });
 });
@@ -54,10 +54,10 @@ test('what could not be judged is unknown, says why, and keeps what was seen', (
 test('a result that was repeated, or looks slow, says so; others say nothing', () => {
   const noNews = { elapsedMs: 900, heldUpMs: 10 };
   expect(annotated(ok, undefined, noNews)).toBe(ok);
-  expect(annotated(ok, 'this worker was held up for 1s', noNews).note).toBe(
-    'checked again: this worker was held up for 1s',
+  expect(annotated(ok, 'this worker stood still for 1s', noNews).note).toBe(
+    'checked again: this worker stood still for 1s',
   );
   expect(annotated({ ...ok, note: 'odd head' }, undefined, { elapsedMs: 900, heldUpMs: 500 }).note).toBe(
-    'odd head; this worker was held up for 500ms during this check',
+    'odd head; this worker stood still for 500ms during this check',
   );
 });

@@ -32,7 +32,7 @@ export function unjudged(result: CheckResult, why: string): CheckResult {
     status: 'unknown',
     message: capped(why),
     latencyMs: result.latencyMs,
-    note: capped(`last seen, and no evidence: ${result.message}`),
+    note: capped(`last result, not counted: ${result.message}`),
     unjudged: true,
   };
 }
@@ -60,5 +60,5 @@ export function resourceOf(code: string): string {
 }
 
 function heldUp(ms: number): string {
-  return `this worker was held up for ${formatDuration(Math.max(1, Math.round(ms / 10) * 10))}`;
+  return `this worker stood still for ${formatDuration(Math.max(1, Math.round(ms / 10) * 10))}`;
 }

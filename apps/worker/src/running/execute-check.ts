@@ -32,7 +32,7 @@ export async function executeCheck(
   types: ReadonlyMap<string, MonitorDefinition> = monitorTypes,
 ): Promise<Execution> {
   const definition = types.get(settings.type);
-  if (!definition) return defective(new Error(`this worker knows no monitor of type "${settings.type}"`), 0);
+  if (!definition) return defective(new Error(`this worker does not know the monitor type "${settings.type}"`), 0);
   const startedAt = performance.now();
   // Not AbortSignal.any: it would tie each run to a signal that lives as long as the process.
   const abort = new AbortController();
@@ -73,7 +73,7 @@ async function probe(
 }
 
 function defective(defect: Error, latencyMs: number): Execution {
-  return { result: unknown(`The check itself failed: ${defect.message}`, latencyMs), defect };
+  return { result: unknown(`Internal error in the check: ${defect.message}`, latencyMs), defect };
 }
 
 function unknown(message: string, latencyMs: number): CheckResult {

@@ -51,7 +51,7 @@ describe('a worker that stands still during a check', () => {
     await runAcrossStandstill();
     expect(latest()).toMatchObject({
       status: 'ok',
-      note: expect.stringMatching(/^checked again: this worker was held up for 1\.\d+s$/),
+      note: expect.stringMatching(/^checked again: this worker stood still for 1\.\d+s$/),
     });
     expect((await view.state('web'))?.status).toBe('ok');
     expect(view.said('web')).toEqual([]);
@@ -77,7 +77,7 @@ describe('a worker that stands still during a check', () => {
     expect(latest()).toMatchObject({
       status: 'unknown',
       unjudged: true,
-      message: expect.stringMatching(/^this worker was held up for 1\.\d+s$/),
+      message: expect.stringMatching(/^this worker stood still for 1\.\d+s$/),
     });
     web.delayMs = 0;
     await waitFor(() => latest()?.status === 'ok', { what: 'the next check' });

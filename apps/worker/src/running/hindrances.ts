@@ -41,19 +41,19 @@ export class Hindrances implements OnApplicationShutdown {
     };
     this.repeatedTotal = metrics.counter(
       'ninevolt_checks_repeated_total',
-      'Failed checks that the worker ran again at once, because it was held up or ran out of something meanwhile',
+      'Failed checks that the worker repeated at once, because it stood still or lacked a resource during the check',
       ['reason'],
       kinds,
     );
     this.unjudgedTotal = metrics.counter(
       'ninevolt_checks_unjudged_total',
-      'Checks without a verdict, because the worker was held up or ran out of something each time it tried',
+      'Checks without a verdict, because the worker stood still or lacked a resource at every attempt',
       ['reason'],
       kinds,
     );
     metrics.counter(
       'ninevolt_held_up_seconds_total',
-      'How long the process was stopped, starved of processor time, or busy with one piece of work',
+      'Time in which the process stood still: stopped, without processor time, or busy with one task',
       [],
       (counter) => {
         counter.reset();
@@ -80,7 +80,9 @@ export class Hindrances implements OnApplicationShutdown {
   /** A check waited for a place for more than a second. */
   waited(places: number, files: number): void {
     this.waits++;
-    this.runsShort(`checks wait for their turn: it may open ${files} files, so at most ${places} checks run at once`);
+    this.runsShort(
+      `checks wait: the worker can open ${files} files, so it runs at most ${places} checks at once; raise the limit (ulimit -n)`,
+    );
     this.planEvent();
   }
 
@@ -131,11 +133,11 @@ export class Hindrances implements OnApplicationShutdown {
     const isShort = codes.length > 0 || this.waits > 0;
     const why = isShort
       ? `runs short: ${this.short?.what ?? codes.join(', ')}`
-      : `was held up for ${formatDuration(Math.round(heldUpMs))}`;
+      : `stood still for ${formatDuration(Math.round(heldUpMs))}`;
     const { name } = this.node.options;
     this.node.events.emit(
       isShort ? 'member-short' : 'member-held-up',
-      `${name} ${why}: it repeated ${counted(this.repeats)}, and could not judge ${this.unjudgedSince} of its results`,
+      `${name} ${why}: it repeated ${counted(this.repeats)} and left ${this.unjudgedSince} results unjudged`,
       {
         details: {
           heldUpMs: Math.round(heldUpMs),

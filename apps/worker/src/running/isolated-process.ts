@@ -48,11 +48,11 @@ export class IsolatedProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.startup = setTimeout(
-      () => this.end(`its own process did not start within ${entry.startupMs} ms`),
+      () => this.end(`its separate process did not start within ${entry.startupMs} ms`),
       entry.startupMs,
     );
     this.child.on('message', (message: FromChild) => this.hear(message));
-    this.child.once('error', (error) => this.end(`its own process could not be started: ${error.message}`));
+    this.child.once('error', (error) => this.end(`could not start a separate process for it: ${error.message}`));
     this.child.once('exit', (code, by) => this.end(`its process ended with ${by ?? `exit code ${String(code)}`}`));
   }
 
@@ -72,7 +72,7 @@ export class IsolatedProcess {
   }
 
   /** Ends it, if it has not ended, with all that it started in its group. */
-  end(how = 'it was broken off'): void {
+  end(how = 'the worker cancelled it'): void {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.startup);

@@ -18,7 +18,7 @@ const IDLE_MS = 5_000;
 /** Telling one among hundreds apart takes some ten processes, one after the other. */
 const LONGEST_MS = 15 * 60_000;
 
-const BROKEN_OFF = 'it was broken off';
+const BROKEN_OFF = 'the worker cancelled it';
 
 class ProcessDied extends Error {}
 

@@ -98,7 +98,10 @@ export class SuspectNotes {
       this.failing = false;
     } catch (error) {
       this.slots.markDirty(slot);
-      if (!this.failing) this.log.warn('what runs for the first time could not be noted', { error: messageOf(error) });
+      if (!this.failing)
+        this.log.warn('could not record in etcd which monitors run for the first time; will retry', {
+          error: messageOf(error),
+        });
       this.failing = true;
     }
   }

@@ -65,7 +65,8 @@ export class VitalsWriter {
     this.loop = new ReconcileLoop(() => this.dump(), {
       everyMs,
       windowMs: everyMs * (0.5 + Math.random() / 2),
-      onError: (error) => this.log.warn('the vitals could not be written', { error: messageOf(error) }),
+      onError: (error) =>
+        this.log.warn('could not write the results (vitals) to etcd; will retry', { error: messageOf(error) }),
     });
     this.loop.trigger();
   }

@@ -45,7 +45,7 @@ describe('the configuration of a node', () => {
       expect(loadNodeConfig('api', {}, { ...env, NINEV_ACCESS_TOKENS: THREE }).accessTokens).toEqual([THREE]);
       const missing = { NINEV_ACCESS_TOKENS_FILE: join(directory, 'none') };
       expect(faultsOf(() => loadNodeConfig('api', {}, missing))[0]).toMatch(
-        /^NINEV_ACCESS_TOKENS_FILE: cannot be read/,
+        /^NINEV_ACCESS_TOKENS_FILE: cannot read it/,
       );
     } finally {
       rmSync(directory, { recursive: true });

@@ -66,7 +66,7 @@ export class SettingReader {
     try {
       return readFileSync(path);
     } catch (error) {
-      this.fault(key, `cannot be read: ${messageOf(error)}`);
+      this.fault(key, `cannot read it: ${messageOf(error)}`);
       return undefined;
     }
   }
@@ -101,7 +101,7 @@ export class SettingReader {
     try {
       return readFileSync(path, 'utf8').trim();
     } catch (error) {
-      this.faults.push(`${variable}: cannot be read: ${messageOf(error)}`);
+      this.faults.push(`${variable}: cannot read it: ${messageOf(error)}`);
       return undefined;
     }
   }
