@@ -54,7 +54,9 @@ describe('the health of every role', () => {
     const healths = await healthsOnce(nodes, ({ ready, missing }, role) => {
       const works = role === 'worker' || role === 'server';
       return (
-        ready === 503 && Boolean(missing['etcd']) && (!works || /continues checks and notifications without etcd/.test(missing['detached'] ?? ''))
+        ready === 503 &&
+        Boolean(missing['etcd']) &&
+        (!works || /continues checks and notifications without etcd/.test(missing['detached'] ?? ''))
       );
     });
     expect(healths.map(({ live }) => live)).toEqual([200, 200, 200, 200]);

@@ -54,7 +54,7 @@ describe('the doctor, where etcd is not to be had', () => {
     try {
       expect(await diagnosed(target.url, 'etcd')).toMatchObject({
         code: 1,
-        said: expect.stringContaining('is it an etcd that listens'),
+        said: expect.stringContaining('check that etcd listens'),
       });
     } finally {
       await target.close();

@@ -2,11 +2,11 @@ import { Text } from './settings/decorators.js';
 
 /** The attributes every alerter has beside its options, whose class stands next to its delivery code. */
 export class AlerterSettings<O extends object = Record<string, unknown>> {
-  @Text({ doc: 'The kind of channel.', required: true, example: 'slack', group: 'common' })
+  @Text({ doc: 'Type of the alerter.', required: true, example: 'slack', group: 'common' })
   type!: string;
 
   @Text({
-    doc: 'What this alerter is for.',
+    doc: 'Purpose of this alerter.',
     example: 'The channel of the shop team',
     group: 'common',
     maxLength: 4_096,

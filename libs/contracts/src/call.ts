@@ -5,13 +5,13 @@ export type CallStatus = (typeof CALL_STATUSES)[number];
 
 /** What a job may say when it calls, beside that it ran. */
 export class CallWords {
-  @Choice({ doc: 'How the job went.', values: CALL_STATUSES, default: 'ok' })
+  @Choice({ doc: 'Result of the job.', values: CALL_STATUSES, default: 'ok' })
   status?: CallStatus;
 
-  @Text({ doc: 'What the job has to say.', maxLength: 1_024, example: '1204 orders exported' })
+  @Text({ doc: 'Message of the job.', maxLength: 1_024, example: '1204 orders exported' })
   message?: string;
 
-  @Duration({ doc: 'How long the job took.', example: '12.5s' })
+  @Duration({ doc: 'Duration of the job.', example: '12.5s' })
   latency?: string;
 }
 

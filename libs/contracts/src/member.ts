@@ -7,7 +7,7 @@ export function runsChecks(role: Role): boolean {
 
 /** What a worker tells of its work, renewed with every state dump. */
 export interface WorkerLoad {
-  /** Monitors it holds. */
+  /** Number of assigned monitors. */
   checks: number;
   /** Checks it started a second, over the last dump interval. */
   checksPerSecond: number;
@@ -48,7 +48,7 @@ export interface Member {
 export interface Drain {
   /** ISO 8601. */
   at: string;
-  /** Id of the member that was asked for it. */
+  /** Id of the member that handled the request. */
   by: string;
 }
 

@@ -9,11 +9,11 @@ import type { CrossChecked } from './settings/validate-settings.js';
  * the YAML. What is stored is what the operator wrote: defaults are applied when a check runs, never written back.
  */
 export class MonitorSettings implements CrossChecked {
-  @Text({ doc: 'The kind of check.', required: true, example: 'http', group: 'common' })
+  @Text({ doc: 'Type of the monitor.', required: true, example: 'http', group: 'common' })
   type!: string;
 
   @Text({
-    doc: 'What this monitor is for. Shown in alerts.',
+    doc: 'Purpose of this monitor. Alerts show it.',
     example: 'Home page of the shop',
     group: 'common',
     maxLength: 4_096,
@@ -21,7 +21,7 @@ export class MonitorSettings implements CrossChecked {
   description?: string;
 
   @Duration({
-    doc: 'Time from one check to the next, from 1 ms to 1 year.',
+    doc: 'Time between two checks, from 1 ms to 1 year.',
     required: true,
     example: '10s',
     group: 'common',
@@ -36,14 +36,14 @@ export class MonitorSettings implements CrossChecked {
   disable?: boolean;
 
   @Time({
-    doc: 'Stops the checks until this time, when they start again by themselves.',
+    doc: 'Stops the checks until this time; they then start again by themselves.',
     example: '2026-12-24T18:00:00Z',
     group: 'common',
   })
   'disable-until'?: string;
 
   @Text({
-    doc: 'Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.',
+    doc: 'Only workers with this tag run the monitor. If not set, only workers without tags run it.',
     example: 'eu-west',
     group: 'common',
     notEmpty: true,
@@ -52,7 +52,7 @@ export class MonitorSettings implements CrossChecked {
   'member-tag'?: string;
 
   @Choice({
-    doc: 'What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once.',
+    doc: 'Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once.',
     values: ['continue', 'stop'],
     default: 'continue',
     group: 'common',
@@ -60,7 +60,7 @@ export class MonitorSettings implements CrossChecked {
   'on-detach'?: 'continue' | 'stop';
 
   @Integer({
-    doc: 'Failures in a row after which the state is warning. 0 means never.',
+    doc: 'Number of consecutive failures that make the state warning. 0 means never.',
     default: 0,
     minimum: 0,
     maximum: 1_000_000,
@@ -70,7 +70,7 @@ export class MonitorSettings implements CrossChecked {
   'warning-threshold'?: number;
 
   @Integer({
-    doc: 'Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical.',
+    doc: 'Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical.',
     default: 0,
     minimum: 0,
     maximum: 1_000_000,
@@ -80,7 +80,7 @@ export class MonitorSettings implements CrossChecked {
   'critical-threshold'?: number;
 
   @TextList({
-    doc: 'Names of the alerters told when the state becomes warning.',
+    doc: 'Names of the alerters that 9volt notifies when the state becomes warning.',
     example: ['team-slack'],
     group: 'alerting',
     refersTo: 'alerter',
@@ -88,7 +88,7 @@ export class MonitorSettings implements CrossChecked {
   'warning-alerter'?: string[];
 
   @TextList({
-    doc: 'Names of the alerters told when the state becomes critical.',
+    doc: 'Names of the alerters that 9volt notifies when the state becomes critical.',
     example: ['team-slack', 'on-call'],
     group: 'alerting',
     refersTo: 'alerter',

@@ -32,11 +32,11 @@ export function newNameFault(what: keyof typeof CALLED, name: string): FieldErro
   if (!found) return nameFault(what, name);
   const code = [...found[0]].map((one) => (one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0'));
   const hidden = code.length === 1 ? code[0] : code.find((one) => /^200[CD]$/.test(one));
-  const expected = 'a name without characters that cannot be seen or that turn the direction of writing';
+  const expected = 'a name without invisible characters and characters that change the text direction';
   return {
     path: '',
     expected,
-    message: `the name ${asciiOnly(name.slice(0, 80))} cannot name ${CALLED[what]}, since it holds U+${hidden}; expected ${expected}`,
+    message: `the name ${asciiOnly(name.slice(0, 80))} cannot name ${CALLED[what]}: it contains U+${hidden}; expected ${expected}`,
   };
 }
 

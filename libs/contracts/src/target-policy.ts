@@ -69,10 +69,10 @@ export class TargetPolicy {
     // An IPv4 address inside of an IPv6 one is where the packet ends.
     for (const each of [bare, ...embeddedAddresses(bare)]) {
       if (holds(this.allowed, each)) continue;
-      if (holds(NOWHERE, each)) return 'it is no address of a machine; use 127.0.0.1 for this one';
-      if (holds(METADATA, each)) return 'it is link-local, or serves metadata of a cloud; --target-allow permits it';
-      if (holds(this.denied, each)) return '--target-deny says so';
-      if (holds(etcd, each)) return 'etcd, which keeps the data of 9volt, listens there; --target-allow permits it';
+      if (holds(NOWHERE, each)) return 'it is not the address of a machine; for this machine use 127.0.0.1';
+      if (holds(METADATA, each)) return 'it is a link-local or cloud metadata address; permit it with --target-allow';
+      if (holds(this.denied, each)) return '--target-deny lists it';
+      if (holds(etcd, each)) return 'the etcd of 9volt listens there; permit it with --target-allow';
     }
     return this.only === undefined || holds(this.only, bare) ? undefined : 'it is not in --target-only';
   }
@@ -82,7 +82,7 @@ export class TargetPolicy {
     const known = METADATA_NAMES.has(host.toLowerCase().replace(/\.$/, ''));
     const why = known
       ? this.refusal(METADATA_ADDRESS)
-      : this.only && 'it cannot be looked up, to be found in --target-only';
+      : this.only && '--target-only is set, and the name could not be resolved';
     if (why === undefined) return;
     throw Object.assign(new Error(`${host} is refused as a target: ${why}`), { code: TARGET_REFUSED });
   }

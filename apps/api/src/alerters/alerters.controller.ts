@@ -21,8 +21,8 @@ export class AlertersController {
 
   @Route({
     id: 'listAlerters',
-    summary: 'Configurations of all alerters',
-    description: 'A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.',
+    summary: 'List the configurations of all alerters',
+    description: 'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
     answers: [{ schema: 'AlerterList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
@@ -36,10 +36,10 @@ export class AlertersController {
 
   @Route({
     id: 'pushAlerters',
-    summary: 'Stores several alerters',
-    description: 'All or nothing is valid. What is unchanged is skipped.',
+    summary: 'Store several alerters',
+    description: 'If one entry is invalid, nothing is stored. Unchanged entries are skipped.',
     body: 'AlerterMap',
-    answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
+    answers: [{ schema: 'StatusMessage', description: 'Number of stored and skipped entries.' }],
     errors: [400, 409, 413, 415],
   })
   @Rules({ bodyBytes: BULK_BODY_BYTES })
@@ -51,9 +51,9 @@ export class AlertersController {
 
   @Route({
     id: 'testAlerter',
-    summary: 'Sends a test notification through a configuration, storing nothing',
+    summary: 'Send a test notification through an unsaved configuration',
     body: 'AlerterTrial',
-    answers: [{ schema: 'Delivery', description: 'What the provider answered.' }],
+    answers: [{ schema: 'Delivery', description: 'The answer of the provider.' }],
     errors: [400, 413, 415, 504],
   })
   @Rules({ bodyBytes: CONFIG_BODY_BYTES })
@@ -66,7 +66,7 @@ export class AlertersController {
   @Route({
     id: 'getAlerter',
     summary: 'Configuration of an alerter',
-    description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
+    description: 'Secrets are masked. Answers 409 if the entry in etcd is invalid.',
     answers: [{ schema: 'Alerter', description: 'The configuration.', headers: ETAG }],
     errors: [404, 409],
   })
@@ -80,9 +80,9 @@ export class AlertersController {
 
   @Route({
     id: 'putAlerter',
-    summary: 'Creates or replaces an alerter',
+    summary: 'Create or replace an alerter',
     description:
-      'Idempotent: what is unchanged is not written. A masked secret keeps the stored one, unless where it is sent changes.',
+      'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value, unless its destination changes.',
     body: 'Alerter',
     answers: [
       { schema: 'Alerter', description: 'Stored.', headers: ETAG },
@@ -107,7 +107,7 @@ export class AlertersController {
 
   @Route({
     id: 'patchAlerter',
-    summary: 'Changes attributes of an alerter',
+    summary: 'Change attributes of an alerter',
     description: 'A JSON merge patch (RFC 7396): null removes an attribute.',
     body: 'MergePatch',
     answers: [{ schema: 'Alerter', description: 'Stored.', headers: ETAG }],
@@ -131,8 +131,8 @@ export class AlertersController {
 
   @Route({
     id: 'deleteAlerter',
-    summary: 'Removes an alerter',
-    description: 'Refused with 409 while a monitor names it.',
+    summary: 'Delete an alerter',
+    description: 'Answers 409 while a monitor uses it.',
     answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
     errors: [404, 409, 412],
   })
@@ -145,8 +145,8 @@ export class AlertersController {
 
   @Route({
     id: 'testStoredAlerter',
-    summary: 'Sends a test notification through a stored alerter',
-    answers: [{ schema: 'Delivery', description: 'What the provider answered.' }],
+    summary: 'Send a test notification through a stored alerter',
+    answers: [{ schema: 'Delivery', description: 'The answer of the provider.' }],
     errors: [404, 409, 504],
   })
   @NameParam('alerter')

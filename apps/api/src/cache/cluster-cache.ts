@@ -82,7 +82,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       onConnection: (error) => this.connection(error),
     });
     health.readiness('api-cache', () => this.unreadiness());
-    metrics.gauge('ninevolt_api_cache_keys', 'Keys that the read cache of the API holds', [], (gauge) =>
+    metrics.gauge('ninevolt_api_cache_keys', 'Keys in the read cache of the API', [], (gauge) =>
       gauge.set(this.informer.items.size),
     );
   }
@@ -108,9 +108,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     if (!this.synced || !this.informer.connected) return;
     try {
       const differing = await this.informer.verify();
-      if (differing > 0) this.log.warn(`${differing} keys differed from etcd: listing again`);
+      if (differing > 0) this.log.warn(`${differing} cached keys differ from etcd; listing all keys again`);
     } catch (error) {
-      this.log.debug(`not compared with etcd: ${messageOf(error)}`);
+      this.log.debug(`could not compare the cache with etcd: ${messageOf(error)}`);
     }
   }
 
@@ -187,7 +187,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   private unreadiness(): string | undefined {
-    if (!this.synced) return this.informer.error?.message ?? 'the cluster is not read from etcd yet';
+    if (!this.synced) return this.informer.error?.message ?? 'the API is still loading its data from etcd';
     return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
   }
 
@@ -315,12 +315,12 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   private relisted(): void {
-    this.log.warn('the watch could not be resumed: everything was read again');
+    this.log.warn('could not resume the watch; loaded all keys again');
     this.tell((listener) => listener.relisted?.());
   }
 
   private connection(error: EtcdError | undefined): void {
-    if (error) this.log.warn(`reading from memory: ${error.message}`);
+    if (error) this.log.warn(`lost the connection to etcd; answering from the cache: ${error.message}`);
     else {
       this.log.debug('connected to etcd');
       this.members.listening(Date.now());

@@ -112,7 +112,7 @@ export class MonitorView {
     );
   }
 
-  /** What is checked, in one line. */
+  /** Target of the check, in one line. */
   get target(): string | undefined {
     const { settings } = this;
     this.shownTarget ??= settings && monitorTypes.get(settings.type)?.target(settings);

@@ -2,7 +2,7 @@ import type { MonitorView } from './monitor-view.js';
 
 /** What the assignments give a worker to do. */
 export interface Workload {
-  /** Monitors it holds. */
+  /** Number of assigned monitors. */
   monitors: number;
   /** Sum of the weights of the monitors it is to run, moves under way being done: what the leader balances. */
   weight: number;

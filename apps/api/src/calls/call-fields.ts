@@ -9,7 +9,7 @@ export interface CallFields {
 
 /** What stands in the body of a call: JSON, a form, or text, which is the message. Many a client says a type that it does not send. */
 export async function fieldsOf({ type, bytes, cut }: SentBody): Promise<CallFields> {
-  const odd = cut ? [`body of more than ${bytes.length} bytes was cut`] : [];
+  const odd = cut ? [`the body was cut to ${bytes.length} bytes`] : [];
   const text = bytes.toString('utf8').trim();
   if (text === '') return { fields: {}, odd };
   const media = (type.split(';')[0] ?? '').trim().toLowerCase();
@@ -17,13 +17,13 @@ export async function fieldsOf({ type, bytes, cut }: SentBody): Promise<CallFiel
     const json = jsonOf(bytes);
     if (json) return { fields: json, odd };
   }
-  if (media.endsWith('json')) return { fields: {}, odd: [...odd, 'body is not a JSON object: left out'] };
+  if (media.endsWith('json')) return { fields: {}, odd: [...odd, 'ignored the body: it is not a JSON object'] };
   if (media === 'multipart/form-data') return multipartFields(type, bytes, odd);
   if (media === 'application/x-www-form-urlencoded' && /^[\w.-]+=/.test(text)) {
     return { fields: Object.fromEntries(new URLSearchParams(text)), odd };
   }
   if (media !== '' && !/^text\/|urlencoded$/.test(media))
-    return { fields: {}, odd: [...odd, `body of type ${media.slice(0, 40)} left out`] };
+    return { fields: {}, odd: [...odd, `ignored the body: its type is ${media.slice(0, 40)}`] };
   return { fields: { message: text }, odd };
 }
 
@@ -42,6 +42,6 @@ async function multipartFields(type: string, bytes: Buffer, odd: string[]): Prom
     const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
     return { fields: Object.fromEntries([...form].filter(([, value]) => typeof value === 'string')), odd };
   } catch (error) {
-    return { fields: {}, odd: [...odd, `form cannot be read (${messageOf(error).slice(0, 80)}): left out`] };
+    return { fields: {}, odd: [...odd, `ignored the form: ${messageOf(error).slice(0, 80)}`] };
   }
 }

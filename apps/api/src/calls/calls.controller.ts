@@ -13,7 +13,7 @@ import { readWords } from './read-words.js';
 export class CallsController {
   constructor(private readonly calls: CallsService) {}
 
-  @CallRoute('callMonitor', 'A job calls the monitor that awaits it')
+  @CallRoute('callMonitor', 'Report that a job ran (push monitor)')
   @ApiConsumes('application/json', 'application/x-www-form-urlencoded')
   @ApiBody({ schema: ref('CallWords'), required: false })
   @HttpCode(200)
@@ -26,7 +26,7 @@ export class CallsController {
     return this.receive(token, query, body);
   }
 
-  @CallRoute('callMonitorByGet', 'A job that can only ask for an address calls the monitor that awaits it')
+  @CallRoute('callMonitorByGet', 'Report that a job ran, by GET')
   @Get(':token')
   async callByGet(@Param('token') token: string, @Query() query: unknown): Promise<StatusMessage> {
     return this.receive(token, query, undefined);
@@ -47,9 +47,9 @@ function CallRoute(id: string, summary: string): MethodDecorator {
       id,
       summary,
       description:
-        'Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a ' +
-        'form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.',
-      answers: [{ schema: 'StatusMessage', description: 'Received; with what was odd.' }],
+        'Needs no access token: the address contains the token of the monitor. Send status, message and latency in the query, or in the body as JSON, as a ' +
+        'form, or as plain text (the message). The API cuts or ignores invalid parts and says so in its answer; the call still counts. It accepts at most one call per second.',
+      answers: [{ schema: 'StatusMessage', description: 'Accepted. The message names the ignored parts.' }],
       errors: [404, 429],
     }),
     ApiExtension(OPEN, true),
@@ -59,9 +59,9 @@ function CallRoute(id: string, summary: string): MethodDecorator {
       schema: { type: 'string' },
       example: 'a-token-of-a-job',
     }),
-    CallQuery('status', 'ok, warning or critical; ok unless said here.'),
-    CallQuery('message', 'What the job has to say.'),
-    CallQuery('latency', 'How long the job took, such as 12.5s.'),
+    CallQuery('status', 'ok, warning or critical. Default: ok.'),
+    CallQuery('message', 'Message of the job.'),
+    CallQuery('latency', 'Duration of the job, such as 12.5s.'),
   );
 }
 

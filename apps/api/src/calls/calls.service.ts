@@ -58,7 +58,7 @@ export class CallsService {
       });
       if (outcome === 'accepted') return;
     }
-    throw new DomainError('too-many', 'Others call this monitor at the same time');
+    throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
   }
 }
 
@@ -77,6 +77,6 @@ function callOf({ status, message, latencyMs, odd }: ReadWords): Call {
 function assertNotTooSoon(before: Call | undefined, now: Call): void {
   const apartMs = before ? Math.abs(Date.parse(now.at) - Date.parse(before.at)) : Infinity;
   if (apartMs < LEAST_MS_BETWEEN_CALLS) {
-    throw new DomainError('too-many', 'At most one call a second is taken; call again in a second');
+    throw new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
   }
 }

@@ -41,7 +41,7 @@ function readStatus(value: unknown, odd: string[]): CallStatus {
   if (value === undefined || value === null || value === '') return 'ok';
   const found = CALL_STATUSES.find((status) => status === String(value).trim().toLowerCase());
   if (found !== undefined) return found;
-  odd.push(`status ${shown(value)} is none of ${CALL_STATUSES.join(', ')}: taken for warning`);
+  odd.push(`unknown status ${shown(value)}, stored as warning; use one of ${CALL_STATUSES.join(', ')}`);
   return 'warning';
 }
 
@@ -49,7 +49,7 @@ function readMessage(value: unknown, odd: string[]): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text.length <= MAX_MESSAGE) return text;
-  const note = `message of ${text.length} characters was cut`;
+  const note = `cut the message of ${text.length} characters`;
   odd.push(note);
   return `${text.slice(0, MAX_MESSAGE - note.length - 8)}…`;
 }
@@ -59,7 +59,7 @@ function readLatency(value: unknown, odd: string[]): number | undefined {
   if (value === undefined || value === null || value === '') return undefined;
   const ms = durationOf(value);
   if (ms !== undefined && ms >= 0 && ms <= MAX_LATENCY_MS) return ms;
-  odd.push(`latency ${shown(value)} is no duration such as 12.5s: left out`);
+  odd.push(`ignored the latency ${shown(value)}; expected a duration such as 12.5s`);
   return undefined;
 }
 
@@ -77,7 +77,7 @@ function unknown(names: readonly string[]): string[] {
   if (found.length === 0) return [];
   const more = found.length > MAX_NAMED ? ` and ${found.length - MAX_NAMED} more` : '';
   const named = found.slice(0, MAX_NAMED).map(shown).join(', ');
-  return [`${named}${more} left out: expected status, message and latency`];
+  return [`${named}${more} ignored; expected status, message and latency`];
 }
 
 /** Of a parameter that was repeated the last one counts. */

@@ -10,7 +10,7 @@ export interface ShownSettings {
   revision: number;
 }
 
-/** What holds for all processes of the cluster. Reads etcd itself; a change is checked as a whole before it is written. */
+/** Show the cluster settings. Reads etcd itself; a change is checked as a whole before it is written. */
 @Injectable()
 export class ClusterSettingsService {
   constructor(
@@ -24,13 +24,13 @@ export class ClusterSettingsService {
     if (stored.faults.length === 0) return shown(stored);
     throw new DomainError(
       'conflict',
-      `The settings in etcd are not valid; each process goes on with the last good ones it read: ${stored.faults.map(({ message }) => message).join('; ')}`,
+      `The cluster settings in etcd are invalid; each process keeps the last valid ones: ${stored.faults.map(({ message }) => message).join('; ')}`,
       { fields: stored.faults },
     );
   }
 
   async patch(patch: unknown, preconditions: Preconditions): Promise<ShownSettings> {
-    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch, which is an object');
+    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch: a JSON object');
     const { client, keys } = this.node;
     const stored = await changeClusterSettings(client, keys, patch, {
       accept: ({ revision }) => assertPreconditions(preconditions, revision || undefined),

@@ -19,7 +19,7 @@ export class ClusterController {
 
   @Route({
     id: 'getCluster',
-    summary: 'Members, leader, drained workers, orphans, quarantined configurations and notifications owed',
+    summary: 'Show members, leader, drained workers, orphaned monitors, quarantined configurations and pending notifications',
     answers: [{ schema: 'Cluster', description: 'The cluster.' }],
   })
   @Get()
@@ -29,8 +29,8 @@ export class ClusterController {
 
   @Route({
     id: 'getClusterSettings',
-    summary: 'What holds for all processes of the cluster',
-    description: '409 when what stands in etcd is not valid: processes then go on with the last good ones.',
+    summary: 'Show the cluster settings',
+    description: 'Answers 409 if the settings in etcd are invalid; all processes then keep the last valid ones.',
     answers: [{ schema: 'ClusterSettings', description: 'The settings.', headers: ETAG }],
     errors: [409],
   })
@@ -43,8 +43,8 @@ export class ClusterController {
 
   @Route({
     id: 'patchClusterSettings',
-    summary: 'Changes what holds for all processes of the cluster',
-    description: 'A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.',
+    summary: 'Change the cluster settings',
+    description: 'Send a JSON merge patch (RFC 7396). The API validates the result as a whole; all processes apply it without a restart.',
     body: 'MergePatch',
     answers: [{ schema: 'ClusterSettings', description: 'Stored.', headers: ETAG }],
     errors: [400, 409, 412, 413, 415],
@@ -64,12 +64,12 @@ export class ClusterController {
 
   @Route({
     id: 'drainWorker',
-    summary: 'Empties a worker and keeps it empty',
+    summary: 'Drain a worker',
     description:
-      'By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.',
+      'Moves the monitors of the worker to other workers, without a missed check, and gives it no new ones. The drain belongs to the name, so it survives a restart. Idempotent. You can drain a worker before it starts; `members` is then empty.',
     answers: [
-      { schema: 'Drain', description: 'It was drained already.' },
-      { status: 201, schema: 'Drain', description: 'It is drained from now on.' },
+      { schema: 'Drain', description: 'The worker was already drained.' },
+      { status: 201, schema: 'Drain', description: 'The worker is now drained.' },
     ],
     errors: [400, 409],
   })
@@ -83,8 +83,8 @@ export class ClusterController {
 
   @Route({
     id: 'undrainWorker',
-    summary: 'Lets a worker be given monitors again',
-    answers: [{ schema: 'StatusMessage', description: 'It may be given monitors.' }],
+    summary: 'Undrain a worker',
+    answers: [{ schema: 'StatusMessage', description: 'The worker accepts monitors again.' }],
     errors: [404],
   })
   @NameParam('worker')

@@ -16,11 +16,11 @@ import { OutboxTally, type ShownOutbox } from './outbox-tally.js';
 
 export interface ShownMember extends Member {
   UptimeMs: number;
-  /** Monitors assigned to it. */
+  /** Number of assigned monitors. */
   Assigned: number;
-  /** Sum of the weights of what it is to run: what the leader balances. */
+  /** Sum of the weights of its monitors; the leader balances this. */
   AssignedLoad: number;
-  /** Kept empty by an operator. */
+  /** True if an operator drained this worker. */
   Draining: boolean;
   /** Cut off from etcd, as far as can be told: it may run on what it has. */
   Detached: boolean;
@@ -30,9 +30,9 @@ export interface ShownMember extends Member {
 export interface Quarantined {
   kind: 'monitor' | 'alerter';
   name: string;
-  /** The last good version still runs. */
+  /** True if the last valid version keeps running. */
   running: boolean;
-  /** Why, in a sentence. */
+  /** Reason, as one sentence. */
   reason: string;
   errors: FieldProblem[];
 }

@@ -8,11 +8,11 @@ export interface ShownDrain {
   name: string;
   /** ISO 8601; null when a person wrote the key. */
   since: string | null;
-  /** Id of the member that was asked for it. */
+  /** Id of the member that handled the request. */
   by: string | null;
-  /** Ids of the members of that name that take part at present. */
+  /** Ids of the running members of that name. */
   members: string[];
-  /** Monitors that are still assigned to them. */
+  /** Number of monitors still assigned to them. */
   assigned: number;
 }
 
@@ -30,7 +30,7 @@ export class DrainsService {
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
     if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
     if (roles.length > 0 && !roles.some(runsChecks)) {
-      throw new DomainError('conflict', `'${name}' runs no checks: it is a member of role ${roles.join(', ')}`);
+      throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
     }
     const key = this.node.keys.drain(name);
     const value: Drain = { at: new Date().toISOString(), by: this.node.memberId };
@@ -54,7 +54,7 @@ export class DrainsService {
     });
     if (committed.outcome === 'refused') throw new DomainError('not-found', `The worker '${name}' is not drained`);
     await this.cache.awaitWrite(committed.revision);
-    return `'${name}' may be given monitors again`;
+    return `'${name}' accepts monitors again`;
   }
 
   all(): ShownDrain[] {

@@ -12,7 +12,7 @@ export function boundAnswers(fastify: FastifyInstance, budget: ByteBudget): void
     const share = budget.share();
     if (!share.take(payload.length)) {
       reply.removeHeader('Content-Encoding').removeHeader('Content-Length');
-      throw new DomainError('unavailable', 'Too many long answers are waiting to be taken; try again');
+      throw new DomainError('unavailable', 'The API is sending too many large answers; try again later');
     }
     reply.raw.once('close', () => share.release());
     return payload;

@@ -60,17 +60,17 @@ export function Route({
 }
 
 export const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The input is not valid; each fault with a pointer to its field.',
-  401: 'An access token is demanded, and none or a wrong one was given.',
-  403: 'A browser was sent here by another site.',
-  404: 'There is none of this name.',
-  409: 'Not possible as things are.',
-  412: 'Changed, or created, meanwhile.',
+  400: 'The input is invalid. Each error points to its field.',
+  401: 'This API needs an access token; none, or a wrong one, was sent.',
+  403: 'A page of another site sent this request.',
+  404: 'Nothing has this name.',
+  409: 'The current state does not allow this; the detail says why.',
+  412: 'Somebody else changed or created it first.',
   413: 'Too large.',
   415: 'Not JSON.',
-  429: 'Too soon after the last one.',
-  500: 'A defect of ours; the log tells more.',
-  503: 'Not possible at present: etcd, or a worker, is missing.',
+  429: 'Too soon after the previous request.',
+  500: 'Internal error of 9volt; see its log.',
+  503: 'etcd or a worker is unavailable; try again later.',
   504: 'No worker answered in time.',
 };
 
@@ -80,12 +80,12 @@ export const ETAG = {
 /** Where it is the tag of what is answered, if that is a configuration. */
 export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
-  'X-Total-Count': { description: 'How many there are on all pages.', required: true, schema: { type: 'integer' } },
+  'X-Total-Count': { description: 'Total number of entries on all pages.', required: true, schema: { type: 'integer' } },
 } as const;
 /** From where the live stream goes on after what was answered. */
 export const EVENT_ID = {
   'X-Event-Id': {
-    description: 'Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed.',
+    description: 'Send it to the stream as `Last-Event-ID` to receive every change after this answer.',
     required: true,
     schema: { type: 'string' },
   },
@@ -107,13 +107,13 @@ export function PreconditionHeaders(): MethodDecorator {
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'Entity tag of what was read; 412 when it changed meanwhile.',
+      description: 'Entity tag of the version you read. The API answers 412 if it changed since then.',
       schema: { type: 'string' },
     }),
     ApiHeader({
       name: 'If-None-Match',
       required: false,
-      description: '`*` to create only; 412 when it exists.',
+      description: 'Send `*` to create only. The API answers 412 if it exists.',
       schema: { type: 'string' },
     }),
   );
@@ -130,8 +130,8 @@ const FILTERS: Readonly<Record<string, string>> = {
   owner: `Id or name of the worker: one of these. ${SEVERAL}`,
   monitor: `Name of the monitor: one of these. ${SEVERAL}`,
   member: `Id of the member that wrote the event: one of these. ${SEVERAL}`,
-  config: '`false` leaves the configurations out.',
-  q: 'Text that the name, the target or the message contains, whatever the case.',
+  config: '`false` omits the configurations.',
+  q: 'Text to find in the name, target or message; upper and lower case are equal.',
 };
 
 /** Filters of a list, and its paging. */
@@ -146,12 +146,12 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
         description: ownOf(FILTERS, name) ?? name,
       }),
     ),
-    ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Page, from 1.' }),
+    ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Number of the page; the first is 1.' }),
     ApiQuery({
       name: 'limit',
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 100_000 },
-      description: 'Entries of a page; 50 when only a page is given.',
+      description: 'Entries per page. Default when `page` is set: 50.',
     }),
     ApiQuery({ name: 'sort', required: false, schema: { type: 'string' }, description: sort }),
   );

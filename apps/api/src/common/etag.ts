@@ -15,10 +15,10 @@ export function etagOf(revision: number): string {
 export function assertPreconditions({ ifMatch, ifNoneMatch }: Preconditions, revision: number | undefined): void {
   if (ifMatch !== undefined && !matches(ifMatch, revision)) {
     const now = revision === undefined ? 'it does not exist' : `it is at ${etagOf(revision)}`;
-    throw new DomainError('precondition-failed', `Changed meanwhile: If-Match is ${ifMatch}, but ${now}`);
+    throw new DomainError('precondition-failed', `Somebody else changed it: If-Match is ${ifMatch}, but ${now}`);
   }
   if (ifNoneMatch !== undefined && matches(ifNoneMatch, revision)) {
-    throw new DomainError('precondition-failed', `Exists already: If-None-Match is ${ifNoneMatch}`);
+    throw new DomainError('precondition-failed', `It already exists: If-None-Match is ${ifNoneMatch}`);
   }
 }
 

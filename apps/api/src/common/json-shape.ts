@@ -21,10 +21,10 @@ export function assertShape(json: Uint8Array): void {
     } else if (byte === QUOTE) inText = true;
     else if (byte === OPEN_LIST || byte === OPEN_MAP) {
       if (++depth > MAX_DEPTH)
-        throw new DomainError('invalid', `Expected JSON that is nested at most ${MAX_DEPTH} deep`);
+        throw new DomainError('invalid', `Expected JSON with at most ${MAX_DEPTH} nested levels`);
     } else if (byte === CLOSE_LIST || byte === CLOSE_MAP) depth--;
     else if (byte === COMMA && ++values > MAX_VALUES) {
-      throw new DomainError('too-large', `Expected JSON of at most ${MAX_VALUES} values`);
+      throw new DomainError('too-large', `Expected JSON with at most ${MAX_VALUES} values`);
     }
   }
 }

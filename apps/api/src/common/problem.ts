@@ -59,7 +59,7 @@ function statusOf(error: unknown): number {
 
 function detailOf(error: unknown): string {
   if (error instanceof EtcdError && !error.definite) {
-    return `${error.message}. Whether it was done is not known: read it again.`;
+    return `${error.message}. The change may or may not be stored; read it again.`;
   }
   return messageOf(error);
 }

@@ -76,8 +76,8 @@ export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
       return new SentBody(String(request.raw.headers[SENT_TYPE] ?? ''), bytes, end !== 'whole');
     }
     if (end === 'too-long') throw tooLarge(rules);
-    if (end === 'in-crumbs') throw new DomainError('invalid', 'The body comes in too many pieces');
-    if (end === 'no-room') throw new DomainError('unavailable', 'Too much is being received at present; try again');
+    if (end === 'in-crumbs') throw new DomainError('invalid', 'The body arrives in too many pieces; send larger ones');
+    if (end === 'no-room') throw new DomainError('unavailable', 'The API is receiving too much data; try again later');
     return bytes.length === 0 ? undefined : parsed(request, bytes);
   });
 }

@@ -11,8 +11,8 @@ export class EventsController {
 
   @Route({
     id: 'listEvents',
-    summary: 'Events of the last 24 hours, newest first',
-    description: 'A map from id to event; with `page`, `limit` or `sort` an array.',
+    summary: 'List the events of the last 24 hours, newest first',
+    description: 'Returns a map from id to event, or an array when you send `page`, `limit` or `sort`.',
     answers: [{ schema: 'EventList', description: 'The events.', headers: TOTAL }],
     errors: [400],
   })

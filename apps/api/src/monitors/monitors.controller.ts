@@ -26,8 +26,8 @@ export class MonitorsController {
 
   @Route({
     id: 'listMonitors',
-    summary: 'Configurations of all monitors',
-    description: 'A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.',
+    summary: 'List the configurations of all monitors',
+    description: 'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
     answers: [{ schema: 'MonitorList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
@@ -41,10 +41,10 @@ export class MonitorsController {
 
   @Route({
     id: 'pushMonitors',
-    summary: 'Stores several monitors',
-    description: 'All or nothing is valid. What is unchanged is skipped.',
+    summary: 'Store several monitors',
+    description: 'If one entry is invalid, nothing is stored. Unchanged entries are skipped.',
     body: 'MonitorMap',
-    answers: [{ schema: 'StatusMessage', description: 'How many were stored.' }],
+    answers: [{ schema: 'StatusMessage', description: 'Number of stored and skipped entries.' }],
     errors: [400, 409, 413, 415],
   })
   @Rules({ bodyBytes: BULK_BODY_BYTES })
@@ -56,9 +56,9 @@ export class MonitorsController {
 
   @Route({
     id: 'testMonitor',
-    summary: 'Runs a configuration once, storing nothing',
+    summary: 'Run an unsaved configuration once',
     body: 'MonitorTrial',
-    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
+    answers: [{ schema: 'CheckResult', description: 'The result of the check.' }],
     errors: [400, 413, 415, 504],
   })
   @Rules({ bodyBytes: CONFIG_BODY_BYTES })
@@ -71,11 +71,11 @@ export class MonitorsController {
   @Route({
     id: 'getMonitor',
     summary: 'Configuration of a monitor',
-    description: 'Secrets are masked. 409 when what stands in etcd is not valid.',
+    description: 'Secrets are masked. Answers 409 if the entry in etcd is invalid.',
     answers: [
       {
         schema: 'MonitorOrMessage',
-        description: 'The configuration; with `disable`, what was done.',
+        description: 'The configuration; with `disable`, a confirmation.',
         headers: MAYBE_ETAG,
       },
     ],
@@ -88,13 +88,13 @@ export class MonitorsController {
     deprecated: true,
     schema: { type: 'string' },
     description:
-      'Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.',
+      'Sets `disable` instead of returning the configuration, for clients of the original 9volt. Needs an access token or the header X-Requested-With. Prefer PATCH.',
   })
   @ApiHeader({
     name: 'X-Requested-With',
     required: false,
     schema: { type: 'string' },
-    description: 'Anything; needed with `disable` where there are no access tokens.',
+    description: 'Any value. Required with `disable` if the API has no access tokens.',
   })
   @Get(':name')
   async get(
@@ -115,14 +115,14 @@ export class MonitorsController {
     if (this.config.accessTokens.length > 0 || headers['x-requested-with'] !== undefined) return;
     throw new DomainError(
       'forbidden',
-      'A GET that changes something needs an access token or, where there are none, the header X-Requested-With; PATCH needs neither',
+      'A GET with `disable` needs an access token or, if the API has none, the header X-Requested-With; use PATCH instead',
     );
   }
 
   @Route({
     id: 'putMonitor',
-    summary: 'Creates or replaces a monitor',
-    description: 'Idempotent: what is unchanged is not written. A masked secret keeps the stored one.',
+    summary: 'Create or replace a monitor',
+    description: 'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value.',
     body: 'Monitor',
     answers: [
       { schema: 'Monitor', description: 'Stored.', headers: ETAG },
@@ -147,7 +147,7 @@ export class MonitorsController {
 
   @Route({
     id: 'patchMonitor',
-    summary: 'Changes attributes of a monitor',
+    summary: 'Change attributes of a monitor',
     description: 'A JSON merge patch (RFC 7396): null removes an attribute.',
     body: 'MergePatch',
     answers: [{ schema: 'Monitor', description: 'Stored.', headers: ETAG }],
@@ -171,8 +171,8 @@ export class MonitorsController {
 
   @Route({
     id: 'deleteMonitor',
-    summary: 'Removes a monitor',
-    description: 'An open incident is closed, and whoever was told of it is told so.',
+    summary: 'Delete a monitor',
+    description: 'Closes an open incident and notifies the alerters that were notified of it.',
     answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
     errors: [404, 409, 412],
   })
@@ -185,8 +185,8 @@ export class MonitorsController {
 
   @Route({
     id: 'explainMonitor',
-    summary: 'Where a monitor runs and why there, or why nowhere',
-    answers: [{ schema: 'Placement', description: 'Its place, and the workers that were to choose from.' }],
+    summary: 'Explain the placement of a monitor',
+    answers: [{ schema: 'Placement', description: 'The worker of the monitor, the reason, and the workers considered.' }],
     errors: [404],
   })
   @NameParam('monitor')
@@ -197,9 +197,9 @@ export class MonitorsController {
 
   @Route({
     id: 'runMonitor',
-    summary: 'Runs a monitor now',
-    description: 'Its owner runs it; the result counts as any other.',
-    answers: [{ schema: 'CheckResult', description: 'What the check found.' }],
+    summary: 'Run a monitor now',
+    description: 'The owner runs it. The result counts like any other result.',
+    answers: [{ schema: 'CheckResult', description: 'The result of the check.' }],
     errors: [404, 409, 504],
   })
   @NameParam('monitor')

@@ -21,51 +21,51 @@ import {
 const phases = object(
   { lookup: number, connect: number, tls: number, firstByte: number, transfer: number },
   ['lookup', 'connect', 'tls', 'firstByte', 'transfer'],
-  'Milliseconds of the parts of a run.',
+  'Milliseconds of each phase of a check.',
 );
 
-const note = { ...text, description: 'Something odd that did not decide the verdict.' };
+const note = { ...text, description: 'Remark that did not affect the status.' };
 const unjudged = {
   ...flag,
   description:
-    'The worker could not judge the target, for a reason of its own: the result counts towards no threshold.',
+    'Reason why the worker could not judge the target. Such a result counts towards no threshold.',
 };
 const performanceValue = object(
   {
     label: text,
-    value: { type: ['number', 'null'], description: 'Null when it could not be determined.' },
-    unit: { ...text, description: 'Absent when it is a number of things.' },
-    warn: { ...text, description: 'The range outside of which it is warning, in Nagios notation.' },
-    crit: { ...text, description: 'The range outside of which it is critical.' },
+    value: { type: ['number', 'null'], description: 'Null if unknown.' },
+    unit: { ...text, description: 'Absent if the value is a plain number.' },
+    warn: { ...text, description: 'Warning range in Nagios notation; a value outside of it is a warning.' },
+    crit: { ...text, description: 'Critical range in Nagios notation; a value outside of it is critical.' },
     min: number,
     max: number,
   },
   ['unit', 'warn', 'crit', 'min', 'max'],
-  'A value that a check measured.',
+  'A measured value.',
 );
 
 const stateProperties: Record<string, JsonSchema> = {
   check: { ...text, description: 'Name of the monitor.' },
   name: { ...text, description: 'The same.' },
   type: textOrNull,
-  target: { ...textOrNull, description: 'What is checked, in one line.' },
+  target: { ...textOrNull, description: 'Target of the check, in one line.' },
   tags: texts,
-  owner: { ...textOrNull, description: 'Id of the worker that runs it.' },
+  owner: { ...textOrNull, description: 'Id of the worker that runs the monitor.' },
   ownerName: textOrNull,
-  status: { type: 'string', enum: [...DERIVED_STATUSES], description: 'What is to be shown.' },
+  status: { type: 'string', enum: [...DERIVED_STATUSES], description: 'Status to show.' },
   stored: {
     type: ['string', 'null'],
     enum: [...STATUSES, null],
-    description: 'What is stored, whether it is to be believed or not.',
+    description: 'Status as stored, even if it is out of date.',
   },
-  reason: { ...textOrNull, description: 'Why the status is not the stored one.' },
+  reason: { ...textOrNull, description: 'Reason why `status` differs from the stored one.' },
   since: instantOrNull,
-  count: { ...count, description: 'Failures in a row.' },
+  count: { ...count, description: 'Consecutive failures.' },
   message: { ...text, description: '`N/A` when ok.' },
   date: { ...instantOrNull, description: 'When the state was written.' },
   lastRun: instantOrNull,
   latencyMs: { type: ['number', 'null'] },
-  performance: { ...list(ref('PerformanceValue')), description: 'What the last run measured.' },
+  performance: { ...list(ref('PerformanceValue')), description: 'Measured values of the last check.' },
   nextDue: instantOrNull,
   incident: { ...textOrNull, description: 'Id of the open incident.' },
 };
@@ -75,7 +75,7 @@ const configOrNull: JsonSchema = { oneOf: [ref('Monitor'), { type: 'null' }] };
 const incident = object(
   {
     id: text,
-    n: { ...count, description: 'Its number among the incidents of this monitor.' },
+    n: { ...count, description: 'Number of the incident; each monitor counts from 1.' },
     openedAt: instant,
     closedAt: instantOrNull,
     worst: told,
@@ -94,33 +94,33 @@ const fixed: Record<string, JsonSchema> = {
       title: text,
       status: { type: 'integer', description: 'The HTTP status.' },
       detail: text,
-      instance: { ...text, description: 'Path that was asked for.' },
-      message: { ...text, description: 'The same as `detail`, where clients of the original look.' },
+      instance: { ...text, description: 'Path of the request.' },
+      message: { ...text, description: 'Same as `detail`, for clients of the original 9volt.' },
       errors: list(ref('FieldProblem')),
     },
     ['errors'],
-    'What went wrong (RFC 9457).',
+    'An error, as problem details (RFC 9457).',
   ),
   FieldProblem: object(
     {
-      pointer: { ...text, description: 'JSON pointer (RFC 6901) into what was sent.' },
+      pointer: { ...text, description: 'JSON pointer (RFC 6901) to the field in the request.' },
       message: text,
-      expected: { ...text, description: 'What would have been valid.' },
+      expected: { ...text, description: 'Description of a valid value.' },
       suggestion: { ...text, description: 'The nearest valid name.' },
     },
     ['suggestion'],
   ),
   CallWords: object(
     {
-      status: { type: 'string', enum: [...CALL_STATUSES], description: 'How the job went; ok unless said here.' },
-      message: { ...text, maxLength: 1_024, description: 'What the job has to say.' },
+      status: { type: 'string', enum: [...CALL_STATUSES], description: 'Result of the job. Default: ok.' },
+      message: { ...text, maxLength: 1_024, description: 'Message of the job.' },
       latency: {
         oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1 }],
-        description: 'How long the job took: a duration such as `12.5s`, or nanoseconds.',
+        description: 'Duration of the job, such as `12.5s`, or nanoseconds.',
       },
     },
     ['status', 'message', 'latency'],
-    'What a job says when it calls.',
+    'Report of a job.',
   ),
   StatusMessage: object({ message: text, status: text }),
   MergePatch: {
@@ -131,13 +131,13 @@ const fixed: Record<string, JsonSchema> = {
   MonitorTrial: object(
     {
       config: ref('Monitor'),
-      name: { ...text, description: 'The stored monitor whose masked secrets are meant.' },
-      'member-tag': { ...text, description: 'Whose workers try it, instead of the `member-tag` of the configuration.' },
+      name: { ...text, description: 'Name of the stored monitor that provides the masked secrets.' },
+      'member-tag': { ...text, description: 'Run the test on a worker with this tag, instead of the `member-tag` of the configuration.' },
     },
     ['name', 'member-tag'],
   ),
   AlerterTrial: object(
-    { config: ref('Alerter'), name: { ...text, description: 'The stored alerter whose masked secrets are meant.' } },
+    { config: ref('Alerter'), name: { ...text, description: 'Name of the stored alerter that provides the masked secrets.' } },
     ['name'],
   ),
   CheckResult: object(
@@ -159,7 +159,7 @@ const fixed: Record<string, JsonSchema> = {
   PerformanceValue: performanceValue,
   Delivery: object({
     outcome: { type: 'string', enum: ['delivered', 'retryable', 'rejected'] },
-    answer: { ...text, description: 'What the provider said.' },
+    answer: { ...text, description: 'Answer of the provider.' },
   }),
   DeliveryRecord: object({
     alerter: text,
@@ -190,10 +190,10 @@ const fixed: Record<string, JsonSchema> = {
     config: configOrNull,
     results: { ...list(ref('Sample')), description: 'Recent results, oldest first.' },
     incidents: { ...list(ref('Incident')), description: 'Newest first.' },
-    told: { ...map(told), description: 'What each alerter was last told of the open incident.' },
+    told: { ...map(told), description: 'Last notification of the open incident, by alerter.' },
     owed: {
       ...list(object({ alerter: text, type: text, createdAt: instant })),
-      description: 'Notifications not delivered yet.',
+      description: 'Pending notifications.',
     },
     assignment: { oneOf: [ref('AssignmentFacts'), { type: 'null' }] },
     revision: count,
@@ -234,7 +234,7 @@ const fixed: Record<string, JsonSchema> = {
   MemberChange: { oneOf: [ref('Member'), object({ MemberID: text, removed: flag })] },
   StreamControl: object({ revision: count }),
   Health: object({ status: text }),
-  Readiness: object({ status: text, missing: { ...map(text), description: 'What is missing, by name.' } }),
+  Readiness: object({ status: text, missing: { ...map(text), description: 'Missing requirements, by name.' } }),
   LoggedErrors: list(
     object({ timestamp: instant, type: { type: 'string', enum: ['error', 'warning'] }, message: text, monitor: text }, [
       'monitor',

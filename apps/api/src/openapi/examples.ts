@@ -32,7 +32,7 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
   'getStatus 200': { message: `MemberID ${WORKER}`, status: 'OK' },
   'getStatus 500': { message: `MemberID ${WORKER}`, status: 'connect ECONNREFUSED 127.0.0.1:2379' },
   'deleteMonitor 200': { message: "Successfully removed check 'shop-home'", status: 'OK' },
-  'undrainWorker 200': { message: "'worker-1' may be given monitors again", status: 'OK' },
+  'undrainWorker 200': { message: "'worker-1' accepts monitors again", status: 'OK' },
   'deleteAlerter 200': { message: "Successfully removed alerter 'team-slack'", status: 'OK' },
 };
 
@@ -121,7 +121,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
     Placement: {
       name: 'shop-home',
       verdict: 'runs',
-      message: `'shop-home' runs on worker-1 since ${AT}: to even out the loads of the 2 workers without tags`,
+      message: `'shop-home' runs on worker-1 since ${AT}: to balance the loads of the 2 workers without tags`,
       worker: { id: WORKER, name: 'worker-1' },
       to: null,
       since: AT,
@@ -144,7 +144,7 @@ export function examples(schemas: Record<string, JsonSchema>): Record<string, un
           name: 'worker-3',
           tags: ['eu-west'],
           eligible: false,
-          objection: 'has tags, and this monitor asks for none',
+          objection: 'has tags, but this monitor has no member-tag',
           assigned: 8,
           load: 1.6,
         },

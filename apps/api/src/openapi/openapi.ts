@@ -12,25 +12,25 @@ export function documentBase(): Omit<OpenAPIObject, 'paths'> {
     .setOpenAPIVersion('3.1.0')
     .setTitle('9volt')
     .setDescription(
-      'Distributed monitoring on etcd. Errors are problem details (RFC 9457). Secrets are masked in every answer; a masked value sent back keeps the stored one.',
+      'Distributed monitoring on etcd. Errors are problem details (RFC 9457). Every answer masks secrets; if you send a masked value back, the stored secret stays.',
     )
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addServer('/')
-    .addTag('Monitors', 'What is checked, and how.')
-    .addTag('Alerters', 'Who is told.')
-    .addTag('States', 'How things are.')
-    .addTag('Push', 'Jobs that call.')
+    .addTag('Monitors', 'Monitors: targets and how 9volt checks them.')
+    .addTag('Alerters', 'Alerters: where 9volt sends notifications.')
+    .addTag('States', 'States, results and events of monitors.')
+    .addTag('Push', 'Calls of jobs to push monitors.')
     .addTag('Events', 'What happened.')
-    .addTag('Cluster', 'Who takes part.')
-    .addTag('Stream', 'Changes as they happen.')
-    .addTag('Schemas', 'Attributes of each type.')
-    .addTag('Health', 'Of this process.')
+    .addTag('Cluster', 'Members of the cluster and their settings.')
+    .addTag('Stream', 'Live stream of changes.')
+    .addTag('Schemas', 'JSON Schema of each type.')
+    .addTag('Health', 'Health and metrics of this process.')
     .addApiKey(
-      { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'When tokens are configured.' },
+      { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'Required if access tokens are configured.' },
       'token',
     )
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same token.' }, 'bearer')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same token, as a bearer token.' }, 'bearer')
     .build();
 }
 

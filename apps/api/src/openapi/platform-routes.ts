@@ -9,43 +9,43 @@ export interface PlatformRoute {
 export const PLATFORM_ROUTES: Readonly<Record<string, PlatformRoute>> = {
   '/livez': {
     id: 'getLiveness',
-    summary: 'Whether the process answers at all',
+    summary: 'Check whether the process answers (liveness)',
     open: true,
     answers: { 200: { schema: 'Health', description: 'It does.' } },
   },
   '/readyz': {
     id: 'getReadiness',
-    summary: 'Whether the process can do its work',
+    summary: 'Check whether the process can work (readiness)',
     open: true,
     answers: {
       200: { schema: 'Readiness', description: 'It can.' },
-      503: { schema: 'Readiness', description: 'It cannot; `missing` says why.' },
+      503: { schema: 'Readiness', description: 'Not ready; `missing` lists the reasons.' },
     },
   },
   '/version': {
     id: 'getVersion',
-    summary: 'Version of 9volt',
+    summary: 'Show the version of 9volt',
     open: true,
     answers: { 200: { schema: 'StatusMessage', description: 'The version.' } },
   },
   '/status/check': {
     id: 'getStatus',
-    summary: "The original's health check",
+    summary: "Check the health, as the original 9volt does",
     open: true,
     answers: {
       200: { schema: 'StatusMessage', description: 'Healthy.' },
-      500: { schema: 'StatusMessage', description: 'Unhealthy; `status` says why.' },
+      500: { schema: 'StatusMessage', description: 'Unhealthy; `status` contains the reason.' },
     },
   },
   '/status/errors': {
     id: 'getErrors',
-    summary: 'The last 200 errors and warnings of this process, newest first',
+    summary: 'List the last 200 errors and warnings of this process, newest first',
     open: false,
     answers: { 200: { schema: 'LoggedErrors', description: 'The errors.' } },
   },
   '/metrics': {
     id: 'getMetrics',
-    summary: 'Metrics for Prometheus',
+    summary: 'Show metrics for Prometheus',
     open: false,
     answers: { 200: { schema: 'Metrics', description: 'The metrics.', mediaType: 'text/plain' } },
   },

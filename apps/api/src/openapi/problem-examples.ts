@@ -20,18 +20,18 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
   AlerterTrial: '/config',
 };
 const CONFLICTS: Readonly<Record<string, string>> = {
-  pushMonitors: 'Others keep changing these; 1 of 2 were pushed',
-  pushAlerters: 'Others keep changing these; 1 of 2 were pushed',
+  pushMonitors: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
+  pushAlerters: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
   getClusterSettings:
-    'The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: "1s" is not valid; expected a duration from 2s to 24h',
-  patchClusterSettings: 'Others keep changing the settings of the cluster',
-  drainWorker: "'worker-1' runs no checks: it is a member of role api",
+    'The cluster settings in etcd are invalid; each process keeps the last valid ones: HeartbeatTimeout: "1s" is not valid; expected a duration from 2s to 24h',
+  patchClusterSettings: 'Somebody else keeps changing the cluster settings; try again',
+  drainWorker: "Cannot drain 'worker-1': it is not a worker (role api)",
   runMonitor: "The check 'shop-home' is disabled",
   deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
-  getMonitor: "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
-  getAlerter: "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+  getMonitor: "The check 'shop-home' has an invalid configuration in etcd: interval: expected a duration",
+  getAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
   testStoredAlerter:
-    "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+    "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
 };
 
 /** How an operation answers a status, made by what makes the real answers. */
@@ -60,17 +60,17 @@ function errorOf(status: number, operation: Refusing): Error {
       }
       return new DomainError('not-found', absent);
     case 409:
-      return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Others keep changing '${name}'`);
+      return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Somebody else keeps changing '${name}'; try again`);
     case 412:
-      return new DomainError('precondition-failed', 'Changed meanwhile: If-Match is "1041", but it is at "1042"');
+      return new DomainError('precondition-failed', 'Somebody else changed it: If-Match is "1041", but it is at "1042"');
     case 413:
       return new HttpException('Request body is too large', status);
     case 415:
       return new HttpException('Expected a body of type application/json or application/merge-patch+json', status);
     case 429:
-      return new DomainError('too-many', 'At most one call a second is taken; call again in a second');
+      return new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
     case 503:
-      return new DomainError('unavailable', 'Not ready: the cluster is not read from etcd yet');
+      return new DomainError('unavailable', 'Not ready: the API is still loading its data from etcd');
     case 504:
       return new DomainError('timeout', 'No worker answered within 8 s');
     default:

@@ -36,7 +36,7 @@ describe('where a monitor runs, and why', () => {
       'balance',
       { held: held({ cause: 'rebalance' }) },
       'runs',
-      /: to even out the loads of the 2 workers without tags$/,
+      /: to balance the loads of the 2 workers without tags$/,
     ],
     ['a reason of another version', { held: held({ cause: 'the moon' }) }, 'runs', /: the moon$/],
     ['assigned by an older version', {}, 'runs', /^runs on worker-a since Tuesday$/],
@@ -50,7 +50,7 @@ describe('where a monitor runs, and why', () => {
       'on its way',
       { held: held({ phase: 'retire', to: 'b', cause: 'its worker is drained' }) },
       'moving',
-      /^runs on worker-a until that hands it over to worker-b: the worker it had is drained$/,
+      /^runs on worker-a until that hands it over to worker-b: its previous worker is drained$/,
     ],
     [
       'its last good version',
@@ -94,7 +94,7 @@ describe('where a monitor runs, and why', () => {
       /^runs nowhere: it is odd$/,
     ],
 
-    ['no worker at all', { held: undefined, workers: [] }, 'nowhere', /^runs nowhere: no worker takes part$/],
+    ['no worker at all', { held: undefined, workers: [] }, 'nowhere', /^runs nowhere: no worker is running$/],
     [
       'no worker with its tag',
       { held: undefined, tag: 'mars' },
@@ -105,13 +105,13 @@ describe('where a monitor runs, and why', () => {
       'only workers with tags',
       { held: undefined, workers: [worker('a', { tags: ['eu'] })] },
       'nowhere',
-      /every worker has tags, and it asks for none$/,
+      /every worker has tags, but it has no member-tag$/,
     ],
     [
       'all of them drained',
       { held: undefined, workers: both.map((one) => ({ ...one, draining: true })) },
       'nowhere',
-      /every worker that may run it is drained: worker-a, worker-b$/,
+      /every suitable worker is drained: worker-a, worker-b$/,
     ],
     [
       'its worker died, and no other may',

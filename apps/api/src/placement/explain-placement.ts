@@ -25,7 +25,7 @@ export interface PlacementFacts {
 /**
  * - `runs`: on the worker that holds it.
  * - `moving`: there still, until it is handed over.
- * - `closing`: it is not checked; the worker that holds it finishes what is left to tell of it.
+ * - `closing`: it is not checked; the worker that holds it still sends its pending notifications.
  * - `waiting`: it is to run, and is about to be given to a worker.
  * - `nowhere`: it runs nowhere, and will not until something is changed.
  */
@@ -38,7 +38,7 @@ export interface Explanation {
   message: string;
 }
 
-/** Where a monitor runs and why there, or why nowhere. Pure. */
+/** Explain the placement of a monitor. Pure. */
 export function explainPlacement(facts: PlacementFacts): Explanation {
   const { monitor, held, workers } = facts;
   const lives = held !== undefined && workers.some(({ id }) => id === held.workerId);
@@ -48,24 +48,24 @@ export function explainPlacement(facts: PlacementFacts): Explanation {
     return running(facts, held);
   }
   const why = monitor.is === 'removed' ? 'it was removed' : monitor.because;
-  if (!held) return { verdict: 'nowhere', message: `runs nowhere: ${why}` };
-  const finishing = lives ? 'finishes what is left to tell of it' : 'is gone, and another worker is to finish it';
+  if (!held) return { verdict: 'nowhere', message: `runs on no worker: ${why}` };
+  const finishing = lives ? 'still sends its pending notifications' : 'has left; the leader will let another worker send its pending notifications';
   return { verdict: 'closing', message: `is not checked: ${why}; ${facts.nameOf(held.workerId)} ${finishing}` };
 }
 
 /** Why a worker may not be given monitors of a tag; undefined when it may. */
 export function objectionTo(worker: PlacementWorker, tag: string | undefined): string | undefined {
-  if (tag === undefined && worker.tags.length > 0) return 'has tags, and this monitor asks for none';
-  if (tag !== undefined && !worker.tags.includes(tag)) return `does not carry the tag "${tag}"`;
+  if (tag === undefined && worker.tags.length > 0) return 'has tags, but this monitor has no member-tag';
+  if (tag !== undefined && !worker.tags.includes(tag)) return `does not have the tag "${tag}"`;
   return worker.draining ? 'is drained' : undefined;
 }
 
 function running(facts: PlacementFacts, held: NonNullable<PlacementFacts['held']>): Explanation {
   const { monitor, nameOf } = facts;
-  const refused = monitor.is === 'refused' ? `; its configuration is refused, this is the last good one` : '';
+  const refused = monitor.is === 'refused' ? `; its configuration is invalid, so its last valid version runs` : '';
   const name = nameOf(held.workerId);
   if (held.phase === 'retire' && held.to !== undefined) {
-    const message = `runs on ${name} until that hands it over to ${nameOf(held.to)}${because(facts, held.cause)}${refused}`;
+    const message = `runs on ${name}, which is handing it over to ${nameOf(held.to)}${because(facts, held.cause)}${refused}`;
     return { verdict: 'moving', message };
   }
   const message = `runs on ${name} since ${held.assignedAt}${because(facts, held.cause)}${refused}`;
@@ -75,30 +75,30 @@ function running(facts: PlacementFacts, held: NonNullable<PlacementFacts['held']
 function waiting(facts: PlacementFacts): Explanation {
   const { held, led, nameOf, workers, tag } = facts;
   const may = workers.filter((worker) => objectionTo(worker, tag) === undefined).length;
-  if (may === 0) return { verdict: 'nowhere', message: `runs nowhere: ${shortage(facts)}` };
+  if (may === 0) return { verdict: 'nowhere', message: `runs on no worker: ${shortage(facts)}` };
   const next = led
     ? 'the leader is about to choose a worker'
-    : 'nobody leads, so nothing is assigned: is a scheduler running?';
-  if (!held) return { verdict: 'waiting', message: `runs nowhere yet: ${next}` };
+    : 'no scheduler is leader, so nothing is assigned; start a scheduler';
+  if (!held) return { verdict: 'waiting', message: `has no worker yet: ${next}` };
   const name = nameOf(held.workerId);
   if (!workers.some(({ id }) => id === held.workerId)) {
-    return { verdict: 'waiting', message: `was run by ${name}, which is gone: ${next}` };
+    return { verdict: 'waiting', message: `ran on ${name}, which has left: ${next}` };
   }
   return {
     verdict: 'closing',
-    message: `is not checked until ${name} has told what is left of it; then it gets a worker`,
+    message: `waits until ${name} has sent its pending notifications; then the leader assigns a worker`,
   };
 }
 
 function shortage({ workers, tag }: PlacementFacts): string {
-  if (workers.length === 0) return 'no worker takes part';
+  if (workers.length === 0) return 'no worker is running';
   const drained = workers.filter(
     (worker) => worker.draining && objectionTo({ ...worker, draining: false }, tag) === undefined,
   );
   if (drained.length > 0) {
-    return `every worker that may run it is drained: ${drained.map(({ name }) => name).join(', ')}`;
+    return `every suitable worker is drained: ${drained.map(({ name }) => name).join(', ')}`;
   }
-  return tag === undefined ? 'every worker has tags, and it asks for none' : `no worker carries the tag "${tag}"`;
+  return tag === undefined ? 'every worker has tags, but it has no member-tag' : `no worker has the tag "${tag}"`;
 }
 
 /** What the leader wrote down, in the words of somebody who asks. Another version of it may have had other reasons. */
@@ -108,12 +108,12 @@ function because({ workers, tag }: PlacementFacts, cause: string | undefined): s
   const which = tag === undefined ? 'without tags' : `with the tag "${tag}"`;
   const among = `the ${pool} worker${pool === 1 ? '' : 's'} ${which}`;
   const known: Readonly<Record<string, string>> = {
-    new: `it was new, and of ${among} this one had the least to do`,
-    rebalance: `to even out the loads of ${among}`,
-    'its worker is gone': `the worker it had was gone, and of ${among} this one was given it`,
-    'its worker is drained': `the worker it had is drained`,
-    'late hand-over': `the worker it had did not hand it over in time`,
-    'stays after all': `a move elsewhere was taken back`,
+    new: `it was new, and this worker had the lowest load of ${among}`,
+    rebalance: `to balance the loads of ${among}`,
+    'its worker is gone': `its previous worker had left, and the leader chose this one of ${among}`,
+    'its worker is drained': `its previous worker is drained`,
+    'late hand-over': `its previous worker did not hand it over in time`,
+    'stays after all': `the leader cancelled a move to another worker`,
   };
   return `: ${ownOf(known, cause) ?? cause}`;
 }

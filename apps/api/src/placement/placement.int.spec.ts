@@ -50,7 +50,7 @@ test.each([
   ['b', 'runs', /^'b' runs on worker-2 since 2/],
   ['mars', 'nowhere', /no worker carries the tag "mars"$/],
   ['off', 'nowhere', /it is disabled$/],
-  ['odd', 'nowhere', /its configuration is refused: port: /],
+  ['odd', 'nowhere', /its configuration is invalid: port: /],
   ['last', 'runs', /on worker-3 .*the last good one$/],
   ['removed', 'closing', /it was removed; worker-1 finishes/],
 ])('why %s: %s', async (name, verdict, message) => {
@@ -68,7 +68,7 @@ test('tells who else might, with what each has to do', async () => {
     weight: 1,
     candidates: [
       { id: 'w1', eligible: true, objection: null, assigned: 2 },
-      { id: 'w3', eligible: false, objection: 'has tags, and this monitor asks for none', assigned: 1, load: 0 },
+      { id: 'w3', eligible: false, objection: 'has tags, but this monitor has no member-tag', assigned: 1, load: 0 },
       { id: 'w2', eligible: false, objection: 'is drained', assigned: 1, load: 1 },
     ],
     errors: [],

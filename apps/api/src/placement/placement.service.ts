@@ -17,34 +17,34 @@ export interface ShownCandidate {
   id: string;
   name: string;
   tags: readonly string[];
-  /** Whether it may be given the monitor. */
+  /** True if the worker can run the monitor. */
   eligible: boolean;
   /** Why not. */
   objection: string | null;
-  /** Monitors it holds. */
+  /** Number of assigned monitors. */
   assigned: number;
   /** Sum of their weights, moves under way being done: what the leader balances. */
   load: number;
 }
 
-/** Where a monitor runs and why there, or why nowhere. */
+/** Explain the placement of a monitor. */
 export interface ShownPlacement {
   name: string;
   verdict: PlacementVerdict;
-  /** The whole of it in a sentence. */
+  /** The explanation as one sentence. */
   message: string;
   worker: { id: string; name: string } | null;
   /** Who it is about to be handed over to. */
   to: { id: string; name: string } | null;
-  /** Since when its worker has it. ISO 8601. */
+  /** Time when the worker got it. ISO 8601. */
   since: string | null;
-  /** Why it was given to that worker, in the words of the leader. */
+  /** Reason the leader gave for its choice. */
   cause: string | null;
-  /** The `member-tag` that decides who may run it. */
+  /** The `member-tag`: only workers with this tag run it. */
   tag: string | null;
-  /** Its own part of a load. */
+  /** Weight of this monitor in the load of its worker. */
   weight: number;
-  /** All workers: those that may run it first, the least loaded of them first. */
+  /** All workers. Suitable ones come first, the least loaded at the top. */
   candidates: ShownCandidate[];
   /** What is wrong with its configuration, when that is refused. */
   errors: FieldProblem[];
@@ -97,7 +97,7 @@ export class PlacementService {
     const now = Date.now();
     const status = this.cache.status(view, now);
     if (status === 'quarantined') {
-      const what = view.declared.faults ? 'its configuration is refused' : 'it is quarantined';
+      const what = view.declared.faults ? 'its configuration is invalid' : 'it is quarantined';
       return { is: 'refused', because: `${what}: ${reasonOf(view, status, now)}` };
     }
     return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };

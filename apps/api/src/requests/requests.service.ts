@@ -64,7 +64,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
     if (isDisabled(settings, Date.now())) throw new DomainError('conflict', `The check '${name}' is disabled`);
     const owner = this.cache.monitors.get(name)?.assignment?.workerId;
     if (owner === undefined || !this.cache.isLiveWorker(owner)) {
-      throw new DomainError('unavailable', `No worker runs the check '${name}' at present`);
+      throw new DomainError('unavailable', `No worker runs the check '${name}' now; GET /api/v1/monitor/{name}/why explains why`);
     }
     return resultOf(await this.ask({ kind: 'run', monitor: name }, deadlineOf(settings)));
   }
@@ -93,7 +93,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
 
   private async sendTest(name: string, settings: AlerterSettings): Promise<Delivery> {
     if (![...this.cache.members.live.keys()].some((id) => this.cache.isLiveWorker(id))) {
-      throw new DomainError('unavailable', 'There is no live worker to send it');
+      throw new DomainError('unavailable', 'No worker is running to send it; start one');
     }
     const { delivery } = await this.ask({ kind: 'test-alerter', name, settings }, DELIVERY_MS);
     if (!delivery) throw new DomainError('unavailable', 'The worker answered without a delivery');
@@ -103,7 +103,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
   private assertWorker(tag: string | undefined): void {
     if (this.cache.mayRun(tag)) return;
     const what = tag === undefined ? 'without tags' : `with the tag '${tag}'`;
-    throw new DomainError('unavailable', `There is no live worker ${what}`);
+    throw new DomainError('unavailable', `No worker is running ${what}`);
   }
 
   private async ask(body: RequestBody, workMs: number): Promise<Extract<RequestAnswer, { ok: true }>> {

@@ -16,7 +16,7 @@ export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
   const errors: FieldError[] = [];
   const unknown = Object.keys(raw).filter((name) => !attributes.includes(name));
   for (const name of unknown.slice(0, MAX_FAULTS)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
-  if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to be tried'));
+  if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to test'));
   for (const name of attributes.filter((attribute) => attribute !== 'config')) {
     const value = raw[name];
     if (value !== undefined && (typeof value !== 'string' || value === ''))

@@ -11,28 +11,28 @@ export class ResultsController {
 
   @Route({
     id: 'listResults',
-    summary: 'Recent results of some monitors',
-    description: 'For many at once and without what else there is to tell of a monitor.',
-    answers: [{ schema: 'Results', description: 'A map from name to results, empty where there are none.' }],
+    summary: 'List recent results of several monitors',
+    description: 'Returns only results, for many monitors in one request.',
+    answers: [{ schema: 'Results', description: 'Returns a map from name to results; a monitor without results has an empty list.' }],
     errors: [400],
   })
   @ApiQuery({
     name: 'monitor',
     required: true,
     schema: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 200 },
-    description: 'Name of a monitor; repeated for several.',
+    description: 'Name of a monitor. Repeat the parameter for several.',
   })
   @ApiQuery({
     name: 'limit',
     required: false,
     schema: { type: 'integer', minimum: 1, maximum: 720 },
-    description: 'The most of each monitor, the newest of them; 20 unless given.',
+    description: 'Maximum number of results per monitor, newest first chosen. Default: 20.',
   })
   @ApiQuery({
     name: 'since',
     required: false,
     schema: { type: 'string', format: 'date-time' },
-    description: 'Leaves out what is older.',
+    description: 'Omits older results.',
   })
   @Get()
   list(@Query() query: RawQuery): Promise<Results> {

@@ -7,8 +7,8 @@ import { alerterSchemas, monitorSchemas, type TypeSchemas } from './type-schemas
 export class SchemasController {
   @Route({
     id: 'getMonitorSchemas',
-    summary: 'JSON Schema of each type of monitor',
-    answers: [{ schema: 'SchemaMap', description: 'A map from type to its summary and schema.' }],
+    summary: 'Show the JSON Schema of each monitor type',
+    answers: [{ schema: 'SchemaMap', description: 'Returns a map from type to its summary and schema.' }],
   })
   @Get('monitor')
   monitor(): TypeSchemas {
@@ -17,8 +17,8 @@ export class SchemasController {
 
   @Route({
     id: 'getAlerterSchemas',
-    summary: 'JSON Schema of each type of alerter',
-    answers: [{ schema: 'SchemaMap', description: 'A map from type to its summary and schema.' }],
+    summary: 'Show the JSON Schema of each alerter type',
+    answers: [{ schema: 'SchemaMap', description: 'Returns a map from type to its summary and schema.' }],
   })
   @Get('alerter')
   alerter(): TypeSchemas {

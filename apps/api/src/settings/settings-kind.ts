@@ -76,7 +76,7 @@ function unmaskMonitor(raw: unknown, stored: MonitorSettings | undefined, at: st
 
 function movedFault(error: FieldError, moved: string): FieldError {
   const name = error.path.slice(error.path.lastIndexOf('/') + 1);
-  return { ...error, message: `${name}: must be given again, because ${moved} changes; expected ${error.expected}` };
+  return { ...error, message: `${name}: enter it again, because ${moved} changes; expected ${error.expected}` };
 }
 
 /** Undefined where what is not valid names none: its validation tells why. */

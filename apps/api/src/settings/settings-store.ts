@@ -65,7 +65,7 @@ export class SettingsStore<S extends object> {
 
   /** Merges into what is shown, masks included, so that a secret does not follow a changed destination. */
   patch(name: string, patch: unknown, preconditions: Preconditions): Promise<Written<S>> {
-    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch, which is an object');
+    if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch: a JSON object');
     return this.write(name, preconditions, (current, stored) => {
       if (!current) throw this.notFound(name);
       return mergePatch(stored ? this.kind.mask(stored) : parsed(current), patch);
@@ -79,7 +79,7 @@ export class SettingsStore<S extends object> {
     if (names.length > MAX_PUSHED) {
       throw new DomainError(
         'too-large',
-        `There are ${names.length} configurations; expected at most ${MAX_PUSHED} in one push`,
+        `This push has ${names.length} configurations; expected at most ${MAX_PUSHED}`,
       );
     }
     const pushed = new Set<string>();
@@ -97,7 +97,7 @@ export class SettingsStore<S extends object> {
       }
       if (!refused) return { pushed: [...pushed], skipped: names.filter((name) => !pushed.has(name)) };
     }
-    throw new DomainError('conflict', `Others keep changing these; ${pushed.size} of ${names.length} were pushed`);
+    throw new DomainError('conflict', `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`);
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<void> {
@@ -112,7 +112,7 @@ export class SettingsStore<S extends object> {
       });
       if (committed.outcome === 'accepted') return this.cache.awaitWrite(committed.revision);
     }
-    throw new DomainError('conflict', `Others keep changing '${name}'`);
+    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
   }
 
   /** Validates what is not to be stored; masked secrets are those of the stored `name`. */
@@ -164,7 +164,7 @@ export class SettingsStore<S extends object> {
       await this.cache.awaitWrite(committed.revision);
       return { settings, revision: committed.revision, outcome: current ? 'changed' : 'created' };
     }
-    throw new DomainError('conflict', `Others keep changing '${name}'`);
+    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
   }
 
   private async validated(entry: Unjudged): Promise<Valid<S>> {
@@ -238,7 +238,7 @@ export class SettingsStore<S extends object> {
 export function quarantined(word: string, name: string, faults: readonly FieldError[]): DomainError {
   return new DomainError(
     'conflict',
-    `The ${word} '${name}' stands in etcd with an invalid configuration: ${faults.map(({ message }) => message).join('; ')}`,
+    `The ${word} '${name}' has an invalid configuration in etcd: ${faults.map(({ message }) => message).join('; ')}`,
     { fields: faults },
   );
 }

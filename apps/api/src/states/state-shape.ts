@@ -20,11 +20,11 @@ export interface ShownState {
   tags: string[];
   owner: string | null;
   ownerName: string | null;
-  /** What is to be shown. */
+  /** Status to show. */
   status: DerivedStatus;
-  /** What is stored, whether it is to be believed or not. */
+  /** Status as stored, even if it is out of date. */
   stored: Status | null;
-  /** Why the status is not the stored one. */
+  /** Reason why `status` differs from the stored one. */
   reason: string | null;
   since: string | null;
   count: number;
@@ -32,7 +32,7 @@ export interface ShownState {
   date: string | null;
   lastRun: string | null;
   latencyMs: number | null;
-  /** What the last run measured. */
+  /** Measured values of the last check. */
   performance: PerformanceValue[];
   nextDue: string | null;
   incident: string | null;
@@ -93,13 +93,13 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {
       const tag = settings?.['member-tag'];
-      return tag === undefined ? 'no live worker without tags' : `no live worker carries the tag "${tag}"`;
+      return tag === undefined ? 'no running worker without tags' : `no running worker has the tag "${tag}"`;
     }
     case 'pending':
       return assignment ? 'assigned, no result yet' : 'not assigned yet';
     case 'stale':
       return lastResultAt === undefined
-        ? 'its worker is silent'
+        ? 'its worker sends no results'
         : `no result for ${formatDuration(Math.max(0, Math.round((now - lastResultAt) / 1_000)) * 1_000)}`;
     case 'ok':
     case 'warning':

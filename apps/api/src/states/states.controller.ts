@@ -13,9 +13,9 @@ export class StatesController {
 
   @Route({
     id: 'listStates',
-    summary: 'States of all monitors',
+    summary: 'List the states of all monitors',
     description:
-      'Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.',
+      'Includes monitors that have not run yet. `status` is the status to show; the API derives disabled, orphaned, pending, stale and quarantined.',
     answers: [{ schema: 'StateList', description: 'The states.', headers: { ...TOTAL, ...EVENT_ID } }],
     errors: [400],
   })
@@ -29,7 +29,7 @@ export class StatesController {
 
   @Route({
     id: 'getState',
-    summary: 'State of a monitor with its recent results and incidents',
+    summary: 'Show the state of a monitor with its recent results and incidents',
     answers: [{ schema: 'StateDetail', description: 'The state.' }],
     errors: [404],
   })

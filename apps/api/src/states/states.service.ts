@@ -17,9 +17,9 @@ export interface StateDetail extends ShownState {
   results: (Omit<Sample, 'at'> & { at: string })[];
   /** Newest first. */
   incidents: ShownIncident[];
-  /** What each alerter was last told of the open incident. */
+  /** Last notification of the open incident, by alerter. */
   told: Record<string, ToldStatus>;
-  /** Notifications not delivered yet. */
+  /** Pending notifications. */
   owed: { alerter: string; type: string; createdAt: string }[];
   assignment: { workerId: string; phase: string; assignedAt: string } | null;
   revision: number;

@@ -12,13 +12,13 @@ export class StreamController {
 
   @Route({
     id: 'getStream',
-    summary: 'Changes as they happen (server-sent events)',
+    summary: 'Stream changes (server-sent events)',
     description: [
-      'Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what',
-      'was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a',
-      'revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.',
+      'Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `ready` comes at the start. `reset` means that earlier',
+      'messages are out of date: read everything again. Ids are `<cluster id>.<revision>`, sent with the last message of a',
+      'revision. To resume, send the last id, or the `X-Event-Id` of a list of states, as `Last-Event-ID`. A comment every 15 s shows that the connection works.',
     ].join(' '),
-    answers: [{ schema: 'Stream', description: 'The stream, without end.' }],
+    answers: [{ schema: 'Stream', description: 'The stream. It does not end.' }],
     produces: 'text/event-stream',
     errors: [400, 429],
   })
@@ -26,9 +26,9 @@ export class StreamController {
     name: 'types',
     required: false,
     schema: { type: 'string' },
-    description: 'Only these, separated by commas: state, event, monitor, member.',
+    description: 'Kinds of events to send, separated by commas: state, event, monitor, member. Default: all.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' }, description: 'Id to resume after.' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' }, description: 'Id of the last event you received.' })
   @Get()
   stream(
     @Query('types') types: string | string[] | undefined,

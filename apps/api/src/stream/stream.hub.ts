@@ -110,11 +110,14 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     const { streams, streamsPerAddress } = this.config.limits;
     const same = [...this.clients].filter((client) => client.address === address).length;
     if (this.clients.size >= streams) {
-      throw new DomainError('too-many', `There are ${streams} clients of the live stream already; see --max-streams`);
+      throw new DomainError(
+        'too-many',
+        `The live stream already has ${streams} clients; raise --max-streams to allow more`,
+      );
     }
     if (same >= streamsPerAddress) {
       const most = `${streamsPerAddress} clients of the live stream already`;
-      throw new DomainError('too-many', `This address has ${most}; see --max-streams-per-address`);
+      throw new DomainError('too-many', `Your address has ${most}; raise --max-streams-per-address to allow more`);
     }
   }
 

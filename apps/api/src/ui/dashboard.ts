@@ -7,14 +7,14 @@ import { DASHBOARD_PATH } from '@9volt/contracts';
 import { DASHBOARD_POLICY, type Logger } from '@9volt/platform';
 
 const NOT_BUILT =
-  '<!doctype html><title>9volt</title><p>The dashboard is not built. The API is described at <a href="/docs">/docs</a>.';
+  '<!doctype html><title>9volt</title><p>The dashboard is not built; run npm run build. The API documentation is at <a href="/docs">/docs</a>.';
 
 /** The dashboard under `/ui/`. Any path below it that is no file is a page of its own routing. */
 export function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): void {
   fastify.get('/', (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   fastify.get(DASHBOARD_PATH, (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   const built = root !== undefined && existsSync(join(root, 'index.html'));
-  if (!built) log.warn('the dashboard is not built: /ui says so');
+  if (!built) log.warn('the dashboard is not built; run npm run build');
   const page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
   fastify.get(`${DASHBOARD_PATH}/*`, (_request, reply) =>
     reply

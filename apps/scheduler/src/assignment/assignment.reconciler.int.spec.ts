@@ -338,7 +338,9 @@ describe('assignments', () => {
       'type',
       'wrong',
     ]);
-    expect(refused.find((event) => event.monitor === 'good')!.message).toContain('its last valid version keeps running');
+    expect(refused.find((event) => event.monitor === 'good')!.message).toContain(
+      'its last valid version keeps running',
+    );
     expect(refused.find((event) => event.monitor === 'type')!.message).toContain('did you mean "tcp"?');
 
     // Its worker dies: the last good version is what moves.

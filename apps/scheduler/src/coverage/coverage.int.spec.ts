@@ -139,7 +139,9 @@ describe('the coverage', () => {
         const events = await bench.events('warning');
         return events.length > 0 && events;
       });
-      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/^could not call the dead-man-url/)]);
+      expect(warnings.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^could not call the dead-man-url/),
+      ]);
       expect(JSON.stringify(warnings)).not.toContain('secret');
     } finally {
       server.close();

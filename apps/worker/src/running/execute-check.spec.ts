@@ -49,7 +49,10 @@ test.each([
   ],
 ])('a probe that %s: unknown, with the defect', async (_how, probe) => {
   const { result, defect } = await executeCheck(settings, contextOf(), none, types(probe));
-  expect(result).toMatchObject({ status: 'unknown', message: 'Internal error in the check: undefined is not a function' });
+  expect(result).toMatchObject({
+    status: 'unknown',
+    message: 'Internal error in the check: undefined is not a function',
+  });
   expect(defect?.message).toBe('undefined is not a function');
 });
 

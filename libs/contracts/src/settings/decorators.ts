@@ -74,7 +74,7 @@ export function Text(
     'text',
     options,
     {
-      expected: options.expected ?? (notEmpty ? 'a text that is not empty' : 'a text'),
+      expected: options.expected ?? (notEmpty ? 'a non-empty text' : 'a text'),
       maxLength,
       ...(options.secret ? { secret: true } : {}),
       ...(options.multiline ? { multiline: true } : {}),
@@ -142,7 +142,7 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\
 
 /** An instant with its offset from UTC (RFC 3339). */
 export function Time(options: Common): PropertyDecorator {
-  return attribute('time', options, { expected: 'a time that exists, with its zone, such as "2026-12-24T18:00:00Z"' }, [
+  return attribute('time', options, { expected: 'a valid time with its zone, such as "2026-12-24T18:00:00Z"' }, [
     rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && isInstant(value)),
   ]);
 }

@@ -71,17 +71,17 @@ describe('validating settings', () => {
   );
 
   it.each([
-    [{ name: 'x'.repeat(70_000) }, /expected a text that is not empty, of at most 65536 characters; it has 70000$/],
+    [{ name: 'x'.repeat(70_000) }, /expected a non-empty text, of at most 65536 characters; it has 70000$/],
     [
       { name: 'x', 'some-tags': ['a', 'x'.repeat(70_000)] },
       /expected a list of at most 1000 texts, each of at most 65536 characters; one has 70000$/,
     ],
     [
       { name: 'x', at: '2026-02-30T00:00:00Z' },
-      /expected a time that exists, with its zone, such as "2026-12-24T18:00:00Z"$/,
+      /expected a valid time with its zone, such as "2026-12-24T18:00:00Z"$/,
     ],
     [{ name: 'x', port: 65_536 }, /from 1 to 65535$/],
-    [{ name: 5 }, /expected a text that is not empty$/],
+    [{ name: 5 }, /expected a non-empty text$/],
   ])('names the limit that is exceeded: %#', (raw, message) => {
     expect(validateSettings(Sample, raw)).toMatchObject({
       ok: false,
