@@ -404,6 +404,39 @@ describe('delivery', () => {
     await waitFor(() => rig.told('notification-sent').length > 0);
   });
 
+  it('gives up an answer that is overdue when the alerter is mended', async () => {
+    const rig = await startWorker({ attemptTimeoutMs: 5_000 });
+    const right = await startProvider();
+    provider.behave({ kind: 'hang' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(
+      () => rig.told('notification-failed').some(({ message }) => message.includes('sent, not confirmed')),
+      {
+        timeoutMs: 15_000,
+      },
+    );
+    await rig.configure('team', right.alerter);
+    // Its patience would last for 10 s more.
+    await right.waitForAccepted(1, 8_000);
+    await waitFor(async () => (await provider.connections()) === 0);
+  });
+
+  it('gives up an answer that is overdue when the monitor is to be handed over, and no sooner', async () => {
+    const rig = await startWorker({ attemptTimeoutMs: 2_000 });
+    const idle: string[] = [];
+    rig.inFlight.onIdle((monitor) => idle.push(monitor));
+    provider.behave({ kind: 'hang' });
+    await rig.owe('web', 'team', ['critical']);
+    await waitFor(() => provider.received.length === 1);
+    expect(rig.inFlight.hold('web')).toBe(false);
+    await sleep(500);
+    expect(idle).toEqual([]);
+    // Its patience would last for 6 s.
+    await waitFor(() => idle.includes('web'), { timeoutMs: 4_500 });
+    expect(rig.inFlight.hold('web')).toBe(true);
+    expect(provider.received).toHaveLength(1);
+  });
+
   it('cancels out what nobody began to send, and nothing that may have been sent', async () => {
     const rig = await startWorker();
     await rig.open('web', 1);

@@ -11,7 +11,7 @@ import { cancelOut, type Queued } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { InFlight } from '../outbox/in-flight.js';
-import { type Head, Lane, laneKey } from './lane.js';
+import { isRestDone, Lane, laneKey } from './lane.js';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
@@ -53,6 +53,9 @@ export class DeliveryService implements OnApplicationBootstrap {
   /** Does not wait for etcd: a process that waits for it starts nonetheless. */
   onApplicationBootstrap(): void {
     this.owed.onChange((monitor, alerter) => this.look(monitor, alerter));
+    this.inFlight.onWanted((monitor) => {
+      for (const lane of this.lanes.values()) if (lane.monitor === monitor) lane.giveUp?.();
+    });
     this.alerters.onChange((name, lookup) => {
       if (lookup.state === 'invalid') this.report.trouble(`alerter "${name}" is not valid`, lookup.message);
       this.alerterChanged(name);
@@ -103,6 +106,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.alerterNotBefore.delete(alerter);
     for (const lane of this.lanes.values()) {
       if (lane.alerter !== alerter) continue;
+      lane.giveUp?.();
       lane.retryNow();
       this.advance(lane);
     }
@@ -209,27 +213,26 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.told.set(lane.key, entry.incident);
     this.settling.begin(owed);
     const startedAt = performance.now();
+    const overdue = new AbortController();
     const outcome = await this.attempts.make(settings, entry.alert, {
-      signal: this.abort.signal,
+      signal: AbortSignal.any([this.abort.signal, overdue.signal]),
       unclearBefore: head.unclear,
       reached: head.reached,
-      onUnclear: (why) => this.report.unclear(owed, head.attempts, why),
+      onUnclear: (why) => {
+        lane.giveUp = () => overdue.abort();
+        this.report.unclear(owed, head.attempts, why);
+        // Its heir does not wait for an answer that may never come.
+        if (this.inFlight.isWanted(monitor)) lane.giveUp();
+      },
     });
-    if (outcome.outcome === 'retryable' && this.isEnough(lane, head, outcome)) {
+    lane.giveUp = undefined;
+    const { restMs, restWhileOthersWaitMs } = this.settings;
+    const limitMs = lane.left(this.queueOf(lane)).length > 1 ? restWhileOthersWaitMs : restMs;
+    if (outcome.outcome === 'retryable' && isRestDone(head, outcome, limitMs, performance.now())) {
       await this.settle(lane, owed, 'delivered', outcome.answer, outcome.answer);
     } else if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
     else
       await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
-  }
-
-  /** Whether those who are left of several were tried for long enough: one full mailbox must not keep the others from what comes next. */
-  private isEnough(lane: Lane, head: Head, { reached = [] }: Retryable): boolean {
-    if (reached.length === 0) return false;
-    head.reached = reached;
-    head.reachedSince ??= performance.now();
-    const othersWait = lane.left(this.queueOf(lane)).length > 1;
-    const limitMs = othersWait ? this.settings.restWhileOthersWaitMs : this.settings.restMs;
-    return performance.now() - head.reachedSince >= limitMs;
   }
 
   private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): void {

@@ -1,3 +1,4 @@
+import type { Retryable } from '@9volt/alerters';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 
 /** What is known of the first of a queue. */
@@ -21,6 +22,8 @@ export class Lane {
   /** Something is under way that advances the lane when it ends. */
   busy = false;
   timer: NodeJS.Timeout | undefined;
+  /** Ends the attempt whose answer is overdue. */
+  giveUp: (() => void) | undefined;
   /** The same function for the whole life of the lane. */
   readonly advance: () => void;
   /** The last of the queue when it was looked at for what cancels out. */
@@ -79,6 +82,14 @@ export class Lane {
     this.current.notBefore = 0;
     this.current.faultTold = false;
   }
+}
+
+/** Whether those who are left of several were tried for long enough: one full mailbox must not keep the others from what comes next. */
+export function isRestDone(head: Head, { reached = [] }: Retryable, limitMs: number, now: number): boolean {
+  if (reached.length === 0) return false;
+  head.reached = reached;
+  head.reachedSince ??= now;
+  return now - head.reachedSince >= limitMs;
 }
 
 /** Names contain no slash. */

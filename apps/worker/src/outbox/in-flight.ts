@@ -5,15 +5,23 @@ import { Injectable } from '@nestjs/common';
 export class InFlight {
   private readonly counts = new Map<string, number>();
   private readonly held = new Set<string>();
+  /** Somebody would hold them. */
+  private readonly wanted = new Set<string>();
+  private readonly wantedListeners = new Set<(monitor: string) => void>();
   private readonly idleListeners = new Set<(monitor: string) => void>();
   private readonly releaseListeners = new Set<(monitor: string) => void>();
 
   /**
    * For a planned hand-over, so that the heir does not send what is being sent here. True when no send about the monitor is in flight: then none
-   * starts either until {@link release}. False when one is in flight; then nothing is held.
+   * starts either until {@link release}. False when one is in flight; then nothing is held, and whoever only waits for an overdue answer is told to
+   * end that.
    */
   hold(monitor: string): boolean {
-    if (this.counts.has(monitor)) return false;
+    if (this.counts.has(monitor)) {
+      this.wanted.add(monitor);
+      for (const listener of this.wantedListeners) listener(monitor);
+      return false;
+    }
     this.held.add(monitor);
     return true;
   }
@@ -26,6 +34,16 @@ export class InFlight {
   /** Told when the last send about a monitor has ended and its answer is recorded. Must not throw or block. */
   onIdle(listener: (monitor: string) => void): void {
     this.idleListeners.add(listener);
+  }
+
+  /** Told of each monitor that somebody would hold. Must not throw or block. */
+  onWanted(listener: (monitor: string) => void): void {
+    this.wantedListeners.add(listener);
+  }
+
+  /** Whether somebody would have held it since the send began that is in flight. */
+  isWanted(monitor: string): boolean {
+    return this.wanted.has(monitor);
   }
 
   onRelease(listener: (monitor: string) => void): void {
@@ -56,6 +74,7 @@ export class InFlight {
       return;
     }
     this.counts.delete(monitor);
+    this.wanted.delete(monitor);
     for (const listener of this.idleListeners) listener(monitor);
   }
 }
