@@ -14,7 +14,7 @@ const QUIET_MS = 120_000;
 const GAP_IN_FAULT_MS = 2 * 6_000 + 5_000 + 2_000 + 8_000;
 
 let soak: SoakBench | undefined;
-afterAll(() => soak?.bench.stop());
+afterAll(() => soak?.stop());
 
 it(`faults at random for ${minutes} minutes, by the seed ${seed}: nothing lost, nothing unresolved, repeats as promised`, async () => {
   const random = new SeededRandom(seed);

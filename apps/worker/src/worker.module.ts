@@ -6,6 +6,7 @@ import { Detachment } from './ledger/detachment.js';
 import { EtcdLedger } from './ledger/etcd-ledger.js';
 import { Evaluations } from './ledger/evaluations.js';
 import { FencedWrites } from './ledger/fenced-writes.js';
+import { SpoolKeeper } from './ledger/spool-keeper.js';
 import { SpoolLedger } from './ledger/spool-ledger.js';
 import { WorkerFacts } from './ledger/worker-facts.js';
 import { LastRuns } from './measure/last-runs.js';
@@ -67,6 +68,7 @@ const FEW_FILES = 1_024;
     Handbacks,
     EtcdLedger,
     SpoolLedger,
+    SpoolKeeper,
     StateWriter,
     ReturnService,
     CheckMetrics,

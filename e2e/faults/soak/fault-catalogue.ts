@@ -35,6 +35,10 @@ export const FAULTS: readonly RandomFault[] = [
   { name: 'leader cut off', weight: 2, inject: severed(theLeader, 'blackhole') },
   { name: 'requests held', weight: 2, inject: severed(anybody, 'hold') },
   { name: 'answers withheld', weight: 2, inject: severed(anybody, 'mute') },
+  { name: 'etcd slow for one', weight: 2, inject: slowed(anybody) },
+  { name: 'etcd slow for all', weight: 2, inject: slowForAll },
+  { name: 'etcd down, a worker stopped and started', weight: 2, inject: stoppedWithoutEtcd },
+  { name: 'worker cut off while monitors are edited', weight: 2, inject: editedWhileCutOff },
   { name: 'etcd restarted', weight: 2, inject: outage(0, 0) },
   { name: 'etcd down', weight: 2, inject: outage(1, 20) },
   { name: 'etcd paused', weight: 1, inject: etcdPaused },
@@ -94,6 +98,55 @@ function severed(choose: Choice, how: 'blackhole' | 'hold' | 'mute'): RandomFaul
       proxy.heal();
     });
   };
+}
+
+function slowed(choose: Choice): RandomFault['inject'] {
+  return async (soak) => {
+    const { name, proxy } = await choose(soak);
+    await soak.bench.fault('partition', name, () => slowly(soak, [proxy]));
+  };
+}
+
+function slowForAll(soak: SoakBench): Promise<void> {
+  return soak.bench.fault('outage', 'etcd', () =>
+    slowly(
+      soak,
+      soak.seats.map(({ proxy }) => proxy),
+    ),
+  );
+}
+
+/** Answers come late by some seconds, now and then; so do watches. */
+async function slowly({ random }: SoakBench, proxies: readonly Seat['proxy'][]): Promise<void> {
+  for (let times = 0; times < 3; times++) {
+    const delayMs = random.msBetween(0.5, 6);
+    for (const proxy of proxies) proxy.slow(delayMs);
+    await sleep(random.msBetween(1, 6));
+    for (const proxy of proxies) proxy.slow(0);
+    await sleep(random.msBetween(0.5, 3));
+  }
+}
+
+async function stoppedWithoutEtcd(soak: SoakBench): Promise<void> {
+  const seat = soak.random.pick(soak.seatsOf('worker'));
+  await soak.bench.fault('outage', 'etcd', async () => {
+    await soak.bench.cluster.etcd.kill();
+    await sleep(soak.random.msBetween(5, 15));
+    await seat.node.signal('SIGTERM');
+    await soak.bench.cluster.etcd.restart();
+    await soak.refill(seat);
+  });
+}
+
+async function editedWhileCutOff(soak: SoakBench): Promise<void> {
+  const { name, proxy } = soak.random.pick(soak.seatsOf('worker'));
+  await soak.bench.fault('partition', name, async () => {
+    proxy.blackhole();
+    await sleep(soak.random.msBetween(1, 10));
+    await edited(soak);
+    await sleep(soak.random.msBetween(1, 10));
+    proxy.heal();
+  });
 }
 
 async function cutTwice(soak: SoakBench): Promise<void> {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FaultBench, names, type NodeProcess, startSeverableProxy, waitFor } from '../harness/index.js';
 import type { SeededRandom } from './seeded-random.js';
 
@@ -21,6 +24,7 @@ const READY_MS = 90_000;
 export class SoakBench {
   readonly monitors = names(MONITORS);
   readonly seats: Seat[] = [];
+  private readonly dataDir = mkdtempSync(join(tmpdir(), '9volt-soak-'));
 
   private constructor(
     readonly bench: FaultBench,
@@ -48,7 +52,12 @@ export class SoakBench {
 
   /** Starts another process in the place of one that ended. */
   async refill(seat: Seat): Promise<void> {
-    seat.node = await this.bench.node(seat.role, seat.name, { etcd: seat.proxy.endpoint });
+    seat.node = await this.bench.node(seat.role, seat.name, this.optionsOf(seat.proxy));
+  }
+
+  async stop(): Promise<void> {
+    await this.bench.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   /** Waits until all processes are ready, somebody leads, and nothing changes hands. */
@@ -62,10 +71,14 @@ export class SoakBench {
     );
   }
 
+  private optionsOf(proxy: Proxy): { etcd: string; args: string[] } {
+    return { etcd: proxy.endpoint, args: ['--data-dir', this.dataDir] };
+  }
+
   private async fill(role: Seat['role'], seats: readonly string[]): Promise<void> {
     for (const name of seats) {
       const proxy = this.bench.cluster.use(await startSeverableProxy(this.bench.cluster.etcd.clientPort));
-      this.seats.push({ role, name, proxy, node: await this.bench.node(role, name, { etcd: proxy.endpoint }) });
+      this.seats.push({ role, name, proxy, node: await this.bench.node(role, name, this.optionsOf(proxy)) });
     }
   }
 }

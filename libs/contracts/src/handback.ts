@@ -22,6 +22,11 @@ export interface HandedIncident {
   /** Alarms that were sent without an answer: they may have arrived or not. */
   unanswered: OutboxEntry[];
   notifications: DeliveryRecord[];
+  /**
+   * Revision of the state that stood in etcd when this was handed back, if nobody else can have told anything since that worker was cut off: as
+   * long as the state is of this revision, what is told here is what alerters heard last.
+   */
+  stateRevision?: number;
 }
 
 /** What a worker that was cut off from etcd told of a monitor that is not its own any more: `handback/<monitor>/<worker id>`. */

@@ -1,9 +1,14 @@
 import { type Command, Option } from 'commander';
-import { NODE_SETTINGS, type NodeFlags, type NodeSetting } from '@9volt/platform/config';
+import { NODE_SETTINGS, type NodeFlags, type NodeSetting, type NodeSettingKey } from '@9volt/platform/config';
 
-/** Adds the settings of a node, or only those of etcd, to a command. */
-export function withSettings(command: Command, scope: NodeSetting['scope']): Command {
+/** Adds the settings of a node, or only those of etcd, to a command; but for those of which it has an option of its own. */
+export function withSettings(
+  command: Command,
+  scope: NodeSetting['scope'],
+  own: readonly NodeSettingKey[] = [],
+): Command {
   for (const setting of NODE_SETTINGS) {
+    if (own.includes(setting.key)) continue;
     if (setting.scope === 'node' && scope === 'etcd') continue;
     const standard = setting.default === undefined || setting.kind === 'flag' ? '' : ` (default: ${setting.default})`;
     const option = new Option(setting.flags, `${setting.doc}${standard} [${setting.env}]`);

@@ -6,8 +6,9 @@ export function addUpCommand(program: Command): void {
   withSettings(
     program.command('up').description('Run 9volt on this machine: a server, and an etcd unless you name one.'),
     'node',
+    ['dataDir'],
   )
-    .option('--data-dir <dir>', 'data directory of etcd', '.9volt')
+    .option('--data-dir <dir>', 'data directory of etcd and of the workers', '.9volt')
     .option('--workers <n>', 'number of worker processes besides the one in the server', parseWorkers, 0)
     .option('--no-demo', 'do not load the demo into an empty cluster')
     .addHelpText(

@@ -35,6 +35,7 @@ const VALUES: Record<NodeSettingKey, string | string[] | boolean> = {
   execConcurrency: '3',
   performanceSeries: '4',
   monitorSeries: '5',
+  dataDir: '/var/lib/9volt',
   maxConnections: '600',
   maxConnectionsPerAddress: '300',
   maxStreams: '200',

@@ -40,9 +40,17 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
   return [...known.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
 }
 
-/** What another worker told of an incident that is stored as open: whether its resolve came after our own alarm nobody knows. */
-export function toldByAnother(handed: HandedIncident, stored: MonitorState | undefined): HandedIncident {
+/**
+ * What another worker told of an incident that is stored as open: whether its resolve came after our own alarm nobody knows, unless the state
+ * has not changed since that worker was alone.
+ */
+export function toldByAnother(
+  handed: HandedIncident,
+  stored: MonitorState | undefined,
+  stateRevision?: number,
+): HandedIncident {
   if (stored?.incident?.id !== handed.incident.id) return handed;
+  if (stateRevision !== undefined && stateRevision === handed.stateRevision) return handed;
   const told = Object.entries(handed.told).map(([alerter, heard]): [string, HeardStatus] => {
     const isDoubtful = heard === 'resolved' && ownOf(stored.told, alerter) !== undefined;
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];

@@ -58,6 +58,7 @@ export class EtcdLedger implements Ledger {
   changeOf(monitor: OwnedMonitor): StateChange | undefined {
     const stored = this.evaluations.storedOf(monitor);
     const evaluated = this.evaluations.currentOf(monitor);
+    if (!evaluated && monitor.isChecked && this.handbacks.awaitsResult(monitor)) return undefined;
     return changeOf(monitor, { stored, evaluated, handed: this.handbacks.of(monitor) }, this.facts.now());
   }
 

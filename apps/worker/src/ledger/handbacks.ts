@@ -12,6 +12,18 @@ import { Spools } from './spools.js';
 /** What fits into one transaction beside everything else. */
 const MOST_INCIDENTS = 25;
 
+/** What a worker told about a monitor while it was alone. */
+export interface Told {
+  monitor: string;
+  incidents: HandedIncident[];
+  /** Keys of the outbox that go whoever owns the monitor by now. */
+  delivered: string[];
+  /** Keys of the outbox that go if nobody else told anything meanwhile. */
+  settled: string[];
+  /** Of the state as that worker knew it. */
+  stateRevision: number;
+}
+
 /** What was told about monitors without being stored: by this worker, and by others that handed it back. */
 @Injectable()
 export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -56,13 +68,12 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     if (!own && items.length === 0) return NOTHING_HANDED;
     const incidents = own?.handed('ourselves') ?? [];
     const taken: Item<Handback>[] = [];
+    const stored = this.evaluations.storedOf(monitor);
     for (const item of items) {
       // What does not fit is merged with the write that follows.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MOST_INCIDENTS) break;
       taken.push(item);
-      incidents.push(
-        ...item.value.incidents.map((told) => toldByAnother(told, this.evaluations.storedOf(monitor)?.state)),
-      );
+      incidents.push(...item.value.incidents.map((told) => toldByAnother(told, stored?.state, stored?.modRevision)));
     }
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
@@ -78,6 +89,16 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Whether other workers told something about a monitor that is not stored. */
   has(name: string): boolean {
     return this.itemsOf(name).length > 0;
+  }
+
+  /**
+   * Whether nobody has checked a monitor since a worker that was alone told of it: then only a result tells whether what it told of is over. What
+   * was told beside others is merged at once.
+   */
+  awaitsResult(monitor: OwnedMonitor): boolean {
+    const revision = this.evaluations.storedOf(monitor)?.modRevision;
+    const told = this.itemsOf(monitor.name).flatMap(({ value }) => value.incidents);
+    return told.some(({ stateRevision }) => stateRevision !== undefined && stateRevision === revision);
   }
 
   /** Whether something was told about a monitor, by whomever, that is not stored. */
@@ -101,23 +122,40 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     if (handed.spooled !== undefined && isEmpty(handed) && !this.isSettling(monitor)) this.spools.close(monitor);
   }
 
+  /** What a worker told about a monitor, for whoever has it next; undefined when it told nothing. */
+  toldOf(monitor: OwnedMonitor, spool: Spool): Told | undefined {
+    const incidents = spool.handed('another').filter(isNews);
+    const delivered = spool.deliveredAlarms;
+    if (incidents.length === 0 && delivered.length === 0) return undefined;
+    const stateRevision = this.evaluations.storedOf(monitor)?.modRevision ?? 0;
+    return { monitor: monitor.name, incidents, delivered, settled: spool.obsoleteKeys, stateRevision };
+  }
+
   /** Gives what was told about a monitor that is not ours any more to its owner. Throws `EtcdError` when etcd cannot be asked. */
   async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
-    const told = spool.handed('another').filter(isNews);
-    const delivered = spool.deliveredAlarms;
-    if (told.length > 0 || delivered.length > 0) {
-      const { stores, session, memberId, options } = this.node;
-      const before = await stores.handback.read(monitor.name, memberId);
-      const incidents = combinedByIncident([...before.incidents, ...told]);
-      const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
-      const about = { monitor: monitor.name, worker: memberId, before };
-      if (!(await stores.handback.handBack(about, handback, delivered, session.fence))) return;
-      this.log.info('handed back the notifications sent without etcd', {
-        monitor: monitor.name,
-        incidents: told.length,
-      });
-    }
-    this.spools.close(monitor);
+    const told = this.toldOf(monitor, spool);
+    if (!told || (await this.give(told, 'beside others'))) this.spools.close(monitor);
+  }
+
+  /**
+   * Gives it to whoever has the monitor. `alone`: perhaps nobody has told anything since. Answers whether etcd has it; throws `EtcdError` when
+   * etcd cannot be asked.
+   */
+  async give(
+    { monitor, incidents: told, delivered, settled, stateRevision }: Told,
+    how: 'alone' | 'beside others',
+  ): Promise<boolean> {
+    const { stores, session, memberId, options } = this.node;
+    const before = await stores.handback.read(monitor, memberId);
+    const incidents = combinedByIncident([...before.incidents, ...told]);
+    const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
+    const about = { monitor, worker: memberId, before };
+    const knew = { stateRevision, settled };
+    const isGiven =
+      (how === 'alone' && (await stores.handback.handBackUndisturbed(about, handback, knew, session.fence))) ||
+      (await stores.handback.handBack(about, handback, delivered, session.fence));
+    if (isGiven) this.log.info('handed back the notifications sent without etcd', { monitor, incidents: told.length });
+    return isGiven;
   }
 
   /** It was stored. What was spooled since then is yet to be. */

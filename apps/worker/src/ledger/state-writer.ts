@@ -92,6 +92,11 @@ export class StateWriter {
     return false;
   }
 
+  /** The revision at which etcd took a notification from here last. */
+  get owedAt(): number {
+    return this.etcd.owedAt;
+  }
+
   /** {@link flush} for all monitors. */
   async flushAll(): Promise<void> {
     await Promise.all([...this.monitors.all()].map((monitor) => this.flush(monitor)));

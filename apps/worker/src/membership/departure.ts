@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
-import { EtcdLedger } from '../ledger/etcd-ledger.js';
+import { SpoolKeeper } from '../ledger/spool-keeper.js';
 import { StateWriter } from '../ledger/state-writer.js';
 import { DeliveryService } from '../notification/delivery.service.js';
 import { SuspectNotes } from '../running/suspect-notes.js';
@@ -22,10 +22,10 @@ export class Departure {
   constructor(
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(EtcdLedger) private readonly ledger: EtcdLedger,
     @Inject(Farewell) private readonly farewell: Farewell,
     @Inject(SuspectNotes) private readonly suspects: SuspectNotes,
     @Inject(DeliveryService) private readonly deliveries: DeliveryService,
+    @Inject(SpoolKeeper) private readonly keeper: SpoolKeeper,
     @Inject(AppLogger) logger: AppLogger,
   ) {
     this.log = logger.child('worker');
@@ -36,12 +36,13 @@ export class Departure {
     const flushed = this.writer.flushAll();
     const told = Promise.all([flushed.then(() => this.farewell.tell()), this.suspects.stop()]);
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
-    await this.deliveries.finish(this.ledger.owedAt, SEND_MS);
+    await this.deliveries.finish(this.writer.owedAt, SEND_MS);
     this.log.info('stopped: all checks have ended and all states are stored');
   }
 
-  /** Up to now notifications were sent as ever. */
+  /** Up to now notifications were sent as ever. What etcd does not have of it is kept for the next start. */
   async endSends(): Promise<void> {
     await this.deliveries.stop();
+    await this.keeper.keep();
   }
 }

@@ -54,6 +54,11 @@ export class TakeOver {
   resume(monitor: OwnedMonitor): void {
     const state = this.evaluations.storedOf(monitor)?.state;
     const isKnown = this.isLoaded(monitor);
+    // Whether it is over tells a result.
+    if (this.handbacks.awaitsResult(monitor)) {
+      this.runner.schedule(monitor, 'at-once');
+      return;
+    }
     this.runner.schedule(monitor, firstRunOf(monitor, { isKnown, state, lastRunAt: this.lastRuns.startedAt(monitor) }));
   }
 

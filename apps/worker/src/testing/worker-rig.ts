@@ -33,6 +33,7 @@ export class WorkerRig {
     prefix: string,
     name = 'w1',
     programs: NodeConfig['programs'] = { rules: 'any', atOnce: 32 },
+    dataDir?: string,
   ): Promise<WorkerRig> {
     const events: ClusterEvent[] = [];
     const config = new NodeConfig({
@@ -47,6 +48,7 @@ export class WorkerRig {
       publicUrl: 'http://volt.example.com',
       programs,
       performanceSeries: 10,
+      dataDir,
     });
     const module = Test.createTestingModule({
       imports: [

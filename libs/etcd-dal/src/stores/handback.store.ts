@@ -42,7 +42,7 @@ const handed = record<HandedIncident>(
     unanswered: wholeOf(outboxEntry),
     notifications: wholeOf(deliveryRecord),
   },
-  { reason: text as Shape<ResolveReason> },
+  { reason: text as Shape<ResolveReason>, stateRevision: count },
 );
 
 const handback = record<Handback>({ worker: text, at: instant, incidents: wholeOf(handed) });
@@ -84,17 +84,44 @@ export class HandbackStore {
    * delivered is removed whoever owns the monitor. Answers false when a compare does not hold.
    */
   async handBack(
-    { monitor, worker, before }: { monitor: string; worker: string; before: StoredHandback },
+    about: { monitor: string; worker: string; before: StoredHandback },
     told: Handback,
     delivered: readonly string[],
     fence: Compare,
   ): Promise<boolean> {
+    return this.write(about, told, delivered, [fence]);
+  }
+
+  /**
+   * As {@link handBack}, if nobody else told anything meanwhile: the state is what it was, and all that this worker settled stands in the outbox
+   * still. So much is written down with the incidents, and all of that leaves the outbox.
+   */
+  async handBackUndisturbed(
+    about: { monitor: string; worker: string; before: StoredHandback },
+    told: Handback,
+    { stateRevision, settled }: { stateRevision: number; settled: readonly string[] },
+    fence: Compare,
+  ): Promise<boolean> {
+    const incidents = told.incidents.map((incident) => ({ ...incident, stateRevision }));
+    return this.write(about, { ...told, incidents }, settled, [
+      fence,
+      unchanged(this.keys.state(about.monitor), stateRevision),
+      ...settled.map((key): Compare => ({ key, target: 'create', is: '>', value: 0 })),
+    ]);
+  }
+
+  private async write(
+    { monitor, worker, before }: { monitor: string; worker: string; before: StoredHandback },
+    told: Handback,
+    removed: readonly string[],
+    compare: readonly Compare[],
+  ): Promise<boolean> {
     const key = this.keys.handback(monitor, worker);
     const { outcome } = await commit(this.client, {
-      compare: [fence, unchanged(key, before.modRevision)],
+      compare: [...compare, unchanged(key, before.modRevision)],
       then: [
         ...(told.incidents.length > 0 ? [{ put: key, value: encode(told) }] : []),
-        ...delivered.map((owed) => ({ delete: owed })),
+        ...removed.map((owed) => ({ delete: owed })),
       ],
     });
     return outcome === 'accepted';

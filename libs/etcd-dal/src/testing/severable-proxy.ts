@@ -7,6 +7,8 @@ interface Pair {
   held: Buffer[];
   /** Nothing that is asked from now on arrives. */
   stranded: boolean;
+  /** When the last answer goes on, by `performance.now()`: none overtakes another. */
+  answeredAt: number;
 }
 
 /**
@@ -14,10 +16,11 @@ interface Pair {
  *
  * A black hole keeps every connection and forwards nothing, as a lost route does; what was sent meanwhile arrives after
  * {@link heal}. `mute` forwards what is asked, and withholds what is answered; `hold` withholds what is asked, and forwards what
- * is answered and watched.
+ * is answered and watched. `slow` lets all of it through, and answers late.
  */
 export class SeverableProxy {
   private mode: 'open' | 'cut' | 'blackhole' | 'mute' | 'hold' = 'open';
+  private delayMs = 0;
   private readonly pairs = new Set<Pair>();
   private readonly listener = createServer({ pauseOnConnect: true }, (client) => this.accept(client));
 
@@ -73,6 +76,11 @@ export class SeverableProxy {
     this.apply();
   }
 
+  /** From now on what is answered and watched comes so much later; 0 as soon as what is under way has come. */
+  slow(delayMs: number): void {
+    this.delayMs = delayMs;
+  }
+
   /** What was asked until now is under way still; nothing more of these connections arrives, not even that they gave up. */
   strand(): void {
     for (const pair of this.pairs) pair.stranded = true;
@@ -80,6 +88,7 @@ export class SeverableProxy {
 
   heal(): void {
     this.mode = 'open';
+    this.delayMs = 0;
     this.apply();
   }
 
@@ -96,7 +105,7 @@ export class SeverableProxy {
     }
     const server = connect({ port: this.targetPort, host: '127.0.0.1' });
     server.on('error', () => undefined);
-    const pair: Pair = { client, server, held: [], stranded: false };
+    const pair: Pair = { client, server, held: [], stranded: false, answeredAt: 0 };
     this.pairs.add(pair);
     forward(
       client,
@@ -105,7 +114,7 @@ export class SeverableProxy {
     );
     forward(
       server,
-      (chunk) => client.write(chunk),
+      (chunk) => this.answered(pair, chunk),
       () => client.end(),
     );
     const close = (): void => {
@@ -127,6 +136,13 @@ export class SeverableProxy {
     if (stranded) return;
     if (this.mode === 'hold') held.push(chunk);
     else server.write(chunk);
+  }
+
+  private answered(pair: Pair, chunk: Buffer): void {
+    const now = performance.now();
+    pair.answeredAt = Math.max(pair.answeredAt, now + this.delayMs);
+    if (pair.answeredAt <= now) pair.client.write(chunk);
+    else setTimeout(() => pair.client.writable && pair.client.write(chunk), pair.answeredAt - now);
   }
 
   private applyTo({ client, server, held }: Pair): void {

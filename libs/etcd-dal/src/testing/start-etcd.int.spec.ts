@@ -87,6 +87,17 @@ describe('startSeverableProxy', () => {
       // What needs a connection first is not even asked while all is held.
       await waitFor(arrivesLate);
 
+      proxy.slow(200);
+      const askedAt = performance.now();
+
+      await through.get('/a');
+      expect(performance.now() - askedAt).toBeGreaterThan(190);
+      proxy.heal();
+      await waitFor(async () => {
+        const at = performance.now();
+        return (await through.get('/a').catch(() => undefined)) !== undefined && performance.now() - at < 150;
+      });
+
       proxy.blackhole();
       await expect(put(through, '/a', '6')).rejects.toThrow();
       expect((await direct.get('/a'))?.value.toString()).toBe('5');

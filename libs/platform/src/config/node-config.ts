@@ -67,6 +67,8 @@ export class NodeConfig extends EtcdConfig {
   readonly performanceSeries: number;
   /** How many monitors are shown one by one in the metrics, at most. */
   readonly monitorSeries: number;
+  /** Where a worker keeps what it told without etcd, from its stop to its next start. */
+  readonly dataDir: string | undefined;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
@@ -75,7 +77,9 @@ export class NodeConfig extends EtcdConfig {
       NodeConfig,
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
-      Partial<Pick<NodeConfig, 'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries'>>,
+      Partial<
+        Pick<NodeConfig, 'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries' | 'dataDir'>
+      >,
   ) {
     super(values);
     this.role = values.role;
@@ -91,6 +95,7 @@ export class NodeConfig extends EtcdConfig {
     this.programs = values.programs;
     this.performanceSeries = values.performanceSeries;
     this.monitorSeries = values.monitorSeries ?? 0;
+    this.dataDir = values.dataDir;
   }
 }
 
@@ -144,6 +149,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     programs: { rules: parseProgramRules(reader), atOnce: reader.count('execConcurrency', 1) },
     performanceSeries: reader.count('performanceSeries', 0),
     monitorSeries: reader.count('monitorSeries', 0),
+    dataDir: reader.text('dataDir'),
     ownSecretFiles: reader.secretFiles,
   });
   reader.finish();

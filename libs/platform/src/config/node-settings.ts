@@ -41,7 +41,8 @@ export type NodeSettingKey =
   | 'execAllow'
   | 'execConcurrency'
   | 'performanceSeries'
-  | 'monitorSeries';
+  | 'monitorSeries'
+  | 'dataDir';
 
 /** What configurations may refer to as secrets unless the operator says otherwise. */
 export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
@@ -265,6 +266,14 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     doc: 'How many of its monitors a worker shows one by one at /metrics, at most, each in three series with its name as a label.',
     scope: 'node',
     default: '0',
+    kind: 'text',
+  },
+  {
+    key: 'dataDir',
+    flags: '--data-dir <dir>',
+    env: 'NINEV_DATA_DIR',
+    doc: 'Directory in which a worker that must stop while it cannot reach etcd keeps what it told meanwhile, for its next start. Without it that is lost: alarms may stay without a resolve, or be told again.',
+    scope: 'node',
     kind: 'text',
   },
 ];

@@ -1,0 +1,54 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { FaultBench, names, startSeverableProxy, waitFor } from './harness/index.js';
+
+type Proxy = Awaited<ReturnType<typeof startSeverableProxy>>;
+
+const SLOW_MS = 5_000;
+
+describe('etcd that is slow rather than down', () => {
+  let bench: FaultBench;
+  let proxies: Proxy[];
+  beforeEach(async () => {
+    bench = await FaultBench.start();
+    proxies = [];
+    await bench.node('scheduler', 's1');
+    for (const name of ['w1', 'w2']) {
+      const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort));
+      proxies.push(proxy);
+      await bench.node('worker', name, { etcd: proxy.endpoint });
+    }
+    await bench.alert('pager');
+    await bench.watch(names(24), { intervalMs: 1_000, alerters: ['pager'] });
+    await bench.running();
+  });
+  afterEach(() => bench.stop());
+
+  it('answers late by 5 s now and then, while targets fail and recover: a resolve is the last word of each', async () => {
+    const monitors = names(24);
+    await bench.fault('outage', 'etcd', async () => {
+      for (let round = 0; round < 5; round++) {
+        for (const proxy of proxies) proxy.slow(SLOW_MS);
+        bench.targets.break(monitors.filter((_name, index) => index % 3 === round % 3));
+        await sleep(3_000 + 700 * round);
+        for (const proxy of proxies) proxy.slow(0);
+        bench.targets.mend(monitors);
+        await sleep(2_500);
+      }
+      for (const proxy of proxies) proxy.heal();
+      await sleep(SLOW_MS + 10_000);
+    });
+    await waitFor(async () => (await Promise.all(bench.cluster.nodes.map((node) => node.isReady()))).every(Boolean), {
+      timeoutMs: 60_000,
+      what: 'all to be ready again',
+    });
+    await bench.outboxEmpty();
+    await sleep(3_000);
+    for (const name of monitors) {
+      const told = bench.alerters.told(name);
+      expect([name, told.at(-1) ?? 'resolve']).toEqual([name, 'resolve']);
+    }
+    const { figures } = await bench.conclude('etcd slow by 5 s', {}, { gapInFaultMs: 2 * bench.ttlMs + 5_000 });
+    expect(figures.lost).toBe(0);
+  });
+});
