@@ -131,7 +131,7 @@ describe('the ServiceMonitor', () => {
     for (const [what, secret] of [
       ['a ServiceMonitor', { name: 'scrape', key: 'token' }],
       ['secrets that exist', { name: 'my-tokens', key: 'tokens.txt' }],
-      ['all there is', { name: 'nine-tokens', key: 'access-tokens' }],
+      ['all there is', { name: 'nine-metrics-token', key: 'token' }],
     ] as const) {
       const release = await Release.render(MATRIX[what]);
       const { spec } = release.one<ServiceMonitor>('ServiceMonitor');
@@ -174,6 +174,7 @@ describe('the etcd of the chart', () => {
           'etcd',
           '--name=$(POD_NAME)',
           '--snapshot-count=10000',
+          '--enable-grpc-gateway=false',
           `--initial-cluster=${peers}`,
           `--initial-advertise-peer-urls=http://$(POD_NAME).${service.metadata.name}:2380`,
           `--advertise-client-urls=http://$(POD_NAME).${service.metadata.name}:2379`,

@@ -151,6 +151,17 @@ describe('a pool of workers', () => {
     ]);
   });
 
+  withHelm('has the image of its digest where that is told', async () => {
+    const [digest, pluginsDigest] = ['a', 'b'].map((letter) => `sha256:${letter.repeat(64)}`);
+    const image = { repository: 'registry.example.com/9volt', tag: '1.0', digest, pluginsDigest };
+    const release = await Release.render({ image, workerPools: [{ name: 'plain' }, { name: 'with', plugins: true }] });
+    const images = nodesOf(release).map(({ spec }) => spec.template.spec.containers[0].image);
+    const plain = `registry.example.com/9volt:1.0@${digest}`;
+    expect(images.sort()).toEqual(
+      [plain, plain, plain, `registry.example.com/9volt:1.0-worker-plugins@${pluginsDigest}`].sort(),
+    );
+  });
+
   withHelm('may say no to what is the default', async () => {
     const pools = nodesOf(await Release.render(MATRIX['pools that say no to what is the default'])).slice(-2);
     expect(

@@ -6,6 +6,9 @@ import type { Secret } from './helm/manifests.js';
 
 const withHelm = given('helm');
 
+const RANDOM = /^[A-Za-z0-9]{40}$/;
+const decoded = (text = ''): string => Buffer.from(text, 'base64').toString();
+
 describe('the access token', () => {
   let api: ApiServer;
 
@@ -14,24 +17,43 @@ describe('the access token', () => {
   });
   afterAll(() => api.stop());
 
-  const tokenOf = async (values = {}): Promise<{ secret: Secret; token: string }> => {
-    const secret = (await Release.renderAnew(values, RELEASE.name, ['--dry-run=server', ...api.args])).one<Secret>(
-      'Secret',
-    );
-    return { secret, token: Buffer.from(Object.values(secret.data)[0] ?? '', 'base64').toString() };
+  const secretsOf = async (values = {}): Promise<{ tokens: Secret; scrape: Secret; list: string[] }> => {
+    const release = await Release.renderAnew(values, RELEASE.name, ['--dry-run=server', ...api.args]);
+    const [tokens, scrape] = [
+      release.one<Secret>('Secret', '-tokens'),
+      release.one<Secret>('Secret', '-metrics-token'),
+    ];
+    return { tokens, scrape, list: decoded(Object.values(tokens.data)[0]).split(',') };
   };
 
   withHelm('is made at random, kept over upgrades, and left when the release is removed', async () => {
-    const first = await tokenOf();
-    expect(first.token).toMatch(/^[A-Za-z0-9]{40}$/);
-    expect((await tokenOf()).token).not.toBe(first.token);
-    expect(first.secret.metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    const first = await secretsOf();
+    expect(first.list).toEqual([expect.stringMatching(RANDOM), decoded(first.scrape.data['token'])]);
+    expect(first.list[1]).toMatch(RANDOM);
+    expect((await secretsOf()).list[0]).not.toBe(first.list[0]);
+    for (const { metadata } of [first.tokens, first.scrape])
+      expect(metadata.annotations).toEqual({ 'helm.sh/resource-policy': 'keep' });
 
-    api.store(RELEASE.namespace, first.secret);
-    expect((await tokenOf()).token).toBe(first.token);
+    api.store(RELEASE.namespace, first.tokens);
+    api.store(RELEASE.namespace, first.scrape);
+    expect((await secretsOf()).list).toEqual(first.list);
+  });
+
+  withHelm('of a release of before is kept, and Prometheus gets one of its own beside it', async () => {
+    const { tokens } = await secretsOf();
+    const before = Buffer.from('a-token-of-the-version-before').toString('base64');
+    const name = 'before';
+    const earlier: Secret = {
+      ...tokens,
+      metadata: { ...tokens.metadata, name: `${name}-tokens` },
+      data: { 'access-tokens': before },
+    };
+    api.store(RELEASE.namespace, earlier);
+    const { list, scrape } = await secretsOf({ fullnameOverride: name });
+    expect(list).toEqual(['a-token-of-the-version-before', decoded(scrape.data['token'])]);
   });
 
   withHelm('is made anew under another key, for pods start with no empty one', async () => {
-    expect((await tokenOf({ accessTokens: { key: 'other' } })).token).toMatch(/^[A-Za-z0-9]{40}$/);
+    expect((await secretsOf({ accessTokens: { key: 'other' } })).list[0]).toMatch(RANDOM);
   });
 });

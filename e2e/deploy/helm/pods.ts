@@ -103,7 +103,8 @@ export class Host {
   }
 
   get token(): string {
-    return Buffer.from(Object.values(this.release.one<Secret>('Secret').data)[0] ?? '', 'base64').toString();
+    const [list = ''] = Object.values(this.release.one<Secret>('Secret', '-tokens').data);
+    return Buffer.from(list, 'base64').toString().split(',')[0] ?? '';
   }
 
   /** Puts addresses in place of names, and directories of this machine in place of volumes. */
@@ -137,7 +138,7 @@ export class Host {
     // As the kubelet leaves a volume with an fsGroup.
     mkdirSync(path, { recursive: true, mode: 0o2770 });
     if (name === 'tokens') {
-      const { data } = this.release.one<Secret>('Secret');
+      const { data } = this.release.one<Secret>('Secret', '-tokens');
       for (const [key, value] of Object.entries(data)) writeFileSync(join(path, key), Buffer.from(value, 'base64'));
     }
     return path;

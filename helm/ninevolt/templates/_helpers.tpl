@@ -34,11 +34,21 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end -}}
 
 {{- define "ninevolt.image" -}}
-{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end -}}
+
+{{- /* With fping and the plugins of Nagios. */ -}}
+{{- define "ninevolt.pluginsImage" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}-worker-plugins{{ with .Values.image.pluginsDigest }}@{{ . }}{{ end }}
 {{- end -}}
 
 {{- define "ninevolt.tokensSecret" -}}
 {{ .Values.accessTokens.existingSecret | default (printf "%s-tokens" (include "ninevolt.fullname" .)) }}
+{{- end -}}
+
+{{- /* Of the token that Prometheus shows. */ -}}
+{{- define "ninevolt.metricsSecret" -}}
+{{ .Values.accessTokens.existingSecret | default (printf "%s-metrics-token" (include "ninevolt.fullname" .)) }}
 {{- end -}}
 
 {{- define "ninevolt.etcdMembers" -}}
