@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { MonitorSettings } from '@9volt/contracts';
 import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { GuardedTargets, monitorTypes, Programs, validateMonitor } from '@9volt/monitors';
+import { GuardedTargets, monitorTypes, validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
+import { Programs } from '@9volt/process';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
 /** What the demo runs; `up` permits it. */
