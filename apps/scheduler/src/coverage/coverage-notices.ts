@@ -2,7 +2,7 @@ import { attemptDelivery, callUrl, validateAlerter } from '@9volt/alerters';
 import { type CoverageReport, messageOf } from '@9volt/contracts';
 import { ClusterNode, decode } from '@9volt/etcd-dal';
 import { GuardedTargets } from '@9volt/monitors';
-import { AppLogger, type Logger, NodeConfig, SecretReader } from '@9volt/platform';
+import { NodeConfig, SecretReader } from '@9volt/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { coverageAlert } from './coverage-alarm.js';
@@ -12,9 +12,11 @@ const TIMEOUT_MS = 10_000;
 /** Tells of the coverage, within what the operator of this process permits: its programs, its targets, its secrets. */
 @Injectable()
 export class CoverageNotices implements OnApplicationShutdown {
-  private readonly logger: Logger;
   private readonly abort = new AbortController();
   private callFailed = false;
+
+  /** Each measurement retries; the event comes once. */
+  private lastFailure: string | undefined;
 
   constructor(
     private readonly node: ClusterNode,
@@ -22,10 +24,7 @@ export class CoverageNotices implements OnApplicationShutdown {
     private readonly config: NodeConfig,
     private readonly secrets: SecretReader,
     private readonly targets: GuardedTargets,
-    logger: AppLogger,
-  ) {
-    this.logger = logger.child('coverage');
-  }
+  ) {}
 
   onApplicationShutdown(): void {
     this.abort.abort();
@@ -61,9 +60,12 @@ export class CoverageNotices implements OnApplicationShutdown {
       targets: this.targets,
     });
     if (outcome === 'retryable') {
-      this.logger.warn(`could not send the coverage alert to ${alerter}; will retry: ${answer}`);
+      const message = `could not send the coverage alert to ${alerter}; will retry: ${answer}`;
+      if (message !== this.lastFailure) this.node.events.emit('notification-failed', message, told);
+      this.lastFailure = message;
       return false;
     }
+    this.lastFailure = undefined;
     const sent = outcome === 'delivered';
     const message = sent
       ? `sent the coverage alert to ${alerter}`
