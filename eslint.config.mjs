@@ -10,16 +10,19 @@ import { namesAsKeys } from './tools/lint/names-as-keys.mjs';
 
 const root = import.meta.dirname;
 const ground = ['contracts'];
-const libs = [...ground, 'net', 'process', 'etcd-dal', 'monitors', 'alerters', 'platform'];
+/** What specs share. Whatever is shipped may not import it: see `testingInTestsOnly`. */
+const forTests = ['testing'];
+const libs = [...ground, ...forTests, 'net', 'process', 'etcd-dal', 'monitors', 'alerters', 'platform'];
 
 /** A project without an entry here may import no other project. */
 const mayImport = {
   contracts: [],
   net: [],
-  process: ground,
-  'etcd-dal': ground,
-  monitors: [...ground, 'net', 'process'],
-  alerters: [...ground, 'net', 'process'],
+  testing: [],
+  process: [...ground, ...forTests],
+  'etcd-dal': [...ground, ...forTests],
+  monitors: [...ground, ...forTests, 'net', 'process'],
+  alerters: [...ground, ...forTests, 'net', 'process'],
   platform: ground,
   scheduler: libs,
   worker: libs,
@@ -97,6 +100,18 @@ const etcdOnlyInDal = {
   },
 };
 
+/** The package has none of it. */
+const testingInTestsOnly = {
+  files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
+  ignores: ['**/*.spec.{ts,tsx}', '**/testing/**'],
+  rules: {
+    '@typescript-eslint/no-restricted-imports': [
+      'error',
+      { patterns: [{ regex: '^@9volt/(testing$|.*/testing$)', message: 'What is for tests is not shipped.' }] },
+    ],
+  },
+};
+
 /** The dashboard talks to the API only; where its pages are is the one thing that it shares with whoever links to them. */
 const pagesOnlyInDashboard = {
   files: ['apps/ui/**/*.{ts,tsx}'],
@@ -160,6 +175,7 @@ export default tseslint.config(
   importResolution,
   ...roomBoundaries,
   etcdOnlyInDal,
+  testingInTestsOnly,
   pagesOnlyInDashboard,
   environmentOnlyInPlatform,
   ...namesAreNoProperties,

@@ -628,7 +628,7 @@ describe('the stream', () => {
     const only = await EventStream.open(`${guarded.url}/api/v1/stream`, headers);
     await only.next('ready');
     await expectStatus(429, 'getStream', { url: guarded.url, headers });
-    only.stop();
+    only.close();
   });
 
   it('tells each kind of change as documented, with ids', async () => {
@@ -649,7 +649,7 @@ describe('the stream', () => {
     expectDocumented(stream);
     const revisions = stream.messages.flatMap(({ id }) => (id === undefined ? [] : [Number(id.split('.').at(-1))]));
     expect(revisions).toEqual([...revisions].sort((a, b) => a - b));
-    stream.stop();
+    stream.close();
   });
 
   it('resumes after the last id with what was missed', async () => {
@@ -657,14 +657,14 @@ describe('the stream', () => {
     await first.next('ready');
     await expectStatus(201, 'putMonitor', { name: 'resumed', body: tcp({ disable: true }) });
     await first.next('monitor', ({ name }) => name === 'resumed');
-    first.stop();
+    first.close();
     await expectStatus(200, 'patchMonitor', { name: 'resumed', body: { description: 'missed' } });
     const second = await open('?types=monitor', first.lastId);
     const missed = await second.next('monitor');
     expect(missed.data).toMatchObject({ name: 'resumed', config: { description: 'missed' } });
     expect(second.messages.map(({ event }) => event)).toEqual(['monitor']);
     expectDocumented(second);
-    second.stop();
+    second.close();
   });
 
   it.each(['00000000-0000-0000-0000-000000000000.5', 'nonsense'])('says reset after the id %s', async (id) => {
@@ -672,7 +672,7 @@ describe('the stream', () => {
     await stream.next('reset');
     expect(stream.messages[0]?.event).toBe('reset');
     expectDocumented(stream);
-    stream.stop();
+    stream.close();
   });
 });
 

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Member } from '@9volt/contracts';
 import { EtcdClient, type EtcdOptions, Keyspace } from '@9volt/etcd-dal';
-import { freePort } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { MAIN, waitFor } from '../harness/index.js';
 import {
   COMPOSE_DIR,
@@ -40,7 +40,7 @@ class Stack {
     const started = startedWith(composeServices(file), profiles);
     const stack = new Stack(started, mkdtempSync(join(tmpdir(), 'ninevolt-stack-')));
     for (const name of started.keys())
-      for (const port of [2379, 2380, 8080]) stack.ports.set(`${name}:${port}`, await freePort());
+      for (const port of [2379, 2380, 8080]) stack.ports.set(`${name}:${port}`, await unusedPort());
     await stack.toItsEnd('setup');
     for (const [name, { image }] of started) if (image.includes('etcd')) stack.start(name, ['etcd']);
     await stack.toItsEnd('access');

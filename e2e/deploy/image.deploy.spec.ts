@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { Cluster, waitFor } from '../harness/index.js';
 import { buildImage, Container, podman } from './harness/index.js';
 
@@ -57,7 +57,7 @@ describe('the image', () => {
     command: string[],
     options: string[] = [],
   ): Promise<{ container: Container; url: string }> {
-    const address = `127.0.0.1:${await freePort()}`;
+    const address = `127.0.0.1:${await unusedPort()}`;
     const container = await Container.start({
       image: name,
       command,

@@ -1,9 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unusedPort } from '@9volt/alerters/testing';
 import { startHttpTarget, startTcpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { Cluster, type NodeProcess, waitFor } from '../harness/index.js';
 import { asked, board } from './board.js';
 import { given } from './given.js';

@@ -1,9 +1,9 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@9volt/etcd-dal/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { Cluster, waitFor } from '../harness/index.js';
 import { attempt, ROOT, run, Service } from './harness/index.js';
 
@@ -64,7 +64,7 @@ describe('npm run package', () => {
     async () => {
       const cluster = await Cluster.start();
       const target = cluster.use(await startHttpTarget());
-      const url = `http://127.0.0.1:${await freePort()}`;
+      const url = `http://127.0.0.1:${await unusedPort()}`;
       const env = { NINEV_ETCD_MEMBERS: cluster.etcd.endpoint, NINEV_LISTEN_ADDRESS: new URL(url).host };
       const node = Service.start([command, 'server'], env);
       try {

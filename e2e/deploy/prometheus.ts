@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unusedPort } from '@9volt/alerters/testing';
 import { parse, stringify } from 'yaml';
+import { unusedPort } from '@9volt/testing';
 import { waitFor } from '../harness/index.js';
 
 export const ROOT = join(import.meta.dirname, '../..');

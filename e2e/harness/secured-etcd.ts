@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type EtcdOptions } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
-import { type Authority, type CertificateWish, makeAuthority } from '@9volt/monitors/testing';
+import { type Authority, type CertificateWish, makeAuthority } from '@9volt/testing';
 
 /** What an operator runs. */
 export const CREATE_ACCESS = fileURLToPath(new URL('../../etcd/create-access.sh', import.meta.url));

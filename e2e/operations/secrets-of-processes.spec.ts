@@ -60,7 +60,7 @@ describe('secrets that stand in the configuration of monitors, alerters and proc
   });
 
   afterAll(async () => {
-    stream.stop();
+    stream.close();
     etcd.close();
     await cluster.stop();
   });

@@ -62,7 +62,7 @@ describe('secrets that stand on the worker alone', () => {
   });
 
   afterAll(async () => {
-    stream.stop();
+    stream.close();
     await cluster.stop();
     rmSync(directory, { recursive: true });
   });

@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { freePort } from '@9volt/etcd-dal/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { MAIN, run9volt, waitFor } from '../harness/index.js';
 
 const MINUTE = 60_000;
@@ -179,7 +179,7 @@ describe('the etcd that 9volt up starts', () => {
   it(
     'is taken over from a killed up as it is, and closed when an earlier version left it open; that version takes the data back',
     async () => {
-      const [clientPort, peerPort] = [await freePort(), await freePort()];
+      const [clientPort, peerPort] = [await unusedPort(), await unusedPort()];
       const url = `http://127.0.0.1:${clientPort}`;
       // As the version before started it.
       const earlier = async (): Promise<ChildProcess> => {

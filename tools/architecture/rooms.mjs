@@ -47,6 +47,7 @@ export const layers = {
   'libs/contracts': [['.'], ['settings']],
   'libs/net': [['.'], ['http']],
   'libs/process': [['.']],
+  'libs/testing': [['.']],
   'libs/etcd-dal': [['node'], ['stores'], ['control'], ['.']],
   'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
   'libs/alerters': [['.']],

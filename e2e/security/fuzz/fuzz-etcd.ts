@@ -65,7 +65,7 @@ export class EtcdFuzz {
   }
 
   async stop(): Promise<void> {
-    this.stream.stop();
+    this.stream.close();
     await this.cluster.stop();
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { unusedPort, waitFor } from '@9volt/testing';
 import { alertmanager } from './alertmanager.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { testAlert } from './test-alert.js';
@@ -10,8 +11,6 @@ import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import { object, text, textMap } from './testing/shape.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
-import { until } from './testing/until.js';
 import { validateAlerter } from './validate-alerter.js';
 
 interface PostedAlert {
@@ -207,7 +206,7 @@ describe('the answers of Alertmanager', () => {
   it('shows an alarm longer than it would by itself, and tells its receiver', async () => {
     const key = '9volt/real/1.1';
     expect(await send(sampleAlarm({ key, since: ago(60_000), at: ago(0) }))).toMatchObject({ outcome: 'delivered' });
-    await until(() => toldOf(key).includes('firing'));
+    await waitFor(() => toldOf(key).includes('firing'));
     // Its resolve_timeout is a second: an alert without an end would be over.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const [alert] = await activeOf(key);
@@ -222,13 +221,13 @@ describe('the answers of Alertmanager', () => {
     const key = '9volt/real/1.2';
     const since = ago(60_000);
     await send(sampleAlarm({ key, since, at: ago(50_000), type: 'warning' }));
-    await until(() => toldOf(key).includes('firing'));
+    await waitFor(() => toldOf(key).includes('firing'));
     await send(sampleAlarm({ key, since, at: ago(40_000), type: 'critical' }));
     await send(sampleAlarm({ key, since, at: ago(40_000), type: 'critical' }));
     expect(await activeOf(key)).toMatchObject([{ annotations: { severity: 'critical' } }]);
     const resolve = sampleResolve({ key, since, at: ago(0), target: 'elsewhere' });
     expect(await send(resolve)).toMatchObject({ outcome: 'delivered' });
-    await until(() => toldOf(key).includes('resolved'));
+    await waitFor(() => toldOf(key).includes('resolved'));
     expect(await activeOf(key)).toEqual([]);
     expect(toldOf(key)).toEqual(['firing', 'resolved']);
   });
@@ -236,7 +235,7 @@ describe('the answers of Alertmanager', () => {
   it('lets a test end by itself', async () => {
     const test = testAlert('mine', 'worker-1', ago(0));
     expect(await send(test)).toMatchObject({ outcome: 'delivered' });
-    await until(() => toldOf(test.key).includes('resolved'));
+    await waitFor(() => toldOf(test.key).includes('resolved'));
   });
 
   it.each(Object.entries(HOSTILE_TEXTS))('takes a hostile text as nothing but text: %s', async (what, hostile) => {

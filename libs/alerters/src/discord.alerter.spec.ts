@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { unusedPort } from '@9volt/testing';
 import { discord } from './discord.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
@@ -8,7 +9,6 @@ import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import { flag, integer, list, object, text } from './testing/shape.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 interface Embed {

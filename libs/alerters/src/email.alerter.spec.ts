@@ -1,11 +1,10 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeCertificate, unusedPort } from '@9volt/testing';
 import { renderAlert } from './render-alert.js';
 import { email } from './email.alerter.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
-import { makeCertificate } from './testing/certificate.js';
 import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import { startSmtpSink, type ReceivedMail, type SmtpSink, type SmtpSinkOptions } from './testing/smtp-sink.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 const PASSWORD = 'correct horse / battery staple';

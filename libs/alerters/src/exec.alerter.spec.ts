@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { waitFor } from '@9volt/testing';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { exec } from './exec.alerter.js';
 import { renderAlert } from './render-alert.js';
@@ -10,7 +11,6 @@ import { alerterContract, deliveryContext } from './testing/alerter-contract.js'
 import { startHttpStandIn, type HttpReply } from './testing/http-stand-in.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm } from './testing/sample-alerts.js';
 import { Recorder, type StandIn } from './testing/stand-in.js';
-import { until } from './testing/until.js';
 import { validateAlerter } from './validate-alerter.js';
 
 interface Run {
@@ -225,7 +225,7 @@ describe('the processes of exec', () => {
     expect(outcome).toEqual({ outcome: 'retryable', cause: 'unclear', answer: 'still running after 300ms: begun' });
     expect(Date.now() - startedAt).toBeLessThan(3_000);
     expect(pids()).toHaveLength(2);
-    await until(() => !pids().some(alive));
+    await waitFor(() => !pids().some(alive));
   });
 
   it('may end by themselves when they are asked', async () => {
@@ -236,7 +236,7 @@ describe('the processes of exec', () => {
   it('are killed at once when the worker stops', async () => {
     const controller = new AbortController();
     const outcome = shell(`rm -f ${pidFile()}; trap '' TERM; sleep 60 & echo $! > ${pidFile()}.new; mv ${pidFile()}.new ${pidFile()}; wait`, {}, deliveryContext({ signal: controller.signal })); // prettier-ignore
-    await until(() => {
+    await waitFor(() => {
       try {
         return pids().length === 1 && !Number.isNaN(pids()[0]);
       } catch {
@@ -247,7 +247,7 @@ describe('the processes of exec', () => {
     controller.abort();
     expect(await outcome).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/^given up/) });
     expect(Date.now() - abortedAt).toBeLessThan(3_000);
-    await until(() => !pids().some(alive));
+    await waitFor(() => !pids().some(alive));
   });
 
   it('leave none behind in the background, and are not waited for', async () => {
@@ -255,7 +255,7 @@ describe('the processes of exec', () => {
     const outcome = await shell(`sleep 60 & echo $! > ${pidFile()}; echo done`);
     expect(outcome).toEqual({ outcome: 'delivered', answer: 'exit code 0: done' });
     expect(Date.now() - startedAt).toBeLessThan(5_000);
-    await until(() => !pids().some(alive));
+    await waitFor(() => !pids().some(alive));
   });
 
   it('have the time that they are given', async () => {

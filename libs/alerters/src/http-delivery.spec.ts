@@ -1,10 +1,10 @@
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { makeCertificate } from '@9volt/testing';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, type HttpAnswer } from './http-delivery.js';
 import { deliveryContext } from './testing/alerter-contract.js';
-import { makeCertificate } from './testing/certificate.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
 
 describe('deliverHttp', () => {

@@ -4,18 +4,17 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { makeCertificate, unusedPort } from '@9volt/testing';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { http } from './http.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
-import { makeCertificate } from './testing/certificate.js';
 import type { HttpExchange } from './testing/http-stand-in.js';
 import { startJsonProvider } from './testing/json-provider.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm } from './testing/sample-alerts.js';
 import { flag, integer, list, object, oneOf, text } from './testing/shape.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 interface AlertJson extends Record<string, unknown> {

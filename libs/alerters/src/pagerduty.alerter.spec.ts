@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { unusedPort } from '@9volt/testing';
 import type { DeliveryOutcome } from './define-alerter.js';
 import { dedupKeyOf, pagerduty } from './pagerduty.alerter.js';
 import { renderAlert } from './render-alert.js';
@@ -8,7 +9,6 @@ import { PAGERDUTY_KEY, startPagerDutyStandIn, type PagerDutyEvent } from './tes
 import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 alerterContract<PagerDutyEvent>('pagerduty', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import type { DeliveryOutcome } from './define-alerter.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { renderAlert } from './render-alert.js';
@@ -7,7 +8,6 @@ import { alerterContract, deliveryContext, type Channel } from './testing/alerte
 import { SLACK_TOKEN, slackWebhookAlerter, startSlackStandIn, type SlackMessage } from './testing/slack-stand-in.js';
 import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 const CONTROL_SEQUENCE = /[<>]/;

@@ -1,12 +1,12 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import type { DeliveryContext } from './define-alerter.js';
 import { email } from './email.alerter.js';
 import { renderAlert } from './render-alert.js';
 import { deliveryContext } from './testing/alerter-contract.js';
 import { NotedTargets } from './testing/noted-targets.js';
 import { sampleAlarm } from './testing/sample-alerts.js';
-import { until } from './testing/until.js';
 import { parseMailServer } from './smtp-delivery.js';
 
 jest.setTimeout(30_000);
@@ -57,7 +57,7 @@ describe('a mail server of its own mind', () => {
       outcome: 'retryable',
       answer: expect.stringContaining('did not answer in time'),
     });
-    await until(() => sockets.size === 0);
+    await waitFor(() => sockets.size === 0);
   });
 
   it.each(['554 5.7.1 no service for you', '421 4.3.2 shutting down', 'HTTP/1.1 400 Bad Request'])(
@@ -254,7 +254,7 @@ describe('a mail server of its own mind', () => {
       outcome: 'delivered',
     });
     expect(lines.filter((line) => line.startsWith('AUTH'))).toHaveLength(1);
-    await until(() => lines.includes('QUIT'));
+    await waitFor(() => lines.includes('QUIT'));
   });
 });
 

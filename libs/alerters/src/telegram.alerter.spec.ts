@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
+import { unusedPort } from '@9volt/testing';
 import { renderAlert } from './render-alert.js';
 import { telegram } from './telegram.alerter.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
@@ -9,7 +10,6 @@ import { startRawServer, type RawServer } from './testing/raw-server.js';
 import { hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 import { flag, integer, object, oneOf, text } from './testing/shape.js';
 import type { StandIn } from './testing/stand-in.js';
-import { unusedPort } from './testing/unused-port.js';
 import { validateAlerter } from './validate-alerter.js';
 
 interface TelegramMessage {

@@ -1,7 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import { Informer } from './control/informer.js';
 import { EtcdClient } from './etcd.client.js';
-import { startEtcdCluster, waitFor } from './testing/index.js';
+import { startEtcdCluster } from './testing/index.js';
 
 jest.setTimeout(30_000);
 

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scoped } from '@9volt/process';
+import { listen } from '@9volt/testing';
 import { recordText } from './dns/message.js';
 import { queryDns } from './dns/query.js';
 import { AnswerMaker, type MadeAnswer, type Random, randomFrom } from './testing/dns-messages.js';
-import { listen } from './testing/tcp-server.js';
 import { runProbe } from './testing/index.js';
 
 const QUESTIONS = 2_000;

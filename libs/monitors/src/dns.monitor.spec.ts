@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Answer, encode } from 'dns-packet';
+import { unusedPort } from '@9volt/testing';
 import { dnsMonitor } from './dns.monitor.js';
 import {
   answerTo,
@@ -12,7 +13,6 @@ import {
   runProbe,
   startDnsmasq,
   startDnsTarget,
-  unusedPort,
   type Written,
 } from './testing/index.js';
 

@@ -5,8 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { listen, type ListeningServer, unusedPort } from '@9volt/testing';
 import { excerpt } from './probe/excerpt.js';
-import { listen, type ListeningServer, runProbe, unusedPort } from './testing/index.js';
+import { runProbe } from './testing/index.js';
 
 const PLUGINS = '/usr/lib/nagios/plugins';
 const STATUSES: readonly Status[] = ['ok', 'warning', 'critical', 'unknown'];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
+import { makeCertificate, unusedPort } from '@9volt/testing';
 import { httpMonitor } from './http.monitor.js';
 import {
   describeProbeContract,
@@ -9,10 +10,8 @@ import {
   type HttpTargetOptions,
   monitorOf,
   runProbe,
-  selfSigned,
   startHttpTarget,
   startTcpTarget,
-  unusedPort,
   type Written,
 } from './testing/index.js';
 
@@ -298,7 +297,7 @@ describe('http: redirects', () => {
 });
 
 describe('http: TLS', () => {
-  const tls = selfSigned();
+  const tls = makeCertificate();
 
   it('refuses a certificate that cannot be verified', async () => {
     const { result, requests } = await against(undefined, { ssl: true }, { tls });

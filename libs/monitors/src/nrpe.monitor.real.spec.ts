@@ -3,10 +3,11 @@ import { MAX_MESSAGE } from '@9volt/contracts';
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Issued, makeAuthority } from '@9volt/testing';
 import { parsePluginOutput } from './nagios/plugin-output.js';
 import { ANSWER, encodePacket, QUERY } from './nrpe/packet.js';
 import { excerpt } from './probe/excerpt.js';
-import { type Issued, makeAuthority, runProbe, startTcpTarget, type Written } from './testing/index.js';
+import { runProbe, startTcpTarget, type Written } from './testing/index.js';
 import { type NrpeDaemon, startNrpeDaemon } from './testing/nrpe-daemon.js';
 
 const CHECK_NRPE = '/usr/lib/nagios/plugins/check_nrpe';

@@ -1,17 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { unusedPort } from '@9volt/testing';
 import { nrpeMonitor } from './nrpe.monitor.js';
 import { ANSWER, encodePacket, packetLength } from './nrpe/packet.js';
 import { nrpeIsHere, type NrpeDaemon, startNrpeDaemon } from './testing/nrpe-daemon.js';
-import {
-  describeProbeContract,
-  faultsOf,
-  monitorOf,
-  runProbe,
-  startTcpTarget,
-  unusedPort,
-  type Written,
-} from './testing/index.js';
+import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, type Written } from './testing/index.js';
 
 /** Answers every query of version 4 with an exit code and a text, in two pieces. */
 const answering = (exitCode: number, text: string) => (socket: Socket) => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CheckResult } from '@9volt/contracts';
+import { unusedPort } from '@9volt/testing';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { PASSWORD, startMariadb, startPostgres, type TestDatabase, writtenFor } from './testing/databases.js';
-import { describeProbeContract, runProbe, startTcpTarget, unusedPort, type Written } from './testing/index.js';
+import { describeProbeContract, runProbe, startTcpTarget, type Written } from './testing/index.js';
 import type { MariadbServer } from './testing/mariadb-server.js';
 import type { PostgresServer } from './testing/postgres-server.js';
 

@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { sqlStatsMonitor } from './sql-stats.monitor.js';
 import { startPostgres, type TestDatabase } from './testing/databases.js';
-import {
-  describeProbeContract,
-  faultsOf,
-  monitorOf,
-  runProbe,
-  startTcpTarget,
-  unusedPort,
-  type Written,
-} from './testing/index.js';
+import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, type Written } from './testing/index.js';
 import { hasPostgres } from './testing/postgres-server.js';
 
 describe('sql-stats: a real PostgreSQL', () => {

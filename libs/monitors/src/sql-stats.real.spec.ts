@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { sqlStatsMonitor } from './sql-stats.monitor.js';
 import { startMariadb, type TestDatabase } from './testing/databases.js';
-import { describeProbeContract, runProbe, startTcpTarget, unusedPort, type Written } from './testing/index.js';
+import { describeProbeContract, runProbe, startTcpTarget, type Written } from './testing/index.js';
 
 // PostgreSQL is asked in sql-stats.monitor.spec.ts.
 

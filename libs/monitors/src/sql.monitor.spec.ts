@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { unusedPort } from '@9volt/testing';
 import { sqlMonitor } from './sql.monitor.js';
 import { startMariadb, startPostgres, type TestDatabase } from './testing/databases.js';
-import {
-  describeProbeContract,
-  faultsOf,
-  monitorOf,
-  runProbe,
-  startTcpTarget,
-  unusedPort,
-  type Written,
-} from './testing/index.js';
+import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, type Written } from './testing/index.js';
 import { hasMariadb } from './testing/mariadb-server.js';
 import { hasPostgres } from './testing/postgres-server.js';
 

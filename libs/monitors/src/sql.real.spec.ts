@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeAuthority } from '@9volt/testing';
 import { PASSWORD, startMariadb, startPostgres, type TestDatabase } from './testing/databases.js';
-import { makeAuthority, runProbe, startTcpTarget, type Written } from './testing/index.js';
+import { runProbe, startTcpTarget, type Written } from './testing/index.js';
 
 const authority = makeAuthority();
 const stranger = makeAuthority();

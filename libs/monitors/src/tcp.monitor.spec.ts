@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Socket } from 'node:net';
+import { makeCertificate, unusedPort } from '@9volt/testing';
 import { tcpMonitor } from './tcp.monitor.js';
 import {
   describeProbeContract,
   faultsOf,
   monitorOf,
   runProbe,
-  selfSigned,
   startTcpTarget,
   type TcpTarget,
-  unusedPort,
   type Written,
 } from './testing/index.js';
 
@@ -158,7 +157,7 @@ describe('tcp: connecting', () => {
 describe('tcp: TLS', () => {
   let target: TcpTarget;
   beforeAll(async () => {
-    target = await startTcpTarget({ tls: selfSigned() });
+    target = await startTcpTarget({ tls: makeCertificate() });
   });
   afterAll(() => target.close());
 

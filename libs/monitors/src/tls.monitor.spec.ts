@@ -6,18 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Authority, type Issued, makeAuthority, makeCertificate, unusedPort } from '@9volt/testing';
 import {
-  type Authority,
   describeProbeContract,
   faultsOf,
-  type Issued,
-  makeAuthority,
   monitorOf,
   runProbe,
-  selfSigned,
   startTcpTarget,
   type TcpTarget,
-  unusedPort,
   type Written,
 } from './testing/index.js';
 import { tlsMonitor } from './tls.monitor.js';
@@ -99,7 +95,11 @@ describe('tls: the certificate', () => {
   });
 
   it.each([
-    ['signed by itself', () => selfSigned(), /the certificate is signed by itself \(DEPTH_ZERO_SELF_SIGNED_CERT\)/],
+    [
+      'signed by itself',
+      () => makeCertificate(),
+      /the certificate is signed by itself \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+    ],
     ['of another authority', () => makeAuthority().issue(), /\(UNABLE_TO_GET_ISSUER_CERT_LOCALLY\)/],
   ])('%s is not trusted', async (_, issued, message) => {
     expect(await against(issued())).toMatchObject({ status: 'critical', message: expect.stringMatching(message) });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitFor } from '@9volt/testing';
 import { PROGRAM_ENVIRONMENT } from './environment.js';
 import { Head } from './head.js';
 import { type Limits, runProgram } from './run-program.js';
@@ -21,11 +21,6 @@ function isAlive(pid: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** What was killed is a zombie until init, or whoever stands for it, takes note of it. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await sleep(20);
 }
 
 describe('runProgram', () => {
@@ -59,7 +54,8 @@ describe('runProgram', () => {
     const [child = '', ...rest] = output.text().trim().split('\n');
     expect(child).toMatch(/^\d+$/);
     expect(rest).toContain('asked');
-    await until(() => !isAlive(child));
+    // A zombie until init, or whoever stands for it, takes note of it.
+    await waitFor(() => !isAlive(child));
   });
 
   it('ends one that is overdue when it begins', async () => {
@@ -83,7 +79,8 @@ describe('runProgram', () => {
     expect(end).toEqual({ code: 0, killedBy: null });
     const child = output.text().trim();
     expect(child).toMatch(/^\d+$/);
-    await until(() => !isAlive(child));
+    // A zombie until init, or whoever stands for it, takes note of it.
+    await waitFor(() => !isAlive(child));
   });
 
   it('rejects with what the system says when it cannot be started', async () => {

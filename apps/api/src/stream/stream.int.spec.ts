@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startEtcd, type TestEtcd, waitFor } from '@9volt/etcd-dal/testing';
-import { EventStream } from '../testing/event-stream.js';
+import { EventStream } from '@9volt/testing';
 import { assignment, CANARY, event, http, member, state, tcp, written } from '../testing/fixtures.js';
 import { callerOf, type Call } from '../testing/http.js';
 import { startApi, type TestApi } from '../testing/start-api.js';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attributesOf, MASKED } from '@9volt/contracts';
+import { waitFor } from '@9volt/testing';
 import type { AlerterDefinition, DeliveryContext, DeliveryOutcome } from '../define-alerter.js';
 import { maskAlerter } from '../mask-secrets.js';
 import { renderAlert } from '../render-alert.js';
@@ -9,7 +10,6 @@ import { validateAlerter } from '../validate-alerter.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sample-alerts.js';
 import { NotedTargets } from './noted-targets.js';
 import type { StandIn } from './stand-in.js';
-import { until } from './until.js';
 
 /** An alerter and the stand-in that it delivers to. */
 export interface Channel<M> {
@@ -127,7 +127,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       channel.standIn.behave({ kind: 'hang' });
       const controller = new AbortController();
       const outcome = send(sampleAlarm(), deliveryContext({ signal: controller.signal, timeoutMs: 600_000 }));
-      await until(() => channel.standIn.received.length > 0);
+      await waitFor(() => channel.standIn.received.length > 0);
       controller.abort();
       expect(await outcome).toMatchObject({ outcome: 'retryable' });
     });
@@ -181,7 +181,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
 
     it('leaves no connection open', async () => {
       await send();
-      await until(async () => (await channel.standIn.connections()) === 0);
+      await waitFor(async () => (await channel.standIn.connections()) === 0);
     });
   });
 }

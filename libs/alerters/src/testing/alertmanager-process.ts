@@ -2,8 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unusedPort } from './unused-port.js';
-import { until } from './until.js';
+import { unusedPort, waitFor } from '@9volt/testing';
 
 const COMMAND = 'prometheus-alertmanager';
 
@@ -52,7 +51,7 @@ export async function startAlertmanager(receiver: string): Promise<RunningAlertm
   };
   const url = `http://${address}`;
   try {
-    await until(async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true);
+    await waitFor(async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true);
   } catch (error) {
     await stop();
     throw error;

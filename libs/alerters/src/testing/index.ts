@@ -1,4 +1,3 @@
-export * from './certificate.js';
 export * from './http-stand-in.js';
 export * from './noted-targets.js';
 export * from './pagerduty-stand-in.js';
@@ -7,5 +6,3 @@ export * from './sample-alerts.js';
 export * from './slack-stand-in.js';
 export * from './smtp-sink.js';
 export * from './stand-in.js';
-export * from './unused-port.js';
-export * from './until.js';

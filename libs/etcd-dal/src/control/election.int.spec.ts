@@ -1,15 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import { encode } from '../codec.js';
 import { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
-import {
-  type SeverableProxy,
-  startEtcd,
-  startSeverableProxy,
-  type TestEtcd,
-  uniquePrefix,
-  waitFor,
-} from '../testing/index.js';
+import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
 import { Election } from './election.js';
 import { MemberSession } from './member-session.js';

@@ -1,16 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { ClusterEvent } from '@9volt/contracts';
+import { waitFor } from '@9volt/testing';
 import { decode } from '../codec.js';
 import { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
-import {
-  type SeverableProxy,
-  startEtcd,
-  startSeverableProxy,
-  type TestEtcd,
-  uniquePrefix,
-  waitFor,
-} from '../testing/index.js';
+import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { EventRecorder } from './event-recorder.js';
 
 jest.setTimeout(20_000);

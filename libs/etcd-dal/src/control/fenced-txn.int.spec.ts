@@ -1,13 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import { EtcdClient, type Txn } from '../etcd.client.js';
-import {
-  type SeverableProxy,
-  startEtcd,
-  startSeverableProxy,
-  type TestEtcd,
-  uniquePrefix,
-  waitFor,
-} from '../testing/index.js';
+import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { commit, unchanged } from './fenced-txn.js';
 
 jest.setTimeout(20_000);

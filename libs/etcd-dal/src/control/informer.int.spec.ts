@@ -1,17 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import { type Entry, EtcdClient, type EtcdOptions, type Op } from '../etcd.client.js';
 import { EtcdError } from '../etcd-error.js';
 import { Keyspace } from '../keyspace.js';
-import {
-  type SeverableProxy,
-  startEtcd,
-  startSeverableProxy,
-  type TestEtcd,
-  uniquePrefix,
-  waitFor,
-} from '../testing/index.js';
+import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
 import { Informer, type InformerOptions } from './informer.js';
 import { Unreadable } from './unreadable.js';

@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Member } from '@9volt/contracts';
+import { waitFor } from '@9volt/testing';
 import { EtcdError } from '../etcd-error.js';
 import { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
-import {
-  type SeverableProxy,
-  startEtcd,
-  startSeverableProxy,
-  type TestEtcd,
-  uniquePrefix,
-  waitFor,
-} from '../testing/index.js';
+import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
 import { MemberSession } from './member-session.js';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from '@jest/globals';
-import { waitFor } from '../testing/wait-for.js';
+import { waitFor } from '@9volt/testing';
 import { ReconcileLoop, type ReconcileLoopOptions } from './reconcile-loop.js';
 
 let loop: ReconcileLoop;

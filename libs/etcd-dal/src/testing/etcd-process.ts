@@ -4,8 +4,8 @@ import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { unusedPort } from '@9volt/testing';
 import { EtcdClient } from '../etcd.client.js';
-import { freePort } from './free-port.js';
 import { Reaper } from './reaper.js';
 
 export interface EtcdProcessOptions {
@@ -177,5 +177,5 @@ export class TestEtcd {
 
 /** A port for clients and one for peers. */
 export async function portPair(clientPort?: number): Promise<{ clientPort: number; peerPort: number }> {
-  return { clientPort: clientPort ?? (await freePort()), peerPort: await freePort() };
+  return { clientPort: clientPort ?? (await unusedPort()), peerPort: await unusedPort() };
 }

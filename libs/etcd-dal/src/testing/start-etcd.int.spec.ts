@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
 import { EtcdClient } from '../etcd.client.js';
 import { startSeverableProxy } from './severable-proxy.js';
 import { startEtcd, startEtcdCluster } from './start-etcd.js';
-import { waitFor } from './wait-for.js';
 
 const clients: EtcdClient[] = [];
 function clientOf(member: string): EtcdClient {

@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { makeAuthority, unusedPort } from '@9volt/testing';
 import {
   faultsOf,
   type HttpTarget,
-  makeAuthority,
   runProbe,
   startHttpProxy,
   startHttpTarget,
   startTcpTarget,
-  unusedPort,
   type Written,
 } from '../testing/index.js';
 

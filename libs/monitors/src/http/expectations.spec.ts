@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, it } from '@jest/globals';
-import { makeAuthority, runProbe, startHttpTarget, type Written } from '../testing/index.js';
+import { makeAuthority } from '@9volt/testing';
+import { runProbe, startHttpTarget, type Written } from '../testing/index.js';
 
 /** One check of a server that answers this body, and headers. */
 async function against(body: string | Buffer, more: Written, headers: Record<string, string> = {}, delayMs = 0) {

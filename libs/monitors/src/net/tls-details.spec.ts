@@ -2,14 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import {
-  type Authority,
-  type Issued,
-  makeAuthority,
-  runProbe,
-  startTcpTarget,
-  type Written,
-} from '../testing/index.js';
+import { type Authority, type Issued, makeAuthority } from '@9volt/testing';
+import { runProbe, startTcpTarget, type Written } from '../testing/index.js';
 import { tlsName } from './start-tls.js';
 
 async function against(tls: Issued, ca: string, more: Written = {}) {

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { decode, type DecodedPacket, encode, type Packet } from 'dns-packet';
-import { listen, unusedPort } from './tcp-server.js';
+import { listen, unusedPort } from '@9volt/testing';
 
 export interface DnsServer {
   readonly host: string;

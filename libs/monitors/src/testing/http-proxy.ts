@@ -1,6 +1,6 @@
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
-import { listen } from './tcp-server.js';
+import { listen } from '@9volt/testing';
 
 export interface HttpProxy {
   url: string;

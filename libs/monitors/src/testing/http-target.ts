@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { listen, type ListeningServer, type Target, type TargetMode } from './tcp-server.js';
+import { listen, type ListeningServer } from '@9volt/testing';
+import { type Target, type TargetMode } from './target.js';
 
 export interface RecordedRequest {
   /** Milliseconds since the epoch. */

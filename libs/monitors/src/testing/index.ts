@@ -1,5 +1,3 @@
-export * from './authority.js';
-export * from './certificate.js';
 export * from './check-dns-against.js';
 export * from './dns-target.js';
 export * from './http-proxy.js';
@@ -7,5 +5,5 @@ export * from './http-target.js';
 export * from './probe-contract.js';
 export * from './raw-answers.js';
 export * from './run-probe.js';
-export * from './tcp-server.js';
+export * from './target.js';
 export * from './tcp-target.js';

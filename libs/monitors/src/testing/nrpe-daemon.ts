@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unusedPort } from './tcp-server.js';
+import { unusedPort } from '@9volt/testing';
 
 const NRPE = '/usr/sbin/nrpe';
 

@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { createServer as createSecureServer } from 'node:tls';
-import { listen, type ListeningServer, type Target, type TargetMode } from './tcp-server.js';
+import { listen, type ListeningServer } from '@9volt/testing';
+import { type Target, type TargetMode } from './target.js';
 
 export interface RecordedConnection {
   /** Milliseconds since the epoch. */

@@ -1,4 +1,4 @@
-import { waitFor } from '@9volt/etcd-dal/testing';
+import { waitFor } from './wait-for.js';
 
 export interface StreamMessage {
   event: string;
@@ -6,35 +6,41 @@ export interface StreamMessage {
   data: Record<string, unknown>;
 }
 
-/** Reads server-sent events, as a browser does. */
+/** Reads a stream of server-sent events, as a browser does. */
 export class EventStream {
   readonly messages: StreamMessage[] = [];
   /** All that was received. */
   text = '';
   /** The id to resume after. */
   lastId: string | undefined;
+  ended = false;
   private rest = '';
 
   private constructor(
     readonly response: Response,
     private readonly abort: AbortController,
   ) {
-    void this.read().catch(() => undefined);
+    void this.read()
+      .catch(() => undefined)
+      .finally(() => (this.ended = true));
   }
 
+  /** Rejects when the answer is not a stream. */
   static async open(url: string, headers: Record<string, string> = {}): Promise<EventStream> {
     const abort = new AbortController();
-    return new EventStream(await fetch(url, { headers, signal: abort.signal }), abort);
+    const response = await fetch(url, { headers, signal: abort.signal });
+    if (!response.ok || !response.body) throw new Error(`${response.status} ${await response.text()}`);
+    return new EventStream(response, abort);
   }
 
+  /** The first message of this name, received or to come, whose data match. */
   next(event: string, matching: (data: Record<string, unknown>) => boolean = () => true): Promise<StreamMessage> {
     return waitFor(() => this.messages.find((message) => message.event === event && matching(message.data)), {
-      timeoutMs: 10_000,
-      what: `a message ${event}`,
+      what: () => `a message ${event} among ${JSON.stringify(this.messages.map((message) => message.event))}`,
     });
   }
 
-  stop(): void {
+  close(): void {
     this.abort.abort();
   }
 

@@ -1,0 +1,12 @@
+/** What a target does with whoever comes: serves, answers wrongly, or accepts and says nothing. */
+export type TargetMode = 'ok' | 'fail' | 'hang';
+
+/** A running target. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Takes effect with the next request or connection. */
+  mode: TargetMode;
+  /** Also cuts off those who are still connected. */
+  close(): Promise<void>;
+}
