@@ -1,5 +1,6 @@
 import { Button, Group, Modal, type ModalProps } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { useMutation } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { toastError } from '../lib/toasts.js';
 
 /** A dialog. It sets no style element, which the page's policy refuses. */
@@ -29,17 +30,11 @@ export function Confirm({
   onConfirm: () => Promise<void>;
   onClose: () => void;
 }) {
-  const [busy, setBusy] = useState(false);
-  const confirm = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await onConfirm();
-      onClose();
-    } catch (error) {
-      toastError(title, error);
-      setBusy(false);
-    }
-  };
+  const confirm = useMutation({
+    mutationFn: onConfirm,
+    onSuccess: onClose,
+    onError: (error) => toastError(title, error),
+  });
   return (
     <Dialog opened onClose={onClose} title={title}>
       {children}
@@ -47,7 +42,7 @@ export function Confirm({
         <Button variant="default" size="xs" onClick={onClose}>
           Cancel
         </Button>
-        <Button color="red" size="xs" loading={busy} data-autofocus onClick={() => void confirm()}>
+        <Button color="red" size="xs" loading={confirm.isPending} data-autofocus onClick={() => confirm.mutate()}>
           {action}
         </Button>
       </Group>

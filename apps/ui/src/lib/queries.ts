@@ -21,6 +21,8 @@ export function createQueryClient(store: Pick<Store, 'signOut'>): QueryClient {
         staleTime: FRESH_MS,
         retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 503),
       },
+      // Fails at once without a network, and says so.
+      mutations: { networkMode: 'always' },
     },
   });
 }

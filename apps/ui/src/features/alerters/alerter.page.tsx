@@ -1,23 +1,28 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { stringify } from 'yaml';
 import { Action, ActionLink } from '../../components/action.js';
 import { Confirm } from '../../components/dialog.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { Empty } from '../../components/states.js';
 import { ApiError } from '../../lib/api-client.js';
 import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { toast } from '../../lib/toasts.js';
 import { EventLine } from '../events/event-line.js';
 import { YamlCode } from '../yaml/yaml-code.js';
-import { alerterApi, type Delivery, useDeliveries, useUses } from './alerter-api.js';
+import { alerterApi, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 import { DeliveryResult } from './delivery-result.js';
 
 export default function AlerterPage() {
   const { name = '' } = useParams();
-  const { data, error, refetch } = useQuery({ queryKey: ['alerter', name], queryFn: () => alerterApi.get(name) });
+  const alerter = useQuery({
+    queryKey: ['alerter', name],
+    queryFn: ({ signal }) => alerterApi.get(name, signal),
+  });
+  const { error } = alerter;
   if (error instanceof ApiError && error.status === 404) {
     return (
       <Page title={name}>
@@ -27,27 +32,25 @@ export default function AlerterPage() {
   }
   return (
     <Page title={name} actions={<Actions name={name} />}>
-      {error ? (
-        <Failed title="Could not load this alerter" error={error} onRetry={() => void refetch()} />
-      ) : !data ? (
-        <Loading />
-      ) : (
-        <div className={styles['columns']}>
-          <div className={styles['column']}>
-            <TestStored name={name} />
-            <Deliveries name={name} />
+      <Loaded of={alerter} what="this alerter">
+        {(data) => (
+          <div className={styles['columns']}>
+            <div className={styles['column']}>
+              <TestStored name={name} />
+              <Deliveries name={name} />
+            </div>
+            <div className={styles['column']}>
+              <Panel title="Configuration">
+                <YamlCode
+                  yaml={stringify({ alerter: { [name]: data.config } }).trimEnd()}
+                  label={`Configuration of ${name}`}
+                />
+              </Panel>
+              <UsedBy name={name} />
+            </div>
           </div>
-          <div className={styles['column']}>
-            <Panel title="Configuration">
-              <YamlCode
-                yaml={stringify({ alerter: { [name]: data.config } }).trimEnd()}
-                label={`Configuration of ${name}`}
-              />
-            </Panel>
-            <UsedBy name={name} />
-          </div>
-        </div>
-      )}
+        )}
+      </Loaded>
     </Page>
   );
 }
@@ -84,72 +87,60 @@ function Actions({ name }: { name: string }) {
 }
 
 function TestStored({ name }: { name: string }) {
-  const [result, setResult] = useState<Delivery | Error>();
-  const [busy, setBusy] = useState(false);
-  const test = async (): Promise<void> => {
-    setBusy(true);
-    setResult(undefined);
-    try {
-      setResult(await alerterApi.testStored(name));
-    } catch (error) {
-      setResult(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const test = useMutation({ mutationFn: () => alerterApi.testStored(name) });
   return (
     <Panel title="Test" padded>
-      <Action icon="send" loading={busy} onClick={() => void test()}>
+      <Action icon="send" loading={test.isPending} onClick={() => test.mutate()}>
         Send a test
       </Action>
-      <DeliveryResult result={result} />
+      <DeliveryResult result={test.error ?? test.data} />
     </Panel>
   );
 }
 
+const NO_DELIVERIES = {
+  when: ({ length }: { length: number }) => length === 0,
+  shown: <Empty title="No deliveries in the last 24 hours" />,
+};
+
 function Deliveries({ name }: { name: string }) {
-  const { data, error } = useDeliveries(name);
+  const deliveries = useDeliveries(name);
   return (
     <Panel title="Latest deliveries">
-      {error ? (
-        <Failed title="Could not load the deliveries" error={error} />
-      ) : !data ? (
-        <Loading />
-      ) : data.length === 0 ? (
-        <Empty title="No deliveries in the last 24 hours" />
-      ) : (
-        <ul>
-          {data.slice(0, 40).map((event) => (
-            <EventLine key={event.id} event={event} />
-          ))}
-        </ul>
-      )}
+      <Loaded of={deliveries} what="the deliveries" empty={NO_DELIVERIES}>
+        {(data) => (
+          <ul>
+            {data.slice(0, 40).map((event) => (
+              <EventLine key={event.id} event={event} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Panel>
   );
 }
 
 function UsedBy({ name }: { name: string }) {
-  const { data, error } = useUses();
-  const users = data?.get(name) ?? [];
+  const uses = useUses();
+  const users = uses.data?.get(name) ?? [];
+  const nobody = (
+    <p className={styles['muted']}>
+      No monitor uses this alerter. Add its name to warning-alerter or critical-alerter of a monitor.
+    </p>
+  );
   return (
-    <Panel title={data ? `Used by ${users.length === 0 ? 'no monitor' : users.length}` : 'Used by'} padded>
-      {error ? (
-        <Failed title="Could not load the monitors" error={error} />
-      ) : !data ? (
-        <Loading />
-      ) : users.length === 0 ? (
-        <p className={styles['muted']}>
-          No monitor uses this alerter. Add its name to warning-alerter or critical-alerter of a monitor.
-        </p>
-      ) : (
-        <ul className={styles['uses']}>
-          {users.map((user) => (
-            <li key={user}>
-              <Link to={monitorPath(user)}>{user}</Link>
-            </li>
-          ))}
-        </ul>
-      )}
+    <Panel title={uses.data ? `Used by ${users.length === 0 ? 'no monitor' : users.length}` : 'Used by'} padded>
+      <Loaded of={uses} what="the monitors" empty={{ when: () => users.length === 0, shown: nobody }}>
+        {() => (
+          <ul className={styles['uses']}>
+            {users.map((user) => (
+              <li key={user}>
+                <Link to={monitorPath(user)}>{user}</Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Panel>
   );
 }

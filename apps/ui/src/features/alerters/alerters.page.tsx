@@ -3,8 +3,9 @@ import { useRef } from 'react';
 import { Link } from 'react-router';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { Empty } from '../../components/states.js';
 import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { alerterPath } from '@9volt/contracts/pages';
@@ -13,25 +14,22 @@ import { useAlerters, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 
 export default function AlertersPage() {
-  const { data, error, refetch } = useAlerters();
+  const alerters = useAlerters();
   const newAlerter = (
     <Button component={Link} to="/alerters/new" size="xs" leftSection={<Icon name="plus" size={14} />}>
       New alerter
     </Button>
   );
+  const none = (
+    <Empty title="No alerters yet" actions={newAlerter}>
+      An alerter sends notifications to people: by chat, mail or pager. Create one, then name it in a monitor.
+    </Empty>
+  );
   return (
     <Page title="Alerters" actions={newAlerter}>
-      {error ? (
-        <Failed title="Could not load the alerters" error={error} onRetry={() => void refetch()} />
-      ) : !data ? (
-        <Loading />
-      ) : data.length === 0 ? (
-        <Empty title="No alerters yet" actions={newAlerter}>
-          An alerter sends notifications to people: by chat, mail or pager. Create one, then name it in a monitor.
-        </Empty>
-      ) : (
-        <Alerters alerters={data} />
-      )}
+      <Loaded of={alerters} what="the alerters" empty={{ when: ({ length }) => length === 0, shown: none }}>
+        {(all) => <Alerters alerters={all} />}
+      </Loaded>
     </Page>
   );
 }

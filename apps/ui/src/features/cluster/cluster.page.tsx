@@ -1,7 +1,8 @@
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { Loaded } from '../../components/loaded.js';
+import { Empty } from '../../components/states.js';
 import { counted, spanInWords } from '../../lib/format.js';
 import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { type Cluster, useCluster } from './cluster-api.js';
@@ -12,25 +13,23 @@ import { Why } from './why.js';
 const ORPHANS_SHOWN = 100;
 
 export default function ClusterPage() {
-  const { data, error, refetch } = useCluster();
+  const cluster = useCluster();
   return (
     <Page title="Cluster">
-      {data ? (
-        <>
-          <Members cluster={data} />
-          <div className={styles['columns']}>
-            <Why />
-            <Drained cluster={data} />
-            <Orphans cluster={data} />
-            <Refused cluster={data} />
-            <Owed cluster={data} />
-          </div>
-        </>
-      ) : error ? (
-        <Failed title="Could not load the cluster" error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Loading />
-      )}
+      <Loaded of={cluster} what="the cluster">
+        {(data) => (
+          <>
+            <Members cluster={data} />
+            <div className={styles['columns']}>
+              <Why />
+              <Drained cluster={data} />
+              <Orphans cluster={data} />
+              <Refused cluster={data} />
+              <Owed cluster={data} />
+            </div>
+          </>
+        )}
+      </Loaded>
     </Page>
   );
 }

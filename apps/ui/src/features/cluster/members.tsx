@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
@@ -127,32 +126,29 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
 /** Empties a worker, or lets it have monitors again. */
 export function DrainButton({ name, isDrained }: { name: string; isDrained: boolean }) {
   const queries = useQueryClient();
-  const [busy, setBusy] = useState(false);
-  const toggle = async (): Promise<void> => {
-    setBusy(true);
-    try {
+  const toggle = useMutation({
+    mutationFn: async () => {
       const at = { params: { path: { name } } };
       if (isDrained) await api.DELETE('/api/v1/cluster/drain/{name}', at);
       else await api.PUT('/api/v1/cluster/drain/{name}', at);
+    },
+    onSuccess: async () => {
       toast(
         'done',
         isDrained ? `${name} accepts monitors again` : `Draining ${name}: its monitors move to other workers`,
       );
       await queries.invalidateQueries({ queryKey: ['cluster'] });
-    } catch (error) {
-      toastError(isDrained ? `Could not undrain ${name}` : `Could not drain ${name}`, error);
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+    onError: (error) => toastError(isDrained ? `Could not undrain ${name}` : `Could not drain ${name}`, error),
+  });
   const label = isDrained ? 'Undrain' : 'Drain';
   return (
     <Button
       size="compact-xs"
       variant="default"
-      loading={busy}
+      loading={toggle.isPending}
       aria-label={`${label} ${name}`}
-      onClick={() => void toggle()}
+      onClick={() => toggle.mutate()}
     >
       {label}
     </Button>

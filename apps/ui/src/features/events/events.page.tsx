@@ -5,8 +5,9 @@ import { Link } from 'react-router';
 import { Action } from '../../components/action.js';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { Empty } from '../../components/states.js';
 import { api, listOf } from '../../lib/api-client.js';
 import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
@@ -129,30 +130,32 @@ function Events({
   );
   const list = useRef<HTMLUListElement>(null);
   useListKeys(list, events.length);
-  if (error) return <Failed title="Could not load the events" error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loading what="Loading events" />;
   return (
-    <Panel
-      title={waiting > 0 ? `Paused, ${counted(waiting, 'new event')}` : 'Newest first'}
-      aside={<span className={styles['calm']}>{counted(events.length, 'event')} shown</span>}
-    >
-      {events.length === 0 ? (
-        <Empty title="No event matches these filters">Events are kept for 24 hours.</Empty>
-      ) : (
-        <ul ref={list} aria-label="Events, newest first">
-          {events.map((event, row) => (
-            <EventRow key={event.id} event={event} row={row} />
-          ))}
-        </ul>
+    <Loaded of={{ data, error, refetch }} what="the events">
+      {() => (
+        <Panel
+          title={waiting > 0 ? `Paused, ${counted(waiting, 'new event')}` : 'Newest first'}
+          aside={<span className={styles['calm']}>{counted(events.length, 'event')} shown</span>}
+        >
+          {events.length === 0 ? (
+            <Empty title="No event matches these filters">Events are kept for 24 hours.</Empty>
+          ) : (
+            <ul ref={list} aria-label="Events, newest first">
+              {events.map((event, row) => (
+                <EventRow key={event.id} event={event} row={row} />
+              ))}
+            </ul>
+          )}
+          {hasNextPage ? (
+            <div className={styles['more']}>
+              <Button size="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+                Older
+              </Button>
+            </div>
+          ) : null}
+        </Panel>
       )}
-      {hasNextPage ? (
-        <div className={styles['more']}>
-          <Button size="xs" variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-            Older
-          </Button>
-        </div>
-      ) : null}
-    </Panel>
+    </Loaded>
   );
 }
 

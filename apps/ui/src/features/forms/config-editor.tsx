@@ -1,4 +1,5 @@
 import { Button, Select, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useMemo, useState } from 'react';
 import { Panel } from '../../components/page.js';
 import { ApiError, type FieldProblem } from '../../lib/api-client.js';
@@ -47,7 +48,6 @@ export function ConfigEditor(props: ConfigEditorProps) {
   const [sent, setSent] = useState<{ fields: readonly FieldProblem[]; base: string }>({ fields: [], base: '' });
   const [nameFault, setNameFault] = useState<string>();
   const [theirs, setTheirs] = useState<Stored>();
-  const [busy, setBusy] = useState(false);
   const type = String(draft.config['type'] ?? '');
   const schema = schemas[type]?.schema;
   const attributes = useMemo(() => (schema ? attributesOf(schema) : []), [schema]);
@@ -58,22 +58,20 @@ export function ConfigEditor(props: ConfigEditorProps) {
   const isChanged = !isEqual(draft.config, initial) || name !== (stored?.name ?? '');
   const leave = useLeaveGuard(isChanged);
 
-  const save = async (config: Json, etag: string | undefined): Promise<void> => {
-    const fault = nameFaultOf(name);
-    setNameFault(fault);
-    if (fault !== undefined || draft.yamlFault !== undefined) return;
-    setBusy(true);
-    setSent({ fields: [], base: '' });
-    try {
-      await put(name, config, etag);
+  const saving = useMutation({
+    mutationFn: ({ config, etag }: { config: Json; etag: string | undefined }) => put(name, config, etag),
+    onMutate: () => setSent({ fields: [], base: '' }),
+    onSuccess: () => {
       toast('done', `${name} is ${stored ? 'saved' : 'created'}`);
       leave.allow();
       onSaved(name);
-    } catch (error) {
-      await refused(error);
-    } finally {
-      setBusy(false);
-    }
+    },
+    onError: (error) => refused(error),
+  });
+  const save = (config: Json, etag: string | undefined): void => {
+    const fault = nameFaultOf(name);
+    setNameFault(fault);
+    if (fault === undefined && draft.yamlFault === undefined) saving.mutate({ config, etag });
   };
   const refused = async (error: unknown): Promise<void> => {
     if (error instanceof ApiError && error.status === 412) {
@@ -86,7 +84,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
   };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    void save(draft.config, base?.etag);
+    save(draft.config, base?.etag);
   };
   return (
     <form className={styles['editor']} onSubmit={submit} noValidate>
@@ -146,7 +144,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
       </div>
       <div className={styles['side']}>
         <div className={styles['save']}>
-          <Button type="submit" size="xs" loading={busy} disabled={draft.yamlFault !== undefined}>
+          <Button type="submit" size="xs" loading={saving.isPending} disabled={draft.yamlFault !== undefined}>
             {stored ? 'Save' : 'Create'}
           </Button>
           <Button size="xs" variant="default" onClick={() => window.history.back()}>
@@ -180,7 +178,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
             draft.setConfig(config);
             setBase(theirs);
             setTheirs(undefined);
-            void save(config, theirs.etag);
+            save(config, theirs.etag);
           }}
         />
       ) : null}

@@ -1,4 +1,5 @@
 import { Button, Group, TextInput } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { toastError } from '../../lib/toasts.js';
@@ -20,20 +21,14 @@ export function DisableUntil({
   onClose: () => void;
 }) {
   const [local, setLocal] = useState(() => localInput(Date.now() + HOUR_MS));
-  const [busy, setBusy] = useState(false);
   const at = Date.parse(local);
   const [now] = useState(() => Date.now());
   const fault = Number.isNaN(at) ? 'Enter a date and a time' : at <= now ? 'Choose a time in the future' : undefined;
-  const disable = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await onDisable(new Date(at).toISOString());
-      onClose();
-    } catch (error) {
-      toastError('Not disabled', error);
-      setBusy(false);
-    }
-  };
+  const disable = useMutation({
+    mutationFn: () => onDisable(new Date(at).toISOString()),
+    onSuccess: onClose,
+    onError: (error) => toastError('Not disabled', error),
+  });
   return (
     <Dialog opened onClose={onClose} title="Disable until">
       <Group gap="xs" mb="sm">
@@ -55,7 +50,7 @@ export function DisableUntil({
         <Button size="xs" variant="default" onClick={onClose}>
           Cancel
         </Button>
-        <Button size="xs" loading={busy} disabled={fault !== undefined} onClick={() => void disable()}>
+        <Button size="xs" loading={disable.isPending} disabled={fault !== undefined} onClick={() => disable.mutate()}>
           Disable
         </Button>
       </Group>

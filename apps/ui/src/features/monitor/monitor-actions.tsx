@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { Action, ActionLink } from '../../components/action.js';
@@ -18,24 +18,21 @@ interface MonitorActionsProps {
 export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [busy, setBusy] = useState<string>();
   const [asking, setAsking] = useState<'until' | 'delete'>();
   const done = async (title: string): Promise<void> => {
     toast('done', title);
     await queries.invalidateQueries({ queryKey: ['state', name] });
   };
-  const act = async (label: string, run: () => Promise<void>): Promise<void> => {
-    setBusy(label);
-    try {
-      await run();
-    } catch (error) {
-      toastError(`${label}: failed`, error);
-    } finally {
-      setBusy(undefined);
-    }
-  };
+  const action = useMutation({
+    mutationFn: ({ run }: { label: string; run: () => Promise<void> }) => run(),
+    onError: (error, { label }) => toastError(`${label}: failed`, error),
+  });
   const button = (label: string, icon: IconName, run: () => Promise<void>) => (
-    <Action icon={icon} loading={busy === label} onClick={() => void act(label, run)}>
+    <Action
+      icon={icon}
+      loading={action.isPending && action.variables.label === label}
+      onClick={() => action.mutate({ label, run })}
+    >
       {label}
     </Action>
   );

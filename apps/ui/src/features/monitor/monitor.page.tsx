@@ -3,14 +3,16 @@ import { lazy, Suspense, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
 import { stringify } from 'yaml';
 import { Instant } from '../../components/instant.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { Empty, Loading } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
 import { counted, latency } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
+import { NO_EVENTS } from '../events/no-events.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
@@ -27,8 +29,9 @@ const EVENTS_SHOWN = 30;
 
 export default function MonitorPage() {
   const { name = '' } = useParams();
-  const { data, error, refetch } = useStateDetail(name);
+  const detail = useStateDetail(name);
   const live = useLiveState(name);
+  const { data, error } = detail;
   if (error instanceof ApiError && error.status === 404) {
     return (
       <Page title={name}>
@@ -38,43 +41,40 @@ export default function MonitorPage() {
       </Page>
     );
   }
-  if (!data) {
-    return (
-      <Page title={name}>
-        {error ? (
-          <Failed title="Could not load this monitor" error={error} onRetry={() => void refetch()} />
-        ) : (
-          <Loading />
-        )}
-      </Page>
-    );
-  }
-  const state = live ?? data;
+  const actions = data ? <MonitorActions name={name} isDisabled={(live ?? data).status === 'disabled'} /> : undefined;
   return (
-    <Page title={name} heading={name} actions={<MonitorActions name={name} isDisabled={state.status === 'disabled'} />}>
-      <div className={styles['columns']}>
-        <div className={styles['column']}>
-          <Now state={state} detail={data} />
-          <Panel title="Response time">
-            {data.results.length < 2 ? (
-              <Empty title="Not enough results yet; the chart needs two" />
-            ) : (
-              <div className={styles['chart']}>
-                <Suspense fallback={<Loading />}>
-                  <LatencyChart results={data.results} />
-                </Suspense>
-              </div>
-            )}
-          </Panel>
-          <Incidents detail={data} />
-        </div>
-        <div className={styles['column']}>
-          <Facts state={state} detail={data} />
-          <Configuration name={name} detail={data} />
-          <EventsOf name={name} />
-        </div>
-      </div>
+    <Page title={name} actions={actions}>
+      <Loaded of={detail} what="this monitor">
+        {(read) => <Monitor name={name} state={live ?? read} detail={read} />}
+      </Loaded>
     </Page>
+  );
+}
+
+function Monitor({ name, state, detail }: { name: string; state: LiveState; detail: StateDetail }) {
+  return (
+    <div className={styles['columns']}>
+      <div className={styles['column']}>
+        <Now state={state} detail={detail} />
+        <Panel title="Response time">
+          {detail.results.length < 2 ? (
+            <Empty title="Not enough results yet; the chart needs two" />
+          ) : (
+            <div className={styles['chart']}>
+              <Suspense fallback={<Loading />}>
+                <LatencyChart results={detail.results} />
+              </Suspense>
+            </div>
+          )}
+        </Panel>
+        <Incidents detail={detail} />
+      </div>
+      <div className={styles['column']}>
+        <Facts state={state} detail={detail} />
+        <Configuration name={name} detail={detail} />
+        <EventsOf name={name} />
+      </div>
+    </div>
   );
 }
 
@@ -174,7 +174,7 @@ function Configuration({ name, detail: { config } }: { name: string; detail: Sta
 }
 
 function EventsOf({ name }: { name: string }) {
-  const { data, error } = useQuery({
+  const events = useQuery({
     queryKey: ['state', name, 'events'],
     queryFn: ({ signal }) =>
       listOf<ClusterEvent>(
@@ -183,19 +183,15 @@ function EventsOf({ name }: { name: string }) {
   });
   return (
     <Panel title="Events">
-      {error ? (
-        <Failed title="Could not load the events" error={error} />
-      ) : !data ? (
-        <Loading />
-      ) : data.length === 0 ? (
-        <Empty title="No events in the last 24 hours" />
-      ) : (
-        <ul>
-          {data.map((event) => (
-            <EventLine key={event.id} event={event} />
-          ))}
-        </ul>
-      )}
+      <Loaded of={events} what="the events" empty={NO_EVENTS}>
+        {(data) => (
+          <ul>
+            {data.map((event) => (
+              <EventLine key={event.id} event={event} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Panel>
   );
 }

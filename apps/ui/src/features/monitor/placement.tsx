@@ -1,14 +1,20 @@
 import { Instant } from '../../components/instant.js';
-import { Failed } from '../../components/states.js';
+import { Loaded } from '../../components/loaded.js';
 import { counted } from '../../lib/format.js';
 import styles from './monitor.module.css';
-import { usePlacement } from './use-monitor.js';
+import { type Placement, usePlacement } from './use-monitor.js';
 
 /** Where it runs and why there, or why nowhere. */
 export function PlacementOf({ name }: { name: string }) {
-  const { data, error } = usePlacement(name);
-  if (error) return <Failed title="Could not load the placement" error={error} />;
-  if (!data) return <>…</>;
+  const placement = usePlacement(name);
+  return (
+    <Loaded of={placement} what="the placement">
+      {(data) => <Explained placement={data} />}
+    </Loaded>
+  );
+}
+
+function Explained({ placement: data }: { placement: Placement }) {
   return (
     <div className={styles['why']}>
       <Sentence message={data.message} since={data.since} />

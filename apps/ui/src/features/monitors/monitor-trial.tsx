@@ -1,4 +1,5 @@
 import { Button, Group, Select } from '@mantine/core';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { StatusBadge } from '../../components/status-badge.js';
 import { ApiError } from '../../lib/api-client.js';
@@ -13,26 +14,17 @@ const AS_CONFIGURED = 'as configured';
 export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly string[] }) {
   const { config, name, onFaults } = trial;
   const [tag, setTag] = useState<string | null>(AS_CONFIGURED);
-  const [result, setResult] = useState<CheckResult | Error>();
-  const [busy, setBusy] = useState(false);
-  const test = async (): Promise<void> => {
-    setBusy(true);
-    setResult(undefined);
-    try {
-      setResult(
-        await monitorApi.test({
-          config,
-          ...(name === undefined ? {} : { name }),
-          ...(tag === null || tag === AS_CONFIGURED ? {} : { 'member-tag': tag }),
-        }),
-      );
-    } catch (error) {
+  const test = useMutation({
+    mutationFn: () =>
+      monitorApi.test({
+        config,
+        ...(name === undefined ? {} : { name }),
+        ...(tag === null || tag === AS_CONFIGURED ? {} : { 'member-tag': tag }),
+      }),
+    onError: (error) => {
       if (error instanceof ApiError && error.fields.length > 0) onFaults(error.fields, '/config');
-      setResult(error instanceof Error ? error : new Error(String(error)));
-    } finally {
-      setBusy(false);
-    }
-  };
+    },
+  });
   return (
     <>
       <Group gap="xs" align="end">
@@ -45,15 +37,15 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
           comboboxProps={{ transitionProps: { duration: 0 } }}
           onChange={setTag}
         />
-        <Button size="xs" variant="default" loading={busy} onClick={() => void test()}>
+        <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
           Test
         </Button>
       </Group>
       <div role="status">
-        {result instanceof Error ? (
-          <p className={styles['verdict']}>{result.message}</p>
-        ) : result ? (
-          <Verdict result={result} />
+        {test.error ? (
+          <p className={styles['verdict']}>{test.error.message}</p>
+        ) : test.data ? (
+          <Verdict result={test.data} />
         ) : null}
       </div>
     </>

@@ -2,8 +2,9 @@ import { Button, SegmentedControl } from '@mantine/core';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import { Icon } from '../../components/icon.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page } from '../../components/page.js';
-import { Empty, Loading } from '../../components/states.js';
+import { Empty } from '../../components/states.js';
 import { count, counted } from '../../lib/format.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
@@ -39,17 +40,16 @@ export default function MonitorsPage() {
       New monitor
     </Button>
   );
+  const none = (
+    <Empty title="No monitors yet" actions={newMonitor}>
+      Create one here, or write monitors in YAML and push them with <code>9volt cfg</code>.
+    </Empty>
+  );
   return (
     <Page title="Monitors" actions={newMonitor}>
-      {states === undefined ? (
-        <Loading what="Loading monitors" />
-      ) : states.size === 0 ? (
-        <Empty title="No monitors yet" actions={newMonitor}>
-          Create one here, or write monitors in YAML and push them with <code>9volt cfg</code>.
-        </Empty>
-      ) : (
-        <Monitors states={states} areAll={all !== undefined} />
-      )}
+      <Loaded of={{ data: states }} what="monitors" empty={{ when: ({ size }) => size === 0, shown: none }}>
+        {(known) => <Monitors states={known} areAll={all !== undefined} />}
+      </Loaded>
     </Page>
   );
 }

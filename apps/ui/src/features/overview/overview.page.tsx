@@ -2,8 +2,9 @@ import { useMemo, useRef } from 'react';
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import { Icon } from '../../components/icon.js';
+import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
-import { Empty, Failed, Loading } from '../../components/states.js';
+import { NO_EVENTS } from '../events/no-events.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { count, counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
@@ -27,13 +28,9 @@ export default function OverviewPage() {
   const states = useLive(statesOf);
   return (
     <Page title="Overview">
-      {states === undefined ? (
-        <Loading what="Loading monitors" />
-      ) : states.size === 0 ? (
-        <FirstVisit />
-      ) : (
-        <Overview states={states} />
-      )}
+      <Loaded of={{ data: states }} what="monitors" empty={{ when: ({ size }) => size === 0, shown: <FirstVisit /> }}>
+        {(all) => <Overview states={all} />}
+      </Loaded>
     </Page>
   );
 }
@@ -154,23 +151,21 @@ function Degraded({ counts }: { counts: Counts }) {
 }
 
 function Monitoring() {
-  const { data, error, refetch } = useCluster();
+  const cluster = useCluster();
   return (
     <Panel title="Monitoring" aside={<Link to="/cluster">cluster</Link>}>
-      {data ? (
-        <dl className={styles['facts']}>
-          {healthFacts(data).map(([name, value]) => (
-            <div key={name} style={{ display: 'contents' }}>
-              <dt>{name}</dt>
-              <dd className={value === 'none' ? styles['bad'] : undefined}>{value}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : error ? (
-        <Failed title="Could not load the cluster" error={error} onRetry={() => void refetch()} />
-      ) : (
-        <Loading />
-      )}
+      <Loaded of={cluster} what="the cluster">
+        {(data) => (
+          <dl className={styles['facts']}>
+            {healthFacts(data).map(([name, value]) => (
+              <div key={name} style={{ display: 'contents' }}>
+                <dt>{name}</dt>
+                <dd className={value === 'none' ? styles['bad'] : undefined}>{value}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+      </Loaded>
     </Panel>
   );
 }
@@ -179,17 +174,15 @@ function LastEvents() {
   const events = useLive(eventsOf);
   return (
     <Panel title="Latest events" aside={<Link to="/events">all</Link>}>
-      {events === undefined ? (
-        <Loading />
-      ) : events.length === 0 ? (
-        <Empty title="No events in the last 24 hours" />
-      ) : (
-        <ul>
-          {events.slice(0, EVENTS_SHOWN).map((event) => (
-            <EventLine key={event.id} event={event} />
-          ))}
-        </ul>
-      )}
+      <Loaded of={{ data: events }} what="the events" empty={NO_EVENTS}>
+        {(known) => (
+          <ul>
+            {known.slice(0, EVENTS_SHOWN).map((event) => (
+              <EventLine key={event.id} event={event} />
+            ))}
+          </ul>
+        )}
+      </Loaded>
     </Panel>
   );
 }
