@@ -25,6 +25,8 @@ export class EtcdFuzz {
   tried = 0;
   worstStallMs = 0;
   private readonly touched = new Set<string>();
+  /** What nobody writes anew by himself, as it was. */
+  private readonly configuration = new Map<string, Buffer>();
 
   private constructor(
     readonly cluster: Cluster,
@@ -80,6 +82,9 @@ export class EtcdFuzz {
   /** The keys that the processes live by. */
   async inUse(): Promise<Map<string, HostileValue[]>> {
     const { entries } = await this.cluster.client.list(this.keys.root);
+    for (const { key, value } of entries) {
+      if (key === this.keys.config || key.startsWith(this.keys.monitors)) this.configuration.set(key, value);
+    }
     const ours = entries.filter(({ key }) => key.includes('good-0') || key.startsWith(`${this.keys.root}cluster/`));
     const values = new Map(ours.map(({ key, value }) => [key, hostileValues(value)]));
     values.set(this.keys.config, hostileValues((await this.cluster.client.get(this.keys.config))?.value as Buffer));
@@ -99,14 +104,13 @@ export class EtcdFuzz {
 
   /** Takes everything away again; resolves when all is as it was. */
   async clear(): Promise<void> {
-    for (const key of this.touched) if (!this.isKept(key)) await this.cluster.delete(key);
+    for (const key of this.touched) {
+      const before = this.configuration.get(key);
+      if (before) await this.cluster.client.txn({ compare: [], then: [{ put: key, value: before }] });
+      else await this.cluster.delete(key);
+    }
     this.touched.clear();
     await this.awaitWell();
-  }
-
-  /** Whether it is of the configuration, which nobody writes anew by himself. */
-  private isKept(key: string): boolean {
-    return key === this.keys.config;
   }
 
   private async attempt(what: string, values: ReadonlyMap<string, Buffer>): Promise<void> {
@@ -161,14 +165,20 @@ export class EtcdFuzz {
   /** All members are there, all are ready, every monitor is ok and was just checked, and nothing is left out. */
   private async awaitWell(): Promise<void> {
     const since = Date.now();
-    await waitFor(() => this.isWell(since), { timeoutMs: 90_000, what: 'all to be well' });
+    let objection: string | undefined;
+    await waitFor(async () => (objection = await this.objection(since)) === undefined, { timeoutMs: 90_000 }).catch(
+      () => {
+        throw new Error(`not well again after 90 s: ${objection}`);
+      },
+    );
   }
 
-  private async isWell(since: number): Promise<boolean> {
+  /** What is not as it was. */
+  private async objection(since: number): Promise<string | undefined> {
     for (const node of this.nodes) {
-      if (!(await node.isReady())) return false;
+      if (!(await node.isReady())) return `${node.name} is not ready`;
       const [, unreadable = '0'] = /^ninevolt_unreadable_keys (\d+)/m.exec(await metricsOf(node)) ?? [];
-      if (unreadable !== '0') return false;
+      if (unreadable !== '0') return `${node.name} leaves out ${unreadable} values`;
     }
     const states = (await (await fetch(`${this.api.url}/api/v1/state?page=1&limit=1000`)).json()) as {
       name: string;
@@ -179,12 +189,15 @@ export class EtcdFuzz {
       Members: object;
       Director: object | null;
     };
-    return (
-      states.length === MONITORS &&
-      states.every(({ status, lastRun }) => status === 'ok' && Date.parse(lastRun ?? '') > since - 10_000) &&
-      Object.keys(cluster.Members).length === this.nodes.length &&
-      cluster.Director !== null
+    const late = states.filter(
+      ({ status, lastRun }) => status !== 'ok' || !(Date.parse(lastRun ?? '') > since - 10_000),
     );
+    if (states.length !== MONITORS) return `${states.length} monitors`;
+    if (late[0]) return `${late.length} monitors are not checked: ${JSON.stringify(late[0])}`;
+    if (Object.keys(cluster.Members).length !== this.nodes.length) {
+      return `members ${Object.keys(cluster.Members).join(', ')}`;
+    }
+    return cluster.Director === null ? 'nobody leads' : undefined;
   }
 }
 

@@ -1,12 +1,20 @@
 import type { MonitorSettings } from './monitor.js';
 
+export const PHASES = ['run', 'retire', 'remove', 'deliver'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Whether an assignment in this phase has its monitor checked. */
+export function isChecked(phase: Phase | undefined): boolean {
+  return phase === 'run' || phase === 'retire';
+}
+
 /**
  * A monitor given to a worker: `cluster/assignments/<worker id>/<monitor>`. `run`: check it. `retire`: check it until it can be
  * handed to `to`. `remove`: tell whoever was told of its incident that it is over, forget it, delete the assignment. `deliver`:
  * send what is owed of a monitor that nobody may run at present, change nothing else, delete the assignment.
  */
 export interface Assignment<S extends MonitorSettings = MonitorSettings> {
-  phase: 'run' | 'retire' | 'remove' | 'deliver';
+  phase: Phase;
   /** Id of the worker that takes over; with `retire`. */
   to?: string;
   /** Why; with `remove`. */

@@ -43,6 +43,12 @@ export interface Txn {
   otherwise?: readonly Op[];
 }
 
+/** A share of a transaction: what must hold, and what then is to change. Together with others it happens or not at all. */
+export interface FencedWrite {
+  compare: readonly Compare[];
+  then: readonly Op[];
+}
+
 export interface TxnAnswer {
   succeeded: boolean;
   /** Revision of etcd when it answered; that of the change, when the transaction changed something. */

@@ -1,4 +1,5 @@
 export * from './access.js';
+export * from './batch.js';
 export * from './node/cluster.module.js';
 export * from './node/cluster-node.js';
 export * from './node/cluster-settings.js';
@@ -31,3 +32,4 @@ export * from './stores/state.store.js';
 export * from './stores/stores.js';
 export * from './stores/suspect.store.js';
 export * from './stores/vitals.codec.js';
+export * from './stores/vitals.store.js';

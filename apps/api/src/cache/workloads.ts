@@ -1,3 +1,4 @@
+import { isChecked } from '@9volt/contracts';
 import type { MonitorView } from './monitor-view.js';
 
 /** What the assignments give a worker to do. */
@@ -20,7 +21,7 @@ export function workloadsOf(views: Iterable<MonitorView>): ReadonlyMap<string, W
     if (!assignment) continue;
     const { workerId, phase, to } = assignment;
     of(workerId).monitors++;
-    if (phase === 'run' || phase === 'retire') of(to ?? workerId).weight += weight;
+    if (isChecked(phase)) of(to ?? workerId).weight += weight;
   }
   return loads;
 }

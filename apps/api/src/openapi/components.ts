@@ -1,4 +1,4 @@
-import { CALL_STATUSES, type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, STATUSES } from '@9volt/contracts';
+import { CALL_STATUSES, type JsonSchema, DERIVED_STATUSES, EVENT_TYPES, PHASES, STATUSES } from '@9volt/contracts';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
 import { clusterComponents } from './cluster-components.js';
 import {
@@ -201,7 +201,7 @@ const fixed: Record<string, JsonSchema> = {
   Results: { ...map(list(ref('Sample'))), description: 'Results by monitor, oldest first.' },
   AssignmentFacts: object({
     workerId: text,
-    phase: { type: 'string', enum: ['run', 'retire', 'remove', 'deliver'] },
+    phase: { type: 'string', enum: [...PHASES] },
     assignedAt: instant,
   }),
   Event: object(

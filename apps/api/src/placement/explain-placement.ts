@@ -1,4 +1,4 @@
-import { type Assignment, ownOf } from '@9volt/contracts';
+import { type Assignment, isChecked, ownOf } from '@9volt/contracts';
 
 /** A member that runs checks. */
 export interface PlacementWorker {
@@ -42,7 +42,7 @@ export interface Explanation {
 export function explainPlacement(facts: PlacementFacts): Explanation {
   const { monitor, held, workers } = facts;
   const lives = held !== undefined && workers.some(({ id }) => id === held.workerId);
-  const runs = held?.phase === 'run' || held?.phase === 'retire';
+  const runs = isChecked(held?.phase);
   if (monitor.is === 'wanted' || (monitor.is === 'refused' && runs)) {
     if (!held || !lives || !runs) return waiting(facts);
     return running(facts, held);

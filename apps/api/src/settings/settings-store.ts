@@ -1,15 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer } from '@9volt/contracts';
 import {
+  batches,
   type ClusterNode,
   commit,
-  type Compare,
   encode,
   type Entry,
+  type FencedWrite,
   MAX_SETTINGS_BYTES,
-  MAX_TXN_BYTES,
   MAX_TXN_OPS,
-  type Op,
   parse,
   unchanged,
 } from '@9volt/etcd-dal';
@@ -87,11 +86,12 @@ export class SettingsStore<S extends object> {
       const valid = await this.readAndValidated(names, raw);
       const changed = valid.filter(({ settings, current }) => !current || !sameJson(parsed(current), settings));
       let refused = false;
-      for (const batch of batches(changed.map((one) => this.writeOf(one.name, one.settings, one.current)))) {
+      const shareOf = (one: Valid<S>): FencedWrite => this.writeOf(one.name, one.settings, one.current);
+      for (const batch of batches(changed, shareOf)) {
         const committed = await commit(this.node.client, batch);
         if (committed.outcome === 'refused') refused = true;
         else {
-          for (const name of batch.names) pushed.add(name);
+          for (const { name } of batch.items) pushed.add(name);
           await this.cache.awaitWrite(committed.revision);
         }
       }
@@ -223,14 +223,11 @@ export class SettingsStore<S extends object> {
     return found;
   }
 
-  private writeOf(name: string, settings: S, current: Entry | undefined): Write {
+  private writeOf(name: string, settings: S, current: Entry | undefined): FencedWrite {
     const key = this.kind.key(this.node.keys, name);
-    const value = encode(settings);
     return {
-      names: [name],
-      bytes: 2 * key.length + value.length,
       compare: [unchanged(key, current?.modRevision ?? 0)],
-      then: [{ put: key, value }],
+      then: [{ put: key, value: encode(settings) }],
     };
   }
 }
@@ -255,27 +252,6 @@ interface Valid<S> {
   settings: S;
   current: Entry | undefined;
   at: string;
-}
-
-interface Write {
-  names: string[];
-  bytes: number;
-  compare: Compare[];
-  then: Op[];
-}
-
-function batches(writes: readonly Write[]): Write[] {
-  const filled: Write[] = [];
-  for (const write of writes) {
-    const last = filled.at(-1);
-    if (last && last.then.length < MAX_TXN_OPS && last.bytes + write.bytes <= MAX_TXN_BYTES) {
-      last.names.push(...write.names);
-      last.compare.push(...write.compare);
-      last.then.push(...write.then);
-      last.bytes += write.bytes;
-    } else filled.push({ ...write, compare: [...write.compare], then: [...write.then] });
-  }
-  return filled;
 }
 
 function sizeFault(at: string): FieldError {

@@ -1,4 +1,4 @@
-import { commit, type EtcdClient, MAX_TXN_BYTES } from '@9volt/etcd-dal';
+import { batches, commit, type EtcdClient, type FencedWrite, unchanged } from '@9volt/etcd-dal';
 
 const BATCH = 100;
 
@@ -30,30 +30,14 @@ export async function writeInBatches(
   onProgress: (written: number) => void = () => undefined,
 ): Promise<void> {
   let written = 0;
-  for (const batch of groups.flatMap((group) => [...inBatches(group)])) {
-    const committed = await commit(client, {
-      compare: batch.map(({ key, modRevision }) => ({ key, target: 'mod', value: modRevision })),
-      then: batch.map(({ key, value }) => (value === undefined ? { delete: key } : { put: key, value })),
-    });
+  const shareOf = ({ key, value, modRevision }: KeyChange): FencedWrite => ({
+    compare: [unchanged(key, modRevision)],
+    then: [value === undefined ? { delete: key } : { put: key, value }],
+  });
+  for (const batch of groups.flatMap((group) => [...batches(group, shareOf, { items: BATCH })])) {
+    const committed = await commit(client, { compare: batch.compare, then: batch.then });
     if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
-    written += batch.length;
+    written += batch.items.length;
     onProgress(written);
   }
-}
-
-/** Parts that each fit into one transaction. */
-function* inBatches(changes: readonly KeyChange[]): Generator<KeyChange[]> {
-  let batch: KeyChange[] = [];
-  let bytes = 0;
-  for (const change of changes) {
-    const size = 2 * change.key.length + 200 + 2 * (change.value?.length ?? 0);
-    if (batch.length > 0 && (batch.length === BATCH || bytes + size > MAX_TXN_BYTES)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(change);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -1,10 +1,11 @@
 import {
+  type Batch,
+  batches,
   commit,
   type Compare,
   type EtcdClient,
+  type FencedWrite,
   type Keyspace,
-  MAX_TXN_BYTES,
-  MAX_TXN_OPS,
   type Op,
   unchanged,
 } from '@9volt/etcd-dal';
@@ -22,7 +23,6 @@ export interface Write {
   /** Ids of workers, and whether they must be members; in a transaction, each is compared once. */
   members: { id: string; present: boolean }[];
   then: Op[];
-  bytes: number;
 }
 
 export interface Written {
@@ -73,50 +73,21 @@ export function composeWrite(keys: Keyspace, monitor: string, effect: Effect, at
       }
     }
   }
-  return { monitor, effect, compare, members, then, bytes: sizeOf(compare, then) };
+  return { monitor, effect, compare, members, then };
 }
 
 /** Groups writes, in their order, into transactions that etcd takes. */
-export function batched(
-  keys: Keyspace,
-  writes: readonly Write[],
-  fence: readonly Compare[],
-): { writes: Write[]; compare: Compare[] }[] {
-  const batches: { writes: Write[]; compare: Compare[] }[] = [];
-  let batch: Write[] = [];
-  let compare = [...fence];
-  let members = new Set<string>();
-  let operations = 0;
-  let bytes = 0;
-  const close = (): void => {
-    if (batch.length > 0) batches.push({ writes: batch, compare });
-    batch = [];
-    compare = [...fence];
-    members = new Set();
-    operations = bytes = 0;
-  };
-  for (const write of writes) {
-    const compares = compare.length + write.compare.length + write.members.filter((m) => !members.has(tagOf(m))).length;
-    const isFull =
-      compares > MAX_TXN_OPS || operations + write.then.length > MAX_TXN_OPS || bytes + write.bytes > MAX_TXN_BYTES;
-    if (isFull) close();
-    batch.push(write);
-    compare.push(...write.compare);
-    for (const member of write.members) {
-      const tag = tagOf(member);
-      if (members.has(tag)) continue;
-      members.add(tag);
-      compare.push({ key: keys.member(member.id), target: 'create', is: member.present ? '>' : '=', value: 0 });
-    }
-    operations += write.then.length;
-    bytes += write.bytes;
-  }
-  close();
-  return batches;
-}
-
-function tagOf({ id, present }: Write['members'][number]): string {
-  return (present ? '+' : '-') + id;
+export function batched(keys: Keyspace, writes: readonly Write[], fence: readonly Compare[]): Batch<Write>[] {
+  const shareOf = ({ compare, members, then }: Write): FencedWrite => ({
+    compare: [
+      ...compare,
+      ...members.map(({ id, present }): Compare => {
+        return { key: keys.member(id), target: 'create', is: present ? '>' : '=', value: 0 };
+      }),
+    ],
+    then,
+  });
+  return [...batches(writes, shareOf, { fence })];
 }
 
 /** Sends writes in batches, several at a time, and stops sending as soon as `mayWrite` says no or etcd cannot be asked. */
@@ -131,24 +102,21 @@ export async function writeAssignments(
   const send = async (): Promise<void> => {
     for (let batch = batches[next++]; batch; batch = batches[next++]) {
       if (written.error !== undefined || !mayWrite()) {
-        written.refused.push(...batch.writes);
+        written.refused.push(...batch.items);
         continue;
       }
       try {
-        const committed = await commit(client, {
-          compare: batch.compare,
-          then: batch.writes.flatMap((write) => write.then),
-        });
+        const committed = await commit(client, { compare: batch.compare, then: batch.then });
         if (committed.outcome === 'accepted') {
-          written.accepted.push(...batch.writes);
+          written.accepted.push(...batch.items);
           written.revision = Math.max(written.revision, committed.revision);
         } else {
           written.refusals++;
-          written.refused.push(...batch.writes);
+          written.refused.push(...batch.items);
         }
       } catch (error) {
         written.error = error;
-        written.refused.push(...batch.writes);
+        written.refused.push(...batch.items);
       }
     }
   };
@@ -173,14 +141,4 @@ function valueOf(content: Content, assignedAt: string, cause: string | undefined
     },
     subject.settingsJson,
   );
-}
-
-function sizeOf(compare: readonly Compare[], then: readonly Op[]): number {
-  let bytes = 0;
-  for (const { key } of compare) bytes += Buffer.byteLength(key) + 16;
-  for (const op of then) {
-    if ('put' in op) bytes += Buffer.byteLength(op.put) + Buffer.byteLength(op.value) + 16;
-    else bytes += Buffer.byteLength('delete' in op ? op.delete : op.get) + 16;
-  }
-  return bytes;
 }

@@ -1,4 +1,4 @@
-import { type CoverageReport, LOW_COVERAGE, parseDuration } from '@9volt/contracts';
+import { type CoverageReport, isChecked, LOW_COVERAGE, parseDuration } from '@9volt/contracts';
 import { ClusterNode, encode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
@@ -110,7 +110,7 @@ export class CoverageService {
       const holding = view.holdings(name)[0];
       const subject = this.knowledge.subjectToRun(this.knowledge.judged(name), holding);
       if (!subject) continue;
-      const runs = holding?.phase === 'run' || holding?.phase === 'retire';
+      const runs = holding && isChecked(holding.phase);
       yield { tag: subject.memberTag, workerId: runs ? holding.workerId : undefined };
     }
   }

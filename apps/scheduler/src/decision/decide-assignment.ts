@@ -1,4 +1,4 @@
-import { type Assignment, isPoisonous, type PoisonRecord } from '@9volt/contracts';
+import { type Assignment, isChecked, isPoisonous, type PoisonRecord } from '@9volt/contracts';
 import { type Holding, subjectOfHolding } from '../caches/holding.js';
 import { type Judged, settingsOfLeftover, type Subject, type ValidMonitor } from '../caches/judge-monitor.js';
 
@@ -91,7 +91,7 @@ export function decideAssignment(facts: Facts): Decision {
   if (holding?.phase === 'remove') return closing(facts, holding);
   if (!monitor) return closed(facts, holding, 'removed');
   if (monitor.verdict === 'refused') {
-    if (holding?.phase === 'run' || holding?.phase === 'retire') return kept(facts, holding);
+    if (holding && isChecked(holding.phase)) return kept(facts, holding);
     return holding ? continued(facts, holding) : owedOnly(facts, undefined);
   }
   if (isOff(monitor, facts.now)) return closed(facts, holding, 'disabled');

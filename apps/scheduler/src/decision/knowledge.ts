@@ -1,4 +1,4 @@
-import { isPoisonous, poisonReason } from '@9volt/contracts';
+import { isChecked, isPoisonous, poisonReason } from '@9volt/contracts';
 import type { ClusterNode } from '@9volt/etcd-dal';
 import type { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { caughtUp } from './caught-up.js';
@@ -37,7 +37,7 @@ export class Knowledge {
   /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
   subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
     if (judged?.verdict === 'valid') return isOff(judged, Date.now()) ? undefined : judged;
-    const runs = judged !== undefined && (holding?.phase === 'run' || holding?.phase === 'retire');
+    const runs = judged !== undefined && holding !== undefined && isChecked(holding.phase);
     return runs ? subjectOfHolding(holding) : undefined;
   }
 

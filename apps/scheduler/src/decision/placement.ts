@@ -1,3 +1,4 @@
+import { isChecked } from '@9volt/contracts';
 import type { Worker } from '../caches/cluster-view.js';
 import type { Holding } from '../caches/holding.js';
 import { Loads } from './loads.js';
@@ -70,5 +71,5 @@ function successorOf(holding: Holding | undefined): string | undefined {
 }
 
 function ownerOf(holding: Holding | undefined): string | undefined {
-  return holding?.phase === 'run' || holding?.phase === 'retire' ? holding.workerId : undefined;
+  return isChecked(holding?.phase) ? holding?.workerId : undefined;
 }

@@ -1,4 +1,4 @@
-import type { Compare, EtcdClient } from '@9volt/etcd-dal';
+import { batches, type Compare, type EtcdClient } from '@9volt/etcd-dal';
 
 /** Small, so that a sweep of many keys delays no write of others. */
 const BATCH = 100;
@@ -9,10 +9,11 @@ export async function deleteKeys(
   keys: readonly string[],
   fence: readonly Compare[],
 ): Promise<number> {
-  for (let from = 0; from < keys.length; from += BATCH) {
-    const batch = keys.slice(from, from + BATCH);
-    const { succeeded } = await client.txn({ compare: fence, then: batch.map((key) => ({ delete: key })) });
-    if (!succeeded) return from;
+  let deleted = 0;
+  for (const batch of batches(keys, (key) => ({ compare: [], then: [{ delete: key }] }), { fence, items: BATCH })) {
+    const { succeeded } = await client.txn({ compare: batch.compare, then: batch.then });
+    if (!succeeded) return deleted;
+    deleted += batch.items.length;
   }
-  return keys.length;
+  return deleted;
 }

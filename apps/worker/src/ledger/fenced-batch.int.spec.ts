@@ -58,11 +58,12 @@ test('nothing is accepted once the member key is gone', async () => {
 test('a batch stays within what etcd takes; what is larger than that alone is not split', () => {
   const of = (ops: number, bytes = 10) => ({
     compare: [],
-    then: Array.from({ length: ops }, (): Op => ({ delete: 'x' })),
-    bytes,
+    then: Array.from({ length: ops }, (): Op => ({ put: 'x', value: 'x'.repeat(bytes) })),
   });
-  expect(firstBatch([of(60), of(60), of(60)])).toHaveLength(2);
-  expect(firstBatch([of(MAX_TXN_OPS), of(1)])).toHaveLength(1);
-  expect(firstBatch([of(1, 2_000_000), of(1)])).toHaveLength(1);
-  expect(firstBatch(Array.from({ length: 40 }, () => of(1)))).toHaveLength(25);
+  const fence = { key: 'member', target: 'create', value: 7 } as const;
+  const first = (writes: FencedWrite[]) => firstBatch(writes, fence)?.items;
+  expect(first([of(60), of(60), of(60)])).toHaveLength(2);
+  expect(first([of(MAX_TXN_OPS), of(1)])).toHaveLength(1);
+  expect(first([of(1, 2_000_000), of(1)])).toHaveLength(1);
+  expect(first(Array.from({ length: 40 }, () => of(1)))).toHaveLength(25);
 });

@@ -1,16 +1,14 @@
 import {
+  type Batch,
+  batches,
   type ClusterNode,
   commit,
   type Committed,
   type Compare,
   type FencedWrite,
-  MAX_TXN_OPS,
-  MAX_TXN_BYTES,
-  type Op,
 } from '@9volt/etcd-dal';
 
 interface Waiting extends FencedWrite {
-  bytes: number;
   resolve: (outcome: Committed) => void;
   reject: (error: unknown) => void;
 }
@@ -33,7 +31,7 @@ export class FencedBatch {
   /** Resolves when the write was accepted or refused; rejects with `EtcdError` when etcd cannot be asked. */
   write(write: FencedWrite): Promise<Committed> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ ...write, bytes: bytesOf(write.then), resolve, reject });
+      this.waiting.push({ ...write, resolve, reject });
       if (this.waiting.length >= MOST_WRITES) this.send();
       else this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
     });
@@ -42,9 +40,10 @@ export class FencedBatch {
   private send(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    while (this.waiting.length > 0 && this.inFlight < MOST_IN_FLIGHT) {
-      const batch = firstBatch(this.waiting);
-      this.waiting = this.waiting.slice(batch.length);
+    while (this.inFlight < MOST_IN_FLIGHT) {
+      const batch = firstBatch(this.waiting, this.node.session.fence);
+      if (!batch) return;
+      this.waiting = this.waiting.slice(batch.items.length);
       this.inFlight++;
       void this.commitAll(batch).finally(() => {
         this.inFlight--;
@@ -53,50 +52,25 @@ export class FencedBatch {
     }
   }
 
-  private async commitAll(batch: readonly Waiting[]): Promise<void> {
+  private async commitAll({ items, compare, then }: Batch<Waiting>): Promise<void> {
     try {
-      const outcome = await this.commitTogether(batch);
-      if (outcome.outcome === 'accepted' || batch.length === 1) {
-        for (const write of batch) write.resolve(outcome);
+      const outcome = await commit(this.node.client, { compare, then });
+      if (outcome.outcome === 'accepted' || items.length === 1) {
+        for (const write of items) write.resolve(outcome);
         return;
       }
     } catch (error) {
-      for (const write of batch) write.reject(error);
+      for (const write of items) write.reject(error);
       return;
     }
-    for (const write of batch) await this.commitAll([write]);
-  }
-
-  private commitTogether(batch: readonly Waiting[]): Promise<Committed> {
-    const { client, session } = this.node;
-    return commit(client, {
-      compare: unique([session.fence, ...batch.flatMap((write) => write.compare)]),
-      then: batch.flatMap((write) => write.then),
-    });
+    for (const write of items) {
+      const alone = firstBatch([write], this.node.session.fence);
+      if (alone) await this.commitAll(alone);
+    }
   }
 }
 
 /** As many of the first as fit into one transaction; at least one. */
-export function firstBatch<T extends FencedWrite & { bytes: number }>(waiting: readonly T[]): T[] {
-  const batch: T[] = [];
-  let [compares, ops, bytes] = [1, 0, 0];
-  for (const write of waiting) {
-    compares += write.compare.length;
-    ops += write.then.length;
-    bytes += write.bytes;
-    const fits = compares <= MAX_TXN_OPS && ops <= MAX_TXN_OPS && bytes <= MAX_TXN_BYTES;
-    if (batch.length > 0 && (!fits || batch.length === MOST_WRITES)) break;
-    batch.push(write);
-  }
-  return batch;
-}
-
-function unique(compares: readonly Compare[]): Compare[] {
-  return [
-    ...new Map(compares.map((each) => [`${each.target}${each.is ?? '='}${each.value} ${each.key}`, each])).values(),
-  ];
-}
-
-function bytesOf(ops: readonly Op[]): number {
-  return ops.reduce((sum, op) => sum + ('put' in op ? Buffer.byteLength(op.value) + op.put.length : 0) + 64, 0);
+export function firstBatch<T extends FencedWrite>(waiting: readonly T[], fence: Compare): Batch<T> | undefined {
+  return batches(waiting, (write) => write, { fence: [fence], items: MOST_WRITES }).next().value ?? undefined;
 }

@@ -1,4 +1,4 @@
-import { type Assignment, intervalMsOf, type MonitorSettings } from '@9volt/contracts';
+import { type Assignment, intervalMsOf, isChecked, type MonitorSettings } from '@9volt/contracts';
 import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/owed.js';
@@ -58,7 +58,7 @@ export class OwnedMonitor {
   /** Whether it is checked: otherwise only what is owed about it is left to do. */
   get isChecked(): boolean {
     const { phase } = this.assignment;
-    return phase === 'run' || phase === 'retire';
+    return isChecked(phase);
   }
 
   /** What is checked, for a person. Empty when the settings are of no type that this version knows, or made up for a leftover. */

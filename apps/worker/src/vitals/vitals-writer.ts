@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { byName, messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
-import { ClusterNode, encodeVitals, encodeVitalsIndex, MAX_TXN_BYTES, type Op, ReconcileLoop } from '@9volt/etcd-dal';
+import { type ChunkWrite, ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { CheckMetrics } from '../measure/check-metrics.js';
@@ -12,7 +12,6 @@ import { VitalsBuffer } from '../measure/vitals-buffer.js';
 
 /** The keys of a chunk that are written in turn: its recent history. */
 const SLOTS = 60;
-const MOST_OPS = 64;
 /** Less is the worker's lateness, which it tells apart. */
 const LATE_MS = 5_000;
 
@@ -82,43 +81,21 @@ export class VitalsWriter {
   async dump(): Promise<void> {
     if (!this.node.isMember || this.detachment.active) return;
     for (const chunk of this.chunks.update(this.monitors.names())) this.unwritten.add(chunk);
-    const { keys, memberId } = this.node;
+    const { stores, memberId } = this.node;
     const now = this.clock.now();
     const slot = this.dumps++ % SLOTS;
-    let ops: Op[] = [];
-    let taken: VitalsEntry[] = [];
-    let bytes = 0;
-    const put = async (key: string, value: Buffer): Promise<void> => {
-      if (ops.length >= MOST_OPS || bytes + value.length > MAX_TXN_BYTES / 2) await flush();
-      ops.push({ put: key, value });
-      bytes += value.length;
-    };
-    const flush = async (): Promise<void> => {
-      if (ops.length > 0) await this.put(ops, taken);
-      ops = [];
-      taken = [];
-      bytes = 0;
-    };
+    const writes: ChunkWrite[] = [];
     for (let chunk = 0; chunk < this.chunks.count; chunk++) {
       const index = this.chunks.index(chunk);
-      if (this.unwritten.has(chunk)) await put(keys.vitalsIndex(memberId, chunk), encodeVitalsIndex(index));
       const entries = index.names.flatMap((name) => this.take(name, now));
-      taken.push(...entries);
       // Also without a result: a dump says that the owner lives.
-      await put(keys.vitalsSlot(memberId, chunk, slot), encodeVitals(entries, index, now));
+      writes.push({ chunk, slot, index, withIndex: this.unwritten.has(chunk), entries, at: now });
     }
-    await flush();
+    await stores.vitals.dump(memberId, writes, (lost) => {
+      for (const entry of lost.entries) this.buffer.giveBack(entry);
+    });
     this.unwritten.clear();
     await this.tellLoad(now);
-  }
-
-  private async put(ops: readonly Op[], taken: readonly VitalsEntry[]): Promise<void> {
-    try {
-      await this.node.client.txn({ compare: [], then: ops });
-    } catch (error) {
-      for (const entry of taken) this.buffer.giveBack(entry);
-      throw error;
-    }
   }
 
   private take(name: string, now: number): VitalsEntry[] {

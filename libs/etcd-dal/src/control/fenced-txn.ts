@@ -1,17 +1,13 @@
 import { EtcdError } from '../etcd-error.js';
-import type { Compare, EtcdClient, Op, Txn } from '../etcd.client.js';
+import type { Compare, EtcdClient, FencedWrite, Op, Txn } from '../etcd.client.js';
+
+export type { FencedWrite };
 
 /**
  * `accepted`: what the transaction puts and deletes holds. `refused`: a compare failed, nothing was changed: read again, plan
  * again.
  */
 export type Committed = { outcome: 'accepted'; revision: number } | { outcome: 'refused' };
-
-/** A share of a transaction: what must hold, and what then is to change. Together with others it happens or not at all. */
-export interface FencedWrite {
-  compare: readonly Compare[];
-  then: readonly Op[];
-}
 
 /** Several shares as one. */
 export function joined(...writes: readonly FencedWrite[]): FencedWrite {

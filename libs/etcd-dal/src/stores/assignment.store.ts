@@ -1,4 +1,4 @@
-import { type Assignment, type MonitorSettings, parseDuration } from '@9volt/contracts';
+import { type Assignment, type MonitorSettings, parseDuration, PHASES } from '@9volt/contracts';
 import type { Entry } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
@@ -49,7 +49,7 @@ const common = record<Omit<MonitorSettings, 'crossCheck'>>(
 
 const assignment = record<Assignment>(
   {
-    phase: oneOf(['run', 'retire', 'remove', 'deliver']),
+    phase: oneOf(PHASES),
     settings: common as Shape<MonitorSettings>,
     revision: count,
     createRevision: count,

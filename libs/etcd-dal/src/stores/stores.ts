@@ -12,6 +12,7 @@ import { RequestStore } from './request.store.js';
 import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
 import { SuspectStore } from './suspect.store.js';
+import { VitalsStore } from './vitals.store.js';
 
 /** What 9volt keeps in etcd, by noun: each store reads parsed records with their revision and names the writes that are made of them. */
 export class Stores {
@@ -28,6 +29,7 @@ export class Stores {
   readonly push: PushStore;
   readonly coverage: CoverageStore;
   readonly suspect: SuspectStore;
+  readonly vitals: VitalsStore;
 
   constructor(client: EtcdClient, keys: Keyspace) {
     this.monitor = new SettingsStore(keys.monitors);
@@ -43,5 +45,6 @@ export class Stores {
     this.push = new PushStore(keys);
     this.coverage = new CoverageStore();
     this.suspect = new SuspectStore();
+    this.vitals = new VitalsStore(client, keys);
   }
 }

@@ -1,0 +1,48 @@
+import type { VitalsEntry } from '@9volt/contracts';
+import { batches } from '../batch.js';
+import type { EtcdClient, FencedWrite } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
+import { encodeVitals, encodeVitalsIndex, type VitalsIndex } from './vitals.codec.js';
+
+/** The results of one chunk of a worker's monitors since its last dump. */
+export interface ChunkWrite {
+  chunk: number;
+  slot: number;
+  index: VitalsIndex;
+  /** Whether etcd does not have this index yet. */
+  withIndex: boolean;
+  entries: readonly VitalsEntry[];
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+/** Small, so that a dump delays no write of others. */
+const LIMITS = { items: 32, bytes: 524_288 };
+
+/** `vitals/<worker id>/<chunk>/…`. That worker writes them, without a compare: nobody else writes there. */
+export class VitalsStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
+
+  /** Writes a dump. What etcd does not take is told to `onLost`, with all that would have followed; then it throws what etcd threw. */
+  async dump(workerId: string, writes: readonly ChunkWrite[], onLost: (write: ChunkWrite) => void): Promise<void> {
+    let written = 0;
+    try {
+      for (const batch of batches(writes, (write) => this.shareOf(workerId, write), LIMITS)) {
+        await this.client.txn({ compare: [], then: batch.then });
+        written += batch.items.length;
+      }
+    } catch (error) {
+      for (const write of writes.slice(written)) onLost(write);
+      throw error;
+    }
+  }
+
+  private shareOf(workerId: string, { chunk, slot, index, withIndex, entries, at }: ChunkWrite): FencedWrite {
+    const names = { put: this.keys.vitalsIndex(workerId, chunk), value: encodeVitalsIndex(index) };
+    const results = { put: this.keys.vitalsSlot(workerId, chunk, slot), value: encodeVitals(entries, index, at) };
+    return { compare: [], then: withIndex ? [names, results] : [results] };
+  }
+}
