@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { describe, expect } from '@jest/globals';
 import { given } from './given.js';
 import { Release } from './helm/chart.js';
@@ -7,6 +8,7 @@ import {
   type Labels,
   matches,
   type NetworkPolicy,
+  type Secret,
   type Service,
   type ServiceMonitor,
   type Workload,
@@ -168,7 +170,7 @@ describe('the etcd of the chart', () => {
       });
       expect(service.spec).toMatchObject({ clusterIP: 'None', publishNotReadyAddresses: true });
       expect(env).toEqual([{ name: 'POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }]);
-      const peers = names.map((name) => `${name}=http://${name}.${service.metadata.name}:2380`).join(',');
+      const peers = names.map((name) => `${name}=https://${name}.${service.metadata.name}:2380`).join(',');
       expect(command).toEqual(
         expect.arrayContaining([
           'etcd',
@@ -176,14 +178,14 @@ describe('the etcd of the chart', () => {
           '--snapshot-count=10000',
           '--enable-grpc-gateway=false',
           `--initial-cluster=${peers}`,
-          `--initial-advertise-peer-urls=http://$(POD_NAME).${service.metadata.name}:2380`,
-          `--advertise-client-urls=http://$(POD_NAME).${service.metadata.name}:2379`,
+          `--initial-advertise-peer-urls=https://$(POD_NAME).${service.metadata.name}:2380`,
+          `--advertise-client-urls=https://$(POD_NAME).${service.metadata.name}:2379`,
         ]),
       );
-      expect(readinessProbe?.httpGet).toEqual({ path: '/health', port: 'client' });
+      expect(readinessProbe?.httpGet).toEqual({ path: '/health', port: 'health' });
       expect(livenessProbe).toMatchObject({ tcpSocket: { port: 'client' } });
       expect(membersOf(release)).toEqual([
-        names.map((name) => `http://${name}.${service.metadata.name}:2379`).join(','),
+        names.map((name) => `https://${name}.${service.metadata.name}:2379`).join(','),
       ]);
     }
   });
@@ -203,7 +205,7 @@ describe('the etcd of the chart', () => {
     const [{ command = [], volumeMounts = [] }] = spec.template.spec.containers;
     const dataDir = command.find((arg) => arg.startsWith('--data-dir='))?.slice('--data-dir='.length);
     // Below the volume's root, which has a lost+found.
-    expect(volumeMounts).toEqual([{ name: 'data', mountPath: '/var/lib/etcd' }]);
+    expect(volumeMounts[0]).toEqual({ name: 'data', mountPath: '/var/lib/etcd' });
     expect(dataDir).toBe('/var/lib/etcd/data');
   });
 
@@ -220,6 +222,54 @@ describe('the etcd of the chart', () => {
       { from: nodes, ports: ['client'] },
       { from: [expect.stringMatching(/-etcd$/)], ports: ['peer'] },
     ]);
+  });
+
+  withHelm('lets in who shows a certificate, by whose name it is a user, and no user is a member', async () => {
+    const release = await Release.render();
+    const { spec, metadata } = release.one<Workload>('StatefulSet');
+    const [{ command = [] }] = spec.template.spec.containers;
+    expect(command).toEqual(
+      expect.arrayContaining([
+        '--client-cert-auth=true',
+        '--peer-client-cert-auth=true',
+        '--peer-cert-allowed-cn=etcd',
+      ]),
+    );
+    expect(command.filter((arg) => /urls=http:/.test(arg))).toEqual(['--listen-metrics-urls=http://0.0.0.0:2381']);
+    const of = (user: string): X509Certificate => {
+      const { data } = release.one<Secret>('Secret', `-etcd-tls-${user}`);
+      const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((name) => Buffer.from(data[name] ?? '', 'base64'));
+      const certificate = new X509Certificate(cert as Buffer);
+      expect(certificate.verify(new X509Certificate(ca as Buffer).publicKey)).toBe(true);
+      expect(certificate.checkPrivateKey(createPrivateKey(key as Buffer))).toBe(true);
+      return certificate;
+    };
+    for (const user of ['scheduler', 'worker', 'api']) expect(of(user).subject).toBe(`CN=9volt-${user}`);
+    expect(of('root').subject).toBe('CN=root');
+    const host = `${metadata.name}-2.${metadata.name}`;
+    expect([of('etcd').subject, of('etcd').checkHost(host)]).toEqual(['CN=etcd', host]);
+    expect(of('worker').checkHost(host)).toBeUndefined();
+    for (const node of release.all<Workload>('Deployment')) {
+      const [role] = node.spec.template.spec.containers[0].args ?? [];
+      const secrets = (node.spec.template.spec.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []);
+      expect(secrets.filter((name) => name.includes('-tls-'))).toEqual([`${metadata.name}-tls-${role}`]);
+    }
+  });
+
+  withHelm('keeps talking in the clear in a release of before, and where that is said', async () => {
+    for (const [values, args] of [
+      [{}, ['--is-upgrade']],
+      [{ etcd: { tls: 'never' } }, []],
+    ] as const) {
+      const release = await Release.renderAnew(values, 'watch', args);
+      expect(JSON.stringify(release.manifests)).not.toMatch(/https:|-tls|client-cert-auth/);
+      expect(release.all('Job')).toEqual([]);
+      const [{ readinessProbe }] = release.one<Workload>('StatefulSet').spec.template.spec.containers;
+      expect(readinessProbe?.httpGet).toEqual({ path: '/health', port: 'client' });
+    }
+    expect((await Release.renderAnew({ etcd: { tls: 'always' } }, 'watch', ['--is-upgrade'])).all('Job')).toHaveLength(
+      1,
+    );
   });
 
   withHelm('is left out where there is another one, which is told with its secrets', async () => {

@@ -49,6 +49,12 @@ describe('a release of the chart with its defaults, its containers as processes'
     await waitFor(() => readiness(etcd), { timeoutMs: START_MS });
   }, 200_000);
 
+  it('the job makes the users of etcd, while 9volt runs', async () => {
+    await host.createAccess();
+    // And once more, as an upgrade does.
+    await host.createAccess();
+  }, 120_000);
+
   it('every pod becomes ready, and helm test passes', async () => {
     await waitFor(() => readiness(nodes), { timeoutMs: START_MS });
     const test = host.test().start();
@@ -70,10 +76,14 @@ describe('a release of the chart with its defaults, its containers as processes'
     try {
       const monitor = { page: { type: 'http', host: target.host, port: target.port, interval: '200ms' } };
       writeFileSync(join(directory, 'page.yaml'), JSON.stringify({ monitor }));
-      const members = nodes[0]?.container.env?.find(({ name }) => name === 'NINEV_ETCD_MEMBERS')?.value ?? '';
-      const env = { NINEV_ETCD_MEMBERS: host.place(members, nodes[0] as Pod) };
-      expect(await run9volt(['cfg', directory], { env })).toMatchObject({ code: 0 });
+      const envOf = (pod: Pod): Record<string, string> => {
+        const told = (pod.container.env ?? []).filter(({ name }) => name.startsWith('NINEV_ETCD_'));
+        return Object.fromEntries(told.map(({ name, value = '' }) => [name, host.place(value, pod)]));
+      };
+      const worker = nodes.find(({ name }) => name.includes('-worker-')) as Pod;
+      expect(await run9volt(['cfg', directory], { env: envOf(worker) })).toMatchObject({ code: 1 });
       const api = nodes.find(({ name }) => name.includes('-api-')) as Pod;
+      expect(await run9volt(['cfg', directory], { env: envOf(api) })).toMatchObject({ code: 0 });
       const status = async (): Promise<string> => {
         const answer = await run9volt(['get', 'states', '--api', `http://${api.address}:8080`], {
           env: { NINEV_TOKEN: host.token },

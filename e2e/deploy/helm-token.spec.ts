@@ -56,4 +56,19 @@ describe('the access token', () => {
   withHelm('is made anew under another key, for pods start with no empty one', async () => {
     expect((await secretsOf({ accessTokens: { key: 'other' } })).list[0]).toMatch(RANDOM);
   });
+
+  withHelm('and the certificates of etcd are kept over upgrades, all of them', async () => {
+    const rendered = (args: string[] = []): Promise<Release> =>
+      Release.renderAnew({ fullnameOverride: 'kept' }, RELEASE.name, ['--dry-run=server', ...args, ...api.args]);
+    const certificates = (release: Release): Secret[] =>
+      release.all<Secret>('Secret').filter(({ metadata }) => metadata.name.includes('-tls-'));
+    const first = certificates(await rendered());
+    expect(first).toHaveLength(5);
+    for (const secret of first.slice(1)) api.store(RELEASE.namespace, secret);
+    expect(certificates(await rendered())[1]?.data).not.toEqual(first[1]?.data);
+    api.store(RELEASE.namespace, first[0] as Secret);
+    expect(certificates(await rendered(['--is-upgrade'])).map(({ data }) => data)).toEqual(
+      first.map(({ data }) => data),
+    );
+  });
 });

@@ -10,6 +10,7 @@ export const KUBERNETES = ['1.27', '1.37'] as const;
 const GROUPS: Record<string, string> = {
   v1: 'io.k8s.api.core.v1',
   'apps/v1': 'io.k8s.api.apps.v1',
+  'batch/v1': 'io.k8s.api.batch.v1',
   'policy/v1': 'io.k8s.api.policy.v1',
   'networking.k8s.io/v1': 'io.k8s.api.networking.v1',
 };

@@ -1,12 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { CURRENT_ETCD } from '../current-etcd.js';
 import { MAIN } from '../../harness/index.js';
-import type { Container, Probe, Secret, Service, TestPod, Workload } from './manifests.js';
+import type { Container, Manifest, PodSpec, Probe, Secret, Service, TestPod, Workload } from './manifests.js';
 import type { Release } from './chart.js';
+
+const IN_THE_IMAGE = '/usr/local/lib/node_modules/9volt/etcd';
 
 /** A container as a process: its arguments and environment and nothing more, on an address of its own. */
 export class Pod {
@@ -102,6 +105,19 @@ export class Host {
     return this.add(metadata.name, spec.containers[0]);
   }
 
+  /** Runs the job that makes the users of etcd. */
+  async createAccess(): Promise<void> {
+    const job = this.release.one<Manifest & { spec: { template: { spec: PodSpec } } }>('Job');
+    const pod = new Pod(job.metadata.name, '127.0.0.1', job.spec.template.spec.containers[0], this);
+    const { command = [], args = [], env = [] } = pod.container;
+    const variables = env.map(({ name, value = '' }) => [name, this.place(value, pod)] as const);
+    const script = args.map((arg) => arg.replace(IN_THE_IMAGE, join(import.meta.dirname, '../../../etcd')));
+    await promisify(execFile)(command[0] ?? '', [...command.slice(1), ...script], {
+      env: { PATH: `${dirname(CURRENT_ETCD)}:${process.env['PATH'] ?? ''}`, ...Object.fromEntries(variables) },
+      timeout: 60_000,
+    });
+  }
+
   get token(): string {
     const [list = ''] = Object.values(this.release.one<Secret>('Secret', '-tokens').data);
     return Buffer.from(list, 'base64').toString().split(',')[0] ?? '';
@@ -141,7 +157,21 @@ export class Host {
       const { data } = this.release.one<Secret>('Secret', '-tokens');
       for (const [key, value] of Object.entries(data)) writeFileSync(join(path, key), Buffer.from(value, 'base64'));
     }
+    if (name === 'etcd-tls' || name === 'tls')
+      cpSync(join(this.certificates(), pod.container.name), path, { recursive: true });
     return path;
+  }
+
+  /** Those of the chart are for the names that pods have in Kubernetes: these, of the same users, for addresses. */
+  private certificates(): string {
+    const directory = join(this.directory, 'certificates');
+    if (existsSync(directory)) return directory;
+    const hosts = this.pods.map(({ address }) => address).join(',');
+    const script = join(import.meta.dirname, '../../../etcd/create-certificates.sh');
+    execFileSync('sh', [script, '--directory', directory, '--hosts', hosts], { stdio: 'pipe' });
+    // The container that makes users is root.
+    cpSync(join(directory, 'root'), join(directory, 'access'), { recursive: true });
+    return directory;
   }
 
   async clear(): Promise<void> {

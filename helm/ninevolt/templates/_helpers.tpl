@@ -28,6 +28,13 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{ include "ninevolt.commonLabels" . }}
 {{- end -}}
 
+{{- /* What makes the users of etcd. */ -}}
+{{- define "ninevolt.accessSelectorLabels" -}}
+app.kubernetes.io/name: etcd
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: access
+{{- end -}}
+
 {{- define "ninevolt.etcdLabels" -}}
 {{ include "ninevolt.etcdSelectorLabels" . }}
 {{ include "ninevolt.commonLabels" . }}
@@ -51,12 +58,37 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{ .Values.accessTokens.existingSecret | default (printf "%s-metrics-token" (include "ninevolt.fullname" .)) }}
 {{- end -}}
 
+{{- define "ninevolt.etcdName" -}}
+{{ printf "%s-etcd" (include "ninevolt.fullname" .) }}
+{{- end -}}
+
+{{- /*
+Whether the chart's etcd has TLS and users. Members of a release that was installed without do not find each other with it, for the addresses of
+before stand in their data: it keeps what it has, unless it is told.
+*/ -}}
+{{- define "ninevolt.etcdTls" -}}
+{{- if .Values.etcd.enabled -}}
+{{- if eq .Values.etcd.tls "always" -}}
+true
+{{- else if eq .Values.etcd.tls "auto" -}}
+{{- if or .Release.IsInstall (lookup "v1" "Secret" .Release.Namespace (printf "%s-tls-etcd" (include "ninevolt.etcdName" .))) -}}
+true
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "ninevolt.etcdScheme" -}}
+{{ ternary "https" "http" (eq (include "ninevolt.etcdTls" .) "true") }}
+{{- end -}}
+
 {{- define "ninevolt.etcdMembers" -}}
 {{- if .Values.etcd.enabled -}}
-{{- $name := printf "%s-etcd" (include "ninevolt.fullname" .) -}}
+{{- $name := include "ninevolt.etcdName" . -}}
+{{- $scheme := include "ninevolt.etcdScheme" . -}}
 {{- $members := list -}}
 {{- range $n := until (int .Values.etcd.replicas) -}}
-{{- $members = append $members (printf "http://%s-%d.%s:2379" $name $n $name) -}}
+{{- $members = append $members (printf "%s://%s-%d.%s:2379" $scheme $name $n $name) -}}
 {{- end -}}
 {{ join "," $members }}
 {{- else -}}

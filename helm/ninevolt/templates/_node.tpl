@@ -3,6 +3,10 @@
 {{- $root := .root -}}
 {{- $settings := .settings -}}
 {{- $external := ternary dict $root.Values.etcd.external $root.Values.etcd.enabled -}}
+{{- if include "ninevolt.etcdTls" $root -}}
+{{- /* The name in the certificate is that of the user. */ -}}
+{{- $external = dict "tlsSecret" (printf "%s-tls-%s" (include "ninevolt.etcdName" $root) .role) "clientCertificate" true -}}
+{{- end -}}
 metadata:
   labels:
     {{- .labels | nindent 4 }}
