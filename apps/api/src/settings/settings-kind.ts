@@ -1,16 +1,11 @@
-import {
-  alerterTypes,
-  maskAlerter,
-  maskSettings,
-  unmaskAlerter,
-  unmaskSettings,
-  validateAlerter,
-} from '@9volt/alerters';
+import { alerterTypes, maskAlerter, unmaskAlerter, validateAlerter } from '@9volt/alerters';
 import {
   type AlerterSettings,
   type FieldError,
   isPlainObject,
+  maskSettings,
   type MonitorSettings,
+  unmaskSettings,
   type Validated,
 } from '@9volt/contracts';
 import type { Keyspace } from '@9volt/etcd-dal';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { maskAlerter, maskSettings } from '@9volt/alerters';
-import type { AlerterSettings, MonitorSettings } from '@9volt/contracts';
+import { maskAlerter } from '@9volt/alerters';
+import { type AlerterSettings, maskSettings, type MonitorSettings } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 import type { Change, SyncPlan } from './plan-sync.js';
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { attributesOf, MASKED } from '@9volt/contracts';
 import { waitFor } from '@9volt/testing';
 import type { AlerterDefinition, DeliveryContext, DeliveryOutcome } from '../define-alerter.js';
-import { maskAlerter } from '../mask-secrets.js';
+import { maskAlerter } from '../mask-alerter.js';
 import { renderAlert } from '../render-alert.js';
 import { alerterTypes } from '../registry.js';
 import { testAlert } from '../test-alert.js';

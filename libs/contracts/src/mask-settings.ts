@@ -1,34 +1,16 @@
-import {
-  attributesOf,
-  isPlainObject,
-  isReference,
-  MASKED,
-  pointer,
-  type AlerterSettings,
-  type AttributeMeta,
-  type FieldError,
-  type SettingsClass,
-  type Validated,
-  ownOf,
-} from '@9volt/contracts';
-import { alerterTypes } from './registry.js';
+import { MASKED } from './alerter.js';
+import { type AttributeMeta, attributesOf, type SettingsClass } from './settings/attribute.js';
+import { ownOf } from './settings/by-name.js';
+import type { FieldError } from './settings/errors.js';
+import { isReference } from './settings/secret-reference.js';
+import { isPlainObject, pointer, type Validated } from './settings/validate-settings.js';
 
 type Plain = Record<string, unknown>;
 
 /** A copy whose secret attributes are masked; of a map, each value. */
 export function maskSettings(cls: SettingsClass, settings: object): Plain {
   const attributes = attributesOf(cls);
-  return mapped(settings, (name, value) => (attributes.get(name)?.secret ? masked(value) : value));
-}
-
-/** A copy whose secret options are masked: all of them, when the type is not known here. */
-export function maskAlerter(settings: AlerterSettings): Plain {
-  const definition = alerterTypes.get(settings.type);
-  const options = isPlainObject(settings.options) ? settings.options : {};
-  return {
-    ...settings,
-    options: definition ? maskSettings(definition.options, options) : mapped(options, (_name, value) => masked(value)),
-  };
+  return mapped(settings, (name, value) => (attributes.get(name)?.secret ? maskValue(value) : value));
 }
 
 export interface Unmasking {
@@ -82,23 +64,9 @@ export function unmaskSettings(
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
 }
 
-/** As {@link unmaskSettings}, for an alerter as an operator wrote it. Secrets are never kept from one type to another. */
-export function unmaskAlerter(incoming: unknown, stored: AlerterSettings | undefined, at = ''): Validated<unknown> {
-  if (!isPlainObject(incoming)) return { ok: true, value: incoming };
-  const definition = alerterTypes.get(String(incoming['type']));
-  // Validation refuses the unknown type by name.
-  if (!definition) return { ok: true, value: incoming };
-  const before = stored?.type === definition.type ? stored.options : undefined;
-  const options = unmaskSettings(definition.options, incoming['options'], before, {
-    at: `${at}/options`,
-    destination: definition.destination,
-  });
-  if (!options.ok) return options;
-  return { ok: true, value: 'options' in incoming ? { ...incoming, options: options.value } : incoming };
-}
-
-function masked(value: unknown): unknown {
-  if (isPlainObject(value)) return mapped(value, (_name, item) => masked(item));
+/** Anything within which nothing may be shown. */
+export function maskValue(value: unknown): unknown {
+  if (isPlainObject(value)) return mapped(value, (_name, item) => maskValue(item));
   // A reference names a secret and is none: shown, so that one can see where it comes from.
   return value === undefined || (typeof value === 'string' && isReference(value)) ? value : MASKED;
 }

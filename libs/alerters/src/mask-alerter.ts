@@ -1,0 +1,34 @@
+import {
+  isPlainObject,
+  maskSettings,
+  maskValue,
+  unmaskSettings,
+  type AlerterSettings,
+  type Validated,
+} from '@9volt/contracts';
+import { alerterTypes } from './registry.js';
+
+/** A copy whose secret options are masked: all of them, when the type is not known here. */
+export function maskAlerter(settings: AlerterSettings): Record<string, unknown> {
+  const definition = alerterTypes.get(settings.type);
+  const options = isPlainObject(settings.options) ? settings.options : {};
+  return {
+    ...settings,
+    options: definition ? maskSettings(definition.options, options) : maskValue(options),
+  };
+}
+
+/** As {@link unmaskSettings}, for an alerter as an operator wrote it. Secrets are never kept from one type to another. */
+export function unmaskAlerter(incoming: unknown, stored: AlerterSettings | undefined, at = ''): Validated<unknown> {
+  if (!isPlainObject(incoming)) return { ok: true, value: incoming };
+  const definition = alerterTypes.get(String(incoming['type']));
+  // Validation refuses the unknown type by name.
+  if (!definition) return { ok: true, value: incoming };
+  const before = stored?.type === definition.type ? stored.options : undefined;
+  const options = unmaskSettings(definition.options, incoming['options'], before, {
+    at: `${at}/options`,
+    destination: definition.destination,
+  });
+  if (!options.ok) return options;
+  return { ok: true, value: 'options' in incoming ? { ...incoming, options: options.value } : incoming };
+}
