@@ -1,0 +1,110 @@
+import { useQuery } from '@tanstack/react-query';
+import { type ReactNode, useMemo } from 'react';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { Loaded } from '../../components/loaded.js';
+import { Page } from '../../components/page.js';
+import type { Stored } from '../../lib/settings-api.js';
+import { type Json, type TypeSchemas, withoutSecrets } from './attributes.js';
+import { ConfigEditor, type Trial } from './config-editor.js';
+import { useSchemas } from './schema-api.js';
+import { TypeChoice } from './type-choice.js';
+
+/** What a page that edits settings has to know of their kind. */
+export interface EditedKind {
+  noun: 'monitor' | 'alerter';
+  get: (name: string, signal?: AbortSignal) => Promise<Stored>;
+  /** Without a tag: creates, and throws 412 when there is one. */
+  put: (name: string, config: Json, etag: string | undefined) => Promise<Stored>;
+  /** What a new one begins with, beside its type. */
+  beginning: Json;
+  pathOf: (name: string) => string;
+}
+
+interface EditPageProps {
+  kind: EditedKind;
+  suggestions: Readonly<Record<string, readonly string[]>>;
+  trial: (trial: Trial) => ReactNode;
+  onSaved?: () => void;
+}
+
+/** Creates one, from nothing or from another, or edits one. */
+export function EditPage({ kind, ...rest }: EditPageProps) {
+  const { noun, get } = kind;
+  const { name } = useParams();
+  const [params] = useSearchParams();
+  const from = name ?? params.get('from') ?? undefined;
+  const schemas = useSchemas(noun);
+  const source = useQuery({
+    queryKey: ['edit', noun, from],
+    queryFn: ({ signal }) => get(from ?? '', signal),
+    enabled: from !== undefined,
+    // What is being edited must not change under the editor's hands.
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnReconnect: false,
+  });
+  const shared = { kind, ...rest };
+  return (
+    <Page title={name === undefined ? `New ${noun}` : `Edit ${name}`}>
+      <Loaded of={schemas} what="the types">
+        {(types) =>
+          from === undefined ? (
+            <New {...shared} schemas={types} />
+          ) : (
+            <Loaded of={source} what={`this ${noun}`}>
+              {(read) =>
+                name === undefined ? (
+                  <Copy {...shared} schemas={types} source={read.config} />
+                ) : (
+                  <Editor {...shared} key={name} schemas={types} initial={read.config} stored={{ name, ...read }} />
+                )
+              }
+            </Loaded>
+          )
+        }
+      </Loaded>
+    </Page>
+  );
+}
+
+type Typed = EditPageProps & { schemas: TypeSchemas };
+
+function New(props: Typed) {
+  const { kind, schemas } = props;
+  const [params, setParams] = useSearchParams();
+  const type = params.get('type') ?? undefined;
+  if (type === undefined || !schemas[type]) {
+    return <TypeChoice schemas={schemas} onChoose={(chosen) => setParams({ type: chosen })} />;
+  }
+  return <Editor {...props} key={type} initial={{ type, ...kind.beginning }} />;
+}
+
+function Copy({ source, ...props }: Typed & { source: Json }) {
+  const { config, left } = useMemo(() => withoutSecrets(source), [source]);
+  const note = left.length > 0 ? `Secrets are not copied. Enter them again: ${left.join(', ')}.` : undefined;
+  return <Editor {...props} initial={config} note={note} />;
+}
+
+interface EditorProps extends Typed {
+  initial: Json;
+  stored?: Stored & { name: string };
+  note?: string | undefined;
+}
+
+function Editor({ kind, onSaved, stored, ...rest }: EditorProps) {
+  const { noun, get, put, pathOf } = kind;
+  const navigate = useNavigate();
+  return (
+    <ConfigEditor
+      {...rest}
+      noun={noun}
+      stored={stored}
+      get={get}
+      put={put}
+      onSaved={(name) => {
+        onSaved?.();
+        void navigate(pathOf(name));
+      }}
+    />
+  );
+}
