@@ -50,7 +50,7 @@ export class AlertmanagerOptions implements CrossChecked {
         errors.push(
           fault('/labels', name, 'names of letters, digits and underscores, other than monitor and incident'),
         );
-      } else if (value === '') errors.push(fault(`/labels/${name}`, value, 'a text that is not empty'));
+      } else if (value === '') errors.push(fault(`/labels/${name}`, value, 'a non-empty text'));
     }
     if ((this.username === undefined) !== (this.password === undefined)) {
       errors.push(told(this.username === undefined ? 'username' : 'password', 'username and password together'));

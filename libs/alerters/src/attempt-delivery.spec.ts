@@ -118,7 +118,7 @@ describe('one attempt', () => {
     };
     expect(await attempt(send, { options: { url: '${env:KEY}' } })).toEqual({
       outcome: 'retryable',
-      answer: 'url: ${env:KEY} cannot be had on this worker: there are no secrets here',
+      answer: 'url: this worker cannot read ${env:KEY}: there are no secrets here',
     });
     expect(sent).toBe(false);
   });

@@ -114,7 +114,7 @@ const shell = (text: string, more: Record<string, unknown> = {}, context?: Deliv
 describe('exec', () => {
   it.each([
     [[], 'this worker runs no programs'],
-    [['/usr/bin/true'], 'it is not among the programs that this worker runs'],
+    [['/usr/bin/true'], '--exec-allow of this worker does not list it'],
   ])('runs nothing that the worker does not permit: %j', async (programs, why) => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ programs }));

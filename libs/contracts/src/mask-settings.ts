@@ -44,7 +44,7 @@ export function unmaskSettings(
     const why =
       typeof value !== 'string'
         ? 'has no stored value to keep'
-        : `must be given again, because ${moved} changes where it is sent`;
+        : `enter it again, because ${moved} changes where it is sent`;
     errors.push({ path, expected: 'the secret itself', message: `${name}: ${why}; expected the secret itself` });
     return undefined;
   };

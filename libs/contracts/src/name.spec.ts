@@ -38,7 +38,7 @@ describe('a new name', () => {
     ['a line separator', 'a\u2028b', '2028'],
   ])('is refused for a %s, which is named', (_what, name, code) => {
     const fault = newNameFault('monitor', name);
-    expect(fault?.message).toContain(`cannot name a monitor, since it holds U+${code}; expected a name without`);
+    expect(fault?.message).toContain(`cannot name a monitor: it contains U+${code}; expected a name without`);
     expect(fault?.message).toMatch(/^[\x20-\x7e]+$/);
   });
 

@@ -24,7 +24,7 @@ describe('a record of deaths', () => {
     expect(isPoisonous(second, 7)).toBe(true);
     expect(isPoisonous(second, 8)).toBe(false);
     expect(poisonReason(second)).toBe(
-      'it killed two processes: w1 at 2026-01-01T00:00:00.000Z (SIGABRT), a process of w2 at 2026-01-01T00:00:00.000Z (SIGABRT); edit it to have it tried again',
+      'it killed two processes: w1 at 2026-01-01T00:00:00.000Z (SIGABRT), a process of w2 at 2026-01-01T00:00:00.000Z (SIGABRT); edit it, and 9volt runs it again',
     );
   });
 

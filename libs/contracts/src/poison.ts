@@ -63,7 +63,7 @@ export function poisonReason({ deaths }: PoisonRecord): string {
   const died = deaths.map(
     ({ worker, of, at, how }) => `${of === 'worker' ? worker : `a process of ${worker}`} at ${at} (${how})`,
   );
-  return `it killed ${deaths.length === 2 ? 'two' : deaths.length} processes: ${died.join(', ')}; edit it to have it tried again`;
+  return `it killed ${deaths.length === 2 ? 'two' : deaths.length} processes: ${died.join(', ')}; edit it, and 9volt runs it again`;
 }
 
 function isDeath(raw: unknown): raw is Death {

@@ -104,7 +104,7 @@ describe('the target policy', () => {
   it('refuses where etcd listens, unless that is allowed', () => {
     const ask = (rules: Partial<TargetRules>) => (): unknown =>
       policyOf(rules).permitted({ host: 'etcd', port: 2379 }, [at('192.0.2.7')], ['192.0.2.7']);
-    expect(ask({})).toThrow('etcd (192.0.2.7) is refused as a target: etcd');
+    expect(ask({})).toThrow('etcd (192.0.2.7) is refused as a target: the etcd of 9volt');
     expect(ask({ allow: ['192.0.2.7'] })()).toEqual([at('192.0.2.7')]);
   });
 

@@ -171,9 +171,9 @@ describe('exec: the programs of a worker', () => {
 
   it.each([
     [[], '/usr/bin/touch', 'this worker runs no programs'],
-    [['/usr/bin/true'], '/usr/bin/touch', 'it is not among the programs that this worker runs'],
-    [['/usr/bin/touch'], 'touch', 'it is not among the programs that this worker runs'],
-    [['/usr/bin/touch'], '/usr/bin/../bin/touch', 'it is not among the programs that this worker runs'],
+    [['/usr/bin/true'], '/usr/bin/touch', '--exec-allow of this worker does not list it'],
+    [['/usr/bin/touch'], 'touch', '--exec-allow of this worker does not list it'],
+    [['/usr/bin/touch'], '/usr/bin/../bin/touch', '--exec-allow of this worker does not list it'],
   ])('permitting %j, %s is not started', async (rules, command, why) => {
     expect(await allowed(rules, command)).toMatchObject({
       status: 'unknown',

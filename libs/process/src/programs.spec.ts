@@ -58,8 +58,8 @@ describe('Programs', () => {
   it.each([
     ['any', '/bin/true', undefined],
     [['/bin/true', '/opt/check'], '/opt/check', undefined],
-    [['/bin/true'], '/bin/../bin/true', 'it is not among the programs that this worker runs'],
-    [['/bin/true'], 'true', 'it is not among the programs that this worker runs'],
+    [['/bin/true'], '/bin/../bin/true', '--exec-allow of this worker does not list it'],
+    [['/bin/true'], 'true', '--exec-allow of this worker does not list it'],
     [[], '/bin/true', 'this worker runs no programs'],
   ])('permitting %j: %s', (rules, command, refusal) => {
     expect(new Programs(rules as 'any', 1).refusal(command)).toBe(refusal);

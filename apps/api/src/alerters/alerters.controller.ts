@@ -8,7 +8,8 @@ import type { RawQuery } from '../common/list-query.js';
 import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
-import { type Delivery, RequestsService } from '../requests/requests.service.js';
+import type { Delivery } from '../requests/request.dto.js';
+import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { AlertersService } from '../settings/alerters.service.js';
 
@@ -22,7 +23,8 @@ export class AlertersController {
   @Route({
     id: 'listAlerters',
     summary: 'List the configurations of all alerters',
-    description: 'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
+    description:
+      'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
     answers: [{ schema: 'AlerterList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })

@@ -18,6 +18,7 @@ import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { EventLog } from './event-log.js';
 import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
+import { clockCorrection, newestResult } from './latest-result.js';
 import { type CacheRecord, clusterRecords } from './records.js';
 import { VitalsView } from './vitals-view.js';
 
@@ -51,18 +52,24 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
   /** How often results were dumped before, and until when they may still come as seldom. */
   private before = { everyMs: 0, until: 0 };
-  private readonly vitals = new VitalsView((workerId, entry, dumpedAt) => {
-    const view = this.monitors.get(entry.name);
-    // A worker that lost a monitor may still have dumped it; the newer result counts.
-    if (!view || (view.latest && entry.samples.length > 0 && (entry.samples.at(-1)?.at ?? 0) < view.latest.at)) return;
-    const sample = entry.samples.at(-1);
-    if (view.assignment === undefined || view.assignment.workerId === workerId) view.nextDueAt = entry.nextDueAt;
-    if (!sample) return;
-    view.latest = sample;
-    // Counted from its arrival here, so that clocks need not agree.
-    const age = dumpedAt - sample.at;
-    view.lastResultAt = this.synced ? Date.now() - age : sample.at;
+  private readonly vitals = new VitalsView((workerId, { name, samples, nextDueAt }, dumped) => {
+    const view = this.monitors.get(name);
+    if (!view) return;
+    const owner = view.assignment?.workerId;
+    const now = Date.now();
+    const told = { workerId, revision: dumped.revision, dumpedAt: dumped.at };
+    if (owner === undefined || owner === workerId) {
+      view.nextDueAt = nextDueAt + (this.isNews(dumped.revision) ? clockCorrection(dumped.at, now) : 0);
+    }
+    const sample = samples.at(-1);
+    const newest =
+      sample && newestResult(view.newest, { ...told, sample }, { owner, arrived: this.isNews(told.revision), now });
+    if (!newest) return;
+    view.newest = newest;
+    view.lastResultAt = newest.at;
   });
+  /** What is newer was written since everything was read for the first time. */
+  private listedAt = Number.POSITIVE_INFINITY;
   private readonly listeners = new Set<CacheListener>();
   private readonly informer: Watched<CacheRecord>;
   private readonly log: Logger;
@@ -92,6 +99,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const ready = guarded(this.node.onDefect, 'the first reading', async () => {
       if (this.informer.revision === 0) return;
       this.synced = true;
+      this.listedAt = this.informer.revision;
       this.tell((listener) => listener.ready?.());
       this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
       await this.vitals.backfill();
@@ -186,6 +194,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
   }
 
+  private isNews(revision: number): boolean {
+    return revision > this.listedAt;
+  }
+
   private unreadiness(): string | undefined {
     if (!this.synced) return this.informer.error?.message ?? 'the API is still loading its data from etcd';
     return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
@@ -224,7 +236,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         return;
       case 'member':
         if (gone) this.members.remove(record.member.MemberID);
-        else this.members.put(record.member, Date.now());
+        else this.members.put(record.member, Date.now(), this.synced);
         return;
       case 'drain':
         return this.members.setDrain(record.worker, gone ? undefined : record.drain);
@@ -283,7 +295,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         view.state = after && record.state;
         const ranAt = record.state.lastRunAt;
         if (after && ranAt !== null)
-          view.lastResultAt = this.synced ? Date.now() : Math.max(view.lastResultAt ?? 0, Date.parse(ranAt));
+          view.lastResultAt = this.synced
+            ? Date.now()
+            : Math.max(view.lastResultAt ?? 0, Math.min(Date.now(), Date.parse(ranAt)));
         break;
       }
       case 'assignment': {

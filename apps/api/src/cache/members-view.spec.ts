@@ -60,3 +60,29 @@ test('members that run no checks are never detached, and gone at once', () => {
   view.remove('a');
   expect(view.shown(() => true).map(({ MemberID }) => MemberID)).toEqual(['w']);
 });
+
+describe('the clock of a member', () => {
+  const at = (LastUpdated: string): Member => ({ ...member('w'), LastUpdated });
+  const told = (when: number): string => new Date(when).toISOString();
+
+  test('is compared with ours when it writes, the closest of its last three writes counts', () => {
+    expect(view.clockOffsetMs('w')).toBeUndefined();
+    view.put(at(told(7_200_000)), 0, true);
+    expect(view.clockOffsetMs('w')).toBe(7_200_000);
+    view.put(at(told(7_209_000)), 10_000, true);
+    expect(view.clockOffsetMs('w')).toBe(7_199_000);
+  });
+
+  test('is not taken to be behind for a write that was late on its way', () => {
+    view.put(at(told(1_000)), 1_010, true);
+    view.put(at(told(11_000)), 19_000, true);
+    expect(view.clockOffsetMs('w')).toBe(-10);
+  });
+
+  test('is not compared by what is listed, by the same write again, or by what is no time', () => {
+    view.put(at(told(5_000_000)), 0);
+    view.put(at(told(5_000_000)), 10, true);
+    view.put(at('yesterday'), 20, true);
+    expect(view.clockOffsetMs('w')).toBeUndefined();
+  });
+});

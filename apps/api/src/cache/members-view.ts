@@ -2,6 +2,8 @@ import { type Drain, type Member, runsChecks } from '@9volt/contracts';
 
 /** So many dump intervals without a word, and a worker is taken for cut off. */
 const SILENT_PERIODS = 3;
+/** Writes of a member by which its clock is compared. */
+const COMPARED = 3;
 
 /** Who takes part, who is kept empty, and when each worker was last heard of. Instants in milliseconds by this process's clock. */
 export class MembersView {
@@ -13,11 +15,15 @@ export class MembersView {
   private readonly heard = new Map<string, number>();
   /** Of anything, by member. */
   private readonly seen = new Map<string, number>();
+  /** By member, how far its clock was from ours at its last writes; what was late on its way here looks like a clock that is behind. */
+  private readonly apart = new Map<string, number[]>();
   /** Silence from before cannot be told from our own deafness. */
   private listeningSince = 0;
   private eligible: { untagged: boolean; tags: Set<string> } | undefined;
 
-  put(member: Member, now: number): void {
+  /** `arrived`: it was written just now, rather than found when listing. */
+  put(member: Member, now: number, arrived = false): void {
+    if (arrived && this.live.get(member.MemberID)?.LastUpdated !== member.LastUpdated) this.compareClock(member, now);
     this.live.set(member.MemberID, member);
     this.departed.delete(member.MemberID);
     this.seen.set(member.MemberID, now);
@@ -30,6 +36,7 @@ export class MembersView {
     this.live.delete(id);
     this.heard.delete(id);
     this.seen.delete(id);
+    this.apart.delete(id);
     this.eligible = undefined;
   }
 
@@ -53,6 +60,18 @@ export class MembersView {
   /** When results last arrived, or were first expected. */
   heardAt(id: string): number | undefined {
     return this.heard.get(id);
+  }
+
+  /** Milliseconds by which the clock of a member is ahead of ours, or behind when negative; undefined while nothing is known. */
+  clockOffsetMs(id: string): number | undefined {
+    const [closest] = [...(this.apart.get(id) ?? [])].sort((a, b) => Math.abs(a) - Math.abs(b));
+    return closest;
+  }
+
+  private compareClock({ MemberID, LastUpdated }: Member, now: number): void {
+    const offsetMs = Date.parse(LastUpdated) - now;
+    if (Number.isNaN(offsetMs)) return;
+    this.apart.set(MemberID, [...(this.apart.get(MemberID) ?? []), offsetMs].slice(-COMPARED));
   }
 
   /** The watch was resumed. */

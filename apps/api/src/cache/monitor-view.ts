@@ -14,6 +14,7 @@ import {
 } from '@9volt/contracts';
 import { monitorTypes, weighMonitor } from '@9volt/monitors';
 import { deriveStatus } from './derive-status.js';
+import type { LatestResult } from './latest-result.js';
 import type { AssignmentRecord, Declared } from './records.js';
 
 /** A monitor as it is declared. */
@@ -36,7 +37,7 @@ export class MonitorView {
   declared: DeclaredMonitor | undefined;
   state: MonitorState | undefined;
   assignments: HeldAssignment[] = [];
-  latest: Sample | undefined;
+  newest: LatestResult | undefined;
   nextDueAt: number | undefined;
   /** By this process's clock. */
   lastResultAt: number | undefined;
@@ -53,6 +54,10 @@ export class MonitorView {
   private words: string | undefined;
 
   constructor(readonly name: string) {}
+
+  get latest(): Sample | undefined {
+    return this.newest?.sample;
+  }
 
   /** Whether anything but leftovers is known of it. */
   get exists(): boolean {

@@ -25,8 +25,10 @@ export class VitalsView {
   private readonly chunks = new Map<string, Chunk>();
   private readonly dirty = new Set<Chunk>();
 
-  /** `onEntry` is told the newest of each monitor, and when it was dumped by the worker's clock. */
-  constructor(private readonly onEntry: (workerId: string, entry: VitalsEntry, dumpedAt: number) => void) {}
+  /** `onEntry` is told the newest of each monitor, when it was dumped by the worker's clock, and at which revision of etcd. */
+  constructor(
+    private readonly onEntry: (workerId: string, entry: VitalsEntry, dumped: { at: number; revision: number }) => void,
+  ) {}
 
   putIndex(workerId: string, chunk: number, index: VitalsIndex): void {
     const found = this.chunk(workerId, chunk);
@@ -57,7 +59,9 @@ export class VitalsView {
     for (const chunk of this.dirty) {
       const [newest] = newestFirst(chunk);
       const vitals = newest && read(chunk, newest);
-      if (vitals) for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, vitals.at);
+      if (!vitals) continue;
+      const dumped = { at: vitals.at, revision: newest.revision };
+      for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, dumped);
     }
     this.dirty.clear();
   }
@@ -77,7 +81,8 @@ export class VitalsView {
           const latest = missing.get(entry.name);
           if (!latest || entry.samples.length === 0) continue;
           missing.delete(entry.name);
-          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, before?.at ?? 0);
+          const dumped = { at: before?.at ?? 0, revision: dump.revision };
+          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, dumped);
         }
       }
     }

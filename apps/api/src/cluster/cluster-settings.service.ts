@@ -22,11 +22,10 @@ export class ClusterSettingsService {
     const { client, keys } = this.node;
     const stored = await readClusterSettings(client, keys);
     if (stored.faults.length === 0) return shown(stored);
-    throw new DomainError(
-      'conflict',
-      `The cluster settings in etcd are invalid; each process keeps the last valid ones: ${stored.faults.map(({ message }) => message).join('; ')}`,
-      { fields: stored.faults },
-    );
+    throw DomainError.invalid(stored.faults, {
+      code: 'conflict',
+      lead: 'The cluster settings in etcd are invalid; each process keeps the last valid ones: ',
+    });
   }
 
   async patch(patch: unknown, preconditions: Preconditions): Promise<ShownSettings> {

@@ -6,8 +6,10 @@ import { etagOf, preconditionsOf } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
 import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
-import { ClusterService, type ShownCluster } from './cluster.service.js';
-import { DrainsService, type ShownDrain } from './drains.service.js';
+import type { ShownCluster } from './cluster.dto.js';
+import { ClusterService } from './cluster.service.js';
+import type { ShownDrain } from './drain.dto.js';
+import { DrainsService } from './drains.service.js';
 
 @ApiV1('cluster', 'Cluster')
 export class ClusterController {
@@ -19,7 +21,8 @@ export class ClusterController {
 
   @Route({
     id: 'getCluster',
-    summary: 'Show members, leader, drained workers, orphaned monitors, quarantined configurations and pending notifications',
+    summary:
+      'Show members, leader, drained workers, orphaned monitors, quarantined configurations and pending notifications',
     answers: [{ schema: 'Cluster', description: 'The cluster.' }],
   })
   @Get()
@@ -44,7 +47,8 @@ export class ClusterController {
   @Route({
     id: 'patchClusterSettings',
     summary: 'Change the cluster settings',
-    description: 'Send a JSON merge patch (RFC 7396). The API validates the result as a whole; all processes apply it without a restart.',
+    description:
+      'Send a JSON merge patch (RFC 7396). The API validates the result as a whole; all processes apply it without a restart.',
     body: 'MergePatch',
     answers: [{ schema: 'ClusterSettings', description: 'Stored.', headers: ETAG }],
     errors: [400, 409, 412, 413, 415],

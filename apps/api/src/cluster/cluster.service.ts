@@ -1,58 +1,20 @@
 import {
-  type DerivedStatus,
   DERIVED_STATUSES,
-  type CoverageReport,
+  type DerivedStatus,
   type Director,
   type FieldError,
   type Member,
+  sentencesOf,
 } from '@9volt/contracts';
-import type { UnreadableKey } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { CLOCK_TOLERANCE_MS } from '../cache/latest-result.js';
 import { type Workload, workloadsOf } from '../cache/workloads.js';
-import { fieldProblem, type FieldProblem } from '../common/problem.js';
-import { DrainsService, type ShownDrain } from './drains.service.js';
-import { OutboxTally, type ShownOutbox } from './outbox-tally.js';
-
-export interface ShownMember extends Member {
-  UptimeMs: number;
-  /** Number of assigned monitors. */
-  Assigned: number;
-  /** Sum of the weights of its monitors; the leader balances this. */
-  AssignedLoad: number;
-  /** True if an operator drained this worker. */
-  Draining: boolean;
-  /** Cut off from etcd, as far as can be told: it may run on what it has. */
-  Detached: boolean;
-  Leader: boolean;
-}
-
-export interface Quarantined {
-  kind: 'monitor' | 'alerter';
-  name: string;
-  /** True if the last valid version keeps running. */
-  running: boolean;
-  /** Reason, as one sentence. */
-  reason: string;
-  errors: FieldProblem[];
-}
-
-export interface ShownCluster {
-  Members: Record<string, ShownMember>;
-  Director: Director | null;
-  Drains: ShownDrain[];
-  /** What the leader last found; null before it looked. */
-  Coverage: ShownCoverage | null;
-  Monitors: { total: number; byStatus: Record<DerivedStatus, number> };
-  /** At most {@link MOST_NAMED}, as is what is quarantined: `Monitors` counts all. */
-  Orphans: string[];
-  Quarantined: Quarantined[];
-  Outbox: ShownOutbox;
-  /** Values that the node that answers ignores. At most {@link MOST_NAMED}. */
-  Unreadable: UnreadableKey[];
-}
-
-export type ShownCoverage = Omit<CoverageReport, 'low'> & { lowSince: string | null };
+import { fieldProblem } from '../common/problem.js';
+import type { Quarantined, ShownCluster, ShownCoverage } from './cluster.dto.js';
+import { DrainsService } from './drains.service.js';
+import type { ShownMember } from './member.dto.js';
+import { OutboxTally } from './outbox-tally.js';
 
 const MOST_NAMED = 1_000;
 const IDLE: Workload = { monitors: 0, weight: 0 };
@@ -145,8 +107,14 @@ export class ClusterService {
       AssignedLoad: Math.round(weight * 1_000) / 1_000,
       Draining: this.cache.members.isDraining(member),
       Detached: this.cache.isDetached(member, now),
+      ClockOffsetMs: this.clockOffsetOf(MemberID),
       Leader: this.cache.director?.MemberID === MemberID,
     };
+  }
+
+  private clockOffsetOf(id: string): number | null {
+    const offsetMs = this.cache.members.clockOffsetMs(id);
+    return offsetMs !== undefined && Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : null;
   }
 
   /** Only what is documented: a newer leader may have put more. */
@@ -175,6 +143,6 @@ function refused(
   running: boolean,
   faults: readonly FieldError[],
 ): Quarantined {
-  const reason = faults.map(({ message }) => message).join('; ');
+  const reason = sentencesOf(faults);
   return { kind, name, running, reason, errors: faults.map(fieldProblem) };
 }

@@ -2,19 +2,7 @@ import { type Drain, DomainError, nameFault, newNameFault, runsChecks } from '@9
 import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-
-/** A worker that is kept empty. */
-export interface ShownDrain {
-  name: string;
-  /** ISO 8601; null when a person wrote the key. */
-  since: string | null;
-  /** Id of the member that handled the request. */
-  by: string | null;
-  /** Ids of the running members of that name. */
-  members: string[];
-  /** Number of monitors still assigned to them. */
-  assigned: number;
-}
+import type { ShownDrain } from './drain.dto.js';
 
 /** Keeps workers empty: by name, so that a restart changes nothing. The leader moves what they have. */
 @Injectable()
@@ -28,7 +16,7 @@ export class DrainsService {
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
     const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);
-    if (fault) throw new DomainError('invalid', fault.message, { fields: [fault] });
+    if (fault) throw DomainError.invalid([fault]);
     if (roles.length > 0 && !roles.some(runsChecks)) {
       throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
     }

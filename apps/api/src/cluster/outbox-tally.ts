@@ -1,16 +1,7 @@
 import type { OutboxEntry } from '@9volt/contracts';
+import type { ShownOutbox } from './cluster.dto.js';
 
-export interface OutboxDepth {
-  /** Notifications owed. */
-  depth: number;
-  /** Age of the oldest; 0 without any. */
-  oldestAgeMs: number;
-}
-
-export interface ShownOutbox extends OutboxDepth {
-  /** By alerter: one that does not get rid of what it owes stands out. */
-  byAlerter: Record<string, OutboxDepth>;
-}
+type OutboxDepth = ShownOutbox['byAlerter'][string];
 
 /** Counts what is owed, and how old it is at `now`. */
 export class OutboxTally {

@@ -80,7 +80,11 @@ export const ETAG = {
 /** Where it is the tag of what is answered, if that is a configuration. */
 export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
-  'X-Total-Count': { description: 'Total number of entries on all pages.', required: true, schema: { type: 'integer' } },
+  'X-Total-Count': {
+    description: 'Total number of entries on all pages.',
+    required: true,
+    schema: { type: 'integer' },
+  },
 } as const;
 /** From where the live stream goes on after what was answered. */
 export const EVENT_ID = {
@@ -146,7 +150,12 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
         description: ownOf(FILTERS, name) ?? name,
       }),
     ),
-    ApiQuery({ name: 'page', required: false, schema: { type: 'integer', minimum: 1 }, description: 'Number of the page; the first is 1.' }),
+    ApiQuery({
+      name: 'page',
+      required: false,
+      schema: { type: 'integer', minimum: 1 },
+      description: 'Number of the page; the first is 1.',
+    }),
     ApiQuery({
       name: 'limit',
       required: false,

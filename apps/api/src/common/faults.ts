@@ -1,5 +1,4 @@
-import type { ErrorCode, FieldError } from '@9volt/contracts';
-import { invalid, MAX_FAULTS } from './invalid.js';
+import { DomainError, type ErrorCode, type FieldError, MAX_FAULTS } from '@9volt/contracts';
 
 /** Gathers the faults of several documents, as many as are told. */
 export class Faults {
@@ -20,6 +19,6 @@ export class Faults {
   }
 
   throwAny(): void {
-    if (this.kept.length > 0) throw invalid(this.kept, this.code, this.more);
+    if (this.kept.length > 0) throw DomainError.invalid(this.kept, { code: this.code, more: this.more });
   }
 }

@@ -1,6 +1,5 @@
-import { type FieldError, unknownName, byName, ownOf, type ByName } from '@9volt/contracts';
+import { byName, type ByName, DomainError, type FieldError, MAX_FAULTS, ownOf, unknownName } from '@9volt/contracts';
 import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
-import { invalid, MAX_FAULTS } from './invalid.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
 
@@ -57,7 +56,7 @@ export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<
   const limit = number('limit', raw['page'] === undefined ? Infinity : (rules.defaultLimit ?? 50), MAX_LIMIT);
   const compare = readSort(raw['sort'], rules, errors);
   if (errors.length > 0) {
-    throw invalid(errors);
+    throw DomainError.invalid(errors);
   }
   return { paged: PAGING.some((name) => ownOf(raw, name) !== undefined), page, limit, compare, filters };
 }
@@ -120,7 +119,7 @@ export function wordsOf(values: readonly string[] | undefined): ReadonlySet<stri
 export function knownWords(filters: Filters, name: string, known: readonly string[]): ReadonlySet<string> | undefined {
   const asked = wordsOf(filters[name]);
   const faults = unknownNames(`/${name}`, name, asked ?? [], known);
-  if (faults.length > 0) throw invalid(faults);
+  if (faults.length > 0) throw DomainError.invalid(faults);
   return asked;
 }
 

@@ -3,7 +3,8 @@ import { MASKED, messageOf } from '@9volt/contracts';
 import { AppLogger, ErrorLog, type Logger } from '@9volt/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drained } from './drained.js';
-import { type Problem, PROBLEM_TYPE, problemOf } from './problem.js';
+import type { Problem } from './problem.dto.js';
+import { PROBLEM_TYPE, problemOf } from './problem.js';
 
 /** Answers whatever was thrown, by Nest's routes or before them, as a problem. */
 @Injectable()

@@ -2,25 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { DomainError, ERROR_STATUS, type FieldError, messageOf } from '@9volt/contracts';
 import { EtcdError } from '@9volt/etcd-dal';
-
-/** RFC 9457, and `message` for clients of the original. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  instance: string;
-  message: string;
-  errors?: FieldProblem[];
-}
-
-export interface FieldProblem {
-  /** JSON pointer into the document that was sent. */
-  pointer: string;
-  message: string;
-  expected: string;
-  suggestion?: string;
-}
+import type { FieldProblem, Problem } from './problem.dto.js';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 

@@ -1,8 +1,11 @@
+import { component, object, type Shape, text } from './shape.js';
+
 /** How the original answers what it did. */
-export interface StatusMessage {
-  message: string;
-  status: string;
-}
+export const StatusMessage = component('StatusMessage', object({ message: text, status: text }), {
+  message: 'Pushed 2 configs; skipped 1 configs',
+  status: 'OK',
+});
+export type StatusMessage = Shape<typeof StatusMessage>;
 
 export function ok(message: string): StatusMessage {
   return { message, status: 'OK' };

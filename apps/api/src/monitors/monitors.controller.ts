@@ -9,7 +9,8 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import { etagOf, preconditionsOf } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
 import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
-import { PlacementService, type ShownPlacement } from '../placement/placement.service.js';
+import type { ShownPlacement } from '../placement/placement.dto.js';
+import { PlacementService } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
 import { MONITOR_FILTERS } from '../settings/match-monitors.js';
@@ -27,7 +28,8 @@ export class MonitorsController {
   @Route({
     id: 'listMonitors',
     summary: 'List the configurations of all monitors',
-    description: 'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
+    description:
+      'Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.',
     answers: [{ schema: 'MonitorList', description: 'The configurations.', headers: TOTAL }],
     errors: [400],
   })
@@ -186,7 +188,9 @@ export class MonitorsController {
   @Route({
     id: 'explainMonitor',
     summary: 'Explain the placement of a monitor',
-    answers: [{ schema: 'Placement', description: 'The worker of the monitor, the reason, and the workers considered.' }],
+    answers: [
+      { schema: 'Placement', description: 'The worker of the monitor, the reason, and the workers considered.' },
+    ],
     errors: [404],
   })
   @NameParam('monitor')

@@ -311,7 +311,7 @@ describe('names', () => {
       const path = `/api/v1/monitor/${encodeURIComponent(name)}`;
       const refused = await call('PUT', path, tcp());
       expect(refused.status).toBe(400);
-      expect(JSON.stringify(refused.body)).toContain('cannot name a monitor, since it holds U+20');
+      expect(JSON.stringify(refused.body)).toContain('cannot name a monitor: it contains U+20');
       expect((await call('POST', '/api/v1/monitor', { [name]: tcp() })).status).toBe(400);
       await written(api.node, { put: api.node.keys.monitor(name), value: JSON.stringify(tcp()) });
       expect((await call('PUT', path, tcp({ port: 3 }))).status).toBe(200);

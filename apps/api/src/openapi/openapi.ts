@@ -27,7 +27,12 @@ export function documentBase(): Omit<OpenAPIObject, 'paths'> {
     .addTag('Schemas', 'JSON Schema of each type.')
     .addTag('Health', 'Health and metrics of this process.')
     .addApiKey(
-      { type: 'apiKey', in: 'header', name: 'X-Access-Token', description: 'Required if access tokens are configured.' },
+      {
+        type: 'apiKey',
+        in: 'header',
+        name: 'X-Access-Token',
+        description: 'Required if access tokens are configured.',
+      },
       'token',
     )
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'The same token, as a bearer token.' }, 'bearer')

@@ -30,7 +30,7 @@ export const PLATFORM_ROUTES: Readonly<Record<string, PlatformRoute>> = {
   },
   '/status/check': {
     id: 'getStatus',
-    summary: "Check the health, as the original 9volt does",
+    summary: 'Check the health, as the original 9volt does',
     open: true,
     answers: {
       200: { schema: 'StatusMessage', description: 'Healthy.' },

@@ -1,6 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName } from '@9volt/contracts';
-import { type Problem, problemOf } from '../common/problem.js';
+import type { Problem } from '../common/problem.dto.js';
+import { problemOf } from '../common/problem.js';
 
 /** What of an operation decides how it refuses. */
 export interface Refusing {
@@ -30,8 +31,7 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
   getMonitor: "The check 'shop-home' has an invalid configuration in etcd: interval: expected a duration",
   getAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
-  testStoredAlerter:
-    "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
+  testStoredAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
 };
 
 /** How an operation answers a status, made by what makes the real answers. */
@@ -60,9 +60,15 @@ function errorOf(status: number, operation: Refusing): Error {
       }
       return new DomainError('not-found', absent);
     case 409:
-      return new DomainError('conflict', CONFLICTS[operation.operationId] ?? `Somebody else keeps changing '${name}'; try again`);
+      return new DomainError(
+        'conflict',
+        CONFLICTS[operation.operationId] ?? `Somebody else keeps changing '${name}'; try again`,
+      );
     case 412:
-      return new DomainError('precondition-failed', 'Somebody else changed it: If-Match is "1041", but it is at "1042"');
+      return new DomainError(
+        'precondition-failed',
+        'Somebody else changed it: If-Match is "1041", but it is at "1042"',
+      );
     case 413:
       return new HttpException('Request body is too large', status);
     case 415:
@@ -102,7 +108,7 @@ function invalid({ operationId, path, body, query }: Refusing): Error {
 }
 
 function faulty(field: FieldError): DomainError {
-  return new DomainError('invalid', field.message, { fields: [field] });
+  return DomainError.invalid([field]);
 }
 
 function nameIn(operation: Pick<Refusing, 'path'>): string {

@@ -48,7 +48,7 @@ afterAll(async () => {
 test.each([
   ['a', 'runs', /^'a' runs on worker-1 since 2/],
   ['b', 'runs', /^'b' runs on worker-2 since 2/],
-  ['mars', 'nowhere', /no worker carries the tag "mars"$/],
+  ['mars', 'nowhere', /no worker has the tag "mars"$/],
   ['off', 'nowhere', /it is disabled$/],
   ['odd', 'nowhere', /its configuration is invalid: port: /],
   ['last', 'runs', /on worker-3 .*the last good one$/],

@@ -3,52 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { workloadsOf } from '../cache/workloads.js';
-import { fieldProblem, type FieldProblem } from '../common/problem.js';
+import { fieldProblem } from '../common/problem.js';
 import { reasonOf } from '../states/state-shape.js';
-import {
-  type Explanation,
-  explainPlacement,
-  objectionTo,
-  type PlacementFacts,
-  type PlacementVerdict,
-} from './explain-placement.js';
-
-export interface ShownCandidate {
-  id: string;
-  name: string;
-  tags: readonly string[];
-  /** True if the worker can run the monitor. */
-  eligible: boolean;
-  /** Why not. */
-  objection: string | null;
-  /** Number of assigned monitors. */
-  assigned: number;
-  /** Sum of their weights, moves under way being done: what the leader balances. */
-  load: number;
-}
-
-/** Explain the placement of a monitor. */
-export interface ShownPlacement {
-  name: string;
-  verdict: PlacementVerdict;
-  /** The explanation as one sentence. */
-  message: string;
-  worker: { id: string; name: string } | null;
-  /** Who it is about to be handed over to. */
-  to: { id: string; name: string } | null;
-  /** Time when the worker got it. ISO 8601. */
-  since: string | null;
-  /** Reason the leader gave for its choice. */
-  cause: string | null;
-  /** The `member-tag`: only workers with this tag run it. */
-  tag: string | null;
-  /** Weight of this monitor in the load of its worker. */
-  weight: number;
-  /** All workers. Suitable ones come first, the least loaded at the top. */
-  candidates: ShownCandidate[];
-  /** What is wrong with its configuration, when that is refused. */
-  errors: FieldProblem[];
-}
+import { type Explanation, explainPlacement, objectionTo, type PlacementFacts } from './explain-placement.js';
+import type { ShownCandidate, ShownPlacement } from './placement.dto.js';
 
 @Injectable()
 export class PlacementService {
@@ -108,7 +66,15 @@ export class PlacementService {
     const shown = workers.map(({ id, name, tags, ...rest }) => {
       const objection = objectionTo({ id, name, tags, ...rest }, tag) ?? null;
       const { monitors = 0, weight = 0 } = loads.get(id) ?? {};
-      return { id, name, tags, eligible: objection === null, objection, assigned: monitors, load: rounded(weight) };
+      return {
+        id,
+        name,
+        tags: [...tags],
+        eligible: objection === null,
+        objection,
+        assigned: monitors,
+        load: rounded(weight),
+      };
     });
     return shown.sort(
       (a, b) => Number(b.eligible) - Number(a.eligible) || a.load - b.load || (a.name < b.name ? -1 : 1),

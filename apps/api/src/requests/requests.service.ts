@@ -15,12 +15,8 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { AlertersService } from '../settings/alerters.service.js';
 import { MonitorsService } from '../settings/monitors.service.js';
+import type { Delivery } from './request.dto.js';
 import type { Trial } from './trial.js';
-
-export interface Delivery {
-  outcome: string;
-  answer: string;
-}
 
 /** Time for a question to be claimed and answered, beside the work itself. */
 const MARGIN_MS = 5_000;
@@ -64,7 +60,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
     if (isDisabled(settings, Date.now())) throw new DomainError('conflict', `The check '${name}' is disabled`);
     const owner = this.cache.monitors.get(name)?.assignment?.workerId;
     if (owner === undefined || !this.cache.isLiveWorker(owner)) {
-      throw new DomainError('unavailable', `No worker runs the check '${name}' now; GET /api/v1/monitor/{name}/why explains why`);
+      throw new DomainError('unavailable', `No worker runs the check '${name}' now; "9volt why" shows the reason`);
     }
     return resultOf(await this.ask({ kind: 'run', monitor: name }, deadlineOf(settings)));
   }

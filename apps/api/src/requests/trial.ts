@@ -1,5 +1,4 @@
-import { DomainError, fault, type FieldError, isPlainObject, unknownName } from '@9volt/contracts';
-import { invalid, MAX_FAULTS } from '../common/invalid.js';
+import { DomainError, fault, type FieldError, isPlainObject, MAX_FAULTS, unknownName } from '@9volt/contracts';
 
 /** A configuration to be tried without being stored. */
 export interface Trial {
@@ -23,7 +22,7 @@ export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
       errors.push(fault(`/${name}`, value, 'a text'));
   }
   if (errors.length > 0) {
-    throw invalid(errors);
+    throw DomainError.invalid(errors);
   }
   const { config, name, 'member-tag': memberTag } = raw as Record<string, string | undefined>;
   return {

@@ -3,7 +3,8 @@ import { ApiQuery } from '@nestjs/swagger';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { Route } from '../common/docs.js';
-import { type Results, ResultsService } from './results.service.js';
+import type { Results } from './results.dto.js';
+import { ResultsService } from './results.service.js';
 
 @ApiV1('result', 'States')
 export class ResultsController {
@@ -13,7 +14,12 @@ export class ResultsController {
     id: 'listResults',
     summary: 'List recent results of several monitors',
     description: 'Returns only results, for many monitors in one request.',
-    answers: [{ schema: 'Results', description: 'Returns a map from name to results; a monitor without results has an empty list.' }],
+    answers: [
+      {
+        schema: 'Results',
+        description: 'Returns a map from name to results; a monitor without results has an empty list.',
+      },
+    ],
     errors: [400],
   })
   @ApiQuery({

@@ -1,10 +1,8 @@
-import { fault, type FieldError, type Sample, unknownName } from '@9volt/contracts';
+import { DomainError, fault, type FieldError, unknownName } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { invalid } from '../common/invalid.js';
 import type { RawQuery } from '../common/list-query.js';
-
-export type Results = Record<string, (Omit<Sample, 'at'> & { at: string })[]>;
+import type { Results } from './results.dto.js';
 
 const PARAMETERS = ['monitor', 'limit', 'since'];
 /** What a screen shows; more are several questions. */
@@ -45,5 +43,5 @@ function readQuery(raw: RawQuery): { monitors: ReadonlySet<string>; limit: numbe
   const since = raw['since'] === undefined ? 0 : Date.parse(String(raw['since']));
   if (Number.isNaN(since)) errors.push(fault('/since', raw['since'], 'an instant such as 2026-06-01T12:00:00Z'));
   if (errors.length === 0) return { monitors, limit, since };
-  throw invalid(errors);
+  throw DomainError.invalid(errors);
 }

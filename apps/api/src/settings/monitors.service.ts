@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, type FieldError, isName, type MonitorSettings, pointer, unknownName } from '@9volt/contracts';
+import {
+  DomainError,
+  type FieldError,
+  isName,
+  MAX_FAULTS,
+  type MonitorSettings,
+  pointer,
+  unknownName,
+} from '@9volt/contracts';
 import { ClusterNode, MAX_TXN_OPS } from '@9volt/etcd-dal';
 import { bySeverity } from '../cache/derive-status.js';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { MAX_FAULTS } from '../common/invalid.js';
 import type { Preconditions } from '../common/etag.js';
 import { by, type Filters, type Listed, pageOf, type RawQuery, readListQuery } from '../common/list-query.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from './match-monitors.js';
@@ -127,7 +134,7 @@ export function parseBool(text: string | string[]): boolean {
   const word = String(text);
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(word)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(word)) return false;
-  throw new DomainError('invalid', 'Invalid bool value', {
-    fields: [{ path: '/disable', value: text, expected: 'true or false', message: 'Invalid bool value' }],
-  });
+  throw DomainError.invalid([
+    { path: '/disable', value: text, expected: 'true or false', message: 'Invalid bool value' },
+  ]);
 }

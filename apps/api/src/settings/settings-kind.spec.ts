@@ -43,7 +43,7 @@ describe('a masked secret of a monitor', () => {
   ])('does not follow %s', (_, before, change) => {
     const edited = edit(before, change);
     expect(edited.ok).toBe(false);
-    expect(JSON.stringify(edited)).toContain('must be given again');
+    expect(JSON.stringify(edited)).toContain('enter it again');
     expect(JSON.stringify(edited)).not.toContain('canary');
   });
 

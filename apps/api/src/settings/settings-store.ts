@@ -97,7 +97,10 @@ export class SettingsStore<S extends object> {
       }
       if (!refused) return { pushed: [...pushed], skipped: names.filter((name) => !pushed.has(name)) };
     }
-    throw new DomainError('conflict', `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`);
+    throw new DomainError(
+      'conflict',
+      `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`,
+    );
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<void> {
@@ -233,11 +236,10 @@ export class SettingsStore<S extends object> {
 }
 
 export function quarantined(word: string, name: string, faults: readonly FieldError[]): DomainError {
-  return new DomainError(
-    'conflict',
-    `The ${word} '${name}' has an invalid configuration in etcd: ${faults.map(({ message }) => message).join('; ')}`,
-    { fields: faults },
-  );
+  return DomainError.invalid(faults, {
+    code: 'conflict',
+    lead: `The ${word} '${name}' has an invalid configuration in etcd: `,
+  });
 }
 
 interface Unjudged {

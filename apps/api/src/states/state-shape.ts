@@ -1,43 +1,8 @@
-import {
-  type DerivedStatus,
-  formatDuration,
-  intervalMsOf,
-  NOTHING_TO_SAY,
-  type PerformanceValue,
-  type Status,
-} from '@9volt/contracts';
+import { type DerivedStatus, formatDuration, intervalMsOf, NOTHING_TO_SAY, sentencesOf } from '@9volt/contracts';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-
-/** A monitor's state as it is answered and streamed. Without `config` in the stream. */
-export interface ShownState {
-  check: string;
-  /** The same; every list has it. */
-  name: string;
-  type: string | null;
-  target: string | null;
-  tags: string[];
-  owner: string | null;
-  ownerName: string | null;
-  /** Status to show. */
-  status: DerivedStatus;
-  /** Status as stored, even if it is out of date. */
-  stored: Status | null;
-  /** Reason why `status` differs from the stored one. */
-  reason: string | null;
-  since: string | null;
-  count: number;
-  message: string;
-  date: string | null;
-  lastRun: string | null;
-  latencyMs: number | null;
-  /** Measured values of the last check. */
-  performance: PerformanceValue[];
-  nextDue: string | null;
-  incident: string | null;
-  config?: Record<string, unknown> | null;
-}
+import type { ShownState } from './state.dto.js';
 
 export function shownState(cache: ClusterCache, view: MonitorView, now: number): ShownState {
   const { state, settings, latest, assignment } = view;
@@ -88,7 +53,7 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':
-      return (view.refusal ?? []).map(({ message }) => message).join('; ');
+      return sentencesOf(view.refusal ?? []);
     case 'disabled':
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
     case 'orphaned': {

@@ -4,8 +4,8 @@ import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../common/docs.js';
 import { MONITOR_FILTERS } from '../settings/match-monitors.js';
-import type { ShownState } from './state-shape.js';
-import { type StateDetail, StatesService } from './states.service.js';
+import type { ShownState, StateDetail } from './state.dto.js';
+import { StatesService } from './states.service.js';
 
 @ApiV1('state', 'States')
 export class StatesController {

@@ -1,29 +1,12 @@
-import { DomainError, fault, type IncidentRecord, type Sample, type ToldStatus } from '@9volt/contracts';
+import { DomainError, fault } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { bySeverity } from '../cache/derive-status.js';
-import { invalid } from '../common/invalid.js';
 import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list-query.js';
 import { streamId } from '../common/stream-id.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/match-monitors.js';
-import { shownConfig, type ShownState, shownState } from './state-shape.js';
-
-export interface ShownIncident extends IncidentRecord {
-  n: number;
-}
-
-export interface StateDetail extends ShownState {
-  /** Oldest first. */
-  results: (Omit<Sample, 'at'> & { at: string })[];
-  /** Newest first. */
-  incidents: ShownIncident[];
-  /** Last notification of the open incident, by alerter. */
-  told: Record<string, ToldStatus>;
-  /** Pending notifications. */
-  owed: { alerter: string; type: string; createdAt: string }[];
-  assignment: { workerId: string; phase: string; assignedAt: string } | null;
-  revision: number;
-}
+import type { ShownState, StateDetail } from './state.dto.js';
+import { shownConfig, shownState } from './state-shape.js';
 
 @Injectable()
 export class StatesService {
@@ -75,5 +58,5 @@ export class StatesService {
 
 function flagOf(name: string, text: string): boolean {
   if (text === 'true' || text === 'false') return text === 'true';
-  throw invalid([fault(`/${name}`, text, 'true or false')]);
+  throw DomainError.invalid([fault(`/${name}`, text, 'true or false')]);
 }

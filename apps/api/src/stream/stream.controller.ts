@@ -28,7 +28,12 @@ export class StreamController {
     schema: { type: 'string' },
     description: 'Kinds of events to send, separated by commas: state, event, monitor, member. Default: all.',
   })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, schema: { type: 'string' }, description: 'Id of the last event you received.' })
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    schema: { type: 'string' },
+    description: 'Id of the last event you received.',
+  })
   @Get()
   stream(
     @Query('types') types: string | string[] | undefined,

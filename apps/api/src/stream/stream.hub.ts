@@ -7,7 +7,6 @@ import { ClusterCache } from '../cache/cluster-cache.js';
 import type { CacheRecord } from '../cache/records.js';
 import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
 import { MessageWriter } from './message-writer.js';
-import { invalid } from '../common/invalid.js';
 import { unknownNames } from '../common/list-query.js';
 import { revisionOf, streamId } from '../common/stream-id.js';
 
@@ -101,7 +100,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
             .split(',')
             .map((type) => type.trim());
     const faults = unknownNames('/types', 'type', new Set(asked), STREAM_TYPES);
-    if (faults.length > 0) throw invalid(faults);
+    if (faults.length > 0) throw DomainError.invalid(faults);
     return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
   }
 

@@ -1,10 +1,21 @@
 import { validateAlerter } from '@9volt/alerters';
-import { clusterConfigFaults, type Member, type MonitorSettings, runsChecks, type Validated } from '@9volt/contracts';
+import {
+  clusterConfigFaults,
+  type Member,
+  type MonitorSettings,
+  runsChecks,
+  sentencesOf,
+  type Validated,
+} from '@9volt/contracts';
 import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { type Finding, ok, problem, some, warning } from './finding.js';
 import { type Declared, type Permissions, permissionsOfNode } from './permission-of-node.js';
+
+const CLOCK_TOLERANCE_MS = 5_000;
+/** A worker writes its member key with every dump of results. */
+const SILENT_MS = 5 * 60_000;
 
 /** Whether somebody leads, somebody checks, and whether what is stored makes sense. */
 export async function clusterFindings(config: EtcdConfig, permissions?: Permissions): Promise<Finding[]> {
@@ -27,6 +38,7 @@ export async function clusterFindings(config: EtcdConfig, permissions?: Permissi
       workersFinding(known, drained),
       linksFinding(known),
       resourcesFinding(known),
+      clocksFinding(known, Date.now()),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
       ...(permissions
         ? await permissionsOfNode(declaredIn(keys, monitors.entries, alerters.entries), permissions)
@@ -41,7 +53,7 @@ function configFinding(entry: Entry | undefined): Finding {
   if (!entry) return ok('config', 'none yet; the first process writes it');
   const faults = clusterConfigFaults(decode(entry.value));
   if (faults.length === 0) return ok('config', 'valid');
-  return problem('config', faults.map(({ message }) => message).join('; '), `correct the key ${entry.key}`);
+  return problem('config', sentencesOf(faults), `correct the key ${entry.key}`);
 }
 
 function leaderFinding(led: boolean, members: readonly Member[]): Finding {
@@ -77,6 +89,25 @@ function resourcesFinding(members: readonly Member[]): Finding {
   const short = members.flatMap(({ Name, Short }) => (Short ? [`${Name}: ${Short}`] : []));
   if (short.length === 0) return ok('resources', 'no worker reports a shortage');
   return problem('resources', short.join('; '), 'raise the limits of the process (ulimit -n), or start more workers');
+}
+
+/** What a member wrote just now, by its clock, is never of the future. Leases do not depend on clocks; the times that are shown do. */
+export function clocksFinding(members: readonly Member[], now: number): Finding {
+  const ahead = members.flatMap(({ Name, LastUpdated }) => {
+    const aheadMs = Date.parse(LastUpdated) - now;
+    return aheadMs > CLOCK_TOLERANCE_MS ? [`${Name} by ${Math.round(aheadMs / 1_000)} s`] : [];
+  });
+  const behind = members.flatMap(({ Name, Role, LastUpdated }) => {
+    const behindMs = now - Date.parse(LastUpdated);
+    return runsChecks(Role) && behindMs > SILENT_MS ? [`${Name} by up to ${Math.round(behindMs / 1_000)} s`] : [];
+  });
+  if (ahead.length + behind.length === 0)
+    return ok('clocks', 'no member is known to have another time than this machine');
+  const found = [
+    ...(ahead.length > 0 ? [`ahead of this machine: ${some(ahead)}`] : []),
+    ...(behind.length > 0 ? [`behind it, or silent: ${some(behind)}`] : []),
+  ];
+  return warning('clocks', found.join('; '), 'keep the clocks of all machines by NTP (chrony, systemd-timesyncd)');
 }
 
 function settingsFindings(

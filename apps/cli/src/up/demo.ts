@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { MonitorSettings } from '@9volt/contracts';
+import { type MonitorSettings, sentencesOf } from '@9volt/contracts';
 import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { GuardedTargets, monitorTypes, validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
@@ -72,8 +72,7 @@ async function demoMonitors(apiUrl: string, tell: (line: string) => void): Promi
   return Object.fromEntries(
     Object.entries(demo).map(([name, attributes]) => {
       const validated = validateMonitor(name, { ...attributes, tags: [DEMO_TAG] });
-      if (!validated.ok)
-        throw new Error(`the demo is invalid: ${validated.errors.map((error) => error.message).join('; ')}`);
+      if (!validated.ok) throw new Error(`the demo is invalid: ${sentencesOf(validated.errors)}`);
       return [name, validated.value];
     }),
   );

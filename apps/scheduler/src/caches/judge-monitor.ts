@@ -1,4 +1,4 @@
-import { intervalMsOf, messageOf } from '@9volt/contracts';
+import { intervalMsOf, messageOf, sentencesOf } from '@9volt/contracts';
 import type { MonitorSettings } from '@9volt/contracts';
 import { MAX_SETTINGS_BYTES } from '@9volt/etcd-dal';
 import { monitorTypes, validateMonitor, weighMonitor } from '@9volt/monitors';
@@ -61,7 +61,7 @@ export function judgeMonitor(
   }
   try {
     const validated = validateMonitor(name, raw);
-    if (!validated.ok) return refused(validated.errors.map((error) => error.message).join('; '));
+    if (!validated.ok) return refused(sentencesOf(validated.errors));
     return { verdict: 'valid', ...revisions, ...verdictOf(validated.value, source.text) };
   } catch (error) {
     return refused(`cannot validate it: ${messageOf(error)}`);

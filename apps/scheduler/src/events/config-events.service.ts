@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type ClusterConfig, type EventType, type FieldError, type Member, messageOf } from '@9volt/contracts';
+import {
+  type ClusterConfig,
+  type EventType,
+  type FieldError,
+  type Member,
+  messageOf,
+  sentencesOf,
+} from '@9volt/contracts';
 import { ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -69,7 +76,7 @@ export class ConfigEventsService {
       faults.length > 0
         ? {
             type: 'config-refused',
-            message: `the cluster settings are invalid; 9volt keeps the last valid ones: ${faults.map(({ message }) => message).join('; ')}`,
+            message: `the cluster settings are invalid; 9volt keeps the last valid ones: ${sentencesOf(faults)}`,
           }
         : {
             type: 'config-changed',

@@ -614,6 +614,8 @@ export interface components {
             Draining: boolean;
             /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
             Detached: boolean;
+            /** @description Milliseconds by which its clock is ahead of the clock of the node that answers; behind when negative. Null while it is not known, and up to 5 s. */
+            ClockOffsetMs: number | null;
             Leader: boolean;
         };
         /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
@@ -765,10 +767,6 @@ export interface components {
         StatusMessage: {
             message: string;
             status: string;
-        };
-        /** @description Attributes to change; null removes one (RFC 7396). */
-        MergePatch: {
-            [key: string]: unknown;
         };
         MonitorTrial: {
             config: components["schemas"]["Monitor"];
@@ -1009,14 +1007,6 @@ export interface components {
         EventList: {
             [key: string]: components["schemas"]["Event"];
         } | components["schemas"]["Event"][];
-        SchemaMap: {
-            [key: string]: {
-                summary: string;
-                schema: {
-                    [key: string]: unknown;
-                };
-            };
-        };
         /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
         Stream: string;
         StateChange: {
@@ -1082,6 +1072,18 @@ export interface components {
         };
         StreamControl: {
             revision: number;
+        };
+        /** @description Attributes to change; null removes one (RFC 7396). */
+        MergePatch: {
+            [key: string]: unknown;
+        };
+        SchemaMap: {
+            [key: string]: {
+                summary: string;
+                schema: {
+                    [key: string]: unknown;
+                };
+            };
         };
         Health: {
             status: string;
@@ -9600,6 +9602,7 @@ export interface operations {
                      *           "AssignedLoad": 24.2,
                      *           "Draining": false,
                      *           "Detached": false,
+                     *           "ClockOffsetMs": null,
                      *           "Leader": false
                      *         }
                      *       },

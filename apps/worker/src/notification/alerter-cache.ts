@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { validateAlerter } from '@9volt/alerters';
-import type { AlerterSettings } from '@9volt/contracts';
+import { type AlerterSettings, sentencesOf } from '@9volt/contracts';
 import { type Change, ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
 
 export type AlerterLookup =
@@ -83,5 +83,5 @@ function judge(name: string, { value, fault }: Parsed): AlerterLookup {
   const result = validateAlerter(name, value);
   return result.ok
     ? { state: 'ready', settings: result.value }
-    : { state: 'invalid', message: result.errors.map(({ message }) => message).join('; ') };
+    : { state: 'invalid', message: sentencesOf(result.errors) };
 }

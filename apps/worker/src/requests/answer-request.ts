@@ -1,5 +1,12 @@
 import { attemptDelivery, testAlert, validateAlerter } from '@9volt/alerters';
-import { type FieldError, messageOf, type ReadSecret, type RequestAnswer, type RequestBody } from '@9volt/contracts';
+import {
+  type FieldError,
+  messageOf,
+  type ReadSecret,
+  type RequestAnswer,
+  type RequestBody,
+  sentencesOf,
+} from '@9volt/contracts';
 import { type GuardedTargets, validateMonitor } from '@9volt/monitors';
 import type { Programs } from '@9volt/process';
 import type { IsolatedRuns } from '../running/isolated-runs.js';
@@ -68,5 +75,5 @@ async function testAlerter(
 }
 
 function refused(errors: readonly FieldError[]): RequestAnswer {
-  return { ok: false, message: errors.map(({ message }) => message).join('; ') };
+  return { ok: false, message: sentencesOf(errors) };
 }

@@ -127,7 +127,7 @@ test('without its secrets a check is not run, which tells nothing of its target 
   expect(execution).toEqual({
     result: {
       status: 'unknown',
-      message: 'headers: ${env:KEY} cannot be had on this worker: the variable is not set',
+      message: 'headers: this worker cannot read ${env:KEY}: the variable is not set',
       latencyMs: expect.any(Number),
     },
   });

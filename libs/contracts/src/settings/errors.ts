@@ -33,6 +33,23 @@ export interface FieldError {
   suggestion?: string;
 }
 
+/** More faults are counted and not kept: an answer must not grow with what was sent. */
+export const MAX_FAULTS = 100;
+const FAULTS_IN_MESSAGE = 3;
+
+/** All faults in one line. */
+export function sentencesOf(faults: readonly Pick<FieldError, 'message'>[]): string {
+  return faults.map(({ message }) => message).join('; ');
+}
+
+interface Refusal {
+  code?: ErrorCode;
+  /** What stands before the faults in the message. */
+  lead?: string;
+  /** How many more were found and not kept. */
+  more?: number;
+}
+
 export class DomainError extends Error {
   readonly fields: readonly FieldError[];
 
@@ -44,6 +61,14 @@ export class DomainError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'DomainError';
     this.fields = options.fields ?? [];
+  }
+
+  /** The refusal of what has these faults; the first of them stand in the message. */
+  static invalid(faults: readonly FieldError[], { code = 'invalid', lead = '', more = 0 }: Refusal = {}): DomainError {
+    const untold = Math.max(0, faults.length - FAULTS_IN_MESSAGE) + more;
+    const first = sentencesOf(faults.slice(0, FAULTS_IN_MESSAGE));
+    const message = `${lead}${first}${untold > 0 ? ` (and ${untold} more)` : ''}`;
+    return new DomainError(code, message, { fields: faults.slice(0, MAX_FAULTS) });
   }
 }
 

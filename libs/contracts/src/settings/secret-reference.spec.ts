@@ -51,9 +51,7 @@ describe('references to secrets', () => {
   it('that cannot be had are told by name', async () => {
     const failing = resolveSecrets({ password: '${env:NONE}' }, ['password'], read);
     await expect(failing).rejects.toThrow(SecretUnavailable);
-    await expect(failing).rejects.toThrow(
-      'password: ${env:NONE} cannot be had on this worker: the variable is not set',
-    );
+    await expect(failing).rejects.toThrow('password: this worker cannot read ${env:NONE}: the variable is not set');
   });
 
   it.each([

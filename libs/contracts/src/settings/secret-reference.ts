@@ -74,7 +74,7 @@ export async function resolveSecrets<S extends object>(
       try {
         known.set(reference.text, await read(reference));
       } catch (cause) {
-        throw new SecretUnavailable(`${name}: ${reference.text} cannot be had on this worker: ${messageOf(cause)}`, {
+        throw new SecretUnavailable(`${name}: this worker cannot read ${reference.text}: ${messageOf(cause)}`, {
           cause,
         });
       }

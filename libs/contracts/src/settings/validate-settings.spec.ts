@@ -76,10 +76,7 @@ describe('validating settings', () => {
       { name: 'x', 'some-tags': ['a', 'x'.repeat(70_000)] },
       /expected a list of at most 1000 texts, each of at most 65536 characters; one has 70000$/,
     ],
-    [
-      { name: 'x', at: '2026-02-30T00:00:00Z' },
-      /expected a valid time with its zone, such as "2026-12-24T18:00:00Z"$/,
-    ],
+    [{ name: 'x', at: '2026-02-30T00:00:00Z' }, /expected a valid time with its zone, such as "2026-12-24T18:00:00Z"$/],
     [{ name: 'x', port: 65_536 }, /from 1 to 65535$/],
     [{ name: 5 }, /expected a non-empty text$/],
   ])('names the limit that is exceeded: %#', (raw, message) => {

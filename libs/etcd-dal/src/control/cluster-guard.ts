@@ -120,9 +120,7 @@ export class ClusterGuard {
       return { ...DEFAULT_CLUSTER_CONFIG, ClusterId: raw.ClusterId };
     }
     if (!isPlainObject(raw) || faults.length > 0) {
-      throw new DomainError('invalid', `${this.keys.config}: ${faults.map((error) => error.message).join('; ')}`, {
-        fields: faults,
-      });
+      throw DomainError.invalid(faults, { lead: `${this.keys.config}: ` });
     }
     const config = { ...DEFAULT_CLUSTER_CONFIG, ...(raw as Partial<ClusterConfig>) };
     if (config.ClusterId) return config as ClusterConfig;

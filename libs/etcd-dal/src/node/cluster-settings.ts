@@ -69,7 +69,7 @@ export async function changeClusterSettings(
       return { config: { ...DEFAULT_CLUSTER_CONFIG, ...config }, revision: committed.revision, faults: [] };
     }
   }
-  throw new DomainError('conflict', 'Others keep changing the settings of the cluster');
+  throw new DomainError('conflict', 'Somebody else keeps changing the cluster settings; try again');
 }
 
 function settingsOf(entry: Entry | undefined): StoredSettings {
@@ -85,5 +85,5 @@ function settingsOf(entry: Entry | undefined): StoredSettings {
 
 function refuse(faults: readonly FieldError[]): void {
   if (faults.length === 0) return;
-  throw new DomainError('invalid', faults.map(({ message }) => message).join('; '), { fields: faults });
+  throw DomainError.invalid(faults);
 }

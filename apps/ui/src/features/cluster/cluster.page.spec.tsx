@@ -18,13 +18,14 @@ const member = (name: string, over: object): object => ({
   Leader: false,
   Draining: false,
   Detached: false,
+  ClockOffsetMs: null,
   ...over,
 });
 
 const CLUSTER = {
   Members: {
     a: member('alpha', { Assigned: 10, Tags: ['eu'], Load: { checksPerSecond: 2, latenessP99Ms: 4_000, overruns: 3 } }),
-    b: member('beta', { Assigned: 5, Detached: true }),
+    b: member('beta', { Assigned: 5, Detached: true, ClockOffsetMs: 7_200_000 }),
     c: member('gamma', { Role: 'scheduler', Leader: true }),
   },
   Drains: [{ name: 'absent', since: '2026-06-01T12:00:00.000Z', members: [], assigned: 0 }],
@@ -57,6 +58,7 @@ const row = (name: string): HTMLElement => document.querySelector(`[data-member=
 it('shows members with their load, the leader, and who is cut off', () => {
   expect(row('alpha').textContent).toMatch(/worker.*eu.*10.*2\.0\/s.*4000 ms.*3/);
   expect(row('beta').textContent).toContain('detached');
+  expect(row('beta').textContent).toContain('clock 7,200 s ahead');
   expect(row('gamma').textContent).toContain('leader');
   expect(within(row('gamma')).queryByRole('button')).toBeNull();
   expect(within(row('alpha')).getByRole('link').getAttribute('href')).toBe('/monitors?worker=alpha');

@@ -13,6 +13,11 @@ import styles from './cluster.module.css';
 /** A worker that starts checks so much too late has too many of them. */
 const LATE_MS = 1_000;
 
+function clockPhrase(offsetMs: number): string {
+  const seconds = Math.round(Math.abs(offsetMs) / 1_000);
+  return `${count(seconds)} s ${offsetMs > 0 ? 'ahead' : 'behind'}`;
+}
+
 export function Members({ cluster }: { cluster: Cluster }) {
   const members = Object.values(cluster.Members).sort((a, b) => (a.Name < b.Name ? -1 : 1));
   const most = Math.max(1, ...members.map(({ Assigned }) => Assigned));
@@ -69,6 +74,7 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
     Draining,
     Detached,
     Short,
+    ClockOffsetMs,
   } = member;
   const isLate = (Load?.latenessP99Ms ?? 0) > LATE_MS;
   return (
@@ -88,6 +94,11 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
         {Short === undefined ? null : (
           <span className={styles['late']}>
             <Icon name="warning" size={13} /> {Short}
+          </span>
+        )}{' '}
+        {typeof ClockOffsetMs !== 'number' ? null : (
+          <span className={styles['late']}>
+            <Icon name="warning" size={13} /> clock {clockPhrase(ClockOffsetMs)}
           </span>
         )}{' '}
         {Draining ? (

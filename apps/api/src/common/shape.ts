@@ -1,0 +1,81 @@
+import { type JsonSchema, STATUSES, type Status, type ToldStatus } from '@9volt/contracts';
+
+declare const shape: unique symbol;
+
+interface Carrier<T> {
+  readonly is: T;
+}
+
+/** A JSON Schema that also carries the TypeScript type of what it describes, so that a shape is written once. */
+export interface Schema<T> extends JsonSchema {
+  readonly [shape]?: Carrier<T>;
+}
+
+/** The type of what a schema or a component describes. */
+export type Shape<S> = S extends Component<infer T> ? T : S extends { readonly [shape]?: Carrier<infer T> } ? T : never;
+
+/** A named schema of the OpenAPI document, with an example where a route takes or answers it. */
+export interface Component<T> {
+  readonly name: string;
+  readonly schema: Schema<T>;
+  readonly example?: T;
+}
+
+export function component<T>(name: string, schema: Schema<T>, example?: T): Component<T> {
+  return { name, schema, ...(example === undefined ? {} : { example }) };
+}
+
+export const text: Schema<string> = { type: 'string' };
+export const textOrNull: Schema<string | null> = { type: ['string', 'null'] };
+export const instant: Schema<string> = { type: 'string', format: 'date-time' };
+export const instantOrNull: Schema<string | null> = { type: ['string', 'null'], format: 'date-time' };
+export const number: Schema<number> = { type: 'number' };
+export const numberOrNull: Schema<number | null> = { type: ['number', 'null'] };
+export const count: Schema<number> = { type: 'integer', minimum: 0 };
+export const flag: Schema<boolean> = { type: 'boolean' };
+export const texts: Schema<string[]> = { type: 'array', items: text };
+export const anything: Schema<Record<string, unknown>> = { type: 'object', additionalProperties: true };
+export const status: Schema<Status> = { type: 'string', enum: [...STATUSES] };
+export const told: Schema<ToldStatus> = { type: 'string', enum: STATUSES.filter((one) => one !== 'ok') };
+
+export function oneOfTexts<T extends string>(values: readonly T[]): Schema<T> {
+  return { type: 'string', enum: [...values] };
+}
+
+/** A reference to a component, by itself or by the name of one that is made from settings classes. */
+export function ref<T = Record<string, unknown>>(to: Component<T> | string): Schema<T> {
+  return { $ref: `#/components/schemas/${typeof to === 'string' ? to : to.name}` };
+}
+
+export function orNull<T>(schema: Schema<T>): Schema<T | null> {
+  return { oneOf: [schema, { type: 'null' }] };
+}
+
+export function list<T>(items: Schema<T>): Schema<T[]> {
+  return { type: 'array', items };
+}
+
+export function map<T>(values: Schema<T>): Schema<Record<string, T>> {
+  return { type: 'object', additionalProperties: values };
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+type Whole<P extends Properties, O extends keyof P> = { [K in Exclude<keyof P, O>]: Shape<P[K]> } & {
+  [K in O]?: Shape<P[K]>;
+};
+
+/** An object with nothing but these; all are there but those in `optional`. */
+export function object<P extends Properties, O extends Extract<keyof P, string> = never>(
+  properties: P,
+  optional: readonly O[] = [],
+  description?: string,
+): Schema<Whole<P, O>> {
+  const required = Object.keys(properties).filter((name) => !(optional as readonly string[]).includes(name));
+  return {
+    type: 'object',
+    ...(description === undefined ? {} : { description }),
+    additionalProperties: false,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
+}

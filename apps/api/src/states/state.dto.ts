@@ -1,0 +1,161 @@
+import { DERIVED_STATUSES, type Status, STATUSES } from '@9volt/contracts';
+import { EXAMPLE_AT, EXAMPLE_WORKER } from '../common/example-facts.js';
+import {
+  component,
+  count,
+  flag,
+  instant,
+  instantOrNull,
+  list,
+  map,
+  numberOrNull,
+  object,
+  oneOfTexts,
+  orNull,
+  ref,
+  type Schema,
+  type Shape,
+  text,
+  textOrNull,
+  texts,
+  told,
+} from '../common/shape.js';
+import { PerformanceValue, Sample } from '../common/result.dto.js';
+
+const stored: Schema<Status | null> = { type: ['string', 'null'], enum: [...STATUSES, null] };
+
+const properties = {
+  check: { ...text, description: 'Name of the monitor.' },
+  name: { ...text, description: 'The same.' },
+  type: textOrNull,
+  target: { ...textOrNull, description: 'Target of the check, in one line.' },
+  tags: texts,
+  owner: { ...textOrNull, description: 'Id of the worker that runs the monitor.' },
+  ownerName: textOrNull,
+  status: { ...oneOfTexts(DERIVED_STATUSES), description: 'Status to show.' },
+  stored: { ...stored, description: 'Status as stored, even if it is out of date.' },
+  reason: { ...textOrNull, description: 'Reason why `status` differs from the stored one.' },
+  since: instantOrNull,
+  count: { ...count, description: 'Consecutive failures.' },
+  message: { ...text, description: '`N/A` when ok.' },
+  date: { ...instantOrNull, description: 'When the state was written.' },
+  lastRun: instantOrNull,
+  latencyMs: numberOrNull,
+  performance: { ...list(ref(PerformanceValue)), description: 'Measured values of the last check.' },
+  nextDue: instantOrNull,
+  incident: { ...textOrNull, description: 'Id of the open incident.' },
+};
+const config = orNull(ref('Monitor'));
+
+const example = {
+  check: 'shop-home',
+  name: 'shop-home',
+  type: 'http',
+  target: 'https://shop.example.com/',
+  tags: ['shop'],
+  owner: EXAMPLE_WORKER,
+  ownerName: 'worker-1',
+  status: 'critical' as const,
+  stored: 'critical' as const,
+  reason: null,
+  since: EXAMPLE_AT,
+  count: 3,
+  message: "Received status code '503' does not match expected status code '200'",
+  date: EXAMPLE_AT,
+  lastRun: EXAMPLE_AT,
+  latencyMs: 12.4,
+  performance: [{ label: 'time', value: 0.0124, unit: 's', min: 0 }],
+  nextDue: '2026-06-01T12:00:10.000Z',
+  incident: '1042.7',
+  config: {
+    type: 'http',
+    description: 'Home page of the shop',
+    interval: '10s',
+    tags: ['shop', 'production'],
+    host: 'shop.example.com',
+  },
+};
+
+/** A monitor's state as it is answered; the stream leaves `config` out. */
+export const State = component('State', object({ ...properties, config }, ['config']));
+export type ShownState = Shape<typeof State>;
+
+export const StateList = component('StateList', list(ref(State)), [example]);
+
+export const DeliveryRecord = component(
+  'DeliveryRecord',
+  object({
+    alerter: text,
+    type: oneOfTexts(['resolve', 'warning', 'critical', 'unknown']),
+    at: instant,
+    outcome: oneOfTexts(['delivered', 'rejected', 'dropped']),
+    attempts: count,
+    answer: text,
+  }),
+);
+
+export const Incident = component(
+  'Incident',
+  object(
+    {
+      id: text,
+      n: { ...count, description: 'Number of the incident; each monitor counts from 1.' },
+      openedAt: instant,
+      closedAt: instantOrNull,
+      worst: told,
+      message: text,
+      reason: oneOfTexts(['recovered', 'removed', 'disabled', 'changed']),
+      notifications: list(ref(DeliveryRecord)),
+    },
+    ['reason'],
+  ),
+);
+
+export const AssignmentFacts = component(
+  'AssignmentFacts',
+  object({ workerId: text, phase: oneOfTexts(['run', 'retire', 'remove', 'deliver']), assignedAt: instant }),
+);
+
+export const StateDetail = component(
+  'StateDetail',
+  object({
+    ...properties,
+    config,
+    results: { ...list(ref(Sample)), description: 'Recent results, oldest first.' },
+    incidents: { ...list(ref(Incident)), description: 'Newest first.' },
+    told: { ...map(told), description: 'Last notification of the open incident, by alerter.' },
+    owed: {
+      ...list(object({ alerter: text, type: text, createdAt: instant })),
+      description: 'Pending notifications.',
+    },
+    assignment: orNull(ref(AssignmentFacts)),
+    revision: count,
+  }),
+  {
+    ...example,
+    results: [{ at: EXAMPLE_AT, latencyMs: 12.4, status: 'ok' }],
+    incidents: [
+      {
+        id: '1042.7',
+        n: 7,
+        openedAt: EXAMPLE_AT,
+        closedAt: null,
+        worst: 'critical',
+        message: example.message,
+        notifications: [
+          { alerter: 'team-slack', type: 'critical', at: EXAMPLE_AT, outcome: 'delivered', attempts: 1, answer: 'ok' },
+        ],
+      },
+    ],
+    told: { 'team-slack': 'critical' },
+    owed: [],
+    assignment: { workerId: EXAMPLE_WORKER, phase: 'run', assignedAt: EXAMPLE_AT },
+    revision: 1042,
+  },
+);
+export type StateDetail = Shape<typeof StateDetail>;
+
+/** In the stream. */
+export const StateChange = component<object>('StateChange', {
+  oneOf: [object(properties), object({ check: text, name: text, removed: flag })],
+});
