@@ -17,13 +17,5 @@ export class AlerterSettings<O extends object = Record<string, unknown>> {
   options!: O;
 }
 
-/** An alerter as stored: `alerter/<name>`. */
-export interface StoredAlerter {
-  name: string;
-  settings: AlerterSettings;
-  /** Modification revision of the key. */
-  revision: number;
-}
-
 /** Stands for a secret in every answer; sent back, it keeps the stored one. */
 export const MASKED = '********';

@@ -158,13 +158,3 @@ export function isDisabled(settings: MonitorSettings, now: number): boolean {
   const until = settings['disable-until'];
   return settings.disable === true || (until !== undefined && Date.parse(until) > now);
 }
-
-/** A monitor as stored: `monitor/<name>`. */
-export interface StoredMonitor<S extends MonitorSettings = MonitorSettings> {
-  name: string;
-  settings: S;
-  /** Modification revision of the key. */
-  revision: number;
-  /** Creation revision of the key: tells a monitor from a later one of the same name. */
-  createRevision: number;
-}
