@@ -25,7 +25,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   private unansweredSince: number | undefined;
   private refusal: string | undefined;
   private lostAt: number | undefined;
-  private now: { reason: string; since: number } | undefined;
+  private now: { reason: string; since: number; at: number } | undefined;
   private proving = false;
   private provedAt = Number.NEGATIVE_INFINITY;
 
@@ -73,6 +73,11 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   /** Why. */
   get reason(): string | undefined {
     return this.now?.reason;
+  }
+
+  /** Since when, by `performance.now()`. */
+  get since(): number | undefined {
+    return this.now?.at;
   }
 
   /** Told after each change. Must not throw or block. */
@@ -137,7 +142,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private detach(reason: string): void {
-    this.now = { reason, since: Date.now() };
+    this.now = { reason, since: Date.now(), at: performance.now() };
     this.detachments.inc();
     const says = `detached, continues without etcd: ${reason}`;
     // Another etcd in its place is never the usual outage: somebody has to look.

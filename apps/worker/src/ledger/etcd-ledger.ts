@@ -15,6 +15,8 @@ import { tellStatusChange } from './status-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
 const MOST_ATTEMPTS = 5;
+/** A monitor that runs within this time has a result soon. */
+const SOON_MS = 60_000;
 
 interface Sent {
   monitor: OwnedMonitor;
@@ -58,8 +60,17 @@ export class EtcdLedger implements Ledger {
   changeOf(monitor: OwnedMonitor): StateChange | undefined {
     const stored = this.evaluations.storedOf(monitor);
     const evaluated = this.evaluations.currentOf(monitor);
-    if (!evaluated && monitor.isChecked && this.handbacks.awaitsResult(monitor)) return undefined;
+    if (!evaluated && this.awaitsResult(monitor)) return undefined;
     return changeOf(monitor, { stored, evaluated, handed: this.handbacks.of(monitor) }, this.facts.now());
+  }
+
+  /**
+   * Whether what others told is merged with the first result here: the state as an owner before us left it may be over, and nobody is to be told of
+   * it again. It does not wait for a result that is long in coming.
+   */
+  private awaitsResult(monitor: OwnedMonitor): boolean {
+    if (!monitor.isChecked || !this.handbacks.has(monitor.name)) return false;
+    return monitor.intervalMs <= SOON_MS || this.handbacks.awaitsResult(monitor);
   }
 
   record(monitor: OwnedMonitor, change: StateChange): Promise<Recorded> {

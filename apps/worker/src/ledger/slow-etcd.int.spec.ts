@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { type PagerDutyEvent, type StandIn, sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { InFlight } from '../outbox/in-flight.js';
@@ -68,13 +68,13 @@ class Story {
 
   private constructor(readonly web: WebTarget) {}
 
-  static async begin(): Promise<Story> {
+  static async begin(how: 'attached' | 'detached' = 'attached'): Promise<Story> {
     const web = await new WebTarget().listen();
     targets.push(web);
     const story = new Story(web);
     const settings = { ...story.web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] };
     await view.assign(worker.id, story.name, settings);
-    await view.reaches(story.name, { status: 'ok' });
+    if (how === 'attached') await view.reaches(story.name, { status: 'ok' });
     // The worker knows it, too.
     await waitFor(() => worker.get(OwnedMonitors).get(story.name));
     await worker.get(EtcdLedger).idle(worker.get(OwnedMonitors).get(story.name)!);
@@ -247,4 +247,19 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     await story.end();
     expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
   });
+});
+
+test('given a monitor while it is detached, a worker tells nothing of what stands in the outbox before it can ask', async () => {
+  slow.detach();
+  const story = await Story.begin('detached');
+  const alert = sampleAlarm({ monitor: story.name, key: `x/${story.name}/7.1` });
+  const entry = { id: 'a', alerter: 'pager', incident: '7.1', alert, createdAt: new Date().toISOString() };
+  await view.put(view.keys.outboxEntry(story.name, 'pager', entry.id), entry);
+  await waitFor(() => worker.get(OutboxView).alertersOf(story.name).length > 0);
+  await story.quiet();
+  expect(told(story.name)).toEqual([]);
+  slow.letReturn();
+  await waitFor(() => told(story.name).length === 1);
+  await story.end();
+  expect(told(story.name)).toEqual(['trigger 7.1']);
 });

@@ -34,12 +34,19 @@ export class OwedQueues {
   /** What is in memory only waits behind what etcd has. */
   queue(monitor: string, alerter: string): OutboxQueue {
     const spool = this.spools.get(monitor);
-    const all = this.outbox.queue(monitor, alerter);
+    const all = this.outbox.queue(monitor, alerter).filter(({ key }) => this.isForUs(monitor, key));
     if (!spool) return all;
     const listed = all.filter(({ key }) => !spool.isSettled(key));
     const local = spool.queue(alerter);
     const keys = new Set(listed.map(({ key }) => key));
     return [...listed, ...local.filter(({ key }) => !keys.has(key))];
+  }
+
+  /** What stands in the outbox of a monitor that came while this worker was detached its owner before us may have told: nobody can be asked. */
+  private isForUs(monitor: string, key: string): boolean {
+    const { since } = this.detachment;
+    const owned = this.owned.get(monitor);
+    return since === undefined || !owned || owned.ownedSince <= since || this.outbox.isOwn(key);
   }
 
   /**

@@ -7,6 +7,8 @@ import { stateTarget } from '../evaluation/owed.js';
 export class OwnedMonitor {
   /** When it ran last elsewhere, milliseconds since the epoch, as the assignment told when it came. */
   readonly ranBeforeAt: number | undefined;
+  /** Since when it is ours, by `performance.now()`. */
+  readonly ownedSince = performance.now();
   private left = false;
 
   constructor(
