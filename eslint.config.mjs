@@ -121,7 +121,10 @@ const pagesOnlyInDashboard = {
       {
         paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd.' }],
         patterns: [
-          { regex: '^@9volt/(?!contracts/pages$)', message: 'The dashboard talks to the API only: see api-types.ts.' },
+          {
+            regex: '^@9volt/(?!contracts/(pages|api-types)$)',
+            message: 'The dashboard talks to the API only: see libs/contracts/src/api-types.ts.',
+          },
         ],
       },
     ],

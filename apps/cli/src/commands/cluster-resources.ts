@@ -1,29 +1,10 @@
+import type { components } from '@9volt/contracts/api-types';
 import type { ApiClient } from '../api/api-client.js';
 
 type Row = Record<string, unknown>;
 
-interface Cluster {
-  Members: Record<string, Member>;
-  Director: { MemberID: string } | null;
-  Drains: { name: string; assigned: number }[];
-  Coverage: { share: number; monitors: number; covered: number } | null;
-  Monitors: { total: number; byStatus: Record<string, number> };
-  Orphans: string[];
-  Quarantined: { kind: string; name: string; reason: string }[];
-  Outbox: { depth: number; oldestAgeMs: number; byAlerter: Record<string, { depth: number }> };
-}
-
-interface Member extends Row {
-  Name: string;
-  Role: string;
-  UptimeMs: number;
-  Assigned: number;
-  AssignedLoad: number;
-  Draining: boolean;
-  Detached: boolean;
-  Leader: boolean;
-  Load?: { checksPerSecond: number; latenessP99Ms: number };
-}
+type Cluster = components['schemas']['Cluster'];
+type Member = components['schemas']['Member'];
 
 const cluster = (api: ApiClient): Promise<Cluster> => api.get<Cluster>('/api/v1/cluster');
 const NAMES_SHOWN = 10;

@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { components } from '@9volt/contracts/api-types';
 import type { Command } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { CliError, say, warn } from '../output/say.js';
 import { withApi } from './api-options.js';
 
-interface Drain {
-  name: string;
-  members: string[];
-  assigned: number;
-}
+type Drain = components['schemas']['Drain'];
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -32,7 +29,7 @@ export function addDrainCommands(program: Command): void {
     .argument('<worker>', 'its name')
     .addHelpText('after', '\nExample:\n  9volt undrain worker-1')
     .action(async (name: string, options: ApiOptions) => {
-      const { message } = await new ApiClient(options).delete<{ message: string }>(pathOf(name));
+      const { message } = await new ApiClient(options).delete<components['schemas']['StatusMessage']>(pathOf(name));
       say(message);
     });
 }
@@ -41,7 +38,7 @@ export function addDrainCommands(program: Command): void {
 async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
   for (let left = assigned; left > 0;) {
     await sleep(LOOK_EVERY_MS);
-    const { Drains } = await api.get<{ Drains: Drain[] }>('/api/v1/cluster');
+    const { Drains } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
     const drain = Drains.find((one) => one.name === name);
     if (!drain) throw new CliError(`somebody undrained "${name}" while this command waited`);
     left = drain.assigned;

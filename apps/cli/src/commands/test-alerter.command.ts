@@ -1,20 +1,16 @@
+import type { components } from '@9volt/contracts/api-types';
 import type { Command } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { CliError, say } from '../output/say.js';
 import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 
-interface Answer {
-  outcome: string;
-  answer: string;
-}
-
 export function addTestAlerterCommand(program: Command): void {
   withApi(program.command('test-alerter <name>'))
     .description('Send a test notification through a stored alerter and show what the provider answered.')
     .addHelpText('after', '\nExample:\n  9volt test-alerter team-slack')
     .action(async (name: string, options: ApiOptions) => {
-      const { outcome, answer } = await new ApiClient(options).post<Answer>(
+      const { outcome, answer } = await new ApiClient(options).post<components['schemas']['Delivery']>(
         `/api/v1/alerter/${encodeURIComponent(name)}/test`,
       );
       if (outcome !== 'delivered') throw new CliError(`${outcome}: ${answer}`);

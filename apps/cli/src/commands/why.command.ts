@@ -1,3 +1,4 @@
+import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { say } from '../output/say.js';
@@ -5,12 +6,7 @@ import { table } from '../output/table.js';
 import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 
-interface Placement {
-  message: string;
-  worker: { id: string } | null;
-  to: { id: string } | null;
-  candidates: { id: string; name: string; tags: string[]; objection: string | null; assigned: number; load: number }[];
-}
+type Placement = components['schemas']['Placement'];
 
 export function addWhyCommand(program: Command): void {
   withApi(program.command('why'))

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { components } from '@9volt/contracts/api-types';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 
-interface State {
-  check: string;
-  status: string;
-  message: string;
-}
+type State = components['schemas']['State'];
 
 /** Waits until every monitor of the demo has its first result; answers what there is to say of it. */
 export async function awaitDemo(

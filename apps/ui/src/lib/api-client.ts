@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch';
 import { accessToken } from './access-token.js';
-import type { components, paths } from './api-types.js';
+import type { components, paths } from '@9volt/contracts/api-types';
 
 export type Schemas = components['schemas'];
 export type FieldProblem = Schemas['FieldProblem'];

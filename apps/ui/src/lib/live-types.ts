@@ -1,5 +1,5 @@
 import type { Schemas } from './api-client.js';
-import type { paths } from './api-types.js';
+import type { paths } from '@9volt/contracts/api-types';
 
 /** How to ask for states. */
 export type StatesQuery = NonNullable<paths['/api/v1/state']['get']['parameters']['query']>;

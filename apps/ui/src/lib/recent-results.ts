@@ -1,5 +1,5 @@
 import { api, dataOf, type Schemas } from './api-client.js';
-import type { paths } from './api-types.js';
+import type { paths } from '@9volt/contracts/api-types';
 
 export type Sample = Schemas['Sample'];
 

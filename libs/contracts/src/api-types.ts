@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process answers at all */
+        /** Check whether the process answers (liveness) */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -28,7 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process can do its work */
+        /** Check whether the process can work (readiness) */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Version of 9volt */
+        /** Show the version of 9volt */
         get: operations["getVersion"];
         put?: never;
         post?: never;
@@ -62,7 +62,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The original's health check */
+        /** Check the health, as the original 9volt does */
         get: operations["getStatus"];
         put?: never;
         post?: never;
@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The last 200 errors and warnings of this process, newest first */
+        /** List the last 200 errors and warnings of this process, newest first */
         get: operations["getErrors"];
         put?: never;
         post?: never;
@@ -96,7 +96,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Metrics for Prometheus */
+        /** Show metrics for Prometheus */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -114,14 +114,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Configurations of all monitors
-         * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
+         * List the configurations of all monitors
+         * @description Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.
          */
         get: operations["listMonitors"];
         put?: never;
         /**
-         * Stores several monitors
-         * @description All or nothing is valid. What is unchanged is skipped.
+         * Store several monitors
+         * @description If one entry is invalid, nothing is stored. Unchanged entries are skipped.
          */
         post: operations["pushMonitors"];
         delete?: never;
@@ -139,7 +139,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Runs a configuration once, storing nothing */
+        /** Run an unsaved configuration once */
         post: operations["testMonitor"];
         delete?: never;
         options?: never;
@@ -156,24 +156,24 @@ export interface paths {
         };
         /**
          * Configuration of a monitor
-         * @description Secrets are masked. 409 when what stands in etcd is not valid.
+         * @description Secrets are masked. Answers 409 if the entry in etcd is invalid.
          */
         get: operations["getMonitor"];
         /**
-         * Creates or replaces a monitor
-         * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one.
+         * Create or replace a monitor
+         * @description Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value.
          */
         put: operations["putMonitor"];
         post?: never;
         /**
-         * Removes a monitor
-         * @description An open incident is closed, and whoever was told of it is told so.
+         * Delete a monitor
+         * @description Closes an open incident and notifies the alerters that were notified of it.
          */
         delete: operations["deleteMonitor"];
         options?: never;
         head?: never;
         /**
-         * Changes attributes of a monitor
+         * Change attributes of a monitor
          * @description A JSON merge patch (RFC 7396): null removes an attribute.
          */
         patch: operations["patchMonitor"];
@@ -186,7 +186,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a monitor runs and why there, or why nowhere */
+        /** Explain the placement of a monitor */
         get: operations["explainMonitor"];
         put?: never;
         post?: never;
@@ -206,8 +206,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Runs a monitor now
-         * @description Its owner runs it; the result counts as any other.
+         * Run a monitor now
+         * @description The owner runs it. The result counts like any other result.
          */
         post: operations["runMonitor"];
         delete?: never;
@@ -224,14 +224,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A job that can only ask for an address calls the monitor that awaits it
-         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
+         * Report that a job ran, by GET
+         * @description Needs no access token: the address contains the token of the monitor. Send status, message and latency in the query, or in the body as JSON, as a form, or as plain text (the message). The API cuts or ignores invalid parts and says so in its answer; the call still counts. It accepts at most one call per second.
          */
         get: operations["callMonitorByGet"];
         put?: never;
         /**
-         * A job calls the monitor that awaits it
-         * @description Needs no access token: the token of the monitor stands in the address. What the job has to say stands in the query, or in the body as JSON, as a form, or as text, which is the message. What is odd in it is cut or left out, and the answer says so: the call counts. At most one call a second is taken.
+         * Report that a job ran (push monitor)
+         * @description Needs no access token: the address contains the token of the monitor. Send status, message and latency in the query, or in the body as JSON, as a form, or as plain text (the message). The API cuts or ignores invalid parts and says so in its answer; the call still counts. It accepts at most one call per second.
          */
         post: operations["callMonitor"];
         delete?: never;
@@ -248,14 +248,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Configurations of all alerters
-         * @description A map from key to configuration; with `page`, `limit` or `sort` an array. Secrets are masked.
+         * List the configurations of all alerters
+         * @description Returns a map from key to configuration, or an array when you send `page`, `limit` or `sort`. Secrets are masked.
          */
         get: operations["listAlerters"];
         put?: never;
         /**
-         * Stores several alerters
-         * @description All or nothing is valid. What is unchanged is skipped.
+         * Store several alerters
+         * @description If one entry is invalid, nothing is stored. Unchanged entries are skipped.
          */
         post: operations["pushAlerters"];
         delete?: never;
@@ -273,7 +273,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test notification through a configuration, storing nothing */
+        /** Send a test notification through an unsaved configuration */
         post: operations["testAlerter"];
         delete?: never;
         options?: never;
@@ -290,24 +290,24 @@ export interface paths {
         };
         /**
          * Configuration of an alerter
-         * @description Secrets are masked. 409 when what stands in etcd is not valid.
+         * @description Secrets are masked. Answers 409 if the entry in etcd is invalid.
          */
         get: operations["getAlerter"];
         /**
-         * Creates or replaces an alerter
-         * @description Idempotent: what is unchanged is not written. A masked secret keeps the stored one, unless where it is sent changes.
+         * Create or replace an alerter
+         * @description Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value, unless its destination changes.
          */
         put: operations["putAlerter"];
         post?: never;
         /**
-         * Removes an alerter
-         * @description Refused with 409 while a monitor names it.
+         * Delete an alerter
+         * @description Answers 409 while a monitor uses it.
          */
         delete: operations["deleteAlerter"];
         options?: never;
         head?: never;
         /**
-         * Changes attributes of an alerter
+         * Change attributes of an alerter
          * @description A JSON merge patch (RFC 7396): null removes an attribute.
          */
         patch: operations["patchAlerter"];
@@ -322,7 +322,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sends a test notification through a stored alerter */
+        /** Send a test notification through a stored alerter */
         post: operations["testStoredAlerter"];
         delete?: never;
         options?: never;
@@ -338,8 +338,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * States of all monitors
-         * @description Every monitor, whether it ran or not. `status` is what is to be shown: disabled, orphaned, pending, stale and quarantined are derived.
+         * List the states of all monitors
+         * @description Includes monitors that have not run yet. `status` is the status to show; the API derives disabled, orphaned, pending, stale and quarantined.
          */
         get: operations["listStates"];
         put?: never;
@@ -357,7 +357,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** State of a monitor with its recent results and incidents */
+        /** Show the state of a monitor with its recent results and incidents */
         get: operations["getState"];
         put?: never;
         post?: never;
@@ -375,8 +375,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Recent results of some monitors
-         * @description For many at once and without what else there is to tell of a monitor.
+         * List recent results of several monitors
+         * @description Returns only results, for many monitors in one request.
          */
         get: operations["listResults"];
         put?: never;
@@ -395,8 +395,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Events of the last 24 hours, newest first
-         * @description A map from id to event; with `page`, `limit` or `sort` an array.
+         * List the events of the last 24 hours, newest first
+         * @description Returns a map from id to event, or an array when you send `page`, `limit` or `sort`.
          */
         get: operations["listEvents"];
         put?: never;
@@ -414,7 +414,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Members, leader, drained workers, orphans, quarantined configurations and notifications owed */
+        /** Show members, leader, drained workers, orphaned monitors, quarantined configurations and pending notifications */
         get: operations["getCluster"];
         put?: never;
         post?: never;
@@ -432,8 +432,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What holds for all processes of the cluster
-         * @description 409 when what stands in etcd is not valid: processes then go on with the last good ones.
+         * Show the cluster settings
+         * @description Answers 409 if the settings in etcd are invalid; all processes then keep the last valid ones.
          */
         get: operations["getClusterSettings"];
         put?: never;
@@ -442,8 +442,8 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Changes what holds for all processes of the cluster
-         * @description A JSON merge patch (RFC 7396). Checked as a whole; taken up by all processes without a restart.
+         * Change the cluster settings
+         * @description Send a JSON merge patch (RFC 7396). The API validates the result as a whole; all processes apply it without a restart.
          */
         patch: operations["patchClusterSettings"];
         trace?: never;
@@ -457,12 +457,12 @@ export interface paths {
         };
         get?: never;
         /**
-         * Empties a worker and keeps it empty
-         * @description By name, so that it stays empty after a restart. Its monitors move to others without a gap. Idempotent. A worker that does not take part at present is kept empty once it does; `members` is empty then.
+         * Drain a worker
+         * @description Moves the monitors of the worker to other workers, without a missed check, and gives it no new ones. The drain belongs to the name, so it survives a restart. Idempotent. You can drain a worker before it starts; `members` is then empty.
          */
         put: operations["drainWorker"];
         post?: never;
-        /** Lets a worker be given monitors again */
+        /** Undrain a worker */
         delete: operations["undrainWorker"];
         options?: never;
         head?: never;
@@ -476,7 +476,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** JSON Schema of each type of monitor */
+        /** Show the JSON Schema of each monitor type */
         get: operations["getMonitorSchemas"];
         put?: never;
         post?: never;
@@ -493,7 +493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** JSON Schema of each type of alerter */
+        /** Show the JSON Schema of each alerter type */
         get: operations["getAlerterSchemas"];
         put?: never;
         post?: never;
@@ -511,8 +511,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Changes as they happen (server-sent events)
-         * @description Events `state`, `event`, `monitor` and `member`, each with what it is now as JSON; `ready` at the start; `reset` when what was told before is out of date and all must be read again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision: give the last, or the `X-Event-Id` of a list of states, as `Last-Event-ID` to resume. A comment every 15 s shows that the stream lives.
+         * Stream changes (server-sent events)
+         * @description Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `ready` comes at the start. `reset` means that earlier messages are out of date: read everything again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision. To resume, send the last id, or the `X-Event-Id` of a list of states, as `Last-Event-ID`. A comment every 15 s shows that the connection works.
          */
         get: operations["getStream"];
         put?: never;
@@ -532,9 +532,9 @@ export interface components {
                 [key: string]: components["schemas"]["Member"];
             };
             Director: components["schemas"]["Director"] | null;
-            /** @description Workers that are kept empty, by name. */
+            /** @description Drained workers, by name. */
             Drains: components["schemas"]["Drain"][];
-            /** @description What the leader last found. */
+            /** @description Last coverage that the leader measured. */
             Coverage: components["schemas"]["Coverage"] | null;
             Monitors: {
                 total: number;
@@ -550,11 +550,11 @@ export interface components {
                     quarantined: number;
                 };
             };
-            /** @description Monitors that no live worker may run: the first 1,000. `/api/v1/monitor/{name}/why` tells the reason. */
+            /** @description Monitors that no running worker can take: the first 1,000. `/api/v1/monitor/{name}/why` explains why. */
             Orphans: string[];
             /** @description The first 1,000. */
             Quarantined: components["schemas"]["Quarantined"][];
-            /** @description Notifications owed. */
+            /** @description Pending notifications. */
             Outbox: {
                 depth: number;
                 oldestAgeMs: number;
@@ -590,46 +590,46 @@ export interface components {
             StartedAt: string;
             /** Format: date-time */
             LastUpdated: string;
-            /** @description What a worker tells of its work, over the last dump interval. */
+            /** @description Load of a worker over the last dump interval. */
             Load?: {
-                /** @description Monitors it holds. */
+                /** @description Number of assigned monitors. */
                 checks: number;
                 checksPerSecond: number;
-                /** @description Milliseconds from when a check was due to its start. */
+                /** @description Milliseconds from the due time of a check to its start. */
                 latenessP99Ms: number;
-                /** @description Due runs skipped since the one before still ran, since its start. */
+                /** @description Checks skipped because the previous one was still running, since the start of the worker. */
                 overruns: number;
             } & {
                 [key: string]: unknown;
             };
-            /** @description What a worker runs short of, file descriptors for instance. */
+            /** @description Resource that the worker lacks, such as file descriptors. */
             Short?: string;
-            /** @description Since it started, by the clock of the node that answers. */
+            /** @description Milliseconds since its start, by the clock of the node that answers. */
             UptimeMs: number;
-            /** @description Monitors assigned to it. */
+            /** @description Number of assigned monitors. */
             Assigned: number;
-            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            /** @description Sum of the weights of its monitors; the leader balances this. */
             AssignedLoad: number;
-            /** @description Kept empty by an operator. */
+            /** @description True if an operator drained this worker. */
             Draining: boolean;
-            /** @description A worker that writes nothing to etcd any more, or whose membership is over while monitors are still assigned to it: it may run on what it has. */
+            /** @description True if the worker no longer writes to etcd, or its membership expired while it still has monitors. It may continue to run them. */
             Detached: boolean;
             /** @description Milliseconds by which its clock is ahead of the clock of the node that answers; behind when negative. Null while it is not known, and up to 5 s. */
             ClockOffsetMs: number | null;
             Leader: boolean;
         };
-        /** @description How many monitors were checked when they last had to be; runs that were skipped since the one before still ran count as checked. */
+        /** @description Number of monitors whose last due check ran. A check skipped because the previous one was still running counts as run. */
         Coverage: {
             /**
              * Format: date-time
-             * @description When the leader looked.
+             * @description Time of the measurement.
              */
             at: string;
             monitors: number;
             covered: number;
             share: number;
             pools: {
-                /** @description Null for workers without tags. */
+                /** @description Null for the workers without tags. */
                 tag: string | null;
                 monitors: number;
                 covered: number;
@@ -637,23 +637,23 @@ export interface components {
             }[];
             /**
              * Format: date-time
-             * @description Since when it is below 99 %.
+             * @description Time when the coverage fell below 99 %.
              */
             lowSince: string | null;
         };
-        /** @description What holds for all processes. Intervals are durations such as `3s`. */
+        /** @description Settings of all processes of the cluster. Intervals are durations such as `3s`. */
         ClusterSettings: {
-            /** @description How often a member renews its lease, at most; at most half of the timeout. */
+            /** @description Interval at which a member renews its lease. At most half of the timeout. */
             HeartbeatInterval: string;
-            /** @description After so long without it, others take over what a member had; at least 2s. */
+            /** @description After this time without a heartbeat, other workers take over the monitors of a member. At least 2s. */
             HeartbeatTimeout: string;
-            /** @description How often results are dumped; at least 1s. */
+            /** @description Interval at which workers write results to etcd. At least 1s. */
             StateDumpInterval: string;
-            /** @description The alerter that the leader itself tells when the coverage falls below 99 %. */
+            /** @description Alerter that the leader notifies when the coverage falls below 99 %. */
             "coverage-alerter"?: string;
-            /** @description Called once a minute while the coverage is good. Masked. */
+            /** @description The leader calls this address once a minute while the coverage is good, so that another system can alert when the calls stop. Masked. */
             "dead-man-url"?: string;
-            /** @description False when something else compacts etcd. Default: `true`. */
+            /** @description Set it to false if something else compacts etcd. Default: `true`. */
             "compact-etcd"?: boolean;
         };
         Director: {
@@ -665,71 +665,71 @@ export interface components {
             name: string;
             /**
              * Format: date-time
-             * @description Null when the key was written by hand.
+             * @description Null if an operator wrote the key directly into etcd.
              */
             since: string | null;
-            /** @description Id of the member that was asked for it. */
+            /** @description Id of the member that handled the request. */
             by: string | null;
-            /** @description Ids of the members of that name that take part at present. */
+            /** @description Ids of the running members of that name. */
             members: string[];
-            /** @description Monitors that are still assigned to them. */
+            /** @description Number of monitors still assigned to them. */
             assigned: number;
         };
         Quarantined: {
             /** @enum {string} */
             kind: "monitor" | "alerter";
             name: string;
-            /** @description The last good version still runs. */
+            /** @description True if the last valid version keeps running. */
             running: boolean;
-            /** @description Why, in a sentence. */
+            /** @description Reason, as one sentence. */
             reason: string;
             errors: components["schemas"]["FieldProblem"][];
         };
         Placement: {
             name: string;
             /**
-             * @description `runs` on `worker`; `moving`: there until it is handed over to `to`; `closing`: not checked, `worker` finishes what is left to tell; `waiting` for a worker; `nowhere` until something is changed.
+             * @description `runs`: `worker` runs it. `moving`: `worker` runs it until it hands it over to `to`. `closing`: `worker` no longer checks it but still sends its pending notifications. `waiting`: the leader will assign a worker. `nowhere`: no worker can run it until somebody changes the configuration or the workers.
              * @enum {string}
              */
             verdict: "runs" | "moving" | "closing" | "waiting" | "nowhere";
-            /** @description The whole of it in a sentence. */
+            /** @description The explanation as one sentence. */
             message: string;
             worker: components["schemas"]["WorkerName"] | null;
             to: components["schemas"]["WorkerName"] | null;
             /**
              * Format: date-time
-             * @description Since when its worker has it.
+             * @description Time when the worker got it.
              */
             since: string | null;
-            /** @description Why it was given to that worker, in the words of the leader. */
+            /** @description Reason the leader gave for its choice. */
             cause: string | null;
-            /** @description The `member-tag` that decides who may run it. */
+            /** @description The `member-tag`: only workers with this tag run it. */
             tag: string | null;
-            /** @description Its own part of a load. */
+            /** @description Weight of this monitor in the load of its worker. */
             weight: number;
-            /** @description All workers: those that may run it first, the least loaded of them first. */
+            /** @description All workers. Suitable ones come first, the least loaded at the top. */
             candidates: components["schemas"]["PlacementCandidate"][];
-            /** @description What is wrong with its configuration, when it is refused. */
+            /** @description Errors of its configuration, if it is quarantined. */
             errors: components["schemas"]["FieldProblem"][];
         };
         PlacementCandidate: {
             id: string;
             name: string;
             tags: string[];
-            /** @description Whether it may be given the monitor. */
+            /** @description True if the worker can run the monitor. */
             eligible: boolean;
             /** @description Why not. */
             objection: string | null;
-            /** @description Monitors it holds. */
+            /** @description Number of assigned monitors. */
             assigned: number;
-            /** @description Sum of the weights of what it is to run: what the leader balances. */
+            /** @description Sum of the weights of its monitors; the leader balances this. */
             load: number;
         };
         WorkerName: {
             id: string;
             name: string;
         };
-        /** @description What went wrong (RFC 9457). */
+        /** @description An error, as problem details (RFC 9457). */
         Problem: {
             /** @description `urn:9volt:problem:<code>`, or `about:blank`. */
             type: string;
@@ -737,31 +737,31 @@ export interface components {
             /** @description The HTTP status. */
             status: number;
             detail: string;
-            /** @description Path that was asked for. */
+            /** @description Path of the request. */
             instance: string;
-            /** @description The same as `detail`, where clients of the original look. */
+            /** @description Same as `detail`, for clients of the original 9volt. */
             message: string;
             errors?: components["schemas"]["FieldProblem"][];
         };
         FieldProblem: {
-            /** @description JSON pointer (RFC 6901) into what was sent. */
+            /** @description JSON pointer (RFC 6901) to the field in the request. */
             pointer: string;
             message: string;
-            /** @description What would have been valid. */
+            /** @description Description of a valid value. */
             expected: string;
             /** @description The nearest valid name. */
             suggestion?: string;
         };
-        /** @description What a job says when it calls. */
+        /** @description Report of a job. */
         CallWords: {
             /**
-             * @description How the job went; ok unless said here.
+             * @description Result of the job. Default: ok.
              * @enum {string}
              */
             status?: "ok" | "warning" | "critical";
-            /** @description What the job has to say. */
+            /** @description Message of the job. */
             message?: string;
-            /** @description How long the job took: a duration such as `12.5s`, or nanoseconds. */
+            /** @description Duration of the job, such as `12.5s`, or nanoseconds. */
             latency?: string | number;
         };
         StatusMessage: {
@@ -770,14 +770,14 @@ export interface components {
         };
         MonitorTrial: {
             config: components["schemas"]["Monitor"];
-            /** @description The stored monitor whose masked secrets are meant. */
+            /** @description Name of the stored monitor that provides the masked secrets. */
             name?: string;
-            /** @description Whose workers try it, instead of the `member-tag` of the configuration. */
+            /** @description Run the test on a worker with this tag, instead of the `member-tag` of the configuration. */
             "member-tag"?: string;
         };
         AlerterTrial: {
             config: components["schemas"]["Alerter"];
-            /** @description The stored alerter whose masked secrets are meant. */
+            /** @description Name of the stored alerter that provides the masked secrets. */
             name?: string;
         };
         CheckResult: {
@@ -796,12 +796,12 @@ export interface components {
                 daysLeft: number;
             };
             performance?: components["schemas"]["PerformanceValue"][];
-            /** @description Something odd that did not decide the verdict. */
+            /** @description Remark that did not affect the status. */
             note?: string;
-            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            /** @description Reason why the worker could not judge the target. Such a result counts towards no threshold. */
             unjudged?: boolean;
         };
-        /** @description Milliseconds of the parts of a run. */
+        /** @description Milliseconds of each phase of a check. */
         Phases: {
             lookup?: number;
             connect?: number;
@@ -809,16 +809,16 @@ export interface components {
             firstByte?: number;
             transfer?: number;
         };
-        /** @description A value that a check measured. */
+        /** @description A measured value. */
         PerformanceValue: {
             label: string;
-            /** @description Null when it could not be determined. */
+            /** @description Null if unknown. */
             value: number | null;
-            /** @description Absent when it is a number of things. */
+            /** @description Absent if the value is a plain number. */
             unit?: string;
-            /** @description The range outside of which it is warning, in Nagios notation. */
+            /** @description Warning range in Nagios notation; a value outside of it is a warning. */
             warn?: string;
-            /** @description The range outside of which it is critical. */
+            /** @description Critical range in Nagios notation; a value outside of it is critical. */
             crit?: string;
             min?: number;
             max?: number;
@@ -826,7 +826,7 @@ export interface components {
         Delivery: {
             /** @enum {string} */
             outcome: "delivered" | "retryable" | "rejected";
-            /** @description What the provider said. */
+            /** @description Answer of the provider. */
             answer: string;
         };
         DeliveryRecord: {
@@ -842,7 +842,7 @@ export interface components {
         };
         Incident: {
             id: string;
-            /** @description Its number among the incidents of this monitor. */
+            /** @description Number of the incident; each monitor counts from 1. */
             n: number;
             /** Format: date-time */
             openedAt: string;
@@ -863,9 +863,9 @@ export interface components {
             status: "ok" | "warning" | "critical" | "unknown";
             message?: string;
             phases?: components["schemas"]["Phases"];
-            /** @description Something odd that did not decide the verdict. */
+            /** @description Remark that did not affect the status. */
             note?: string;
-            /** @description The worker could not judge the target, for a reason of its own: the result counts towards no threshold. */
+            /** @description Reason why the worker could not judge the target. Such a result counts towards no threshold. */
             unjudged?: boolean;
             performance?: components["schemas"]["PerformanceValue"][];
         };
@@ -875,27 +875,27 @@ export interface components {
             /** @description The same. */
             name: string;
             type: string | null;
-            /** @description What is checked, in one line. */
+            /** @description Target of the check, in one line. */
             target: string | null;
             tags: string[];
-            /** @description Id of the worker that runs it. */
+            /** @description Id of the worker that runs the monitor. */
             owner: string | null;
             ownerName: string | null;
             /**
-             * @description What is to be shown.
+             * @description Status to show.
              * @enum {string}
              */
             status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
             /**
-             * @description What is stored, whether it is to be believed or not.
+             * @description Status as stored, even if it is out of date.
              * @enum {string|null}
              */
             stored: "ok" | "warning" | "critical" | "unknown" | null;
-            /** @description Why the status is not the stored one. */
+            /** @description Reason why `status` differs from the stored one. */
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Failures in a row. */
+            /** @description Consecutive failures. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;
@@ -907,7 +907,7 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
-            /** @description What the last run measured. */
+            /** @description Measured values of the last check. */
             performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
@@ -922,27 +922,27 @@ export interface components {
             /** @description The same. */
             name: string;
             type: string | null;
-            /** @description What is checked, in one line. */
+            /** @description Target of the check, in one line. */
             target: string | null;
             tags: string[];
-            /** @description Id of the worker that runs it. */
+            /** @description Id of the worker that runs the monitor. */
             owner: string | null;
             ownerName: string | null;
             /**
-             * @description What is to be shown.
+             * @description Status to show.
              * @enum {string}
              */
             status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
             /**
-             * @description What is stored, whether it is to be believed or not.
+             * @description Status as stored, even if it is out of date.
              * @enum {string|null}
              */
             stored: "ok" | "warning" | "critical" | "unknown" | null;
-            /** @description Why the status is not the stored one. */
+            /** @description Reason why `status` differs from the stored one. */
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Failures in a row. */
+            /** @description Consecutive failures. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;
@@ -954,7 +954,7 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
-            /** @description What the last run measured. */
+            /** @description Measured values of the last check. */
             performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
@@ -965,11 +965,11 @@ export interface components {
             results: components["schemas"]["Sample"][];
             /** @description Newest first. */
             incidents: components["schemas"]["Incident"][];
-            /** @description What each alerter was last told of the open incident. */
+            /** @description Last notification of the open incident, by alerter. */
             told: {
                 [key: string]: "warning" | "critical" | "unknown";
             };
-            /** @description Notifications not delivered yet. */
+            /** @description Pending notifications. */
             owed: {
                 alerter: string;
                 type: string;
@@ -1015,27 +1015,27 @@ export interface components {
             /** @description The same. */
             name: string;
             type: string | null;
-            /** @description What is checked, in one line. */
+            /** @description Target of the check, in one line. */
             target: string | null;
             tags: string[];
-            /** @description Id of the worker that runs it. */
+            /** @description Id of the worker that runs the monitor. */
             owner: string | null;
             ownerName: string | null;
             /**
-             * @description What is to be shown.
+             * @description Status to show.
              * @enum {string}
              */
             status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
             /**
-             * @description What is stored, whether it is to be believed or not.
+             * @description Status as stored, even if it is out of date.
              * @enum {string|null}
              */
             stored: "ok" | "warning" | "critical" | "unknown" | null;
-            /** @description Why the status is not the stored one. */
+            /** @description Reason why `status` differs from the stored one. */
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Failures in a row. */
+            /** @description Consecutive failures. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;
@@ -1047,7 +1047,7 @@ export interface components {
             /** Format: date-time */
             lastRun: string | null;
             latencyMs: number | null;
-            /** @description What the last run measured. */
+            /** @description Measured values of the last check. */
             performance: components["schemas"]["PerformanceValue"][];
             /** Format: date-time */
             nextDue: string | null;
@@ -1090,7 +1090,7 @@ export interface components {
         };
         Readiness: {
             status: string;
-            /** @description What is missing, by name. */
+            /** @description Missing requirements, by name. */
             missing: {
                 [key: string]: string;
             };
@@ -1108,17 +1108,17 @@ export interface components {
         /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
         HttpMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "http";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1134,39 +1134,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -1353,17 +1353,17 @@ export interface components {
         NamedHttpMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "http";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1379,39 +1379,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -1597,17 +1597,17 @@ export interface components {
         /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
         TcpMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "tcp";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1623,39 +1623,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -1713,17 +1713,17 @@ export interface components {
         NamedTcpMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "tcp";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1739,39 +1739,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -1828,17 +1828,17 @@ export interface components {
         /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
         DnsMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "dns";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1854,39 +1854,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -1943,17 +1943,17 @@ export interface components {
         NamedDnsMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "dns";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -1969,39 +1969,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2057,17 +2057,17 @@ export interface components {
         /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
         IcmpMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "icmp";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2083,39 +2083,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2163,17 +2163,17 @@ export interface components {
         NamedIcmpMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "icmp";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2189,39 +2189,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2268,17 +2268,17 @@ export interface components {
         /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
         TlsMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "tls";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2294,39 +2294,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2394,17 +2394,17 @@ export interface components {
         NamedTlsMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "tls";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2420,39 +2420,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2519,17 +2519,17 @@ export interface components {
         /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
         SqlMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2545,39 +2545,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2705,17 +2705,17 @@ export interface components {
         NamedSqlMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2731,39 +2731,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -2890,17 +2890,17 @@ export interface components {
         /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
         SqlreplicationMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql-replication";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -2916,39 +2916,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3047,17 +3047,17 @@ export interface components {
         NamedSqlreplicationMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql-replication";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3073,39 +3073,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3203,17 +3203,17 @@ export interface components {
         /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
         SqlstatsMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql-stats";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3229,39 +3229,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3362,17 +3362,17 @@ export interface components {
         NamedSqlstatsMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "sql-stats";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3388,39 +3388,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3520,17 +3520,17 @@ export interface components {
         /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
         ExecMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "exec";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3546,39 +3546,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3614,17 +3614,17 @@ export interface components {
         NamedExecMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "exec";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3640,39 +3640,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3707,17 +3707,17 @@ export interface components {
         /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
         NrpeMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "nrpe";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3733,39 +3733,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3838,17 +3838,17 @@ export interface components {
         NamedNrpeMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "nrpe";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3864,39 +3864,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -3968,17 +3968,17 @@ export interface components {
         /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
         PushMonitor: {
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "push";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -3994,39 +3994,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -4046,17 +4046,17 @@ export interface components {
         NamedPushMonitor: {
             name: string;
             /**
-             * @description The kind of check. (enum property replaced by openapi-typescript)
+             * @description Type of the monitor. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "push";
             /**
-             * @description What this monitor is for. Shown in alerts.
+             * @description Purpose of this monitor. Alerts show it.
              * @example Home page of the shop
              */
             description?: string;
             /**
-             * @description Time from one check to the next, from 1 ms to 1 year.
+             * @description Time between two checks, from 1 ms to 1 year.
              * @example 10s
              */
             interval: string | number;
@@ -4072,39 +4072,39 @@ export interface components {
             disable?: boolean;
             /**
              * Format: date-time
-             * @description Stops the checks until this time, when they start again by themselves.
+             * @description Stops the checks until this time; they then start again by themselves.
              * @example 2026-12-24T18:00:00Z
              */
             "disable-until"?: string;
             /**
-             * @description Pins the monitor to workers that carry this tag. Without it, it runs on workers without tags.
+             * @description Only workers with this tag run the monitor. If not set, only workers without tags run it.
              * @example eu-west
              */
             "member-tag"?: string;
             /**
-             * @description What becomes of this monitor while its worker cannot reach etcd, and another worker may run it too: it goes on, or stops. Stop a check that must never run twice at once. Default: `continue`.
+             * @description Whether the worker continues or stops this monitor while it cannot reach etcd. If it continues, another worker may run the monitor at the same time. Choose stop for a check that must never run twice at once. Default: `continue`.
              * @enum {string}
              */
             "on-detach"?: "continue" | "stop";
             /**
-             * @description Failures in a row after which the state is warning. 0 means never. Default: `0`.
+             * @description Number of consecutive failures that make the state warning. 0 means never. Default: `0`.
              * @example 1
              */
             "warning-threshold"?: number;
             /**
-             * @description Failures in a row after which the state is critical. 0 means never, but when both thresholds are 0 the first failure is critical. Default: `0`.
+             * @description Number of consecutive failures that make the state critical. 0 means never; if both thresholds are 0, the first failure is critical. Default: `0`.
              * @example 3
              */
             "critical-threshold"?: number;
             /**
-             * @description Names of the alerters told when the state becomes warning.
+             * @description Names of the alerters that 9volt notifies when the state becomes warning.
              * @example [
              *       "team-slack"
              *     ]
              */
             "warning-alerter"?: string[];
             /**
-             * @description Names of the alerters told when the state becomes critical.
+             * @description Names of the alerters that 9volt notifies when the state becomes critical.
              * @example [
              *       "team-slack",
              *       "on-call"
@@ -4131,12 +4131,12 @@ export interface components {
         /** @description Fires and resolves alerts of a Prometheus Alertmanager (API v2). */
         AlertmanagerAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "alertmanager";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4174,12 +4174,12 @@ export interface components {
         NamedAlertmanagerAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "alertmanager";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4216,12 +4216,12 @@ export interface components {
         /** @description Posts to a Discord channel through a webhook. */
         DiscordAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "discord";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4245,12 +4245,12 @@ export interface components {
         NamedDiscordAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "discord";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4273,12 +4273,12 @@ export interface components {
         /** @description Sends a mail through an SMTP server. */
         EmailAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "email";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4328,12 +4328,12 @@ export interface components {
         NamedEmailAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "email";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4382,12 +4382,12 @@ export interface components {
         /** @description Runs a program on the worker, with the alert in its arguments, its environment and on its standard input. */
         ExecAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "exec";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4413,12 +4413,12 @@ export interface components {
         NamedExecAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "exec";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4443,12 +4443,12 @@ export interface components {
         /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
         HttpAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "http";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4517,12 +4517,12 @@ export interface components {
         NamedHttpAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "http";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4590,12 +4590,12 @@ export interface components {
         /** @description Triggers and resolves incidents of a PagerDuty service (Events API v2). */
         PagerdutyAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "pagerduty";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4614,12 +4614,12 @@ export interface components {
         NamedPagerdutyAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "pagerduty";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4637,12 +4637,12 @@ export interface components {
         /** @description Posts to a Slack channel, by a bot token or an incoming webhook. */
         SlackAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "slack";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4679,12 +4679,12 @@ export interface components {
         NamedSlackAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "slack";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4720,12 +4720,12 @@ export interface components {
         /** @description Posts a card to a channel or chat of Microsoft Teams through a workflow or an incoming webhook. */
         TeamsAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "teams";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4742,12 +4742,12 @@ export interface components {
         NamedTeamsAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "teams";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4763,12 +4763,12 @@ export interface components {
         /** @description Sends a message to a Telegram chat through a bot. */
         TelegramAlerter: {
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "telegram";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4797,12 +4797,12 @@ export interface components {
         NamedTelegramAlerter: {
             name: string;
             /**
-             * @description The kind of channel. (enum property replaced by openapi-typescript)
+             * @description Type of the alerter. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
             type: "telegram";
             /**
-             * @description What this alerter is for.
+             * @description Purpose of this alerter.
              * @example The channel of the shop team
              */
             description?: string;
@@ -4894,7 +4894,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
-            /** @description It cannot; `missing` says why. */
+            /** @description Not ready; `missing` lists the reasons. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4963,7 +4963,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description Unhealthy; `status` says why. */
+            /** @description Unhealthy; `status` contains the reason. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5007,7 +5007,7 @@ export interface operations {
                     "application/json": components["schemas"]["LoggedErrors"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5047,7 +5047,7 @@ export interface operations {
                     "text/plain": components["schemas"]["Metrics"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5079,11 +5079,11 @@ export interface operations {
                 type?: string[];
                 /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
                 owner?: string[];
-                /** @description Text that the name, the target or the message contains, whatever the case. */
+                /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
-                /** @description Page, from 1. */
+                /** @description Number of the page; the first is 1. */
                 page?: number;
-                /** @description Entries of a page; 50 when only a page is given. */
+                /** @description Entries per page. Default when `page` is set: 50. */
                 limit?: number;
                 /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type, status. */
                 sort?: string;
@@ -5097,7 +5097,7 @@ export interface operations {
             /** @description The configurations. */
             200: {
                 headers: {
-                    /** @description How many there are on all pages. */
+                    /** @description Total number of entries on all pages. */
                     "X-Total-Count": number;
                     [name: string]: unknown;
                 };
@@ -5119,7 +5119,7 @@ export interface operations {
                     "application/json": components["schemas"]["MonitorList"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5146,7 +5146,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5165,7 +5165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5184,7 +5184,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5203,7 +5203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5214,9 +5214,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5251,7 +5251,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many were stored. */
+            /** @description Number of stored and skipped entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5266,7 +5266,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5293,7 +5293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5312,7 +5312,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5331,7 +5331,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5342,9 +5342,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "detail": "Somebody else keeps changing these configurations; pushed 1 of 2. Try again",
                      *       "instance": "/api/v1/monitor",
-                     *       "message": "Others keep changing these; 1 of 2 were pushed"
+                     *       "message": "Somebody else keeps changing these configurations; pushed 1 of 2. Try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5388,7 +5388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5407,7 +5407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5418,9 +5418,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5455,7 +5455,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the check found. */
+            /** @description The result of the check. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5476,7 +5476,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckResult"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5503,7 +5503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5522,7 +5522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5579,7 +5579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5598,7 +5598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5609,9 +5609,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/test",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5643,12 +5643,12 @@ export interface operations {
             query?: {
                 /**
                  * @deprecated
-                 * @description Sets `disable` instead of answering the configuration, as the original did. Needs an access token or the header X-Requested-With. PATCH does it better.
+                 * @description Sets `disable` instead of returning the configuration, for clients of the original 9volt. Needs an access token or the header X-Requested-With. Prefer PATCH.
                  */
                 disable?: string;
             };
             header?: {
-                /** @description Anything; needed with `disable` where there are no access tokens. */
+                /** @description Any value. Required with `disable` if the API has no access tokens. */
                 "X-Requested-With"?: string;
             };
             path: {
@@ -5659,7 +5659,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The configuration; with `disable`, what was done. */
+            /** @description The configuration; with `disable`, a confirmation. */
             200: {
                 headers: {
                     /** @description Entity tag: the revision of the key. */
@@ -5682,7 +5682,7 @@ export interface operations {
                     "application/json": components["schemas"]["MonitorOrMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5708,7 +5708,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5727,7 +5727,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5746,7 +5746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5765,7 +5765,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5776,15 +5776,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration",
+                     *       "detail": "The check 'shop-home' has an invalid configuration in etcd: interval: expected a duration",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "The check 'shop-home' stands in etcd with an invalid configuration: interval: expected a duration"
+                     *       "message": "The check 'shop-home' has an invalid configuration in etcd: interval: expected a duration"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -5803,7 +5803,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5814,9 +5814,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -5828,9 +5828,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -5903,7 +5903,7 @@ export interface operations {
                     "application/json": components["schemas"]["Monitor"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5930,7 +5930,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5949,7 +5949,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5968,7 +5968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5979,15 +5979,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Others keep changing 'shop-home'"
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -5998,9 +5998,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6044,7 +6044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6063,7 +6063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6074,9 +6074,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6088,9 +6088,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -6116,7 +6116,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6135,7 +6135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6154,7 +6154,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6173,7 +6173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6192,7 +6192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6203,15 +6203,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Others keep changing 'shop-home'"
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6222,9 +6222,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6268,7 +6268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6287,7 +6287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6298,9 +6298,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6312,9 +6312,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -6365,7 +6365,7 @@ export interface operations {
                     "application/json": components["schemas"]["Monitor"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6392,7 +6392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6411,7 +6411,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6430,7 +6430,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6449,7 +6449,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6460,15 +6460,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing 'shop-home'",
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Others keep changing 'shop-home'"
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -6479,9 +6479,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6525,7 +6525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6544,7 +6544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6555,9 +6555,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6577,7 +6577,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Its place, and the workers that were to choose from. */
+            /** @description The worker of the monitor, the reason, and the workers considered. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6587,7 +6587,7 @@ export interface operations {
                      * @example {
                      *       "name": "shop-home",
                      *       "verdict": "runs",
-                     *       "message": "'shop-home' runs on worker-1 since 2026-06-01T12:00:00.000Z: to even out the loads of the 2 workers without tags",
+                     *       "message": "'shop-home' runs on worker-1 since 2026-06-01T12:00:00.000Z: to balance the loads of the 2 workers without tags",
                      *       "worker": {
                      *         "id": "worker-1-x7f3k2",
                      *         "name": "worker-1"
@@ -6623,7 +6623,7 @@ export interface operations {
                      *             "eu-west"
                      *           ],
                      *           "eligible": false,
-                     *           "objection": "has tags, and this monitor asks for none",
+                     *           "objection": "has tags, but this monitor has no member-tag",
                      *           "assigned": 8,
                      *           "load": 1.6
                      *         }
@@ -6634,7 +6634,7 @@ export interface operations {
                     "application/json": components["schemas"]["Placement"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6653,7 +6653,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6672,7 +6672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6691,7 +6691,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6710,7 +6710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6721,9 +6721,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home/why",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6743,7 +6743,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the check found. */
+            /** @description The result of the check. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6764,7 +6764,7 @@ export interface operations {
                     "application/json": components["schemas"]["CheckResult"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6783,7 +6783,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6802,7 +6802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6821,7 +6821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6840,7 +6840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6897,7 +6897,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -6916,7 +6916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6927,9 +6927,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/monitor/shop-home/run",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -6959,11 +6959,11 @@ export interface operations {
     callMonitorByGet: {
         parameters: {
             query?: {
-                /** @description ok, warning or critical; ok unless said here. */
+                /** @description ok, warning or critical. Default: ok. */
                 status?: string;
-                /** @description What the job has to say. */
+                /** @description Message of the job. */
                 message?: string;
-                /** @description How long the job took, such as 12.5s. */
+                /** @description Duration of the job, such as 12.5s. */
                 latency?: string;
             };
             header?: never;
@@ -6975,7 +6975,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Received; with what was odd. */
+            /** @description Accepted. The message names the ignored parts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -6990,7 +6990,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7009,7 +7009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7028,7 +7028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too soon after the last one. */
+            /** @description Too soon after the previous request. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7039,15 +7039,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:too-many",
                      *       "title": "Too Many Requests",
                      *       "status": 429,
-                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "detail": "This monitor accepts one call per second; call again in a second",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "At most one call a second is taken; call again in a second"
+                     *       "message": "This monitor accepts one call per second; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7066,7 +7066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7077,9 +7077,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7090,11 +7090,11 @@ export interface operations {
     callMonitor: {
         parameters: {
             query?: {
-                /** @description ok, warning or critical; ok unless said here. */
+                /** @description ok, warning or critical. Default: ok. */
                 status?: string;
-                /** @description What the job has to say. */
+                /** @description Message of the job. */
                 message?: string;
-                /** @description How long the job took, such as 12.5s. */
+                /** @description Duration of the job, such as 12.5s. */
                 latency?: string;
             };
             header?: never;
@@ -7125,7 +7125,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Received; with what was odd. */
+            /** @description Accepted. The message names the ignored parts. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7140,7 +7140,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7159,7 +7159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7178,7 +7178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too soon after the last one. */
+            /** @description Too soon after the previous request. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -7189,15 +7189,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:too-many",
                      *       "title": "Too Many Requests",
                      *       "status": 429,
-                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "detail": "This monitor accepts one call per second; call again in a second",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "At most one call a second is taken; call again in a second"
+                     *       "message": "This monitor accepts one call per second; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7216,7 +7216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7227,9 +7227,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/push/********",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7242,11 +7242,11 @@ export interface operations {
             query?: {
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
                 type?: string[];
-                /** @description Text that the name, the target or the message contains, whatever the case. */
+                /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
-                /** @description Page, from 1. */
+                /** @description Number of the page; the first is 1. */
                 page?: number;
-                /** @description Entries of a page; 50 when only a page is given. */
+                /** @description Entries per page. Default when `page` is set: 50. */
                 limit?: number;
                 /** @description Keys to sort by, separated by commas, each with `-` for descending: name, type. */
                 sort?: string;
@@ -7260,7 +7260,7 @@ export interface operations {
             /** @description The configurations. */
             200: {
                 headers: {
-                    /** @description How many there are on all pages. */
+                    /** @description Total number of entries on all pages. */
                     "X-Total-Count": number;
                     [name: string]: unknown;
                 };
@@ -7280,7 +7280,7 @@ export interface operations {
                     "application/json": components["schemas"]["AlerterList"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7307,7 +7307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7326,7 +7326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7345,7 +7345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7364,7 +7364,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7375,9 +7375,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7410,7 +7410,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description How many were stored. */
+            /** @description Number of stored and skipped entries. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7425,7 +7425,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7452,7 +7452,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7471,7 +7471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7490,7 +7490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7501,9 +7501,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing these; 1 of 2 were pushed",
+                     *       "detail": "Somebody else keeps changing these configurations; pushed 1 of 2. Try again",
                      *       "instance": "/api/v1/alerter",
-                     *       "message": "Others keep changing these; 1 of 2 were pushed"
+                     *       "message": "Somebody else keeps changing these configurations; pushed 1 of 2. Try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7547,7 +7547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7566,7 +7566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7577,9 +7577,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7612,7 +7612,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the provider answered. */
+            /** @description The answer of the provider. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7627,7 +7627,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -7654,7 +7654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7673,7 +7673,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7730,7 +7730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7749,7 +7749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7760,9 +7760,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/test",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7822,7 +7822,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alerter"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7841,7 +7841,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7860,7 +7860,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7879,7 +7879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7890,15 +7890,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "detail": "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
+                     *       "message": "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -7917,7 +7917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7928,9 +7928,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -7942,9 +7942,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -8011,7 +8011,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alerter"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8038,7 +8038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8057,7 +8057,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8076,7 +8076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8087,15 +8087,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "detail": "Somebody else keeps changing 'team-slack'; try again",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Others keep changing 'team-slack'"
+                     *       "message": "Somebody else keeps changing 'team-slack'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8106,9 +8106,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8152,7 +8152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8171,7 +8171,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8182,9 +8182,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8196,9 +8196,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -8224,7 +8224,7 @@ export interface operations {
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8243,7 +8243,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8262,7 +8262,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8281,7 +8281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8300,7 +8300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8319,7 +8319,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8330,9 +8330,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8376,7 +8376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8395,7 +8395,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8406,9 +8406,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8420,9 +8420,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -8471,7 +8471,7 @@ export interface operations {
                     "application/json": components["schemas"]["Alerter"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8498,7 +8498,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8517,7 +8517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8536,7 +8536,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8555,7 +8555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8566,15 +8566,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing 'team-slack'",
+                     *       "detail": "Somebody else keeps changing 'team-slack'; try again",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Others keep changing 'team-slack'"
+                     *       "message": "Somebody else keeps changing 'team-slack'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -8585,9 +8585,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8631,7 +8631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8650,7 +8650,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8661,9 +8661,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/team-slack",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8683,7 +8683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What the provider answered. */
+            /** @description The answer of the provider. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -8698,7 +8698,7 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8717,7 +8717,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8736,7 +8736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -8755,7 +8755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8774,7 +8774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8785,9 +8785,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object",
+                     *       "detail": "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
                      *       "instance": "/api/v1/alerter/team-slack/test",
-                     *       "message": "The alerter 'team-slack' stands in etcd with an invalid configuration: options: expected an object"
+                     *       "message": "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8831,7 +8831,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -8850,7 +8850,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -8861,9 +8861,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/alerter/team-slack/test",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -8901,13 +8901,13 @@ export interface operations {
                 type?: string[];
                 /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
                 owner?: string[];
-                /** @description Text that the name, the target or the message contains, whatever the case. */
+                /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
-                /** @description `false` leaves the configurations out. */
+                /** @description `false` omits the configurations. */
                 config?: string;
-                /** @description Page, from 1. */
+                /** @description Number of the page; the first is 1. */
                 page?: number;
-                /** @description Entries of a page; 50 when only a page is given. */
+                /** @description Entries per page. Default when `page` is set: 50. */
                 limit?: number;
                 /** @description Keys to sort by, separated by commas, each with `-` for descending: name, status, since, lastRun, latency, type, owner. */
                 sort?: string;
@@ -8921,9 +8921,9 @@ export interface operations {
             /** @description The states. */
             200: {
                 headers: {
-                    /** @description How many there are on all pages. */
+                    /** @description Total number of entries on all pages. */
                     "X-Total-Count": number;
-                    /** @description Given to the stream as `Last-Event-ID`, nothing that changed after this answer is missed. */
+                    /** @description Send it to the stream as `Last-Event-ID` to receive every change after this answer. */
                     "X-Event-Id": string;
                     [name: string]: unknown;
                 };
@@ -8975,7 +8975,7 @@ export interface operations {
                     "application/json": components["schemas"]["StateList"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9002,7 +9002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9021,7 +9021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9040,7 +9040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9059,7 +9059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9070,9 +9070,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/state",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9180,7 +9180,7 @@ export interface operations {
                     "application/json": components["schemas"]["StateDetail"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9199,7 +9199,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9218,7 +9218,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -9237,7 +9237,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9256,7 +9256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9267,9 +9267,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/state/shop-home",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9280,11 +9280,11 @@ export interface operations {
     listResults: {
         parameters: {
             query: {
-                /** @description Leaves out what is older. */
+                /** @description Omits older results. */
                 since?: string;
-                /** @description The most of each monitor, the newest of them; 20 unless given. */
+                /** @description Maximum number of results per monitor, newest first chosen. Default: 20. */
                 limit?: number;
-                /** @description Name of a monitor; repeated for several. */
+                /** @description Name of a monitor. Repeat the parameter for several. */
                 monitor: string[];
             };
             header?: never;
@@ -9293,7 +9293,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A map from name to results, empty where there are none. */
+            /** @description Returns a map from name to results; a monitor without results has an empty list. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9313,7 +9313,7 @@ export interface operations {
                     "application/json": components["schemas"]["Results"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9332,7 +9332,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9351,7 +9351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9370,7 +9370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9389,7 +9389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9400,9 +9400,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/result",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9419,11 +9419,11 @@ export interface operations {
                 monitor?: string[];
                 /** @description Id of the member that wrote the event: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
                 member?: string[];
-                /** @description Text that the name, the target or the message contains, whatever the case. */
+                /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
-                /** @description Page, from 1. */
+                /** @description Number of the page; the first is 1. */
                 page?: number;
-                /** @description Entries of a page; 50 when only a page is given. */
+                /** @description Entries per page. Default when `page` is set: 50. */
                 limit?: number;
                 /** @description Keys to sort by, separated by commas, each with `-` for descending: timestamp, type, monitor, member. */
                 sort?: string;
@@ -9437,7 +9437,7 @@ export interface operations {
             /** @description The events. */
             200: {
                 headers: {
-                    /** @description How many there are on all pages. */
+                    /** @description Total number of entries on all pages. */
                     "X-Total-Count": number;
                     [name: string]: unknown;
                 };
@@ -9457,7 +9457,7 @@ export interface operations {
                     "application/json": components["schemas"]["EventList"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9484,7 +9484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9503,7 +9503,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9522,7 +9522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9541,7 +9541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9552,9 +9552,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/event",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9681,7 +9681,7 @@ export interface operations {
                     "application/json": components["schemas"]["Cluster"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9700,7 +9700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9719,7 +9719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9738,7 +9738,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9749,9 +9749,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/cluster",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9787,7 +9787,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClusterSettings"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9806,7 +9806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9825,7 +9825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9836,15 +9836,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h",
+                     *       "detail": "The cluster settings in etcd are invalid; each process keeps the last valid ones: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h",
                      *       "instance": "/api/v1/cluster/config",
-                     *       "message": "The settings in etcd are not valid; each process goes on with the last good ones it read: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h"
+                     *       "message": "The cluster settings in etcd are invalid; each process keeps the last valid ones: HeartbeatTimeout: \"1s\" is not valid; expected a duration from 2s to 24h"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -9863,7 +9863,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9874,9 +9874,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/cluster/config",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -9888,9 +9888,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Entity tag of what was read; 412 when it changed meanwhile. */
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
                 "If-Match"?: string;
-                /** @description `*` to create only; 412 when it exists. */
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
                 "If-None-Match"?: string;
             };
             path?: never;
@@ -9934,7 +9934,7 @@ export interface operations {
                     "application/json": components["schemas"]["ClusterSettings"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -9961,7 +9961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -9980,7 +9980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -9999,7 +9999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10010,15 +10010,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Others keep changing the settings of the cluster",
+                     *       "detail": "Somebody else keeps changing the cluster settings; try again",
                      *       "instance": "/api/v1/cluster/config",
-                     *       "message": "Others keep changing the settings of the cluster"
+                     *       "message": "Somebody else keeps changing the cluster settings; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Changed, or created, meanwhile. */
+            /** @description Somebody else changed or created it first. */
             412: {
                 headers: {
                     [name: string]: unknown;
@@ -10029,9 +10029,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:precondition-failed",
                      *       "title": "Precondition Failed",
                      *       "status": 412,
-                     *       "detail": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
                      *       "instance": "/api/v1/cluster/config",
-                     *       "message": "Changed meanwhile: If-Match is \"1041\", but it is at \"1042\""
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10075,7 +10075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10094,7 +10094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10105,9 +10105,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/cluster/config",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10127,7 +10127,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It was drained already. */
+            /** @description The worker was already drained. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10147,7 +10147,7 @@ export interface operations {
                     "application/json": components["schemas"]["Drain"];
                 };
             };
-            /** @description It is drained from now on. */
+            /** @description The worker is now drained. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -10167,7 +10167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Drain"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10186,7 +10186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10205,7 +10205,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10224,7 +10224,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible as things are. */
+            /** @description The current state does not allow this; the detail says why. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10235,9 +10235,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "'worker-1' runs no checks: it is a member of role api",
+                     *       "detail": "Cannot drain 'worker-1': it is not a worker (role api)",
                      *       "instance": "/api/v1/cluster/drain/worker-1",
-                     *       "message": "'worker-1' runs no checks: it is a member of role api"
+                     *       "message": "Cannot drain 'worker-1': it is not a worker (role api)"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10281,7 +10281,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10300,7 +10300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10311,9 +10311,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/cluster/drain/worker-1",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10333,7 +10333,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It may be given monitors. */
+            /** @description The worker accepts monitors again. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10341,14 +10341,14 @@ export interface operations {
                 content: {
                     /**
                      * @example {
-                     *       "message": "'worker-1' may be given monitors again",
+                     *       "message": "'worker-1' accepts monitors again",
                      *       "status": "OK"
                      *     }
                      */
                     "application/json": components["schemas"]["StatusMessage"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10367,7 +10367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10386,7 +10386,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10405,7 +10405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is none of this name. */
+            /** @description Nothing has this name. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -10462,7 +10462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10481,7 +10481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10492,9 +10492,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/cluster/drain/worker-1",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10511,7 +10511,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A map from type to its summary and schema. */
+            /** @description Returns a map from type to its summary and schema. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10535,7 +10535,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemaMap"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10554,7 +10554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10573,7 +10573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10592,7 +10592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10603,9 +10603,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/schema/monitor",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10622,7 +10622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A map from type to its summary and schema. */
+            /** @description Returns a map from type to its summary and schema. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10646,7 +10646,7 @@ export interface operations {
                     "application/json": components["schemas"]["SchemaMap"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10665,7 +10665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10684,7 +10684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10703,7 +10703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10714,9 +10714,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/schema/alerter",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -10727,11 +10727,11 @@ export interface operations {
     getStream: {
         parameters: {
             query?: {
-                /** @description Only these, separated by commas: state, event, monitor, member. */
+                /** @description Kinds of events to send, separated by commas: state, event, monitor, member. Default: all. */
                 types?: string;
             };
             header?: {
-                /** @description Id to resume after. */
+                /** @description Id of the last event you received. */
                 "Last-Event-ID"?: string;
             };
             path?: never;
@@ -10739,7 +10739,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The stream, without end. */
+            /** @description The stream. It does not end. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10753,7 +10753,7 @@ export interface operations {
                     "text/event-stream": components["schemas"]["Stream"];
                 };
             };
-            /** @description The input is not valid; each fault with a pointer to its field. */
+            /** @description The input is invalid. Each error points to its field. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -10780,7 +10780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description An access token is demanded, and none or a wrong one was given. */
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -10799,7 +10799,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A browser was sent here by another site. */
+            /** @description A page of another site sent this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10818,7 +10818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too soon after the last one. */
+            /** @description Too soon after the previous request. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10829,15 +10829,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:too-many",
                      *       "title": "Too Many Requests",
                      *       "status": 429,
-                     *       "detail": "At most one call a second is taken; call again in a second",
+                     *       "detail": "This monitor accepts one call per second; call again in a second",
                      *       "instance": "/api/v1/stream",
-                     *       "message": "At most one call a second is taken; call again in a second"
+                     *       "message": "This monitor accepts one call per second; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A defect of ours; the log tells more. */
+            /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
                     [name: string]: unknown;
@@ -10856,7 +10856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not possible at present: etcd, or a worker, is missing. */
+            /** @description etcd or a worker is unavailable; try again later. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -10867,9 +10867,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:unavailable",
                      *       "title": "Service Unavailable",
                      *       "status": 503,
-                     *       "detail": "Not ready: the cluster is not read from etcd yet",
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/stream",
-                     *       "message": "Not ready: the cluster is not read from etcd yet"
+                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
