@@ -13,7 +13,7 @@ const YEAR_MS = 31_536_000_000;
 
 export class AlertmanagerOptions implements CrossChecked {
   @HttpUrl({
-    doc: 'Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.',
+    doc: 'Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.',
     required: true,
     example: 'http://alertmanager.example.com:9093',
   })
@@ -21,9 +21,9 @@ export class AlertmanagerOptions implements CrossChecked {
 
   @TextMap({
     doc:
-      'Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change ' +
-      'during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for ' +
-      'warnings and one for critical states, with a label each.',
+      'Extra labels of every alert, for routing. Every alert has alertname (9volt, unless set here), monitor and incident; values that can change ' +
+      'during an incident (severity, status, type, target, tags) are annotations. To route by severity, use one alerter for ' +
+      'warnings and one for critical states, each with its own label.',
     example: { severity: 'critical' },
   })
   labels?: Record<string, string>;

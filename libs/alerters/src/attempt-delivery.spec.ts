@@ -56,7 +56,7 @@ describe('one attempt', () => {
 
   it('is worth another when the alerter throws', async () => {
     const outcome = await attempt(() => Promise.reject(new Error('bug')));
-    expect(outcome).toEqual({ outcome: 'retryable', answer: 'failed within 9volt: bug' });
+    expect(outcome).toEqual({ outcome: 'retryable', answer: 'internal error of 9volt: bug' });
   });
 
   it('ends although the alerter does not', async () => {
@@ -73,7 +73,10 @@ describe('one attempt', () => {
     const abort = new AbortController();
     const pending = attempt(() => new Promise(() => undefined), { signal: abort.signal });
     abort.abort();
-    expect(await pending).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('given up') });
+    expect(await pending).toMatchObject({
+      outcome: 'retryable',
+      answer: expect.stringContaining('cancelled before an answer'),
+    });
   });
 
   it('waits for a worker that knows the type', async () => {

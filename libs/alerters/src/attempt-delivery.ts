@@ -54,7 +54,11 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
     trial = false,
   } = attempt;
   const definition = alerterTypes.get(settings.type);
-  if (!definition) return { outcome: 'retryable', answer: `this process does not know the type ${settings.type}` };
+  if (!definition)
+    return {
+      outcome: 'retryable',
+      answer: `this process does not know the alerter type ${settings.type}; run the same version everywhere`,
+    };
   const overdue = new AbortController();
   const abandoned = new Promise<DeliveryOutcome>((resolve) => {
     overdue.signal.addEventListener('abort', () =>
@@ -62,10 +66,10 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
     );
   });
   const timer = setTimeout(
-    () => overdue.abort('the alerter did not end in time'),
+    () => overdue.abort('the alerter did not finish in time'),
     WAITS * timeoutMs + patienceMs + GRACE_MS,
   );
-  const giveUp = (): void => overdue.abort('given up before an answer came');
+  const giveUp = (): void => overdue.abort('cancelled before an answer came');
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -77,7 +81,7 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   } catch (error) {
     // It may be put there while the notification waits, or another worker may have it.
     if (error instanceof SecretUnavailable) return { outcome: 'retryable', answer: error.message };
-    return { outcome: 'retryable', answer: `failed within 9volt: ${messageOf(error)}` };
+    return { outcome: 'retryable', answer: `internal error of 9volt: ${messageOf(error)}` };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);

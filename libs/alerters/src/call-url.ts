@@ -23,7 +23,7 @@ export async function callUrl({ url, ...context }: Call): Promise<void> {
     if (answer.status < 300 || answer.status > 399 || location === undefined)
       throw new Error(`it answered ${answer.status}`);
     if (redirects === MAX_REDIRECTS) throw new Error(`it redirected more than ${MAX_REDIRECTS} times`);
-    if (!URL.canParse(location, next)) throw new Error('it redirected to what is no address');
+    if (!URL.canParse(location, next)) throw new Error('it redirected to an invalid address');
     next = new URL(location, next).href;
   }
 }

@@ -59,7 +59,7 @@ export function startDeadline(
     outcome: () =>
       broken(
         context.signal.aborted
-          ? 'given up before an answer came'
+          ? 'cancelled before an answer came'
           : `no answer within ${(wasSent ? patienceMs : timeoutMs) / 1_000} s`,
       ),
     end: () => {

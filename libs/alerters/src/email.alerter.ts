@@ -13,8 +13,8 @@ const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
 export class EmailOptions implements CrossChecked {
   @Text({
     doc:
-      'Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what ' +
-      'stands before the @ may where the mail server offers SMTPUTF8.',
+      'Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; ' +
+      'the part before the @ can too, if the mail server offers SMTPUTF8.',
     required: true,
     maxLength: 4_096,
     example: 'on-call@example.com, "The team" <team@example.com>',
@@ -31,14 +31,14 @@ export class EmailOptions implements CrossChecked {
   address?: string;
 
   @Text({
-    doc: 'Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.',
+    doc: 'Address of the sender, with or without a name before it. Default: 9volt at the host name of the worker.',
     notEmpty: true,
     maxLength: 320,
     example: '9volt@example.com',
   })
   from?: string;
 
-  @Text({ doc: 'User name, when the server asks for one. Needs password.', notEmpty: true, maxLength: 320 })
+  @Text({ doc: 'User name, if the server requires one. Needs password.', notEmpty: true, maxLength: 320 })
   username?: string;
 
   @Text({
@@ -66,7 +66,7 @@ export class EmailOptions implements CrossChecked {
   })
   tls?: string;
 
-  @Flag({ doc: 'Accepts any certificate of the server.', default: false })
+  @Flag({ doc: 'Accept any certificate of the server.', default: false })
   'skip-verify'?: boolean;
 
   @Text({
@@ -78,7 +78,7 @@ export class EmailOptions implements CrossChecked {
   ca?: string;
 
   @Flag({
-    doc: 'Sends the password also over an unencrypted connection. To a server on the same host that is always done.',
+    doc: 'Send the password even over an unencrypted connection. To a server on the same host 9volt always does.',
     default: false,
   })
   'insecure-auth'?: boolean;
@@ -110,7 +110,7 @@ export class EmailOptions implements CrossChecked {
 
 export const email = defineAlerter<EmailOptions>({
   type: 'email',
-  summary: 'Sends a mail through an SMTP server.',
+  summary: 'Sends mail through an SMTP server.',
   options: EmailOptions,
   destination: ['address', 'tls', 'skip-verify', 'ca', 'insecure-auth'],
   async send(options, alert, context) {

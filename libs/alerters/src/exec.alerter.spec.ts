@@ -119,7 +119,11 @@ describe('exec', () => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ programs }));
     await standIn.close();
-    expect(outcome).toEqual({ outcome: 'retryable', cause: 'alerter', answer: `the program is not run: ${why}` });
+    expect(outcome).toEqual({
+      outcome: 'retryable',
+      cause: 'alerter',
+      answer: `the worker does not run the program: ${why}`,
+    });
     expect(standIn.received).toEqual([]);
   });
 
@@ -181,7 +185,7 @@ describe('exec', () => {
   ])('may try again with what %s', async (_what, command) => {
     expect(await send({ command: command() })).toMatchObject({
       outcome: 'retryable',
-      answer: expect.stringContaining('could not be started'),
+      answer: expect.stringContaining('could not start the program'),
     });
   });
 
@@ -245,7 +249,7 @@ describe('the processes of exec', () => {
     });
     const abortedAt = Date.now();
     controller.abort();
-    expect(await outcome).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/^given up/) });
+    expect(await outcome).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/^cancelled/) });
     expect(Date.now() - abortedAt).toBeLessThan(3_000);
     await waitFor(() => !pids().some(alive));
   });

@@ -31,10 +31,10 @@ const UNTIL_CORRECTED = [67, 68, 77, 78];
 export class ExecOptions implements CrossChecked {
   @Text({
     doc:
-      'The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 ' +
-      'is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or ' +
-      'host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a ' +
-      'refusal. What it writes is kept as its answer.',
+      'Program to run on the worker, without a shell: a path, or a name to find in the system directories. Exit code 0 ' +
+      'means delivered. The worker retries after 75, a timeout, a signal, or if the program does not start. After 67, 68, 77 and 78 (an unknown user or ' +
+      'host, no permission, a wrong configuration, as in sysexits.h) it retries until somebody corrects the alerter or the program. Any other code is a ' +
+      'rejection. 9volt keeps the output as the answer.',
     required: true,
     maxLength: 4_096,
     example: '/usr/local/bin/tell-the-team',
@@ -43,8 +43,8 @@ export class ExecOptions implements CrossChecked {
 
   @TextList({
     doc:
-      'The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it ' +
-      `where an argument would begin with a dash, so that it is no option. The fields: ${FIELD_NAMES}. Each is also in the environment (title as ` +
+      'Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it ' +
+      `if the argument would start with a dash and become an option. The fields: ${FIELD_NAMES}. Each is also in the environment (title as ` +
       'NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.',
     example: ['--subject', '{{title}}'],
     allowEmptyItems: true,
@@ -53,7 +53,7 @@ export class ExecOptions implements CrossChecked {
 
   @Duration({
     doc:
-      'How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same ' +
+      'Maximum run time of the program, at most 30s. The worker then kills it and all processes it started. Default: 30s, and 90s for a retry of the same ' +
       'notification.',
   })
   timeout?: string;
@@ -82,7 +82,7 @@ export const exec = defineAlerter<ExecOptions>({
   program: ({ command }) => command,
   async send(options, alert, context) {
     const refusal = programRefusal(context.programs, options.command);
-    if (refusal !== undefined) return untilCorrected(`the program is not run: ${refusal}`);
+    if (refusal !== undefined) return untilCorrected(`the worker does not run the program: ${refusal}`);
     const fields = alertFields(alert);
     return run(
       {
@@ -121,7 +121,7 @@ async function run(program: Program, limitMs: number | undefined, context: Deliv
     }
     // What the system says to the attempt to start it can be mended while the notification waits.
     if (!(error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) throw error;
-    return scrubbed({ outcome: 'retryable', answer: `could not be started: ${messageOf(error)}` }, []);
+    return scrubbed({ outcome: 'retryable', answer: `could not start the program: ${messageOf(error)}` }, []);
   } finally {
     deadline.end();
   }

@@ -118,7 +118,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
       return { outcome: 'retryable', answer: messageOf(error) };
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && UNSENDABLE.has(code))
-      return { outcome: 'rejected', answer: `cannot be sent: ${messageOf(error)}` };
+      return { outcome: 'rejected', answer: `cannot send it: ${messageOf(error)}` };
     // Without a code it does not come from the network: a defect of ours.
     if (!(error instanceof BrokenAnswer) && code === undefined) throw error;
     return deadline.broken(wordsOf(error) || String(code));

@@ -23,8 +23,8 @@ const MIN_SECRET = 6;
 export class HttpOptions implements CrossChecked {
   @HttpUrl({
     doc:
-      'Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token ' +
-      'belongs into headers: the address is shown.',
+      'Address of the request. Its path and query can contain fields such as {{monitor}}, which are URL-encoded. Put a token ' +
+      'into headers, because 9volt shows the address.',
     required: true,
     example: 'https://hooks.example.com/alerts?monitor={{monitor}}',
   })
@@ -35,8 +35,8 @@ export class HttpOptions implements CrossChecked {
 
   @TextMap({
     doc:
-      'Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json ' +
-      'unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.',
+      'Headers of the request. Their values can contain fields, each as one line in UTF-8. Content-Type is application/json ' +
+      'unless set here. 9volt always sends Idempotency-Key, with the same value for every attempt to send a notification.',
     secret: true,
     example: { Authorization: 'Bearer an-example' },
   })
@@ -44,9 +44,9 @@ export class HttpOptions implements CrossChecked {
 
   @Text({
     doc:
-      'Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for ' +
-      'JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. ' +
-      `The fields: ${FIELD_NAMES}. Without a body: JSON of all of them.`,
+      'Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for ' +
+      'JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. ' +
+      `The fields: ${FIELD_NAMES}. Default: JSON of all fields.`,
     multiline: true,
     notEmpty: true,
     example: '{"text": "{{title}}: {{text}}", "failures": {{attempts}}}',
@@ -55,8 +55,8 @@ export class HttpOptions implements CrossChecked {
 
   @Text({
     doc:
-      `Signs the request: ${TIMESTAMP} is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this ` +
-      'secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.',
+      `Key for signing the request: ${TIMESTAMP} is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this ` +
+      'secret, of that time, a dot and the body. The receiver should reject old times, so that nobody can replay a request.',
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
@@ -103,7 +103,7 @@ export class HttpOptions implements CrossChecked {
   })
   'expect-not'?: string;
 
-  @Flag({ doc: 'Accepts any certificate of the server.', default: false })
+  @Flag({ doc: 'Accept any certificate of the server.', default: false })
   'skip-verify'?: boolean;
 
   @Text({
@@ -114,7 +114,7 @@ export class HttpOptions implements CrossChecked {
   })
   ca?: string;
 
-  @Text({ doc: 'Certificate (PEM) to show to the server. Needs client-key.', multiline: true, notEmpty: true })
+  @Text({ doc: 'Client certificate (PEM). Needs client-key.', multiline: true, notEmpty: true })
   'client-cert'?: string;
 
   @Text({ doc: 'Key (PEM) of the certificate.', secret: true, multiline: true, notEmpty: true })
@@ -160,7 +160,7 @@ export class HttpOptions implements CrossChecked {
 
 export const http = defineAlerter<HttpOptions>({
   type: 'http',
-  summary: 'Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it.',
+  summary: 'Sends a request to any HTTP server: the alert as JSON, or a template that you write.',
   options: HttpOptions,
   destination: ['url', 'skip-verify', 'ca'],
   send(options, alert, context) {

@@ -18,7 +18,7 @@ export interface Sending {
 }
 
 const NO_UTF8 =
-  'the mail server takes no addresses that go beyond ASCII before the @ (it does not offer SMTPUTF8, RFC 6531)';
+  'the mail server rejects addresses with non-ASCII characters before the @ (it does not offer SMTPUTF8, RFC 6531)';
 
 /** Whom a mail goes to now; `reached` have it already. */
 export function sendingOf(to: readonly MailAddress[], reached: readonly string[], takesUtf8: boolean): Sending {

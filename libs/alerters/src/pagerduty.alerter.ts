@@ -31,7 +31,7 @@ export class PagerDutyOptions {
   token!: string;
 
   @HttpUrl({
-    doc: 'Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server.',
+    doc: 'Full address for events, if not the default: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server.',
     default: DEFAULT_API_URL,
   })
   'api-url'?: string;

@@ -47,7 +47,7 @@ function titleOf(alert: Alert): string {
 }
 
 function textOf(alert: Alert): string {
-  if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this was sent to try it.`;
+  if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this is a test notification.`;
   const after = alert.attempts > 0 ? ` after ${alert.attempts} ${alert.attempts === 1 ? 'check' : 'checks'}` : '';
   if (alert.type !== 'resolve') return `Check has entered into ${alert.type} state${after}`;
   const cause = closedBecause(alert);

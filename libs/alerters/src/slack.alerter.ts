@@ -18,7 +18,7 @@ const COLOURS: Record<Severity, string> = {
 
 export class SlackOptions implements CrossChecked {
   @Text({
-    doc: 'Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.',
+    doc: 'Token of a bot that can post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.',
     secret: true,
     notEmpty: true,
     maxLength: 1_024,
@@ -43,7 +43,7 @@ export class SlackOptions implements CrossChecked {
   'icon-url'?: string;
 
   @HttpUrl({
-    doc: 'Address of the API of Slack or of a compatible server; the name of the method is appended.',
+    doc: 'Address of the API of Slack or of a compatible server; 9volt appends the name of the method.',
     default: DEFAULT_API_URL,
   })
   'api-url'?: string;
@@ -57,10 +57,10 @@ export class SlackOptions implements CrossChecked {
       if (this.token === undefined) return told('/token', 'token: is missing');
       return this.channel === undefined ? told('/channel', 'channel: is missing') : [];
     }
-    if (this.token !== undefined) return told('/webhook-url', 'webhook-url: stands beside a token');
+    if (this.token !== undefined) return told('/webhook-url', 'webhook-url: cannot be combined with a token');
     return this.channel === undefined
       ? []
-      : told('/channel', 'channel: stands beside a webhook-url, which has its own channel');
+      : told('/channel', 'channel: cannot be combined with a webhook-url, which has its own channel');
   }
 }
 

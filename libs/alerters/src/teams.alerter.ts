@@ -16,7 +16,7 @@ const COLOURS: Record<Severity, 'good' | 'accent' | 'warning' | 'attention' | 'd
 export class TeamsOptions {
   @HttpUrl({
     doc:
-      'Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook ' +
+      'Address of a workflow that posts to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook ' +
       'request is received”), or of an incoming webhook.',
     secret: true,
     required: true,

@@ -27,7 +27,7 @@ export class TelegramOptions {
   token!: string;
 
   @Text({
-    doc: 'The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.',
+    doc: 'Chat of which the bot is a member: its number (negative for a group), or the @name of a public channel.',
     required: true,
     maxLength: 256,
     pattern: /^(?:-?\d+|@\w+|\$\{(?:env|file):[^}]+\})$/,
@@ -46,7 +46,7 @@ export class TelegramOptions {
   'thread-id'?: string;
 
   @HttpUrl({
-    doc: 'Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended.',
+    doc: 'Address of the Bot API of Telegram or of your own server; 9volt appends the token and the method.',
     default: DEFAULT_API_URL,
   })
   'api-url'?: string;

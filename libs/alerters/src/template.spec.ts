@@ -67,8 +67,8 @@ describe('a template', () => {
 
   it('is told what it gets wrong', () => {
     expect(templateFault('{{monitor}} {{ tags }}')).toBeUndefined();
-    expect(templateFault('{{montor}}')).toBe('no field is called "montor"; did you mean "monitor"?');
-    expect(templateFault('{{constructor}}')).toMatch(/^no field is called "constructor"/);
+    expect(templateFault('{{montor}}')).toBe('there is no field "montor"; did you mean "monitor"?');
+    expect(templateFault('{{constructor}}')).toMatch(/^there is no field "constructor"/);
   });
 });
 

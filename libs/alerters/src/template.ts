@@ -16,7 +16,7 @@ export function templateFault(template: string): string | undefined {
   for (const [, name = ''] of template.matchAll(FIELD)) {
     if ((ALERT_FIELDS as readonly string[]).includes(name)) continue;
     const meant = nearest(name, [...ALERT_FIELDS]);
-    return `no field is called "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+    return `there is no field "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
   }
   return undefined;
 }

@@ -28,7 +28,7 @@ import { ProbeRun } from './probe/probe-run.js';
 
 export class DnsSettings extends MonitorSettings {
   @Text({
-    doc: 'Host name or IP address of the DNS server that is asked.',
+    doc: 'Host name or IP address of the DNS server.',
     required: true,
     example: '192.0.2.53',
     maxLength: 255,
@@ -48,8 +48,8 @@ export class DnsSettings extends MonitorSettings {
 
   @Text({
     doc:
-      'The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of ' +
-      'what it is an alias of.',
+      'Record type to query: its name, or its number such as `TYPE65280`. The check judges only records of this type, of the name or of ' +
+      'the name that it is an alias of.',
     default: 'A',
     example: 'MX',
     expected: RECORD_TYPE_EXPECTED,
@@ -60,7 +60,7 @@ export class DnsSettings extends MonitorSettings {
   'dns-record-type'?: string;
 
   @Choice({
-    doc: 'The code that the server must answer with. With any other than NOERROR no records are looked at.',
+    doc: 'Expected response code. With a code other than NOERROR the check does not look at records.',
     default: 'NOERROR',
     example: 'NXDOMAIN',
     values: RCODES,
@@ -69,26 +69,26 @@ export class DnsSettings extends MonitorSettings {
   'dns-expected-rcode'?: string;
 
   @Duration({
-    doc: 'How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.',
+    doc: 'Maximum time of the answer. Unlike the timeout, the check waits for a slower answer and reports it as slow.',
     example: '200ms',
   })
   'dns-max-time'?: string;
 
   @Integer({
-    doc: 'How many records the answer must have. Left out or 0: one or more.',
+    doc: 'Expected number of records. If not set or 0: one or more.',
     minimum: 0,
     maximum: 65_535,
     example: 2,
   })
   'dns-expected-count'?: number;
 
-  @Choice({ doc: 'How many of the records must match `expect`.', default: 'all', values: ['all', 'any'] })
+  @Choice({ doc: 'Number of records that must match `expect`.', default: 'all', values: ['all', 'any'] })
   'dns-match'?: 'all' | 'any';
 
   @Text({
     doc:
-      'Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches ' +
-      'also when it does as zone files write it.',
+      'Regular expression (RE2) that the records must match. Each record is written as `name ttl IN A address`. The parts of a TXT record are joined; the record ' +
+      'also matches if its form in zone files does.',
     default: '.',
     example: ' IN A 192\\.0\\.2\\.',
     notEmpty: true,
@@ -96,7 +96,7 @@ export class DnsSettings extends MonitorSettings {
   })
   expect?: string;
 
-  @Duration({ doc: 'How long looking up the server and the query may take.', default: '2s' })
+  @Duration({ doc: 'Maximum time of resolving the server and of the query.', default: '2s' })
   timeout?: string;
 
   override crossCheck(): FieldError[] {
@@ -134,7 +134,7 @@ function targetFault(name: string): FieldError[] {
 
 export const dnsMonitor = defineMonitor<DnsSettings>({
   type: 'dns',
-  summary: 'Asks a DNS server; may expect a number of records, an answer in time, and what the records say.',
+  summary: 'Queries a DNS server; can check the number and content of the records and the time of the answer.',
   settings: DnsSettings,
   target: (settings) => `${typeOf(settings)} ${settings['dns-target']} @ ${serverOf(settings)}`,
   destination: [],

@@ -177,7 +177,7 @@ describe('exec: the programs of a worker', () => {
   ])('permitting %j, %s is not started', async (rules, command, why) => {
     expect(await allowed(rules, command)).toMatchObject({
       status: 'unknown',
-      message: `Command '${command}' is not run: ${why}`,
+      message: `The worker does not run command '${command}': ${why}`,
     });
     expect(readdirSync(dir)).not.toContain('trace');
   });
@@ -201,7 +201,7 @@ describe('exec: the programs of a worker', () => {
     const waiting = { type: 'exec', command: 'true', timeout: '100ms' };
     expect(await runProbe(waiting, never, { programs })).toMatchObject({
       status: 'unknown',
-      message: "Command 'true' was not run: this worker was running 1 others for 100ms",
+      message: "Command 'true' did not run: this worker was already running 1 programs for 100ms",
     });
     stop.abort();
     await holding;

@@ -24,31 +24,38 @@ const KILL_MS = 1_000;
 
 export class ExecSettings extends MonitorSettings {
   @Text({
-    doc: 'The program that is run, never through a shell: a path, or a name that is looked for in the system directories.',
+    doc: 'Program to run, without a shell: a path, or a name to find in the system directories.',
     required: true,
     example: '/usr/lib/nagios/plugins/check_load',
     maxLength: 4_096,
   })
   command!: string;
 
-  @TextList({ doc: 'The arguments of the program, each as it is.', example: ['-w', '5,4,3'], allowEmptyItems: true })
+  @TextList({
+    doc: 'Arguments of the program; each is passed unchanged.',
+    example: ['-w', '5,4,3'],
+    allowEmptyItems: true,
+  })
   args?: string[];
 
   @Flag({
     doc:
-      'The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` ' +
-      'in it is performance data. Any other exit code, and a program that cannot be started, is unknown.',
+      'The program is a Nagios plugin: exit codes 0, 1, 2 and 3 mean ok, warning, critical and unknown, its output is the message, and text after a `|` ' +
+      'is performance data. Any other exit code, or a program that does not start, means unknown.',
     default: false,
   })
   nagios?: boolean;
 
-  @Integer({ doc: 'The exit code that is awaited.', default: 0, minimum: 0, maximum: 255 })
+  @Integer({ doc: 'Expected exit code.', default: 0, minimum: 0, maximum: 255 })
   'return-code'?: number;
 
-  @Text({ doc: 'Text that the output, standard output and errors together, must contain.', example: 'OK' })
+  @Text({ doc: 'Text that the output (stdout and stderr together) must contain.', example: 'OK' })
   expect?: string;
 
-  @Duration({ doc: 'How long the program may run. Then it and all it started is killed.', default: '3s' })
+  @Duration({
+    doc: 'Maximum run time of the program. The worker then kills it and all processes it started.',
+    default: '3s',
+  })
   timeout?: string;
 
   override crossCheck(): FieldError[] {
@@ -75,7 +82,7 @@ export class ExecSettings extends MonitorSettings {
 export const execMonitor = defineMonitor<ExecSettings>({
   type: 'exec',
   summary:
-    'Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output.',
+    'Runs a program on the worker: a Nagios plugin, or any program whose exit code and output the check compares.',
   settings: ExecSettings,
   target: (settings) => [settings.command, ...(settings.args ?? [])].map(asArgument).join(' '),
   // It may wait its turn as long as it may run.
@@ -91,15 +98,16 @@ async function probe(settings: ExecSettings, context: ProbeContext): Promise<Che
   const arrived = new ProbeRun(context);
   const command = excerpt(settings.command, 200);
   const refusal = programs.refusal(settings.command);
-  if (refusal !== undefined) return arrived.verdict('unknown', `Command '${command}' is not run: ${refusal}`);
+  if (refusal !== undefined)
+    return arrived.verdict('unknown', `The worker does not run command '${command}': ${refusal}`);
   const limitMs = limitMsOf(settings);
   try {
     return await programs.inTurn(limitMs, signal, () => execute(settings, name, new ProbeRun(context)));
   } catch (error) {
     if (!(error instanceof CutShort)) throw error;
     if (error.reason === 'aborted') return arrived.failedWith(error, error.message);
-    const why = `this worker was running ${programs.atOnce} others for ${formatDuration(limitMs)}`;
-    return arrived.verdict('unknown', `Command '${command}' was not run: ${why}`);
+    const why = `this worker was already running ${programs.atOnce} programs for ${formatDuration(limitMs)}`;
+    return arrived.verdict('unknown', `Command '${command}' did not run: ${why}`);
   }
 }
 

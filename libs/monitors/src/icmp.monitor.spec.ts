@@ -109,14 +109,14 @@ describe('icmp: a worker that cannot', () => {
 
   it('names the program that is missing', async () => {
     expect(await failing(['/nowhere/fping'])).toEqual(
-      new CannotPing('the program fping is not installed on this worker'),
+      new CannotPing('fping is not installed on this worker; install it'),
     );
   });
 
   (existsSync(FPING) && process.getuid?.() === 0 ? it : it.skip)('names the capability that is missing', async () => {
     const unprivileged = ['--bounding-set', '-net_raw', '--inh-caps', '-net_raw', '--reuid', '65534', '--clear-groups'];
     expect(await failing(['setpriv', ...unprivileged, 'fping'])).toEqual(
-      new CannotPing('this worker may not send ICMP: fping needs the capability CAP_NET_RAW'),
+      new CannotPing('this worker cannot send ICMP; give fping the capability CAP_NET_RAW'),
     );
   });
 
@@ -127,7 +127,7 @@ describe('icmp: a worker that cannot', () => {
     pinger.command = usual;
     expect(result).toMatchObject({
       status: 'unknown',
-      message: `Unable to ping ${LOOPBACK}: the program fping is not installed on this worker`,
+      message: `Unable to ping ${LOOPBACK}: fping is not installed on this worker; install it`,
     });
   });
 });

@@ -29,10 +29,10 @@ export class IcmpSettings extends MonitorSettings {
   })
   host!: string;
 
-  @Choice({ doc: 'The version of IP. Without it, the first address that is found.', values: ['4', '6'], example: '6' })
+  @Choice({ doc: 'IP version. If not set, the first resolved address counts.', values: ['4', '6'], example: '6' })
   'ip-version'?: '4' | '6';
 
-  @Integer({ doc: 'How many packets are sent.', default: 3, minimum: 1, maximum: 100 })
+  @Integer({ doc: 'Number of packets to send.', default: 3, minimum: 1, maximum: 100 })
   packets?: number;
 
   @Duration({ doc: 'Time from one packet to the next.', default: '200ms', minimumMs: 10 })
@@ -42,7 +42,7 @@ export class IcmpSettings extends MonitorSettings {
   size?: number;
 
   @Decimal({
-    doc: 'Per cent of packets lost from which the result is warning.',
+    doc: 'The result is a warning at this percentage of lost packets.',
     minimum: 0.1,
     maximum: 100,
     example: 20,
@@ -50,20 +50,20 @@ export class IcmpSettings extends MonitorSettings {
   'loss-warning'?: number;
 
   @Decimal({
-    doc: 'Per cent of packets lost from which the result is critical.',
+    doc: 'The result is critical at this percentage of lost packets.',
     default: 100,
     minimum: 0.1,
     maximum: 100,
   })
   'loss-critical'?: number;
 
-  @Duration({ doc: 'A mean round-trip time above it makes the result warning.', example: '50ms' })
+  @Duration({ doc: 'The result is a warning if the mean round-trip time is longer.', example: '50ms' })
   'rtt-warning'?: string;
 
-  @Duration({ doc: 'A mean round-trip time above it makes the result critical.', example: '200ms' })
+  @Duration({ doc: 'The result is critical if the mean round-trip time is longer.', example: '200ms' })
   'rtt-critical'?: string;
 
-  @Duration({ doc: 'How long the answer to a packet is waited for.', default: '1s' })
+  @Duration({ doc: 'Maximum time to wait for the answer to a packet.', default: '1s' })
   timeout?: string;
 
   override crossCheck(): FieldError[] {
@@ -90,7 +90,7 @@ const LOOKUP_MS = 2_000;
 
 export const icmpMonitor = defineMonitor<IcmpSettings>({
   type: 'icmp',
-  summary: 'Pings a host; judges how many packets are lost, and how long their answers take.',
+  summary: 'Pings a host; checks packet loss and round-trip time.',
   settings: IcmpSettings,
   target: (settings) => `icmp://${bareHost(settings)}`,
   destination: [],

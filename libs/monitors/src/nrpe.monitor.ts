@@ -41,21 +41,21 @@ export class NrpeSettings extends MonitorSettings {
   port?: number;
 
   @Text({
-    doc: 'The command that is run on the target, as its nrpe.cfg names it.',
+    doc: 'Command to run on the target, by its name in nrpe.cfg.',
     required: true,
     example: 'check_load',
   })
   command!: string;
 
   @TextList({
-    doc: 'The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.',
+    doc: 'Arguments of the command. The daemon must be built for arguments (those of Debian are not) and have dont_blame_nrpe=1.',
     example: ['5,4,3', '10,8,6'],
     allowEmptyItems: true,
   })
   args?: string[];
 
   @Choice({
-    doc: 'The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0.',
+    doc: 'Version of the protocol: 2 for daemons before 3.0 (answers of at most 1023 bytes), 3 for daemons before 4.0.',
     values: ['2', '3', '4'],
     default: '4',
   })
@@ -63,8 +63,8 @@ export class NrpeSettings extends MonitorSettings {
 
   @Integer({
     doc:
-      'Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it ' +
-      '--payload-size. An answer of another length is understood.',
+      'Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name and rejects queries of another length; check_nrpe calls it ' +
+      '--payload-size. The check accepts answers of any length.',
     default: PAYLOAD_BYTES,
     minimum: 64,
     maximum: MAX_PAYLOAD_BYTES,
@@ -73,7 +73,7 @@ export class NrpeSettings extends MonitorSettings {
   'payload-length'?: number;
 
   @Flag({
-    doc: 'Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default.',
+    doc: 'Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon.',
     default: true,
   })
   ssl?: boolean;
@@ -93,7 +93,7 @@ export class NrpeSettings extends MonitorSettings {
   @TlsClientKey()
   'tls-client-key'?: string;
 
-  @Duration({ doc: 'How long a run may take, the command on the target included.', default: '10s' })
+  @Duration({ doc: 'Maximum time of the check, including the command on the target.', default: '10s' })
   timeout?: string;
 
   override crossCheck(): FieldError[] {
@@ -120,7 +120,7 @@ export class NrpeSettings extends MonitorSettings {
 
 export const nrpeMonitor = defineMonitor<NrpeSettings>({
   type: 'nrpe',
-  summary: 'Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict.',
+  summary: 'Runs a Nagios plugin on another machine through its NRPE daemon.',
   settings: NrpeSettings,
   target: (settings) => `nrpe://${where(settings)}/${excerpt(queryOf(settings), 1_000).replaceAll('\n', ' ')}`,
   destination: ['ssl', 'tls-ca', 'tls-server-name', 'tls-client-cert', 'tls-legacy-renegotiation'],

@@ -16,8 +16,8 @@ import { ProbeRun } from './probe/probe-run.js';
 export class PushSettings extends MonitorSettings {
   @Text({
     doc:
-      'What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at ' +
-      'random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.',
+      'Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at ' +
+      'random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.',
     required: true,
     secret: true,
     pattern: /^[A-Za-z0-9_-]{16,128}$/,
@@ -27,13 +27,14 @@ export class PushSettings extends MonitorSettings {
   })
   token!: string;
 
-  @Duration({ doc: 'How much later than the interval a call may come.', default: '1m' })
+  @Duration({ doc: 'Extra time after the interval before a missing call counts as a failure.', default: '1m' })
   grace?: string;
 }
 
 export const pushMonitor = defineMonitor<PushSettings>({
   type: 'push',
-  summary: 'Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so.',
+  summary:
+    'Waits for calls of a job; fails if none comes within the interval plus the grace, or if the job reports a failure.',
   settings: PushSettings,
   target: () => 'calls of a job',
   destination: [],
@@ -47,7 +48,8 @@ async function probe(settings: PushSettings, context: ProbeContext): Promise<Che
   const { signal, calls } = context;
   const run = new ProbeRun(context);
   if (signal.aborted) return run.failedWith(new CutShort('aborted', 'aborted'), 'aborted');
-  if (!calls) return run.verdict('unknown', 'Nothing to try: jobs can call once the monitor is stored');
+  if (!calls)
+    return run.verdict('unknown', 'A push monitor cannot be tested before it is saved; save it, then call it');
   const { last, nowMs } = calls;
   if (nowMs >= overdueAtMs(settings, calls)) return overdue(settings, run, calls);
   if (!last) return run.ok();

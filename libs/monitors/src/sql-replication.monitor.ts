@@ -8,18 +8,18 @@ import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 export class SqlReplicationSettings extends SqlSettings {
   @Duration({
     doc:
-      'It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all ' +
-      'that was received is replayed; for mysql what the server calls seconds behind.',
+      'The result is a warning if the lag is longer. For postgres the lag is the time since the last replayed transaction, or zero if all ' +
+      'received data is replayed; for mysql it is the seconds behind that the server reports.',
     example: '10s',
   })
   'warning-lag'?: string;
 
-  @Duration({ doc: 'It is critical when the replica is further behind.', example: '1m' })
+  @Duration({ doc: 'The result is critical if the lag is longer.', example: '1m' })
   'critical-lag'?: string;
 
   @Text({
     doc:
-      'Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all ' +
+      'Name of the connection (MariaDB) or channel (MySQL), if the replica has several sources. If not set, all ' +
       'must run. Only for mysql.',
     example: 'orders',
     notEmpty: true,
@@ -41,7 +41,7 @@ function orderFault({ 'warning-lag': warning, 'critical-lag': critical }: SqlRep
 
 export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
   type: 'sql-replication',
-  summary: 'Asks a replica of a database whether replication runs, and how far behind it is.',
+  summary: 'Checks a database replica: whether replication runs, and its lag.',
   settings: SqlReplicationSettings,
   target: (settings) => `replication to ${placeOf(settings)}${settings.connection ? ` (${settings.connection})` : ''}`,
   destination: SQL_DESTINATION,
@@ -58,9 +58,9 @@ export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
 function judge(settings: SqlReplicationSettings, replica: Replica, run: ProbeRun): CheckResult {
   switch (replica.is) {
     case 'stopped':
-      return run.failed(`Replication does not run: ${replica.why}`, 'running replication', replica.why);
+      return run.failed(`Replication is not running: ${replica.why}`, 'running replication', replica.why);
     case 'hidden':
-      return run.verdict('unknown', `Replication cannot be seen: ${replica.why}`, 'running replication', replica.why);
+      return run.verdict('unknown', `Cannot see the replication: ${replica.why}`, 'running replication', replica.why);
     case 'running':
       return judgeLag(settings, replica.lagMs, run);
   }
@@ -83,7 +83,11 @@ function judgeLag(settings: SqlReplicationSettings, lagMs: number | null, run: P
     if (written === undefined) continue;
     const limit = formatDuration(parseDuration(written));
     if (lagMs === null)
-      return run.verdict('unknown', 'Replication runs, and does not tell its lag', `a lag of at most ${limit}`);
+      return run.verdict(
+        'unknown',
+        'Replication is running, but the server reports no lag',
+        `a lag of at most ${limit}`,
+      );
     if (lagMs <= parseDuration(written)) continue;
     const lag = formatDuration(Math.round(lagMs));
     return run.verdict(

@@ -65,7 +65,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
   it('tells a primary from a replica', async () => {
     expect(await runProbe({ type: 'sql-replication', ...primary.written })).toMatchObject({
       status: 'critical',
-      message: 'Replication does not run: it is a primary, not a replica',
+      message: 'Replication is not running: it is a primary, not a replica',
     });
   });
 
@@ -91,7 +91,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     await replica.sql('SELECT pg_wal_replay_pause()');
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
-      message: 'Replication does not run: replay is paused',
+      message: 'Replication is not running: replay is paused',
     });
     await replica.sql('SELECT pg_wal_replay_resume()');
     expect(await eventually(check, isOk)).toMatchObject({ status: 'ok' });
@@ -101,7 +101,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     await primary.server.stop();
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
-      message: 'Replication does not run: nothing is received from the primary',
+      message: 'Replication is not running: nothing is received from the primary',
     });
   });
 });
@@ -143,14 +143,14 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     });
     expect(await check({ connection: 'orders' })).toMatchObject({
       status: 'critical',
-      message: 'Replication does not run: no replication is named orders',
+      message: 'Replication is not running: no replication is named orders',
     });
   });
 
   it('tells a server that replicates from nobody', async () => {
     expect(await runProbe({ type: 'sql-replication', ...primary.written })).toMatchObject({
       status: 'critical',
-      message: 'Replication does not run: no replication is set up',
+      message: 'Replication is not running: no replication is set up',
     });
   });
 
@@ -172,9 +172,9 @@ describe('sql-replication: a real MariaDB and its replica', () => {
   });
 
   it.each([
-    ['STOP SLAVE SQL_THREAD', 'Replication does not run: applying has stopped'],
-    ['STOP SLAVE IO_THREAD', 'Replication does not run: receiving has stopped'],
-    ['STOP SLAVE', 'Replication does not run: receiving has stopped'],
+    ['STOP SLAVE SQL_THREAD', 'Replication is not running: applying has stopped'],
+    ['STOP SLAVE IO_THREAD', 'Replication is not running: receiving has stopped'],
+    ['STOP SLAVE', 'Replication is not running: receiving has stopped'],
   ])('tells what %s has stopped', async (statement, message) => {
     await replica.sql(statement);
     expect(await check()).toMatchObject({ status: 'critical', message });
@@ -189,7 +189,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
       message: expect.stringMatching(
-        /^Replication does not run: applying has stopped: .*shop\.written.* doesn't exist/,
+        /^Replication is not running: applying has stopped: .*shop\.written.* doesn't exist/,
       ),
     });
   });
@@ -199,7 +199,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     const result = await check({ username: 'nobody', password: 'x', database: undefined });
     expect(result).toMatchObject({
       status: 'unknown',
-      message: expect.stringMatching(/^Replication cannot be seen: .*SLAVE MONITOR/),
+      message: expect.stringMatching(/^Cannot see the replication: .*SLAVE MONITOR/),
     });
     expect(JSON.stringify(result)).not.toContain(PASSWORD);
   });
@@ -210,7 +210,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     await replica.sql('START SLAVE');
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
-      message: expect.stringMatching(/^Replication does not run: receiving is not running \(Connecting\)/),
+      message: expect.stringMatching(/^Replication is not running: receiving is not running \(Connecting\)/),
     });
   });
 });

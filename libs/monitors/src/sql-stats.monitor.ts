@@ -13,7 +13,7 @@ const CONNECTIONS: Readonly<Record<DriverName, string>> = { postgres: 'numbacken
 export class SqlStatsSettings extends SqlSettings {
   @Text({
     doc:
-      'Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. ' +
+      'Status variable to read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database for the current database. ' +
       'Default: the number of connections, Threads_connected or numbackends.',
     example: 'deadlocks',
     maxLength: 64,
@@ -23,7 +23,7 @@ export class SqlStatsSettings extends SqlSettings {
   variable?: string;
 
   @Text({
-    doc: 'Query that is run instead of reading a variable, one statement. The number is the first column of its first row.',
+    doc: 'Query to run instead of reading a variable; one statement. The number is the first column of its first row.',
     default: '',
     multiline: true,
     maxLength: 16_384,
@@ -31,7 +31,7 @@ export class SqlStatsSettings extends SqlSettings {
   query?: string;
 
   @Text({
-    doc: 'It is a warning when this holds of the number.',
+    doc: 'The result is a warning if the number meets this condition.',
     example: '> 80',
     pattern: CONDITION,
     expected: CONDITION_EXPECTED,
@@ -39,7 +39,7 @@ export class SqlStatsSettings extends SqlSettings {
   warning?: string;
 
   @Text({
-    doc: 'It is critical when this holds of the number.',
+    doc: 'The result is critical if the number meets this condition.',
     example: '> 95',
     pattern: CONDITION,
     expected: CONDITION_EXPECTED,
@@ -59,7 +59,7 @@ export class SqlStatsSettings extends SqlSettings {
 
 export const sqlStatsMonitor = defineMonitor<SqlStatsSettings>({
   type: 'sql-stats',
-  summary: 'Reads a number from a database, a status variable or the result of a query, and compares it with limits.',
+  summary: 'Reads a number from a database (a status variable, or the result of a query) and compares it with limits.',
   settings: SqlStatsSettings,
   target: (settings) => `${placeOf(settings)} ${nameOf(settings)}`,
   destination: SQL_DESTINATION,

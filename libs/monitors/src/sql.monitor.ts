@@ -26,7 +26,7 @@ const MEASURES = ['value', 'rows'] as const;
 
 export class SqlQuerySettings extends SqlSettings {
   @Text({
-    doc: 'The statement that is run, one only. Its value is the first column of its first row.',
+    doc: 'Statement to run; one only. The value is the first column of its first row.',
     required: true,
     example: "SELECT count(*) FROM jobs WHERE state = 'failed'",
     multiline: true,
@@ -35,20 +35,20 @@ export class SqlQuerySettings extends SqlSettings {
   query!: string;
 
   @TextList({
-    doc: 'What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.',
+    doc: 'Values for $1, $2 … (postgres) or for each ? (mysql) in the query.',
     example: ['eu-west'],
     allowEmptyItems: true,
   })
   params?: string[];
 
   @Text({
-    doc: 'What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.',
+    doc: 'Expected value, exactly as the database writes it; for a boolean, true or false. NULL never matches.',
     example: 'ready',
   })
   expect?: string;
 
   @Integer({
-    doc: 'How many rows there must be.',
+    doc: 'Expected number of rows.',
     minimum: 0,
     maximum: MAX_ROWS,
     example: 1,
@@ -56,14 +56,14 @@ export class SqlQuerySettings extends SqlSettings {
   'expected-rows'?: number;
 
   @Choice({
-    doc: 'What warning and critical are compared with: the value, which must be a number, or the number of rows.',
+    doc: 'What to compare with warning and critical: the value (a number), or the number of rows.',
     values: MEASURES,
     default: 'value',
   })
   measure?: (typeof MEASURES)[number];
 
   @Text({
-    doc: 'It is a warning when this holds of what is measured.',
+    doc: 'The result is a warning if the measured number meets this condition.',
     example: '> 10',
     pattern: CONDITION,
     expected: CONDITION_EXPECTED,
@@ -71,7 +71,7 @@ export class SqlQuerySettings extends SqlSettings {
   warning?: string;
 
   @Text({
-    doc: 'It is critical when this holds of what is measured.',
+    doc: 'The result is critical if the measured number meets this condition.',
     example: '> 100',
     pattern: CONDITION,
     expected: CONDITION_EXPECTED,
@@ -79,13 +79,13 @@ export class SqlQuerySettings extends SqlSettings {
   critical?: string;
 
   @Duration({
-    doc: 'How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.',
+    doc: 'Maximum time of the query. Unlike with query-timeout, the check waits for a slower query and reports it as slow.',
     example: '500ms',
   })
   'max-time'?: string;
 
   @Flag({
-    doc: 'Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict.',
+    doc: 'Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result.',
     default: true,
   })
   'read-only'?: boolean;
@@ -105,7 +105,7 @@ export class SqlQuerySettings extends SqlSettings {
 
 export const sqlMonitor = defineMonitor<SqlQuerySettings>({
   type: 'sql',
-  summary: 'Runs a query; may expect a value, a number of rows, or that a number is within limits.',
+  summary: 'Runs a query; can check its value, its number of rows, and limits for a number.',
   settings: SqlQuerySettings,
   target: (settings) => `${placeOf(settings)} ${capped(settings.query.replaceAll(/\s+/g, ' ').trim(), 300)}`,
   destination: SQL_DESTINATION,

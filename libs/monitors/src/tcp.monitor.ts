@@ -36,33 +36,33 @@ export class TcpSettings extends MonitorSettings implements TlsAttributes {
   @Integer({ doc: 'Port of the target.', required: true, minimum: 1, maximum: 65_535, example: 5432 })
   port!: number;
 
-  @Duration({ doc: 'How long looking up, connecting and the TLS handshake may take together.', default: '4s' })
+  @Duration({ doc: 'Maximum time of resolving, connecting and TLS handshake together.', default: '4s' })
   timeout?: string;
 
-  @Text({ doc: 'Text that is sent once connected.', example: 'PING\r\n', multiline: true })
+  @Text({ doc: 'Text to send after connecting.', example: 'PING\r\n', multiline: true })
   send?: string;
 
-  @Text({ doc: 'Text that what is received must contain. Without it nothing is read.', example: 'PONG' })
+  @Text({ doc: 'Text that the received data must contain. If not set, the check reads nothing.', example: 'PONG' })
   expect?: string;
 
-  @Duration({ doc: 'How long to wait for the expected text.', default: '2s' })
+  @Duration({ doc: 'Maximum time to wait for the expected text.', default: '2s' })
   'read-timeout'?: string;
 
-  @Duration({ doc: 'How long sending may take.', default: '2s' })
+  @Duration({ doc: 'Maximum time of sending.', default: '2s' })
   'write-timeout'?: string;
 
   @Integer({
-    doc: 'How many bytes are read at most in search of the expected text.',
+    doc: 'Maximum number of bytes to search for the expected text.',
     default: 4_096,
     minimum: 1,
     maximum: 1_048_576,
   })
   'read-size'?: number;
 
-  @Flag({ doc: 'Speaks TLS, and verifies the certificate of the target.', default: false })
+  @Flag({ doc: 'Use TLS and verify the certificate of the target.', default: false })
   ssl?: boolean;
 
-  @Flag({ doc: 'Accepts any certificate. Only with ssl.', default: false })
+  @Flag({ doc: 'Accept any certificate. Only with ssl.', default: false })
   'tls-skip-verify'?: boolean;
 
   @TlsCa()
@@ -81,7 +81,7 @@ export class TcpSettings extends MonitorSettings implements TlsAttributes {
 
 export const tcpMonitor = defineMonitor<TcpSettings>({
   type: 'tcp',
-  summary: 'Connects to a TCP port, with or without TLS; may send a text and expect one in return.',
+  summary: 'Connects to a TCP port, with or without TLS; can send a text and check the answer.',
   settings: TcpSettings,
   target: (settings) => `tcp${settings.ssl ? '+tls' : ''}://${hostAndPort(bareHost(settings), settings.port)}`,
   destination: ['tls-skip-verify', 'tls-legacy-renegotiation'],

@@ -49,7 +49,7 @@ export class TlsSettings extends MonitorSettings implements TlsAttributes {
   port?: number;
 
   @Choice({
-    doc: 'The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.',
+    doc: 'Protocol in which to start TLS (STARTTLS). If not set, the connection starts with TLS.',
     values: STARTTLS_PROTOCOLS,
     example: 'smtp',
   })
@@ -82,7 +82,7 @@ export class TlsSettings extends MonitorSettings implements TlsAttributes {
   @TlsClientKey()
   'tls-client-key'?: string;
 
-  @Duration({ doc: 'How long a run may take.', default: '5s' })
+  @Duration({ doc: 'Maximum time of the check.', default: '5s' })
   timeout?: string;
 
   override crossCheck(): FieldError[] {
@@ -92,7 +92,7 @@ export class TlsSettings extends MonitorSettings implements TlsAttributes {
 
 export const tlsMonitor = defineMonitor<TlsSettings>({
   type: 'tls',
-  summary: 'Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS.',
+  summary: 'Checks the certificate of a TLS server: expiry, chain and host name; directly or by STARTTLS.',
   settings: TlsSettings,
   target: (settings) => `${settings.starttls ?? 'tls'}://${hostAndPort(bareHost(settings), portOf(settings))}`,
   destination: [

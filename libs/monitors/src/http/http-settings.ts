@@ -46,18 +46,18 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
     default: 'GET',
     example: 'POST',
     pattern: METHOD,
-    expected: 'a method of HTTP other than CONNECT, such as GET or POST',
+    expected: 'an HTTP method such as GET or POST, but not CONNECT',
   })
   method?: string;
 
-  @Flag({ doc: 'Speaks HTTPS, and verifies the certificate of the target.', default: false })
+  @Flag({ doc: 'Use HTTPS and verify the certificate of the target.', default: false })
   ssl?: boolean;
 
-  @Integer({ doc: 'The status code that is awaited.', default: 200, minimum: 100, maximum: 999 })
+  @Integer({ doc: 'Expected status code.', default: 200, minimum: 100, maximum: 999 })
   'status-code'?: number;
 
   @Text({
-    doc: 'The status codes that are awaited, where more than one is as good. Instead of status-code.',
+    doc: 'Expected status codes, if several are fine. Use it instead of status-code.',
     pattern: STATUS_CODES,
     expected: STATUS_CODES_EXPECTED,
     maxLength: 200,
@@ -66,7 +66,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'status-codes'?: string;
 
   @TextMap({
-    doc: 'Headers that are sent. They are dropped when the target redirects to another origin.',
+    doc: 'Request headers. A redirect to another origin does not get them.',
     example: { 'Content-Type': 'application/json' },
     secret: true,
   })
@@ -93,7 +93,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   password?: string;
 
   @Choice({
-    doc: 'How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself.',
+    doc: 'How to authenticate: `basic` sends user name and password with the first request; `digest` (RFC 7616) answers the challenge of the target and never sends the password itself.',
     values: AUTHENTICATIONS,
     default: 'basic',
   })
@@ -109,13 +109,13 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'bearer-token'?: string;
 
   @Flag({
-    doc: 'Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin.',
+    doc: 'Follow up to 10 redirects, unless their own status is expected. Other origins get no credentials and no client certificate.',
     default: true,
   })
   'follow-redirects'?: boolean;
 
   @Text({
-    doc: 'The proxy through which the target is asked; it also looks up the name of the target.',
+    doc: 'Proxy for the request. It also resolves the name of the target.',
     pattern: PROXY,
     expected: PROXY_EXPECTED,
     maxLength: 300,
@@ -130,13 +130,13 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'proxy-password'?: string;
 
   @TextMap({
-    doc: 'Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.',
+    doc: 'Expected text in response headers, by header name; after `~`, a regular expression that must match.',
     example: { 'Content-Type': 'text/html', 'Strict-Transport-Security': '~ max-age=\\d{7,}' },
   })
   'expect-headers'?: Record<string, string>;
 
   @Text({
-    doc: 'Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.',
+    doc: 'Text that the first 1 MiB of the response must contain. If no attribute concerns the body, the check does not read it.',
     example: 'Welcome',
   })
   expect?: string;
@@ -153,15 +153,15 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'expect-regex'?: string;
 
   @TextMap({
-    doc: 'What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.',
+    doc: 'Expected values of a JSON response, by path (RFC 9535, to one value): the text itself, a comparison with = != < <= > >=, or ~ and a regular expression.',
     example: { '$.status': 'ok', '$.queues[0].length': '< 100', '$.version': '~ ^2\\.' },
   })
   'expect-json'?: Record<string, string>;
 
-  @Duration({ doc: 'A run that takes longer is warning.', example: '500ms' })
+  @Duration({ doc: 'A check that takes longer is a warning.', example: '500ms' })
   'warning-latency'?: string;
 
-  @Duration({ doc: 'A run that takes longer is critical.', example: '2s' })
+  @Duration({ doc: 'A check that takes longer is critical.', example: '2s' })
   'critical-latency'?: string;
 
   @TlsExpiry('warning')
@@ -191,7 +191,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   @TlsClientKey()
   'tls-client-key'?: string;
 
-  @Duration({ doc: 'How long a run may take, redirects included.', default: '3s' })
+  @Duration({ doc: 'Maximum time of the check, including redirects.', default: '3s' })
   timeout?: string;
 
   override crossCheck(): FieldError[] {

@@ -144,11 +144,11 @@ export function parseAnswers(output: string): Map<string, (number | null)[]> {
   );
 }
 
-const NO_CAPABILITY = 'this worker may not send ICMP: fping needs the capability CAP_NET_RAW';
+const NO_CAPABILITY = 'this worker cannot send ICMP; give fping the capability CAP_NET_RAW';
 
 function whyNotStarted(error: unknown): CannotPing | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === 'ENOENT') return new CannotPing('the program fping is not installed on this worker', { cause: error });
+  if (code === 'ENOENT') return new CannotPing('fping is not installed on this worker; install it', { cause: error });
   // What it has as a capability of its file cannot be had here.
   return code === 'EPERM' || code === 'EACCES' ? new CannotPing(NO_CAPABILITY, { cause: error }) : undefined;
 }

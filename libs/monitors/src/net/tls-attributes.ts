@@ -22,7 +22,7 @@ export const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
 
 export function TlsSkipVerify(): PropertyDecorator {
   return Flag({
-    doc: 'Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless.',
+    doc: 'Accept any certificate: the check verifies neither chain nor host name, but still its expiry.',
     default: false,
   });
 }
@@ -38,7 +38,7 @@ export function TlsCa(): PropertyDecorator {
 
 export function TlsServerName(): PropertyDecorator {
   return Text({
-    doc: 'The name that is asked for, and that the certificate must be valid for, instead of the host.',
+    doc: 'Server name to request, for which the certificate must be valid. Default: the host.',
     notEmpty: true,
     maxLength: 255,
     example: 'shop.example.com',
@@ -47,7 +47,7 @@ export function TlsServerName(): PropertyDecorator {
 
 export function TlsMinVersion(): PropertyDecorator {
   return Choice({
-    doc: 'The lowest version of TLS that is spoken.',
+    doc: 'Lowest TLS version to accept.',
     values: TLS_VERSIONS,
     default: DEFAULT_TLS_VERSION,
   });
@@ -55,14 +55,14 @@ export function TlsMinVersion(): PropertyDecorator {
 
 export function TlsLegacyRenegotiation(): PropertyDecorator {
   return Flag({
-    doc: 'Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default.',
+    doc: 'Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default.',
     default: false,
   });
 }
 
 export function TlsClientCert(): PropertyDecorator {
   return Text({
-    doc: 'Certificate (PEM) to show to the target. Needs tls-client-key.',
+    doc: 'Client certificate (PEM). Needs tls-client-key.',
     multiline: true,
     notEmpty: true,
     example: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',
@@ -71,7 +71,7 @@ export function TlsClientCert(): PropertyDecorator {
 
 export function TlsClientKey(): PropertyDecorator {
   return Text({
-    doc: 'Key (PEM) of the certificate to show. Needs tls-client-cert.',
+    doc: 'Key (PEM) of the client certificate. Needs tls-client-cert.',
     secret: true,
     multiline: true,
     notEmpty: true,
@@ -81,9 +81,9 @@ export function TlsClientKey(): PropertyDecorator {
 
 /** Without `standard` an expiry is judged only when a number of days is written. */
 export function TlsExpiry(status: 'warning' | 'critical', standard?: number): PropertyDecorator {
-  const doc = `A certificate that expires in fewer days than these makes the result ${status}.`;
+  const doc = `The result is ${status} if the certificate expires in fewer days.`;
   return Integer({
-    doc: standard === undefined ? `${doc} Without it, only one that has expired fails.` : doc,
+    doc: standard === undefined ? `${doc} If not set, only an expired certificate fails.` : doc,
     minimum: 0,
     maximum: 3_650,
     ...(standard === undefined ? { example: status === 'warning' ? 14 : 3 } : { default: standard }),

@@ -24,7 +24,7 @@ const STANDARD_PORTS: Readonly<Record<DriverName, number>> = { postgres: 5432, m
 /** How to reach a database: the attributes that every monitor of a database has. */
 export class SqlSettings extends MonitorSettings implements TlsAttributes {
   @Choice({
-    doc: 'What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.',
+    doc: 'Protocol of the server: `postgres`, or `mysql` (also MariaDB).',
     required: true,
     example: 'postgres',
     values: DRIVERS,
@@ -48,7 +48,7 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
   port?: number;
 
   @Text({
-    doc: 'Account to log in with. Give it as few rights as the query needs.',
+    doc: 'Account to log in with. Grant it only the rights that the query needs.',
     required: true,
     example: 'monitoring',
     maxLength: 256,
@@ -68,13 +68,13 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
 
   @Flag({
     doc:
-      'Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read ' +
-      'on the way, and a server that pretends to be the database can ask for the password.',
+      'Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read ' +
+      'everything, and a false server can ask for the password.',
     default: false,
   })
   ssl?: boolean;
 
-  @Flag({ doc: 'Accepts any certificate. Only with ssl.', default: false })
+  @Flag({ doc: 'Accept any certificate. Only with ssl.', default: false })
   'tls-skip-verify'?: boolean;
 
   @TlsLegacyRenegotiation()
@@ -96,13 +96,13 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
   'tls-client-key'?: string;
 
   @Duration({
-    doc: 'How long looking up, connecting, the TLS handshake and logging in may take together.',
+    doc: 'Maximum time of resolving, connecting, TLS handshake and login together.',
     default: '4s',
   })
   timeout?: string;
 
   @Duration({
-    doc: 'How long the query may run. Then it is cancelled on the server too.',
+    doc: 'Maximum time of the query. The check then cancels it on the server too.',
     default: '10s',
   })
   'query-timeout'?: string;
