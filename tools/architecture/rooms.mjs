@@ -26,7 +26,8 @@ export const layers = {
   ],
   'apps/api': [
     ['.'],
-    ['openapi', 'monitors', 'alerters', 'stream'],
+    ['openapi'],
+    ['monitors', 'alerters', 'stream'],
     ['placement', 'requests', 'cluster', 'schemas'],
     ['states', 'calls', 'events', 'results', 'ui'],
     ['settings'],

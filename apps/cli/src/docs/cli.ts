@@ -12,8 +12,7 @@ One command holds everything: the processes of a cluster, the push of configurat
 cluster. \`npm start\` runs [\`9volt up\`](#9volt-up) after doing all the set-up; after \`npm run build\` the command itself is
 \`node_modules/.bin/9volt\`.
 
-Data goes to stdout, messages go to stderr. Nothing ever asks a question. \`--help\` after any command tells what stands
-here.`;
+Data goes to stdout, messages go to stderr. No command asks a question. \`--help\` after any command prints the text of this page.`;
 
 const EXIT_CODES = `## Exit codes
 
@@ -21,7 +20,7 @@ ${table(
   ['Code', 'Meaning'],
   [
     ['0', 'Done. For `9volt cfg diff`: no difference.'],
-    ['1', 'Not done: the last line on stderr says why. For `9volt cfg diff`: there are differences.'],
+    ['1', 'Failure: the last line on stderr contains the reason. For `9volt cfg diff`: there are differences.'],
     ['2', 'For `9volt cfg diff`: it could not be found out. For `9volt health`: it answers, and is not ready.'],
   ],
 )}
@@ -141,7 +140,7 @@ function settingsSections(): string[] {
     'Of every command that talks to etcd. A flag beats its variable, which beats the default.',
     table(headings, rows('etcd')),
     '## Settings of a node',
-    'Of `up`, `server`, `scheduler`, `worker` and `api`. All faults are told together, before anything is started.',
+    'Of `up`, `server`, `scheduler`, `worker` and `api`. A process reports all errors together, before it starts anything.',
     table(headings, rows('node')),
   ];
 }

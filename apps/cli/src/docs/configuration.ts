@@ -38,13 +38,13 @@ export async function configurationReference(readExample: ReadExample): Promise<
     '## Monitors',
     'Every monitor has these attributes, whatever its type:',
     attributeTable(common.filter(({ group }) => group !== 'alerting')),
-    'And these decide when somebody is told, and who:',
+    'These decide when 9volt notifies somebody, and whom:',
     attributeTable(common.filter(({ group }) => group === 'alerting')),
     THRESHOLDS,
     PINNING,
     ...monitors,
     '## Alerters',
-    'An alerter is a channel that notifications go through. Every alerter has:',
+    'An alerter sends notifications through a channel. Every alerter has:',
     attributeTable(attributes(AlerterSettings), [
       [code('options'), 'map', 'the options of its type, below', '', '', 'Where to send, and with which credentials.'],
     ]),
@@ -55,8 +55,7 @@ export async function configurationReference(readExample: ReadExample): Promise<
 
 const INTRODUCTION = `# Configuration
 
-What is monitored stands in YAML files, which \`9volt cfg <dir>\` pushes into etcd. Every \`.yaml\` and \`.yml\` file below
-the directory is read; how entries are spread over files does not matter. The same attributes, as JSON, are what the
+You write monitors and alerters in YAML files, which \`9volt cfg <dir>\` pushes into etcd. It reads every \`.yaml\` and \`.yml\` file below the directory; you can spread entries over files as you like. The same attributes, as JSON, are what the
 [API](api.md) takes, and what stands in etcd.`;
 
 const WRITING = `## Writing the files
@@ -93,9 +92,8 @@ alerter:
   (a path relative to the file, or an address), or once for all in the settings of VS Code, with its YAML extension:
   \`"yaml.schemas": { "./docs/9volt.schema.json": "monitoring/**/*.yaml" }\`. What depends on several attributes, such as a timeout
   below the interval, only \`9volt cfg validate <dir>\` tells.
-- **What somebody puts into etcd by hand** is validated by the leader. A monitor that is not valid goes on in its last valid version, if
-  there was one; it is shown as quarantined, and an event says what is wrong with it.
-- **A check that kills its process**, or has it hang, is quarantined after the second time. It runs nowhere then, until it is edited.
+- **Entries written straight into etcd** are validated by the leader. An invalid entry is quarantined; its last valid version keeps running, if there was one, and an event contains the reason.
+- **A check that kills its process**, or has it hang, is quarantined after the second time. No worker then runs it until somebody edits it.
 
 ### Durations
 
@@ -108,9 +106,8 @@ longer than the interval, the runs that fall due meanwhile are skipped and count
 
 const THRESHOLDS = `### Thresholds
 
-Failures in a row are counted. At the \`warning-threshold\` the state becomes warning and each \`warning-alerter\` is told; at the
-\`critical-threshold\` it becomes critical and each \`critical-alerter\` is told. Each of them is told once. Before the first threshold a
-failing monitor is still ok, with a count above 0. The first success ends it, and whoever was told is told so, once.
+9volt counts consecutive failures. At the \`warning-threshold\` the state becomes warning and 9volt notifies each \`warning-alerter\`; at the \`critical-threshold\` it becomes critical and 9volt notifies each \`critical-alerter\`, each of them once. Before the first threshold a
+failing monitor is still ok, with a count above 0. The first success ends the incident, and 9volt sends one resolve to each alerter that it notified.
 
 ${table(
   ['warning-threshold', 'critical-threshold', 'What happens'],
@@ -149,17 +146,15 @@ ${table(
   ],
 )}
 
-Unknown means that nobody can tell: a plugin says so, the worker lacks a program or a permission, or 9volt itself could not carry the check out. It is
-never taken for ok: it does not end an incident. Only a success does, so a state that was unknown stays so until a success, or until
+Unknown means that the check has no verdict: a plugin says so, the worker lacks a program or a permission, or 9volt itself could not run the check. Unknown never counts as ok and does not end an incident. Only a success does, so a state that was unknown stays so until a success, or until
 the results have reached the threshold of something else.`;
 
 const PINNING = `### Which workers run it, and when none does
 
 A monitor with a \`member-tag\` runs on workers that were started with that tag (\`--tags\`); one without runs on workers that have no
-tags. A monitor for which there is no such worker is shown as orphaned, and an event tells it.
+tags. If there is no such worker, the dashboard shows the monitor as orphaned, and 9volt writes an event.
 
-\`disable: true\`, a \`disable-until\` in the future and the removal of a monitor all end its open incident: whoever was told of it is
-told once that it is closed, and why. So does a change of its type or target. A change of thresholds, alerters or description
+\`disable: true\`, a \`disable-until\` in the future and the removal of a monitor all end its open incident: 9volt tells each alerter that it notified, once, that the incident is closed, and why. So does a change of its type or target. A change of thresholds, alerters or description
 keeps the incident.`;
 
 const SECRETS = `Attributes marked *secret* are masked in every answer of the API and in what \`9volt cfg diff\` prints. They stand in clear in the YAML
@@ -173,15 +168,14 @@ line break at its end). They may be used in every option of an alerter and in ev
 each time. In etcd and in exports the reference stands as it was written, and in answers too if it stands alone. Where a target or a provider repeats the
 secret, it is masked before that is kept or shown.
 
-A check whose secret cannot be had is \`unknown\`, and its message says why; a notification waits and is tried again. Whoever may write a
+A check whose secret the worker cannot read is \`unknown\`, and its message contains the reason; a notification waits, and the worker retries. Whoever may write a
 configuration can have what a worker may read sent to an address of their own. So a worker hands out only variables whose names begin with
 \`NINEV_SECRET_\` and files in \`/etc/9volt/secrets/\`, unless [\`--secret-sources\`](cli.md#settings-of-a-node) says otherwise. The other variables of 9volt
 itself (\`NINEV_…\`) are never handed out.
 
 ### How notifications are delivered
 
-A notification is tried again until the provider takes it, or refuses it for good; what is owed to an alerter that has been removed is
-given up after 10 minutes.`;
+9volt retries a notification until the provider accepts or rejects it. It drops notifications to a deleted alerter after 10 minutes.`;
 
 function attributes(cls: SettingsClass): AttributeMeta[] {
   return [...attributesOf(cls).values()];

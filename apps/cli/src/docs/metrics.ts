@@ -32,8 +32,7 @@ where there are any. [docker/prometheus](../docker/prometheus) has a configurati
 [docker/grafana](../docker/grafana) a board.
 
 Counters start from 0 with the process, so take \`rate()\` or \`increase()\` of them. Labels have few values: types of monitors and alerters, outcomes, tags
-of workers. Names of monitors are labels only where that was asked for, with a number of series that is not exceeded. What is told of the whole
-cluster is told by every process that knows it: take \`max()\` of it, not \`sum()\`. \`9volt server\` has the metrics of all roles.`;
+of workers. Names of monitors are labels only where that was asked for, with a number of series that is not exceeded. Every process that knows a value of the whole cluster serves it: use \`max()\`, not \`sum()\`. \`9volt server\` has the metrics of all roles.`;
 
 /** The list of all metrics, as the modules of the roles register them. */
 export async function metricsReference(): Promise<string> {
