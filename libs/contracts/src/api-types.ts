@@ -565,16 +565,8 @@ export interface components {
                     };
                 };
             };
-            /** @description Values in etcd that are not whole, which the node that answers ignores: the first 1,000. Delete or mend what 9volt did not write. */
+            /** @description Incomplete values in etcd, which the answering process ignores: the first 1,000. Delete or correct those that 9volt did not write. */
             Unreadable: components["schemas"]["UnreadableKey"][];
-        };
-        UnreadableKey: {
-            key: string;
-            /** @description Modification revision of the key. */
-            revision: number;
-            bytes: number;
-            /** @description What was expected where. */
-            reason: string;
         };
         Member: {
             MemberID: string;
@@ -684,6 +676,14 @@ export interface components {
             /** @description Reason, as one sentence. */
             reason: string;
             errors: components["schemas"]["FieldProblem"][];
+        };
+        UnreadableKey: {
+            key: string;
+            /** @description Modification revision of the key. */
+            revision: number;
+            bytes: number;
+            /** @description Expected value, and where. */
+            reason: string;
         };
         Placement: {
             name: string;

@@ -1,7 +1,7 @@
 import type { JsonSchema } from '@9volt/contracts';
 import { CallWords } from '../calls/call.dto.js';
 import { ClusterSettings } from '../cluster/cluster-settings.dto.js';
-import { Cluster, Coverage, Director, Quarantined } from '../cluster/cluster.dto.js';
+import { Cluster, Coverage, Director, Quarantined, UnreadableKey } from '../cluster/cluster.dto.js';
 import { Drain } from '../cluster/drain.dto.js';
 import { Member } from '../cluster/member.dto.js';
 import { FieldProblem, Problem } from '../common/problem.dto.js';
@@ -34,6 +34,7 @@ export const DTOS: readonly Component<unknown>[] = [
   Director,
   Drain,
   Quarantined,
+  UnreadableKey,
   Placement,
   PlacementCandidate,
   WorkerName,

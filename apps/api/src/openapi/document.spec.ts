@@ -61,6 +61,14 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('refers to nothing that it does not have', () => {
+    const found = JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g);
+    const names = new Set([...found].map(([, name]) => name ?? ''));
+    expect(names.size).toBeGreaterThan(40);
+    const schemas = Object.keys(document.components?.schemas ?? {});
+    expect([...names].filter((name) => !schemas.includes(name))).toEqual([]);
+  });
+
   test('names every type of monitor and alerter', () => {
     const schemas = document.components?.schemas as Record<
       string,
