@@ -448,7 +448,7 @@ describe('what runs', () => {
   it.each([
     ['web', 'runs', 'only'],
     ['off', 'nowhere', 'disabled'],
-    ['lonely', 'nowhere', 'no worker carries the tag "nowhere"'],
+    ['lonely', 'nowhere', 'no worker has the tag "nowhere"'],
     ['odd', 'nowhere', 'interval'],
   ])('tells why %s %s', async (name, verdict, message) => {
     const { body } = await expectStatus(200, 'explainMonitor', { name });

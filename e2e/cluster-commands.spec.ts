@@ -52,7 +52,7 @@ describe('a person with the command line', () => {
     await waitFor(() => target.requests.some(({ url }) => url === '/later'));
     expect(await heldBy(two)).toBe(0);
     expect(await told('why', 'm5')).toMatch(/^two .* is drained$/m);
-    expect(await told('undrain', 'two')).toBe("'two' may be given monitors again\n");
+    expect(await told('undrain', 'two')).toBe("'two' accepts monitors again\n");
     await waitFor(async () => (await heldBy(two)) >= 2, { timeoutMs: 20_000, what: 'monitors on two again' });
   }, 60_000);
 });

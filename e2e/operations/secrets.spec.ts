@@ -13,7 +13,8 @@ const CANARIES = [OF_TARGET, OF_ALERTER, IN_ADDRESS];
 /** Repeats what it was sent, as a page that shows its request does. */
 async function startEcho(): Promise<HttpTarget> {
   return startHttpTarget({
-    answer: ({ headers, url }, response) => void response.end(`you sent ${url} ${headers.authorization ?? ''}`),
+    answer: ({ headers, url }, response) =>
+      void response.setHeader('Content-Type', 'text/plain').end(`you sent ${url} ${headers.authorization ?? ''}`),
   });
 }
 
@@ -79,7 +80,7 @@ describe('secrets that stand on the worker alone', () => {
   it('make a check unknown where they cannot be had, with the reason', async () => {
     await waitFor(async () => (await cluster.statusOf('without')) === 'unknown', { timeoutMs: 20_000 });
     expect(await cluster.get(cluster.keys.state('without'))).toMatchObject({
-      message: 'headers: ${env:NO_SUCH_VARIABLE} cannot be had on this worker: the variable is not set',
+      message: 'headers: this worker cannot read ${env:NO_SUCH_VARIABLE}: the variable is not set',
     });
   });
 
