@@ -1193,17 +1193,17 @@ export interface components {
              * @example POST
              */
             method?: string;
-            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            /** @description Use HTTPS and verify the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description The status code that is awaited. Default: `200`. */
+            /** @description Expected status code. Default: `200`. */
             "status-code"?: number;
             /**
-             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @description Expected status codes, if several are fine. Use it instead of status-code.
              * @example 200-299,304
              */
             "status-codes"?: string;
             /**
-             * @description Headers that are sent. They are dropped when the target redirects to another origin.
+             * @description Request headers. A redirect to another origin does not get them.
              * @example {
              *       "Content-Type": "application/json"
              *     }
@@ -1228,7 +1228,7 @@ export interface components {
              */
             password?: string;
             /**
-             * @description How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself. Default: `basic`.
+             * @description How to authenticate: `basic` sends user name and password with the first request; `digest` (RFC 7616) answers the challenge of the target and never sends the password itself. Default: `basic`.
              * @enum {string}
              */
             authentication?: "basic" | "digest";
@@ -1238,10 +1238,10 @@ export interface components {
              * @example ${env:NINEV_SECRET_SHOP_TOKEN}
              */
             "bearer-token"?: string;
-            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            /** @description Follow up to 10 redirects, unless their own status is expected. Other origins get no credentials and no client certificate. Default: `true`. */
             "follow-redirects"?: boolean;
             /**
-             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @description Proxy for the request. It also resolves the name of the target.
              * @example http://proxy.example.com:3128
              */
             proxy?: string;
@@ -1257,7 +1257,7 @@ export interface components {
              */
             "proxy-password"?: string;
             /**
-             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @description Expected text in response headers, by header name; after `~`, a regular expression that must match.
              * @example {
              *       "Content-Type": "text/html",
              *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
@@ -1267,7 +1267,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
+             * @description Text that the first 1 MiB of the response must contain. If no attribute concerns the body, the check does not read it.
              * @example Welcome
              */
             expect?: string;
@@ -1282,7 +1282,7 @@ export interface components {
              */
             "expect-regex"?: string;
             /**
-             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @description Expected values of a JSON response, by path (RFC 9535, to one value): the text itself, a comparison with = != < <= > >=, or ~ and a regular expression.
              * @example {
              *       "$.status": "ok",
              *       "$.queues[0].length": "< 100",
@@ -1293,34 +1293,34 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description A run that takes longer is warning.
+             * @description A check that takes longer is a warning.
              * @example 500ms
              */
             "warning-latency"?: string | number;
             /**
-             * @description A run that takes longer is critical.
+             * @description A check that takes longer is critical.
              * @example 2s
              */
             "critical-latency"?: string | number;
             /**
-             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @description The result is warning if the certificate expires in fewer days. If not set, only an expired certificate fails.
              * @example 14
              */
             "tls-expiry-warning"?: number;
             /**
-             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @description The result is critical if the certificate expires in fewer days. If not set, only an expired certificate fails.
              * @example 3
              */
             "tls-expiry-critical"?: number;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -1331,10 +1331,10 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            /** @description Accept any certificate: the check verifies neither chain nor host name, but still its expiry. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -1342,11 +1342,11 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take, redirects included. Default: `3s`. */
+            /** @description Maximum time of the check, including redirects. Default: `3s`. */
             timeout?: string | number;
         };
         /** @description Sends an HTTP or HTTPS request; judges the status, headers, body, time and certificate of the response. */
@@ -1438,17 +1438,17 @@ export interface components {
              * @example POST
              */
             method?: string;
-            /** @description Speaks HTTPS, and verifies the certificate of the target. Default: `false`. */
+            /** @description Use HTTPS and verify the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description The status code that is awaited. Default: `200`. */
+            /** @description Expected status code. Default: `200`. */
             "status-code"?: number;
             /**
-             * @description The status codes that are awaited, where more than one is as good. Instead of status-code.
+             * @description Expected status codes, if several are fine. Use it instead of status-code.
              * @example 200-299,304
              */
             "status-codes"?: string;
             /**
-             * @description Headers that are sent. They are dropped when the target redirects to another origin.
+             * @description Request headers. A redirect to another origin does not get them.
              * @example {
              *       "Content-Type": "application/json"
              *     }
@@ -1473,7 +1473,7 @@ export interface components {
              */
             password?: string;
             /**
-             * @description How user name and password are shown: with the first request (`basic`), or as an answer to what the target demands (`digest`, RFC 7616), which never sends the password itself. Default: `basic`.
+             * @description How to authenticate: `basic` sends user name and password with the first request; `digest` (RFC 7616) answers the challenge of the target and never sends the password itself. Default: `basic`.
              * @enum {string}
              */
             authentication?: "basic" | "digest";
@@ -1483,10 +1483,10 @@ export interface components {
              * @example ${env:NINEV_SECRET_SHOP_TOKEN}
              */
             "bearer-token"?: string;
-            /** @description Follows up to 10 redirects, unless their own status is an awaited one. Credentials, the client certificate among them, stay within the origin. Default: `true`. */
+            /** @description Follow up to 10 redirects, unless their own status is expected. Other origins get no credentials and no client certificate. Default: `true`. */
             "follow-redirects"?: boolean;
             /**
-             * @description The proxy through which the target is asked; it also looks up the name of the target.
+             * @description Proxy for the request. It also resolves the name of the target.
              * @example http://proxy.example.com:3128
              */
             proxy?: string;
@@ -1502,7 +1502,7 @@ export interface components {
              */
             "proxy-password"?: string;
             /**
-             * @description Texts that headers of the response must contain, by the name of the header; after `~`, a regular expression that must match.
+             * @description Expected text in response headers, by header name; after `~`, a regular expression that must match.
              * @example {
              *       "Content-Type": "text/html",
              *       "Strict-Transport-Security": "~ max-age=\\d{7,}"
@@ -1512,7 +1512,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description Text that the first 1 MiB of the response must contain. Where nothing is expected of the body, the verdict is given without reading it.
+             * @description Text that the first 1 MiB of the response must contain. If no attribute concerns the body, the check does not read it.
              * @example Welcome
              */
             expect?: string;
@@ -1527,7 +1527,7 @@ export interface components {
              */
             "expect-regex"?: string;
             /**
-             * @description What values of a response in JSON must be, by their path (RFC 9535, to one value): the text itself, or behind one of = != < <= > >=; behind ~ a regular expression.
+             * @description Expected values of a JSON response, by path (RFC 9535, to one value): the text itself, a comparison with = != < <= > >=, or ~ and a regular expression.
              * @example {
              *       "$.status": "ok",
              *       "$.queues[0].length": "< 100",
@@ -1538,34 +1538,34 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description A run that takes longer is warning.
+             * @description A check that takes longer is a warning.
              * @example 500ms
              */
             "warning-latency"?: string | number;
             /**
-             * @description A run that takes longer is critical.
+             * @description A check that takes longer is critical.
              * @example 2s
              */
             "critical-latency"?: string | number;
             /**
-             * @description A certificate that expires in fewer days than these makes the result warning. Without it, only one that has expired fails.
+             * @description The result is warning if the certificate expires in fewer days. If not set, only an expired certificate fails.
              * @example 14
              */
             "tls-expiry-warning"?: number;
             /**
-             * @description A certificate that expires in fewer days than these makes the result critical. Without it, only one that has expired fails.
+             * @description The result is critical if the certificate expires in fewer days. If not set, only an expired certificate fails.
              * @example 3
              */
             "tls-expiry-critical"?: number;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -1576,10 +1576,10 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            /** @description Accept any certificate: the check verifies neither chain nor host name, but still its expiry. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -1587,14 +1587,14 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take, redirects included. Default: `3s`. */
+            /** @description Maximum time of the check, including redirects. Default: `3s`. */
             timeout?: string | number;
         };
-        /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
+        /** @description Connects to a TCP port, with or without TLS; can send a text and check the answer. */
         TcpMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -1672,27 +1672,27 @@ export interface components {
              * @example 5432
              */
             port: number;
-            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting and TLS handshake together. Default: `4s`. */
             timeout?: string | number;
             /**
-             * @description Text that is sent once connected.
+             * @description Text to send after connecting.
              * @example PING
              */
             send?: string;
             /**
-             * @description Text that what is received must contain. Without it nothing is read.
+             * @description Text that the received data must contain. If not set, the check reads nothing.
              * @example PONG
              */
             expect?: string;
-            /** @description How long to wait for the expected text. Default: `2s`. */
+            /** @description Maximum time to wait for the expected text. Default: `2s`. */
             "read-timeout"?: string | number;
-            /** @description How long sending may take. Default: `2s`. */
+            /** @description Maximum time of sending. Default: `2s`. */
             "write-timeout"?: string | number;
-            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            /** @description Maximum number of bytes to search for the expected text. Default: `4096`. */
             "read-size"?: number;
-            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            /** @description Use TLS and verify the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
              * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
@@ -1702,14 +1702,14 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
         };
-        /** @description Connects to a TCP port, with or without TLS; may send a text and expect one in return. */
+        /** @description Connects to a TCP port, with or without TLS; can send a text and check the answer. */
         NamedTcpMonitor: {
             name: string;
             /**
@@ -1788,27 +1788,27 @@ export interface components {
              * @example 5432
              */
             port: number;
-            /** @description How long looking up, connecting and the TLS handshake may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting and TLS handshake together. Default: `4s`. */
             timeout?: string | number;
             /**
-             * @description Text that is sent once connected.
+             * @description Text to send after connecting.
              * @example PING
              */
             send?: string;
             /**
-             * @description Text that what is received must contain. Without it nothing is read.
+             * @description Text that the received data must contain. If not set, the check reads nothing.
              * @example PONG
              */
             expect?: string;
-            /** @description How long to wait for the expected text. Default: `2s`. */
+            /** @description Maximum time to wait for the expected text. Default: `2s`. */
             "read-timeout"?: string | number;
-            /** @description How long sending may take. Default: `2s`. */
+            /** @description Maximum time of sending. Default: `2s`. */
             "write-timeout"?: string | number;
-            /** @description How many bytes are read at most in search of the expected text. Default: `4096`. */
+            /** @description Maximum number of bytes to search for the expected text. Default: `4096`. */
             "read-size"?: number;
-            /** @description Speaks TLS, and verifies the certificate of the target. Default: `false`. */
+            /** @description Use TLS and verify the certificate of the target. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
              * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
@@ -1818,14 +1818,14 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
         };
-        /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
+        /** @description Queries a DNS server; can check the number and content of the records and the time of the answer. */
         DnsMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -1894,7 +1894,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description Host name or IP address of the DNS server that is asked.
+             * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
              */
             host: string;
@@ -1906,40 +1906,40 @@ export interface components {
              */
             "dns-target": string;
             /**
-             * @description The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of what it is an alias of. Default: `A`.
+             * @description Record type to query: its name, or its number such as `TYPE65280`. The check judges only records of this type, of the name or of the name that it is an alias of. Default: `A`.
              * @example MX
              */
             "dns-record-type"?: string;
             /**
-             * @description The code that the server must answer with. With any other than NOERROR no records are looked at. Default: `NOERROR`.
+             * @description Expected response code. With a code other than NOERROR the check does not look at records. Default: `NOERROR`.
              * @example NXDOMAIN
              * @enum {string}
              */
             "dns-expected-rcode"?: "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "YXDOMAIN" | "YXRRSET" | "NXRRSET" | "NOTAUTH" | "NOTZONE";
             /**
-             * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
+             * @description Maximum time of the answer. Unlike the timeout, the check waits for a slower answer and reports it as slow.
              * @example 200ms
              */
             "dns-max-time"?: string | number;
             /**
-             * @description How many records the answer must have. Left out or 0: one or more.
+             * @description Expected number of records. If not set or 0: one or more.
              * @example 2
              */
             "dns-expected-count"?: number;
             /**
-             * @description How many of the records must match `expect`. Default: `all`.
+             * @description Number of records that must match `expect`. Default: `all`.
              * @enum {string}
              */
             "dns-match"?: "all" | "any";
             /**
-             * @description Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches also when it does as zone files write it. Default: `.`.
+             * @description Regular expression (RE2) that the records must match. Each record is written as `name ttl IN A address`. The parts of a TXT record are joined; the record also matches if its form in zone files does. Default: `.`.
              * @example IN A 192\.0\.2\.
              */
             expect?: string;
-            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            /** @description Maximum time of resolving the server and of the query. Default: `2s`. */
             timeout?: string | number;
         };
-        /** @description Asks a DNS server; may expect a number of records, an answer in time, and what the records say. */
+        /** @description Queries a DNS server; can check the number and content of the records and the time of the answer. */
         NamedDnsMonitor: {
             name: string;
             /**
@@ -2009,7 +2009,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description Host name or IP address of the DNS server that is asked.
+             * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
              */
             host: string;
@@ -2021,40 +2021,40 @@ export interface components {
              */
             "dns-target": string;
             /**
-             * @description The type of record that is asked for, by its name or, such as `TYPE65280`, by its number. Only records of this type are judged: those of the name, or of what it is an alias of. Default: `A`.
+             * @description Record type to query: its name, or its number such as `TYPE65280`. The check judges only records of this type, of the name or of the name that it is an alias of. Default: `A`.
              * @example MX
              */
             "dns-record-type"?: string;
             /**
-             * @description The code that the server must answer with. With any other than NOERROR no records are looked at. Default: `NOERROR`.
+             * @description Expected response code. With a code other than NOERROR the check does not look at records. Default: `NOERROR`.
              * @example NXDOMAIN
              * @enum {string}
              */
             "dns-expected-rcode"?: "NOERROR" | "FORMERR" | "SERVFAIL" | "NXDOMAIN" | "NOTIMP" | "REFUSED" | "YXDOMAIN" | "YXRRSET" | "NXRRSET" | "NOTAUTH" | "NOTZONE";
             /**
-             * @description How long the server may take to answer. Unlike the timeout, a slower answer is waited for and told as slow.
+             * @description Maximum time of the answer. Unlike the timeout, the check waits for a slower answer and reports it as slow.
              * @example 200ms
              */
             "dns-max-time"?: string | number;
             /**
-             * @description How many records the answer must have. Left out or 0: one or more.
+             * @description Expected number of records. If not set or 0: one or more.
              * @example 2
              */
             "dns-expected-count"?: number;
             /**
-             * @description How many of the records must match `expect`. Default: `all`.
+             * @description Number of records that must match `expect`. Default: `all`.
              * @enum {string}
              */
             "dns-match"?: "all" | "any";
             /**
-             * @description Regular expression (RE2) that the records must match, each written as `name ttl IN A address`. The parts of a TXT record are joined; it matches also when it does as zone files write it. Default: `.`.
+             * @description Regular expression (RE2) that the records must match. Each record is written as `name ttl IN A address`. The parts of a TXT record are joined; the record also matches if its form in zone files does. Default: `.`.
              * @example IN A 192\.0\.2\.
              */
             expect?: string;
-            /** @description How long looking up the server and the query may take. Default: `2s`. */
+            /** @description Maximum time of resolving the server and of the query. Default: `2s`. */
             timeout?: string | number;
         };
-        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        /** @description Pings a host; checks packet loss and round-trip time. */
         IcmpMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -2128,38 +2128,38 @@ export interface components {
              */
             host: string;
             /**
-             * @description The version of IP. Without it, the first address that is found.
+             * @description IP version. If not set, the first resolved address counts.
              * @example 6
              * @enum {string}
              */
             "ip-version"?: "4" | "6";
-            /** @description How many packets are sent. Default: `3`. */
+            /** @description Number of packets to send. Default: `3`. */
             packets?: number;
             /** @description Time from one packet to the next. Default: `200ms`. */
             "packet-interval"?: string | number;
             /** @description Bytes of data in a packet. Default: `56`. */
             size?: number;
             /**
-             * @description Per cent of packets lost from which the result is warning.
+             * @description The result is a warning at this percentage of lost packets.
              * @example 20
              */
             "loss-warning"?: number;
-            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            /** @description The result is critical at this percentage of lost packets. Default: `100`. */
             "loss-critical"?: number;
             /**
-             * @description A mean round-trip time above it makes the result warning.
+             * @description The result is a warning if the mean round-trip time is longer.
              * @example 50ms
              */
             "rtt-warning"?: string | number;
             /**
-             * @description A mean round-trip time above it makes the result critical.
+             * @description The result is critical if the mean round-trip time is longer.
              * @example 200ms
              */
             "rtt-critical"?: string | number;
-            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            /** @description Maximum time to wait for the answer to a packet. Default: `1s`. */
             timeout?: string | number;
         };
-        /** @description Pings a host; judges how many packets are lost, and how long their answers take. */
+        /** @description Pings a host; checks packet loss and round-trip time. */
         NamedIcmpMonitor: {
             name: string;
             /**
@@ -2234,38 +2234,38 @@ export interface components {
              */
             host: string;
             /**
-             * @description The version of IP. Without it, the first address that is found.
+             * @description IP version. If not set, the first resolved address counts.
              * @example 6
              * @enum {string}
              */
             "ip-version"?: "4" | "6";
-            /** @description How many packets are sent. Default: `3`. */
+            /** @description Number of packets to send. Default: `3`. */
             packets?: number;
             /** @description Time from one packet to the next. Default: `200ms`. */
             "packet-interval"?: string | number;
             /** @description Bytes of data in a packet. Default: `56`. */
             size?: number;
             /**
-             * @description Per cent of packets lost from which the result is warning.
+             * @description The result is a warning at this percentage of lost packets.
              * @example 20
              */
             "loss-warning"?: number;
-            /** @description Per cent of packets lost from which the result is critical. Default: `100`. */
+            /** @description The result is critical at this percentage of lost packets. Default: `100`. */
             "loss-critical"?: number;
             /**
-             * @description A mean round-trip time above it makes the result warning.
+             * @description The result is a warning if the mean round-trip time is longer.
              * @example 50ms
              */
             "rtt-warning"?: string | number;
             /**
-             * @description A mean round-trip time above it makes the result critical.
+             * @description The result is critical if the mean round-trip time is longer.
              * @example 200ms
              */
             "rtt-critical"?: string | number;
-            /** @description How long the answer to a packet is waited for. Default: `1s`. */
+            /** @description Maximum time to wait for the answer to a packet. Default: `1s`. */
             timeout?: string | number;
         };
-        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        /** @description Checks the certificate of a TLS server: expiry, chain and host name; directly or by STARTTLS. */
         TlsMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -2344,24 +2344,24 @@ export interface components {
              */
             port?: number;
             /**
-             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @description Protocol in which to start TLS (STARTTLS). If not set, the connection starts with TLS.
              * @example smtp
              * @enum {string}
              */
             starttls?: "smtp" | "imap" | "postgres";
-            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            /** @description The result is warning if the certificate expires in fewer days. Default: `14`. */
             "tls-expiry-warning"?: number;
-            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            /** @description The result is critical if the certificate expires in fewer days. Default: `3`. */
             "tls-expiry-critical"?: number;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -2372,10 +2372,10 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            /** @description Accept any certificate: the check verifies neither chain nor host name, but still its expiry. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -2383,14 +2383,14 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take. Default: `5s`. */
+            /** @description Maximum time of the check. Default: `5s`. */
             timeout?: string | number;
         };
-        /** @description Looks at the certificate of a TLS server, its expiry, chain and host name; directly or by STARTTLS. */
+        /** @description Checks the certificate of a TLS server: expiry, chain and host name; directly or by STARTTLS. */
         NamedTlsMonitor: {
             name: string;
             /**
@@ -2470,24 +2470,24 @@ export interface components {
              */
             port?: number;
             /**
-             * @description The protocol in which the target is asked to go on in TLS. Without it, the connection begins with TLS.
+             * @description Protocol in which to start TLS (STARTTLS). If not set, the connection starts with TLS.
              * @example smtp
              * @enum {string}
              */
             starttls?: "smtp" | "imap" | "postgres";
-            /** @description A certificate that expires in fewer days than these makes the result warning. Default: `14`. */
+            /** @description The result is warning if the certificate expires in fewer days. Default: `14`. */
             "tls-expiry-warning"?: number;
-            /** @description A certificate that expires in fewer days than these makes the result critical. Default: `3`. */
+            /** @description The result is critical if the certificate expires in fewer days. Default: `3`. */
             "tls-expiry-critical"?: number;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -2498,10 +2498,10 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Accepts any certificate: neither its chain nor its host name is verified. Its expiry is judged nonetheless. Default: `false`. */
+            /** @description Accept any certificate: the check verifies neither chain nor host name, but still its expiry. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -2509,14 +2509,14 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take. Default: `5s`. */
+            /** @description Maximum time of the check. Default: `5s`. */
             timeout?: string | number;
         };
-        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        /** @description Runs a query; can check its value, its number of rows, and limits for a number. */
         SqlMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -2585,7 +2585,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -2601,7 +2601,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -2616,14 +2616,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -2635,12 +2635,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -2648,60 +2648,60 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @description Statement to run; one only. The value is the first column of its first row.
              * @example SELECT count(*) FROM jobs WHERE state = 'failed'
              */
             query: string;
             /**
-             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @description Values for $1, $2 … (postgres) or for each ? (mysql) in the query.
              * @example [
              *       "eu-west"
              *     ]
              */
             params?: string[];
             /**
-             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @description Expected value, exactly as the database writes it; for a boolean, true or false. NULL never matches.
              * @example ready
              */
             expect?: string;
             /**
-             * @description How many rows there must be.
+             * @description Expected number of rows.
              * @example 1
              */
             "expected-rows"?: number;
             /**
-             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @description What to compare with warning and critical: the value (a number), or the number of rows. Default: `value`.
              * @enum {string}
              */
             measure?: "value" | "rows";
             /**
-             * @description It is a warning when this holds of what is measured.
+             * @description The result is a warning if the measured number meets this condition.
              * @example > 10
              */
             warning?: string;
             /**
-             * @description It is critical when this holds of what is measured.
+             * @description The result is critical if the measured number meets this condition.
              * @example > 100
              */
             critical?: string;
             /**
-             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @description Maximum time of the query. Unlike with query-timeout, the check waits for a slower query and reports it as slow.
              * @example 500ms
              */
             "max-time"?: string | number;
-            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            /** @description Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result. Default: `true`. */
             "read-only"?: boolean;
         };
-        /** @description Runs a query; may expect a value, a number of rows, or that a number is within limits. */
+        /** @description Runs a query; can check its value, its number of rows, and limits for a number. */
         NamedSqlMonitor: {
             name: string;
             /**
@@ -2771,7 +2771,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -2787,7 +2787,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -2802,14 +2802,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -2821,12 +2821,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -2834,60 +2834,60 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description The statement that is run, one only. Its value is the first column of its first row.
+             * @description Statement to run; one only. The value is the first column of its first row.
              * @example SELECT count(*) FROM jobs WHERE state = 'failed'
              */
             query: string;
             /**
-             * @description What stands for $1, $2 … (postgres) or for each ? (mysql) in the query.
+             * @description Values for $1, $2 … (postgres) or for each ? (mysql) in the query.
              * @example [
              *       "eu-west"
              *     ]
              */
             params?: string[];
             /**
-             * @description What the value must be, exactly, as the database writes it; of a boolean true or false. NULL is nothing of these.
+             * @description Expected value, exactly as the database writes it; for a boolean, true or false. NULL never matches.
              * @example ready
              */
             expect?: string;
             /**
-             * @description How many rows there must be.
+             * @description Expected number of rows.
              * @example 1
              */
             "expected-rows"?: number;
             /**
-             * @description What warning and critical are compared with: the value, which must be a number, or the number of rows. Default: `value`.
+             * @description What to compare with warning and critical: the value (a number), or the number of rows. Default: `value`.
              * @enum {string}
              */
             measure?: "value" | "rows";
             /**
-             * @description It is a warning when this holds of what is measured.
+             * @description The result is a warning if the measured number meets this condition.
              * @example > 10
              */
             warning?: string;
             /**
-             * @description It is critical when this holds of what is measured.
+             * @description The result is critical if the measured number meets this condition.
              * @example > 100
              */
             critical?: string;
             /**
-             * @description How long the query may take. Unlike the query-timeout, a slower one is waited for and told as slow.
+             * @description Maximum time of the query. Unlike with query-timeout, the check waits for a slower query and reports it as slow.
              * @example 500ms
              */
             "max-time"?: string | number;
-            /** @description Runs the query in a transaction that can change nothing. Without it, what the query changes is kept, whatever the verdict. Default: `true`. */
+            /** @description Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result. Default: `true`. */
             "read-only"?: boolean;
         };
-        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        /** @description Checks a database replica: whether replication runs, and its lag. */
         SqlreplicationMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -2956,7 +2956,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -2972,7 +2972,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -2987,14 +2987,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -3006,12 +3006,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3019,31 +3019,31 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @description The result is a warning if the lag is longer. For postgres the lag is the time since the last replayed transaction, or zero if all received data is replayed; for mysql it is the seconds behind that the server reports.
              * @example 10s
              */
             "warning-lag"?: string | number;
             /**
-             * @description It is critical when the replica is further behind.
+             * @description The result is critical if the lag is longer.
              * @example 1m
              */
             "critical-lag"?: string | number;
             /**
-             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @description Name of the connection (MariaDB) or channel (MySQL), if the replica has several sources. If not set, all must run. Only for mysql.
              * @example orders
              */
             connection?: string;
         };
-        /** @description Asks a replica of a database whether replication runs, and how far behind it is. */
+        /** @description Checks a database replica: whether replication runs, and its lag. */
         NamedSqlreplicationMonitor: {
             name: string;
             /**
@@ -3113,7 +3113,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -3129,7 +3129,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -3144,14 +3144,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -3163,12 +3163,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3176,31 +3176,31 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description It is a warning when the replica is further behind. For postgres that is the time since the last transaction that was replayed, or nothing when all that was received is replayed; for mysql what the server calls seconds behind.
+             * @description The result is a warning if the lag is longer. For postgres the lag is the time since the last replayed transaction, or zero if all received data is replayed; for mysql it is the seconds behind that the server reports.
              * @example 10s
              */
             "warning-lag"?: string | number;
             /**
-             * @description It is critical when the replica is further behind.
+             * @description The result is critical if the lag is longer.
              * @example 1m
              */
             "critical-lag"?: string | number;
             /**
-             * @description Of several servers that it replicates from, the one that is meant: the name of the connection (MariaDB) or channel (MySQL). Without it all must run. Only for mysql.
+             * @description Name of the connection (MariaDB) or channel (MySQL), if the replica has several sources. If not set, all must run. Only for mysql.
              * @example orders
              */
             connection?: string;
         };
-        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        /** @description Reads a number from a database (a status variable, or the result of a query) and compares it with limits. */
         SqlstatsMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -3269,7 +3269,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -3285,7 +3285,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -3300,14 +3300,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -3319,12 +3319,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3332,33 +3332,33 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @description Status variable to read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database for the current database. Default: the number of connections, Threads_connected or numbackends.
              * @example deadlocks
              */
             variable?: string;
-            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            /** @description Query to run instead of reading a variable; one statement. The number is the first column of its first row. Default: ``. */
             query?: string;
             /**
-             * @description It is a warning when this holds of the number.
+             * @description The result is a warning if the number meets this condition.
              * @example > 80
              */
             warning?: string;
             /**
-             * @description It is critical when this holds of the number.
+             * @description The result is critical if the number meets this condition.
              * @example > 95
              */
             critical?: string;
         };
-        /** @description Reads a number from a database, a status variable or the result of a query, and compares it with limits. */
+        /** @description Reads a number from a database (a status variable, or the result of a query) and compares it with limits. */
         NamedSqlstatsMonitor: {
             name: string;
             /**
@@ -3428,7 +3428,7 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description What the server speaks: `postgres`, or `mysql`, which MariaDB speaks too.
+             * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
              */
@@ -3444,7 +3444,7 @@ export interface components {
              */
             port?: number;
             /**
-             * @description Account to log in with. Give it as few rights as the query needs.
+             * @description Account to log in with. Grant it only the rights that the query needs.
              * @example monitoring
              */
             username: string;
@@ -3459,14 +3459,14 @@ export interface components {
              * @example shop
              */
             database?: string;
-            /** @description Speaks TLS, verifies the certificate of the server, and talks to no server without TLS. Without ssl everything can be read on the way, and a server that pretends to be the database can ask for the password. Default: `false`. */
+            /** @description Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read everything, and a false server can ask for the password. Default: `false`. */
             ssl?: boolean;
-            /** @description Accepts any certificate. Only with ssl. Default: `false`. */
+            /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
@@ -3478,12 +3478,12 @@ export interface components {
              */
             "tls-ca"?: string;
             /**
-             * @description The lowest version of TLS that is spoken. Default: `TLSv1.2`.
+             * @description Lowest TLS version to accept. Default: `TLSv1.2`.
              * @enum {string}
              */
             "tls-min-version"?: "TLSv1" | "TLSv1.1" | "TLSv1.2" | "TLSv1.3";
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3491,33 +3491,33 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long looking up, connecting, the TLS handshake and logging in may take together. Default: `4s`. */
+            /** @description Maximum time of resolving, connecting, TLS handshake and login together. Default: `4s`. */
             timeout?: string | number;
-            /** @description How long the query may run. Then it is cancelled on the server too. Default: `10s`. */
+            /** @description Maximum time of the query. The check then cancels it on the server too. Default: `10s`. */
             "query-timeout"?: string | number;
             /**
-             * @description Status variable that is read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database, of the database logged in to. Default: the number of connections, Threads_connected or numbackends.
+             * @description Status variable to read: for mysql one of SHOW GLOBAL STATUS, for postgres a column of pg_stat_database for the current database. Default: the number of connections, Threads_connected or numbackends.
              * @example deadlocks
              */
             variable?: string;
-            /** @description Query that is run instead of reading a variable, one statement. The number is the first column of its first row. Default: ``. */
+            /** @description Query to run instead of reading a variable; one statement. The number is the first column of its first row. Default: ``. */
             query?: string;
             /**
-             * @description It is a warning when this holds of the number.
+             * @description The result is a warning if the number meets this condition.
              * @example > 80
              */
             warning?: string;
             /**
-             * @description It is critical when this holds of the number.
+             * @description The result is critical if the number meets this condition.
              * @example > 95
              */
             critical?: string;
         };
-        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
+        /** @description Runs a program on the worker: a Nagios plugin, or any program whose exit code and output the check compares. */
         ExecMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -3586,31 +3586,31 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
+             * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
             command: string;
             /**
-             * @description The arguments of the program, each as it is.
+             * @description Arguments of the program; each is passed unchanged.
              * @example [
              *       "-w",
              *       "5,4,3"
              *     ]
              */
             args?: string[];
-            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 mean ok, warning, critical and unknown, its output is the message, and text after a `|` is performance data. Any other exit code, or a program that does not start, means unknown. Default: `false`. */
             nagios?: boolean;
-            /** @description The exit code that is awaited. Default: `0`. */
+            /** @description Expected exit code. Default: `0`. */
             "return-code"?: number;
             /**
-             * @description Text that the output, standard output and errors together, must contain.
+             * @description Text that the output (stdout and stderr together) must contain.
              * @example OK
              */
             expect?: string;
-            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            /** @description Maximum run time of the program. The worker then kills it and all processes it started. Default: `3s`. */
             timeout?: string | number;
         };
-        /** @description Runs a program on the worker: a Nagios plugin, or any other, of which an exit code is expected, and perhaps a text in its output. */
+        /** @description Runs a program on the worker: a Nagios plugin, or any program whose exit code and output the check compares. */
         NamedExecMonitor: {
             name: string;
             /**
@@ -3680,31 +3680,31 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
-             * @description The program that is run, never through a shell: a path, or a name that is looked for in the system directories.
+             * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
             command: string;
             /**
-             * @description The arguments of the program, each as it is.
+             * @description Arguments of the program; each is passed unchanged.
              * @example [
              *       "-w",
              *       "5,4,3"
              *     ]
              */
             args?: string[];
-            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 are ok, warning, critical and unknown, what it writes is the message, and what follows a `|` in it is performance data. Any other exit code, and a program that cannot be started, is unknown. Default: `false`. */
+            /** @description The program is a Nagios plugin: exit codes 0, 1, 2 and 3 mean ok, warning, critical and unknown, its output is the message, and text after a `|` is performance data. Any other exit code, or a program that does not start, means unknown. Default: `false`. */
             nagios?: boolean;
-            /** @description The exit code that is awaited. Default: `0`. */
+            /** @description Expected exit code. Default: `0`. */
             "return-code"?: number;
             /**
-             * @description Text that the output, standard output and errors together, must contain.
+             * @description Text that the output (stdout and stderr together) must contain.
              * @example OK
              */
             expect?: string;
-            /** @description How long the program may run. Then it and all it started is killed. Default: `3s`. */
+            /** @description Maximum run time of the program. The worker then kills it and all processes it started. Default: `3s`. */
             timeout?: string | number;
         };
-        /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
+        /** @description Runs a Nagios plugin on another machine through its NRPE daemon. */
         NrpeMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -3780,12 +3780,12 @@ export interface components {
             /** @description Port of the target. Default: `5666`. */
             port?: number;
             /**
-             * @description The command that is run on the target, as its nrpe.cfg names it.
+             * @description Command to run on the target, by its name in nrpe.cfg.
              * @example check_load
              */
             command: string;
             /**
-             * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
+             * @description Arguments of the command. The daemon must be built for arguments (those of Debian are not) and have dont_blame_nrpe=1.
              * @example [
              *       "5,4,3",
              *       "10,8,6"
@@ -3793,16 +3793,16 @@ export interface components {
              */
             args?: string[];
             /**
-             * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
+             * @description Version of the protocol: 2 for daemons before 3.0 (answers of at most 1023 bytes), 3 for daemons before 4.0. Default: `4`.
              * @enum {string}
              */
             "protocol-version"?: "2" | "3" | "4";
             /**
-             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it --payload-size. An answer of another length is understood. Default: `1024`.
+             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name and rejects queries of another length; check_nrpe calls it --payload-size. The check accepts answers of any length. Default: `1024`.
              * @example 4096
              */
             "payload-length"?: number;
-            /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
+            /** @description Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon. Default: `true`. */
             ssl?: boolean;
             /**
              * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
@@ -3811,15 +3811,15 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3827,14 +3827,14 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take, the command on the target included. Default: `10s`. */
+            /** @description Maximum time of the check, including the command on the target. Default: `10s`. */
             timeout?: string | number;
         };
-        /** @description Has an NRPE daemon run a Nagios plugin on its machine, and takes its verdict. */
+        /** @description Runs a Nagios plugin on another machine through its NRPE daemon. */
         NamedNrpeMonitor: {
             name: string;
             /**
@@ -3911,12 +3911,12 @@ export interface components {
             /** @description Port of the target. Default: `5666`. */
             port?: number;
             /**
-             * @description The command that is run on the target, as its nrpe.cfg names it.
+             * @description Command to run on the target, by its name in nrpe.cfg.
              * @example check_load
              */
             command: string;
             /**
-             * @description The arguments of the command. Few daemons take any: they need dont_blame_nrpe=1, and to be built for it, which those of Debian are not.
+             * @description Arguments of the command. The daemon must be built for arguments (those of Debian are not) and have dont_blame_nrpe=1.
              * @example [
              *       "5,4,3",
              *       "10,8,6"
@@ -3924,16 +3924,16 @@ export interface components {
              */
             args?: string[];
             /**
-             * @description The version of the protocol: 2 for daemons older than 3.0, in which an answer has no more than 1023 bytes, 3 for those older than 4.0. Default: `4`.
+             * @description Version of the protocol: 2 for daemons before 3.0 (answers of at most 1023 bytes), 3 for daemons before 4.0. Default: `4`.
              * @enum {string}
              */
             "protocol-version"?: "2" | "3" | "4";
             /**
-             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name, and takes no query of another length; check_nrpe calls it --payload-size. An answer of another length is understood. Default: `1024`.
+             * @description Bytes of text in a packet of protocol-version 2. NSClient++ has a setting of this name and rejects queries of another length; check_nrpe calls it --payload-size. The check accepts answers of any length. Default: `1024`.
              * @example 4096
              */
             "payload-length"?: number;
-            /** @description Speaks TLS. Without tls-ca the connection is encrypted, but who answers is not verified: that is how the daemon is set up by default. Default: `true`. */
+            /** @description Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon. Default: `true`. */
             ssl?: boolean;
             /**
              * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
@@ -3942,15 +3942,15 @@ export interface components {
              *     -----END CERTIFICATE-----
              */
             "tls-ca"?: string;
-            /** @description Also speaks TLS with old targets that know no secure renegotiation (RFC 5746), which OpenSSL refuses by default. Default: `false`. */
+            /** @description Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default. Default: `false`. */
             "tls-legacy-renegotiation"?: boolean;
             /**
-             * @description The name that is asked for, and that the certificate must be valid for, instead of the host.
+             * @description Server name to request, for which the certificate must be valid. Default: the host.
              * @example shop.example.com
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificate (PEM) to show to the target. Needs tls-client-key.
+             * @description Client certificate (PEM). Needs tls-client-key.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3958,14 +3958,14 @@ export interface components {
             "tls-client-cert"?: string;
             /**
              * Format: password
-             * @description Key (PEM) of the certificate to show. Needs tls-client-cert.
+             * @description Key (PEM) of the client certificate. Needs tls-client-cert.
              * @example ${file:/etc/9volt/secrets/client-key.pem}
              */
             "tls-client-key"?: string;
-            /** @description How long a run may take, the command on the target included. Default: `10s`. */
+            /** @description Maximum time of the check, including the command on the target. Default: `10s`. */
             timeout?: string | number;
         };
-        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        /** @description Waits for calls of a job; fails if none comes within the interval plus the grace, or if the job reports a failure. */
         PushMonitor: {
             /**
              * @description Type of the monitor. (enum property replaced by openapi-typescript)
@@ -4035,14 +4035,14 @@ export interface components {
             "critical-alerter"?: string[];
             /**
              * Format: password
-             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
              * @example an-example-of-a-token-
              */
             token: string;
-            /** @description How much later than the interval a call may come. Default: `1m`. */
+            /** @description Extra time after the interval before a missing call counts as a failure. Default: `1m`. */
             grace?: string | number;
         };
-        /** @description Awaits calls of a job: fails when none came within the interval and the grace, or when the job says so. */
+        /** @description Waits for calls of a job; fails if none comes within the interval plus the grace, or if the job reports a failure. */
         NamedPushMonitor: {
             name: string;
             /**
@@ -4113,11 +4113,11 @@ export interface components {
             "critical-alerter"?: string[];
             /**
              * Format: password
-             * @description What makes up the address that the job calls: `POST /api/v1/push/<token>`. Whoever has it may call; no access token is needed. Make it at random, for instance with `openssl rand -hex 16`; it is written down here and nowhere else, and cannot be read back.
+             * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
              * @example an-example-of-a-token-
              */
             token: string;
-            /** @description How much later than the interval a call may come. Default: `1m`. */
+            /** @description Extra time after the interval before a missing call counts as a failure. Default: `1m`. */
             grace?: string | number;
         };
         Monitor: components["schemas"]["HttpMonitor"] | components["schemas"]["TcpMonitor"] | components["schemas"]["DnsMonitor"] | components["schemas"]["IcmpMonitor"] | components["schemas"]["TlsMonitor"] | components["schemas"]["SqlMonitor"] | components["schemas"]["SqlreplicationMonitor"] | components["schemas"]["SqlstatsMonitor"] | components["schemas"]["ExecMonitor"] | components["schemas"]["NrpeMonitor"] | components["schemas"]["PushMonitor"];
@@ -4142,12 +4142,12 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
+                 * @description Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.
                  * @example http://alertmanager.example.com:9093
                  */
                 url: string;
                 /**
-                 * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
+                 * @description Extra labels of every alert, for routing. Every alert has alertname (9volt, unless set here), monitor and incident; values that can change during an incident (severity, status, type, target, tags) are annotations. To route by severity, use one alerter for warnings and one for critical states, each with its own label.
                  * @example {
                  *       "severity": "critical"
                  *     }
@@ -4185,12 +4185,12 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Address of Alertmanager, with its path prefix; /api/v2/alerts is appended.
+                 * @description Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.
                  * @example http://alertmanager.example.com:9093
                  */
                 url: string;
                 /**
-                 * @description Further labels of every alert, to route by. An alert itself has alertname (9volt, unless set here), monitor and incident; what may change during an incident (severity, status, type, target, tags) stands in its annotations. To route by severity, name one alerter for warnings and one for critical states, with a label each.
+                 * @description Extra labels of every alert, for routing. Every alert has alertname (9volt, unless set here), monitor and incident; values that can change during an incident (severity, status, type, target, tags) are annotations. To route by severity, use one alerter for warnings and one for critical states, each with its own label.
                  * @example {
                  *       "severity": "critical"
                  *     }
@@ -4270,7 +4270,7 @@ export interface components {
                 "avatar-url"?: string;
             };
         };
-        /** @description Sends a mail through an SMTP server. */
+        /** @description Sends mail through an SMTP server. */
         EmailAlerter: {
             /**
              * @description Type of the alerter. (enum property replaced by openapi-typescript)
@@ -4284,7 +4284,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what stands before the @ may where the mail server offers SMTPUTF8.
+                 * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
                  * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
@@ -4294,11 +4294,11 @@ export interface components {
                  */
                 address?: string;
                 /**
-                 * @description Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.
+                 * @description Address of the sender, with or without a name before it. Default: 9volt at the host name of the worker.
                  * @example 9volt@example.com
                  */
                 from?: string;
-                /** @description User name, when the server asks for one. Needs password. */
+                /** @description User name, if the server requires one. Needs password. */
                 username?: string;
                 /**
                  * Format: password
@@ -4316,15 +4316,15 @@ export interface components {
                  * @enum {string}
                  */
                 tls?: "auto" | "starttls" | "tls" | "none";
-                /** @description Accepts any certificate of the server. Default: `false`. */
+                /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
-                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                /** @description Send the password even over an unencrypted connection. To a server on the same host 9volt always does. Default: `false`. */
                 "insecure-auth"?: boolean;
             };
         };
-        /** @description Sends a mail through an SMTP server. */
+        /** @description Sends mail through an SMTP server. */
         NamedEmailAlerter: {
             name: string;
             /**
@@ -4339,7 +4339,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Who gets the message: one address, or several separated by commas, each alone or with a name before it. A domain may go beyond ASCII; what stands before the @ may where the mail server offers SMTPUTF8.
+                 * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
                  * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
@@ -4349,11 +4349,11 @@ export interface components {
                  */
                 address?: string;
                 /**
-                 * @description Address of the sender, alone or with a name before it; 9volt at the name of the worker’s host unless given.
+                 * @description Address of the sender, with or without a name before it. Default: 9volt at the host name of the worker.
                  * @example 9volt@example.com
                  */
                 from?: string;
-                /** @description User name, when the server asks for one. Needs password. */
+                /** @description User name, if the server requires one. Needs password. */
                 username?: string;
                 /**
                  * Format: password
@@ -4371,11 +4371,11 @@ export interface components {
                  * @enum {string}
                  */
                 tls?: "auto" | "starttls" | "tls" | "none";
-                /** @description Accepts any certificate of the server. Default: `false`. */
+                /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
-                /** @description Sends the password also over an unencrypted connection. To a server on the same host that is always done. Default: `false`. */
+                /** @description Send the password even over an unencrypted connection. To a server on the same host 9volt always does. Default: `false`. */
                 "insecure-auth"?: boolean;
             };
         };
@@ -4393,19 +4393,19 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a refusal. What it writes is kept as its answer.
+                 * @description Program to run on the worker, without a shell: a path, or a name to find in the system directories. Exit code 0 means delivered. The worker retries after 75, a timeout, a signal, or if the program does not start. After 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) it retries until somebody corrects the alerter or the program. Any other code is a rejection. 9volt keeps the output as the answer.
                  * @example /usr/local/bin/tell-the-team
                  */
                 command: string;
                 /**
-                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
                  * @example [
                  *       "--subject",
                  *       "{{title}}"
                  *     ]
                  */
                 args?: string[];
-                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same notification. */
+                /** @description Maximum run time of the program, at most 30s. The worker then kills it and all processes it started. Default: 30s, and 90s for a retry of the same notification. */
                 timeout?: string | number;
             };
         };
@@ -4424,23 +4424,23 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description The program that is run on the worker, never through a shell: a path, or a name that is looked for in the system directories. Exit code 0 is delivered; 75 is tried again, as are a time-out, a signal and a program that cannot be started; 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) are tried again until the alerter or the program is corrected; any other is a refusal. What it writes is kept as its answer.
+                 * @description Program to run on the worker, without a shell: a path, or a name to find in the system directories. Exit code 0 means delivered. The worker retries after 75, a timeout, a signal, or if the program does not start. After 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) it retries until somebody corrects the alerter or the program. Any other code is a rejection. 9volt keeps the output as the answer.
                  * @example /usr/local/bin/tell-the-team
                  */
                 command: string;
                 /**
-                 * @description The arguments of the program. Fields of the alert may stand in them; what they say stays within its argument, and gets a space before it where an argument would begin with a dash, so that it is no option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
                  * @example [
                  *       "--subject",
                  *       "{{title}}"
                  *     ]
                  */
                 args?: string[];
-                /** @description How long the program may run, at most 30s. Then it and all it started is killed. Without it 30s, and 90s when it is run again for the same notification. */
+                /** @description Maximum run time of the program, at most 30s. The worker then kills it and all processes it started. Default: 30s, and 90s for a retry of the same notification. */
                 timeout?: string | number;
             };
         };
-        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        /** @description Sends a request to any HTTP server: the alert as JSON, or a template that you write. */
         HttpAlerter: {
             /**
              * @description Type of the alerter. (enum property replaced by openapi-typescript)
@@ -4454,7 +4454,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @description Address of the request. Its path and query can contain fields such as {{monitor}}, which are URL-encoded. Put a token into headers, because 9volt shows the address.
                  * @example https://hooks.example.com/alerts?monitor={{monitor}}
                  */
                 url: string;
@@ -4464,7 +4464,7 @@ export interface components {
                  */
                 method?: "GET" | "POST" | "PUT" | "PATCH";
                 /**
-                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @description Headers of the request. Their values can contain fields, each as one line in UTF-8. Content-Type is application/json unless set here. 9volt always sends Idempotency-Key, with the same value for every attempt to send a notification.
                  * @example {
                  *       "Authorization": "Bearer an-example"
                  *     }
@@ -4473,13 +4473,13 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Default: JSON of all fields.
                  * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
                  */
                 body?: string;
                 /**
                  * Format: password
-                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @description Key for signing the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. The receiver should reject old times, so that nobody can replay a request.
                  * @example an example
                  */
                 "hmac-secret"?: string;
@@ -4500,11 +4500,11 @@ export interface components {
                  * @example "error"
                  */
                 "expect-not"?: string;
-                /** @description Accepts any certificate of the server. Default: `false`. */
+                /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
-                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                /** @description Client certificate (PEM). Needs client-key. */
                 "client-cert"?: string;
                 /**
                  * Format: password
@@ -4513,7 +4513,7 @@ export interface components {
                 "client-key"?: string;
             };
         };
-        /** @description Sends a request to any HTTP server: JSON of the whole alert, or what a template makes of it. */
+        /** @description Sends a request to any HTTP server: the alert as JSON, or a template that you write. */
         NamedHttpAlerter: {
             name: string;
             /**
@@ -4528,7 +4528,7 @@ export interface components {
             description?: string;
             options: {
                 /**
-                 * @description Where the request goes. Fields such as {{monitor}} may stand in its path and query, where they are URL-encoded. A token belongs into headers: the address is shown.
+                 * @description Address of the request. Its path and query can contain fields such as {{monitor}}, which are URL-encoded. Put a token into headers, because 9volt shows the address.
                  * @example https://hooks.example.com/alerts?monitor={{monitor}}
                  */
                 url: string;
@@ -4538,7 +4538,7 @@ export interface components {
                  */
                 method?: "GET" | "POST" | "PUT" | "PATCH";
                 /**
-                 * @description Headers of the request. Fields may stand in their values, each as one line, beyond ASCII in UTF-8. Content-Type is application/json unless given. Idempotency-Key is always sent: it is the same for every attempt at one notification.
+                 * @description Headers of the request. Their values can contain fields, each as one line in UTF-8. Content-Type is application/json unless set here. 9volt always sends Idempotency-Key, with the same value for every attempt to send a notification.
                  * @example {
                  *       "Authorization": "Bearer an-example"
                  *     }
@@ -4547,13 +4547,13 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description Body of the request, in which each {{field}} is replaced by its text; there is no logic. It is escaped as the Content-Type demands: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; in others it stands as it is. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Without a body: JSON of all of them.
+                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Default: JSON of all fields.
                  * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
                  */
                 body?: string;
                 /**
                  * Format: password
-                 * @description Signs the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. A receiver refuses an old time, so that nobody can send it again.
+                 * @description Key for signing the request: X-9volt-Timestamp is the time in seconds since 1970, and the signature is sha256= and the hexadecimal HMAC-SHA256, with this secret, of that time, a dot and the body. The receiver should reject old times, so that nobody can replay a request.
                  * @example an example
                  */
                 "hmac-secret"?: string;
@@ -4574,11 +4574,11 @@ export interface components {
                  * @example "error"
                  */
                 "expect-not"?: string;
-                /** @description Accepts any certificate of the server. Default: `false`. */
+                /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
                 /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
                 ca?: string;
-                /** @description Certificate (PEM) to show to the server. Needs client-key. */
+                /** @description Client certificate (PEM). Needs client-key. */
                 "client-cert"?: string;
                 /**
                  * Format: password
@@ -4606,7 +4606,7 @@ export interface components {
                  * @example 00000000000000000000000000000000
                  */
                 token: string;
-                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                /** @description Full address for events, if not the default: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
                 "api-url"?: string;
             };
         };
@@ -4630,7 +4630,7 @@ export interface components {
                  * @example 00000000000000000000000000000000
                  */
                 token: string;
-                /** @description Whole address that events are sent to: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
+                /** @description Full address for events, if not the default: of the EU service (https://events.eu.pagerduty.com/v2/enqueue), or of a compatible server. Default: `https://events.pagerduty.com/v2/enqueue`. */
                 "api-url"?: string;
             };
         };
@@ -4649,7 +4649,7 @@ export interface components {
             options: {
                 /**
                  * Format: password
-                 * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
+                 * @description Token of a bot that can post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
                  * @example xoxb-000000000000-example
                  */
                 token?: string;
@@ -4671,7 +4671,7 @@ export interface components {
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
-                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                /** @description Address of the API of Slack or of a compatible server; 9volt appends the name of the method. Default: `https://slack.com/api`. */
                 "api-url"?: string;
             };
         };
@@ -4691,7 +4691,7 @@ export interface components {
             options: {
                 /**
                  * Format: password
-                 * @description Token of a bot that may post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
+                 * @description Token of a bot that can post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.
                  * @example xoxb-000000000000-example
                  */
                 token?: string;
@@ -4713,7 +4713,7 @@ export interface components {
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
-                /** @description Address of the API of Slack or of a compatible server; the name of the method is appended. Default: `https://slack.com/api`. */
+                /** @description Address of the API of Slack or of a compatible server; 9volt appends the name of the method. Default: `https://slack.com/api`. */
                 "api-url"?: string;
             };
         };
@@ -4732,7 +4732,7 @@ export interface components {
             options: {
                 /**
                  * Format: password
-                 * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
+                 * @description Address of a workflow that posts to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
                  * @example https://example.webhook.office.com/webhookb2/example
                  */
                 "webhook-url": string;
@@ -4754,7 +4754,7 @@ export interface components {
             options: {
                 /**
                  * Format: password
-                 * @description Address of a workflow that posts what it gets to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
+                 * @description Address of a workflow that posts to a channel or chat (in Teams: Workflows, “Post to a channel when a webhook request is received”), or of an incoming webhook.
                  * @example https://example.webhook.office.com/webhookb2/example
                  */
                 "webhook-url": string;
@@ -4780,7 +4780,7 @@ export interface components {
                  */
                 token: string;
                 /**
-                 * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
+                 * @description Chat of which the bot is a member: its number (negative for a group), or the @name of a public channel.
                  * @example -1001234567890
                  */
                 "chat-id": string;
@@ -4789,7 +4789,7 @@ export interface components {
                  * @example 42
                  */
                 "thread-id"?: string;
-                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                /** @description Address of the Bot API of Telegram or of your own server; 9volt appends the token and the method. Default: `https://api.telegram.org`. */
                 "api-url"?: string;
             };
         };
@@ -4814,7 +4814,7 @@ export interface components {
                  */
                 token: string;
                 /**
-                 * @description The chat that the bot is a member of: its number (of a group it is negative), or the @name of a public channel.
+                 * @description Chat of which the bot is a member: its number (negative for a group), or the @name of a public channel.
                  * @example -1001234567890
                  */
                 "chat-id": string;
@@ -4823,7 +4823,7 @@ export interface components {
                  * @example 42
                  */
                 "thread-id"?: string;
-                /** @description Address of the Bot API of Telegram or of a server of one’s own; the token and the method are appended. Default: `https://api.telegram.org`. */
+                /** @description Address of the Bot API of Telegram or of your own server; 9volt appends the token and the method. Default: `https://api.telegram.org`. */
                 "api-url"?: string;
             };
         };
