@@ -44,6 +44,7 @@ import { IsolatedRuns } from './running/isolated-runs.js';
 import { PoisonLedger } from './running/poison-ledger.js';
 import { SuspectNotes } from './running/suspect-notes.js';
 import { VitalsBuffer } from './measure/vitals-buffer.js';
+import { VitalsSource } from './vitals/vitals-source.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 import { WorkerService } from './worker.service.js';
 
@@ -108,6 +109,7 @@ const FEW_FILES = 1_024;
     Departure,
     Removal,
     AssignmentsService,
+    VitalsSource,
     VitalsWriter,
     WorkerService,
     ...notificationProviders,

@@ -93,11 +93,10 @@ export class DeliveryService implements OnApplicationBootstrap {
 
   private lookAtLane(monitor: string, alerter: string): void {
     const key = laneKey(monitor, alerter);
-    let lane = this.lanes.get(key);
-    if (!lane) {
-      if (!this.owed.isOurs(monitor)) return;
-      this.lanes.set(key, (lane = new Lane(monitor, alerter, (it) => this.advance(it))));
-    }
+    const known = this.lanes.get(key);
+    if (!known && !this.owed.isOurs(monitor)) return;
+    const lane = known ?? new Lane(monitor, alerter, (it) => this.advance(it));
+    this.lanes.set(key, lane);
     this.advance(lane);
   }
 
@@ -276,15 +275,15 @@ export class DeliveryService implements OnApplicationBootstrap {
   }
 
   private async withdraw(lane: Lane, owed: OwedNotification): Promise<void> {
-    if (await this.settling.withdraw(owed, () => this.fencesOf(lane.monitor))) {
-      this.forget(lane, owed);
-      this.report.cancelled(owed);
-    } else await this.pauseFor(VIEWS_CATCH_UP_MS);
+    const isWithdrawn = await this.settling.withdraw(owed, () => this.fencesOf(lane.monitor));
+    if (!isWithdrawn) return this.pauseFor(VIEWS_CATCH_UP_MS);
+    this.forget(lane, owed);
+    this.report.cancelled(owed);
   }
 
   private forget(lane: Lane, owed: OwedNotification): void {
-    lane.remove(owed);
     const { alert, incident } = owed.entry;
+    lane.remove(owed);
     if (alert.type === 'resolve' && this.told.get(lane.key) === incident) this.told.delete(lane.key);
   }
 

@@ -1,19 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { byName, messageOf, parseDuration, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
+import { messageOf, parseDuration } from '@9volt/contracts';
 import { type ChunkWrite, ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { CheckMetrics } from '../measure/check-metrics.js';
-import { CheckRunner } from '../execution/check-runner.js';
 import { Clock } from '../time/clock.js';
-import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Chunks } from './chunks.js';
-import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import { VitalsSource } from './vitals-source.js';
 
 /** The keys of a chunk that are written in turn: its recent history. */
 const SLOTS = 60;
-/** Less is the worker's lateness, which it tells apart. */
-const LATE_MS = 5_000;
 
 /**
  * Dumps the results since the last dump: a few keys whatever the number of checks, on which nobody else writes. Not while this
@@ -25,8 +21,6 @@ export class VitalsWriter {
   private readonly chunks: Chunks;
   /** Chunks whose index etcd does not have yet. */
   private readonly unwritten = new Set<number>();
-  /** Monitors whose last run gave no verdict. */
-  private readonly unjudged = new Set<string>();
   private dumps = 0;
   private lastDumpAt: number;
   private loop: ReconcileLoop | undefined;
@@ -36,9 +30,7 @@ export class VitalsWriter {
   constructor(
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(Clock) private readonly clock: Clock,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(VitalsBuffer) private readonly buffer: VitalsBuffer,
+    @Inject(VitalsSource) private readonly source: VitalsSource,
     @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
     @Inject(Detachment) private readonly detachment: Detachment,
     @Inject(AppLogger) logger: AppLogger,
@@ -80,42 +72,22 @@ export class VitalsWriter {
   /** Writes one dump; what etcd does not take is collected further. */
   async dump(): Promise<void> {
     if (!this.node.isMember || this.detachment.active) return;
-    for (const chunk of this.chunks.update(this.monitors.names())) this.unwritten.add(chunk);
+    for (const chunk of this.chunks.update(this.source.names())) this.unwritten.add(chunk);
     const { stores, memberId } = this.node;
     const now = this.clock.now();
     const slot = this.dumps++ % SLOTS;
     const writes: ChunkWrite[] = [];
     for (let chunk = 0; chunk < this.chunks.count; chunk++) {
       const index = this.chunks.index(chunk);
-      const entries = index.names.flatMap((name) => this.take(name, now));
+      const entries = index.names.flatMap((name) => this.source.take(name, now));
       // Also without a result: a dump says that the owner lives.
       writes.push({ chunk, slot, index, withIndex: this.unwritten.has(chunk), entries, at: now });
     }
     await stores.vitals.dump(memberId, writes, (lost) => {
-      for (const entry of lost.entries) this.buffer.giveBack(entry);
+      for (const entry of lost.entries) this.source.giveBack(entry);
     });
     this.unwritten.clear();
     await this.tellLoad(now);
-  }
-
-  private take(name: string, now: number): VitalsEntry[] {
-    const collected = this.buffer.take(name);
-    if (!collected) return [];
-    const last = collected.samples.at(-1);
-    if (last?.unjudged) this.unjudged.add(name);
-    else if (last) this.unjudged.delete(name);
-    return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
-  }
-
-  /** A run that is under way when the next is due is no lateness: the next is skipped. What could not be judged was as good as not run. */
-  private lateness(now: number): Pick<WorkerLoad, 'late'> {
-    const late = byName<number>();
-    for (const { name, settings } of this.monitors.all()) {
-      if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS && !this.unjudged.has(name)) continue;
-      const tag = settings['member-tag'] ?? '';
-      late[tag] = (late[tag] ?? 0) + 1;
-    }
-    return Object.keys(late).length > 0 ? { late } : {};
   }
 
   private async tellLoad(now: number): Promise<void> {
@@ -124,11 +96,11 @@ export class VitalsWriter {
     this.lastDumpAt = now;
     await this.node.session.update({
       Load: {
-        checks: this.monitors.size,
+        checks: this.source.size,
         checksPerSecond: Math.round((started / seconds) * 100) / 100,
         latenessP99Ms: Math.round(latenessP99Ms * 10) / 10,
         overruns: this.metrics.overruns,
-        ...this.lateness(now),
+        ...this.source.lateness(now),
       },
     });
   }
