@@ -25,7 +25,7 @@ import { Clock, SystemClock } from './time/clock.js';
 import { MonitorMetrics } from './measure/monitor-metrics.js';
 import { PerformanceMetrics } from './measure/performance-metrics.js';
 import { AssignmentsService } from './membership/assignments.service.js';
-import { Farewell } from './membership/farewell.js';
+import { LastRunNotes } from './membership/last-run-notes.js';
 import { HandOver } from './membership/hand-over.js';
 import { OwnedMonitors } from './owned/owned-monitors.js';
 import { Removal } from './membership/removal.js';
@@ -105,7 +105,7 @@ const FEW_FILES = 1_024;
     TakeOver,
     Transfer,
     HandOver,
-    Farewell,
+    LastRunNotes,
     Departure,
     Removal,
     AssignmentsService,

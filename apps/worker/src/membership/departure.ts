@@ -5,7 +5,7 @@ import { SpoolKeeper } from '../ledger/spool-keeper.js';
 import { StateWriter } from '../ledger/state-writer.js';
 import { DeliveryService } from '../notification/delivery.service.js';
 import { SuspectNotes } from '../running/suspect-notes.js';
-import { Farewell } from './farewell.js';
+import { LastRunNotes } from './last-run-notes.js';
 
 /** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */
 const PATIENCE_MS = 17_000;
@@ -22,7 +22,7 @@ export class Departure {
   constructor(
     @Inject(CheckRunner) private readonly runner: CheckRunner,
     @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(Farewell) private readonly farewell: Farewell,
+    @Inject(LastRunNotes) private readonly lastRunNotes: LastRunNotes,
     @Inject(SuspectNotes) private readonly suspects: SuspectNotes,
     @Inject(DeliveryService) private readonly deliveries: DeliveryService,
     @Inject(SpoolKeeper) private readonly keeper: SpoolKeeper,
@@ -34,7 +34,7 @@ export class Departure {
   async endRuns(): Promise<void> {
     await this.runner.stop(PATIENCE_MS);
     const flushed = this.writer.flushAll();
-    const told = Promise.all([flushed.then(() => this.farewell.tell()), this.suspects.stop()]);
+    const told = Promise.all([flushed.then(() => this.lastRunNotes.write()), this.suspects.stop()]);
     await Promise.race([told, new Promise((resolve) => setTimeout(resolve, FLUSH_MS).unref())]);
     await this.deliveries.finish(this.writer.owedAt, SEND_MS);
     this.log.info('stopped: all checks have ended and all states are stored');

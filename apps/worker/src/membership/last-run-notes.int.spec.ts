@@ -6,7 +6,7 @@ import { AppLogger, Health, Metrics } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { LastRuns } from '../measure/last-runs.js';
-import { Farewell } from './farewell.js';
+import { LastRunNotes } from './last-run-notes.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
@@ -16,7 +16,7 @@ let etcd: TestEtcd;
 let node: ClusterNode;
 let monitors: OwnedMonitors;
 let lastRuns: LastRuns;
-let farewell: Farewell;
+let lastRunNotes: LastRunNotes;
 
 beforeAll(async () => {
   etcd = await startEtcd();
@@ -33,7 +33,7 @@ beforeEach(() => {
   const metrics = new Metrics();
   const detachment = new Detachment(node, AppLogger.silent(), new Health(), metrics);
   const writes = new FencedWrites(node, detachment, metrics);
-  farewell = new Farewell(node, monitors, lastRuns, writes, AppLogger.silent());
+  lastRunNotes = new LastRunNotes(node, monitors, lastRuns, writes, AppLogger.silent());
 });
 
 const assignment = (phase: Assignment['phase']): Assignment => ({
@@ -70,7 +70,7 @@ async function told(name: string): Promise<Assignment | undefined> {
 test('tells of each monitor when it ran last', async () => {
   await owned('a');
   await owned('b');
-  await farewell.tell();
+  await lastRunNotes.write();
   for (const name of ['a', 'b']) {
     expect(await told(name)).toMatchObject({ phase: 'run', lastRunAt: LAST_RUN_AT, lastRunBy: node.memberId });
   }
@@ -80,7 +80,7 @@ test('tells it also of those of which the leader has decided something since thi
   await owned('a');
   await owned('b');
   await write('a', { ...assignment('retire'), to: 'w2' });
-  await farewell.tell();
+  await lastRunNotes.write();
   expect(await told('a')).toMatchObject({
     phase: 'retire',
     to: 'w2',
@@ -95,7 +95,7 @@ test('says nothing of those that are no longer its own', async () => {
   await owned('b');
   await node.client.txn({ compare: [], then: [{ delete: keyOf('a') }, { delete: keyOf('b') }] });
   await write('b', assignment('run'));
-  await farewell.tell();
+  await lastRunNotes.write();
   expect(await told('a')).toBeUndefined();
   expect(await told('b')).not.toHaveProperty('lastRunAt');
 });

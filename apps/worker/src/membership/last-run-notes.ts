@@ -10,11 +10,11 @@ import { OwnedMonitors } from '../owned/owned-monitors.js';
 const MOST_ATTEMPTS = 3;
 
 /**
- * What a worker that leaves tells its heirs: when each monitor ran last. Without it an heir can only guess, and would run again
- * what has just been run. An heir that is not told, since etcd did not take it, guesses as after a crash.
+ * A worker that stops notes in its assignments when each monitor ran last. Without the note the new owner has to guess, and would
+ * repeat a check that has just run. If etcd does not accept the note, the new owner guesses as after a crash.
  */
 @Injectable()
-export class Farewell {
+export class LastRunNotes {
   private readonly log: Logger;
 
   constructor(
@@ -24,17 +24,17 @@ export class Farewell {
     @Inject(FencedWrites) private readonly writes: FencedWrites,
     @Inject(AppLogger) logger: AppLogger,
   ) {
-    this.log = logger.child('farewell');
+    this.log = logger.child('last-run-notes');
   }
 
   /** To be called when no more runs are started. Resolves when etcd has answered to all; never rejects. */
-  async tell(): Promise<void> {
+  async write(): Promise<void> {
     if (!this.node.isMember) return;
     const told = [...this.monitors.all()].map((monitor) => this.tellOf(monitor));
     const failures = (await Promise.allSettled(told)).filter((outcome) => outcome.status === 'rejected');
     const [first] = failures;
     if (first)
-      this.log.warn('could not send the notifications of all last checks before the stop', {
+      this.log.warn('could not store the times of all last checks; their new owners may repeat a check', {
         missed: failures.length,
         error: messageOf(first.reason),
       });
