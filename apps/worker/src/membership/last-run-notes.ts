@@ -7,7 +7,7 @@ import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
  * A worker that stops notes in its assignments when each monitor ran last. Without the note the new owner has to guess, and would
@@ -45,7 +45,7 @@ export class LastRunNotes {
     const lastRunAt = this.lastRuns.startedAt(monitor);
     if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;
     let known = { assignment, modRevision };
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
       const compare = [unchanged(key, known.modRevision)];
       const { outcome } = await this.writes.write({ compare, then: [{ put: key, value }] });
