@@ -5,7 +5,7 @@ import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
 import { CheckSlots } from './check-slots.js';
-import { annotated, unjudged, whyNoEvidence } from './evidence.js';
+import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
 
@@ -47,6 +47,7 @@ export class JudgedRuns {
         result.shortage === undefined ? { kind: 'held-up' } : { kind: 'shortage', code: result.shortage };
       const waitMs = context.calls ? CALLS_ARRIVE_MS : result.shortage === undefined ? 0 : AFTER_SHORTAGE_MS;
       if (repeats === MAX_REPEATS || performance.now() + waitMs >= repeatUntil) {
+        if (isAnswer(result)) return { ...execution, result: annotated(result, why, { elapsedMs, heldUpMs }) };
         this.hindrances.unjudged(hindrance);
         return { result: unjudged(result, why) };
       }
