@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { runJestProject } from './jest-project.mjs';
 
 const minute = 60_000;

@@ -42,7 +42,7 @@ export function clusterConfigFaults(raw: unknown): FieldError[] {
   if (!isPlainObject(raw)) return [fault('', raw, 'a map of attributes')];
   const errors: FieldError[] = [];
   const ms = (name: keyof typeof DEFAULT_CLUSTER_CONFIG, atLeastMs: number): number => {
-    const value = raw[name] ?? DEFAULT_CLUSTER_CONFIG[name];
+    const value = Object.hasOwn(raw, name) ? raw[name] : DEFAULT_CLUSTER_CONFIG[name];
     try {
       const parsed = parseDuration(value);
       if (parsed >= atLeastMs && parsed <= LONGEST_MS) return parsed;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Call, type CallRecord, DomainError, LEAST_MS_BETWEEN_CALLS } from '@9volt/contracts';
-import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
 import { TokenIndex } from './token-index.js';
@@ -39,24 +39,15 @@ export class CallsService {
   }
 
   private async write(name: string, last: Call): Promise<void> {
-    const { client, keys, stores } = this.node;
-    const key = keys.push(name);
+    const { push } = this.node.stores;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const createRevision = this.cache.monitors.get(name)?.declared?.createRevision;
       if (createRevision === undefined) return;
-      const current = await client.get(key);
-      const known = current && stores.push.parsed(current);
-      const record = known?.createRevision === createRevision ? known : undefined;
+      const current = await push.read(name);
+      const record = current.record?.createRevision === createRevision ? current.record : undefined;
       assertNotTooSoon(record?.last, last);
       const value: CallRecord = { createRevision, awaitedSince: record?.awaitedSince ?? last.at, last };
-      const { outcome } = await commit(client, {
-        compare: [
-          unchanged(key, current?.modRevision ?? 0),
-          { key: keys.monitor(name), target: 'create', value: createRevision },
-        ],
-        then: [{ put: key, value: encode(value) }],
-      });
-      if (outcome === 'accepted') return;
+      if (await push.replace(name, current, value, [push.isSame(name, createRevision)])) return;
     }
     throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
   }

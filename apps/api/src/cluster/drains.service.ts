@@ -1,5 +1,5 @@
 import { type Drain, DomainError, nameFault, newNameFault, runsChecks } from '@9volt/contracts';
-import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { ShownDrain } from './drain.dto.js';
@@ -20,26 +20,16 @@ export class DrainsService {
     if (roles.length > 0 && !roles.some(runsChecks)) {
       throw new DomainError('conflict', `Cannot drain '${name}': it is not a worker (role ${roles.join(', ')})`);
     }
-    const key = this.node.keys.drain(name);
     const value: Drain = { at: new Date().toISOString(), by: this.node.memberId };
-    const committed = await commit(this.node.client, {
-      compare: [unchanged(key, 0)],
-      then: [{ put: key, value: encode(value) }],
-    });
+    const committed = await this.node.stores.member.keepEmpty(name, value);
     const created = committed.outcome === 'accepted';
     if (created) await this.cache.awaitWrite(committed.revision);
-    const drain = created
-      ? value
-      : await this.node.client.get(key).then((entry) => entry && this.node.stores.member.drain(entry));
+    const drain = created ? value : await this.node.stores.member.readDrain(name);
     return { drain: this.shown(name, drain), created };
   }
 
   async undrain(name: string): Promise<string> {
-    const key = this.node.keys.drain(name);
-    const committed = await commit(this.node.client, {
-      compare: [{ key, target: 'create', is: '>', value: 0 }],
-      then: [{ delete: key }],
-    });
+    const committed = await this.node.stores.member.fillAgain(name);
     if (committed.outcome === 'refused') throw new DomainError('not-found', `The worker '${name}' is not drained`);
     await this.cache.awaitWrite(committed.revision);
     return `'${name}' accepts monitors again`;

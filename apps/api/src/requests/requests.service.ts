@@ -9,7 +9,7 @@ import {
   timeId,
   type WorkerRequest,
 } from '@9volt/contracts';
-import { ClusterNode, commit, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -104,24 +104,20 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
 
   private async ask(body: RequestBody, workMs: number): Promise<Extract<RequestAnswer, { ok: true }>> {
     const waitMs = Math.min(workMs + MARGIN_MS, MAX_WAIT_MS);
-    const { client, keys } = this.node;
+    const { client, stores } = this.node;
     const lease = await client.grantLease(waitMs + LEASE_SLACK_MS);
     const request: WorkerRequest = { id: timeId(), body, createdAt: new Date().toISOString() };
-    const key = keys.request(request.id);
     try {
       const answered = this.answerTo(request.id, waitMs);
-      await commit(client, {
-        compare: [unchanged(key, 0)],
-        then: [{ put: key, value: encode(request), lease: lease.id }],
-      });
+      await stores.request.ask(request, lease.id);
       const answer = await answered;
       if (!answer) throw new DomainError('timeout', `No worker answered within ${waitMs / 1_000} s`);
       if (!answer.ok) throw new DomainError('unavailable', answer.message);
       return answer;
     } finally {
       this.waiting.delete(request.id);
-      // With the secrets that it may hold. Whoever answered may have taken it off the lease.
-      await client.txn({ compare: [], then: [{ delete: key }] }).catch(() => undefined);
+      // Whoever answered may have taken it off the lease.
+      await stores.request.withdraw(request.id).catch(() => undefined);
       await client.revokeLease(lease.id).catch(() => undefined);
     }
   }

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { encode } from '@9volt/etcd-dal';
+import { encode, Stores } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { SchedulerBench, SETTINGS } from '../testing/scheduler-bench.js';
 
@@ -397,11 +397,16 @@ describe('assignments', () => {
       } as const,
     ];
     for (const [index, effect] of effects.entries()) {
-      const write = composeWrite(bench.keys, index === 0 ? 'm3' : 'stray', effect, new Date().toISOString());
-      const written = await writeAssignments(old.node, [write], { fence, mayWrite: () => true });
+      const write = composeWrite(
+        new Stores(bench.client, bench.keys),
+        index === 0 ? 'm3' : 'stray',
+        effect,
+        new Date().toISOString(),
+      );
+      const written = await writeAssignments(old.node.client, [write], { fence, mayWrite: () => true });
       expect(written).toMatchObject({ accepted: [], refusals: 1 });
       // It is the fence that refuses: without it the same write is accepted.
-      const unfenced = await writeAssignments(old.node, [write], { fence: [], mayWrite: () => true });
+      const unfenced = await writeAssignments(old.node.client, [write], { fence: [], mayWrite: () => true });
       expect(unfenced.accepted).toHaveLength(1);
     }
     await until(async () => (await bench.assignments()).length === 20 && (await bench.assignment('m3')));
@@ -421,8 +426,13 @@ describe('assignments', () => {
       revision: 1,
       createRevision: 1,
     };
-    const write = composeWrite(bench.keys, 'x', { act: 'assign', cause: 'new', to: 'w1', content }, '');
-    const written = await writeAssignments(bench, [write], {
+    const write = composeWrite(
+      new Stores(bench.client, bench.keys),
+      'x',
+      { act: 'assign', cause: 'new', to: 'w1', content },
+      '',
+    );
+    const written = await writeAssignments(bench.client, [write], {
       fence: scheduler.leadership.fence,
       mayWrite: () => true,
     });

@@ -303,10 +303,10 @@ export class AssignmentReconciler {
     const at = new Date().toISOString();
     const writes: Write[] = [];
     for (const { monitor, effect } of effects) {
-      writes.push(composeWrite(this.node.keys, monitor, effect, at));
+      writes.push(composeWrite(this.node.stores, monitor, effect, at));
       await pace.breathe();
     }
-    const result = await writeAssignments(this.node, writes, {
+    const result = await writeAssignments(this.node.client, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],
       mayWrite: () => this.leadership.isLeader(),
     });

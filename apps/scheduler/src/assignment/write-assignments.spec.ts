@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { bytesOf, type Compare, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS } from '@9volt/etcd-dal';
+import { batches, bytesOf, type Compare, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS, Stores } from '@9volt/etcd-dal';
 import type { Content } from '../decision/decide-assignment.js';
 import type { Holding } from '../caches/holding.js';
 import { urgencyOf } from './urgency.js';
-import { batched, composeWrite, type Effect, type Write } from './write-assignments.js';
+import { composeWrite, type Effect, type Write } from './write-assignments.js';
 
 const keys = new Keyspace('9volt');
+const stores = new Stores(undefined as never, keys);
+const batched = (writes: Write[]) => [...batches(writes, (write) => write, { fence })];
 const fence: Compare[] = [{ key: keys.director, target: 'create', value: 7 }];
 
 function content(intervalMs: number, phase: Content['phase'] = 'run', settingsJson = '{}'): Content {
@@ -30,12 +32,12 @@ const holding = (monitor: string): Holding => ({
 
 function assign(monitor: string, settingsJson?: string): Write {
   const effect: Effect = { act: 'assign', cause: 'new', to: 'w2', content: content(1, 'run', settingsJson) };
-  return composeWrite(keys, monitor, effect, 'now');
+  return composeWrite(stores, monitor, effect, 'now');
 }
 
 function move(monitor: string): Write {
   const effect = { act: 'move', cause: 'new', holding: holding(monitor), ownerGone: true, to: 'w2' } as const;
-  return composeWrite(keys, monitor, { ...effect, content: content(1) }, 'now');
+  return composeWrite(stores, monitor, { ...effect, content: content(1) }, 'now');
 }
 
 describe('composeWrite', () => {
@@ -43,9 +45,11 @@ describe('composeWrite', () => {
     const write = move('db');
     expect(write.compare).toEqual([
       { key: '/9volt/cluster/assignments/w1/db', target: 'mod', value: 9 },
+      { key: '/9volt/cluster/members/w1', target: 'create', is: '=', value: 0 },
       { key: '/9volt/cluster/assignments/w2/db', target: 'mod', value: 0 },
+      { key: '/9volt/cluster/members/w2', target: 'create', is: '>', value: 0 },
     ]);
-    const [batch] = batched(keys, [write, move('web')], fence);
+    const [batch] = batched([write, move('web')]);
     expect(batch?.compare.filter(({ target }) => target === 'create')).toEqual([
       ...fence,
       { key: '/9volt/cluster/members/w1', target: 'create', is: '=', value: 0 },
@@ -71,7 +75,7 @@ describe('composeWrite', () => {
   ] as const)('keeps since when a worker has it when it is %s', (cause, assignedAt, kept) => {
     const before = { ...holding('db'), text: JSON.stringify({ assignedAt: 'then', cause: 'new', settings: {} }) };
     const effect = { act: 'rewrite', cause, holding: before, content: content(1) } as const;
-    const [put] = composeWrite(keys, 'db', effect, 'now').then as unknown as [{ value: string }];
+    const [put] = composeWrite(stores, 'db', effect, 'now').then as unknown as [{ value: string }];
     expect(JSON.parse(put.value)).toMatchObject({ assignedAt, cause: kept });
   });
 
@@ -83,8 +87,10 @@ describe('composeWrite', () => {
       ownerGone: false,
       to: 'w2',
     } as const;
-    const { members } = composeWrite(keys, 'db', { ...effect, content: content(1) }, 'now');
-    expect(members).toEqual([{ id: 'w2', present: true }]);
+    const { compare } = composeWrite(stores, 'db', { ...effect, content: content(1) }, 'now');
+    expect(compare.filter(({ target }) => target === 'create')).toEqual([
+      { key: '/9volt/cluster/members/w2', target: 'create', is: '>', value: 0 },
+    ]);
   });
 });
 
@@ -94,25 +100,21 @@ describe('batched', () => {
     ['moves', move, 62],
   ])('fills transactions with %s up to what etcd takes', (_title, make, most) => {
     const writes = Array.from({ length: 1_000 }, (_, i) => make(`m${i}`));
-    const batches = batched(keys, writes, fence);
-    for (const { items: some, compare } of batches) {
+    const made = batched(writes);
+    for (const { items: some, compare } of made) {
       expect(compare.length).toBeLessThanOrEqual(MAX_TXN_OPS);
       expect(some.flatMap(({ then }) => then).length).toBeLessThanOrEqual(MAX_TXN_OPS);
       expect(compare[0]).toBe(fence[0]);
     }
-    expect(batches[0]?.items).toHaveLength(most);
-    expect(batches.flatMap((batch) => batch.items)).toEqual(writes);
+    expect(made[0]?.items).toHaveLength(most);
+    expect(made.flatMap((batch) => batch.items)).toEqual(writes);
   });
 
   it('bounds the bytes of a transaction', () => {
     const large = JSON.stringify({ description: 'é'.repeat(120_000) });
-    const batches = batched(
-      keys,
-      Array.from({ length: 20 }, (_, i) => assign(`m${i}`, large)),
-      fence,
-    );
-    for (const batch of batches) expect(bytesOf(batch)).toBeLessThanOrEqual(MAX_TXN_BYTES + 1_000);
-    expect(batches).toHaveLength(5);
+    const made = batched(Array.from({ length: 20 }, (_, i) => assign(`m${i}`, large)));
+    for (const batch of made) expect(bytesOf(batch)).toBeLessThanOrEqual(MAX_TXN_BYTES + 1_000);
+    expect(made).toHaveLength(5);
   });
 });
 

@@ -74,10 +74,9 @@ export class CoverageService {
   }
 
   private async look(): Promise<undefined> {
-    const { client, keys, events, stores } = this.node;
+    const { events, stores } = this.node;
     // The leader before may have raised an alarm.
-    const before =
-      this.report ?? (await client.get(keys.coverage).then((entry) => entry && stores.coverage.parsed(entry)));
+    const before = this.report ?? (await stores.coverage.read());
     const coverage = measureCoverage(this.due(), this.reports());
     this.lowTimes = coverage.share < LOW_COVERAGE ? this.lowTimes + 1 : 0;
     const alerter = this.node.config['coverage-alerter'];
@@ -130,9 +129,7 @@ export class CoverageService {
     const same = this.report !== undefined && encode({ ...this.report, at: '' }) === encode({ ...report, at: '' });
     this.report = report;
     if (same && performance.now() - this.writtenAt < WRITE_EVERY_MS) return;
-    const { client, keys } = this.node;
-    // It does not matter when it is applied: the next one follows.
-    await client.txn({ compare: this.leadership.epochFence, then: [{ put: keys.coverage, value: encode(report) }] });
+    await this.node.stores.coverage.write(report, this.leadership.epochFence);
     this.writtenAt = performance.now();
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ClusterNode, commit, type Compare, Election, encode } from '@9volt/etcd-dal';
+import { ClusterNode, type Compare, Election } from '@9volt/etcd-dal';
 import { AppLogger, countFencingRejections, type Logger, Metrics } from '@9volt/platform';
 import type { Director } from '@9volt/contracts';
 
@@ -108,12 +108,8 @@ export class LeadershipService {
     const epoch = this.epochNow;
     const { lease } = this.node.session;
     if (epoch === undefined || lease === undefined || !this.isLeader()) return undefined;
-    const key = this.node.keys.director;
     const value: Director = { MemberID: this.node.memberId, LastUpdate: new Date().toISOString() };
-    const committed = await commit(this.node.client, {
-      compare: [{ key, target: 'create', value: epoch }],
-      then: [{ put: key, value: encode(value), lease }],
-    });
+    const committed = await this.node.stores.member.renewDirector(epoch, value, lease);
     if (committed.outcome === 'refused' || this.epochNow !== epoch) return undefined;
     this.directorRevision = committed.revision;
     return committed.revision;

@@ -23,7 +23,7 @@ export class DeathSettlement {
     for (const note of [...view.suspicions.notes()]) {
       if (this.knowledge.workerIs(note.workerId) !== 'gone') continue;
       if (!mayWrite()) break;
-      const { compare, then, suspects } = planSettlement(this.node.keys, note, {
+      const { compare, then, suspects } = planSettlement(this.node.stores.suspect, note, {
         at: new Date().toISOString(),
         isGone: (monitor) => !catalog.has(monitor),
         known: (monitor) => view.suspicions.known(monitor),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type PoisonRecord, SUSPECTS_PER_NOTE } from '@9volt/contracts';
-import { Keyspace, MAX_TXN_OPS } from '@9volt/etcd-dal';
+import { Keyspace, MAX_TXN_OPS, Stores } from '@9volt/etcd-dal';
 import { planSettlement } from './plan-settlement.js';
 import type { KnownPoison } from '../caches/suspicions.js';
 
@@ -15,7 +15,7 @@ function settle(suspects: Record<string, number>, known: Record<string, KnownPoi
     modRevision: 40,
     suspects: new Map(Object.entries(suspects)),
   };
-  const plan = planSettlement(keys, note, {
+  const plan = planSettlement(new Stores(undefined as never, keys).suspect, note, {
     at: AT,
     isGone: (name) => gone.includes(name),
     known: (name) => known[name],
@@ -33,7 +33,7 @@ describe('planSettlement', () => {
     expect(then).toContainEqual({ delete: keys.suspectNote('w1-abc', 0) });
     expect(compare).toEqual([
       { key: keys.suspectNote('w1-abc', 0), target: 'mod', value: 40 },
-      { key: keys.member('w1-abc'), target: 'create', value: 0 },
+      { key: keys.member('w1-abc'), target: 'create', is: '=', value: 0 },
       { key: keys.poisonRecord('web'), target: 'mod', value: 0 },
       { key: keys.poisonRecord('db'), target: 'mod', value: 0 },
     ]);

@@ -63,7 +63,7 @@ describe('a worker that dies with notes', () => {
     });
     expect(await record('gone')).toBeUndefined();
     const [warning, ...more] = (await bench.events('warning')).filter(({ message }) => message.includes('died'));
-    expect(warning?.message).toContain('w1 died or hung while these ran on it for the first time: poison.');
+    expect(warning?.message).toContain('w1 died or hung while it ran these monitors for the first time: poison.');
     expect(more).toEqual([]);
     // An edit is tried with the same caution, and no other word of it is kept.
     const edited = await bench.monitor('poison', { description: 'edited' });

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CallRecord, messageOf } from '@9volt/contracts';
-import { type Change, ClusterNode, commit, encode, unchanged, Watched } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, Watched } from '@9volt/etcd-dal';
 import type { ReceivedCalls } from '@9volt/monitors';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
@@ -105,14 +105,11 @@ export class CallsView implements OnApplicationShutdown {
     const at = known?.createRevision === createRevision ? known.at : this.clock.now();
     const begun = { createRevision, at, isWriting: true };
     this.beginning.set(name, begun);
-    const { client, keys, session } = this.node;
-    const key = keys.push(name);
+    const { stores, session } = this.node;
     const record: CallRecord = { createRevision, awaitedSince: new Date(at).toISOString() };
     // Refused, somebody else was first; failed, the next run tries again.
-    void commit(client, {
-      compare: [unchanged(key, modRevision), fenceOf(monitor), session.fence],
-      then: [{ put: key, value: encode(record) }],
-    })
+    void stores.push
+      .replace(name, { modRevision }, record, [fenceOf(monitor), session.fence])
       .catch((error: unknown) => {
         this.log.debug(`could not store when "${name}" started to wait for calls; will retry: ${messageOf(error)}`);
       })

@@ -1,13 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
-import { ClusterNode, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, encode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-const MAX_ATTEMPTS = 3;
+const MOST_ATTEMPTS = 3;
 
 /**
  * A worker that stops notes in its assignments when each monitor ran last. Without the note the new owner has to guess, and would
@@ -44,17 +44,16 @@ export class LastRunNotes {
     const { key, createRevision, modRevision, assignment } = monitor;
     const lastRunAt = this.lastRuns.startedAt(monitor);
     if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;
+    const { stores } = this.node;
     let known = { assignment, modRevision };
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
-      const compare = [unchanged(key, known.modRevision)];
-      const { outcome } = await this.writes.write({ compare, then: [{ put: key, value }] });
+      const { outcome } = await this.writes.write(stores.assignment.replacing({ key, ...known }, value));
       if (outcome === 'accepted') return;
       // The leader may have decided something about it since this worker listens no more.
-      const entry = await this.node.client.get(key);
-      const now = entry && this.node.stores.assignment.parsed(entry);
-      if (!now || entry.createRevision !== createRevision) return;
-      known = { assignment: now, modRevision: entry.modRevision };
+      const now = await stores.assignment.read(key);
+      if (now?.createRevision !== createRevision) return;
+      known = now;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ClusterNode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { CheckRunner } from '../execution/check-runner.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { Handbacks } from '../ledger/handbacks.js';
@@ -51,10 +51,10 @@ export class Removal {
   }
 
   private async deleteWhenDelivered({ name, key, modRevision }: OwnedMonitor): Promise<boolean> {
-    const { outbox, handback } = this.node.stores;
+    const { assignment, outbox, handback } = this.node.stores;
     // Asked of etcd: our views may not have what was written a moment ago.
     if (!(await outbox.isEmpty(name)) || !(await handback.isEmpty(name))) return false;
-    const { outcome } = await this.writes.write({ compare: [unchanged(key, modRevision)], then: [{ delete: key }] });
+    const { outcome } = await this.writes.write(assignment.dropping({ key, modRevision }));
     return outcome === 'accepted';
   }
 }

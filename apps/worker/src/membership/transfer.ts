@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Assignment } from '@9volt/contracts';
-import { ClusterNode, type Compare, encode, unchanged } from '@9volt/etcd-dal';
+import { ClusterNode, encode, joined } from '@9volt/etcd-dal';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -25,13 +25,9 @@ export class Transfer {
   /** Gives a monitor to a worker that is a member. Answers whether it was given. */
   async give(monitor: OwnedMonitor, to: string): Promise<boolean> {
     const { key, name, modRevision } = monitor;
-    const { keys } = this.node;
-    const theirs = keys.assignment(to, name);
-    const isMember: Compare = { key: keys.member(to), target: 'create', is: '>', value: 0 };
-    const { outcome } = await this.writes.write({
-      compare: [unchanged(key, modRevision), unchanged(theirs, 0), isMember],
-      then: [{ delete: key }, { put: theirs, value: encode(this.given(monitor)) }],
-    });
+    const { assignment } = this.node.stores;
+    const given = assignment.giving(to, name, encode(this.given(monitor)));
+    const { outcome } = await this.writes.write(joined(assignment.dropping({ key, modRevision }), given));
     return outcome === 'accepted';
   }
 

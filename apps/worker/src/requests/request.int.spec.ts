@@ -15,7 +15,6 @@ import { Programs } from '@9volt/process';
 import { TestOwnership } from '../notification/testing/delivery-rig.js';
 import { IsolatedRuns } from '../running/isolated-runs.js';
 import { SourceEntry } from '../testing/source-entry.js';
-import { RequestLedger } from './request-ledger.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Answers } from './answers.js';
 import { RequestService } from './request.service.js';
@@ -95,8 +94,7 @@ async function startWorker(
     new GuardedTargets(),
     own,
   );
-  const ledger = new RequestLedger(node);
-  const service = new RequestService(node, monitors, answers, ledger, AppLogger.silent(), new Metrics(), own);
+  const service = new RequestService(node, monitors, answers, AppLogger.silent(), new Metrics(), own);
   await node.start('');
   service.onApplicationBootstrap();
   closing.push(async () => {

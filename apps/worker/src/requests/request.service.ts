@@ -7,12 +7,11 @@ import {
   Optional,
 } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
-import { ClusterNode, type Compare, Watched } from '@9volt/etcd-dal';
+import { type Claim, ClusterNode, type Compare, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Answers } from './answers.js';
 import { mayServe } from './may-serve.js';
-import { type Claim, RequestLedger } from './request-ledger.js';
 import { RequestSettings } from './request-settings.js';
 
 const ANSWER_TRIES = 3;
@@ -43,7 +42,6 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     @Inject(ClusterNode) private readonly node: ClusterNode,
     @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
     @Inject(Answers) private readonly answers: Answers,
-    @Inject(RequestLedger) private readonly ledger: RequestLedger,
     @Inject(AppLogger) logger: AppLogger,
     @Inject(Metrics) metrics: Metrics,
     @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
@@ -127,7 +125,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
   }
 
   private async serve(key: string, fences: readonly Compare[], signal: AbortSignal): Promise<void> {
-    const claim = await this.ledger.claim(key, fences);
+    const claim = await this.node.stores.request.claim(key, this.node.memberId, fences);
     if (!claim) return;
     const { body } = claim.request;
     const answer = await this.answers.to(body, signal);
@@ -139,7 +137,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
   private async tell(claim: Claim, answer: RequestAnswer): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
-        await this.ledger.answer(claim, answer);
+        await this.node.stores.request.answer(claim, answer);
         return;
       } catch (error) {
         if (attempt === ANSWER_TRIES) throw error;

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { isPoisonous, type PoisonRecord, poisonReason, poisonRecordOf, withDeath } from '@9volt/contracts';
-import { ClusterNode, decode, encode, type Op, unchanged } from '@9volt/etcd-dal';
+import { isPoisonous, type PoisonRecord, poisonReason, withDeath } from '@9volt/contracts';
+import { ClusterNode, joined } from '@9volt/etcd-dal';
 import { Clock } from '../time/clock.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { fenceOf } from '../owned/owned-monitors.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 
-const MAX_ATTEMPTS = 3;
+const MOST_ATTEMPTS = 3;
 
 /** What is on record against monitors of ours. Each write is fenced as that of a state is; throws `EtcdError` when etcd cannot be asked. */
 @Injectable()
@@ -34,14 +34,13 @@ export class PoisonLedger {
     monitor: OwnedMonitor,
     next: (before: PoisonRecord | undefined) => PoisonRecord | undefined,
   ): Promise<PoisonRecord | undefined | 'refused'> {
-    const key = this.node.keys.poisonRecord(monitor.name);
-    for (let attempt = 0; attempt < MAX_ATTEMPTS && !monitor.gone; attempt++) {
-      const entry = await this.node.client.get(key);
-      const record = next(entry && poisonRecordOf(decode(entry.value)));
-      if (!entry && !record) return undefined;
-      const op: Op = record ? { put: key, value: encode(record) } : { delete: key };
-      const compare = [fenceOf(monitor), unchanged(key, entry?.modRevision ?? 0)];
-      const { outcome } = await this.writes.write({ compare, then: [op] });
+    const { suspect } = this.node.stores;
+    for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
+      const before = await suspect.readPoison(monitor.name);
+      const record = next(before.record);
+      if (before.modRevision === 0 && !record) return undefined;
+      const write = joined({ compare: [fenceOf(monitor)], then: [] }, suspect.recording(monitor.name, before, record));
+      const { outcome } = await this.writes.write(write);
       if (outcome === 'accepted') return record;
     }
     return 'refused';

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { messageOf, type SuspectNote } from '@9volt/contracts';
-import { ClusterNode, encode, unchanged } from '@9volt/etcd-dal';
+import { messageOf } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { Clock } from '../time/clock.js';
@@ -11,7 +11,7 @@ import { type Slot, SuspectSlots } from './suspect-slots.js';
 const SPACING_MS = 100;
 /** Nobody waits for a suspicion to be over. */
 const CLEARED_WITHIN_MS = 500;
-const MAX_ATTEMPTS = 2;
+const MOST_ATTEMPTS = 2;
 
 /**
  * Keeps a note in etcd of what runs on this worker for the first time, so that whatever ends this process can be told from the rest. It is
@@ -94,7 +94,7 @@ export class SuspectNotes {
 
   private async writeSlot(slot: Slot): Promise<void> {
     try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
       this.failing = false;
     } catch (error) {
       this.slots.markDirty(slot);
@@ -108,21 +108,17 @@ export class SuspectNotes {
 
   /** Answers whether etcd holds what the slot holds. */
   private async attempt({ n, suspects }: Slot): Promise<boolean> {
-    const key = this.node.keys.suspectNote(this.node.memberId, n);
+    const { memberId, stores } = this.node;
     const revision = this.written.get(n) ?? 0;
     const isEmpty = suspects.size === 0;
     if (isEmpty && revision === 0) return true;
-    const value: SuspectNote = { suspects: Object.fromEntries(suspects) };
-    const outcome = await this.writes.urgently(() => ({
-      compare: [unchanged(key, revision)],
-      then: [isEmpty ? { delete: key } : { put: key, value: encode(value) }],
-    }));
+    const outcome = await this.writes.urgently(() => stores.suspect.noting(memberId, n, revision, suspects));
     if (outcome.outcome === 'accepted') {
       this.written.set(n, isEmpty ? 0 : outcome.revision);
       return true;
     }
     // The leader settles the notes of a process that it takes for dead; and an answer may have been lost.
-    this.written.set(n, (await this.node.client.get(key))?.modRevision ?? 0);
+    this.written.set(n, await stores.suspect.revisionOfNote(memberId, n));
     return false;
   }
 }

@@ -1,5 +1,6 @@
 import { type Assignment, type MonitorSettings, parseDuration, PHASES } from '@9volt/contracts';
-import type { Entry } from '../etcd.client.js';
+import { unchanged } from '../control/fenced-txn.js';
+import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   anything,
@@ -17,6 +18,7 @@ import {
   text,
   type Watchable,
 } from '../shape.js';
+import type { MemberStore } from './member.store.js';
 
 const interval: Shape<string> = (raw) => {
   try {
@@ -65,9 +67,24 @@ const assignment = record<Assignment>(
   },
 );
 
+/** An assignment's key as it was read. */
+export interface HeldKey {
+  key: string;
+  modRevision: number;
+}
+
+export interface StoredAssignment extends HeldKey {
+  assignment: Assignment;
+  createRevision: number;
+}
+
 /** `cluster/assignments/<worker id>/<monitor>`. The leader writes it; a worker that leaves or hands over, its own. */
 export class AssignmentStore {
-  constructor(private readonly keys: Keyspace) {}
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+    private readonly members: MemberStore,
+  ) {}
 
   /** Those of one worker. */
   watchedBy(workerId: string): Watchable<Assignment> {
@@ -76,5 +93,33 @@ export class AssignmentStore {
 
   parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): Assignment | undefined {
     return read(assignment, value, tell);
+  }
+
+  /** As etcd has it; undefined when there is none, or what stands there is not whole. */
+  async read(key: string): Promise<StoredAssignment | undefined> {
+    const entry = await this.client.get(key);
+    const found = entry && this.parsed(entry);
+    if (!entry || !found) return undefined;
+    const { createRevision, modRevision } = entry;
+    return { key, createRevision, modRevision, assignment: found };
+  }
+
+  /** Gives a monitor to a worker that takes part and does not have it. `value` is an encoded assignment. */
+  giving(workerId: string, monitor: string, value: string): FencedWrite {
+    const key = this.keys.assignment(workerId, monitor);
+    return {
+      compare: [unchanged(key, 0), this.members.takesPart(workerId, true)],
+      then: [{ put: key, value }],
+    };
+  }
+
+  /** Replaces what was read. `value` is an encoded assignment. */
+  replacing({ key, modRevision }: HeldKey, value: string): FencedWrite {
+    return { compare: [unchanged(key, modRevision)], then: [{ put: key, value }] };
+  }
+
+  /** Deletes what was read. */
+  dropping({ key, modRevision }: HeldKey): FencedWrite {
+    return { compare: [unchanged(key, modRevision)], then: [{ delete: key }] };
   }
 }

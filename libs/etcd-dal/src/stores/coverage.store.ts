@@ -1,5 +1,7 @@
 import type { Covered, CoverageReport } from '@9volt/contracts';
-import type { Entry } from '../etcd.client.js';
+import { encode } from '../codec.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
 import { count, flag, instant, listOf, number, orNull, read, record, type Tell, text } from '../shape.js';
 
 const report = record<CoverageReport>(
@@ -17,6 +19,21 @@ const report = record<CoverageReport>(
 
 /** `cluster/coverage`. The leader writes it. */
 export class CoverageStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
+
+  async read(): Promise<CoverageReport | undefined> {
+    const entry = await this.client.get(this.keys.coverage);
+    return entry && this.parsed(entry);
+  }
+
+  /** As long as the fence holds. It does not matter when it is applied: the next one follows. */
+  async write(next: CoverageReport, fence: readonly Compare[]): Promise<void> {
+    await this.client.txn({ compare: fence, then: [{ put: this.keys.coverage, value: encode(next) }] });
+  }
+
   parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): CoverageReport | undefined {
     return read(report, value, tell);
   }

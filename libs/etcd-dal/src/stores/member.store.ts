@@ -1,5 +1,7 @@
 import type { Director, Drain, Member, Role, WorkerLoad } from '@9volt/contracts';
-import type { Entry } from '../etcd.client.js';
+import { encode } from '../codec.js';
+import { commit, type Committed, unchanged } from '../control/fenced-txn.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   count,
@@ -51,7 +53,10 @@ const drain: Shape<Partial<Drain>> = (raw) => {
 
 /** `cluster/members/<id>`, `cluster/director` and `cluster/drain/<name>`: who takes part. */
 export class MemberStore {
-  constructor(private readonly keys: Keyspace) {}
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
 
   get watched(): Watchable<Member> {
     return { prefix: this.keys.members, decode: (entry, tell) => this.parsed(entry, tell) };
@@ -65,6 +70,37 @@ export class MemberStore {
 
   director({ value }: Pick<Entry, 'value'>, tell?: Tell): Director | undefined {
     return read(director, value, tell);
+  }
+
+  /** That a process takes part, or does not. */
+  takesPart(id: string, present: boolean): Compare {
+    return { key: this.keys.member(id), target: 'create', is: present ? '>' : '=', value: 0 };
+  }
+
+  /** Writes the key of the leader of this epoch anew. */
+  renewDirector(epoch: number, next: Director, lease: string): Promise<Committed> {
+    const key = this.keys.director;
+    return commit(this.client, {
+      compare: [{ key, target: 'create', value: epoch }],
+      then: [{ put: key, value: encode(next), lease }],
+    });
+  }
+
+  /** Refused when it is kept empty already. */
+  keepEmpty(name: string, next: Drain): Promise<Committed> {
+    const key = this.keys.drain(name);
+    return commit(this.client, { compare: [unchanged(key, 0)], then: [{ put: key, value: encode(next) }] });
+  }
+
+  async readDrain(name: string): Promise<Partial<Drain> | undefined> {
+    const entry = await this.client.get(this.keys.drain(name));
+    return entry && this.drain(entry);
+  }
+
+  /** Whoever wrote the key, and whatever stands there. Refused when there is none. */
+  fillAgain(name: string): Promise<Committed> {
+    const key = this.keys.drain(name);
+    return commit(this.client, { compare: [{ key, target: 'create', is: '>', value: 0 }], then: [{ delete: key }] });
   }
 
   /** The key alone counts: anybody may write any value there. */

@@ -1,14 +1,25 @@
 import { type Call, CALL_STATUSES, type CallRecord } from '@9volt/contracts';
-import type { Entry } from '../etcd.client.js';
+import { encode } from '../codec.js';
+import { commit, unchanged } from '../control/fenced-txn.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { count, instant, number, oneOf, read, record, type Tell, text, type Watchable } from '../shape.js';
 
 const call = record<Call>({ at: instant, status: oneOf(CALL_STATUSES) }, { message: text, latencyMs: number });
 const calls = record<CallRecord>({ createRevision: count, awaitedSince: instant }, { last: call });
 
+/** What is known of calls as etcd holds it; revision 0 when there is nothing. */
+export interface StoredCalls {
+  record: CallRecord | undefined;
+  modRevision: number;
+}
+
 /** `push/<monitor>`. The API that is called writes it; the owner does at first, so that it is known since when calls are awaited. */
 export class PushStore {
-  constructor(private readonly keys: Keyspace) {}
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
 
   get watched(): Watchable<CallRecord> {
     return { prefix: this.keys.pushes, decode: (entry, tell) => this.parsed(entry, tell) };
@@ -16,5 +27,30 @@ export class PushStore {
 
   parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): CallRecord | undefined {
     return read(calls, value, tell);
+  }
+
+  async read(monitor: string): Promise<StoredCalls> {
+    const entry = await this.client.get(this.keys.push(monitor));
+    return { record: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
+  }
+
+  /** Replaces what was read, as long as the fences hold. Answers whether it did. */
+  async replace(
+    monitor: string,
+    { modRevision }: Pick<StoredCalls, 'modRevision'>,
+    next: CallRecord,
+    fences: readonly Compare[],
+  ): Promise<boolean> {
+    const key = this.keys.push(monitor);
+    const { outcome } = await commit(this.client, {
+      compare: [unchanged(key, modRevision), ...fences],
+      then: [{ put: key, value: encode(next) }],
+    });
+    return outcome === 'accepted';
+  }
+
+  /** That the monitor still is the one that is called. */
+  isSame(monitor: string, createRevision: number): Compare {
+    return { key: this.keys.monitor(monitor), target: 'create', value: createRevision };
   }
 }

@@ -7,7 +7,9 @@ import type {
   WorkerRequest,
 } from '@9volt/contracts';
 import { STATUSES } from '@9volt/contracts';
-import type { Entry } from '../etcd.client.js';
+import { encode } from '../codec.js';
+import { commit, unchanged } from '../control/fenced-txn.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   anything,
@@ -63,9 +65,21 @@ const answer: Shape<RequestAnswer> = (raw) => (mapOf(anything)(raw)['ok'] === tr
 
 const request = record<WorkerRequest>({ id: text, body, createdAt: instant }, { claimedBy: text, answer });
 
+/** A request that a worker is to answer. */
+export interface Claim {
+  key: string;
+  request: WorkerRequest;
+  modRevision: number;
+  /** The asker's: a key put without it would outlive the asker. */
+  lease: string;
+}
+
 /** `request/<id>`. An API asks, under a lease of its own; one worker claims it and answers. */
 export class RequestStore {
-  constructor(private readonly keys: Keyspace) {}
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+  ) {}
 
   get watched(): Watchable<WorkerRequest> {
     return { prefix: this.keys.requests, decode: (entry, tell) => this.parsed(entry, tell) };
@@ -75,5 +89,40 @@ export class RequestStore {
   parsed({ key, value }: Pick<Entry, 'key' | 'value'>, tell?: Tell): WorkerRequest | undefined {
     const found = read(request, value, tell);
     return found && { ...found, id: key.slice(this.keys.requests.length) };
+  }
+
+  /** Asks, under a lease that ends with the asker's patience. */
+  async ask(request: WorkerRequest, lease: string): Promise<void> {
+    const key = this.keys.request(request.id);
+    await commit(this.client, { compare: [unchanged(key, 0)], then: [{ put: key, value: encode(request), lease }] });
+  }
+
+  /** Takes a question back, with the secrets that it may hold. Without a compare: whoever asked may always do so. */
+  async withdraw(id: string): Promise<void> {
+    await this.client.txn({ compare: [], then: [{ delete: this.keys.request(id) }] });
+  }
+
+  /** Of several workers one gets the claim. Undefined when it is taken, answered or gone, or a fence does not hold. */
+  async claim(key: string, memberId: string, fences: readonly Compare[]): Promise<Claim | undefined> {
+    const entry = await this.client.get(key);
+    const found = entry && this.parsed(entry);
+    if (!entry || !found || found.claimedBy !== undefined || found.answer) return undefined;
+    const claimed: WorkerRequest = { ...found, claimedBy: memberId };
+    const { lease } = entry;
+    const committed = await commit(this.client, {
+      compare: [...fences, unchanged(key, entry.modRevision)],
+      then: [{ put: key, value: encode(claimed), lease }],
+    });
+    if (committed.outcome === 'refused') return undefined;
+    return { key, request: claimed, modRevision: committed.revision, lease };
+  }
+
+  /** Answers whether the answer is there; false when nobody waits for it any more. */
+  async answer({ key, request: claimed, modRevision, lease }: Claim, told: RequestAnswer): Promise<boolean> {
+    const { outcome } = await commit(this.client, {
+      compare: [unchanged(key, modRevision)],
+      then: [{ put: key, value: encode({ ...claimed, answer: told }), lease }],
+    });
+    return outcome === 'accepted';
   }
 }

@@ -34,17 +34,17 @@ export class Stores {
   constructor(client: EtcdClient, keys: Keyspace) {
     this.monitor = new SettingsStore(keys.monitors);
     this.alerter = new SettingsStore(keys.alerters);
-    this.assignment = new AssignmentStore(keys);
-    this.member = new MemberStore(keys);
+    this.member = new MemberStore(client, keys);
+    this.assignment = new AssignmentStore(client, keys, this.member);
     this.state = new StateStore(client, keys);
     this.incident = new IncidentStore(client, keys);
     this.outbox = new OutboxStore(client, keys, this.incident);
     this.handback = new HandbackStore(client, keys);
     this.event = new EventStore(keys);
-    this.request = new RequestStore(keys);
-    this.push = new PushStore(keys);
-    this.coverage = new CoverageStore();
-    this.suspect = new SuspectStore();
+    this.request = new RequestStore(client, keys);
+    this.push = new PushStore(client, keys);
+    this.coverage = new CoverageStore(client, keys);
+    this.suspect = new SuspectStore(client, keys, this.member);
     this.vitals = new VitalsStore(client, keys);
   }
 }

@@ -1,7 +1,10 @@
-import { type PoisonRecord, poisonRecordOf, suspectsOf } from '@9volt/contracts';
-import { parse } from '../codec.js';
-import type { Entry } from '../etcd.client.js';
+import { type PoisonRecord, poisonRecordOf, type SuspectNote, suspectsOf } from '@9volt/contracts';
+import { encode, parse } from '../codec.js';
+import { unchanged } from '../control/fenced-txn.js';
+import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
+import type { Keyspace } from '../keyspace.js';
 import { NotWhole, read, type Shape, type Tell } from '../shape.js';
+import type { MemberStore } from './member.store.js';
 
 const poison: Shape<PoisonRecord> = (raw) => {
   const found = poisonRecordOf(raw);
@@ -9,8 +12,20 @@ const poison: Shape<PoisonRecord> = (raw) => {
   return found;
 };
 
+/** What a monitor is suspected of as etcd holds it; revision 0 when there is nothing. */
+export interface StoredPoison {
+  record: PoisonRecord | undefined;
+  modRevision: number;
+}
+
 /** `cluster/suspects/<worker id>/<n>` and `cluster/poison/<monitor>`: what runs somewhere for the first time, and what it ended. */
 export class SuspectStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly keys: Keyspace,
+    private readonly members: MemberStore,
+  ) {}
+
   /** What makes no sense accuses nobody, but stands there, and is replaced as it was read. */
   poison({ value }: Pick<Entry, 'value'>, tell?: Tell): PoisonRecord | undefined {
     return read(poison, value, tell);
@@ -21,5 +36,46 @@ export class SuspectStore {
     const { value: raw, fault } = parse(value);
     if (fault !== undefined) tell(fault);
     return suspectsOf(raw);
+  }
+
+  /** Replaces note `n` of a worker; without suspects it is deleted. */
+  noting(workerId: string, n: number, modRevision: number, suspects: ReadonlyMap<string, number>): FencedWrite {
+    const key = this.keys.suspectNote(workerId, n);
+    const value: SuspectNote = { suspects: Object.fromEntries(suspects) };
+    return {
+      compare: [unchanged(key, modRevision)],
+      then: [suspects.size === 0 ? { delete: key } : { put: key, value: encode(value) }],
+    };
+  }
+
+  /** Modification revision of a note; 0 when there is none. */
+  async revisionOfNote(workerId: string, n: number): Promise<number> {
+    return (await this.client.get(this.keys.suspectNote(workerId, n)))?.modRevision ?? 0;
+  }
+
+  async readPoison(monitor: string): Promise<StoredPoison> {
+    const entry = await this.client.get(this.keys.poisonRecord(monitor));
+    return { record: entry && this.poison(entry), modRevision: entry?.modRevision ?? 0 };
+  }
+
+  /** Replaces what was read; without `next` it is deleted. */
+  recording(
+    monitor: string,
+    { modRevision }: Pick<StoredPoison, 'modRevision'>,
+    next: PoisonRecord | undefined,
+  ): FencedWrite {
+    const key = this.keys.poisonRecord(monitor);
+    return {
+      compare: [unchanged(key, modRevision)],
+      then: [next ? { put: key, value: encode(next) } : { delete: key }],
+    };
+  }
+
+  /** Deletes the note of a worker that takes part no longer. */
+  settling({ key, modRevision, workerId }: { key: string; modRevision: number; workerId: string }): FencedWrite {
+    return {
+      compare: [unchanged(key, modRevision), this.members.takesPart(workerId, false)],
+      then: [{ delete: key }],
+    };
   }
 }
