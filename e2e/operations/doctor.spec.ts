@@ -40,7 +40,7 @@ async function diagnosed(
 describe('the doctor, where etcd is not to be had', () => {
   it.each([
     ['http://127.0.0.1:1', /nothing listens there/],
-    ['http://no-such-host.invalid:2379', /host name is not found/],
+    ['http://no-such-host.invalid:2379', /cannot resolve the host name/],
   ])('says of %s what is wrong', async (etcd, said) => {
     expect(await diagnosed(etcd, 'etcd')).toMatchObject({
       code: 1,
@@ -126,7 +126,7 @@ describe('the doctor of a cluster', () => {
   });
 
   it('finds the JSON gateway of etcd that answers web pages, and only that', async () => {
-    const said = expect.stringMatching(/answers anybody.*--enable-grpc-gateway=false/);
+    const said = expect.stringMatching(/answers without a user.*--enable-grpc-gateway=false/);
     expect(await of('gateway')).toMatchObject({ code: 1, verdict: 'warning', said });
     const closed = await startEtcd({ args: ['--enable-grpc-gateway=false'] });
     try {

@@ -26,7 +26,7 @@ describe('a node that etcd does not let in', () => {
     [
       'without its authority',
       (good) => without(good, 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
-      /--etcd-ca: .*give the authority that signed it with --etcd-ca/,
+      /--etcd-ca: .*set --etcd-ca to the authority that signed it/,
     ],
     [
       'with an authority that is not in its file',
@@ -41,7 +41,7 @@ describe('a node that etcd does not let in', () => {
     [
       'without a certificate of its own',
       (good) => without(good, 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
-      /--etcd-cert: .*demands a client certificate/,
+      /--etcd-cert: .*requires a client certificate/,
     ],
     [
       'with a certificate of its own that has expired',
@@ -54,7 +54,7 @@ describe('a node that etcd does not let in', () => {
         ...without(good, 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY'),
         NINEV_ETCD_MEMBERS: secured.etcd.endpoint.replace('https', 'http'),
       }),
-      /--etcd-members: .*demands TLS: give its address with https/,
+      /--etcd-members: .*requires TLS; write its address with https/,
     ],
   ])('%s ends with exit code 1 and one line that names the option', async (_what, env, said) => {
     const started = run9volt(['worker', '--listen', '127.0.0.1:0'], { env: env(secured.envOf('worker')) });
@@ -67,8 +67,14 @@ describe('a node that etcd does not let in', () => {
   it('is told the same by the doctor, and by whatever else asks etcd', async () => {
     const env = without(secured.envOf('operator'), 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY');
     const doctor = await run9volt(['doctor'], { env });
-    expect(doctor).toMatchObject({ code: 1, stdout: expect.stringMatching(/^problem +etcd .*\n +→ .*--etcd-ca$/m) });
+    expect(doctor).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^problem +etcd .*\n +→ .*--etcd-ca to the authority that signed it$/m),
+    });
     const backup = await run9volt(['backup', secured.path('backup.json')], { env });
-    expect(backup).toMatchObject({ code: 1, stderr: expect.stringMatching(/^9volt: .*--etcd-ca$/m) });
+    expect(backup).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^9volt: .*--etcd-ca to the authority that signed it$/m),
+    });
   });
 });
