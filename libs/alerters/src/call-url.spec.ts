@@ -40,7 +40,7 @@ describe('callUrl', () => {
 
   it.each([
     ['file:///etc/passwd', 'not HTTP'],
-    ['http://[', 'no address'],
+    ['http://[', 'invalid address'],
   ])('does not follow a redirect to %s', async (to, why) => {
     const start = await serve({ status: 302, headers: { Location: to } });
     await expect(call(start.url)).rejects.toThrow(why);

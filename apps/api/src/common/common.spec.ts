@@ -111,7 +111,7 @@ describe('a problem', () => {
   });
 
   test('says when it is not known whether a write was done', () => {
-    expect(problemOf(new EtcdError('unavailable', 'etcd: x'), '/').detail).toContain('not known');
+    expect(problemOf(new EtcdError('unavailable', 'etcd: x'), '/').detail).toContain('may or may not be stored');
   });
 });
 

@@ -51,8 +51,8 @@ test.each([
   ['mars', 'nowhere', /no worker has the tag "mars"$/],
   ['off', 'nowhere', /it is disabled$/],
   ['odd', 'nowhere', /its configuration is invalid: port: /],
-  ['last', 'runs', /on worker-3 .*the last good one$/],
-  ['removed', 'closing', /it was removed; worker-1 finishes/],
+  ['last', 'runs', /on worker-3 .*its last valid version runs$/],
+  ['removed', 'closing', /it was removed; worker-1 still sends its pending notifications/],
 ])('why %s: %s', async (name, verdict, message) => {
   const { status, body } = await call('GET', `/api/v1/monitor/${name}/why`);
   expect([status, undocumented('Placement', body)]).toEqual([200, []]);
