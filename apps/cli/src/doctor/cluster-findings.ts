@@ -7,7 +7,7 @@ import {
   sentencesOf,
   type Validated,
 } from '@9volt/contracts';
-import { decode, EtcdClient, type Entry, Keyspace } from '@9volt/etcd-dal';
+import { decode, EtcdClient, type Entry, Keyspace, Stores } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { type Finding, ok, problem, some, warning } from './finding.js';
@@ -31,11 +31,14 @@ export async function clusterFindings(config: EtcdConfig, permissions?: Permissi
       client.list(keys.alerters),
     ]);
     const drained = new Set(drains.entries.map(({ key }) => key.slice(keys.drains.length)));
-    const known = members.entries.flatMap(({ value }) => decode<Member>(value) ?? []);
+    const { member } = new Stores(client, keys);
+    const known = members.entries.flatMap((entry) => member.parsed(entry) ?? []);
+    const unknown = members.entries.filter((entry) => !member.parsed(entry)).map(({ key }) => key);
     return [
       configFinding(settings),
       leaderFinding(director !== undefined, known),
       workersFinding(known, drained),
+      ...membersFindings(unknown),
       linksFinding(known),
       resourcesFinding(known),
       clocksFinding(known, Date.now()),
@@ -72,6 +75,14 @@ function workersFinding(members: readonly Member[], drained: ReadonlySet<string>
   if (workers.length === 0) return problem('workers', 'there is none', 'start one: 9volt worker, or 9volt server');
   if (open.length === 0) return problem('workers', `all ${workers.length} are drained`, '9volt undrain <worker>');
   return ok('workers', `${open.length} accept monitors`);
+}
+
+/** Every process of 9volt ignores them. */
+function membersFindings(unknown: readonly string[]): Finding[] {
+  if (unknown.length === 0) return [];
+  return [
+    warning('members', `not as 9volt writes them: ${some(unknown)}`, 'delete these keys: a member writes its own anew'),
+  ];
 }
 
 /** A member of an earlier version does not say, and is not judged. */
