@@ -70,7 +70,7 @@ describe('the link of an alert', () => {
 
   it('is missing without a public address, which the worker says at its start', async () => {
     const worker = await cluster.node('worker', { name: 'mute' });
-    expect(worker.output).toContain('alerts will have no link to the dashboard');
+    expect(worker.output).toContain('alerts have no link to the dashboard');
     await worker.stop();
   });
 

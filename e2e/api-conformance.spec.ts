@@ -580,7 +580,7 @@ describe('lists', () => {
     });
     await waitFor(async () => {
       const { body: events } = await contract.ask('listEvents', {
-        query: 'type=config-refused&q=settings of the cluster',
+        query: 'type=config-refused&q=cluster settings',
       });
       return (events as unknown[]).length > 0 || Object.keys(events as object).length > 0;
     });

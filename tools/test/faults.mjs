@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { runJestProject } from './jest-project.mjs';
 
 const minute = 60_000;

@@ -27,9 +27,9 @@ const MONITOR = { type: 'http', host: '127.0.0.1', interval: '1h', disable: true
 const ALERTER = { type: 'http', options: { url: 'http://127.0.0.1:1/' } };
 /** Nobody else may wait longer. */
 const STALL_MS = 1_000;
-const MOST_BODY = 4_300_000;
+const MAX_BODY = 4_300_000;
 /** Node itself refuses heads beyond 16 KiB. */
-const MOST_HEAD = 14_000;
+const MAX_HEAD = 14_000;
 /** There is no worker, so that nothing of this leaves the machine. */
 const NEEDS_WORKER = /urn:9volt:problem:(unavailable|timeout)/;
 
@@ -98,7 +98,7 @@ function queryOf(operation: Operation, random: Random): string {
     ',',
     '2026-01-01T00:00:00Z',
   ]);
-  const times = sizeUpTo(random, MOST_HEAD);
+  const times = sizeUpTo(random, MAX_HEAD);
   const one = `${name}=${value}`;
   const shapes = [
     `${one}&`.repeat(times / (one.length + 1)),
@@ -107,7 +107,7 @@ function queryOf(operation: Operation, random: Random): string {
     `${name}${'[]'.repeat(times / 2)}=1`,
     '&'.repeat(times),
   ];
-  return `?${pick(random, shapes).slice(0, MOST_HEAD)}`;
+  return `?${pick(random, shapes).slice(0, MAX_HEAD)}`;
 }
 
 function typeOf({ requestBody }: Operation, random: Random): string {
@@ -119,7 +119,7 @@ function typeOf({ requestBody }: Operation, random: Random): string {
 
 function bodyOf(operation: Operation, random: Random, attributes: readonly string[]): string {
   const base = operation.path.includes('alerter') ? ALERTER : MONITOR;
-  const one = swollenConfig(random, MOST_BODY, base, attributes);
+  const one = swollenConfig(random, MAX_BODY, base, attributes);
   switch (Math.floor(random() * 5)) {
     case 0:
       return one;
@@ -127,13 +127,13 @@ function bodyOf(operation: Operation, random: Random, attributes: readonly strin
       return `{"config":${one}}`;
     case 2: {
       const value = random() < 0.5 ? '{}' : JSON.stringify(base);
-      const count = sizeUpTo(random, Math.min(60_000, MOST_BODY / (value.length + 12)));
+      const count = sizeUpTo(random, Math.min(60_000, MAX_BODY / (value.length + 12)));
       return `{${Array.from({ length: count }, (_, n) => `"m${n}":${value}`).join(',')}}`;
     }
     case 3:
       return `{"web":${one}}`;
     default:
-      return anyJson(random, MOST_BODY);
+      return anyJson(random, MAX_BODY);
   }
 }
 

@@ -4,7 +4,7 @@ import { startHttpTarget } from '@9volt/monitors/testing';
 import { Cluster, EventStream, type NodeProcess, waitFor } from '../../harness/index.js';
 
 /** What nobody may be made to wait by a value in etcd. */
-export const MOST_STALL_MS = 1_000;
+export const MAX_STALL_MS = 1_000;
 const MONITORS = 10;
 const CAUGHT_UP_MS = 20_000;
 
@@ -135,7 +135,7 @@ export class EtcdFuzz {
     }
     for (const dead of this.dead()) note(`${dead.name} ended: ${dead.output.slice(-1_000)}`);
     for (const [name, ms] of await this.stalls()) {
-      if (ms > MOST_STALL_MS) note(`${name} stood still for ${Math.round(ms)} ms`);
+      if (ms > MAX_STALL_MS) note(`${name} stood still for ${Math.round(ms)} ms`);
       this.worstStallMs = Math.max(this.worstStallMs, ms);
     }
     if (this.dead().length > 0) throw new Error(`a process ended: ${JSON.stringify(this.findings.at(-1))}`);

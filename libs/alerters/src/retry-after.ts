@@ -1,5 +1,5 @@
 /** A provider's slip must not silence an alerter for a day. */
-const MOST_MS = 3_600_000;
+const MAX_MS = 3_600_000;
 
 /**
  * Milliseconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: seconds, or a date). A date is compared with the server's
@@ -11,12 +11,12 @@ export function retryAfterMs(retryAfter: unknown, serverDate: unknown, nowMs: nu
   if (/^\d+(\.\d+)?$/.test(text)) return waitMs(Number(text));
   const until = httpDate(text);
   if (until === undefined) return undefined;
-  return Math.min(Math.max(until - (httpDate(serverDate) ?? nowMs), 0), MOST_MS);
+  return Math.min(Math.max(until - (httpDate(serverDate) ?? nowMs), 0), MAX_MS);
 }
 
 /** Milliseconds of a wait in seconds, as providers also say it in their JSON. */
 export function waitMs(seconds: unknown): number | undefined {
-  return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.ceil(seconds * 1_000), MOST_MS) : undefined;
+  return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.ceil(seconds * 1_000), MAX_MS) : undefined;
 }
 
 function httpDate(text: unknown): number | undefined {

@@ -5072,13 +5072,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
-                status?: string[];
+                status?: string | string[];
                 /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                tags?: string[];
+                tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
-                type?: string[];
+                type?: string | string[];
                 /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                owner?: string[];
+                owner?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
                 /** @description Number of the page; the first is 1. */
@@ -7241,7 +7241,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
-                type?: string[];
+                type?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
                 /** @description Number of the page; the first is 1. */
@@ -8894,13 +8894,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
-                status?: string[];
+                status?: string | string[];
                 /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                tags?: string[];
+                tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
-                type?: string[];
+                type?: string | string[];
                 /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                owner?: string[];
+                owner?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
                 /** @description `false` omits the configurations. */
@@ -9414,11 +9414,11 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
-                type?: string[];
+                type?: string | string[];
                 /** @description Name of the monitor: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                monitor?: string[];
+                monitor?: string | string[];
                 /** @description Id of the member that wrote the event: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
-                member?: string[];
+                member?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
                 /** @description Number of the page; the first is 1. */

@@ -54,6 +54,8 @@ export interface CheckResult {
   note?: string;
   /** This worker could not judge the target, for a reason of its own. Such a result is `unknown`, is shown, and counts towards no threshold. */
   unjudged?: true;
+  /** The failure came of time: a limit that passed, or a connection that was lost. A target that gave an answer did fail, however late that was read. */
+  timed?: true;
   /** The system's code of what this worker ran out of, `EMFILE` for instance. Told by a probe; says nothing of the target. */
   shortage?: string;
 }

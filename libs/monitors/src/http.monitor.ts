@@ -89,17 +89,19 @@ async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promi
     (await bodyMismatch(response, settings, run, scope));
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
+  const slow = judgeLatency(run.elapsedMs(), settings);
   const findings = worstFirst([
     ...judgeExpiries(run.certificate, run.chain, {
       warningDays: settings['tls-expiry-warning'],
       criticalDays: settings['tls-expiry-critical'],
     }),
-    judgeLatency(run.elapsedMs(), settings),
+    slow,
   ]);
   const [worst] = findings;
   if (!worst) return run.ok();
   const message = findings.map((finding) => finding.message).join('; ');
-  return run.verdict(worst.status, message, worst.expected, worst.found);
+  const result = run.verdict(worst.status, message, worst.expected, worst.found);
+  return worst === slow ? { ...result, timed: true } : result;
 }
 
 async function bodyMismatch(

@@ -135,7 +135,7 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
 }
 
 /** More faults of one document are only counted. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 /** A longer message of a fault is cut: it repeats what stands there. */
 const LONGEST_MESSAGE = 500;
 
@@ -154,7 +154,7 @@ export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated
 }
 
 function excerptOf(faults: readonly FieldError[]): FieldError[] {
-  const shown = faults.slice(0, MOST_FAULTS).map(({ message, path, ...fault }) => ({
+  const shown = faults.slice(0, MAX_FAULTS).map(({ message, path, ...fault }) => ({
     ...fault,
     path: capped(path, LONGEST_MESSAGE),
     message: capped(message, LONGEST_MESSAGE),

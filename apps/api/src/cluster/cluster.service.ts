@@ -16,7 +16,7 @@ import { DrainsService } from './drains.service.js';
 import type { ShownMember } from './member.dto.js';
 import { OutboxTally } from './outbox-tally.js';
 
-const MOST_NAMED = 1_000;
+const MAX_NAMED = 1_000;
 const IDLE: Workload = { monitors: 0, weight: 0 };
 
 @Injectable()
@@ -52,10 +52,10 @@ export class ClusterService {
       Drains: this.drains.all(),
       Coverage: this.coverage(),
       Monitors: { total, byStatus },
-      Orphans: orphans.sort().slice(0, MOST_NAMED),
-      Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MOST_NAMED),
+      Orphans: orphans.sort().slice(0, MAX_NAMED),
+      Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MAX_NAMED),
       Outbox: outbox.shown(),
-      Unreadable: this.cache.node.unreadable.all().slice(0, MOST_NAMED),
+      Unreadable: this.cache.node.unreadable.all().slice(0, MAX_NAMED),
     };
   }
 

@@ -125,6 +125,10 @@ export function PreconditionHeaders(): MethodDecorator {
 
 const SEVERAL =
   'Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice.';
+/** Clients that were made when a filter was a text still fit. */
+const ONE_OR_SEVERAL = {
+  oneOf: [{ type: 'string' as const }, { type: 'array' as const, items: { type: 'string' as const } }],
+};
 /** Filters that take one text. */
 const SINGLE = ['q', 'config'];
 const FILTERS: Readonly<Record<string, string>> = {
@@ -146,7 +150,7 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
       ApiQuery({
         name,
         required: false,
-        schema: SINGLE.includes(name) ? { type: 'string' } : { type: 'array', items: { type: 'string' } },
+        schema: SINGLE.includes(name) ? { type: 'string' } : ONE_OR_SEVERAL,
         description: ownOf(FILTERS, name) ?? name,
       }),
     ),

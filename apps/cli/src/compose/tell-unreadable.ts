@@ -2,7 +2,7 @@ import type { UnreadableKey } from '@9volt/etcd-dal';
 import type { ErrorLog, Logger } from '@9volt/platform';
 
 /** More at once are only counted: a thousand keys of another program must not drown the log. */
-const MOST_A_MINUTE = 20;
+const MAX_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /** Tells operators of values in etcd that are not whole: in the log, and in `/status/errors`. */
@@ -20,7 +20,7 @@ export function tellUnreadable(
       since = now();
       told = untold = 0;
     }
-    if (++told > MOST_A_MINUTE) {
+    if (++told > MAX_A_MINUTE) {
       untold++;
       return;
     }

@@ -1,7 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import { DEFAULT_CLUSTER_CONFIG, type Handback, type MonitorState } from '@9volt/contracts';
@@ -51,8 +48,8 @@ async function startCluster(options: StartEtcdOptions = {}): Promise<void> {
   await view.put(view.keys.alerter('pager'), pager.alerter);
 }
 
-async function startWorker(name = 'w1', endpoint = etcd.endpoint, dataDir?: string): Promise<WorkerRig> {
-  const worker = await WorkerRig.start(endpoint, prefix, name, undefined, dataDir);
+async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
+  const worker = await WorkerRig.start(endpoint, prefix, name);
   closing.push(() => worker.stop());
   await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
   return worker;
@@ -210,88 +207,6 @@ describe('while etcd is down', () => {
     await waitFor(() => web.askedAt.length > asked + 3);
     expect(isDetached(worker)).toBe(false);
   }, 30_000);
-});
-
-describe('a worker that is stopped in good order while etcd is down, and started again', () => {
-  let dir: string;
-
-  beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), '9volt-spool-'));
-    closing.push(() => rm(dir, { recursive: true }));
-    await startCluster();
-  });
-
-  /** As after an outage: etcd is back, then the worker, then the leader gives it the monitor again. */
-  async function startAgain(): Promise<WorkerRig> {
-    await etcd.restart();
-    const next = await startWorker('w1', etcd.endpoint, dir);
-    await waitFor(async () => (await readdir(dir)).length === 0, { what: 'what was kept to be handed back' });
-    await view.assign(next.id, 'web', byHand(), { revision: 500 });
-    return next;
-  }
-
-  test('resolves what it told of and what recovered meanwhile', async () => {
-    const worker = await startWorker('w1', etcd.endpoint, dir);
-    await view.assign(worker.id, 'web', byHand(), { revision: 500 });
-    await view.reaches('web', { status: 'ok' });
-    await etcd.kill();
-    await waitFor(() => isDetached(worker));
-    web.healthy = false;
-    await run(worker);
-    await pager.waitForAccepted(1);
-    await worker.stop();
-    expect(await readdir(dir)).toEqual(['w1.spool.json']);
-    web.healthy = true;
-    await run(await startAgain());
-    await pager.waitForAccepted(2);
-    await waitFor(nothingOwed);
-    expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
-    expect((await view.incident('web'))?.notifications).toHaveLength(2);
-  }, 40_000);
-
-  test('does not repeat what goes on', async () => {
-    const worker = await startWorker('w1', etcd.endpoint, dir);
-    await view.assign(worker.id, 'web', byHand(), { revision: 500 });
-    await view.reaches('web', { status: 'ok' });
-    await etcd.kill();
-    await waitFor(() => isDetached(worker));
-    web.healthy = false;
-    await run(worker);
-    await pager.waitForAccepted(1);
-    await worker.stop();
-    await run(await startAgain());
-    await view.reaches('web', { status: 'critical', incidents: 1 });
-    await waitFor(nothingOwed);
-    expect(told()).toEqual(['trigger 50.1']);
-  }, 40_000);
-
-  test('does not tell once more of an end that it told', async () => {
-    const worker = await startWorker('w1', etcd.endpoint, dir);
-    web.healthy = false;
-    await view.assign(worker.id, 'web', byHand(), { revision: 500 });
-    await pager.waitForAccepted(1);
-    await waitFor(nothingOwed);
-    await etcd.kill();
-    await waitFor(() => isDetached(worker));
-    web.healthy = true;
-    await run(worker);
-    await pager.waitForAccepted(2);
-    await worker.stop();
-    await run(await startAgain());
-    await view.reaches('web', { status: 'ok' });
-    await waitFor(nothingOwed);
-    expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
-  }, 40_000);
-
-  test('hands nothing to another cluster', async () => {
-    const told = [{ monitor: 'web', incidents: [], delivered: [], settled: [], stateRevision: 0 }];
-    const content = { version: 1, cluster: 'another', at: '', told };
-    await writeFile(join(dir, 'w1.spool.json'), JSON.stringify(content));
-    const worker = await startWorker('w1', etcd.endpoint, dir);
-    await waitFor(() => worker.events.some(({ message }) => message.includes('another cluster')));
-    expect(await readdir(dir)).toEqual(['w1.spool.json.refused']);
-    expect((await view.client.list(view.keys.handbacks)).entries).toEqual([]);
-  });
 });
 
 test('an etcd that came back empty is an outage, said loudly: checks and alerts go on, nothing is written to it', async () => {

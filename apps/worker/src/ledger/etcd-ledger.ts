@@ -14,7 +14,7 @@ import { changeOf, removalOf, type StateChange } from './state-change.js';
 import { tellStatusChange } from './status-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 /** A monitor that runs within this time has a result soon. */
 const SOON_MS = 60_000;
 
@@ -108,7 +108,7 @@ export class EtcdLedger implements Ledger {
    * do; undefined when this process may not do it now, or not any more. Throws `EtcdError` when etcd cannot be asked.
    */
   async remove(monitor: OwnedMonitor, reason: ResolveReason): Promise<number | undefined> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && !monitor.gone; attempt++) {
       const basis = { stored: this.evaluations.storedOf(monitor), handed: this.handbacks.of(monitor) };
       const change = removalOf(monitor, reason, basis, this.facts.now());
       if (!change) {
@@ -125,7 +125,7 @@ export class EtcdLedger implements Ledger {
 
   private async attempt(monitor: OwnedMonitor, first: StateChange): Promise<Recorded> {
     let change: StateChange | undefined = first;
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (monitor.gone) return 'lost';
       if (!change) return 'done';
       const outcome = await this.commit(monitor, change, attempt > 0);

@@ -20,7 +20,7 @@ interface Known {
 }
 
 /** Results kept of a monitor whose stored state is not known yet. */
-const MOST_EARLY = 100;
+const MAX_EARLY = 100;
 
 /** Of each monitor the state that etcd holds, as far as this worker knows, and the one that it has evaluated since. */
 @Injectable()
@@ -45,7 +45,7 @@ export class Evaluations {
     const known = this.of(monitor);
     if (!known.stored) {
       known.early.push({ result, startedAt });
-      if (known.early.length > MOST_EARLY) known.early.shift();
+      if (known.early.length > MAX_EARLY) known.early.shift();
       return false;
     }
     const { revision, createRevision } = monitor.assignment;

@@ -14,8 +14,8 @@ interface Waiting extends FencedWrite {
 }
 
 const WINDOW_MS = 12;
-const MOST_WRITES = 25;
-const MOST_IN_FLIGHT = 2;
+const MAX_WRITES = 25;
+const MAX_IN_FLIGHT = 2;
 
 /**
  * Gathers writes of many monitors into few transactions, each fenced by our own membership. One refused write does not hold up
@@ -32,7 +32,7 @@ export class FencedBatch {
   write(write: FencedWrite): Promise<Committed> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ...write, resolve, reject });
-      if (this.waiting.length >= MOST_WRITES) this.send();
+      if (this.waiting.length >= MAX_WRITES) this.send();
       else this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
     });
   }
@@ -40,7 +40,7 @@ export class FencedBatch {
   private send(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    while (this.inFlight < MOST_IN_FLIGHT) {
+    while (this.inFlight < MAX_IN_FLIGHT) {
       const batch = firstBatch(this.waiting, this.node.session.fence);
       if (!batch) return;
       this.waiting = this.waiting.slice(batch.items.length);
@@ -72,5 +72,5 @@ export class FencedBatch {
 
 /** As many of the first as fit into one transaction; at least one. */
 export function firstBatch<T extends FencedWrite>(waiting: readonly T[], fence: Compare): Batch<T> | undefined {
-  return batches(waiting, (write) => write, { fence: [fence], items: MOST_WRITES }).next().value ?? undefined;
+  return batches(waiting, (write) => write, { fence: [fence], items: MAX_WRITES }).next().value ?? undefined;
 }

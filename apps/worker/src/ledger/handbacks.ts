@@ -10,7 +10,7 @@ import { type Handed, isEmpty, NOTHING_HANDED } from './state-change.js';
 import { Spools } from './spools.js';
 
 /** What fits into one transaction beside everything else. */
-const MOST_INCIDENTS = 25;
+const MAX_INCIDENTS = 25;
 
 /** What a worker told about a monitor while it was alone. */
 export interface Told {
@@ -71,7 +71,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const stored = this.evaluations.storedOf(monitor);
     for (const item of items) {
       // What does not fit is merged with the write that follows.
-      if (taken.length > 0 && incidents.length + item.value.incidents.length > MOST_INCIDENTS) break;
+      if (taken.length > 0 && incidents.length + item.value.incidents.length > MAX_INCIDENTS) break;
       taken.push(item);
       incidents.push(...item.value.incidents.map((told) => toldByAnother(told, stored?.state, stored?.modRevision)));
     }

@@ -21,10 +21,10 @@ export interface Decided {
 }
 
 /** As many incidents as are kept of a monitor. */
-const MOST_INCIDENTS = 15;
-const MOST_DELIVERIES = 30;
+const MAX_INCIDENTS = 15;
+const MAX_DELIVERIES = 30;
 /** What fits into one transaction; what is left there is sent once more. */
-const MOST_KEYS = 30;
+const MAX_KEYS = 30;
 
 /**
  * What a detached worker decided and told about one monitor: in memory, what etcd would hold if it took writes. Pure data, without clock
@@ -86,7 +86,7 @@ export class Spool {
     const { entry } = owed;
     const incident = this.ofEntry(entry);
     this.sent.set(sentKey(entry.incident, owed.alerter), { owed, answered: true });
-    incident.notifications = [...incident.notifications, record].slice(-MOST_DELIVERIES);
+    incident.notifications = [...incident.notifications, record].slice(-MAX_DELIVERIES);
     this.forget(owed, record.outcome === 'delivered');
   }
 
@@ -113,7 +113,7 @@ export class Spool {
 
   /** Keys of the outbox that the owner removes. */
   get obsoleteKeys(): string[] {
-    return [...this.obsolete.keys()].slice(0, MOST_KEYS);
+    return [...this.obsolete.keys()].slice(0, MAX_KEYS);
   }
 
   /**
@@ -126,7 +126,7 @@ export class Spool {
       ([key, { alerter, deliveredAlarm }]) =>
         deliveredAlarm && obsolete.every(([other, one]) => other === key || one.alerter !== alerter),
     );
-    return alone.map(([key]) => key).slice(0, MOST_KEYS);
+    return alone.map(([key]) => key).slice(0, MAX_KEYS);
   }
 
   /**
@@ -145,7 +145,7 @@ export class Spool {
       if (!answered && local && entry.alert.type !== 'resolve') incident.unanswered.push(entry);
     }
     const sorted = [...incidents.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
-    return sorted.filter((incident, index) => isOpenToSomebody(incident) || index >= sorted.length - MOST_INCIDENTS);
+    return sorted.filter((incident, index) => isOpenToSomebody(incident) || index >= sorted.length - MAX_INCIDENTS);
   }
 
   private enqueue(entry: OutboxEntry, sent: boolean): void {
@@ -187,7 +187,7 @@ export class Spool {
 
   /** A target that flaps for hours must not fill the memory. */
   private prune(): void {
-    if (this.incidents.size <= 2 * MOST_INCIDENTS) return;
+    if (this.incidents.size <= 2 * MAX_INCIDENTS) return;
     const waiting = new Set([...this.queues.values()].flat().map(({ entry }) => entry.incident));
     for (const [id, incident] of this.incidents) {
       if (incident.closedAt === null || waiting.has(id) || this.isOpenToSomebody(id)) continue;

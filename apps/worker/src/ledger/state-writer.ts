@@ -21,7 +21,7 @@ interface Pace {
 const BURST = 3;
 const PER_SECOND = 1;
 const RETRY_MS = 250;
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 /**
  * Makes the ledger hold the latest evaluation of each monitor and what is owed by it. Level-triggered: it is told that there may be something
@@ -73,7 +73,7 @@ export class StateWriter {
 
   /** Resolves true when etcd holds the latest evaluation, however often this monitor was written lately; false when it cannot be. */
   async flush(monitor: OwnedMonitor): Promise<boolean> {
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       await this.etcd.idle(monitor);
       if (monitor.gone || this.detachment.active) return false;
       const readiness = this.etcd.readiness(monitor);

@@ -9,7 +9,7 @@ export interface Tally {
   latenessP99Ms: number;
 }
 
-const MOST_LATENESSES = 20_000;
+const MAX_LATENESSES = 20_000;
 
 /** Counts what the worker does. */
 @Injectable()
@@ -52,7 +52,7 @@ export class CheckMetrics {
   begun(latenessMs: number): void {
     this.started++;
     // A sample suffices: this many are met only when the worker is overloaded.
-    if (this.latenessesMs.length < MOST_LATENESSES) this.latenessesMs.push(latenessMs);
+    if (this.latenessesMs.length < MAX_LATENESSES) this.latenessesMs.push(latenessMs);
     this.latenesses.observe(latenessMs / 1_000);
   }
 

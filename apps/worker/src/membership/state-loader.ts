@@ -7,7 +7,7 @@ interface Wanted {
   reject: (error: unknown) => void;
 }
 
-const MOST_IN_FLIGHT = 4;
+const MAX_IN_FLIGHT = 4;
 
 /** Reads stored states, those that are wanted at about the same time together. */
 @Injectable()
@@ -32,7 +32,7 @@ export class StateLoader {
   }
 
   private read(): void {
-    while (this.wanted.length > 0 && this.inFlight < MOST_IN_FLIGHT) {
+    while (this.wanted.length > 0 && this.inFlight < MAX_IN_FLIGHT) {
       const batch = this.wanted.slice(0, MAX_TXN_OPS);
       this.wanted = this.wanted.slice(batch.length);
       this.inFlight++;

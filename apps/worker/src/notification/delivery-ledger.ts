@@ -5,7 +5,7 @@ import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 import { cancelOut, type Queued, type Told } from './cancel-out.js';
 
 /** Well within what one transaction takes. */
-const MOST_CANCELLED = 100;
+const MAX_CANCELLED = 100;
 
 /** What deliveries read and write in etcd. Throws what etcd throws; nothing is tried again here. */
 @Injectable()
@@ -60,7 +60,7 @@ export class DeliveryLedger {
       toldHere(incident) ? 'yes' : toldBy(queue, records.get(incident)?.record);
     const cancelled: OwedNotification[] = [];
     for (const needless of cancelOut(queue, toldOf)) {
-      const together = needless.slice(0, MOST_CANCELLED);
+      const together = needless.slice(0, MAX_CANCELLED);
       const record = records.get(together[0]?.entry.incident ?? '');
       const revision = await stores.outbox.cancel(together, record, fences);
       if (revision === undefined) return { settled: false, cancelled };

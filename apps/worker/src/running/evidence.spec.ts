@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult } from '@9volt/contracts';
-import { annotated, unjudged, whyNoEvidence } from './evidence.js';
+import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
 
 const failed: CheckResult = { status: 'critical', message: 'timed out after 1s', latencyMs: 1_000 };
 const ok: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 900 };
@@ -39,6 +39,12 @@ describe('a result is no evidence about its target', () => {
   ])('%s', (_what, result, time, why) => {
     expect(whyNoEvidence(result, time)).toBe(why);
   });
+});
+
+test('a failure that the target answered counts when no run was undisturbed; one that came of time does not', () => {
+  expect(isAnswer({ status: 'critical', message: 'status 503', latencyMs: 300 })).toBe(true);
+  expect(isAnswer({ ...failed, timed: true })).toBe(false);
+  expect(isAnswer({ ...failed, shortage: 'EMFILE' })).toBe(false);
 });
 
 test('what could not be judged is unknown, says why, and keeps what was seen', () => {

@@ -26,6 +26,11 @@ export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunT
   return heldUp(heldUpMs);
 }
 
+/** Whether a failure is what the target answered. It is repeated like any other, but when no run was undisturbed, the answer counts. */
+export function isAnswer({ timed, shortage }: CheckResult): boolean {
+  return timed === undefined && shortage === undefined;
+}
+
 /** The result of a run that could not be judged, `why` in words. */
 export function unjudged(result: CheckResult, why: string): CheckResult {
   return {

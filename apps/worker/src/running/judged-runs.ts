@@ -5,12 +5,12 @@ import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
 import { CheckSlots } from './check-slots.js';
-import { annotated, unjudged, whyNoEvidence } from './evidence.js';
+import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
 
 /** After the first run, at most. */
-const MOST_REPEATS = 2;
+const MAX_REPEATS = 2;
 /** What was lacking may be back by then. */
 const AFTER_SHORTAGE_MS = 250;
 /** A check that waits longer for a place is told of. */
@@ -46,7 +46,8 @@ export class JudgedRuns {
       const hindrance: Hindrance =
         result.shortage === undefined ? { kind: 'held-up' } : { kind: 'shortage', code: result.shortage };
       const waitMs = context.calls ? CALLS_ARRIVE_MS : result.shortage === undefined ? 0 : AFTER_SHORTAGE_MS;
-      if (repeats === MOST_REPEATS || performance.now() + waitMs >= repeatUntil) {
+      if (repeats === MAX_REPEATS || performance.now() + waitMs >= repeatUntil) {
+        if (isAnswer(result)) return { ...execution, result: annotated(result, why, { elapsedMs, heldUpMs }) };
         this.hindrances.unjudged(hindrance);
         return { result: unjudged(result, why) };
       }

@@ -6,7 +6,7 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { fenceOf } from '../owned/owned-monitors.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /** What is on record against monitors of ours. Each write is fenced as that of a state is; throws `EtcdError` when etcd cannot be asked. */
 @Injectable()
@@ -35,7 +35,7 @@ export class PoisonLedger {
     next: (before: PoisonRecord | undefined) => PoisonRecord | undefined,
   ): Promise<PoisonRecord | undefined | 'refused'> {
     const { suspect } = this.node.stores;
-    for (let attempt = 0; attempt < MOST_ATTEMPTS && !monitor.gone; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS && !monitor.gone; attempt++) {
       const before = await suspect.readPoison(monitor.name);
       const record = next(before.record);
       if (before.modRevision === 0 && !record) return undefined;

@@ -11,7 +11,7 @@ import { type Slot, SuspectSlots } from './suspect-slots.js';
 const SPACING_MS = 100;
 /** Nobody waits for a suspicion to be over. */
 const CLEARED_WITHIN_MS = 500;
-const MOST_ATTEMPTS = 2;
+const MAX_ATTEMPTS = 2;
 
 /**
  * Keeps a note in etcd of what runs on this worker for the first time, so that whatever ends this process can be told from the rest. It is
@@ -94,7 +94,7 @@ export class SuspectNotes {
 
   private async writeSlot(slot: Slot): Promise<void> {
     try {
-      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
       this.failing = false;
     } catch (error) {
       this.slots.markDirty(slot);

@@ -137,11 +137,11 @@ describe('a revision that is suspected', () => {
   };
 
   test('runs in a process of its own until it has completed a run; then nothing is on record, and it runs as any other', async () => {
-    process.env['ISOLATED_SPEC_SECRET'] = 'swordfish';
+    process.env['NINEV_SECRET_ISOLATED_SPEC'] = 'swordfish';
     const worker = await startWorker();
     web.healthy = false;
     await suspect(worker, 'web', {
-      headers: { 'X-Token': '${env:ISOLATED_SPEC_SECRET}' },
+      headers: { 'X-Token': '${env:NINEV_SECRET_ISOLATED_SPEC}' },
       timeout: '15s',
       interval: '20s',
       'critical-threshold': 1,
@@ -149,7 +149,7 @@ describe('a revision that is suspected', () => {
     await gone('web');
     const { message } = await view.reaches('web', { status: 'critical' });
     expect(message).toContain("Received status code '503'");
-    delete process.env['ISOLATED_SPEC_SECRET'];
+    delete process.env['NINEV_SECRET_ISOLATED_SPEC'];
     expect(await noted()).toEqual({});
     expect(forksOf(worker)).toBe(1);
     web.healthy = true;

@@ -7,7 +7,7 @@ const TICK_MS = 50;
 const NOISE_MS = 5;
 /** How long what was seen is kept: longer than checks may take is of no use to anybody. */
 const KEPT_MS = 10 * 60_000;
-const MOST_KEPT = 4_000;
+const MAX_KEPT = 4_000;
 
 interface Standstill {
   /** Monotonic, milliseconds: between these two instants the process stood still for `ms`. */
@@ -83,7 +83,7 @@ export class Standstills implements OnApplicationBootstrap, OnApplicationShutdow
     this.total += ms;
     this.kept.push({ from, to, ms });
     const tooOld = this.kept.findIndex((one) => one.to > to - KEPT_MS);
-    if (tooOld > 0 || this.kept.length > MOST_KEPT) this.kept.splice(0, Math.max(tooOld, this.kept.length - MOST_KEPT));
+    if (tooOld > 0 || this.kept.length > MAX_KEPT) this.kept.splice(0, Math.max(tooOld, this.kept.length - MAX_KEPT));
   }
 }
 

@@ -45,7 +45,7 @@ export interface StoredIncident {
 }
 
 /** The newest deliveries that are kept with an incident. */
-const MOST_DELIVERIES = 100;
+const MAX_DELIVERIES = 100;
 
 /** `incident/<monitor>/<n>`. The owner of a monitor writes it; whoever delivers notes the answers in it. */
 export class IncidentStore {
@@ -104,7 +104,7 @@ export class IncidentStore {
 }
 
 export function withDeliveries(record: IncidentRecord, deliveries: readonly DeliveryRecord[]): IncidentRecord {
-  return { ...record, notifications: [...record.notifications, ...deliveries].slice(-MOST_DELIVERIES) };
+  return { ...record, notifications: [...record.notifications, ...deliveries].slice(-MAX_DELIVERIES) };
 }
 
 /** The n of `<create revision>.<n>`. */

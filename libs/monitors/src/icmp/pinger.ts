@@ -18,7 +18,7 @@ export class CannotPing extends Error {
 
 /** How long hosts are gathered before one program is started for all of them. */
 const GATHER_MS = 20;
-const MOST_HOSTS = 100;
+const MAX_HOSTS = 100;
 /** Between packets to different hosts: fping grants no less to those who are not root. */
 const SPACING_MS = 1;
 /** For starting the program, and for a machine that is busy. */
@@ -36,7 +36,7 @@ interface Batch {
 
 /** The longest that a ping takes, in milliseconds. */
 export function longestMs({ packets, intervalMs, timeoutMs }: PingPlan): number {
-  return GATHER_MS + (packets - 1) * Math.max(intervalMs, MOST_HOSTS * SPACING_MS) + timeoutMs + MARGIN_MS;
+  return GATHER_MS + (packets - 1) * Math.max(intervalMs, MAX_HOSTS * SPACING_MS) + timeoutMs + MARGIN_MS;
 }
 
 /**
@@ -70,7 +70,7 @@ export class Pinger {
   private join(address: string, plan: PingPlan): Batch {
     const key = JSON.stringify(plan);
     const open = this.gathering.get(key);
-    if (open && !open.abort.signal.aborted && open.addresses.size < MOST_HOSTS) {
+    if (open && !open.abort.signal.aborted && open.addresses.size < MAX_HOSTS) {
       open.addresses.add(address);
       return open;
     }

@@ -75,7 +75,7 @@ export class ProbeRun {
       return this.verdict('unknown', 'aborted');
     }
     if (error instanceof Unjudged) return this.verdict('unknown', error.message, expected);
-    return this.couldNotStart(error, 'critical', message, expected, found);
+    return { ...this.couldNotStart(error, 'critical', message, expected, found), timed: true };
   }
 
   /** The verdict on an error that came before the target could be asked: as told, unless the error tells of this worker. */

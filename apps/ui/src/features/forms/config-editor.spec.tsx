@@ -126,11 +126,11 @@ it('shows a concurrent change as a difference, and saves what is chosen', async 
   press('Save');
   await screen.findByText('Somebody else changed this while you were editing');
   const chosen = (name: string): boolean => screen.getByLabelText<HTMLInputElement>(name).checked;
-  expect([chosen('crater: your version'), chosen('interval: your version'), chosen('interval: stored version')]).toEqual([
-    true,
-    false,
-    true,
-  ]);
+  expect([
+    chosen('crater: your version'),
+    chosen('interval: your version'),
+    chosen('interval: stored version'),
+  ]).toEqual([true, false, true]);
   expect(screen.queryByLabelText('key: your version')).toBeNull();
   answer = (body) => body;
   await act(async () => press('Save the selection'));

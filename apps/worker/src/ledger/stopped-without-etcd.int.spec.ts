@@ -1,0 +1,133 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { DEFAULT_CLUSTER_CONFIG } from '@9volt/contracts';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { CheckRunner } from '../execution/check-runner.js';
+import { OutboxView } from '../outbox/outbox-view.js';
+import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { Detachment } from './detachment.js';
+
+let etcd: TestEtcd;
+let prefix: string;
+let view: ClusterView;
+let web: WebTarget;
+let pager: StandIn<PagerDutyEvent>;
+let dir: string;
+let workers: WorkerRig[];
+const { signal } = new AbortController();
+
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  workers = [];
+  dir = await mkdtemp(join(tmpdir(), '9volt-spool-'));
+  web = await new WebTarget().listen();
+  pager = await startPagerDutyStandIn();
+  etcd = await startEtcd();
+  view = await new ClusterView(etcd.endpoint, prefix).start();
+  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
+  await view.put(view.keys.config, config);
+  await view.put(view.keys.alerter('pager'), pager.alerter);
+});
+afterEach(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await view.stop();
+  await Promise.all([etcd.stop(), web.close(), pager.close()]);
+  await rm(dir, { recursive: true });
+});
+
+async function startWorker(): Promise<WorkerRig> {
+  const worker = await WorkerRig.start(etcd.endpoint, prefix, 'w1', undefined, dir);
+  workers.push(worker);
+  await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  return worker;
+}
+
+/** It runs only when asked to. */
+const settings = (): object => ({ ...web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] });
+const run = (worker: WorkerRig): Promise<unknown> =>
+  waitFor(() =>
+    worker
+      .get(CheckRunner)
+      .runNow('web', signal)
+      .catch(() => undefined),
+  );
+const isDetached = (worker: WorkerRig): boolean => worker.get(Detachment).active;
+const told = (): string[] =>
+  pager.accepted.map(({ message }) => `${message.event_action} ${message.dedup_key.split('/').at(-1)}`);
+const nothingOwed = async (): Promise<boolean> =>
+  (await view.client.list(view.keys.outbox, { keysOnly: true })).entries.length === 0;
+
+/** As after an outage: etcd is back, then the worker, then the leader gives it the monitor again. */
+async function startAgain(): Promise<WorkerRig> {
+  await etcd.restart();
+  const next = await startWorker();
+  await waitFor(async () => (await readdir(dir)).length === 0, { what: 'what was kept to be handed back' });
+  await view.assign(next.id, 'web', settings(), { revision: 500 });
+  return next;
+}
+
+test('resolves what it told of and what recovered meanwhile', async () => {
+  const worker = await startWorker();
+  await view.assign(worker.id, 'web', settings(), { revision: 500 });
+  await view.reaches('web', { status: 'ok' });
+  await etcd.kill();
+  await waitFor(() => isDetached(worker));
+  web.healthy = false;
+  await run(worker);
+  await pager.waitForAccepted(1);
+  await worker.stop();
+  expect(await readdir(dir)).toEqual(['w1.spool.json']);
+  web.healthy = true;
+  await run(await startAgain());
+  await pager.waitForAccepted(2);
+  await waitFor(nothingOwed);
+  expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
+  expect((await view.incident('web'))?.notifications).toHaveLength(2);
+}, 40_000);
+
+test('does not repeat what goes on', async () => {
+  const worker = await startWorker();
+  await view.assign(worker.id, 'web', settings(), { revision: 500 });
+  await view.reaches('web', { status: 'ok' });
+  await etcd.kill();
+  await waitFor(() => isDetached(worker));
+  web.healthy = false;
+  await run(worker);
+  await pager.waitForAccepted(1);
+  await worker.stop();
+  await run(await startAgain());
+  await view.reaches('web', { status: 'critical', incidents: 1 });
+  await waitFor(nothingOwed);
+  expect(told()).toEqual(['trigger 50.1']);
+}, 40_000);
+
+test('does not tell once more of an end that it told', async () => {
+  const worker = await startWorker();
+  web.healthy = false;
+  await view.assign(worker.id, 'web', settings(), { revision: 500 });
+  await pager.waitForAccepted(1);
+  await waitFor(nothingOwed);
+  await etcd.kill();
+  await waitFor(() => isDetached(worker));
+  web.healthy = true;
+  await run(worker);
+  await pager.waitForAccepted(2);
+  await worker.stop();
+  await run(await startAgain());
+  await view.reaches('web', { status: 'ok' });
+  await waitFor(nothingOwed);
+  expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
+}, 40_000);
+
+test('hands nothing to another cluster', async () => {
+  const told = [{ monitor: 'web', incidents: [], delivered: [], settled: [], stateRevision: 0 }];
+  const content = { version: 1, cluster: 'another', at: '', told };
+  await writeFile(join(dir, 'w1.spool.json'), JSON.stringify(content));
+  const worker = await startWorker();
+  await waitFor(() => worker.events.some(({ message }) => message.includes('another cluster')));
+  expect(await readdir(dir)).toEqual(['w1.spool.json.refused']);
+  expect((await view.client.list(view.keys.handbacks)).entries).toEqual([]);
+});
