@@ -212,11 +212,17 @@ describe('requests', () => {
     const touch = { command: '/usr/bin/touch', args: [mark] };
     const monitor = { type: 'exec', interval: '10s', ...touch } as never;
     expect(await answerTo({ kind: 'test-monitor', name: 'web', settings: monitor })).toMatchObject({
-      result: { status: 'unknown', message: expect.stringContaining('is not run: --exec-allow of this worker does not list it') },
+      result: {
+        status: 'unknown',
+        message: expect.stringContaining('is not run: --exec-allow of this worker does not list it'),
+      },
     });
     const alerter = { type: 'exec', options: touch } as never;
     expect(await answerTo({ kind: 'test-alerter', name: 'team', settings: alerter })).toMatchObject({
-      delivery: { outcome: 'retryable', answer: expect.stringContaining('is not run: --exec-allow of this worker does not list it') },
+      delivery: {
+        outcome: 'retryable',
+        answer: expect.stringContaining('is not run: --exec-allow of this worker does not list it'),
+      },
     });
     expect(existsSync(mark)).toBe(false);
   });
