@@ -214,14 +214,14 @@ describe('requests', () => {
     expect(await answerTo({ kind: 'test-monitor', name: 'web', settings: monitor })).toMatchObject({
       result: {
         status: 'unknown',
-        message: expect.stringContaining('is not run: --exec-allow of this worker does not list it'),
+        message: expect.stringContaining('--exec-allow of this worker does not list it'),
       },
     });
     const alerter = { type: 'exec', options: touch } as never;
     expect(await answerTo({ kind: 'test-alerter', name: 'team', settings: alerter })).toMatchObject({
       delivery: {
         outcome: 'retryable',
-        answer: expect.stringContaining('is not run: --exec-allow of this worker does not list it'),
+        answer: expect.stringContaining('--exec-allow of this worker does not list it'),
       },
     });
     expect(existsSync(mark)).toBe(false);
