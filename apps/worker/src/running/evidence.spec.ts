@@ -26,7 +26,7 @@ describe('a result is no evidence about its target', () => {
     ],
     [
       'a warning about a latency that a standstill made',
-      { ...failed, status: 'warning' },
+      { ...failed, status: 'warning', timed: true },
       { elapsedMs: 60, heldUpMs: 41 },
       'this worker stood still for 40ms',
     ],

@@ -2,6 +2,8 @@ import { capped, type CheckResult, formatDuration } from '@9volt/contracts';
 
 /** Shorter standstills decide nothing: limits of checks are not that tight. */
 const LEAST_MS = 20;
+/** An answer that a target gave is less in doubt than a limit that passed. */
+const LEAST_FOR_ANSWER_MS = 50;
 /** As a share of the run: what remains is as good as all of it. */
 const LEAST_SHARE = 0.1;
 /** A success that a standstill made look this slow has a note that says so. */
@@ -22,7 +24,7 @@ export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunT
   if (result.status === 'ok') return undefined;
   if (result.shortage !== undefined)
     return `this worker ran out of ${resourceOf(result.shortage)} (${result.shortage})`;
-  if (heldUpMs < Math.max(LEAST_MS, elapsedMs * LEAST_SHARE)) return undefined;
+  if (heldUpMs < Math.max(isAnswer(result) ? LEAST_FOR_ANSWER_MS : LEAST_MS, elapsedMs * LEAST_SHARE)) return undefined;
   return heldUp(heldUpMs);
 }
 
