@@ -86,10 +86,10 @@ describe('push', () => {
     expect(overdueAtMs(read, calls(0, 0))).toBe(SINCE + 61 * MINUTE);
   });
 
-  it('has nothing to try before it is stored', async () => {
+  it('has nothing to try before it is saved', async () => {
     expect(await runProbe(settings)).toMatchObject({
       status: 'unknown',
-      message: expect.stringContaining('is stored'),
+      message: expect.stringContaining('save it, then call it'),
     });
   });
 
