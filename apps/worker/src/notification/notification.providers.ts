@@ -2,6 +2,7 @@ import { AlerterCache } from './alerter-cache.js';
 import { Attempts } from './attempts.js';
 import { DeliveryLedger } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
+import { DeliverySteps } from './delivery-steps.js';
 import { DeliveryService } from './delivery.service.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
@@ -18,5 +19,6 @@ export const notificationProviders = [
   Settling,
   OwedQueues,
   Attempts,
+  DeliverySteps,
   DeliveryService,
 ];

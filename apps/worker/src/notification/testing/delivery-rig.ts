@@ -19,6 +19,7 @@ import { OwnedMonitors } from '../../owned/owned-monitors.js';
 import { AlerterCache } from '../alerter-cache.js';
 import { DeliveryLedger } from '../delivery-ledger.js';
 import { DeliveryReport } from '../delivery-report.js';
+import { DeliverySteps } from '../delivery-steps.js';
 import { DeliveryService } from '../delivery.service.js';
 import { DeliverySettings } from '../delivery-settings.js';
 import { InFlight } from '../../outbox/in-flight.js';
@@ -77,15 +78,11 @@ export class DeliveryRig {
     this.detachment = new Detachment(node, AppLogger.silent(), new Health(), this.metrics);
     const report = new DeliveryReport(node, AppLogger.silent(), this.metrics, outbox, this.alerters);
     const own = Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings);
-    this.service = new DeliveryService(
-      new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight, evaluations),
-      this.alerters,
-      inFlight,
-      new Settling(new DeliveryLedger(node, outbox), report, this.detachment, spools, outbox),
-      new Attempts(report, new SecretReader(), new Programs([], 1), new GuardedTargets(), own),
-      report,
-      own,
-    );
+    const owed = new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight, evaluations);
+    const settling = new Settling(new DeliveryLedger(node, outbox), report, this.detachment, spools, outbox);
+    const attempts = new Attempts(report, new SecretReader(), new Programs([], 1), new GuardedTargets(), own);
+    const steps = new DeliverySteps(owed, inFlight, settling, attempts, report, own);
+    this.service = new DeliveryService(owed, this.alerters, inFlight, steps, report, own);
   }
 
   async start(): Promise<this> {
