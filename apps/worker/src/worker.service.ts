@@ -1,4 +1,4 @@
-import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Health } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
@@ -15,12 +15,12 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   private started: Promise<void> | undefined;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(AssignmentsService) private readonly assignments: AssignmentsService,
-    @Inject(CallsView) private readonly calls: CallsView,
-    @Inject(VitalsWriter) private readonly vitals: VitalsWriter,
-    @Inject(Departure) private readonly departure: Departure,
-    @Inject(Health) health: Health,
+    private readonly node: ClusterNode,
+    private readonly assignments: AssignmentsService,
+    private readonly calls: CallsView,
+    private readonly vitals: VitalsWriter,
+    private readonly departure: Departure,
+    health: Health,
   ) {
     health.readiness('worker', () =>
       assignments.listed ? undefined : 'the worker is still loading its assignments from etcd',

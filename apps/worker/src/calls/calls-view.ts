@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CallRecord, messageOf } from '@9volt/contracts';
 import { type Change, ClusterNode, Watched } from '@9volt/etcd-dal';
 import type { ReceivedCalls } from '@9volt/monitors';
@@ -23,9 +23,9 @@ export class CallsView implements OnApplicationShutdown {
   private lost = false;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    logger: AppLogger,
   ) {
     this.log = logger.child('calls');
     this.informer = new Watched(node, node.stores.push.watched, {

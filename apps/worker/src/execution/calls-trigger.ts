@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { monitorTypes } from '@9volt/monitors';
 import { CheckRunner } from './check-runner.js';
 import { Clock } from '../time/clock.js';
@@ -14,10 +14,10 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly stopping = new AbortController();
 
   constructor(
-    @Inject(CallsView) private readonly calls: CallsView,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly calls: CallsView,
+    private readonly runner: CheckRunner,
+    private readonly monitors: OwnedMonitors,
+    private readonly clock: Clock,
   ) {}
 
   onApplicationBootstrap(): void {

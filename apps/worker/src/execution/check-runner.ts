@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError } from '@9volt/contracts';
 import { CheckMetrics } from '../measure/check-metrics.js';
 import { LastRuns } from '../measure/last-runs.js';
@@ -30,13 +30,13 @@ export class CheckRunner {
   private readonly resting = new Set<OwnedMonitor>();
 
   constructor(
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(Probing) private readonly probing: Probing,
-    @Inject(Results) private readonly results: Results,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
-    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
-    @Inject(VitalsBuffer) vitals: VitalsBuffer,
+    private readonly clock: Clock,
+    private readonly monitors: OwnedMonitors,
+    private readonly probing: Probing,
+    private readonly results: Results,
+    private readonly lastRuns: LastRuns,
+    private readonly metrics: CheckMetrics,
+    vitals: VitalsBuffer,
   ) {
     this.timetable = new Timetable({
       clock,

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { MonitorSettings } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 import { Programs } from '@9volt/process';
@@ -12,10 +12,10 @@ import { JudgedRuns } from '../running/judged-runs.js';
 @Injectable()
 export class Probing {
   constructor(
-    @Inject(JudgedRuns) private readonly runs: JudgedRuns,
-    @Inject(CallsView) private readonly calls: CallsView,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Programs) private readonly programs: Programs,
+    private readonly runs: JudgedRuns,
+    private readonly calls: CallsView,
+    private readonly detachment: Detachment,
+    private readonly programs: Programs,
   ) {}
 
   /** Another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { CheckResult, MonitorSettings } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Facts, type Logger } from '@9volt/platform';
@@ -21,13 +21,13 @@ export class Results {
   private readonly defectsTold = new WeakMap<OwnedMonitor, number>();
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(VitalsBuffer) private readonly vitals: VitalsBuffer,
-    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly evaluations: Evaluations,
+    private readonly writer: StateWriter,
+    private readonly vitals: VitalsBuffer,
+    private readonly metrics: CheckMetrics,
+    private readonly lastRuns: LastRuns,
+    logger: AppLogger,
   ) {
     this.log = logger.child('check');
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode, EtcdError, guarded } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
@@ -30,10 +30,10 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   private provedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(AppLogger) logger: AppLogger,
-    @Inject(Health) health: Health,
-    @Inject(Metrics) metrics: Metrics,
+    private readonly node: ClusterNode,
+    logger: AppLogger,
+    health: Health,
+    metrics: Metrics,
   ) {
     this.log = logger.child('detachment');
     metrics.gauge('ninevolt_detached', '1 if this worker is detached, working without etcd; else 0', [], (gauge) =>

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf, type OutboxEntry, type ResolveReason } from '@9volt/contracts';
 import { ClusterNode, type Committed, EtcdError, type FencedWrite, NO_STATE } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -39,13 +39,13 @@ export class EtcdLedger implements Ledger {
   owedAt = 0;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
-    @Inject(WorkerFacts) private readonly facts: WorkerFacts,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly writes: FencedWrites,
+    private readonly evaluations: Evaluations,
+    private readonly handbacks: Handbacks,
+    private readonly facts: WorkerFacts,
+    private readonly outbox: OutboxView,
+    logger: AppLogger,
   ) {
     this.log = logger.child('state');
     outbox.onChange((name, alerter) => this.notice(name, alerter));

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { CheckResult, MonitorState } from '@9volt/contracts';
 import { ClusterNode, type StoredState } from '@9volt/etcd-dal';
 import { evaluate } from '../evaluation/evaluate.js';
@@ -28,8 +28,8 @@ export class Evaluations {
   private readonly known = new WeakMap<OwnedMonitor, Known>();
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
   ) {}
 
   storedOf(monitor: OwnedMonitor): StoredState | undefined {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode, type Committed, type FencedWrite } from '@9volt/etcd-dal';
 import { countFencingRejections, Metrics } from '@9volt/platform';
 import { Detachment } from './detachment.js';
@@ -12,9 +12,9 @@ export class FencedWrites {
   readonly fenced: (count: number) => void;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Metrics) metrics: Metrics,
+    private readonly node: ClusterNode,
+    private readonly detachment: Detachment,
+    metrics: Metrics,
   ) {
     this.fenced = countFencingRejections(metrics, 'ownership');
     this.batch = new FencedBatch(node);

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { HandedIncident, Handback } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -36,10 +36,10 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly log: Logger;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly spools: Spools,
+    private readonly evaluations: Evaluations,
+    logger: AppLogger,
   ) {
     this.log = logger.child('detachment');
     this.informer = new Watched(node, node.stores.handback.watched, {

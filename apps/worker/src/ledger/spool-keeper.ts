@@ -23,11 +23,11 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   private handingBack: Promise<void> | undefined;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
+    private readonly node: ClusterNode,
+    private readonly spools: Spools,
+    private readonly handbacks: Handbacks,
     @Inject(NodeConfig) { dataDir, memberName }: Pick<NodeConfig, 'dataDir' | 'memberName'>,
-    @Inject(AppLogger) logger: AppLogger,
+    logger: AppLogger,
   ) {
     this.log = logger.child('spool');
     this.file = dataDir === undefined ? undefined : new SpoolFile(dataDir, memberName);

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { EtcdLedger } from './etcd-ledger.js';
@@ -13,11 +13,11 @@ import { WorkerFacts } from './worker-facts.js';
 @Injectable()
 export class SpoolLedger implements Ledger {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(EtcdLedger) private readonly etcd: EtcdLedger,
-    @Inject(WorkerFacts) private readonly facts: WorkerFacts,
+    private readonly node: ClusterNode,
+    private readonly spools: Spools,
+    private readonly evaluations: Evaluations,
+    private readonly etcd: EtcdLedger,
+    private readonly facts: WorkerFacts,
   ) {}
 
   readiness(): Readiness {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
@@ -15,10 +15,10 @@ export class Spools {
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(InFlight) private readonly inFlight: InFlight,
+    private readonly node: ClusterNode,
+    private readonly monitors: OwnedMonitors,
+    private readonly evaluations: Evaluations,
+    private readonly inFlight: InFlight,
   ) {}
 
   get(name: string): Spool | undefined {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ResolveReason } from '@9volt/contracts';
 import { ClusterNode, guarded } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -34,13 +34,13 @@ export class StateWriter {
   private retryTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(EtcdLedger) private readonly etcd: EtcdLedger,
-    @Inject(SpoolLedger) private readonly spool: SpoolLedger,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly monitors: OwnedMonitors,
+    private readonly detachment: Detachment,
+    private readonly evaluations: Evaluations,
+    private readonly etcd: EtcdLedger,
+    private readonly spool: SpoolLedger,
   ) {
     void node.joined.then(() => node.session.onStatus((status) => status === 'fresh' && this.resume()));
   }

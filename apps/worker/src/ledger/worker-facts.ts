@@ -8,9 +8,9 @@ import type { WriterFacts } from './state-change.js';
 @Injectable()
 export class WorkerFacts {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
+    private readonly node: ClusterNode,
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly clock: Clock,
   ) {}
 
   now(): WriterFacts {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type Status, STATUSES } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
@@ -23,7 +23,7 @@ export class CheckMetrics {
   /** Since the process started. */
   overruns = 0;
 
-  constructor(@Inject(Metrics) metrics: Metrics, @Inject(OwnedMonitors) monitors: OwnedMonitors) {
+  constructor(metrics: Metrics, monitors: OwnedMonitors) {
     this.checks = metrics.counter(
       'ninevolt_checks_total',
       `Completed checks, by type of monitor and status (${STATUSES.join(', ')})`,

@@ -13,10 +13,10 @@ const LABELS = ['monitor', 'type'] as const;
 export class MonitorMetrics {
   constructor(
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'monitorSeries'>,
-    @Inject(Metrics) private readonly metrics: Metrics,
+    private readonly metrics: Metrics,
     @Inject(OwnedMonitors) private readonly monitors: Pick<OwnedMonitors, 'size' | 'all'>,
     @Inject(Evaluations) evaluations: Pick<Evaluations, 'currentOf'>,
-    @Inject(LastRuns) lastRuns: LastRuns,
+    lastRuns: LastRuns,
   ) {
     const most = config.monitorSeries;
     if (most === 0) return;

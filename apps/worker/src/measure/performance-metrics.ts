@@ -12,9 +12,9 @@ import { LastRuns } from './last-runs.js';
 export class PerformanceMetrics {
   constructor(
     @Inject(NodeConfig) { performanceSeries: most }: Pick<NodeConfig, 'performanceSeries'>,
-    @Inject(Metrics) metrics: Metrics,
+    metrics: Metrics,
     @Inject(OwnedMonitors) private readonly monitors: Pick<OwnedMonitors, 'all'>,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
+    private readonly lastRuns: LastRuns,
   ) {
     if (most === 0) return;
     const labels = ['monitor', 'label', 'unit'] as const;

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type Assignment, messageOf } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched, guarded } from '@9volt/etcd-dal';
@@ -29,12 +29,12 @@ export class AssignmentsService {
   private stopped = false;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(HandOver) private readonly handOver: HandOver,
-    @Inject(Removal) private readonly removal: Removal,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly monitors: OwnedMonitors,
+    private readonly runner: CheckRunner,
+    private readonly handOver: HandOver,
+    private readonly removal: Removal,
+    logger: AppLogger,
   ) {
     this.log = logger.child('assignments');
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { SpoolKeeper } from '../ledger/spool-keeper.js';
@@ -20,13 +20,13 @@ export class Departure {
   private readonly log: Logger;
 
   constructor(
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(LastRunNotes) private readonly lastRunNotes: LastRunNotes,
-    @Inject(SuspectNotes) private readonly suspects: SuspectNotes,
-    @Inject(DeliveryService) private readonly deliveries: DeliveryService,
-    @Inject(SpoolKeeper) private readonly keeper: SpoolKeeper,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly runner: CheckRunner,
+    private readonly writer: StateWriter,
+    private readonly lastRunNotes: LastRunNotes,
+    private readonly suspects: SuspectNotes,
+    private readonly deliveries: DeliveryService,
+    private readonly keeper: SpoolKeeper,
+    logger: AppLogger,
   ) {
     this.log = logger.child('worker');
   }

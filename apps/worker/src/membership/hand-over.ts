@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
@@ -24,13 +24,13 @@ export class HandOver {
   private readonly notBefore = new WeakMap<OwnedMonitor, number>();
 
   constructor(
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(InFlight) private readonly sends: InFlight,
-    @Inject(TakeOver) private readonly takeOver: TakeOver,
-    @Inject(Transfer) private readonly transfer: Transfer,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly monitors: OwnedMonitors,
+    private readonly runner: CheckRunner,
+    private readonly writer: StateWriter,
+    private readonly sends: InFlight,
+    private readonly takeOver: TakeOver,
+    private readonly transfer: Transfer,
+    logger: AppLogger,
   ) {
     this.log = logger.child('hand-over');
     runner.onRunEnded((monitor) => this.consider(monitor));

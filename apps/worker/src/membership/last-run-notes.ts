@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode, encode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -18,11 +18,11 @@ export class LastRunNotes {
   private readonly log: Logger;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly monitors: OwnedMonitors,
+    private readonly lastRuns: LastRuns,
+    private readonly writes: FencedWrites,
+    logger: AppLogger,
   ) {
     this.log = logger.child('last-run-notes');
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { CheckRunner } from '../execution/check-runner.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
@@ -12,13 +12,13 @@ import { TakeOver } from './take-over.js';
 @Injectable()
 export class Removal {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
-    @Inject(TakeOver) private readonly takeOver: TakeOver,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
+    private readonly node: ClusterNode,
+    private readonly runner: CheckRunner,
+    private readonly writer: StateWriter,
+    private readonly writes: FencedWrites,
+    private readonly takeOver: TakeOver,
+    private readonly handbacks: Handbacks,
+    private readonly outbox: OutboxView,
   ) {}
 
   /** Told of monitors about which less, or more, is owed than before. Must not throw or block. */

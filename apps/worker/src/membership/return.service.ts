@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
@@ -23,13 +23,13 @@ export class ReturnService implements OnApplicationBootstrap {
   private running = false;
 
   constructor(
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly detachment: Detachment,
+    private readonly spools: Spools,
+    private readonly handbacks: Handbacks,
+    private readonly monitors: OwnedMonitors,
+    private readonly runner: CheckRunner,
+    private readonly writer: StateWriter,
+    logger: AppLogger,
   ) {
     this.log = logger.child('detachment');
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode, MAX_TXN_OPS, type StoredState } from '@9volt/etcd-dal';
 
 interface Wanted {
@@ -16,7 +16,7 @@ export class StateLoader {
   private inFlight = 0;
   private planned = false;
 
-  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {}
+  constructor(private readonly node: ClusterNode) {}
 
   /** Rejects with `EtcdError` when etcd cannot be asked. */
   load(monitor: string): Promise<StoredState> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { MonitorState } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
 import { Results } from '../execution/results.js';
@@ -19,13 +19,13 @@ const PATIENCE_MS = 1_000;
 @Injectable()
 export class TakeOver {
   constructor(
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(Results) private readonly results: Results,
-    @Inject(StateLoader) private readonly states: StateLoader,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
-    @Inject(StateWriter) private readonly writer: StateWriter,
-    @Inject(Handbacks) private readonly handbacks: Handbacks,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
+    private readonly runner: CheckRunner,
+    private readonly results: Results,
+    private readonly states: StateLoader,
+    private readonly evaluations: Evaluations,
+    private readonly writer: StateWriter,
+    private readonly handbacks: Handbacks,
+    private readonly lastRuns: LastRuns,
   ) {}
 
   /**

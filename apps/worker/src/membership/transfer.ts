@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Assignment } from '@9volt/contracts';
 import { ClusterNode, encode, joined } from '@9volt/etcd-dal';
 import { FencedWrites } from '../ledger/fenced-writes.js';
@@ -11,11 +11,11 @@ import { Clock } from '../time/clock.js';
 @Injectable()
 export class Transfer {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
-    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly writes: FencedWrites,
+    private readonly lastRuns: LastRuns,
+    private readonly runs: CautiousRuns,
   ) {}
 
   get possible(): boolean {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { validateAlerter } from '@9volt/alerters';
 import { type AlerterSettings, sentencesOf } from '@9volt/contracts';
 import { type Change, ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
@@ -21,7 +21,7 @@ export class AlerterCache implements OnApplicationShutdown {
   private listed = false;
   private starting: Promise<void> | undefined;
 
-  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
+  constructor(private readonly node: ClusterNode) {
     this.informer = new Watched(node, node.stores.alerter.judged(judge), {
       onChange: (change) => this.apply(change),
     });

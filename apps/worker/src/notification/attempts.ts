@@ -1,4 +1,4 @@
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { attemptDelivery, type DeliveryOutcome } from '@9volt/alerters';
 import type { AlerterSettings, Alert } from '@9volt/contracts';
 import { GuardedTargets } from '@9volt/monitors';
@@ -24,11 +24,11 @@ interface About {
 @Injectable()
 export class Attempts {
   constructor(
-    @Inject(DeliveryReport) private readonly report: DeliveryReport,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
-    @Inject(Programs) private readonly programs: Programs,
-    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
-    @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
+    private readonly report: DeliveryReport,
+    private readonly secrets: SecretReader,
+    private readonly programs: Programs,
+    private readonly targets: GuardedTargets,
+    @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {}
 
   /**

@@ -19,10 +19,10 @@ export class DeliveryReport {
   private readonly duration;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(AppLogger) logger: AppLogger,
-    @Inject(Metrics) metrics: Metrics,
-    @Inject(OutboxView) outbox: OutboxView,
+    private readonly node: ClusterNode,
+    logger: AppLogger,
+    metrics: Metrics,
+    outbox: OutboxView,
     @Inject(AlerterCache) alerters: Pick<AlerterCache, 'types'>,
   ) {
     this.log = logger.child('notification');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, Optional } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Retryable } from '@9volt/alerters';
 import type { AlerterSettings, DeliveryRecord } from '@9volt/contracts';
 import type { Compare } from '@9volt/etcd-dal';
@@ -28,12 +28,12 @@ export class DeliverySteps {
   private stopping: Promise<void> | undefined;
 
   constructor(
-    @Inject(OwedQueues) private readonly owed: OwedQueues,
-    @Inject(InFlight) private readonly inFlight: InFlight,
-    @Inject(Settling) private readonly settling: Settling,
-    @Inject(Attempts) private readonly attempts: Attempts,
-    @Inject(DeliveryReport) private readonly report: DeliveryReport,
-    @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
+    private readonly owed: OwedQueues,
+    private readonly inFlight: InFlight,
+    private readonly settling: Settling,
+    private readonly attempts: Attempts,
+    private readonly report: DeliveryReport,
+    @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {}
 
   /** Permits no further send; resolves when those under way have ended, or were given up. */

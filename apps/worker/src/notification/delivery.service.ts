@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { messageOf } from '@9volt/contracts';
 import { AlerterCache } from './alerter-cache.js';
@@ -26,12 +26,12 @@ export class DeliveryService implements OnApplicationBootstrap {
   private readonly slots: Slots;
 
   constructor(
-    @Inject(OwedQueues) private readonly owed: OwedQueues,
-    @Inject(AlerterCache) private readonly alerters: AlerterCache,
-    @Inject(InFlight) private readonly inFlight: InFlight,
-    @Inject(DeliverySteps) private readonly steps: DeliverySteps,
-    @Inject(DeliveryReport) private readonly report: DeliveryReport,
-    @Optional() @Inject(DeliverySettings) private readonly settings: DeliverySettings = new DeliverySettings(),
+    private readonly owed: OwedQueues,
+    private readonly alerters: AlerterCache,
+    private readonly inFlight: InFlight,
+    private readonly steps: DeliverySteps,
+    private readonly report: DeliveryReport,
+    @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
     this.slots = new Slots(this.settings);
   }

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import { Detachment } from '../ledger/detachment.js';
 import { Evaluations } from '../ledger/evaluations.js';
@@ -12,13 +12,13 @@ import { isOver, type Standing } from './plan-delivery.js';
 @Injectable()
 export class OwedQueues {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(OwnedMonitors) private readonly owned: OwnedMonitors,
-    @Inject(InFlight) private readonly inFlight: InFlight,
-    @Inject(Evaluations) private readonly evaluations: Evaluations,
+    private readonly node: ClusterNode,
+    private readonly outbox: OutboxView,
+    private readonly spools: Spools,
+    private readonly detachment: Detachment,
+    private readonly owned: OwnedMonitors,
+    private readonly inFlight: InFlight,
+    private readonly evaluations: Evaluations,
   ) {}
 
   /** Resolves once what etcd holds is listed, and this process is a member: only then "nothing there" means that. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { type DeliveryRecord, messageOf } from '@9volt/contracts';
 import type { Compare } from '@9volt/etcd-dal';
 import { Detachment } from '../ledger/detachment.js';
@@ -23,11 +23,11 @@ export class Settling {
   private knownUntil = 0;
 
   constructor(
-    @Inject(DeliveryLedger) private readonly ledger: DeliveryLedger,
-    @Inject(DeliveryReport) private readonly report: DeliveryReport,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(Spools) private readonly spools: Spools,
-    @Inject(OutboxView) private readonly outbox: OutboxView,
+    private readonly ledger: DeliveryLedger,
+    private readonly report: DeliveryReport,
+    private readonly detachment: Detachment,
+    private readonly spools: Spools,
+    private readonly outbox: OutboxView,
   ) {
     detachment.onChange((active) => {
       if (active) this.knownUntil = outbox.revision;

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { OutboxEntry } from '@9volt/contracts';
 import { type Change, ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 
@@ -38,7 +38,7 @@ export class OutboxView implements OnApplicationShutdown {
   private listed = false;
   private starting: Promise<void> | undefined;
 
-  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {
+  constructor(private readonly node: ClusterNode) {
     this.informer = new Watched(node, node.stores.outbox.watched, {
       onChange: (change) => this.apply(change),
       onRevision: (revision) => this.passed(revision),

@@ -13,13 +13,13 @@ import { RequestSettings } from './request-settings.js';
 @Injectable()
 export class Answers {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
+    private readonly node: ClusterNode,
     @Inject(CheckRunner) private readonly runner: Pick<CheckRunner, 'runNow'>,
-    @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
-    @Inject(Programs) private readonly programs: Programs,
-    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
-    @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
+    private readonly isolated: IsolatedRuns,
+    private readonly secrets: SecretReader,
+    private readonly programs: Programs,
+    private readonly targets: GuardedTargets,
+    @Optional() private readonly settings: RequestSettings = new RequestSettings(),
   ) {}
 
   /** Never rejects. `signal` is aborted when nobody waits for the answer any more. */

@@ -1,11 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type BeforeApplicationShutdown,
-  Inject,
-  Injectable,
-  type OnApplicationBootstrap,
-  Optional,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
 import { type Claim, ClusterNode, type Compare, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
@@ -39,12 +33,12 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
   private stopped = false;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(Answers) private readonly answers: Answers,
-    @Inject(AppLogger) logger: AppLogger,
-    @Inject(Metrics) metrics: Metrics,
-    @Optional() @Inject(RequestSettings) private readonly settings: RequestSettings = new RequestSettings(),
+    private readonly node: ClusterNode,
+    private readonly monitors: OwnedMonitors,
+    private readonly answers: Answers,
+    logger: AppLogger,
+    metrics: Metrics,
+    @Optional() private readonly settings: RequestSettings = new RequestSettings(),
   ) {
     this.log = logger.child('requests');
     this.answered = metrics.counter(

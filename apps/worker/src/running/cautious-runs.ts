@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { GuardedTargets, type ProbeContext } from '@9volt/monitors';
 import { AppLogger, type Logger, SecretReader } from '@9volt/platform';
@@ -32,13 +32,13 @@ export class CautiousRuns {
   private readonly accused = new WeakMap<OwnedMonitor, Accusation>();
 
   constructor(
-    @Inject(SuspectNotes) private readonly notes: SuspectNotes,
-    @Inject(IsolatedRuns) private readonly isolated: IsolatedRuns,
-    @Inject(PoisonLedger) private readonly ledger: PoisonLedger,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(GuardedTargets) private readonly targets: GuardedTargets,
-    @Inject(SecretReader) private readonly secrets: SecretReader,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly notes: SuspectNotes,
+    private readonly isolated: IsolatedRuns,
+    private readonly ledger: PoisonLedger,
+    private readonly detachment: Detachment,
+    private readonly targets: GuardedTargets,
+    private readonly secrets: SecretReader,
+    logger: AppLogger,
   ) {
     this.log = logger.child('suspects');
   }

@@ -31,10 +31,10 @@ export class Hindrances implements OnApplicationShutdown {
 
   constructor(
     @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'events' | 'options' | 'session'>,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(Standstills) private readonly standstills: Standstills,
-    @Inject(Metrics) metrics: Metrics,
-    @Inject(Health) health: Health,
+    private readonly clock: Clock,
+    private readonly standstills: Standstills,
+    metrics: Metrics,
+    health: Health,
   ) {
     const kinds = (counter: { inc(labels: { reason: string }, value: number): void }): void => {
       for (const reason of ['held-up', 'shortage']) counter.inc({ reason }, 0);

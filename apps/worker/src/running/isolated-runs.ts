@@ -53,7 +53,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
 
   constructor(
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'programs' | 'targets'>,
-    @Inject(IsolatedEntry) private readonly entry: IsolatedEntry,
+    private readonly entry: IsolatedEntry,
   ) {}
 
   /** Like {@link executeCheck}, and secrets are resolved and masked here as there. What runs `alone` shares its process with nothing. */

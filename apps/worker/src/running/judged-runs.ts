@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
@@ -25,12 +25,12 @@ const CALLS_ARRIVE_MS = 1_000;
 @Injectable()
 export class JudgedRuns {
   constructor(
-    @Inject(CautiousRuns) private readonly runs: CautiousRuns,
-    @Inject(CheckSlots) private readonly slots: CheckSlots,
-    @Inject(Standstills) private readonly standstills: Standstills,
-    @Inject(Hindrances) private readonly hindrances: Hindrances,
-    @Inject(LastRuns) private readonly lastRuns: LastRuns,
-    @Inject(Clock) private readonly clock: Clock,
+    private readonly runs: CautiousRuns,
+    private readonly slots: CheckSlots,
+    private readonly standstills: Standstills,
+    private readonly hindrances: Hindrances,
+    private readonly lastRuns: LastRuns,
+    private readonly clock: Clock,
   ) {}
 
   /** One verdict; never rejects. `contextOf` is asked for each run. When `signal` aborts, the result is to be forgotten. */

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { isPoisonous, type PoisonRecord, poisonReason, withDeath } from '@9volt/contracts';
 import { ClusterNode, joined } from '@9volt/etcd-dal';
 import { Clock } from '../time/clock.js';
@@ -12,9 +12,9 @@ const MAX_ATTEMPTS = 3;
 @Injectable()
 export class PoisonLedger {
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly writes: FencedWrites,
   ) {}
 
   /** It has completed a run. Answers whether nothing is on record any more. */

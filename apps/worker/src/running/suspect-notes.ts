@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -31,11 +31,11 @@ export class SuspectNotes {
   private stopped = false;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(FencedWrites) private readonly writes: FencedWrites,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly detachment: Detachment,
+    private readonly writes: FencedWrites,
+    logger: AppLogger,
   ) {
     this.log = logger.child('suspects');
   }

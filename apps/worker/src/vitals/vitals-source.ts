@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { byName, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
@@ -14,9 +14,9 @@ export class VitalsSource {
   private readonly unjudged = new Set<string>();
 
   constructor(
-    @Inject(OwnedMonitors) private readonly monitors: OwnedMonitors,
-    @Inject(CheckRunner) private readonly runner: CheckRunner,
-    @Inject(VitalsBuffer) private readonly buffer: VitalsBuffer,
+    private readonly monitors: OwnedMonitors,
+    private readonly runner: CheckRunner,
+    private readonly buffer: VitalsBuffer,
   ) {}
 
   get size(): number {

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { messageOf, parseDuration } from '@9volt/contracts';
 import { type ChunkWrite, ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -28,12 +28,12 @@ export class VitalsWriter {
   private stopped = false;
 
   constructor(
-    @Inject(ClusterNode) private readonly node: ClusterNode,
-    @Inject(Clock) private readonly clock: Clock,
-    @Inject(VitalsSource) private readonly source: VitalsSource,
-    @Inject(CheckMetrics) private readonly metrics: CheckMetrics,
-    @Inject(Detachment) private readonly detachment: Detachment,
-    @Inject(AppLogger) logger: AppLogger,
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly source: VitalsSource,
+    private readonly metrics: CheckMetrics,
+    private readonly detachment: Detachment,
+    logger: AppLogger,
   ) {
     this.log = logger.child('vitals');
     this.lastDumpAt = clock.now();

@@ -1,11 +1,11 @@
-import { type DynamicModule, Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { ClusterNode, type ClusterNodeOptions } from './cluster-node.js';
 
 /** Provides the one {@link ClusterNode} of a process to the modules of all its roles. Leaves the cluster as the last act. */
 @Global()
 @Module({})
 export class ClusterModule implements OnApplicationShutdown {
-  constructor(@Inject(ClusterNode) private readonly node: ClusterNode) {}
+  constructor(private readonly node: ClusterNode) {}
 
   static forRoot(options: ClusterNodeOptions): DynamicModule {
     return {
