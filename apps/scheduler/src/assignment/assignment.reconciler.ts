@@ -37,7 +37,7 @@ const SUSPICIOUS_REFUSALS = 5;
  */
 @Injectable()
 export class AssignmentReconciler {
-  private readonly logger: Logger;
+  private readonly log: Logger;
   private readonly loop: ReconcileLoop;
   private readonly placement = new Placement();
   private readonly announcements: Announcements;
@@ -69,7 +69,7 @@ export class AssignmentReconciler {
     logger: AppLogger,
     metrics: Metrics,
   ) {
-    this.logger = logger.child('assignment');
+    this.log = logger.child('assignment');
     const settled = guarded(node.onDefect, 'a change of the members', () => this.membershipSettled());
     this.wakeUps = new WakeUps(guarded(node.onDefect, 'a wake-up', (name: string) => this.touch(name)));
     this.storm = new Debounce(settled, STORM_QUIET_MS, STORM_AT_MOST_MS);
@@ -79,7 +79,7 @@ export class AssignmentReconciler {
     this.loop = new ReconcileLoop(() => this.run(), {
       everyMs: PERIOD_MS,
       retryMs: 50,
-      onError: (error) => this.logger.error(`assignments: ${messageOf(error)}`),
+      onError: (error) => this.log.error(`assignments: ${messageOf(error)}`),
     });
     caches.listen({
       onMonitor: (name) => this.touch(name),
@@ -142,7 +142,7 @@ export class AssignmentReconciler {
     }
     const graceMs = this.grace?.back() ?? 0;
     if (graceMs === 0) return;
-    this.logger.warn(`could not reach etcd; the leader treats no member as dead for ${Math.round(graceMs / 1_000)} s`);
+    this.log.warn(`could not reach etcd; the leader treats no member as dead for ${Math.round(graceMs / 1_000)} s`);
     clearTimeout(this.graceTimer);
     this.graceTimer = setTimeout(() => this.storm.trigger(), graceMs + 50);
     this.graceTimer.unref();
@@ -181,7 +181,7 @@ export class AssignmentReconciler {
     const effects = await this.decideAll(pace);
     const notes = effects.length > 0 ? await this.writeAll(effects, pace) : [];
     this.announcements.tellOrphans();
-    if (notes.length > 0) this.logger.info(notes.join('; '));
+    if (notes.length > 0) this.log.info(notes.join('; '));
     if (this.skewed()) {
       this.plan = 'skew';
       this.loop.trigger();
@@ -261,7 +261,7 @@ export class AssignmentReconciler {
         if (decision.act !== 'none') effects.push({ monitor: name, effect: decision });
       } catch (error) {
         // A defect of ours: one monitor must not keep the others from being assigned.
-        this.logger.error(`monitor "${name}" could not be assigned: ${messageOf(error)}`, { monitor: name });
+        this.log.error(`monitor "${name}" could not be assigned: ${messageOf(error)}`, { monitor: name });
       }
       await pace.breathe();
     }
@@ -330,7 +330,7 @@ export class AssignmentReconciler {
     const revision = await this.leadership.renewFence();
     if (revision === undefined) {
       this.leadership.rejected(refusals);
-      this.logger.warn(`${refusals} transactions were rejected: this process is no longer leader`);
+      this.log.warn(`${refusals} transactions were rejected: this process is no longer leader`);
       return;
     }
     this.mustRenew = false;
@@ -338,7 +338,7 @@ export class AssignmentReconciler {
     this.refusedInARow++;
     if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
       const differing = await this.caches.verify();
-      this.logger.warn(
+      this.log.warn(
         `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing} cached keys differed from etcd`,
       );
     }

@@ -17,7 +17,7 @@ const LARGE_BYTES = 1.5 * 2 ** 30;
 /** Keeps etcd small and says when it is not; and makes sure that no cache went deaf. */
 @Injectable()
 export class EtcdCareService {
-  private readonly logger: Logger;
+  private readonly log: Logger;
   private readonly revisions = new RevisionLog(HISTORY_MS);
   private readonly compaction: LeaderTask;
   private noSpace = false;
@@ -33,11 +33,11 @@ export class EtcdCareService {
     health: Health,
     metrics: Metrics,
   ) {
-    this.logger = logger.child('etcd');
+    this.log = logger.child('etcd');
     this.compaction = new LeaderTask(
       'compaction',
       () => leadership.isLeader() && node.config['compact-etcd'] !== false,
-      this.logger,
+      this.log,
       () => this.compact(),
     );
     this.dbSize = metrics.gauge('ninevolt_etcd_db_size_bytes', 'Size of the database of etcd');
@@ -66,7 +66,7 @@ export class EtcdCareService {
       this.dbSize.set(dbSize);
       this.tellSpace(dbSize, noSpace);
     } catch (error) {
-      this.logger.debug(`could not read the size of etcd: ${messageOf(error)}`);
+      this.log.debug(`could not read the size of etcd: ${messageOf(error)}`);
     }
   }
 
@@ -75,7 +75,7 @@ export class EtcdCareService {
   async verify(): Promise<void> {
     if (!this.caches.listed || !this.node.isMember) return;
     const differing = await this.caches.verify().catch(() => 0);
-    if (differing > 0) this.logger.warn('the watch missed changes of keys; loading them again', { differing });
+    if (differing > 0) this.log.warn('the watch missed changes of keys; loading them again', { differing });
   }
 
   private async compact(): Promise<undefined> {
@@ -106,10 +106,10 @@ export class EtcdCareService {
     if (noSpace && !this.noSpace) {
       const message =
         'etcd is out of space and rejects all writes: compact and defragment it, then disarm its NOSPACE alarm';
-      this.logger.error(message);
+      this.log.error(message);
       if (this.leadership.isLeader()) events.emit('error', message, { details: { dbSize } });
     }
-    if (!noSpace && this.noSpace) this.logger.info('etcd accepts writes again');
+    if (!noSpace && this.noSpace) this.log.info('etcd accepts writes again');
     this.noSpace = noSpace;
     const large = dbSize > LARGE_BYTES;
     if (large && !this.large && this.leadership.isLeader()) {

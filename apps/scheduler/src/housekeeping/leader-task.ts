@@ -8,7 +8,7 @@ export class LeaderTask {
   constructor(
     private readonly what: string,
     private readonly mayRun: () => boolean,
-    private readonly logger: Logger,
+    private readonly log: Logger,
     /** Answers what it did, if anything, as half a sentence. */
     private readonly work: () => Promise<string | undefined>,
   ) {}
@@ -18,9 +18,9 @@ export class LeaderTask {
     this.running = true;
     try {
       const done = await this.work();
-      if (done !== undefined) this.logger.info(`${this.what}: ${done}`);
+      if (done !== undefined) this.log.info(`${this.what}: ${done}`);
     } catch (error) {
-      this.logger.warn(`${this.what}: ${messageOf(error)}; will retry`);
+      this.log.warn(`${this.what}: ${messageOf(error)}; will retry`);
     } finally {
       this.running = false;
     }

@@ -17,7 +17,7 @@ const VITALS_KEPT_MS = 10 * MINUTE_MS;
 /** Deletes what nobody needs any more. The leader does it for all. */
 @Injectable()
 export class SweepingService {
-  private readonly logger: Logger;
+  private readonly log: Logger;
   private readonly departed = new Departed();
   private readonly oldEvents: LeaderTask;
   private readonly surplusEvents: LeaderTask;
@@ -30,7 +30,7 @@ export class SweepingService {
     private readonly leadership: LeadershipService,
     logger: AppLogger,
   ) {
-    this.logger = logger.child('housekeeping');
+    this.log = logger.child('housekeeping');
     const { client, keys } = node;
     const fence = (): LeadershipService['epochFence'] => leadership.epochFence;
     this.oldEvents = this.task('old events', async () =>
@@ -97,7 +97,7 @@ export class SweepingService {
   }
 
   private task(what: string, work: () => Promise<string | undefined>): LeaderTask {
-    return new LeaderTask(what, () => this.leadership.isLeader() && this.caches.listed, this.logger, work);
+    return new LeaderTask(what, () => this.leadership.isLeader() && this.caches.listed, this.log, work);
   }
 
   private count(swept: number): string | undefined {
