@@ -63,8 +63,15 @@ scheduler readwrite /vitals/
 scheduler readwrite /handback/
 scheduler readwrite /request/
 scheduler readwrite /push/
+scheduler readwrite /silence/
+scheduler readwrite /ack/
+scheduler readwrite /pause/
 worker read /config
 worker read /alerter/
+worker read /silence/
+worker read /maintenance/
+worker read /ack/
+worker read /pause/
 worker readwrite /cluster/members/
 worker readwrite /cluster/assignments/
 worker readwrite /cluster/suspects/
@@ -82,6 +89,10 @@ api readwrite /config
 api readwrite /monitor/
 api readwrite /alerter/
 api readwrite /cluster/drain/
+api readwrite /silence/
+api readwrite /maintenance/
+api readwrite /ack/
+api readwrite /pause/
 api readwrite /cluster/members/
 api readwrite /event/
 api readwrite /request/
@@ -90,6 +101,7 @@ operator read /cluster/
 operator readwrite /config
 operator readwrite /monitor/
 operator readwrite /alerter/
+operator readwrite /maintenance/
 operator readwrite /cluster/drain/
 viewer read /config
 viewer read /monitor/
@@ -101,6 +113,10 @@ viewer read /outbox/
 viewer read /handback/
 viewer read /event/
 viewer read /push/
+viewer read /silence/
+viewer read /maintenance/
+viewer read /ack/
+viewer read /pause/
 TEXT
 }
 

@@ -17,6 +17,23 @@ export interface OpenIncident {
   found?: string;
 }
 
+/** The stages of the notification pipeline that can hold an alarm. */
+export const HOLD_REASONS = ['maintenance', 'dependency', 'silence', 'flapping', 'acknowledgement'] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** Why an alarm is not sent to an alerter at present. It is still owed: when the reason ends, the state of that time is compared with what was told. */
+export interface Held {
+  reason: HoldReason;
+  /** Id of the silence, name of the window or of the parent, author of the acknowledgement. */
+  by?: string;
+  /** Since when it is held for this reason. ISO 8601. */
+  since: string;
+  /** Until when at most, where that is known. ISO 8601. */
+  until?: string;
+  /** The whole reason as a sentence for a person. */
+  text: string;
+}
+
 /** What is stored of a monitor under `state/<name>`: written on change, at most once a second. */
 export interface MonitorState {
   status: Status;
@@ -38,6 +55,16 @@ export interface MonitorState {
   incidents: number;
   /** What each alerter was last told of the open incident; empty without one. */
   told: Record<string, ToldStatus>;
+  /** By alerter, when it was last told of the open incident. ISO 8601. */
+  toldAt?: Record<string, string>;
+  /** By alerter, why it is not told at present. */
+  held?: Record<string, Held>;
+  /** Successes in a row while the incident is still open, below the `recovery-threshold`. */
+  successes?: number;
+  /** The latest results, oldest first, at most 20: `1` ok, `0` not ok. */
+  history?: string;
+  /** Present while the monitor flaps. */
+  flapping?: { since: string };
   /** Revision of the monitor that this was evaluated under. */
   revision: number;
   /** Creation revision of the monitor. */

@@ -26,11 +26,12 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           ...[keys.suspects, keys.poison, keys.events],
           // What is left of monitors and workers that are gone is swept.
           ...[keys.incidents, keys.vitals, keys.handbacks, keys.requests, keys.pushes],
+          ...[keys.silences, keys.acks, keys.pauses],
         ],
       };
     case 'worker':
       return {
-        read: [keys.config, keys.alerters],
+        read: [keys.config, keys.alerters, keys.silences, keys.maintenances, keys.acks, keys.pauses],
         write: [
           ...[keys.members, keys.assignments, keys.suspects, keys.poison],
           ...[keys.events, keys.requests, keys.pushes],
@@ -42,13 +43,14 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [keys.root],
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.drains],
+          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
           ...[keys.members, keys.events, keys.requests, keys.pushes],
         ],
       };
     case 'operator':
       return {
         read: [`${keys.root}cluster/`],
-        write: [keys.config, keys.monitors, keys.alerters, keys.drains],
+        write: [keys.config, keys.monitors, keys.alerters, keys.drains, keys.maintenances],
       };
     case 'viewer':
       return {
@@ -56,6 +58,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [
           ...[keys.config, keys.monitors, `${keys.root}cluster/`, keys.states, keys.incidents],
           ...[keys.vitals, keys.outbox, keys.handbacks, keys.events, keys.pushes],
+          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
         ],
         write: [],
       };

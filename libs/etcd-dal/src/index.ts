@@ -26,6 +26,7 @@ export * from './stores/incident.store.js';
 export * from './stores/member.store.js';
 export * from './stores/outbox.store.js';
 export * from './stores/push.store.js';
+export * from './stores/quiet.store.js';
 export * from './stores/request.store.js';
 export * from './stores/settings.store.js';
 export * from './stores/state.store.js';

@@ -7,6 +7,10 @@
  * | `config`                                    | cli, api, the first process | –        | `ClusterConfig`      |
  * | `monitor/<name>`                            | cli, api, anybody by hand   | –        | the monitor's attributes |
  * | `alerter/<name>`                            | cli, api, anybody by hand   | –        | the alerter's attributes |
+ * | `silence/<id>`                              | api                         | –        | `Silence`            |
+ * | `maintenance/<name>`                        | cli, api, anybody by hand   | –        | the window's attributes |
+ * | `ack/<monitor>`                             | api                         | –        | `Acknowledgement`    |
+ * | `pause/<monitor>`                           | api                         | –        | `Pause`              |
  * | `cluster/director`                          | scheduler                   | member's | `Director`           |
  * | `cluster/members/<id>`                      | that member                 | member's | `Member`             |
  * | `cluster/drain/<name>`                      | api, anybody by hand        | –        | `Drain`              |
@@ -32,6 +36,10 @@ export class Keyspace {
   readonly coverage: string;
   readonly monitors: string;
   readonly alerters: string;
+  readonly silences: string;
+  readonly maintenances: string;
+  readonly acks: string;
+  readonly pauses: string;
   readonly members: string;
   readonly drains: string;
   readonly assignments: string;
@@ -55,6 +63,10 @@ export class Keyspace {
     this.coverage = `${this.root}cluster/coverage`;
     this.monitors = `${this.root}monitor/`;
     this.alerters = `${this.root}alerter/`;
+    this.silences = `${this.root}silence/`;
+    this.maintenances = `${this.root}maintenance/`;
+    this.acks = `${this.root}ack/`;
+    this.pauses = `${this.root}pause/`;
     this.members = `${this.root}cluster/members/`;
     this.drains = `${this.root}cluster/drain/`;
     this.assignments = `${this.root}cluster/assignments/`;
@@ -75,6 +87,18 @@ export class Keyspace {
   }
   alerter(name: string): string {
     return this.alerters + name;
+  }
+  silence(id: string): string {
+    return this.silences + id;
+  }
+  maintenance(name: string): string {
+    return this.maintenances + name;
+  }
+  ack(monitor: string): string {
+    return this.acks + monitor;
+  }
+  pause(monitor: string): string {
+    return this.pauses + monitor;
   }
   member(id: string): string {
     return this.members + id;

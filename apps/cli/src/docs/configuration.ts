@@ -207,6 +207,7 @@ const KINDS: Record<AttributeMeta['kind'], string> = {
   choice: 'choice',
   'text-list': 'list',
   'text-map': 'map',
+  match: 'map',
 };
 
 function attributeRow(meta: AttributeMeta): string[] {

@@ -7,7 +7,7 @@ import 'reflect-metadata';
 export interface AttributeMeta {
   /** The name in YAML and JSON, in kebab-case; also the property's name. */
   name: string;
-  kind: 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'time' | 'choice' | 'text-list' | 'text-map';
+  kind: 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'time' | 'choice' | 'text-list' | 'text-map' | 'match';
   /** One or two sentences for a person. */
   doc: string;
   required: boolean;

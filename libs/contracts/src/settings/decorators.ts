@@ -212,6 +212,14 @@ export function TextMap(options: Common & { secret?: boolean }): PropertyDecorat
   );
 }
 
+/** Which monitors something is about ({@link Matcher}). A class that has one adds `matcherFaults` to its cross checks. */
+export function Matching(options: Common): PropertyDecorator {
+  const expected = 'a map with at least one of name, tags, type, member-tag and status';
+  return attribute('match', options, { expected, maxEntries: MAX_ENTRIES }, [
+    rule('match', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+  ]);
+}
+
 function rule(name: string, validate: (value: unknown) => boolean): PropertyDecorator {
   return ValidateBy({ name, validator: { validate } });
 }

@@ -54,5 +54,36 @@ function typeOf(meta: AttributeMeta): JsonSchema {
       return { type: 'array', maxItems: meta.maxEntries, items: { type: 'string' } };
     case 'text-map':
       return { type: 'object', maxProperties: meta.maxEntries, additionalProperties: { type: 'string' } };
+    case 'match':
+      return matcherSchema();
   }
+}
+
+/** Schema of a matcher. */
+export function matcherSchema(): JsonSchema {
+  const text = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 400, description });
+  return {
+    type: 'object',
+    additionalProperties: false,
+    minProperties: 1,
+    properties: {
+      name: text('A name, or a glob: `*` stands for any characters, `?` for one.'),
+      tags: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 50,
+        items: text('A tag.'),
+        description: 'Tags that the monitor carries, all of them.',
+      },
+      type: text('Type of the monitor.'),
+      'member-tag': text('`member-tag` of the monitor.'),
+      status: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 3,
+        items: { type: 'string', enum: ['warning', 'critical', 'unknown'] },
+        description: 'Statuses, of which the monitor has one.',
+      },
+    },
+  };
 }

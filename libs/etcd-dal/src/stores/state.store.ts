@@ -1,4 +1,11 @@
-import { type MonitorState, type OpenIncident, STATUSES, type ToldStatus } from '@9volt/contracts';
+import {
+  type Held,
+  HOLD_REASONS,
+  type MonitorState,
+  type OpenIncident,
+  STATUSES,
+  type ToldStatus,
+} from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
@@ -9,6 +16,7 @@ import {
   instant,
   mapOf,
   oneOf,
+  orAbsent,
   orNull,
   read,
   record,
@@ -25,6 +33,8 @@ export const openIncident: Shape<OpenIncident> = record<OpenIncident>(
   { id: text, openedAt: instant, worst: toldStatus },
   { warned: flag, expected: text, found: text },
 );
+
+const held = record<Held>({ reason: oneOf(HOLD_REASONS), since: instant, text }, { by: text, until: instant });
 
 const state = record<MonitorState>(
   {
@@ -43,7 +53,14 @@ const state = record<MonitorState>(
     lastRunAt: orNull(instant),
     date: instant,
   },
-  { firstFailureAt: instant },
+  {
+    firstFailureAt: instant,
+    toldAt: orAbsent(mapOf(instant)),
+    held: orAbsent(mapOf(held)),
+    successes: orAbsent(count),
+    history: orAbsent(text),
+    flapping: orAbsent(record<{ since: string }>({ since: instant })),
+  },
 );
 
 /** The state of a monitor as etcd holds it; revision 0 when there is none. */

@@ -1,3 +1,4 @@
+import type { Acknowledgement, Pause, Silence } from '@9volt/contracts';
 import type { EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { AssignmentStore } from './assignment.store.js';
@@ -8,6 +9,7 @@ import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { PushStore } from './push.store.js';
+import { QuietStore, quietShapes } from './quiet.store.js';
 import { RequestStore } from './request.store.js';
 import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
@@ -18,6 +20,10 @@ import { VitalsStore } from './vitals.store.js';
 export class Stores {
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;
+  readonly maintenance: SettingsStore;
+  readonly silence: QuietStore<Silence>;
+  readonly ack: QuietStore<Acknowledgement>;
+  readonly pause: QuietStore<Pause>;
   readonly assignment: AssignmentStore;
   readonly member: MemberStore;
   readonly state: StateStore;
@@ -34,6 +40,10 @@ export class Stores {
   constructor(client: EtcdClient, keys: Keyspace) {
     this.monitor = new SettingsStore(keys.monitors);
     this.alerter = new SettingsStore(keys.alerters);
+    this.maintenance = new SettingsStore(keys.maintenances);
+    this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
+    this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
+    this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);
     this.member = new MemberStore(client, keys);
     this.assignment = new AssignmentStore(client, keys, this.member);
     this.state = new StateStore(client, keys);

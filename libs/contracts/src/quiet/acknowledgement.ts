@@ -1,0 +1,38 @@
+import { type ToldStatus } from '../monitor-state.js';
+
+/**
+ * Somebody takes care of an incident: `ack/<monitor>`. It is about that incident, and about its status at the time or a milder one: a worse one is
+ * told. One of another incident counts for nothing.
+ */
+export interface Acknowledgement {
+  /** Id of the incident. */
+  incident: string;
+  /** The status that was acknowledged. */
+  status: ToldStatus;
+  /** ISO 8601. */
+  at: string;
+  author?: string;
+  comment?: string;
+  /** Until when it counts; without it, until recovery. ISO 8601. */
+  until?: string;
+}
+
+/** "Disabled until": the monitor is not checked until a time. `pause/<monitor>`. */
+export interface Pause {
+  /** ISO 8601. */
+  until: string;
+  /** ISO 8601. */
+  at: string;
+  author?: string;
+  comment?: string;
+}
+
+/** Whether it is about this incident at this time. */
+export function acknowledges(
+  ack: Pick<Acknowledgement, 'incident' | 'until'> | undefined,
+  incident: string | undefined,
+  now: number,
+): boolean {
+  if (!ack || incident === undefined || ack.incident !== incident) return false;
+  return ack.until === undefined || now < Date.parse(ack.until);
+}

@@ -1,0 +1,30 @@
+import type { Matcher } from './matcher.js';
+
+/** A silence: alarms of the monitors that it matches are held from `start` to `end`. `silence/<id>`, kept for 7 days after its end. */
+export interface Silence {
+  match: Matcher;
+  /** ISO 8601. */
+  start: string;
+  /** ISO 8601. Moved to the present when somebody expires it. */
+  end: string;
+  /** Why. */
+  comment: string;
+  /** Who. */
+  author?: string;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** How long an expired silence is kept to be looked at. */
+export const SILENCE_KEPT_MS = 7 * 24 * 3_600_000;
+
+export function silenceIsActive({ start, end }: Pick<Silence, 'start' | 'end'>, now: number): boolean {
+  return Date.parse(start) <= now && now < Date.parse(end);
+}
+
+export type SilencePhase = 'pending' | 'active' | 'expired';
+
+export function silencePhase(silence: Pick<Silence, 'start' | 'end'>, now: number): SilencePhase {
+  if (silenceIsActive(silence, now)) return 'active';
+  return now < Date.parse(silence.start) && now < Date.parse(silence.end) ? 'pending' : 'expired';
+}

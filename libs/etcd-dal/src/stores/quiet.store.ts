@@ -1,0 +1,69 @@
+import type { Acknowledgement, Matcher, Pause, Silence, ToldStatus } from '@9volt/contracts';
+import { isPlainObject, matcherFaults } from '@9volt/contracts';
+import { encode } from '../codec.js';
+import { type Committed, commit, unchanged } from '../control/fenced-txn.js';
+import type { Entry, EtcdClient } from '../etcd.client.js';
+import { instant, NotWhole, read, record, type Shape, type Tell, text, type Watchable } from '../shape.js';
+import { toldStatus } from './state.store.js';
+
+const matcher: Shape<Matcher> = (raw) => {
+  if (!isPlainObject(raw) || matcherFaults(raw, '').length > 0) throw new NotWhole('a matcher');
+  return raw;
+};
+
+const silence = record<Silence>(
+  { match: matcher, start: instant, end: instant, comment: text, createdAt: instant },
+  { author: text },
+);
+const acknowledgement = record<Acknowledgement>(
+  { incident: text, status: toldStatus as Shape<ToldStatus>, at: instant },
+  { author: text, comment: text, until: instant },
+);
+const pause = record<Pause>({ until: instant, at: instant }, { author: text, comment: text });
+
+/** A record as etcd holds it; revision 0 when there is none. */
+export interface StoredRecord<T> {
+  value: T | undefined;
+  modRevision: number;
+}
+
+/** Records by which people keep 9volt quiet, one key each. The API writes them; workers watch them. */
+export class QuietStore<T extends object> {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly prefix: string,
+    private readonly shape: Shape<T>,
+  ) {}
+
+  get watched(): Watchable<T> {
+    return { prefix: this.prefix, decode: (entry, tell) => this.parsed(entry, tell) };
+  }
+
+  nameOf(key: string): string {
+    return key.slice(this.prefix.length);
+  }
+
+  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): T | undefined {
+    return read(this.shape, value, tell);
+  }
+
+  async read(name: string): Promise<StoredRecord<T>> {
+    const entry = await this.client.get(this.prefix + name);
+    return { value: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
+  }
+
+  /** Replaces what was read; without `next` it is deleted. Refused when it changed meanwhile. */
+  replace(
+    name: string,
+    { modRevision }: Pick<StoredRecord<T>, 'modRevision'>,
+    next: T | undefined,
+  ): Promise<Committed> {
+    const key = this.prefix + name;
+    return commit(this.client, {
+      compare: [unchanged(key, modRevision)],
+      then: [next ? { put: key, value: encode(next) } : { delete: key }],
+    });
+  }
+}
+
+export const quietShapes = { silence, acknowledgement, pause };
