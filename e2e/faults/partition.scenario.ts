@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import {
-  Cable,
+  NodeNetwork,
   FaultBench,
   mayMakeNetworks,
   names,
@@ -16,25 +16,25 @@ const SLACK_MS = 5_000;
 
 describe('a worker cut off from etcd, in a network namespace of its own', () => {
   let bench: FaultBench;
-  let cable: Cable;
+  let network: NodeNetwork;
   let cutOff: NodeProcess;
   let ours: string[];
   beforeEach(async () => {
     bench = await FaultBench.start();
     if (!mayMakeNetworks) return;
-    cable = bench.cluster.use(await Cable.lay());
-    const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort, cable.etcdHost));
+    network = bench.cluster.use(await NodeNetwork.create());
+    const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort, network.etcdHost));
     await bench.node('scheduler', 's1');
     await bench.node('worker', 'w2');
-    bench.knowAs(cable.address, 'w1');
+    bench.knowAs(network.address, 'w1');
     cutOff = await bench.node('worker', 'w1', {
       network: 'own',
-      within: cable.within,
+      within: network.within,
       etcd: proxy.endpoint,
-      args: ['--listen', `${cable.address}:0`, '--insecure'],
+      args: ['--listen', `${network.address}:0`, '--insecure'],
     });
-    await bench.alert('pager', { host: cable.host });
-    await bench.watch(names(30), { intervalMs: INTERVAL_MS, alerters: ['pager'], host: cable.host });
+    await bench.alert('pager', { host: network.host });
+    await bench.watch(names(30), { intervalMs: INTERVAL_MS, alerters: ['pager'], host: network.host });
     await bench.running();
     ours = bench.ownedBy(cutOff);
     expect(ours.length).toBeGreaterThan(5);
@@ -47,20 +47,20 @@ describe('a worker cut off from etcd, in a network namespace of its own', () => 
       () => false,
     );
 
-  /** Cuts the cable, waits until others have its monitors, does something, and mends it. Answers how long what took. */
+  /** Cuts the network, waits until others have its monitors, does something, and mends it. Answers how long what took. */
   async function apart(
     doing: () => Promise<void>,
   ): Promise<{ detachedMs: number; failoverMs: number; backMs: number }> {
     const times = { detachedMs: 0, failoverMs: 0, backMs: 0 };
     const mendedAt = await bench.fault('partition', 'w1', async () => {
       const cutAt = Date.now();
-      await cable.cut();
+      await network.disconnectEtcd();
       await waitFor(isDetached, { timeoutMs: 20_000, what: 'w1 to be detached' });
       times.detachedMs = Date.now() - cutAt;
       await waitFor(() => bench.checkedElsewhere(ours, cutOff, cutAt), { timeoutMs: 30_000, what: 'w2 to take over' });
       times.failoverMs = Date.now() - cutAt;
       await doing();
-      await cable.mend();
+      await network.reconnectEtcd();
       return Date.now();
     });
     await waitFor(async () => !(await isDetached()) && (await cutOff.isReady()), {

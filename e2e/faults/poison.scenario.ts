@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
-import { FaultBench, tellPoisonStory } from './harness/index.js';
+import { FaultBench, runPoisonStory } from './harness/index.js';
 
 describe('a monitor that ends the process it runs in', () => {
   let bench: FaultBench;
@@ -11,6 +11,6 @@ describe('a monitor that ends the process it runs in', () => {
   it.each(['aborting', 'throwing', 'rejecting', 'hanging'] as const)(
     '%s: one worker is lost, and it is quarantined; all else goes on, and its harmless edit runs',
     (type) =>
-      tellPoisonStory(bench, type, { scenario: `19 poison, ${type}`, workers: ['w1', 'w2', 'w3'], ordinary: 20 }),
+      runPoisonStory(bench, type, { scenario: `19 poison, ${type}`, workers: ['w1', 'w2', 'w3'], ordinary: 20 }),
   );
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
-import { FaultBench, tellPoisonStory } from './harness/index.js';
+import { FaultBench, runPoisonStory } from './harness/index.js';
 
 /** Short, so that this runs with every test; `poison.scenario.ts` does the same with the defaults, and in other ways to die. */
 const TTL_MS = 2_000;
@@ -12,5 +12,5 @@ describe('a monitor that ends the process it runs in', () => {
   afterEach(() => bench.stop());
 
   it('is quarantined after one worker is lost; all else goes on, and its harmless edit runs', () =>
-    tellPoisonStory(bench, 'throwing', { scenario: '19 poison (quick)', workers: ['w1', 'w2'], ordinary: 10 }));
+    runPoisonStory(bench, 'throwing', { scenario: '19 poison (quick)', workers: ['w1', 'w2'], ordinary: 10 }));
 });

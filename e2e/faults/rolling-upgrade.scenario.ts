@@ -12,13 +12,13 @@ describe('a rolling upgrade and a way back', () => {
   afterEach(() => bench.stop());
 
   it('both versions work side by side, what the later one writes is kept, nobody is told twice', async () => {
-    const seats = [
+    const members = [
       ['scheduler', 's1'],
       ['scheduler', 's2'],
       ['worker', 'w1'],
       ['worker', 'w2'],
     ] as const;
-    for (const [role, name] of seats) await bench.node(role, name);
+    for (const [role, name] of members) await bench.node(role, name);
     await bench.alert('pager');
     await bench.watch(names(40), { intervalMs: 2_000, alerters: ['pager'] });
     await bench.running();
@@ -26,7 +26,7 @@ describe('a rolling upgrade and a way back', () => {
     await bench.told('m0', ['critical']);
 
     const replaceAll = async (nextVersion: boolean): Promise<void> => {
-      for (const [role, name] of seats) {
+      for (const [role, name] of members) {
         const old = bench.cluster.nodes.findLast((node) => node.name === name);
         await bench.fault('graceful', name, async () => {
           await old?.signal('SIGTERM');

@@ -12,7 +12,7 @@ const TICK_MS = 50;
 export class TenThousand {
   readonly names = Array.from({ length: MONITORS }, (_, n) => `monitor-${String(n).padStart(5, '0')}`);
   private readonly timers: NodeJS.Timeout[] = [];
-  private slot = 0;
+  private dumps = 0;
   private next = 0;
   private changes = 0;
 
@@ -70,7 +70,7 @@ export class TenThousand {
 
   private async dump(): Promise<void> {
     const now = Date.now();
-    const slot = this.slot++ % 60;
+    const dump = this.dumps++ % 60;
     for (let chunk = 0; chunk * CHUNK < MONITORS; chunk++) {
       const names = this.names.slice(chunk * CHUNK, (chunk + 1) * CHUNK);
       const index = { generation: 1, names };
@@ -83,7 +83,7 @@ export class TenThousand {
       }));
       await this.write([
         { put: this.cluster.keys.vitalsIndex(WORKER, chunk), value: encodeVitalsIndex(index) },
-        { put: this.cluster.keys.vitalsSlot(WORKER, chunk, slot), value: encodeVitals(entries, index, now) },
+        { put: this.cluster.keys.vitalsDump(WORKER, chunk, dump), value: encodeVitals(entries, index, now) },
       ]);
     }
   }

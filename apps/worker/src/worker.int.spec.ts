@@ -9,12 +9,12 @@ import { CallsView } from './calls/calls-view.js';
 import { InFlight } from './outbox/in-flight.js';
 import { CheckRunner } from './execution/check-runner.js';
 import { WorkerBench } from './testing/worker-bench.js';
-import { ClusterView, type WebTarget, WorkerRig } from './testing/worker-rig.js';
+import { LeaderStandIn, type WebTarget, WorkerRig } from './testing/worker-rig.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
 const bench = new WorkerBench();
 const { startWorker } = bench;
-let view: ClusterView;
+let view: LeaderStandIn;
 let web: WebTarget;
 beforeEach(() => {
   ({ view, web } = bench);
@@ -362,7 +362,7 @@ describe('without etcd', () => {
 
   test('checks go on, and what they led to is written afterwards, once', async () => {
     const own = await startEtcd();
-    const there = await new ClusterView(own.endpoint, bench.prefix).start();
+    const there = await new LeaderStandIn(own.endpoint, bench.prefix).start();
     const worker = await WorkerRig.start(own.endpoint, bench.prefix);
     try {
       await there.assign(worker.id, 'web', settings());

@@ -35,7 +35,7 @@ import { notificationProviders } from './notification/notification.providers.js'
 import { requestProviders } from './requests/request.providers.js';
 import { StateWriter } from './ledger/state-writer.js';
 import { CautiousRuns } from './running/cautious-runs.js';
-import { CheckSlots } from './running/check-slots.js';
+import { CheckPermits } from './running/check-permits.js';
 import { Hindrances } from './running/hindrances.js';
 import { JudgedRuns } from './running/judged-runs.js';
 import { Standstills } from './time/standstills.js';
@@ -94,7 +94,7 @@ const FEW_FILES = 1_024;
     PoisonLedger,
     CautiousRuns,
     { provide: Standstills, useFactory: () => new Standstills() },
-    { provide: CheckSlots, useFactory: checkSlots, inject: [AppLogger] },
+    { provide: CheckPermits, useFactory: checkPermits, inject: [AppLogger] },
     Hindrances,
     JudgedRuns,
     Probing,
@@ -118,13 +118,13 @@ const FEW_FILES = 1_024;
 })
 export class WorkerModule {}
 
-function checkSlots(logger: AppLogger): CheckSlots {
-  const slots = new CheckSlots();
-  if (slots.files < FEW_FILES) {
-    const facts = { files: slots.files, checksAtOnce: slots.most };
+function checkPermits(logger: AppLogger): CheckPermits {
+  const permits = new CheckPermits();
+  if (permits.files < FEW_FILES) {
+    const facts = { files: permits.files, checksAtOnce: permits.max };
     logger
       .child('check')
       .warn('the limit of open files is low, so few checks run at once; raise it (ulimit -n)', facts);
   }
-  return slots;
+  return permits;
 }

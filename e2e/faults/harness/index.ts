@@ -1,6 +1,6 @@
 export * from '../../harness/index.js';
 export * from './audit-trail.js';
-export * from './cable.js';
+export * from './node-network.js';
 export * from './fault-bench.js';
 export * from './results.js';
 export * from './poison-story.js';

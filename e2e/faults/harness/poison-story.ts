@@ -13,15 +13,15 @@ interface Shown {
  * A monitor of a type that ends its process is put among ordinary ones, together with some that are as new: one worker is lost, no more;
  * everything else is checked; it is shown as quarantined, and runs again once it is edited into something harmless.
  */
-export async function tellPoisonStory(
+export async function runPoisonStory(
   bench: FaultBench,
   type: 'aborting' | 'throwing' | 'rejecting' | 'hanging',
-  { scenario, workers: seats, ordinary }: { scenario: string; workers: readonly string[]; ordinary: number },
+  { scenario, workers: workerNames, ordinary }: { scenario: string; workers: readonly string[]; ordinary: number },
 ): Promise<void> {
   const options = { poisonousTypes: true };
   const [, workers, api] = await Promise.all([
     bench.node('scheduler', 's1', options),
-    bench.nodes('worker', seats, options),
+    bench.nodes('worker', workerNames, options),
     bench.node('api', 'a1', options),
   ]);
   const old = names(ordinary);

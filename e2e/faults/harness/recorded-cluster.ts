@@ -2,11 +2,11 @@ import type { Director, Role } from '@9volt/contracts';
 import { type Cluster, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
 import type { Fault, FaultKind } from '../history/history.js';
 import type { AuditTrail } from './audit-trail.js';
-import { aboard, type Passengers } from './passengers.js';
+import { preloadEnvironment, type Preloads } from './preloads.js';
 import type { RecordingAlerters } from './recording-alerters.js';
 import type { RecordingTargets } from './recording-targets.js';
 
-export type BenchNodeOptions = Partial<NodeOptions> & Omit<Passengers, 'address'> & { network?: 'loopback' | 'own' };
+export type BenchNodeOptions = Partial<NodeOptions> & Omit<Preloads, 'address'> & { network?: 'loopback' | 'own' };
 
 /** Real processes that can be told apart, targets and alerters that record, and the faults that were injected. */
 export class RecordedCluster {
@@ -121,13 +121,13 @@ export class RecordedCluster {
     const number = this.byAddress.size;
     const address = `127.0.${1 + Math.floor(number / 250)}.${1 + (number % 250)}`;
     if (network === 'loopback') this.byAddress.set(address, start === 1 ? name : `${name}#${start}`);
-    const passengers = aboard({
+    const preloads = preloadEnvironment({
       // In a network of its own it has an address anyway: see `knowAs`.
       ...(network === 'own' ? {} : { address }),
       ...(dropCompare === undefined ? {} : { dropCompare }),
       ...(nextVersion === undefined ? {} : { nextVersion }),
       ...(poisonousTypes === undefined ? {} : { poisonousTypes }),
     });
-    return { name, ...options, env: { ...passengers, ...options.env } };
+    return { name, ...options, env: { ...preloads, ...options.env } };
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALERTERS, type Seat, type SoakBench } from './soak-bench.js';
+import { ALERTERS, type SoakMember, type SoakBench } from './soak-bench.js';
 
 /** A fault as it may be drawn. */
 export interface RandomFault {
@@ -9,11 +9,11 @@ export interface RandomFault {
   inject: (soak: SoakBench) => Promise<void>;
 }
 
-type Choice = (soak: SoakBench) => Promise<Seat> | Seat;
+type Choice = (soak: SoakBench) => Promise<SoakMember> | SoakMember;
 
-const aWorker: Choice = (soak) => soak.random.pick(soak.seatsOf('worker'));
+const aWorker: Choice = (soak) => soak.random.pick(soak.membersOf('worker'));
 const theLeader: Choice = (soak) => soak.leading();
-const anybody: Choice = (soak) => soak.random.pick(soak.seats);
+const anybody: Choice = (soak) => soak.random.pick(soak.members);
 
 export const FAULTS: readonly RandomFault[] = [
   { name: 'kill -9 worker', weight: 4, inject: crash(aWorker) },
@@ -50,40 +50,40 @@ export const FAULTS: readonly RandomFault[] = [
 
 function crash(choose: Choice): RandomFault['inject'] {
   return async (soak) => {
-    const seat = await choose(soak);
-    await soak.bench.fault('crash', seat.name, () => seat.node.signal('SIGKILL'));
+    const member = await choose(soak);
+    await soak.bench.fault('crash', member.name, () => member.node.signal('SIGKILL'));
     await sleep(soak.random.msBetween(0, 12));
-    await soak.refill(seat);
+    await soak.refill(member);
   };
 }
 
 function stop(choose: Choice): RandomFault['inject'] {
   return async (soak) => {
-    const seat = await choose(soak);
-    await soak.bench.fault('graceful', seat.name, () => seat.node.signal('SIGTERM'));
-    await soak.refill(seat);
+    const member = await choose(soak);
+    await soak.bench.fault('graceful', member.name, () => member.node.signal('SIGTERM'));
+    await soak.refill(member);
   };
 }
 
 function pause(choose: Choice): RandomFault['inject'] {
   return async (soak) => {
-    const seat = await choose(soak);
-    await soak.bench.fault('pause', seat.name, async () => {
-      await seat.node.signal('SIGSTOP');
+    const member = await choose(soak);
+    await soak.bench.fault('pause', member.name, async () => {
+      await member.node.signal('SIGSTOP');
       await sleep(soak.random.msBetween(1, 15));
-      await seat.node.signal('SIGCONT');
+      await member.node.signal('SIGCONT');
     });
   };
 }
 
 /** Too short to lose the lease, long enough for checks to seem late. */
 async function stutter(soak: SoakBench): Promise<void> {
-  const seat = (await aWorker(soak)) as Seat;
-  await soak.bench.fault('pause', seat.name, async () => {
+  const member = (await aWorker(soak)) as SoakMember;
+  await soak.bench.fault('pause', member.name, async () => {
     for (let times = 0; times < 5; times++) {
-      await seat.node.signal('SIGSTOP');
+      await member.node.signal('SIGSTOP');
       await sleep(soak.random.msBetween(0.8, 3));
-      await seat.node.signal('SIGCONT');
+      await member.node.signal('SIGCONT');
       await sleep(soak.random.msBetween(0.5, 3));
     }
   });
@@ -111,13 +111,13 @@ function slowForAll(soak: SoakBench): Promise<void> {
   return soak.bench.fault('outage', 'etcd', () =>
     slowly(
       soak,
-      soak.seats.map(({ proxy }) => proxy),
+      soak.members.map(({ proxy }) => proxy),
     ),
   );
 }
 
 /** Answers come late by some seconds, now and then; so do watches. */
-async function slowly({ random }: SoakBench, proxies: readonly Seat['proxy'][]): Promise<void> {
+async function slowly({ random }: SoakBench, proxies: readonly SoakMember['proxy'][]): Promise<void> {
   for (let times = 0; times < 3; times++) {
     const delayMs = random.msBetween(0.5, 6);
     for (const proxy of proxies) proxy.slow(delayMs);
@@ -128,18 +128,18 @@ async function slowly({ random }: SoakBench, proxies: readonly Seat['proxy'][]):
 }
 
 async function stoppedWithoutEtcd(soak: SoakBench): Promise<void> {
-  const seat = soak.random.pick(soak.seatsOf('worker'));
+  const member = soak.random.pick(soak.membersOf('worker'));
   await soak.bench.fault('outage', 'etcd', async () => {
     await soak.bench.cluster.etcd.kill();
     await sleep(soak.random.msBetween(5, 15));
-    await seat.node.signal('SIGTERM');
+    await member.node.signal('SIGTERM');
     await soak.bench.cluster.etcd.restart();
-    await soak.refill(seat);
+    await soak.refill(member);
   });
 }
 
 async function editedWhileCutOff(soak: SoakBench): Promise<void> {
-  const { name, proxy } = soak.random.pick(soak.seatsOf('worker'));
+  const { name, proxy } = soak.random.pick(soak.membersOf('worker'));
   await soak.bench.fault('partition', name, async () => {
     proxy.blackhole();
     await sleep(soak.random.msBetween(1, 10));
@@ -150,7 +150,7 @@ async function editedWhileCutOff(soak: SoakBench): Promise<void> {
 }
 
 async function cutTwice(soak: SoakBench): Promise<void> {
-  const { name, proxy } = anybody(soak) as Seat;
+  const { name, proxy } = anybody(soak) as SoakMember;
   await soak.bench.fault('partition', name, async () => {
     proxy.cutOnce();
     await sleep(soak.random.msBetween(0, 0.3));
@@ -176,7 +176,7 @@ function etcdPaused({ bench, random }: SoakBench): Promise<void> {
 }
 
 async function compactedBehind(soak: SoakBench): Promise<void> {
-  const { name, proxy } = anybody(soak) as Seat;
+  const { name, proxy } = anybody(soak) as SoakMember;
   await soak.bench.fault('partition', name, async () => {
     proxy.cut();
     await edited(soak);

@@ -7,7 +7,7 @@ import type { SeededRandom } from './seeded-random.js';
 type Proxy = Awaited<ReturnType<typeof startSeverableProxy>>;
 
 /** A place for a process, which is filled again when that ends. */
-export interface Seat {
+export interface SoakMember {
   role: 'scheduler' | 'worker';
   name: string;
   node: NodeProcess;
@@ -23,7 +23,7 @@ const READY_MS = 90_000;
 /** A small cluster, each process behind a proxy of its own: light enough that several soaks run side by side. */
 export class SoakBench {
   readonly monitors = names(MONITORS);
-  readonly seats: Seat[] = [];
+  readonly members: SoakMember[] = [];
   private readonly dataDir = mkdtempSync(join(tmpdir(), '9volt-soak-'));
 
   private constructor(
@@ -41,18 +41,18 @@ export class SoakBench {
     return soak;
   }
 
-  seatsOf(role: Seat['role']): Seat[] {
-    return this.seats.filter((seat) => seat.role === role);
+  membersOf(role: SoakMember['role']): SoakMember[] {
+    return this.members.filter((member) => member.role === role);
   }
 
-  async leading(): Promise<Seat> {
+  async leading(): Promise<SoakMember> {
     const { node } = await this.bench.leader();
-    return this.seats.find((seat) => seat.node === node) ?? this.random.pick(this.seatsOf('scheduler'));
+    return this.members.find((member) => member.node === node) ?? this.random.pick(this.membersOf('scheduler'));
   }
 
   /** Starts another process in the place of one that ended. */
-  async refill(seat: Seat): Promise<void> {
-    seat.node = await this.bench.node(seat.role, seat.name, this.optionsOf(seat.proxy));
+  async refill(member: SoakMember): Promise<void> {
+    member.node = await this.bench.node(member.role, member.name, this.optionsOf(member.proxy));
   }
 
   async stop(): Promise<void> {
@@ -64,7 +64,7 @@ export class SoakBench {
   async recovered(): Promise<void> {
     await waitFor(
       async () => {
-        const ready = await Promise.all(this.seats.map(({ node }) => node.isReady()));
+        const ready = await Promise.all(this.members.map(({ node }) => node.isReady()));
         return ready.every(Boolean) && (await this.bench.director()) !== undefined && (await this.bench.isSettled());
       },
       { timeoutMs: READY_MS, what: 'all to have recovered' },
@@ -75,10 +75,10 @@ export class SoakBench {
     return { etcd: proxy.endpoint, args: ['--data-dir', this.dataDir] };
   }
 
-  private async fill(role: Seat['role'], seats: readonly string[]): Promise<void> {
-    for (const name of seats) {
+  private async fill(role: SoakMember['role'], memberNames: readonly string[]): Promise<void> {
+    for (const name of memberNames) {
       const proxy = this.bench.cluster.use(await startSeverableProxy(this.bench.cluster.etcd.clientPort));
-      this.seats.push({ role, name, proxy, node: await this.bench.node(role, name, this.optionsOf(proxy)) });
+      this.members.push({ role, name, proxy, node: await this.bench.node(role, name, this.optionsOf(proxy)) });
     }
   }
 }

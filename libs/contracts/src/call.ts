@@ -34,4 +34,4 @@ export interface CallRecord {
 }
 
 /** A monitor is called at most this often. */
-export const LEAST_MS_BETWEEN_CALLS = 1_000;
+export const MIN_MS_BETWEEN_CALLS = 1_000;

@@ -21,14 +21,14 @@ describe('Keyspace', () => {
 
   test('what is built is parsed back', () => {
     fc.assert(
-      fc.property(keyspace, segment, segment, segment, fc.nat(), fc.nat(59), (keys, a, b, c, n, slot) => {
+      fc.property(keyspace, segment, segment, segment, fc.nat(), fc.nat(59), (keys, a, b, c, n, dump) => {
         expect(keys.parseAssignment(keys.assignment(a, b))).toEqual({ workerId: a, monitor: b });
         expect(keys.parseSuspectNote(keys.suspectNote(a, n))).toEqual({ workerId: a, n });
         expect(keys.under(keys.poison, keys.poisonRecord(a))).toBe(a);
         expect(keys.parseOutbox(keys.outboxEntry(a, b, c))).toEqual({ monitor: a, alerter: b, id: c });
         expect(keys.parseIncident(keys.incident(a, n))).toEqual({ monitor: a, n });
-        expect(keys.parseVitals(keys.vitalsSlot(a, n, slot))).toEqual({ workerId: a, chunk: n, slot });
-        expect(keys.parseVitals(keys.vitalsIndex(a, n))).toEqual({ workerId: a, chunk: n, slot: 'index' });
+        expect(keys.parseVitals(keys.vitalsDump(a, n, dump))).toEqual({ workerId: a, chunk: n, dump });
+        expect(keys.parseVitals(keys.vitalsIndex(a, n))).toEqual({ workerId: a, chunk: n, dump: 'index' });
         expect(keys.under(keys.monitors, keys.monitor(a))).toBe(a);
       }),
     );

@@ -138,8 +138,8 @@ export class Keyspace {
   vitalsIndex(workerId: string, chunk: number): string {
     return `${this.vitalsOf(workerId)}${chunk}/index`;
   }
-  vitalsSlot(workerId: string, chunk: number, slot: number): string {
-    return `${this.vitalsOf(workerId)}${chunk}/${slot}`;
+  vitalsDump(workerId: string, chunk: number, dump: number): string {
+    return `${this.vitalsOf(workerId)}${chunk}/${dump}`;
   }
   /** Prefix of all that is owed of a monitor. */
   outboxOf(monitor: string): string {
@@ -198,12 +198,12 @@ export class Keyspace {
     return monitor !== undefined && isNumber(n) ? { monitor, n: Number(n) } : undefined;
   }
 
-  /** `slot` is `index` for the names of the chunk. */
-  parseVitals(key: string): { workerId: string; chunk: number; slot: number | 'index' } | undefined {
-    const [workerId, chunk, slot] = this.segments(this.vitals, key, 3) ?? [];
+  /** `dump` is `index` for the names of the chunk. */
+  parseVitals(key: string): { workerId: string; chunk: number; dump: number | 'index' } | undefined {
+    const [workerId, chunk, dump] = this.segments(this.vitals, key, 3) ?? [];
     if (workerId === undefined || !isNumber(chunk)) return undefined;
-    if (slot === 'index') return { workerId, chunk: Number(chunk), slot };
-    return isNumber(slot) ? { workerId, chunk: Number(chunk), slot: Number(slot) } : undefined;
+    if (dump === 'index') return { workerId, chunk: Number(chunk), dump };
+    return isNumber(dump) ? { workerId, chunk: Number(chunk), dump: Number(dump) } : undefined;
   }
 
   private segments(prefix: string, key: string, count: number): string[] | undefined {

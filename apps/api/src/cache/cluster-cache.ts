@@ -249,8 +249,8 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         else this.events.put(record.event);
         return;
       case 'vitals':
-        if (gone) return this.vitals.remove(record.workerId, record.chunk, record.slot);
-        this.vitals.putDump(record.workerId, record.chunk, record.slot, record.value, revision);
+        if (gone) return this.vitals.remove(record.workerId, record.chunk, record.dump);
+        this.vitals.putDump(record.workerId, record.chunk, record.dump, record.value, revision);
         this.members.heardOf(record.workerId, Date.now());
         return;
       case 'vitals-index':

@@ -50,7 +50,7 @@ export type CacheRecord =
   | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined }
   | { kind: 'state'; name: string; state: MonitorState }
   | { kind: 'incident'; monitor: string; n: number; incident: IncidentRecord }
-  | { kind: 'vitals'; workerId: string; chunk: number; slot: number; value: Buffer }
+  | { kind: 'vitals'; workerId: string; chunk: number; dump: number; value: Buffer }
   | { kind: 'vitals-index'; workerId: string; chunk: number; index: VitalsIndex }
   | { kind: 'outbox'; monitor: string; entry: OutboxEntry }
   | { kind: 'event'; event: ClusterEvent }
@@ -189,13 +189,13 @@ function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, tell: Tell):
 function vitalsOf(keys: Keyspace, { key, value }: Entry, tell: Tell): CacheRecord | undefined {
   const at = keys.parseVitals(key);
   if (!at) return undefined;
-  const { workerId, chunk, slot } = at;
-  if (slot === 'index') {
+  const { workerId, chunk, dump } = at;
+  if (dump === 'index') {
     const index = decodeVitalsIndex(value);
     if (!index) tell('expected the names of a chunk of results');
     return wrap(index, (names) => ({ kind: 'vitals-index', workerId, chunk, index: names }));
   }
-  if (value.length <= MAX_VALUE_BYTES) return { kind: 'vitals', workerId, chunk, slot, value };
+  if (value.length <= MAX_VALUE_BYTES) return { kind: 'vitals', workerId, chunk, dump, value };
   tell(`${value.length} bytes are too large; expected at most ${MAX_VALUE_BYTES}`);
   return undefined;
 }

@@ -64,7 +64,7 @@ describe('the dumps of a worker', () => {
   });
 
   test('are forgotten when they are swept', () => {
-    for (const slot of [59, 0, 1]) view.remove('w', 0, slot);
+    for (const dump of [59, 0, 1]) view.remove('w', 0, dump);
     view.remove('w', 0, 'index');
     expect(view.history('b')).toEqual([]);
   });

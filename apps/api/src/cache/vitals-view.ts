@@ -3,7 +3,7 @@ import type { Sample, VitalsEntry } from '@9volt/contracts';
 import { decodeVitals, type Vitals, type VitalsIndex } from '@9volt/etcd-dal';
 
 interface Dump {
-  slot: number;
+  dump: number;
   revision: number;
   value: Buffer;
 }
@@ -37,18 +37,18 @@ export class VitalsView {
     this.dirty.add(found);
   }
 
-  putDump(workerId: string, chunk: number, slot: number, value: Buffer, revision: number): void {
+  putDump(workerId: string, chunk: number, dump: number, value: Buffer, revision: number): void {
     const found = this.chunk(workerId, chunk);
-    found.dumps.set(slot, { slot, revision, value });
+    found.dumps.set(dump, { dump, revision, value });
     this.dirty.add(found);
   }
 
-  remove(workerId: string, chunk: number, slot: number | 'index'): void {
+  remove(workerId: string, chunk: number, dump: number | 'index'): void {
     const id = `${workerId}/${chunk}`;
     const found = this.chunks.get(id);
     if (!found) return;
-    if (slot === 'index') found.indexes = [];
-    else found.dumps.delete(slot);
+    if (dump === 'index') found.indexes = [];
+    else found.dumps.delete(dump);
     if (found.dumps.size > 0) return;
     this.chunks.delete(id);
     this.dirty.delete(found);

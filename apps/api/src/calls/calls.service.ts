@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Call, type CallRecord, DomainError, LEAST_MS_BETWEEN_CALLS } from '@9volt/contracts';
+import { type Call, type CallRecord, DomainError, MIN_MS_BETWEEN_CALLS } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
@@ -67,7 +67,7 @@ function callOf({ status, message, latencyMs, odd }: ReadWords): Call {
 /** A last call that lies further in the future is of a host whose clock is ahead, and tells nothing. */
 function assertNotTooSoon(before: Call | undefined, now: Call): void {
   const apartMs = before ? Math.abs(Date.parse(now.at) - Date.parse(before.at)) : Infinity;
-  if (apartMs < LEAST_MS_BETWEEN_CALLS) {
+  if (apartMs < MIN_MS_BETWEEN_CALLS) {
     throw new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
   }
 }

@@ -95,13 +95,13 @@ export function event(node: ClusterNode, id: string, more: Partial<ClusterEvent>
 export function vitals(
   node: ClusterNode,
   workerId: string,
-  slot: number,
+  dump: number,
   entries: VitalsEntry[],
   at = Date.now(),
 ): Op[] {
   const index = { generation: 1, names: entries.map(({ name }) => name) };
   return [
     { put: node.keys.vitalsIndex(workerId, 0), value: encodeVitalsIndex(index) },
-    { put: node.keys.vitalsSlot(workerId, 0, slot), value: encodeVitals(entries, index, at) },
+    { put: node.keys.vitalsDump(workerId, 0, dump), value: encodeVitals(entries, index, at) },
   ];
 }

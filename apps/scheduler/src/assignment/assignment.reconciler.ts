@@ -21,7 +21,7 @@ import { composeWrite, type Effect, type Write, writeAssignments } from './write
 
 /** Joins and leaves within this time are planned as one. */
 const STORM_QUIET_MS = 40;
-const STORM_AT_MOST_MS = 250;
+const MAX_STORM_MS = 250;
 const PERIOD_MS = 1_000;
 /** By what part of the mean load edits may unbalance a pool before anything moves. */
 const TOLERANCE = 0.2;
@@ -72,7 +72,7 @@ export class AssignmentReconciler {
     this.log = logger.child('assignment');
     const settled = guarded(node.onDefect, 'a change of the members', () => this.membershipSettled());
     this.wakeUps = new WakeUps(guarded(node.onDefect, 'a wake-up', (name: string) => this.touch(name)));
-    this.storm = new Debounce(settled, STORM_QUIET_MS, STORM_AT_MOST_MS);
+    this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
     this.deaths = new DeathSettlement(node, caches, this.knowledge);

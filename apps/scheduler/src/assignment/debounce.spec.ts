@@ -2,14 +2,14 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { Debounce } from './debounce.js';
 
 const QUIET_MS = 40;
-const AT_MOST_MS = 250;
+const MAX_MS = 250;
 
 let calls: number;
 let debounce: Debounce;
 beforeEach(() => {
   jest.useFakeTimers();
   calls = 0;
-  debounce = new Debounce(() => calls++, QUIET_MS, AT_MOST_MS);
+  debounce = new Debounce(() => calls++, QUIET_MS, MAX_MS);
 });
 afterEach(() => {
   jest.useRealTimers();
@@ -28,12 +28,12 @@ it('calls once for a storm, when it has calmed down', () => {
   expect(calls).toBe(0);
   jest.advanceTimersByTime(QUIET_MS);
   expect(calls).toBe(1);
-  jest.advanceTimersByTime(AT_MOST_MS);
+  jest.advanceTimersByTime(MAX_MS);
   expect(calls).toBe(1);
 });
 
 it('does not wait for ever for the end of a storm', () => {
-  storm(2 * AT_MOST_MS);
+  storm(2 * MAX_MS);
   expect(calls).toBeGreaterThanOrEqual(1);
   expect(calls).toBeLessThanOrEqual(2);
 });
@@ -49,6 +49,6 @@ it('calls again for what comes after', () => {
 it('does not call once it is stopped', () => {
   debounce.trigger();
   debounce.stop();
-  jest.advanceTimersByTime(AT_MOST_MS);
+  jest.advanceTimersByTime(MAX_MS);
   expect(calls).toBe(0);
 });

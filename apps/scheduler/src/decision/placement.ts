@@ -15,7 +15,7 @@ export class Placement {
     this.planned = new Map(moves.map(({ monitor, to }) => [monitor, to]));
   }
 
-  /** The worker that should run a monitor, and books its load there; undefined when nobody may. */
+  /** The worker that should run a monitor, and adds its load there; undefined when nobody may. */
   goal(
     monitor: string,
     subject: Pick<Subject, 'memberTag' | 'weight'>,

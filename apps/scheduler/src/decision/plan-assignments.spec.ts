@@ -47,14 +47,14 @@ function inputs(tagsOfWorker: fc.Arbitrary<string[]>): fc.Arbitrary<PlanInput> {
         { selector: (monitor) => monitor.name, maxLength: 60 },
       ),
       holders: fc.array(fc.stringMatching(/^w[0-9]{1,2}$/), { minLength: 1, maxLength: 8 }),
-      seats: fc.array(fc.nat(20), { minLength: 1, maxLength: 60 }),
+      owners: fc.array(fc.nat(20), { minLength: 1, maxLength: 60 }),
     })
-    .map(({ workers, drains, monitors, holders, seats }) => {
+    .map(({ workers, drains, monitors, holders, owners }) => {
       const ids = [...workers.map((worker) => worker.id), ...holders];
       const current = new Map<string, string>();
       for (const [index, monitor] of monitors.entries()) {
-        const seat = seats[index % seats.length] as number;
-        const id = ids[seat];
+        const ownerIndex = owners[index % owners.length] as number;
+        const id = ids[ownerIndex];
         if (id !== undefined) current.set(monitor.name, id);
       }
       return {

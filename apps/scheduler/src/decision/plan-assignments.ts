@@ -1,5 +1,5 @@
 import { mayRun, orphanReason, type PlannedWorker } from '../caches/pools.js';
-import { rankOf, Shelf } from './shelf.js';
+import { rankOf, MovableMonitors } from './movable-monitors.js';
 
 export interface PlannedMonitor {
   name: string;
@@ -70,7 +70,7 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
   const before = new Int32Array(monitors.length).fill(NOBODY);
   const loads = new Float64Array(workers.length);
   const pools = new Map<string | undefined, Pool>();
-  const homeless = new Shelf(weights, ranks);
+  const unassigned = new MovableMonitors(weights, ranks);
   const orphans: Plan['orphans'] = [];
 
   for (let index = 0; index < monitors.length; index++) {
@@ -88,7 +88,7 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
     const holder = current.get(monitor.name);
     const at = holder === undefined ? undefined : indexOf.get(holder);
     if (at === undefined || !pool.has[at]) {
-      homeless.add(index);
+      unassigned.add(index);
       continue;
     }
     owner[index] = before[index] = at;
@@ -97,9 +97,9 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
   yield;
 
   // Heaviest first, so that the light ones even out what is left.
-  for (let count = homeless.size; count > 0; count--) {
+  for (let count = unassigned.size; count > 0; count--) {
     if (count % STEP === 0) yield;
-    const index = homeless.take(Infinity);
+    const index = unassigned.take(Infinity);
     const pool = pools.get(monitors[index]?.memberTag) as Pool;
     const to = leastLoaded(pool.workers, loads);
     owner[index] = to;
@@ -131,7 +131,7 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
   return { moves, orphans };
 }
 
-interface Books {
+interface Balancing {
   weights: Float64Array;
   ranks: Float64Array;
   owner: Int32Array;
@@ -140,32 +140,32 @@ interface Books {
 }
 
 /** Moves monitors of one pool from its most to its least loaded worker until no two differ by more than its heaviest monitor. */
-function* balance(pool: Pool, books: Books): Generator<void, boolean> {
-  const { weights, ranks, owner, loads, tolerance } = books;
+function* balance(pool: Pool, balancing: Balancing): Generator<void, boolean> {
+  const { weights, ranks, owner, loads, tolerance } = balancing;
   const enough = (difference: number): boolean => difference <= pool.heaviest + EPSILON * total;
   const total = pool.workers.reduce((sum, worker) => sum + (loads[worker] as number), 0);
   const spread = spreadOf(pool.workers, loads);
   if (enough(spread) || spread <= (tolerance * total) / pool.workers.length) return false;
 
-  const shelves = new Map(pool.workers.map((worker) => [worker, new Shelf(weights, ranks)]));
-  let shelved = 0;
+  const movable = new Map(pool.workers.map((worker) => [worker, new MovableMonitors(weights, ranks)]));
+  let sorted = 0;
   for (const monitor of pool.monitors) {
-    if (++shelved % STEP === 0) yield;
-    shelves.get(owner[monitor] as number)?.add(monitor);
+    if (++sorted % STEP === 0) yield;
+    movable.get(owner[monitor] as number)?.add(monitor);
   }
   for (let count = 1; ; count++) {
     if (count % STEP === 0) yield;
     const to = leastLoaded(pool.workers, loads);
-    const from = mostLoaded(pool.workers, loads, (worker) => (shelves.get(worker) as Shelf).size > 0);
+    const from = mostLoaded(pool.workers, loads, (worker) => (movable.get(worker) as MovableMonitors).size > 0);
     if (from === NOBODY) return count > 1;
     const difference = (loads[from] as number) - (loads[to] as number);
     if (enough(difference)) return count > 1;
-    const monitor = (shelves.get(from) as Shelf).take(difference / 2);
+    const monitor = (movable.get(from) as MovableMonitors).take(difference / 2);
     const weight = weights[monitor] as number;
     owner[monitor] = to;
     loads[from] = (loads[from] as number) - weight;
     loads[to] = (loads[to] as number) + weight;
-    (shelves.get(to) as Shelf).add(monitor);
+    (movable.get(to) as MovableMonitors).add(monitor);
   }
 }
 

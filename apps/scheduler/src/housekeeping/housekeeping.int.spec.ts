@@ -90,7 +90,7 @@ describe('housekeeping', () => {
     await bench.worker('w1');
     await bench.put(
       { put: bench.keys.vitalsIndex('w1', 0), value: '{}' },
-      { put: bench.keys.vitalsSlot('w1', 0, 3), value: '{}' },
+      { put: bench.keys.vitalsDump('w1', 0, 3), value: '{}' },
     );
     const fence = scheduler.leadership.epochFence;
     expect(await sweepVitals(bench.client, bench.keys, fence, 'w1')).toBe(0);

@@ -3,7 +3,7 @@ import type { Call, CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
 import { WorkerBench } from '../testing/worker-bench.js';
-import type { ClusterView } from '../testing/worker-rig.js';
+import type { LeaderStandIn } from '../testing/worker-rig.js';
 
 jest.setTimeout(30_000);
 
@@ -22,7 +22,7 @@ const SOON = { interval: '500ms', grace: '200ms' };
 
 const bench = new WorkerBench();
 const { startWorker } = bench;
-let view: ClusterView;
+let view: LeaderStandIn;
 beforeEach(() => {
   ({ view } = bench);
 });

@@ -16,13 +16,13 @@ import { Health, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import { CheckRunner } from '../execution/check-runner.js';
-import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 import { Evaluations } from './evaluations.js';
 
 let etcd: TestEtcd;
 let prefix: string;
-let view: ClusterView;
+let view: LeaderStandIn;
 let web: WebTarget;
 let pager: StandIn<PagerDutyEvent>;
 let closing: (() => Promise<unknown>)[] = [];
@@ -41,7 +41,7 @@ afterEach(async () => {
 async function startCluster(options: StartEtcdOptions = {}): Promise<void> {
   etcd = await startEtcd(options);
   closing.push(() => etcd.stop());
-  view = await new ClusterView(etcd.endpoint, prefix).start();
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   closing.push(() => view.stop());
   const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
   await view.put(view.keys.config, config);

@@ -11,7 +11,7 @@ import {
 } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { OutboxView } from '../outbox/outbox-view.js';
-import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 
 /** What the leader makes of an edit, of which the worker that is cut off hears nothing. */
@@ -31,7 +31,7 @@ interface Story {
 
 let etcd: TestEtcd;
 let proxy: SeverableProxy;
-let view: ClusterView;
+let view: LeaderStandIn;
 let cut: WorkerRig;
 let heir: WorkerRig;
 let pager: StandIn<PagerDutyEvent>;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   etcd = await startEtcd();
   [pager, chat] = await Promise.all([startPagerDutyStandIn(), startPagerDutyStandIn()]);
   proxy = await startSeverableProxy(etcd.clientPort);
-  view = await new ClusterView(etcd.endpoint, prefix).start();
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
   await view.put(view.keys.config, config);
   await view.put(view.keys.alerter('pager'), pager.alerter);

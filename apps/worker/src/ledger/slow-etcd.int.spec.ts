@@ -7,7 +7,7 @@ import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { SlowEtcd } from '../testing/slow-etcd.js';
-import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 import { EtcdLedger } from './etcd-ledger.js';
 
@@ -19,7 +19,7 @@ type Moment = (typeof MOMENTS)[number];
 const IN_VAIN_MS = 150;
 
 let etcd: TestEtcd;
-let view: ClusterView;
+let view: LeaderStandIn;
 let worker: WorkerRig;
 let slow: SlowEtcd;
 let pager: StandIn<PagerDutyEvent>;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const prefix = uniquePrefix();
   etcd = await startEtcd();
   pager = await startPagerDutyStandIn();
-  view = await new ClusterView(etcd.endpoint, prefix).start();
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   await view.put(view.keys.alerter('pager'), pager.alerter);
   worker = await WorkerRig.start(etcd.endpoint, prefix);
   await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));

@@ -4,13 +4,13 @@ import { decode, NO_STATE } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { Metrics } from '@9volt/platform';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
-import { ClusterView, WorkerRig } from '../testing/worker-rig.js';
+import { LeaderStandIn, WorkerRig } from '../testing/worker-rig.js';
 import { EtcdLedger } from './etcd-ledger.js';
 import { Evaluations } from './evaluations.js';
 import { StateWriter } from './state-writer.js';
 
 let etcd: TestEtcd;
-let view: ClusterView;
+let view: LeaderStandIn;
 let worker: WorkerRig;
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   const prefix = uniquePrefix();
-  view = await new ClusterView(etcd.endpoint, prefix).start();
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   worker = await WorkerRig.start(etcd.endpoint, prefix);
 });
 afterEach(async () => {

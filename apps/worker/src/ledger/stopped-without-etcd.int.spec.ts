@@ -7,12 +7,12 @@ import { DEFAULT_CLUSTER_CONFIG } from '@9volt/contracts';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { OutboxView } from '../outbox/outbox-view.js';
-import { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 
 let etcd: TestEtcd;
 let prefix: string;
-let view: ClusterView;
+let view: LeaderStandIn;
 let web: WebTarget;
 let pager: StandIn<PagerDutyEvent>;
 let dir: string;
@@ -26,7 +26,7 @@ beforeEach(async () => {
   web = await new WebTarget().listen();
   pager = await startPagerDutyStandIn();
   etcd = await startEtcd();
-  view = await new ClusterView(etcd.endpoint, prefix).start();
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
   await view.put(view.keys.config, config);
   await view.put(view.keys.alerter('pager'), pager.alerter);

@@ -7,7 +7,7 @@ import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-const MOST_ATTEMPTS = 3;
+const MAX_ATTEMPTS = 3;
 
 /**
  * A worker that stops notes in its assignments when each monitor ran last. Without the note the new owner has to guess, and would
@@ -46,7 +46,7 @@ export class LastRunNotes {
     if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;
     const { stores } = this.node;
     let known = { assignment, modRevision };
-    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
       const { outcome } = await this.writes.write(stores.assignment.replacing({ key, ...known }, value));
       if (outcome === 'accepted') return;

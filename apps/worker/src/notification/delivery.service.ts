@@ -11,7 +11,7 @@ import { InFlight } from '../outbox/in-flight.js';
 import { Lane, laneKey } from './lane.js';
 import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
-import { Slots } from './slots.js';
+import { SendPermits } from './send-permits.js';
 
 const LOOK_EVERY_MS = 10_000;
 
@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 10_000;
 @Injectable()
 export class DeliveryService implements OnApplicationBootstrap {
   private readonly lanes = new Map<string, Lane>();
-  private readonly slots: Slots;
+  private readonly permits: SendPermits;
 
   constructor(
     private readonly owed: OwedQueues,
@@ -33,7 +33,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     private readonly report: DeliveryReport,
     @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
-    this.slots = new Slots(this.settings);
+    this.permits = new SendPermits(this.settings);
   }
 
   /** Does not wait for etcd: a process that waits for it starts nonetheless. */
@@ -121,9 +121,9 @@ export class DeliveryService implements OnApplicationBootstrap {
         this.perform(lane, () => this.steps.drop(lane, step.owed, step.message));
         return;
       case 'send':
-        if (!this.slots.take(lane.alerter, lane.advance)) return;
+        if (!this.permits.take(lane.alerter, lane.advance)) return;
         this.perform(lane, () =>
-          this.steps.send(lane, step.owed, step.settings).finally(() => this.slots.release(lane.alerter)),
+          this.steps.send(lane, step.owed, step.settings).finally(() => this.permits.release(lane.alerter)),
         );
         return;
     }

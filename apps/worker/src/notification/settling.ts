@@ -11,7 +11,7 @@ import { DeliveryReport } from './delivery-report.js';
 import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 
 const RETRY_MS = 50;
-const RETRY_MOST_MS = 2_000;
+const MAX_RETRY_MS = 2_000;
 
 /** What must hold in etcd for us to decide about a notification; undefined when it surely does not. */
 type Fences = () => Compare[] | undefined;
@@ -74,7 +74,7 @@ export class Settling {
     record: DeliveryRecord,
     { fences, signal }: { fences: Fences; signal: AbortSignal },
   ): Promise<boolean> {
-    for (let delayMs = RETRY_MS; ; delayMs = Math.min(RETRY_MOST_MS, delayMs * 2)) {
+    for (let delayMs = RETRY_MS; ; delayMs = Math.min(MAX_RETRY_MS, delayMs * 2)) {
       const spool = this.spoolOf(owed.monitor);
       if (spool) {
         spool.settle(owed, record);

@@ -10,7 +10,7 @@ import { PoisonLedger } from './poison-ledger.js';
 import { SuspectNotes } from './suspect-notes.js';
 
 /** A revision that has ended the process that was made for it. */
-interface Accusation {
+interface ProcessDeath {
   revision: number;
   how: string;
   /** Whether etcd has taken it. */
@@ -29,7 +29,7 @@ export class CautiousRuns {
   private readonly log: Logger;
   /** The revision that has completed a run in this process. */
   private readonly proven = new WeakMap<OwnedMonitor, number>();
-  private readonly accused = new WeakMap<OwnedMonitor, Accusation>();
+  private readonly deaths = new WeakMap<OwnedMonitor, ProcessDeath>();
 
   constructor(
     private readonly notes: SuspectNotes,
@@ -64,28 +64,28 @@ export class CautiousRuns {
   private async executeIsolated(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
     const { settings, name } = monitor;
     const { revision } = monitor.assignment;
-    const accused = this.accused.get(monitor);
-    if (accused?.revision === revision) {
-      await this.accuse(monitor, accused);
-      return { result: { status: 'unknown', message: `Not run: ${accused.how}`, latencyMs: 0 } };
+    const death = this.deaths.get(monitor);
+    if (death?.revision === revision) {
+      await this.recordDeath(monitor, death);
+      return { result: { status: 'unknown', message: `Not run: ${death.how}`, latencyMs: 0 } };
     }
     const { died, ...execution } = await this.isolated.execute(settings, context, this.secrets.read);
     if (died !== undefined) {
       this.log.error(`${name}: ${died}`, { monitor: name, revision });
-      await this.accuse(monitor, { revision, how: died, onRecord: false });
-    } else if (!context.signal.aborted) await this.acquit(monitor, revision);
+      await this.recordDeath(monitor, { revision, how: died, onRecord: false });
+    } else if (!context.signal.aborted) await this.clearDeaths(monitor, revision);
     return execution;
   }
 
   /** Until etcd has taken it, it is not run again here. */
-  private async accuse(monitor: OwnedMonitor, accusation: Accusation): Promise<void> {
-    this.accused.set(monitor, accusation);
-    if (accusation.onRecord || this.detachment.active) return;
+  private async recordDeath(monitor: OwnedMonitor, death: ProcessDeath): Promise<void> {
+    this.deaths.set(monitor, death);
+    if (death.onRecord || this.detachment.active) return;
     try {
-      const reason = await this.ledger.accuse(monitor, accusation.revision, accusation.how);
+      const reason = await this.ledger.recordDeath(monitor, death.revision, death.how);
       // Its first death is tried again; after the second it is for the leader to take it away.
-      if (reason === undefined) this.accused.delete(monitor);
-      else this.accused.set(monitor, { ...accusation, onRecord: true });
+      if (reason === undefined) this.deaths.delete(monitor);
+      else this.deaths.set(monitor, { ...death, onRecord: true });
     } catch (error) {
       this.log.warn('could not record in etcd that this check killed its process; will retry', {
         monitor: monitor.name,
@@ -95,10 +95,10 @@ export class CautiousRuns {
   }
 
   /** Until etcd has taken it, it stays in a process of its own. */
-  private async acquit(monitor: OwnedMonitor, revision: number): Promise<void> {
+  private async clearDeaths(monitor: OwnedMonitor, revision: number): Promise<void> {
     if (this.detachment.active) return;
     try {
-      if (await this.ledger.acquit(monitor)) this.proven.set(monitor, revision);
+      if (await this.ledger.clearDeaths(monitor)) this.proven.set(monitor, revision);
     } catch (error) {
       this.log.warn('could not clear a suspicion in etcd; will retry', {
         monitor: monitor.name,

@@ -3,12 +3,12 @@ import { waitFor } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { WorkerBench } from '../testing/worker-bench.js';
-import type { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import type { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 
 jest.setTimeout(60_000);
 
 const bench = new WorkerBench();
-let view: ClusterView;
+let view: LeaderStandIn;
 let web: WebTarget;
 let worker: WorkerRig;
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
-import { CheckSlots } from './check-slots.js';
+import { CheckPermits } from './check-permits.js';
 import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
@@ -26,7 +26,7 @@ const CALLS_ARRIVE_MS = 1_000;
 export class JudgedRuns {
   constructor(
     private readonly runs: CautiousRuns,
-    private readonly slots: CheckSlots,
+    private readonly permits: CheckPermits,
     private readonly standstills: Standstills,
     private readonly hindrances: Hindrances,
     private readonly lastRuns: LastRuns,
@@ -62,10 +62,10 @@ export class JudgedRuns {
     context: GivenContext,
   ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
     const cameAt = performance.now();
-    const release = await this.slots.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
+    const release = await this.permits.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
     const from = performance.now();
-    if (from - cameAt > LONG_WAIT_MS && this.slots.waiting > 0)
-      this.hindrances.waited(this.slots.most, this.slots.files);
+    if (from - cameAt > LONG_WAIT_MS && this.permits.waiting > 0)
+      this.hindrances.waited(this.permits.max, this.permits.files);
     try {
       const execution = await this.runs.execute(monitor, context);
       const to = performance.now();

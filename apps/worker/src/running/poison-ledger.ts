@@ -18,12 +18,12 @@ export class PoisonLedger {
   ) {}
 
   /** It has completed a run. Answers whether nothing is on record any more. */
-  async acquit(monitor: OwnedMonitor): Promise<boolean> {
+  async clearDeaths(monitor: OwnedMonitor): Promise<boolean> {
     return (await this.rewrite(monitor, () => undefined)) !== 'refused';
   }
 
   /** It has ended the process that was made for it. Answers why it is quarantined now, if it is. */
-  async accuse(monitor: OwnedMonitor, revision: number, how: string): Promise<string | undefined> {
+  async recordDeath(monitor: OwnedMonitor, revision: number, how: string): Promise<string | undefined> {
     const at = new Date(this.clock.now()).toISOString();
     const death = { worker: this.node.memberId, of: 'child', at, how } as const;
     const record = await this.rewrite(monitor, (before) => withDeath(before, revision, death));

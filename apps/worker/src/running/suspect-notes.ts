@@ -5,7 +5,7 @@ import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { Clock } from '../time/clock.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
-import { type Slot, SuspectSlots } from './suspect-slots.js';
+import { type DraftNote, DraftNotes } from './draft-notes.js';
 
 /** Between two writes: a mass start makes ten of them a second, not one for each monitor. */
 const SPACING_MS = 100;
@@ -20,7 +20,7 @@ const MAX_ATTEMPTS = 2;
 @Injectable()
 export class SuspectNotes {
   private readonly log: Logger;
-  private readonly slots = new SuspectSlots();
+  private readonly drafts = new DraftNotes();
   /** By number, the revision of what etcd holds. */
   private readonly written = new Map<number, number>();
   private waiting: (() => void)[] = [];
@@ -43,7 +43,7 @@ export class SuspectNotes {
   /** Resolves once the note is in etcd, or cannot be: then the run takes place without. Never rejects. */
   async note(monitor: string, revision: number): Promise<void> {
     if (this.detachment.active || !this.node.isMember || this.stopped) return;
-    this.slots.add(monitor, revision);
+    this.drafts.add(monitor, revision);
     const noted = new Promise<void>((resolve) => this.waiting.push(resolve));
     this.plan(this.wroteAt + SPACING_MS);
     await this.detachment.unlessDetached(noted, undefined);
@@ -51,7 +51,7 @@ export class SuspectNotes {
 
   /** A run was completed: whatever ends this process from now on, this did not. */
   clear(monitor: string): void {
-    if (this.slots.remove(monitor)) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
+    if (this.drafts.remove(monitor)) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
   }
 
   /** This process ends in good order: nothing is to be said against anybody. */
@@ -59,7 +59,7 @@ export class SuspectNotes {
     this.stopped = true;
     this.planned?.cancel();
     await this.writing;
-    this.slots.clear();
+    this.drafts.clear();
     if (this.node.isMember && !this.detachment.active) await this.write();
   }
 
@@ -81,23 +81,23 @@ export class SuspectNotes {
 
   private planNext(): void {
     if (this.waiting.length > 0) this.plan(this.wroteAt + SPACING_MS);
-    else if (this.slots.isDirty) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
+    else if (this.drafts.isDirty) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
   }
 
   private async write(): Promise<void> {
     const waiting = this.waiting;
     this.waiting = [];
     this.wroteAt = this.clock.now();
-    await Promise.all(this.slots.takeDirty().map((slot) => this.writeSlot(slot)));
+    await Promise.all(this.drafts.takeDirty().map((draft) => this.writeNote(draft)));
     for (const resolve of waiting) resolve();
   }
 
-  private async writeSlot(slot: Slot): Promise<void> {
+  private async writeNote(draft: DraftNote): Promise<void> {
     try {
-      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) if (await this.attempt(slot)) break;
+      for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) if (await this.attempt(draft)) break;
       this.failing = false;
     } catch (error) {
-      this.slots.markDirty(slot);
+      this.drafts.markDirty(draft);
       if (!this.failing)
         this.log.warn('could not record in etcd which monitors run for the first time; will retry', {
           error: messageOf(error),
@@ -106,8 +106,8 @@ export class SuspectNotes {
     }
   }
 
-  /** Answers whether etcd holds what the slot holds. */
-  private async attempt({ n, suspects }: Slot): Promise<boolean> {
+  /** Answers whether etcd holds what the draft holds. */
+  private async attempt({ n, suspects }: DraftNote): Promise<boolean> {
     const { memberId, stores } = this.node;
     const revision = this.written.get(n) ?? 0;
     const isEmpty = suspects.size === 0;

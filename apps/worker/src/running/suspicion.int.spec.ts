@@ -8,7 +8,7 @@ import { Detachment } from '../ledger/detachment.js';
 import { CheckRunner } from '../execution/check-runner.js';
 import type { SourceEntry } from '../testing/source-entry.js';
 import { WorkerBench } from '../testing/worker-bench.js';
-import type { ClusterView, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+import type { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { IsolatedEntry } from './isolated-process.js';
 import { SuspectNotes } from './suspect-notes.js';
 
@@ -18,7 +18,7 @@ const PATIENCE_MS = 60_000;
 
 const bench = new WorkerBench();
 const { startWorker } = bench;
-let view: ClusterView;
+let view: LeaderStandIn;
 let web: WebTarget;
 beforeEach(() => {
   ({ view, web } = bench);

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing';
 import type { NodeConfig } from '@9volt/platform';
-import { ClusterView, WebTarget, WorkerRig } from './worker-rig.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from './worker-rig.js';
 
 /** For a file of tests: workers on one etcd, with keys, a view of them and a target for each test alone. What it started is stopped. */
 export class WorkerBench {
   etcd: TestEtcd;
-  view: ClusterView;
+  view: LeaderStandIn;
   web: WebTarget;
   prefix: string;
   private workers: WorkerRig[] = [];
@@ -19,7 +19,7 @@ export class WorkerBench {
     beforeEach(async () => {
       this.prefix = uniquePrefix();
       this.web = await new WebTarget().listen();
-      this.view = await new ClusterView(this.etcd.endpoint, this.prefix).start();
+      this.view = await new LeaderStandIn(this.etcd.endpoint, this.prefix).start();
     });
     afterEach(async () => {
       await Promise.all(this.workers.splice(0).map((worker) => worker.stop()));

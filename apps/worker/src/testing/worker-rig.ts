@@ -91,7 +91,7 @@ export class WorkerRig {
 }
 
 /** What the leader writes, and what can be seen of the workers in etcd. */
-export class ClusterView {
+export class LeaderStandIn {
   readonly client: EtcdClient;
   readonly keys: Keyspace;
   /** Every notification that was ever owed, in the order in which etcd took them. */

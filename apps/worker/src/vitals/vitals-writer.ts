@@ -9,7 +9,7 @@ import { Chunks } from './chunks.js';
 import { VitalsSource } from './vitals-source.js';
 
 /** The keys of a chunk that are written in turn: its recent history. */
-const SLOTS = 60;
+const DUMPS_KEPT = 60;
 
 /**
  * Dumps the results since the last dump: a few keys whatever the number of checks, on which nobody else writes. Not while this
@@ -75,13 +75,13 @@ export class VitalsWriter {
     for (const chunk of this.chunks.update(this.source.names())) this.unwritten.add(chunk);
     const { stores, memberId } = this.node;
     const now = this.clock.now();
-    const slot = this.dumps++ % SLOTS;
+    const dump = this.dumps++ % DUMPS_KEPT;
     const writes: ChunkWrite[] = [];
     for (let chunk = 0; chunk < this.chunks.count; chunk++) {
       const index = this.chunks.index(chunk);
       const entries = index.names.flatMap((name) => this.source.take(name, now));
       // Also without a result: a dump says that the owner lives.
-      writes.push({ chunk, slot, index, withIndex: this.unwritten.has(chunk), entries, at: now });
+      writes.push({ chunk, dump, index, withIndex: this.unwritten.has(chunk), entries, at: now });
     }
     await stores.vitals.dump(memberId, writes, (lost) => {
       for (const entry of lost.entries) this.source.giveBack(entry);

@@ -17,7 +17,7 @@ export interface ElectionEvents {
 const CAMPAIGN_EVERY_MS = 1_000;
 
 /** A director's key as it stands; without `director` when somebody wrote nonsense there. */
-interface Seat {
+interface DirectorKey {
   director: Director | undefined;
   lease: string;
 }
@@ -29,7 +29,7 @@ interface Seat {
 export class Election {
   /** `since`: revision at which our key was last known to hang on that lease. */
   private term: { epoch: number; lease: string; since: number } | undefined;
-  private readonly seat: Informer<Seat>;
+  private readonly directorKey: Informer<DirectorKey>;
   private readonly loop: ReconcileLoop;
   private stopped = false;
 
@@ -40,9 +40,9 @@ export class Election {
     guard: ClusterGuard,
     private readonly events: ElectionEvents,
   ) {
-    this.seat = new Informer<Seat>(client, {
+    this.directorKey = new Informer<DirectorKey>(client, {
       prefix: keys.director,
-      decode: (entry) => (entry.key === keys.director ? seatOf(entry) : undefined),
+      decode: (entry) => (entry.key === keys.director ? directorKeyOf(entry) : undefined),
       onChange: () => this.loop.trigger(),
       guard,
     });
@@ -51,13 +51,13 @@ export class Election {
   }
 
   async start(): Promise<void> {
-    await this.seat.start();
+    await this.directorKey.start();
     this.loop.trigger();
   }
 
   /** Who leads, as far as this process knows. */
   get leader(): Director | undefined {
-    return this.seat.get(this.keys.director)?.value.director;
+    return this.directorKey.get(this.keys.director)?.value.director;
   }
 
   /** Whether this process may decide: elected under the lease that it has, and that lease surely not over. */
@@ -80,7 +80,7 @@ export class Election {
       await this.vacate({ key: this.keys.director, target: 'create', value: term.epoch }).catch(() => undefined);
       this.depose('resigned');
     }
-    await this.seat.stop();
+    await this.directorKey.stop();
   }
 
   private async campaign(): Promise<void> {
@@ -89,10 +89,11 @@ export class Election {
     if (this.stopped || this.term !== undefined) return;
     const { lease } = this.session;
     if (lease === undefined || !this.session.isFresh()) return;
-    const seat = this.seat.get(this.keys.director)?.value;
-    if (!seat) return this.run(lease);
+    const directorKey = this.directorKey.get(this.keys.director)?.value;
+    if (!directorKey) return this.run(lease);
     // By hand, or by ourselves under a lease that we lost: neither would ever be renewed.
-    if (!seat.director || seat.lease === '0' || seat.director.MemberID === this.session.id) await this.takeBack(lease);
+    if (!directorKey.director || directorKey.lease === '0' || directorKey.director.MemberID === this.session.id)
+      await this.takeBack(lease);
   }
 
   /** Its member got another lease and is a member still: the key moves there, unless it is not ours any more. Answers whether it did. */
@@ -114,15 +115,15 @@ export class Election {
     if (!this.term) return undefined;
     if (this.session.status !== 'fresh') return `its lease is ${this.session.status}`;
     if (this.term.lease !== this.session.lease) return 'its lease was lost';
-    const seat = this.seat.get(this.keys.director);
+    const directorKey = this.directorKey.get(this.keys.director);
     // The cache may not have our own election yet; only what is newer deposes.
-    if (seat) {
-      if (seat.createRevision > this.term.epoch) return 'another leads';
-      const isNews = seat.createRevision === this.term.epoch && seat.modRevision > this.term.since;
-      const overwritten = isNews && seat.value.lease !== this.term.lease;
+    if (directorKey) {
+      if (directorKey.createRevision > this.term.epoch) return 'another leads';
+      const isNews = directorKey.createRevision === this.term.epoch && directorKey.modRevision > this.term.since;
+      const overwritten = isNews && directorKey.value.lease !== this.term.lease;
       return overwritten ? 'its key was overwritten' : undefined;
     }
-    return this.seat.revision > this.term.epoch ? 'its key was deleted' : undefined;
+    return this.directorKey.revision > this.term.epoch ? 'its key was deleted' : undefined;
   }
 
   private async run(lease: string): Promise<void> {
@@ -141,10 +142,11 @@ export class Election {
   private async takeBack(lease: string): Promise<void> {
     const entry = await this.client.get(this.keys.director);
     if (!entry) return;
-    const seat = seatOf(entry);
-    const ours = seat.director?.MemberID === this.session.id;
-    if (ours && seat.lease === lease) this.elect({ epoch: entry.createRevision, lease, since: entry.modRevision });
-    else if (ours || !seat.director || seat.lease === '0') {
+    const directorKey = directorKeyOf(entry);
+    const ours = directorKey.director?.MemberID === this.session.id;
+    if (ours && directorKey.lease === lease)
+      this.elect({ epoch: entry.createRevision, lease, since: entry.modRevision });
+    else if (ours || !directorKey.director || directorKey.lease === '0') {
       await this.vacate({ key: this.keys.director, target: 'mod', value: entry.modRevision });
     }
   }
@@ -169,7 +171,7 @@ export class Election {
   }
 }
 
-function seatOf(entry: Entry): Seat {
+function directorKeyOf(entry: Entry): DirectorKey {
   const director = decode<Director>(entry.value);
   return { director: typeof director?.MemberID === 'string' ? director : undefined, lease: entry.lease };
 }

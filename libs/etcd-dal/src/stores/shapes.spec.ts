@@ -31,7 +31,7 @@ const readers: [key: string, read: Reader][] = [
   [keys.poisonRecord(monitor), (entry, tell) => stores.suspect.poison(entry, tell)],
   [keys.drain('w9'), (entry) => stores.member.drain(entry)],
   [keys.vitalsIndex(worker, 0), ({ value }) => decodeVitalsIndex(value)],
-  [keys.vitalsSlot(worker, 0, 0), ({ value }) => decodeVitals(value, [index])],
+  [keys.vitalsDump(worker, 0, 0), ({ value }) => decodeVitals(value, [index])],
 ];
 const entry = (key: string, value: Buffer): Entry => ({ key, value, createRevision: 7, modRevision: 8, lease: '0' });
 

@@ -7,7 +7,7 @@ import { encodeVitals, encodeVitalsIndex, type VitalsIndex } from './vitals.code
 /** The results of one chunk of a worker's monitors since its last dump. */
 export interface ChunkWrite {
   chunk: number;
-  slot: number;
+  dump: number;
   index: VitalsIndex;
   /** Whether etcd does not have this index yet. */
   withIndex: boolean;
@@ -40,9 +40,9 @@ export class VitalsStore {
     }
   }
 
-  private shareOf(workerId: string, { chunk, slot, index, withIndex, entries, at }: ChunkWrite): FencedWrite {
+  private shareOf(workerId: string, { chunk, dump, index, withIndex, entries, at }: ChunkWrite): FencedWrite {
     const names = { put: this.keys.vitalsIndex(workerId, chunk), value: encodeVitalsIndex(index) };
-    const results = { put: this.keys.vitalsSlot(workerId, chunk, slot), value: encodeVitals(entries, index, at) };
+    const results = { put: this.keys.vitalsDump(workerId, chunk, dump), value: encodeVitals(entries, index, at) };
     return { compare: [], then: withIndex ? [names, results] : [results] };
   }
 }

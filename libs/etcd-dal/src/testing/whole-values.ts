@@ -105,7 +105,7 @@ export function wholeValues(keys: Keyspace, monitor = 'web', worker = 'w1-abc'):
     [keys.state(monitor), json(wholeState)],
     [keys.incident(monitor, 1), json(wholeIncident)],
     [keys.vitalsIndex(worker, 0), encodeVitalsIndex(index)],
-    [keys.vitalsSlot(worker, 0, 0), encodeVitals(results, index, Date.parse(AT) + 100)],
+    [keys.vitalsDump(worker, 0, 0), encodeVitals(results, index, Date.parse(AT) + 100)],
     [keys.outboxEntry(monitor, 'pager', '0001'), json(wholeOutboxEntry)],
     [keys.handback(monitor, worker), json({ worker: 'w1', at: AT, incidents: [wholeHandedIncident] })],
     [

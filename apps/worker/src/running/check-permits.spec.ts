@@ -1,45 +1,45 @@
 import { describe, expect, test } from '@jest/globals';
-import { CheckSlots, openFilesLimit, placesFor, RESERVED_FILES } from './check-slots.js';
+import { CheckPermits, openFilesLimit, permitsFor, RESERVED_FILES } from './check-permits.js';
 
 const never = new AbortController().signal;
 const QUICK = 20;
 const SLOW = 5_000;
 /** Room for four at once. */
-const four = (): CheckSlots => new CheckSlots(RESERVED_FILES + 8);
+const four = (): CheckPermits => new CheckPermits(RESERVED_FILES + 8);
 
 /** Takes a place, and tells whether it was given. */
-function taker(slots: CheckSlots, lastMs: number | undefined, signal = never) {
+function taker(permits: CheckPermits, lastMs: number | undefined, signal = never) {
   const taken = { release: undefined as (() => void) | undefined };
-  void slots.take(lastMs, signal).then((release) => (taken.release = release));
+  void permits.take(lastMs, signal).then((release) => (taken.release = release));
   return taken;
 }
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('places for checks', () => {
   test('leave descriptors to everything else, and are never none', () => {
-    expect(placesFor(200)).toBe(52);
-    expect(placesFor(64)).toBe(4);
-    expect(placesFor(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
+    expect(permitsFor(200)).toBe(52);
+    expect(permitsFor(64)).toBe(4);
+    expect(permitsFor(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
     expect(openFilesLimit('/nowhere')).toBe(Number.POSITIVE_INFINITY);
   });
 
   test('are given in the order in which checks come', async () => {
-    const slots = four();
-    const all = Array.from({ length: 6 }, () => taker(slots, QUICK));
+    const permits = four();
+    const all = Array.from({ length: 6 }, () => taker(permits, QUICK));
     await settled();
     expect(all.map(({ release }) => release !== undefined)).toEqual([true, true, true, true, false, false]);
-    expect(slots.waiting).toBe(2);
+    expect(permits.waiting).toBe(2);
     all[2]?.release?.();
     await settled();
     expect(all.map(({ release }) => release !== undefined)).toEqual([true, true, true, true, true, false]);
   });
 
   test('slow checks leave half of them to those that are quick, or never ran', async () => {
-    const slots = four();
-    const slow = Array.from({ length: 4 }, () => taker(slots, SLOW));
+    const permits = four();
+    const slow = Array.from({ length: 4 }, () => taker(permits, SLOW));
     await settled();
     expect(slow.filter(({ release }) => release)).toHaveLength(2);
-    const quick = [taker(slots, QUICK), taker(slots, undefined)];
+    const quick = [taker(permits, QUICK), taker(permits, undefined)];
     await settled();
     expect(quick.every(({ release }) => release)).toBe(true);
     quick[0]?.release?.();
@@ -51,9 +51,9 @@ describe('places for checks', () => {
   });
 
   test('slow checks get their turn also while quick ones keep coming', async () => {
-    const slots = four();
-    const quick = Array.from({ length: 40 }, () => taker(slots, QUICK));
-    const slow = taker(slots, SLOW);
+    const permits = four();
+    const quick = Array.from({ length: 40 }, () => taker(permits, QUICK));
+    const slow = taker(permits, SLOW);
     await settled();
     quick[0]?.release?.();
     await settled();
@@ -61,16 +61,16 @@ describe('places for checks', () => {
   });
 
   test('who gives up waits no more, and takes nothing', async () => {
-    const slots = four();
-    const all = Array.from({ length: 4 }, () => taker(slots, QUICK));
+    const permits = four();
+    const all = Array.from({ length: 4 }, () => taker(permits, QUICK));
     const abort = new AbortController();
-    const waiting = taker(slots, QUICK, abort.signal);
+    const waiting = taker(permits, QUICK, abort.signal);
     await settled();
     abort.abort();
     await settled();
-    expect(slots.waiting).toBe(0);
+    expect(permits.waiting).toBe(0);
     waiting.release?.();
-    const next = taker(slots, QUICK);
+    const next = taker(permits, QUICK);
     all[0]?.release?.();
     await settled();
     expect(next.release).toBeDefined();

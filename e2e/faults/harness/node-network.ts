@@ -10,10 +10,10 @@ let count = 0;
 export const mayMakeNetworks = process.getuid?.() === 0;
 
 /**
- * A network namespace of its own for one process, with two cables to this host: one for etcd, one for everything else. That of etcd
- * can be pulled out.
+ * A network namespace of its own for one process, with two links to this host: one for etcd, one for everything else. The link to etcd
+ * can be cut.
  */
-export class Cable {
+export class NodeNetwork {
   private constructor(
     private readonly name: string,
     /** This host, as the process sees it, for etcd. */
@@ -24,12 +24,12 @@ export class Cable {
     readonly address: string,
   ) {}
 
-  static async lay(): Promise<Cable> {
+  static async create(): Promise<NodeNetwork> {
     const id = (process.pid % 200) + 20;
     const number = ++count;
     const name = `volt${process.pid % 10_000}n${number}`;
     const net = (side: number): string => `10.${id}.${(number * 2 + side) % 250}`;
-    const cable = new Cable(name, `${net(0)}.1`, `${net(1)}.1`, `${net(1)}.2`);
+    const network = new NodeNetwork(name, `${net(0)}.1`, `${net(1)}.1`, `${net(1)}.2`);
     await ip('netns', 'add', name);
     await ip('-n', name, 'link', 'set', 'lo', 'up');
     for (const [side, kind] of ['e', 'w'].entries()) {
@@ -40,7 +40,7 @@ export class Cable {
       await ip('-n', name, 'addr', 'add', `${net(side)}.2/24`, 'dev', theirs);
       await ip('-n', name, 'link', 'set', theirs, 'up');
     }
-    return cable;
+    return network;
   }
 
   /** A command that runs a process there. */
@@ -48,12 +48,12 @@ export class Cable {
     return ['ip', 'netns', 'exec', this.name];
   }
 
-  /** Pulls out the cable to etcd: nothing is answered, nothing is refused. */
-  async cut(): Promise<void> {
+  /** Cuts the link to etcd: packets vanish, nothing is refused. */
+  async disconnectEtcd(): Promise<void> {
     await ip('link', 'set', `${this.name}e`, 'down');
   }
 
-  async mend(): Promise<void> {
+  async reconnectEtcd(): Promise<void> {
     await ip('link', 'set', `${this.name}e`, 'up');
   }
 

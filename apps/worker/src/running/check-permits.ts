@@ -12,21 +12,21 @@ const nothing = (): void => undefined;
 
 /**
  * How many checks may run at once, so that the process never runs out of file descriptors. Who comes later waits, first come, first served; but slow
- * checks have half of the places at most, so that targets that hang never keep this worker from those that answer.
+ * checks get at most half of the permits, so that targets that hang never keep this worker from those that answer.
  */
 @Injectable()
-export class CheckSlots {
+export class CheckPermits {
   /** How many may run at once. */
-  readonly most: number;
-  private readonly mostSlow: number;
+  readonly max: number;
+  private readonly maxSlow: number;
   private running = 0;
   private runningSlow = 0;
   private readonly quick: (() => void)[] = [];
   private readonly slow: (() => void)[] = [];
 
   constructor(readonly files: number = openFilesLimit()) {
-    this.most = placesFor(files);
-    this.mostSlow = Math.max(1, Math.floor(this.most / 2));
+    this.max = permitsFor(files);
+    this.maxSlow = Math.max(1, Math.floor(this.max / 2));
   }
 
   /** How many wait at present. */
@@ -34,10 +34,10 @@ export class CheckSlots {
     return this.quick.length + this.slow.length;
   }
 
-  /** Resolves with how to give the place back, which must be called once. `lastMs` is how long the check took last time. Never rejects. */
+  /** Resolves with a function that returns the permit; call it once. `lastMs` is how long the check took last time. Never rejects. */
   async take(lastMs: number | undefined, signal: AbortSignal): Promise<() => void> {
     const isSlow = (lastMs ?? 0) > SLOW_MS;
-    if (this.hasPlace(isSlow)) return this.begin(isSlow);
+    if (this.hasFree(isSlow)) return this.begin(isSlow);
     const queue = isSlow ? this.slow : this.quick;
     return new Promise((resolve) => {
       const turn = (): void => {
@@ -54,8 +54,8 @@ export class CheckSlots {
     });
   }
 
-  private hasPlace(isSlow: boolean): boolean {
-    return this.running < this.most && (!isSlow || this.runningSlow < this.mostSlow);
+  private hasFree(isSlow: boolean): boolean {
+    return this.running < this.max && (!isSlow || this.runningSlow < this.maxSlow);
   }
 
   private begin(isSlow: boolean): () => void {
@@ -70,14 +70,14 @@ export class CheckSlots {
   }
 
   private next(): (() => void) | undefined {
-    if (this.slow.length > 0 && this.hasPlace(true) && this.runningSlow * 2 <= this.running) return this.slow.shift();
-    if (this.quick.length > 0 && this.hasPlace(false)) return this.quick.shift();
-    return this.slow.length > 0 && this.hasPlace(true) ? this.slow.shift() : undefined;
+    if (this.slow.length > 0 && this.hasFree(true) && this.runningSlow * 2 <= this.running) return this.slow.shift();
+    if (this.quick.length > 0 && this.hasFree(false)) return this.quick.shift();
+    return this.slow.length > 0 && this.hasFree(true) ? this.slow.shift() : undefined;
   }
 }
 
 /** How many checks may run at once in a process that may open so many files. */
-export function placesFor(files: number): number {
+export function permitsFor(files: number): number {
   return Math.max(4, Math.floor((files - RESERVED_FILES) / FILES_PER_CHECK));
 }
 

@@ -1,5 +1,5 @@
 /** The movable monitors of one worker, by weight, so that the one whose move balances best is found without a search. */
-export class Shelf {
+export class MovableMonitors {
   /** Ascending. */
   private weights: number[] = [];
   private stacks = new Map<number, number[]>();

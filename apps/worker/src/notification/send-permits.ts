@@ -2,14 +2,14 @@
  * How many deliveries run at once: so many for one alerter, so that one which hangs cannot take what others need, and so many in all.
  * Who got none is called, in the order of asking, when one is free, and asks again.
  */
-export class Slots {
+export class SendPermits {
   private total = 0;
   private readonly used = new Map<string, number>();
   private readonly waiting = new Map<string, Set<() => void>>();
 
   constructor(private readonly limits: { perAlerter: number; total: number }) {}
 
-  /** Whether a slot was taken. If not, `again` is called once; pass the same function each time. */
+  /** Whether a permit was taken. If not, `again` is called once; pass the same function each time. */
   take(alerter: string, again: () => void): boolean {
     if (this.hasFree(alerter)) {
       this.total++;
@@ -34,12 +34,12 @@ export class Slots {
     return this.total < this.limits.total && (this.used.get(alerter) ?? 0) < this.limits.perAlerter;
   }
 
-  /** Whoever is called may not want a slot any more; so the next is asked as long as one is free. */
+  /** Whoever is called may not want a permit any more; so the next is asked as long as one is free. */
   private next(): (() => void) | undefined {
     for (const [alerter, queue] of this.waiting) {
       if (!this.hasFree(alerter)) continue;
       const [first] = queue;
-      // Behind all others, so that no alerter keeps the slots of all to itself.
+      // Behind all others, so that no alerter keeps the permits of all to itself.
       this.waiting.delete(alerter);
       if (!first) continue;
       queue.delete(first);

@@ -6,7 +6,7 @@ const DROPPED_COMPARE = fileURLToPath(new URL('dropped-compare.mjs', import.meta
 const POISONOUS_TYPES = fileURLToPath(new URL('poisonous-types.mjs', import.meta.url));
 const NEXT_VERSION = fileURLToPath(new URL('next-version.mjs', import.meta.url));
 
-export interface Passengers {
+export interface Preloads {
   /** Connects from this address. */
   address?: string;
   /** Leaves these compares out of its transactions. */
@@ -17,8 +17,13 @@ export interface Passengers {
   poisonousTypes?: boolean;
 }
 
-/** The environment with which a process is started so that they are on board. */
-export function aboard({ address, dropCompare, nextVersion, poisonousTypes }: Passengers): Record<string, string> {
+/** The environment that makes Node load them. */
+export function preloadEnvironment({
+  address,
+  dropCompare,
+  nextVersion,
+  poisonousTypes,
+}: Preloads): Record<string, string> {
   const modules = [
     ...(address === undefined ? [] : [OWN_ADDRESS]),
     ...(dropCompare === undefined ? [] : [DROPPED_COMPARE]),

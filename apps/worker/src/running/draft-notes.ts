@@ -1,0 +1,62 @@
+import { SUSPECTS_PER_NOTE } from '@9volt/contracts';
+
+/** One note, as it is to be in etcd. */
+export interface DraftNote {
+  n: number;
+  /** Monitor to revision. */
+  suspects: Map<string, number>;
+}
+
+/** Which note each suspect stands on. A note that was changed is dirty until it is taken to be written. */
+export class DraftNotes {
+  private readonly notes: DraftNote[] = [];
+  private readonly noteOf = new Map<string, DraftNote>();
+  private readonly dirty = new Set<DraftNote>();
+
+  constructor(private readonly perNote = SUSPECTS_PER_NOTE) {}
+
+  add(monitor: string, revision: number): void {
+    const note = this.noteOf.get(monitor) ?? this.withRoom();
+    note.suspects.set(monitor, revision);
+    this.noteOf.set(monitor, note);
+    this.dirty.add(note);
+  }
+
+  /** Answers whether it stood anywhere. */
+  remove(monitor: string): boolean {
+    const note = this.noteOf.get(monitor);
+    if (!note) return false;
+    note.suspects.delete(monitor);
+    this.noteOf.delete(monitor);
+    this.dirty.add(note);
+    return true;
+  }
+
+  clear(): void {
+    for (const monitor of [...this.noteOf.keys()]) this.remove(monitor);
+  }
+
+  get isDirty(): boolean {
+    return this.dirty.size > 0;
+  }
+
+  /** The notes that were changed since they were last taken. */
+  takeDirty(): DraftNote[] {
+    const taken = [...this.dirty];
+    this.dirty.clear();
+    return taken;
+  }
+
+  /** It could not be written. */
+  markDirty(note: DraftNote): void {
+    this.dirty.add(note);
+  }
+
+  private withRoom(): DraftNote {
+    const free = this.notes.find(({ suspects }) => suspects.size < this.perNote);
+    if (free) return free;
+    const note: DraftNote = { n: this.notes.length, suspects: new Map() };
+    this.notes.push(note);
+    return note;
+  }
+}
