@@ -62,6 +62,8 @@ async function checkSources() {
     '--type-aware',
     ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
   ]);
+  // Exports that nothing imports, packages that nothing needs, or that are not declared where they are imported. It sees the whole at once.
+  if (named.length === 0) await runTool(root, report, 'unused', 'knip', ['--no-config-hints']);
   await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
   await runTool(root, report, 'types', 'nx', ['run-many', '-t', 'typecheck', ...onlyChosen()]);
 }

@@ -7,7 +7,7 @@ interface DataSource {
   uid: string;
 }
 
-export interface Panel {
+interface Panel {
   id: number;
   type: string;
   title: string;
@@ -18,7 +18,7 @@ export interface Panel {
   targets: { datasource: DataSource; expr: string; legendFormat: string; refId: string }[];
 }
 
-export interface Variable {
+interface Variable {
   name: string;
   type: string;
   query: string;

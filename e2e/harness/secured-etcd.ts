@@ -8,7 +8,7 @@ import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { type Authority, type CertificateWish, makeAuthority } from '@9volt/testing';
 
 /** What an operator runs. */
-export const CREATE_ACCESS = fileURLToPath(new URL('../../etcd/create-access.sh', import.meta.url));
+const CREATE_ACCESS = fileURLToPath(new URL('../../etcd/create-access.sh', import.meta.url));
 
 export type EtcdUser = 'scheduler' | 'worker' | 'api' | 'operator' | 'viewer' | 'server';
 

@@ -37,7 +37,7 @@ export function ensureDebianPackages(needs) {
   }
 }
 
-export function isPresent({ command, file }) {
+function isPresent({ command, file }) {
   if (file) return isFilePresent(file);
   return (
     findCommand(command) !== undefined ||

@@ -19,7 +19,7 @@ const helmSettings = {
   'pkg/lint/rules.k8sVersionMinor': '34',
 };
 
-export const helmTool = {
+const helmTool = {
   command: 'helm',
   dir: localToolsDir,
   module: 'helm.sh/helm/v3',

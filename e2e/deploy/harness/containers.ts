@@ -34,7 +34,7 @@ export function podman(args: readonly string[], options?: RunOptions): Promise<s
   return run('podman', podmanArgs(args), { ...options, env: NO_TIMERS });
 }
 
-export function tryPodman(args: readonly string[]): Promise<Outcome> {
+function tryPodman(args: readonly string[]): Promise<Outcome> {
   return attempt('podman', podmanArgs(args), { env: NO_TIMERS });
 }
 

@@ -9,7 +9,7 @@ export interface Probe {
   failureThreshold?: number;
 }
 
-export interface EnvironmentVariable {
+interface EnvironmentVariable {
   name: string;
   value?: string;
   valueFrom?: {

@@ -4,7 +4,7 @@ import { startHttpTarget } from '@9volt/monitors/testing';
 import { Cluster, EventStream, type NodeProcess, waitFor } from '../../harness/index.js';
 
 /** What nobody may be made to wait by a value in etcd. */
-export const MAX_STALL_MS = 1_000;
+const MAX_STALL_MS = 1_000;
 const MONITORS = 10;
 const CAUGHT_UP_MS = 20_000;
 

@@ -7,7 +7,7 @@ import type { RenderedAlert } from './render-alert.js';
  */
 export type DeliveryOutcome = Delivered | Retryable | { outcome: 'rejected'; answer: string };
 
-export interface Delivered {
+interface Delivered {
   outcome: 'delivered';
   answer: string;
   /** What a person should change nonetheless. */

@@ -1,19 +1,5 @@
-import { Choice, Duration, Text } from './settings/decorators.js';
-
 export const CALL_STATUSES = ['ok', 'warning', 'critical'] as const;
 export type CallStatus = (typeof CALL_STATUSES)[number];
-
-/** What a job may say when it calls, beside that it ran. */
-export class CallWords {
-  @Choice({ doc: 'Result of the job.', values: CALL_STATUSES, default: 'ok' })
-  status?: CallStatus;
-
-  @Text({ doc: 'Message of the job.', maxLength: 1_024, example: '1204 orders exported' })
-  message?: string;
-
-  @Duration({ doc: 'Duration of the job.', example: '12.5s' })
-  latency?: string;
-}
 
 export interface Call {
   /** When it was received. ISO 8601. */

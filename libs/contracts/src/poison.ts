@@ -28,7 +28,7 @@ export interface PoisonRecord {
 /** A note has no more, so that one transaction can settle it. */
 export const SUSPECTS_PER_NOTE = 100;
 /** By so many deaths a revision is quarantined. The first may be chance: others stood on the same note. */
-export const DEADLY = 2;
+const DEADLY = 2;
 /** More tell nothing new. */
 const DEATHS_KEPT = 5;
 

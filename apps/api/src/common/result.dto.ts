@@ -1,17 +1,5 @@
 import { EXAMPLE_AT } from './example-facts.js';
-import {
-  component,
-  flag,
-  instant,
-  list,
-  number,
-  numberOrNull,
-  object,
-  ref,
-  type Shape,
-  status,
-  text,
-} from './shape.js';
+import { component, flag, instant, list, number, numberOrNull, object, ref, status, text } from './shape.js';
 
 export const Phases = component(
   'Phases',
@@ -84,4 +72,3 @@ export const Sample = component(
   ),
   { at: EXAMPLE_AT, latencyMs: 12.4, status: 'ok' },
 );
-export type ShownSample = Shape<typeof Sample>;

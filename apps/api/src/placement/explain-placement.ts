@@ -30,7 +30,7 @@ export interface PlacementFacts {
  * - `nowhere`: it runs nowhere, and will not until something is changed.
  */
 export const PLACEMENT_VERDICTS = ['runs', 'moving', 'closing', 'waiting', 'nowhere'] as const;
-export type PlacementVerdict = (typeof PLACEMENT_VERDICTS)[number];
+type PlacementVerdict = (typeof PLACEMENT_VERDICTS)[number];
 
 export interface Explanation {
   verdict: PlacementVerdict;

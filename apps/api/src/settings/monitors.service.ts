@@ -130,7 +130,7 @@ function shown({ settings, revision, outcome }: Written<MonitorSettings>): Shown
 }
 
 /** As Go's strconv.ParseBool, which the original uses. */
-export function parseBool(text: string | string[]): boolean {
+function parseBool(text: string | string[]): boolean {
   const word = String(text);
   if (['1', 't', 'T', 'TRUE', 'true', 'True'].includes(word)) return true;
   if (['0', 'f', 'F', 'FALSE', 'false', 'False'].includes(word)) return false;

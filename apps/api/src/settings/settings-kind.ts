@@ -1,4 +1,4 @@
-import { alerterTypes, maskAlerter, unmaskAlerter, validateAlerter } from '@9volt/alerters';
+import { maskAlerter, unmaskAlerter, validateAlerter } from '@9volt/alerters';
 import {
   type AlerterSettings,
   type FieldError,
@@ -91,9 +91,4 @@ function hostHeaderOf(raw: unknown): string {
       .filter(([name]) => /^host$/i.test(name))
       .map(([, value]) => value),
   );
-}
-
-/** Names of all types of a kind. */
-export function typesOf(word: 'check' | 'alerter'): string[] {
-  return [...(word === 'check' ? monitorTypes : alerterTypes).keys()];
 }

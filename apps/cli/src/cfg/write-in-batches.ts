@@ -11,7 +11,7 @@ export interface KeyChange {
 }
 
 /** Somebody else changed what was read; nothing of this batch was written. */
-export class ChangedMeanwhileError extends Error {
+class ChangedMeanwhileError extends Error {
   constructor(readonly written: number) {
     super(
       `somebody else changed the stored configuration at the same time; wrote ${written} of the changes. Run the command again to write the rest`,

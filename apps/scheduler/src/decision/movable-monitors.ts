@@ -71,7 +71,7 @@ export class MovableMonitors {
 }
 
 /** More monitors than this cannot be ranked. */
-export const RANKED = 2 ** 21;
+const RANKED = 2 ** 21;
 
 const { imul } = Math;
 

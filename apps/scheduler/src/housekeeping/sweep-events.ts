@@ -3,7 +3,7 @@ import type { Compare, EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { deleteKeys } from './delete-keys.js';
 
 export const EVENT_AGE_MS = 86_400_000;
-export const MAX_EVENTS = 200_000;
+const MAX_EVENTS = 200_000;
 
 /** Deletes the events that are too old. They sort by age, so that reading ends at the first that is young enough. */
 export async function sweepOldEvents(

@@ -17,7 +17,7 @@ export const ResultBar = memo(function ResultBar({ results }: { results: readonl
 });
 
 /** `last 20 results: 18 ok, 2 critical`. */
-export function summaryOf(results: readonly Sample[]): string {
+function summaryOf(results: readonly Sample[]): string {
   const counts = new Map<string, number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
   const parts = [...counts].map(([status, number]) => `${number} ${status}`);

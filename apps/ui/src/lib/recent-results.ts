@@ -3,7 +3,7 @@ import type { paths } from '@9volt/contracts/api-types';
 
 export type Sample = Schemas['Sample'];
 
-export const RESULTS_SHOWN = 20;
+const RESULTS_SHOWN = 20;
 /** Workers write down their results every 10 s. */
 const POLL_MS = 10_000;
 /** So long is a row to be seen before it is asked for: scrolling past is not looking. */

@@ -18,7 +18,7 @@ const RANK = Object.fromEntries(STATUSES.map((status, rank) => [status, rank])) 
 /** What somebody has to look at. */
 export const PROBLEMS: ReadonlySet<Status> = new Set(STATUSES.slice(0, STATUSES.indexOf('pending')));
 
-export function bySeverity(a: Status, b: Status): number {
+function bySeverity(a: Status, b: Status): number {
   return RANK[a] - RANK[b];
 }
 

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 /** Descriptors that checks leave to etcd, channels, the listener, logs and modules that are loaded late. */
 export const RESERVED_FILES = 96;
 /** A check holds a socket, a second while it tries another address of a name, and a file or a pipe now and then. */
-export const FILES_PER_CHECK = 2;
+const FILES_PER_CHECK = 2;
 /** A check that took longer last time is slow. */
 const SLOW_MS = 1_000;
 

@@ -26,7 +26,7 @@ export function slotsBetween(slot: number, later: number, intervalMs: number): n
 }
 
 /** A first run comes at most this late when many start at once. */
-export const START_SPREAD_MS = 60_000;
+const START_SPREAD_MS = 60_000;
 
 /** What is known of the last run of a monitor that was run by another worker before, or by this one under another interval. */
 export interface LastRun {

@@ -7,7 +7,7 @@ interface Chunk {
   changed: boolean;
 }
 
-export const CHUNK_SIZE = 1_000;
+const CHUNK_SIZE = 1_000;
 
 /**
  * Divides the monitors of a worker into chunks. A monitor stays in its chunk, so that a change of the membership rewrites the index

@@ -8,7 +8,7 @@ import {
 import { flag, integer, list, object, oneOf, text } from './shape.js';
 import { Recorder, type StandIn } from './stand-in.js';
 
-export interface SlackAttachment {
+interface SlackAttachment {
   color: string;
   fallback: string;
   title: string;

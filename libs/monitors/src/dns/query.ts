@@ -13,7 +13,7 @@ export interface DnsQuestion extends AskedFor {
 }
 
 /** The target sent something that is no answer. */
-export class BadAnswer extends Error {}
+class BadAnswer extends Error {}
 
 /**
  * Asks one server over UDP, once more after `retransmitMs`, and over TCP when its answer says that it was truncated. It waits

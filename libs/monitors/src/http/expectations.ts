@@ -16,7 +16,7 @@ export interface Mismatch {
 }
 
 /** How much of a body, in bytes, a regular expression is given: more would hold up other checks. */
-export const MAX_MATCHED_BYTES = 65_536;
+const MAX_MATCHED_BYTES = 65_536;
 
 /** The first header that is not as expected: absent, or without the text, or not matched by what stands behind `~`. */
 export async function judgeHeaders(

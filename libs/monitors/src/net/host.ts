@@ -4,7 +4,7 @@ import { fault, type FieldError } from '@9volt/contracts';
 
 const LABEL = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/i;
 
-export const HOST_EXPECTED = 'a host name or an IP address, without scheme, port or path';
+const HOST_EXPECTED = 'a host name or an IP address, without scheme, port or path';
 
 /** A host as a socket takes it: without the brackets of an IPv6 address, and in ASCII. Undefined when it is not a host. */
 export function hostOf(written: string): string | undefined {

@@ -84,7 +84,7 @@ function isOfVersions(error: unknown): boolean {
 }
 
 /** Has a socket destroyed when the scope ends. */
-export function releasedWith(scope: Scope, socket: Socket): void {
+function releasedWith(scope: Scope, socket: Socket): void {
   // An error may come when nobody waits for one any more; unheard it would end the process.
   socket.on('error', () => undefined);
   scope.onEnd(() => void socket.destroy());

@@ -3,7 +3,7 @@ import type { TlsOptions } from './start-tls.js';
 
 /** The attributes of TLS that monitors share: one decorator each, so that each type has them in its own order and with its own defaults. */
 
-export const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
+const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
 
 export interface TlsAttributes {
@@ -18,7 +18,7 @@ export interface TlsAttributes {
   'tls-expiry-critical'?: number;
 }
 
-export const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
+const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
 
 export function TlsSkipVerify(): PropertyDecorator {
   return Flag({

@@ -1,7 +1,7 @@
 import { capped } from '@9volt/contracts';
 
 /** The longest excerpt of what a target sent, in characters. */
-export const MAX_EXCERPT = 512;
+const MAX_EXCERPT = 512;
 
 // C0 and C1 controls except \n and \t, and the marks that reorder, hide or break the text around them.
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;

@@ -12,9 +12,9 @@ import { MatchThread } from './match-thread.js';
  */
 
 const EXPECTED = 'a regular expression (RE2, without look-around and back-references)';
-export const MAX_EXPRESSION_LENGTH = 4_096;
+const MAX_EXPRESSION_LENGTH = 4_096;
 /** Of all expressions of a monitor: so many are compiled within milliseconds. */
-export const MAX_COST = 5_000;
+const MAX_COST = 5_000;
 /** What may be compiled at a time: about 15 MB. */
 const MAX_KNOWN_COST = 100_000;
 /** What a small program takes beside its instructions. */

@@ -16,7 +16,7 @@ import {
 import { timeoutMsOf } from '../probe/attribute-value.js';
 import { timeoutFaults } from '../probe/timeout-faults.js';
 
-export const DRIVERS = ['postgres', 'mysql'] as const;
+const DRIVERS = ['postgres', 'mysql'] as const;
 export type DriverName = (typeof DRIVERS)[number];
 
 const STANDARD_PORTS: Readonly<Record<DriverName, number>> = { postgres: 5432, mysql: 3306 };

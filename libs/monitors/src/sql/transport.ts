@@ -3,7 +3,7 @@ import { Duplex } from 'node:stream';
 import { messageOf } from '@9volt/contracts';
 
 /** What a server may send on one connection, logging in included. */
-export const MAX_RECEIVED_BYTES = 4 * 1_048_576;
+const MAX_RECEIVED_BYTES = 4 * 1_048_576;
 
 /** The server sends more than a probe takes. */
 export class TooMuch extends Error {}

@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https';
 import { listen, type ListeningServer } from '@9volt/testing';
 import { type Target, type TargetMode } from './target.js';
 
-export interface RecordedRequest {
+interface RecordedRequest {
   /** Milliseconds since the epoch. */
   at: number;
   method: string;

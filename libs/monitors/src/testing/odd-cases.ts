@@ -13,7 +13,7 @@ export interface OddCase {
 export const NEEDLE = 'a needle';
 
 /** A sequence of numbers from 0 to 1, the same for the same seed (mulberry32). */
-export function numbersOf(seed: number): () => number {
+function numbersOf(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:tls';
 import { listen, type ListeningServer } from '@9volt/testing';
 import { type Target, type TargetMode } from './target.js';
 
-export interface RecordedConnection {
+interface RecordedConnection {
   /** Milliseconds since the epoch. */
   at: number;
   /** What the client sent so far. */

@@ -28,7 +28,7 @@ export function useUses() {
   });
 }
 
-export function usesOf(
+function usesOf(
   monitors: readonly Pick<Schemas['NamedMonitor'], 'name' | 'warning-alerter' | 'critical-alerter'>[],
 ): ReadonlyMap<string, readonly string[]> {
   const uses = new Map<string, Set<string>>();

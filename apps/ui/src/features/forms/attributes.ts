@@ -4,7 +4,7 @@ export type TypeSchemas = Schemas['SchemaMap'];
 export type Json = Record<string, unknown>;
 
 /** Stands for a secret in every answer; sent back, it keeps the stored one. */
-export const MASKED = '********';
+const MASKED = '********';
 
 /** What a control needs to know of an attribute. */
 export interface Attribute {

@@ -4,7 +4,7 @@ import type { Sample } from '../../lib/recent-results.js';
 type Phase = keyof Schemas['Phases'];
 
 /** In the order in which a run goes through them. */
-export const PHASES: readonly { id: Phase; label: string; token: string }[] = [
+const PHASES: readonly { id: Phase; label: string; token: string }[] = [
   { id: 'lookup', label: 'Lookup', token: '--nv-unknown-fill' },
   { id: 'connect', label: 'Connect', token: '--nv-warning-fill' },
   { id: 'tls', label: 'TLS', token: '--nv-quarantined' },
