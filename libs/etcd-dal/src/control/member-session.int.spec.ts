@@ -160,6 +160,53 @@ describe('a membership', () => {
     );
   });
 
+  test.each([
+    ['deleted', undefined],
+    ['deleted and put by somebody else', 'nonsense'],
+  ])('whose key was %s by hand is joined anew by itself', async (_how, value) => {
+    await session.start();
+    const { fence, lease } = session;
+    await direct.txn({ compare: [], then: [{ delete: keys.member(session.id) }] });
+    if (value !== undefined) await direct.txn({ compare: [], then: [{ put: keys.member(session.id), value }] });
+    await waitFor(() => session.isFresh() && session.lease !== lease);
+    expect(told).toEqual(['fresh', 'lost: lease-gone', 'fresh']);
+    expect(session.fence.value).toBeGreaterThan(fence.value);
+    const entry = await memberKey();
+    expect(entry).toMatchObject({ lease: session.lease, createRevision: session.fence.value });
+    expect(JSON.parse(String(entry?.value))).toMatchObject({ MemberID: 'w1-abc', Name: 'w1' });
+  });
+
+  test.each(['without a lease', 'on its lease'])(
+    'whose key was overwritten by hand, %s, is written anew and goes on',
+    async (how) => {
+      await session.start();
+      const { fence, lease = '' } = session;
+      const put = { put: keys.member(session.id), value: '{}', ...(how === 'on its lease' ? { lease } : {}) };
+      await direct.txn({ compare: [], then: [put] });
+      const entry = await waitFor(async () => {
+        const now = await memberKey();
+        return now?.value.toString() !== '{}' && now;
+      });
+      expect(entry).toMatchObject({ lease, createRevision: fence.value });
+      expect(JSON.parse(String(entry.value))).toMatchObject({ MemberID: 'w1-abc', Name: 'w1' });
+      expect([session.fence, told]).toEqual([fence, ['fresh']]);
+    },
+  );
+
+  test('an update that finds no key joins anew', async () => {
+    session = new MemberSession(client, keys, member('w1-abc'), {
+      heartbeatIntervalMs: 60_000,
+      heartbeatTimeoutMs: 60_000,
+    });
+    await session.start();
+    const { fence } = session;
+    await direct.txn({ compare: [], then: [{ delete: keys.member(session.id) }] });
+    await session.update({ Tags: ['eu'] });
+    await waitFor(() => session.isFresh());
+    expect(session.fence.value).toBeGreaterThan(fence.value);
+    expect(JSON.parse(String((await memberKey())?.value))).toMatchObject({ Tags: ['eu'] });
+  });
+
   test('is not believed after a pause, before any timer could fire', async () => {
     await session.start();
     const now = performance.now.bind(performance);

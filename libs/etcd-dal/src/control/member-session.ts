@@ -30,6 +30,8 @@ export class MemberSession {
   private createRevision = 0;
   private ttlMs: number;
   private leftLeaseId: string | undefined;
+  /** What the member key was last given. */
+  private written: Buffer = Buffer.alloc(0);
   /** Whether the lease was granted under another timeout than is wanted now. */
   private outdated = false;
   /** `performance.now()` when the last renewal that succeeded was sent. */
@@ -118,14 +120,8 @@ export class MemberSession {
 
   /** Changes what is told of this member. Best effort: it is told again with the next update. */
   async update(change: Partial<Member>): Promise<void> {
-    this.member = { ...this.member, ...change, LastUpdated: new Date().toISOString() };
-    if (this.leaseId === undefined || !this.isFresh()) return;
-    await this.client
-      .txn({
-        compare: [this.fence],
-        then: [{ put: this.keys.member(this.id), value: encode(this.member), lease: this.leaseId }],
-      })
-      .catch(() => undefined);
+    this.member = { ...this.member, ...change };
+    await this.prove().catch(() => undefined);
   }
 
   /**
@@ -133,13 +129,10 @@ export class MemberSession {
    * {@link EtcdError} when etcd cannot be asked, or takes no writes.
    */
   async prove(): Promise<boolean> {
-    if (this.leaseId === undefined || !this.isFresh()) return false;
-    this.member = { ...this.member, LastUpdated: new Date().toISOString() };
-    const { succeeded } = await this.client.txn({
-      compare: [this.fence],
-      then: [{ put: this.keys.member(this.id), value: encode(this.member), lease: this.leaseId }],
-    });
-    if (!succeeded) this.rejoin();
+    const { leaseId } = this;
+    if (leaseId === undefined || !this.isFresh()) return false;
+    const { succeeded } = await this.client.txn({ compare: [this.fence], then: [this.put(leaseId)] });
+    if (!succeeded && this.leaseId === leaseId) this.rejoin();
     return succeeded;
   }
 
@@ -149,7 +142,7 @@ export class MemberSession {
     if (leaseId === undefined) return;
     // Whatever else hangs on the old lease must not outlive it.
     void this.client.revokeLease(leaseId).catch(() => undefined);
-    this.drop();
+    this.drop(new EtcdError('lease-gone', `${this.keys.member(this.id)} was deleted; the process joins again`));
     this.wake.abort();
   }
 
@@ -159,6 +152,7 @@ export class MemberSession {
         if (this.leaseId === undefined) await this.join();
         await this.pause(Math.min(this.timing.heartbeatIntervalMs, this.ttlMs / 6));
         await this.renew();
+        await this.confirm();
         if (this.outdated && !this.stopped) await this.moveToNewLease();
       } catch (error) {
         const cause = toEtcdError(error);
@@ -174,13 +168,13 @@ export class MemberSession {
     await this.guard?.check();
     const sentAt = performance.now();
     const lease = await this.client.grantLease(this.timing.heartbeatTimeoutMs);
-    const key = this.keys.member(this.id);
-    const value = encode({ ...this.member, LastUpdated: new Date().toISOString() });
+    const put = this.put(lease.id);
+    const key = put.put;
     try {
       const answer = await this.client.txn({
         compare: [{ key, target: 'create', value: 0 }],
-        then: [{ put: key, value, lease: lease.id }],
-        otherwise: [{ put: key, value, lease: lease.id }, { get: key }],
+        then: [put],
+        otherwise: [put, { get: key }],
       });
       this.createRevision = answer.succeeded ? answer.revision : (answer.reads[0]?.createRevision ?? 0);
     } catch (error) {
@@ -197,11 +191,7 @@ export class MemberSession {
     const { timing } = this;
     const sentAt = performance.now();
     const lease = await this.client.grantLease(timing.heartbeatTimeoutMs);
-    const value = encode({ ...this.member, LastUpdated: new Date().toISOString() });
-    const { outcome } = await commit(this.client, {
-      compare: [this.fence],
-      then: [{ put: this.keys.member(this.id), value, lease: lease.id }],
-    });
+    const { outcome } = await commit(this.client, { compare: [this.fence], then: [this.put(lease.id)] });
     if (outcome === 'refused') return this.rejoin();
     this.outdated = timing !== this.timing;
     this.leftLeaseId = this.leaseId;
@@ -216,6 +206,22 @@ export class MemberSession {
     const sentAt = performance.now();
     const ttlMs = await this.client.keepAlive(leaseId, Math.max(500, this.ttlMs / 3));
     if (this.leaseId === leaseId) this.renewed(sentAt, ttlMs);
+  }
+
+  /** Anybody may delete the member key by hand or put something else there, which nobody else would mend. */
+  private async confirm(): Promise<void> {
+    const { leaseId } = this;
+    if (this.stopped || leaseId === undefined) return;
+    const entry = await this.client.get(this.keys.member(this.id));
+    if (this.leaseId !== leaseId) return;
+    const isOurs = entry?.createRevision === this.createRevision;
+    if (!isOurs || entry.lease !== leaseId || !entry.value.equals(this.written)) await this.prove();
+  }
+
+  private put(lease: string): { put: string; value: Buffer; lease: string } {
+    this.member = { ...this.member, LastUpdated: new Date().toISOString() };
+    this.written = Buffer.from(encode(this.member));
+    return { put: this.keys.member(this.id), value: this.written, lease };
   }
 
   private renewed(sentAt: number, ttlMs: number): void {
