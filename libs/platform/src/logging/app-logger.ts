@@ -1,26 +1,27 @@
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
+import { bounded } from './bounded.js';
 import { inert } from './inert.js';
 
 /** Facts that go with a message, as attributes of the JSON line. */
 export type Facts = Record<string, unknown>;
 
-/** A logger of one component. */
+/** A logger of one component. Whatever is told, a line is no longer than people read. */
 export class Logger {
   constructor(private readonly pino: Pino) {}
 
   debug(message: string, facts: Facts = {}): void {
-    this.pino.debug(facts, message);
+    this.pino.debug(bounded(facts), bounded(message));
   }
   info(message: string, facts: Facts = {}): void {
-    this.pino.info(facts, message);
+    this.pino.info(bounded(facts), bounded(message));
   }
   warn(message: string, facts: Facts = {}): void {
-    this.pino.warn(facts, message);
+    this.pino.warn(bounded(facts), bounded(message));
   }
   error(message: string, facts: Facts = {}): void {
-    this.pino.error(facts, message);
+    this.pino.error(bounded(facts), bounded(message));
   }
 }
 

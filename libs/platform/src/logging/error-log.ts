@@ -1,3 +1,5 @@
+import { bounded } from './bounded.js';
+
 /** One error or warning as `/status/errors` tells it. */
 export interface LoggedError {
   /** ISO 8601. */
@@ -14,7 +16,7 @@ export class ErrorLog {
   private readonly kept: LoggedError[] = [];
 
   add(error: LoggedError): void {
-    this.kept.push(error);
+    this.kept.push(bounded(error));
     if (this.kept.length > KEPT) this.kept.shift();
   }
 
