@@ -152,7 +152,8 @@ export class MemberSession {
         if (this.leaseId === undefined) await this.join();
         await this.pause(Math.min(this.timing.heartbeatIntervalMs, this.ttlMs / 6));
         await this.renew();
-        await this.confirm();
+        // Beside the renewals, which must not wait for it. What fails is looked at again with the next one.
+        void this.confirm().catch(() => undefined);
         if (this.outdated && !this.stopped) await this.moveToNewLease();
       } catch (error) {
         const cause = toEtcdError(error);
