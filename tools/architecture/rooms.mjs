@@ -45,7 +45,7 @@ export const layers = {
     ['output'],
   ],
   'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
-  'libs/contracts': [['.'], ['settings']],
+  'libs/contracts': [['quiet'], ['.'], ['settings']],
   'libs/net': [['.'], ['http']],
   'libs/process': [['.']],
   'libs/testing': [['.']],

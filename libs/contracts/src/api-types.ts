@@ -993,7 +993,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "status-changed" | "notification-sent" | "notification-failed";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "silence-ending" | "flapping-began" | "flapping-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -1173,6 +1173,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
@@ -1419,6 +1464,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
              */
@@ -1663,6 +1753,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -1779,6 +1914,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -1893,6 +2073,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
@@ -2009,6 +2234,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
              */
@@ -2123,6 +2393,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example router.example.com
              */
@@ -2229,6 +2544,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example router.example.com
              */
@@ -2333,6 +2693,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
@@ -2460,6 +2865,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
              */
@@ -2584,6 +3034,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -2771,6 +3266,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -2956,6 +3496,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -3113,6 +3698,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -3268,6 +3898,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -3428,6 +4103,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -3586,6 +4306,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
@@ -3680,6 +4445,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
@@ -3772,6 +4582,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -3904,6 +4759,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -4034,6 +4934,51 @@ export interface components {
              */
             "critical-alerter"?: string[];
             /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
+            /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
              * @example an-example-of-a-token-
@@ -4111,6 +5056,51 @@ export interface components {
              *     ]
              */
             "critical-alerter"?: string[];
+            /**
+             * @description Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.
+             * @example 4h
+             */
+            "renotify-interval"?: string | number;
+            /**
+             * @description Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.
+             * @example [
+             *       {
+             *         "after": "15m",
+             *         "alerter": [
+             *           "boss"
+             *         ]
+             *       }
+             *     ]
+             */
+            escalate?: {
+                /** @description Since the first alarm of the present status: a duration. */
+                after: string;
+                /** @description Names of alerters. */
+                alerter: string[];
+            }[];
+            /**
+             * @description Number of consecutive successes that close an incident. Default: `1`.
+             * @example 3
+             */
+            "recovery-threshold"?: number;
+            /**
+             * @description Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.
+             * @example [
+             *       "router"
+             *     ]
+             */
+            "depends-on"?: string[];
+            /**
+             * @description Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.
+             * @example 1m
+             */
+            "depends-wait"?: string | number;
+            /** @description Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops. Default: `false`. */
+            "detect-flapping"?: boolean;
+            /** @description Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more. Default: `30`. */
+            "flapping-start"?: number;
+            /** @description Share of changes below which flapping ends. Default: `25`. */
+            "flapping-end"?: number;
             /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.

@@ -22,6 +22,11 @@ export const EVENT_TYPES = [
   'status-changed',
   'notification-sent',
   'notification-failed',
+  'hold-began',
+  'hold-ended',
+  'silence-ending',
+  'flapping-began',
+  'flapping-ended',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -34,6 +34,13 @@ export interface Held {
   text: string;
 }
 
+export interface Flapping {
+  /** ISO 8601. */
+  since: string;
+  /** By alerter, the worst status it was told since then. */
+  told?: Record<string, ToldStatus>;
+}
+
 /** What is stored of a monitor under `state/<name>`: written on change, at most once a second. */
 export interface MonitorState {
   status: Status;
@@ -57,6 +64,8 @@ export interface MonitorState {
   told: Record<string, ToldStatus>;
   /** By alerter, when it was last told of the open incident. ISO 8601. */
   toldAt?: Record<string, string>;
+  /** When somebody was first told of the present status: escalations count from then. Earlier than `since`, it is of another status. ISO 8601. */
+  alarmedAt?: string;
   /** By alerter, why it is not told at present. */
   held?: Record<string, Held>;
   /** Successes in a row while the incident is still open, below the `recovery-threshold`. */
@@ -64,7 +73,9 @@ export interface MonitorState {
   /** The latest results, oldest first, at most 20: `1` ok, `0` not ok. */
   history?: string;
   /** Present while the monitor flaps. */
-  flapping?: { since: string };
+  flapping?: Flapping;
+  /** Within how many milliseconds of a change of the target a check shows it: the interval, and the longest time that a run takes. */
+  judgedWithinMs?: number;
   /** Revision of the monitor that this was evaluated under. */
   revision: number;
   /** Creation revision of the monitor. */

@@ -1,8 +1,16 @@
 import { ownOf } from './settings/by-name.js';
 import { formatDuration, parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
-import { Choice, Duration, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
-import type { CrossChecked } from './settings/validate-settings.js';
+import { Choice, Duration, Escalation, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
+import { type CrossChecked, fault } from './settings/validate-settings.js';
+
+/** Who is told as well when an alarm lasts. */
+export interface EscalationStep {
+  /** Since the first alarm of the present status. A duration. */
+  after: string;
+  /** Names of alerters. */
+  alerter: string[];
+}
 
 /**
  * The attributes every monitor has. Each type extends this class beside its probe. Property names are the attribute names of
@@ -95,20 +103,105 @@ export class MonitorSettings implements CrossChecked {
   })
   'critical-alerter'?: string[];
 
+  @Duration({
+    doc: 'Time after which an alarm is sent again while the incident lasts and nobody has acknowledged it. If not set, an alarm is sent once.',
+    example: '4h',
+    group: 'alerting',
+    minimumMs: 1_000,
+  })
+  'renotify-interval'?: string;
+
+  @Escalation({
+    doc: 'Alerters that 9volt notifies as well when an alarm lasts and nobody has acknowledged it. The time counts from the first alarm of the present status.',
+    example: [{ after: '15m', alerter: ['boss'] }],
+    group: 'alerting',
+  })
+  escalate?: EscalationStep[];
+
+  @Integer({
+    doc: 'Number of consecutive successes that close an incident.',
+    default: 1,
+    minimum: 1,
+    maximum: 1_000,
+    example: 3,
+    group: 'alerting',
+  })
+  'recovery-threshold'?: number;
+
+  @TextList({
+    doc: 'Names of the monitors without which this one cannot work, its parents. While one of them is not ok, alarms of this monitor are held.',
+    example: ['router'],
+    group: 'alerting',
+    refersTo: 'monitor',
+  })
+  'depends-on'?: string[];
+
+  @Duration({
+    doc: 'Longest time that an alarm waits for the next check of a parent. If not set: the interval and the timeout of the parent.',
+    example: '1m',
+    group: 'alerting',
+    minimumMs: 1,
+  })
+  'depends-wait'?: string;
+
+  @Flag({
+    doc: 'Whether 9volt detects that the monitor flaps. While it flaps, each alerter is notified once, and once more when it stops.',
+    default: false,
+    group: 'alerting',
+  })
+  'detect-flapping'?: boolean;
+
+  @Integer({
+    doc: 'Share of changes among the last 20 results, in percent, at which flapping begins. Later changes count more.',
+    default: 30,
+    minimum: 1,
+    maximum: 100,
+    group: 'alerting',
+  })
+  'flapping-start'?: number;
+
+  @Integer({
+    doc: 'Share of changes below which flapping ends.',
+    default: 25,
+    minimum: 1,
+    maximum: 100,
+    group: 'alerting',
+  })
+  'flapping-end'?: number;
+
   /** Subclasses extend this and append their own faults. */
   crossCheck(): FieldError[] {
+    const faults: FieldError[] = [];
     const warning = this['warning-threshold'] ?? 0;
     const critical = this['critical-threshold'] ?? 0;
-    if (warning === 0 || critical === 0 || warning <= critical) return [];
-    return [
-      {
+    if (warning !== 0 && critical !== 0 && warning > critical) {
+      faults.push({
         path: '/warning-threshold',
         value: warning,
         expected: `at most the critical-threshold, ${critical}`,
         message: `warning-threshold: ${warning} is above the critical-threshold; expected at most ${critical}`,
-      },
-    ];
+      });
+    }
+    const { start, end } = flappingThresholdsOf(this);
+    if (end > start) faults.push(fault('/flapping-end', end, `at most the flapping-start, ${start}`));
+    return faults;
   }
+}
+
+/** Percentages at which flapping begins and below which it ends: those of Icinga 2. */
+export function flappingThresholdsOf(settings: MonitorSettings): { start: number; end: number } {
+  return { start: settings['flapping-start'] ?? 30, end: settings['flapping-end'] ?? 25 };
+}
+
+/** Every alerter that a monitor may notify, with the path of the attribute that names it. */
+export function alerterReferencesOf(settings: MonitorSettings): { name: string; path: string }[] {
+  const inList = (path: string, names: readonly string[] = []): { name: string; path: string }[] =>
+    names.map((name, n) => ({ name, path: `${path}/${n}` }));
+  return [
+    ...inList('/warning-alerter', settings['warning-alerter']),
+    ...inList('/critical-alerter', settings['critical-alerter']),
+    ...(settings.escalate ?? []).flatMap(({ alerter }, n) => inList(`/escalate/${n}/alerter`, alerter)),
+  ];
 }
 
 /** Milliseconds between two checks. */

@@ -38,6 +38,14 @@ export interface Alert {
   key: string;
   /** Address of the monitor in the dashboard, when a public URL is configured. */
   link?: string;
+  /** What held it until now, in words. */
+  afterHold?: string;
+  /** The alerter was told so before, and the incident lasts. */
+  repeat?: boolean;
+  /** Sent since those who were told first did not end the incident. */
+  escalated?: boolean;
+  /** It tells that the monitor began to flap, or stopped. */
+  flapping?: 'began' | 'ended';
 }
 
 /** A notification owed: `outbox/<monitor>/<alerter>/<id>`. */

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import {
+  alerterReferencesOf,
   DomainError,
   type FieldError,
   isName,
   MAX_FAULTS,
   type MonitorSettings,
-  pointer,
   unknownName,
 } from '@9volt/contracts';
 import { ClusterNode, MAX_TXN_OPS } from '@9volt/etcd-dal';
@@ -120,9 +120,7 @@ export class MonitorsService {
 
 /** Each place of a monitor that names an alerter. */
 export function usesOf(settings: MonitorSettings, at = ''): { alerter: string; path: string }[] {
-  return (['warning-alerter', 'critical-alerter'] as const).flatMap((attribute) =>
-    (settings[attribute] ?? []).map((alerter, n) => ({ alerter, path: `${at}/${pointer(attribute)}/${n}` })),
-  );
+  return alerterReferencesOf(settings).map(({ name, path }) => ({ alerter: name, path: at + path }));
 }
 
 function shown({ settings, revision, outcome }: Written<MonitorSettings>): Shown & Pick<Written<object>, 'outcome'> {

@@ -1,5 +1,6 @@
 import { validateAlerter } from '@9volt/alerters';
 import {
+  alerterReferencesOf,
   type AlerterSettings,
   type FieldError,
   type MonitorSettings,
@@ -63,10 +64,8 @@ export function newNameFaults(
 }
 
 function unknownAlerters(settings: MonitorSettings, known: ReadonlySet<string>, path: string): FieldError[] {
-  return (['warning-alerter', 'critical-alerter'] as const).flatMap((attribute) =>
-    (settings[attribute] ?? []).flatMap((name, index) =>
-      known.has(name) ? [] : [unknownName(`${path}/${attribute}/${index}`, 'alerter', name, known)],
-    ),
+  return alerterReferencesOf(settings).flatMap((reference) =>
+    known.has(reference.name) ? [] : [unknownName(path + reference.path, 'alerter', reference.name, known)],
   );
 }
 

@@ -208,6 +208,7 @@ const KINDS: Record<AttributeMeta['kind'], string> = {
   'text-list': 'list',
   'text-map': 'map',
   match: 'map',
+  escalation: 'list of maps',
 };
 
 function attributeRow(meta: AttributeMeta): string[] {

@@ -1,5 +1,6 @@
 import { validateAlerter } from '@9volt/alerters';
 import {
+  alerterReferencesOf,
   clusterConfigFaults,
   type Member,
   type MonitorSettings,
@@ -194,7 +195,7 @@ function declaredIn(keys: Keyspace, monitors: readonly Entry[], alerters: readon
 }
 
 function alertersOf(settings: MonitorSettings): string[] {
-  return [...(settings['warning-alerter'] ?? []), ...(settings['critical-alerter'] ?? [])];
+  return alerterReferencesOf(settings).map(({ name }) => name);
 }
 
 function mayRun(tag: string | undefined, tags: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { intervalMsOf, messageOf, sentencesOf } from '@9volt/contracts';
+import { alerterReferencesOf, intervalMsOf, messageOf, sentencesOf } from '@9volt/contracts';
 import type { MonitorSettings } from '@9volt/contracts';
 import { MAX_SETTINGS_BYTES } from '@9volt/etcd-dal';
 import { monitorTypes, validateMonitor, weighMonitor } from '@9volt/monitors';
@@ -83,7 +83,7 @@ function verdictOf(
     ...subjectOf(settings, text),
     disable: settings.disable === true,
     disableUntil: until === undefined ? undefined : Date.parse(until),
-    alerters: [...(settings['warning-alerter'] ?? []), ...(settings['critical-alerter'] ?? [])],
+    alerters: alerterReferencesOf(settings).map(({ name }) => name),
   };
 }
 

@@ -7,7 +7,18 @@ import 'reflect-metadata';
 export interface AttributeMeta {
   /** The name in YAML and JSON, in kebab-case; also the property's name. */
   name: string;
-  kind: 'text' | 'integer' | 'number' | 'flag' | 'duration' | 'time' | 'choice' | 'text-list' | 'text-map' | 'match';
+  kind:
+    | 'text'
+    | 'integer'
+    | 'number'
+    | 'flag'
+    | 'duration'
+    | 'time'
+    | 'choice'
+    | 'text-list'
+    | 'text-map'
+    | 'match'
+    | 'escalation';
   /** One or two sentences for a person. */
   doc: string;
   required: boolean;
@@ -30,8 +41,8 @@ export interface AttributeMeta {
   suggestions?: readonly string[];
   /** A text of several lines is edited in a larger box. */
   multiline?: boolean;
-  /** A list of alerter names, of which a form offers those stored. */
-  refersTo?: 'alerter';
+  /** A list of names of alerters or monitors, of which a form offers those stored. */
+  refersTo?: 'alerter' | 'monitor';
   /** Makes the one spelling that is stored of the several that are taken. What it does not know it leaves as it is. */
   normalise?: (value: unknown) => unknown;
 }

@@ -124,18 +124,18 @@ export function Duration(options: Common & { minimumMs?: number }): PropertyDeco
       normalise: (value) =>
         typeof value === 'number' && Number.isInteger(value) ? formatDuration(parseDuration(value)) : value,
     },
-    [
-      rule('duration', (value) => {
-        if (typeof value !== 'string') return false;
-        try {
-          const ms = parseDuration(value);
-          return ms > 0 && ms >= minimumMs && ms <= MAX_DURATION_MS;
-        } catch {
-          return false;
-        }
-      }),
-    ],
+    [rule('duration', (value) => isDuration(value, minimumMs))],
   );
+}
+
+function isDuration(value: unknown, minimumMs: number): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    const ms = parseDuration(value);
+    return ms > 0 && ms >= minimumMs && ms <= MAX_DURATION_MS;
+  } catch {
+    return false;
+  }
 }
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\d\d)$/;
@@ -170,7 +170,9 @@ export const MAX_ITEMS = 1_000;
 export const MAX_ENTRIES = 256;
 
 /** A list of texts, none of them empty. */
-export function TextList(options: Common & { refersTo?: 'alerter'; allowEmptyItems?: boolean }): PropertyDecorator {
+export function TextList(
+  options: Common & { refersTo?: AttributeMeta['refersTo']; allowEmptyItems?: boolean },
+): PropertyDecorator {
   return attribute(
     'text-list',
     options,
@@ -218,6 +220,28 @@ export function Matching(options: Common): PropertyDecorator {
   return attribute('match', options, { expected, maxEntries: MAX_ENTRIES }, [
     rule('match', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
   ]);
+}
+
+const MAX_STEPS = 20;
+
+/** Who is told as well when an alarm lasts: a list of maps with `after`, a duration, and `alerter`, a list of names. */
+export function Escalation(options: Common): PropertyDecorator {
+  const expected = `a list of at most ${MAX_STEPS} maps, each with after (a duration) and alerter (a list of names)`;
+  return attribute('escalation', options, { expected, maxEntries: MAX_STEPS }, [
+    rule('escalation', (value) => Array.isArray(value) && value.every(isStep)),
+  ]);
+}
+
+function isStep(step: unknown): boolean {
+  if (typeof step !== 'object' || step === null || Array.isArray(step)) return false;
+  const { after, alerter, ...more } = step as Record<string, unknown>;
+  if (!isDuration(after, 1) || Object.keys(more).length > 0 || !Array.isArray(alerter)) return false;
+  const names: unknown[] = alerter;
+  return (
+    names.length > 0 &&
+    names.length <= MAX_ENTRIES &&
+    names.every((name) => typeof name === 'string' && name.length > 0 && name.length <= MAX_TEXT)
+  );
 }
 
 function rule(name: string, validate: (value: unknown) => boolean): PropertyDecorator {

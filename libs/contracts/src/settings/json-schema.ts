@@ -56,6 +56,20 @@ function typeOf(meta: AttributeMeta): JsonSchema {
       return { type: 'object', maxProperties: meta.maxEntries, additionalProperties: { type: 'string' } };
     case 'match':
       return matcherSchema();
+    case 'escalation':
+      return {
+        type: 'array',
+        maxItems: meta.maxEntries,
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['after', 'alerter'],
+          properties: {
+            after: { type: 'string', description: 'Since the first alarm of the present status: a duration.' },
+            alerter: { type: 'array', minItems: 1, items: { type: 'string' }, description: 'Names of alerters.' },
+          },
+        },
+      };
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Assignment, type MonitorSettings, parseDuration, PHASES } from '@9volt/contracts';
+import { type Assignment, type EscalationStep, type MonitorSettings, parseDuration, PHASES } from '@9volt/contracts';
 import { unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
@@ -6,11 +6,13 @@ import {
   anything,
   count,
   epochMs,
+  flag,
   instant,
   listOf,
   NotWhole,
   number,
   oneOf,
+  orAbsent,
   read,
   record,
   type Shape,
@@ -46,6 +48,14 @@ const common = record<Omit<MonitorSettings, 'crossCheck'>>(
     'critical-threshold': number,
     'warning-alerter': listOf(text),
     'critical-alerter': listOf(text),
+    'renotify-interval': orAbsent(interval),
+    escalate: orAbsent(listOf(record<EscalationStep>({ after: interval, alerter: listOf(text) }))),
+    'recovery-threshold': orAbsent(count),
+    'depends-on': orAbsent(listOf(text)),
+    'depends-wait': orAbsent(interval),
+    'detect-flapping': orAbsent(flag),
+    'flapping-start': orAbsent(number),
+    'flapping-end': orAbsent(number),
   },
 );
 

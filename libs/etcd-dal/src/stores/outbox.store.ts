@@ -10,6 +10,7 @@ import {
   listOf,
   number,
   oneOf,
+  orAbsent,
   read,
   record,
   type Shape,
@@ -45,6 +46,10 @@ const alert = record<Alert>(
     expected: text,
     found: text,
     link: text,
+    afterHold: orAbsent(text),
+    repeat: orAbsent(flag),
+    escalated: orAbsent(flag),
+    flapping: orAbsent(oneOf(['began', 'ended'])),
   },
 );
 

@@ -1,4 +1,5 @@
 import {
+  type Flapping,
   type Held,
   HOLD_REASONS,
   type MonitorState,
@@ -59,7 +60,9 @@ const state = record<MonitorState>(
     held: orAbsent(mapOf(held)),
     successes: orAbsent(count),
     history: orAbsent(text),
-    flapping: orAbsent(record<{ since: string }>({ since: instant })),
+    alarmedAt: orAbsent(instant),
+    flapping: orAbsent(record<Flapping>({ since: instant }, { told: mapOf(toldStatus) })),
+    judgedWithinMs: orAbsent(count),
   },
 );
 

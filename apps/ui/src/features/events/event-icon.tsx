@@ -29,6 +29,11 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'status-changed': ['monitors', 'calm'],
   'notification-sent': ['send', 'good'],
   'notification-failed': ['send', 'bad'],
+  'hold-began': ['pending', 'calm'],
+  'hold-ended': ['send', 'calm'],
+  'silence-ending': ['pending', 'doubtful'],
+  'flapping-began': ['warning', 'doubtful'],
+  'flapping-ended': ['monitors', 'calm'],
 };
 
 export const EVENT_TYPES: string[] = Object.keys(LOOKS);
