@@ -10,8 +10,8 @@ import { VitalsWriter } from './vitals/vitals-writer.js';
 @Injectable()
 export class WorkerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private stopping = false;
-  private tellStopping!: () => void;
-  private readonly whenStopping = new Promise<void>((resolve) => (this.tellStopping = resolve));
+  private reportStopping!: () => void;
+  private readonly whenStopping = new Promise<void>((resolve) => (this.reportStopping = resolve));
   private started: Promise<void> | undefined;
 
   constructor(
@@ -33,7 +33,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
-    this.tellStopping();
+    this.reportStopping();
     if (this.started) {
       await this.assignments.stop();
       await this.started;

@@ -53,9 +53,9 @@ export class AlertmanagerOptions implements CrossChecked {
       } else if (value === '') errors.push(fault(`/labels/${name}`, value, 'a non-empty text'));
     }
     if ((this.username === undefined) !== (this.password === undefined)) {
-      errors.push(told(this.username === undefined ? 'username' : 'password', 'username and password together'));
+      errors.push(faultAt(this.username === undefined ? 'username' : 'password', 'username and password together'));
     } else if (this.username !== undefined && this['bearer-token'] !== undefined) {
-      errors.push(told('bearer-token', 'either username and password, or bearer-token'));
+      errors.push(faultAt('bearer-token', 'either username and password, or bearer-token'));
     }
     return errors;
   }
@@ -137,6 +137,6 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
   return outcome.outcome === 'delivered' && !taken ? notFrom('Alertmanager', answer) : outcome;
 }
 
-function told(name: string, expected: string): FieldError {
+function faultAt(name: string, expected: string): FieldError {
   return { path: `/${name}`, expected, message: `${name}: expected ${expected}` };
 }

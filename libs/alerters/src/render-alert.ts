@@ -1,8 +1,8 @@
-import { formatDuration, type Alert, type ToldStatus } from '@9volt/contracts';
+import { formatDuration, type Alert, type AlarmStatus } from '@9volt/contracts';
 import { lines, oneLine } from './plain-text.js';
 
 /** `ok` for a resolve, `info` for a test. */
-export type Severity = 'ok' | 'info' | ToldStatus;
+export type Severity = 'ok' | 'info' | AlarmStatus;
 
 export interface RenderedField {
   label: string;

@@ -50,17 +50,17 @@ export class SlackOptions implements CrossChecked {
 
   crossCheck(): FieldError[] {
     const expected = 'either token and channel, or webhook-url';
-    const told = (path: string, message: string): FieldError[] => [
+    const faultAt = (path: string, message: string): FieldError[] => [
       { path, expected, message: `${message}; expected ${expected}` },
     ];
     if (this['webhook-url'] === undefined) {
-      if (this.token === undefined) return told('/token', 'token: is missing');
-      return this.channel === undefined ? told('/channel', 'channel: is missing') : [];
+      if (this.token === undefined) return faultAt('/token', 'token: is missing');
+      return this.channel === undefined ? faultAt('/channel', 'channel: is missing') : [];
     }
-    if (this.token !== undefined) return told('/webhook-url', 'webhook-url: cannot be combined with a token');
+    if (this.token !== undefined) return faultAt('/webhook-url', 'webhook-url: cannot be combined with a token');
     return this.channel === undefined
       ? []
-      : told('/channel', 'channel: cannot be combined with a webhook-url, which has its own channel');
+      : faultAt('/channel', 'channel: cannot be combined with a webhook-url, which has its own channel');
   }
 }
 

@@ -1,8 +1,8 @@
-import type { OpenIncident, ToldStatus } from './monitor-state.js';
+import type { OpenIncident, AlarmStatus } from './monitor-state.js';
 import type { DeliveryRecord, OutboxEntry, ResolveReason } from './notification.js';
 
 /** What an alerter heard last of an incident; `perhaps-resolved`: a resolve that was sent without an answer. */
-export type HeardStatus = ToldStatus | 'resolved' | 'perhaps-resolved';
+export type NotifiedStatus = AlarmStatus | 'resolved' | 'perhaps-resolved';
 
 /** What a worker told of one incident, of which etcd knows nothing yet. */
 export interface HandedIncident {
@@ -18,7 +18,7 @@ export interface HandedIncident {
   closedAt: string | null;
   reason?: ResolveReason;
   /** By alerter, what it was told last. An alarm without an answer counts as told. */
-  told: Record<string, HeardStatus>;
+  told: Record<string, NotifiedStatus>;
   /** Alarms that were sent without an answer: they may have arrived or not. */
   unanswered: OutboxEntry[];
   notifications: DeliveryRecord[];

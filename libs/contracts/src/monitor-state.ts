@@ -1,7 +1,7 @@
 import type { Status } from './check-result.js';
 
 /** What an alerter was last told of the open incident. */
-export type ToldStatus = Exclude<Status, 'ok'>;
+export type AlarmStatus = Exclude<Status, 'ok'>;
 
 export interface OpenIncident {
   /** `<monitor create revision>.<n>`, so that both sides of a partition mint the same. */
@@ -9,7 +9,7 @@ export interface OpenIncident {
   /** When the first failure of this incident ran. ISO 8601. */
   openedAt: string;
   /** The worst status it reached. */
-  worst: ToldStatus;
+  worst: AlarmStatus;
   /** Whether it went through warning: who is told of warnings must hear of it, also when that could not be written at the time. */
   warned?: boolean;
   /** Result that led here, in words; kept to be told. */
@@ -61,7 +61,7 @@ export interface MonitorState {
   /** How many incidents this monitor had. */
   incidents: number;
   /** What each alerter was last told of the open incident; empty without one. */
-  told: Record<string, ToldStatus>;
+  told: Record<string, AlarmStatus>;
   /** By alerter, when it was last told of the open incident. ISO 8601. */
   toldAt?: Record<string, string>;
   /** When somebody was first told of the present status: escalations count from then. Earlier than `since`, it is of another status. ISO 8601. */

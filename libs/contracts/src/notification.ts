@@ -1,12 +1,12 @@
 import type { Status } from './check-result.js';
-import type { ToldStatus } from './monitor-state.js';
+import type { AlarmStatus } from './monitor-state.js';
 
 /** Why an incident was closed. */
 export type ResolveReason = 'recovered' | 'removed' | 'disabled' | 'changed';
 
 /** What one notification says; every alerter renders it through the same rendering. */
 export interface Alert {
-  type: 'resolve' | ToldStatus;
+  type: 'resolve' | AlarmStatus;
   /** Sent by a person to try an alerter: about no monitor. */
   test?: boolean;
   /** Present on a resolve. */
@@ -18,7 +18,7 @@ export interface Alert {
   tags: string[];
   status: Status;
   /** The worst status of the incident: what a resolve recovers from. */
-  worst: ToldStatus;
+  worst: AlarmStatus;
   /** The result's message. On a resolve, that of the failure. */
   message: string;
   expected?: string;
@@ -78,7 +78,7 @@ export interface IncidentRecord {
   id: string;
   openedAt: string;
   closedAt: string | null;
-  worst: ToldStatus;
+  worst: AlarmStatus;
   message: string;
   reason?: ResolveReason;
   notifications: DeliveryRecord[];

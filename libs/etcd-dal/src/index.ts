@@ -17,7 +17,7 @@ export * from './control/watched.js';
 export * from './etcd-error.js';
 export * from './etcd.client.js';
 export * from './keyspace.js';
-export { type Watchable, type Tell } from './shape.js';
+export { type Watchable, type ReportFault } from './shape.js';
 export * from './stores/assignment.store.js';
 export * from './stores/coverage.store.js';
 export * from './stores/event.store.js';

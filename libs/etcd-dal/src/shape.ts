@@ -25,24 +25,24 @@ export class NotWhole extends Error {
 }
 
 /** Is told what is wrong with a value that was left out, or of which something was left out. */
-export type Tell = (fault: string) => void;
+export type ReportFault = (fault: string) => void;
 
 /** The keys of one noun as they are watched. `decode` answers undefined for what is left out, and never throws. */
 export interface Watchable<T> {
   prefix: string;
-  decode: (entry: Entry, tell: Tell) => T | undefined;
+  decode: (entry: Entry, report: ReportFault) => T | undefined;
 }
 
 /** Reads the value of a key; undefined, with a word to `tell`, when it is not whole. */
-export function read<T>(shape: Shape<T>, value: Buffer, tell: Tell = () => undefined): T | undefined {
+export function read<T>(shape: Shape<T>, value: Buffer, report: ReportFault = () => undefined): T | undefined {
   const { value: raw, fault } = parse(value);
-  if (fault !== undefined) tell(fault);
+  if (fault !== undefined) report(fault);
   else {
     try {
       return shape(raw);
     } catch (error) {
       if (!(error instanceof NotWhole)) throw error;
-      tell(error.message);
+      report(error.message);
     }
   }
   return undefined;

@@ -100,7 +100,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       if (this.informer.revision === 0) return;
       this.synced = true;
       this.listedAt = this.informer.revision;
-      this.tell((listener) => listener.ready?.());
+      this.emit((listener) => listener.ready?.());
       this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
       await this.vitals.backfill();
     });
@@ -204,7 +204,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   /** What one listener throws concerns no other. */
-  private tell(call: (listener: CacheListener) => void): void {
+  private emit(call: (listener: CacheListener) => void): void {
     for (const listener of this.listeners) {
       try {
         call(listener);
@@ -218,7 +218,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const record = after?.value ?? before?.value;
     if (!record) return;
     this.index(record, after, revision);
-    this.tell((listener) => listener.change?.(record, after === undefined));
+    this.emit((listener) => listener.change?.(record, after === undefined));
   }
 
   private index(record: CacheRecord, after: Item<CacheRecord> | undefined, revision: number): void {
@@ -325,12 +325,12 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
 
   private complete(revision: number): void {
     this.vitals.flush();
-    this.tell((listener) => listener.revision?.(revision));
+    this.emit((listener) => listener.revision?.(revision));
   }
 
   private relisted(): void {
     this.log.warn('could not resume the watch; loaded all keys again');
-    this.tell((listener) => listener.relisted?.());
+    this.emit((listener) => listener.relisted?.());
   }
 
   private connection(error: EtcdError | undefined): void {

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { clockCorrection, type LatestResult, newestResult, type ToldResult } from './latest-result.js';
+import { clockCorrection, type LatestResult, newestResult, type ReportedResult } from './latest-result.js';
 
 const NOW = 1_790_000_000_000;
 const HOUR = 3_600_000;
-const result = (workerId: string, revision: number, at: number, dumpedAt = at + 2_000): ToldResult => ({
+const result = (workerId: string, revision: number, at: number, dumpedAt = at + 2_000): ReportedResult => ({
   workerId,
   revision,
   dumpedAt,
   sample: { at, latencyMs: 1, status: 'ok' },
 });
 const after = (
-  told: readonly ToldResult[],
+  told: readonly ReportedResult[],
   { owner, arrived = true, now = NOW }: { owner?: string; arrived?: boolean; now?: number } = {},
 ): LatestResult | undefined =>
   told.reduce<LatestResult | undefined>(

@@ -11,7 +11,7 @@ export interface LatestResult {
 }
 
 /** A result as a worker's dump tells it. */
-export interface ToldResult {
+export interface ReportedResult {
   workerId: string;
   revision: number;
   sample: Sample;
@@ -33,7 +33,7 @@ export function clockCorrection(theirs: number, now: number): number {
  */
 export function newestResult(
   known: LatestResult | undefined,
-  told: ToldResult,
+  told: ReportedResult,
   { owner, arrived, now }: { owner: string | undefined; arrived: boolean; now: number },
 ): LatestResult | undefined {
   if (known && isOlder(known, told, owner)) return undefined;
@@ -44,7 +44,7 @@ export function newestResult(
   return { workerId, revision, sample: { ...sample, at }, at: now - Math.max(0, dumpedAt - sample.at) };
 }
 
-function isOlder(known: LatestResult, told: ToldResult, owner: string | undefined): boolean {
+function isOlder(known: LatestResult, told: ReportedResult, owner: string | undefined): boolean {
   if (known.workerId === told.workerId) return told.revision <= known.revision;
   // A worker that lost a monitor may still have dumped it.
   if (told.workerId === owner) return false;

@@ -28,7 +28,7 @@ import {
   MAX_VALUE_BYTES,
   parse,
   type Stores,
-  type Tell,
+  type ReportFault,
   type VitalsIndex,
   type Watchable,
 } from '@9volt/etcd-dal';
@@ -61,19 +61,22 @@ export interface AssignmentRecord extends Pick<Assignment, 'phase' | 'to' | 'rea
   value: Buffer;
 }
 
-type Reader = (entry: Entry, tell: Tell) => CacheRecord | undefined;
+type Reader = (entry: Entry, report: ReportFault) => CacheRecord | undefined;
 
 /** All keys of the cluster. What is not whole, and what the API does not know, is left out. */
 export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheRecord> {
   const named: readonly (readonly [
     prefix: string,
-    read: (name: string, entry: Entry, tell: Tell) => CacheRecord | undefined,
+    read: (name: string, entry: Entry, report: ReportFault) => CacheRecord | undefined,
   ])[] = [
     [
       keys.states,
-      (name, entry, tell) => wrap(stores.state.parsed(entry, tell), (state) => ({ kind: 'state', name, state })),
+      (name, entry, report) => wrap(stores.state.parsed(entry, report), (state) => ({ kind: 'state', name, state })),
     ],
-    [keys.events, (_id, entry, tell) => wrap(stores.event.parsed(entry, tell), (event) => ({ kind: 'event', event }))],
+    [
+      keys.events,
+      (_id, entry, report) => wrap(stores.event.parsed(entry, report), (event) => ({ kind: 'event', event })),
+    ],
     [
       keys.monitors,
       (name, { value }) => ({ kind: 'monitor', name, ...declared(value, (raw) => validateMonitor(name, raw)) }),
@@ -82,52 +85,55 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
       keys.alerters,
       (name, { value }) => ({ kind: 'alerter', name, ...declared(value, (raw) => validateAlerter(name, raw)) }),
     ],
-    [keys.poison, (monitor, entry, tell) => ({ kind: 'poison', monitor, record: stores.suspect.poison(entry, tell) })],
+    [
+      keys.poison,
+      (monitor, entry, report) => ({ kind: 'poison', monitor, record: stores.suspect.poison(entry, report) }),
+    ],
     [
       keys.members,
-      (_id, entry, tell) => wrap(stores.member.parsed(entry, tell), (member) => ({ kind: 'member', member })),
+      (_id, entry, report) => wrap(stores.member.parsed(entry, report), (member) => ({ kind: 'member', member })),
     ],
     [keys.drains, (worker, entry) => ({ kind: 'drain', worker, drain: stores.member.drain(entry) })],
     [
       keys.requests,
-      (_id, entry, tell) => wrap(stores.request.parsed(entry, tell), (request) => ({ kind: 'request', request })),
+      (_id, entry, report) => wrap(stores.request.parsed(entry, report), (request) => ({ kind: 'request', request })),
     ],
-    [keys.assignments, (_rest, entry, tell) => assignmentOf(keys, stores, entry, tell)],
-    [keys.vitals, (_rest, entry, tell) => vitalsOf(keys, entry, tell)],
+    [keys.assignments, (_rest, entry, report) => assignmentOf(keys, stores, entry, report)],
+    [keys.vitals, (_rest, entry, report) => vitalsOf(keys, entry, report)],
     [
       keys.outbox,
-      (_rest, entry, tell) => {
+      (_rest, entry, report) => {
         const at = keys.parseOutbox(entry.key);
         return (
           at &&
-          wrap(stores.outbox.parsed(entry, tell), (owed) => ({ kind: 'outbox', monitor: at.monitor, entry: owed }))
+          wrap(stores.outbox.parsed(entry, report), (owed) => ({ kind: 'outbox', monitor: at.monitor, entry: owed }))
         );
       },
     ],
     [
       keys.incidents,
-      (_rest, entry, tell) => {
+      (_rest, entry, report) => {
         const at = keys.parseIncident(entry.key);
-        return at && wrap(stores.incident.parsed(entry, tell), (incident) => ({ kind: 'incident', ...at, incident }));
+        return at && wrap(stores.incident.parsed(entry, report), (incident) => ({ kind: 'incident', ...at, incident }));
       },
     ],
   ];
   const single: Readonly<Record<string, Reader>> = {
     [keys.config]: configOf,
-    [keys.director]: (entry, tell) =>
-      wrap(stores.member.director(entry, tell), (director) => ({ kind: 'director', director })),
-    [keys.coverage]: (entry, tell) =>
-      wrap(stores.coverage.parsed(entry, tell), (coverage) => ({ kind: 'coverage', coverage })),
+    [keys.director]: (entry, report) =>
+      wrap(stores.member.director(entry, report), (director) => ({ kind: 'director', director })),
+    [keys.coverage]: (entry, report) =>
+      wrap(stores.coverage.parsed(entry, report), (coverage) => ({ kind: 'coverage', coverage })),
   };
   const byKey = new Map(Object.entries(single));
   return {
     prefix: keys.root,
-    decode: (entry, tell) => {
+    decode: (entry, report) => {
       const read = byKey.get(entry.key);
-      if (read) return read(entry, tell);
+      if (read) return read(entry, report);
       for (const [prefix, readNamed] of named) {
         const name = keys.under(prefix, entry.key);
-        if (name !== undefined) return readNamed(name, entry, tell);
+        if (name !== undefined) return readNamed(name, entry, report);
       }
       return undefined;
     },
@@ -169,9 +175,9 @@ function configOf({ value }: Entry): CacheRecord | undefined {
   return clusterConfigFaults(raw).length === 0 ? { kind: 'config', config: raw as ClusterConfig } : undefined;
 }
 
-function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, tell: Tell): CacheRecord | undefined {
+function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, report: ReportFault): CacheRecord | undefined {
   const at = keys.parseAssignment(entry.key);
-  const assignment = at && stores.assignment.parsed(entry, tell);
+  const assignment = at && stores.assignment.parsed(entry, report);
   if (!at || !assignment) return undefined;
   const { phase, to, reason, assignedAt, cause } = assignment;
   return {
@@ -186,17 +192,17 @@ function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, tell: Tell):
   };
 }
 
-function vitalsOf(keys: Keyspace, { key, value }: Entry, tell: Tell): CacheRecord | undefined {
+function vitalsOf(keys: Keyspace, { key, value }: Entry, report: ReportFault): CacheRecord | undefined {
   const at = keys.parseVitals(key);
   if (!at) return undefined;
   const { workerId, chunk, dump } = at;
   if (dump === 'index') {
     const index = decodeVitalsIndex(value);
-    if (!index) tell('expected the names of a chunk of results');
+    if (!index) report('expected the names of a chunk of results');
     return wrap(index, (names) => ({ kind: 'vitals-index', workerId, chunk, index: names }));
   }
   if (value.length <= MAX_VALUE_BYTES) return { kind: 'vitals', workerId, chunk, dump, value };
-  tell(`${value.length} bytes are too large; expected at most ${MAX_VALUE_BYTES}`);
+  report(`${value.length} bytes are too large; expected at most ${MAX_VALUE_BYTES}`);
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { type JsonSchema, STATUSES, type Status, type ToldStatus } from '@9volt/contracts';
+import { type JsonSchema, STATUSES, type Status, type AlarmStatus } from '@9volt/contracts';
 
 declare const shape: unique symbol;
 
@@ -36,7 +36,7 @@ export const flag: Schema<boolean> = { type: 'boolean' };
 export const texts: Schema<string[]> = { type: 'array', items: text };
 export const anything: Schema<Record<string, unknown>> = { type: 'object', additionalProperties: true };
 export const status: Schema<Status> = { type: 'string', enum: [...STATUSES] };
-export const told: Schema<ToldStatus> = { type: 'string', enum: STATUSES.filter((one) => one !== 'ok') };
+export const told: Schema<AlarmStatus> = { type: 'string', enum: STATUSES.filter((one) => one !== 'ok') };
 
 export function oneOfTexts<T extends string>(values: readonly T[]): Schema<T> {
   return { type: 'string', enum: [...values] };

@@ -12,7 +12,7 @@ import {
 } from '@9volt/platform';
 import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
-import { tellUnreadable } from './tell-unreadable.js';
+import { reportUnreadable } from './report-unreadable.js';
 
 /**
  * Starts one process with the roles of its configuration. `stopped` is rejected with a {@link ConfigError} when etcd does not let it in
@@ -55,7 +55,7 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   const composed = await composeNode(config, log, {
     onEvent,
     onWaiting: (reason, error) => void onWaiting(reason, error),
-    onUnreadable: tellUnreadable(log.child('cluster'), () => errors),
+    onUnreadable: reportUnreadable(log.child('cluster'), () => errors),
     onDefect: (where, error) => {
       const message = `a defect of 9volt: ${where}: ${messageOf(error)}`;
       log.child('cluster').error(message, error instanceof Error ? { stack: error.stack } : {});

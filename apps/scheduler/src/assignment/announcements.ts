@@ -5,7 +5,7 @@ import type { Write } from './write-assignments.js';
 
 /** Up to so many are told one by one. */
 const SINGLY = 20;
-const NAMES_TOLD = 100;
+const NAMES_REPORTED = 100;
 /** A worker that restarts, or that starts together with the scheduler, orphans nothing. */
 const ORPHAN_AFTER_MS = 1_000;
 
@@ -82,7 +82,7 @@ export class Announcements {
   }
 
   /** Tells of the monitors that have been orphans for a moment. */
-  tellOrphans(): void {
+  reportOrphans(): void {
     const due = [...this.orphaned].filter(([, { told, since }]) => !told && this.now() - since >= ORPHAN_AFTER_MS);
     for (const [, orphan] of due) orphan.told = true;
     if (due.length <= SINGLY) {
@@ -97,7 +97,7 @@ export class Announcements {
     const byReason = new Map<string, [string, Orphan][]>();
     for (const orphan of due) byReason.set(orphan[1].reason, [...(byReason.get(orphan[1].reason) ?? []), orphan]);
     for (const [reason, orphans] of byReason) {
-      const monitors = orphans.slice(0, NAMES_TOLD).map(([name]) => name);
+      const monitors = orphans.slice(0, NAMES_REPORTED).map(([name]) => name);
       this.events.emit('monitor-orphaned', `${orphans.length} monitors run on no worker: ${reason}`, {
         details: { reason, count: orphans.length, monitors },
       });

@@ -180,7 +180,7 @@ export class AssignmentReconciler {
     if (this.plan !== 'no') await this.planAll(pace);
     const effects = await this.decideAll(pace);
     const notes = effects.length > 0 ? await this.writeAll(effects, pace) : [];
-    this.announcements.tellOrphans();
+    this.announcements.reportOrphans();
     if (notes.length > 0) this.log.info(notes.join('; '));
     if (this.skewed()) {
       this.plan = 'skew';

@@ -1,5 +1,5 @@
 import { type Member, runsChecks } from '@9volt/contracts';
-import { type Change, type ClusterNode, type Entry, type Item, type Tell, Watched } from '@9volt/etcd-dal';
+import { type Change, type ClusterNode, type Entry, type Item, type ReportFault, Watched } from '@9volt/etcd-dal';
 import { type SuspicionRecord, suspicionOf, Suspicions } from './suspicions.js';
 import { type Holding, toHolding } from './holding.js';
 import type { PlannedWorker } from './pools.js';
@@ -42,7 +42,7 @@ export class ClusterView {
   ) {
     const all = {
       prefix: `${node.keys.root}cluster/`,
-      decode: (entry: Entry, tell: Tell) => this.decode(entry, tell),
+      decode: (entry: Entry, report: ReportFault) => this.decode(entry, report),
     };
     this.informer = new Watched<Record_>(node, all, {
       onChange: (change) => this.apply(change),
@@ -111,17 +111,17 @@ export class ClusterView {
     return this.informer.verify();
   }
 
-  private decode(entry: Entry, tell: Tell): Record_ {
+  private decode(entry: Entry, report: ReportFault): Record_ {
     const { keys, stores } = this.node;
     const place = keys.parseAssignment(entry.key);
-    if (place) return { kind: 'assignment', holding: toHolding(entry, place, stores.assignment.parsed(entry, tell)) };
+    if (place) return { kind: 'assignment', holding: toHolding(entry, place, stores.assignment.parsed(entry, report)) };
     if (keys.under(keys.members, entry.key) !== undefined) {
-      const member = stores.member.parsed(entry, tell);
+      const member = stores.member.parsed(entry, report);
       return member ? { kind: 'member', member } : { kind: 'other' };
     }
     const worker = keys.under(keys.drains, entry.key);
     if (worker !== undefined) return { kind: 'drain', worker };
-    return suspicionOf(this.node, entry, tell) ?? { kind: 'other' };
+    return suspicionOf(this.node, entry, report) ?? { kind: 'other' };
   }
 
   private apply({ key, before, after }: Change<Record_>): void {

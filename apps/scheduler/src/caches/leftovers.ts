@@ -1,4 +1,4 @@
-import { type ClusterNode, type Entry, type Tell, Watched } from '@9volt/etcd-dal';
+import { type ClusterNode, type Entry, type ReportFault, Watched } from '@9volt/etcd-dal';
 
 export interface KnownState {
   /** Empty when the state makes no sense. */
@@ -24,8 +24,8 @@ export class Leftovers {
     const { keys, stores } = node;
     const states = {
       prefix: keys.states,
-      decode: (entry: Entry, tell: Tell): KnownState => {
-        const state = stores.state.parsed(entry, tell);
+      decode: (entry: Entry, report: ReportFault): KnownState => {
+        const state = stores.state.parsed(entry, report);
         return { target: state?.target ?? '', createRevision: state?.createRevision ?? 0 };
       },
     };

@@ -1,5 +1,5 @@
 import type { PoisonRecord } from '@9volt/contracts';
-import type { ClusterNode, Entry, Item, Tell } from '@9volt/etcd-dal';
+import type { ClusterNode, Entry, Item, ReportFault } from '@9volt/etcd-dal';
 
 export interface KnownNote {
   key: string;
@@ -23,12 +23,12 @@ export type SuspicionRecord =
 export function suspicionOf(
   { keys, stores }: Pick<ClusterNode, 'keys' | 'stores'>,
   entry: Entry,
-  tell: Tell,
+  report: ReportFault,
 ): SuspicionRecord | undefined {
   const monitor = keys.under(keys.poison, entry.key);
-  if (monitor !== undefined) return { kind: 'poison', monitor, record: stores.suspect.poison(entry, tell) };
+  if (monitor !== undefined) return { kind: 'poison', monitor, record: stores.suspect.poison(entry, report) };
   const place = keys.parseSuspectNote(entry.key);
-  return place && { kind: 'note', workerId: place.workerId, suspects: stores.suspect.suspects(entry, tell) };
+  return place && { kind: 'note', workerId: place.workerId, suspects: stores.suspect.suspects(entry, report) };
 }
 
 /** What runs somewhere for the first time, and what is suspected of having ended a process. */

@@ -24,7 +24,7 @@ interface Seen {
 const WINDOW_MS = 50;
 /** More changes of one kind at once are told as one event. */
 const SINGLY = 50;
-const NAMES_TOLD = 100;
+const NAMES_REPORTED = 100;
 const MAX_KEPT = 10_000;
 
 /**
@@ -37,8 +37,8 @@ export class ConfigEventsService {
   private readonly loop: ReconcileLoop;
   private readonly seen = new Map<string, Seen>();
   private configNews: { type: EventType; message: string }[] = [];
-  private toldMembers = new Map<string, Member>();
-  private toldDrains = new Set<string>();
+  private reportedMembers = new Map<string, Member>();
+  private reportedDrains = new Set<string>();
 
   constructor(
     private readonly node: ClusterNode,
@@ -47,7 +47,7 @@ export class ConfigEventsService {
     logger: AppLogger,
   ) {
     this.logger = logger.child('config-events');
-    this.loop = new ReconcileLoop(async () => this.tell(), {
+    this.loop = new ReconcileLoop(async () => this.report(), {
       windowMs: WINDOW_MS,
       everyMs: 1_000,
       onError: (error) => this.logger.error(messageOf(error)),
@@ -96,7 +96,7 @@ export class ConfigEventsService {
     this.loop.trigger();
   }
 
-  private tell(): void {
+  private report(): void {
     if (!this.caches.listed) return;
     const { members, drains } = this.caches.view;
     const { otherLeader } = this.leadership;
@@ -104,13 +104,13 @@ export class ConfigEventsService {
     if (otherLeader !== undefined && members.has(otherLeader)) {
       this.seen.clear();
       this.configNews = [];
-      this.toldMembers = new Map(members);
-      this.toldDrains = new Set(drains);
+      this.reportedMembers = new Map(members);
+      this.reportedDrains = new Set(drains);
       return;
     }
     if (!this.leadership.isLeader()) return;
-    this.tellMembers(members);
-    this.tellDrains(drains);
+    this.reportMembers(members);
+    this.reportDrains(drains);
     for (const { type, message } of this.configNews.splice(0)) {
       this.node.events.emit(type, message, { details: { kind: 'cluster' } });
     }
@@ -118,19 +118,19 @@ export class ConfigEventsService {
     this.seen.clear();
     for (const kind of ['monitor', 'alerter'] as const) {
       const of = changes.filter((change) => change.kind === kind && change.before !== change.after);
-      this.tellChanges(
+      this.reportChanges(
         kind,
         'config-added',
         'added',
         of.filter((change) => change.before === undefined),
       );
-      this.tellChanges(
+      this.reportChanges(
         kind,
         'config-removed',
         'removed',
         of.filter((change) => change.after === undefined),
       );
-      this.tellChanges(
+      this.reportChanges(
         kind,
         'config-changed',
         'changed',
@@ -139,7 +139,7 @@ export class ConfigEventsService {
     }
   }
 
-  private tellChanges(kind: Kind, type: EventType, verb: string, changes: readonly Seen[]): void {
+  private reportChanges(kind: Kind, type: EventType, verb: string, changes: readonly Seen[]): void {
     if (changes.length <= SINGLY) {
       for (const { name } of changes) {
         this.node.events.emit(type, `${kind} "${name}" was ${verb}`, { [kind]: name, details: { kind } });
@@ -147,35 +147,35 @@ export class ConfigEventsService {
       return;
     }
     this.node.events.emit(type, `${changes.length} ${kind}s were ${verb}`, {
-      details: { kind, count: changes.length, names: changes.slice(0, NAMES_TOLD).map(({ name }) => name) },
+      details: { kind, count: changes.length, names: changes.slice(0, NAMES_REPORTED).map(({ name }) => name) },
     });
   }
 
-  private tellMembers(members: ReadonlyMap<string, Member>): void {
-    const told = this.toldMembers;
-    this.toldMembers = new Map(members);
+  private reportMembers(members: ReadonlyMap<string, Member>): void {
+    const reported = this.reportedMembers;
+    this.reportedMembers = new Map(members);
     for (const [id, member] of members) {
-      if (!told.has(id)) this.tellMember('member-joined', `${described(member)} joined`, member);
+      if (!reported.has(id)) this.reportMember('member-joined', `${described(member)} joined`, member);
     }
-    for (const [id, member] of told) {
-      if (!members.has(id)) this.tellMember('member-left', `${described(member)} left`, member);
+    for (const [id, member] of reported) {
+      if (!members.has(id)) this.reportMember('member-left', `${described(member)} left`, member);
     }
   }
 
-  private tellDrains(drains: ReadonlySet<string>): void {
-    const told = this.toldDrains;
-    this.toldDrains = new Set(drains);
+  private reportDrains(drains: ReadonlySet<string>): void {
+    const reported = this.reportedDrains;
+    this.reportedDrains = new Set(drains);
     for (const name of drains) {
-      if (told.has(name)) continue;
+      if (reported.has(name)) continue;
       this.node.events.emit('member-drained', `${name} is drained until somebody undrains it`, { details: { name } });
     }
-    for (const name of told) {
+    for (const name of reported) {
       if (drains.has(name)) continue;
       this.node.events.emit('member-undrained', `${name} accepts monitors again`, { details: { name } });
     }
   }
 
-  private tellMember(type: EventType, message: string, { MemberID, Name, Role, Tags }: Member): void {
+  private reportMember(type: EventType, message: string, { MemberID, Name, Role, Tags }: Member): void {
     this.node.events.emit(type, message, { details: { member: MemberID, name: Name, role: Role, tags: Tags } });
   }
 }

@@ -64,7 +64,7 @@ export class EtcdCareService {
     try {
       const { dbSize, noSpace } = await this.node.client.status();
       this.dbSize.set(dbSize);
-      this.tellSpace(dbSize, noSpace);
+      this.reportSpace(dbSize, noSpace);
     } catch (error) {
       this.log.debug(`could not read the size of etcd: ${messageOf(error)}`);
     }
@@ -86,12 +86,12 @@ export class EtcdCareService {
       this.compactionDenied = false;
     } catch (error) {
       if (!(error instanceof EtcdError && error.kind === 'denied')) throw error;
-      this.tellDenied();
+      this.reportDenied();
     }
   }
 
   /** Newer versions of etcd let nobody compact but root, as which no node should run. */
-  private tellDenied(): void {
+  private reportDenied(): void {
     if (this.compactionDenied) return;
     this.compactionDenied = true;
     this.node.events.emit(
@@ -101,7 +101,7 @@ export class EtcdCareService {
     );
   }
 
-  private tellSpace(dbSize: number, noSpace: boolean): void {
+  private reportSpace(dbSize: number, noSpace: boolean): void {
     const { events } = this.node;
     if (noSpace && !this.noSpace) {
       const message =

@@ -4,7 +4,7 @@ import type { Knowledge } from '../decision/knowledge.js';
 import { planSettlement } from './plan-settlement.js';
 
 const BARRIER_MS = 5_000;
-const NAMES_TOLD = 20;
+const NAMES_REPORTED = 20;
 
 /** Records what dead workers left on their notes, before their monitors are moved: so an heir learns of it with the assignment. */
 export class DeathSettlement {
@@ -36,18 +36,18 @@ export class DeathSettlement {
       // The next note may accuse the same monitor.
       if (!(await view.reached(revision, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
     }
-    for (const [worker, monitors] of suspected) this.tell(worker, monitors);
+    for (const [worker, monitors] of suspected) this.emit(worker, monitors);
     return { revision, refused };
   }
 
-  private tell(worker: string, monitors: readonly string[]): void {
+  private emit(worker: string, monitors: readonly string[]): void {
     if (monitors.length === 0) return;
-    const rest = monitors.length - NAMES_TOLD;
-    const names = `${monitors.slice(0, NAMES_TOLD).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+    const rest = monitors.length - NAMES_REPORTED;
+    const names = `${monitors.slice(0, NAMES_REPORTED).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
     this.node.events.emit(
       'warning',
       `${worker} died or hung while it ran these monitors for the first time: ${names}. Each now runs in a separate process until one check completes`,
-      { details: { worker, monitors: monitors.slice(0, NAMES_TOLD), count: monitors.length } },
+      { details: { worker, monitors: monitors.slice(0, NAMES_REPORTED), count: monitors.length } },
     );
   }
 }

@@ -154,7 +154,7 @@ export class LiveStore {
     if (this.isReading || !this.isStreaming) return;
     this.failures = 0;
     this.set({ connection: 'live', error: undefined, staleSince: undefined });
-    this.tell({ all: true });
+    this.emit({ all: true });
     this.applySoon();
   }
 
@@ -178,14 +178,14 @@ export class LiveStore {
         ...(told.length > 0 ? { events: withEvents(this.live.events, told) } : {}),
       });
     }
-    this.tell({
+    this.emit({
       states: changed.map(({ name }) => name),
       monitors: of<{ name: string }>('monitor').map(({ name }) => name),
       members: messages.some(({ event }) => event === 'member'),
     });
   }
 
-  private tell(changes: Changes): void {
+  private emit(changes: Changes): void {
     for (const observer of this.observers) observer(changes);
   }
 

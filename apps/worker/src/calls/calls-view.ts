@@ -49,7 +49,7 @@ export class CallsView implements OnApplicationShutdown {
     await this.informer.stop();
   }
 
-  /** Told of each call, by the name of its monitor, and of all when calls can be received again. Must not throw or block. */
+  /** Called for each call, by the name of its monitor, and of all when calls can be received again. Must not throw or block. */
   onCall(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
   }
@@ -80,7 +80,7 @@ export class CallsView implements OnApplicationShutdown {
     // One that is listed again has not arrived just now.
     if (before?.value.last?.at === after.value.last?.at) return;
     if (this.listed) this.arrivedAt.set(key, { revision: after.modRevision, at: this.clock.now() });
-    this.tell(key);
+    this.emit(key);
   }
 
   private connection(isLost: boolean): void {
@@ -88,10 +88,10 @@ export class CallsView implements OnApplicationShutdown {
     this.lost = isLost;
     if (isLost || !wasLost || !this.listed) return;
     this.backSince = this.clock.now();
-    for (const key of this.informer.items.keys()) this.tell(key);
+    for (const key of this.informer.items.keys()) this.emit(key);
   }
 
-  private tell(key: string): void {
+  private emit(key: string): void {
     const name = this.node.keys.under(this.node.keys.pushes, key) ?? '';
     for (const listener of this.listeners) listener(name);
   }

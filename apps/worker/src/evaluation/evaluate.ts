@@ -5,7 +5,7 @@ import {
   type OpenIncident,
   type Status,
   thresholdsOf,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import { statusAfter } from './verdict.js';
 
@@ -95,14 +95,14 @@ export function continues(
 }
 
 /** Thresholds may have been raised under an open incident: a target that fails as before is no better for that. */
-function notLowered(before: Status, reached: Status, verdict: ToldStatus): Status {
+function notLowered(before: Status, reached: Status, verdict: AlarmStatus): Status {
   return reached === 'ok' || (before === 'critical' && verdict === 'critical') ? before : reached;
 }
 
-const SEVERITY: Readonly<Record<ToldStatus, number>> = { warning: 1, unknown: 2, critical: 3 };
+const SEVERITY: Readonly<Record<AlarmStatus, number>> = { warning: 1, unknown: 2, critical: 3 };
 
 /** The worse of two statuses: critical, then unknown, then warning. */
-export function worse(a: ToldStatus, b: ToldStatus): ToldStatus {
+export function worse(a: AlarmStatus, b: AlarmStatus): AlarmStatus {
   return SEVERITY[b] > SEVERITY[a] ? b : a;
 }
 

@@ -2,12 +2,12 @@ import {
   type ByName,
   byName,
   type HandedIncident,
-  type HeardStatus,
+  type NotifiedStatus,
   type MonitorState,
   type OpenIncident,
   type OutboxEntry,
   ownOf,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import { worse } from './evaluate.js';
 
@@ -15,7 +15,7 @@ import { worse } from './evaluate.js';
 export interface KnownIncident {
   incident: OpenIncident;
   /** What each alerter that does not know it to be over was last told. */
-  told: ByName<ToldStatus>;
+  told: ByName<AlarmStatus>;
   /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */
   unsure: Set<string>;
   /** Alarms that were sent without an answer, to be sent once more. */
@@ -44,14 +44,14 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
  * What another worker told of an incident that is stored as open: whether its resolve came after our own alarm nobody knows, unless the state
  * has not changed since that worker was alone.
  */
-export function toldByAnother(
+export function handedByAnother(
   handed: HandedIncident,
   stored: MonitorState | undefined,
   stateRevision?: number,
 ): HandedIncident {
   if (stored?.incident?.id !== handed.incident.id) return handed;
   if (stateRevision !== undefined && stateRevision === handed.stateRevision) return handed;
-  const told = Object.entries(handed.told).map(([alerter, heard]): [string, HeardStatus] => {
+  const told = Object.entries(handed.told).map(([alerter, heard]): [string, NotifiedStatus] => {
     const isDoubtful = heard === 'resolved' && ownOf(stored.told, alerter) !== undefined;
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];
   });

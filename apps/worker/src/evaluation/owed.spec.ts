@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { MonitorSettings, MonitorState, OutboxEntry, Status, ToldStatus } from '@9volt/contracts';
+import type { MonitorSettings, MonitorState, OutboxEntry, Status, AlarmStatus } from '@9volt/contracts';
 import fc from 'fast-check';
 import { evaluate } from './evaluate.js';
 import { type AlertFacts, owedNotifications, type Owed } from './owed.js';
@@ -136,7 +136,7 @@ test('a warning that could not be written before it became critical is told all 
 });
 
 describe('unknown', () => {
-  const told = (changed: Partial<Record<string, string[]>>): Record<string, ToldStatus> => {
+  const told = (changed: Partial<Record<string, string[]>>): Record<string, AlarmStatus> => {
     const of = { ...settings, 'warning-threshold': 0, 'critical-threshold': 1, ...changed } as MonitorSettings;
     const next = {
       ...stepped(undefined, 'unknown'),

@@ -12,10 +12,10 @@ import {
   pageAddress,
   type ResolveReason,
   thresholdsOf,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import { continues } from './evaluate.js';
-import { isTold } from './verdict.js';
+import { isNotified } from './verdict.js';
 import { type KnownIncident, knownIncidents } from './known-incidents.js';
 
 /** What an alert says beside the state. */
@@ -35,7 +35,7 @@ export interface AlertFacts {
 /** What must be written with the next state. */
 export interface Owed {
   /** What every alerter has been told once the entries are delivered. */
-  told: ByName<ToldStatus>;
+  told: ByName<AlarmStatus>;
   entries: OutboxEntry[];
   /** The incident that was open in what is stored, and no longer is. */
   closed?: { incident: OpenIncident; reason: ResolveReason };
@@ -75,7 +75,7 @@ export function owedNotifications(
   if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
 
   const { status } = next;
-  const recipients = isTold(status, next.count, thresholdsOf(facts.settings))
+  const recipients = isNotified(status, next.count, thresholdsOf(facts.settings))
     ? recipientsOf(status, facts.settings)
     : [];
   if (open.warned && status !== 'warning') {
@@ -105,8 +105,8 @@ function isSame(a: OutboxEntry, b: OutboxEntry): boolean {
   return a.alerter === b.alerter && a.incident === b.incident && a.alert.type === b.alert.type;
 }
 
-/** Who is told of a status, once it is told at all ({@link isTold}). Others keep what they were told. */
-export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
+/** Who is told of a status, once it is told at all ({@link isNotified}). Others keep what they were told. */
+export function recipientsOf(status: AlarmStatus, settings: MonitorSettings): string[] {
   const warning = settings['warning-alerter'] ?? [];
   const critical = settings['critical-alerter'] ?? [];
   switch (status) {
@@ -137,7 +137,7 @@ function reasonOf(known: KnownIncident, next: MonitorState | undefined, reasonOf
   return known.createRevision === next.createRevision ? 'changed' : 'removed';
 }
 
-function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus, facts: AlertFacts): Alert {
+function alarmOf(state: MonitorState, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
   return {
     type: status,
     ...common(state, incident, facts),

@@ -1,4 +1,4 @@
-import type { Status, Thresholds, ToldStatus } from '@9volt/contracts';
+import type { Status, Thresholds, AlarmStatus } from '@9volt/contracts';
 
 /*
  * How the verdict of a check meets the thresholds, one rule for all types. Results that were not ok are counted together, whatever
@@ -8,7 +8,7 @@ import type { Status, Thresholds, ToldStatus } from '@9volt/contracts';
  */
 
 /** The status that `count` results in a row other than ok lead to, the last of which was `verdict`. */
-export function statusAfter(verdict: ToldStatus, count: number, { warning, critical }: Thresholds): Status {
+export function statusAfter(verdict: AlarmStatus, count: number, { warning, critical }: Thresholds): Status {
   switch (verdict) {
     case 'critical':
       if (critical !== undefined && count >= critical) return 'critical';
@@ -21,6 +21,6 @@ export function statusAfter(verdict: ToldStatus, count: number, { warning, criti
 }
 
 /** Whether alerters are told of a status after `count` results in a row other than ok. */
-export function isTold(status: ToldStatus, count: number, { warning, critical }: Thresholds): boolean {
+export function isNotified(status: AlarmStatus, count: number, { warning, critical }: Thresholds): boolean {
   return status !== 'unknown' || count >= (critical ?? warning ?? 1);
 }

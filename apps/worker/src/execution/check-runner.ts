@@ -95,7 +95,7 @@ export class CheckRunner {
     return this.timetable.nextDueAt(name);
   }
 
-  /** Told right after each run, before the next can start. Must not throw or block. */
+  /** Called right after each run, before the next can start. Must not throw or block. */
   onRunEnded(listener: (monitor: OwnedMonitor) => void): void {
     this.endListeners.add(listener);
   }

@@ -39,7 +39,7 @@ export class Results {
     this.metrics.ended(settings.type, result.status, result.latencyMs);
     this.vitals.ran(name, result, startedAt);
     this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
-    if (defect) this.tellDefect(monitor, settings, defect);
+    if (defect) this.reportDefect(monitor, settings, defect);
     // What could not be judged says nothing of the target.
     if (monitor.stateTarget === target && !result.unjudged) this.evaluate(monitor, { result, startedAt });
   }
@@ -54,7 +54,7 @@ export class Results {
     this.vitals.forget(name);
   }
 
-  private tellDefect(monitor: OwnedMonitor, { type }: MonitorSettings, defect: Error): void {
+  private reportDefect(monitor: OwnedMonitor, { type }: MonitorSettings, defect: Error): void {
     const now = performance.now();
     if (now - (this.defectsTold.get(monitor) ?? Number.NEGATIVE_INFINITY) < DEFECT_EVERY_MS) return;
     this.defectsTold.set(monitor, now);

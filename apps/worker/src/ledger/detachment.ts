@@ -80,7 +80,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     return this.now?.at;
   }
 
-  /** Told after each change. Must not throw or block. */
+  /** Called after each change. Must not throw or block. */
   onChange(listener: (active: boolean) => void): void {
     this.listeners.add(listener);
   }
@@ -151,7 +151,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     this.node.events.emit('member-detached', `${this.node.options.name} ${says}`, {
       details: { member: this.node.memberId, reason },
     });
-    this.tell(true);
+    this.emit(true);
   }
 
   private async tryReturn(): Promise<void> {
@@ -180,10 +180,10 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     this.node.events.emit('member-returned', `${this.node.options.name} is back after ${seconds} s without etcd`, {
       details: { member: this.node.memberId, reason, since: new Date(since).toISOString(), seconds },
     });
-    this.tell(false);
+    this.emit(false);
   }
 
-  private tell(active: boolean): void {
+  private emit(active: boolean): void {
     for (const listener of this.listeners) listener(active);
   }
 }

@@ -11,7 +11,7 @@ import { Handbacks } from './handbacks.js';
 import type { Ledger, Readiness, Recorded } from './ledger.js';
 import { recordsOf, recordsToRead, writeOf } from './plan-write.js';
 import { changeOf, removalOf, type StateChange } from './state-change.js';
-import { tellStatusChange } from './status-change.js';
+import { reportStatusChange } from './status-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
 const MAX_ATTEMPTS = 5;
@@ -202,13 +202,13 @@ export class EtcdLedger implements Ledger {
     const owedKeys = new Set(owed.entries.map((entry) => this.node.stores.outbox.keyOf(monitor.name, entry)));
     const gone = (handed.obsolete ?? []).filter((key) => !owedKeys.has(key));
     // What was decided without etcd was told then.
-    const told = this.handbacks.stateToldBy(monitor);
+    const told = this.handbacks.notifiedState(monitor);
     this.evaluations.holds(monitor, next ? { state: next, modRevision: revision } : NO_STATE);
     this.handbacks.stored(monitor, handed);
     this.outbox.wrote(monitor.name, owed.entries, revision);
     this.outbox.gone(gone, revision);
     if (next && (!told || handed.spooled !== undefined)) {
-      tellStatusChange(this.node.events, monitor, told ? told.state : stored.state, next);
+      reportStatusChange(this.node.events, monitor, told ? told.state : stored.state, next);
     }
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type { HandedIncident, Handback } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { toldByAnother } from '../evaluation/known-incidents.js';
+import { handedByAnother } from '../evaluation/known-incidents.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Evaluations } from './evaluations.js';
 import type { Spool } from './spool.js';
@@ -13,7 +13,7 @@ import { Spools } from './spools.js';
 const MAX_INCIDENTS = 25;
 
 /** What a worker told about a monitor while it was alone. */
-export interface Told {
+export interface DetachedRecord {
   monitor: string;
   incidents: HandedIncident[];
   /** Keys of the outbox that go whoever owns the monitor by now. */
@@ -56,7 +56,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     await this.informer.stop();
   }
 
-  /** Told of each new handback. Must not throw or block. */
+  /** Called for each new handback. Must not throw or block. */
   onHanded(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
   }
@@ -73,7 +73,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       // What does not fit is merged with the write that follows.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MAX_INCIDENTS) break;
       taken.push(item);
-      incidents.push(...item.value.incidents.map((told) => toldByAnother(told, stored?.state, stored?.modRevision)));
+      incidents.push(...item.value.incidents.map((told) => handedByAnother(told, stored?.state, stored?.modRevision)));
     }
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
@@ -112,7 +112,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /** The state that people were told of while this worker was detached; undefined when it was not. */
-  stateToldBy(monitor: OwnedMonitor): Pick<Spool, 'state'> | undefined {
+  notifiedState(monitor: OwnedMonitor): Pick<Spool, 'state'> | undefined {
     return this.spools.of(monitor);
   }
 
@@ -123,7 +123,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /** What a worker told about a monitor, for whoever has it next; undefined when it told nothing. */
-  toldOf(monitor: OwnedMonitor, spool: Spool): Told | undefined {
+  recordOf(monitor: OwnedMonitor, spool: Spool): DetachedRecord | undefined {
     const incidents = spool.handed('another').filter(isNews);
     const delivered = spool.deliveredAlarms;
     if (incidents.length === 0 && delivered.length === 0) return undefined;
@@ -133,7 +133,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Gives what was told about a monitor that is not ours any more to its owner. Throws `EtcdError` when etcd cannot be asked. */
   async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
-    const told = this.toldOf(monitor, spool);
+    const told = this.recordOf(monitor, spool);
     if (!told || (await this.give(told, 'beside others'))) this.spools.close(monitor);
   }
 
@@ -142,7 +142,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
    * etcd cannot be asked.
    */
   async give(
-    { monitor, incidents: told, delivered, settled, stateRevision }: Told,
+    { monitor, incidents: told, delivered, settled, stateRevision }: DetachedRecord,
     how: 'alone' | 'beside others',
   ): Promise<boolean> {
     const { stores, session, memberId, options } = this.node;

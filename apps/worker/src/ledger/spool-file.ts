@@ -1,7 +1,7 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPlainObject, messageOf } from '@9volt/contracts';
-import type { Told } from './handbacks.js';
+import type { DetachedRecord } from './handbacks.js';
 
 /** What a worker told while it was alone, from its stop to its next start. */
 export interface SpoolFileContent {
@@ -9,7 +9,7 @@ export interface SpoolFileContent {
   cluster: string;
   /** ISO 8601. */
   at: string;
-  told: Told[];
+  told: DetachedRecord[];
 }
 
 const VERSION = 1;
@@ -83,13 +83,13 @@ function parsed(text: string): SpoolFileContent {
   if (!isPlainObject(raw)) throw new Error('it is no object');
   const { version, cluster, at, told } = raw as { version?: unknown } & Partial<SpoolFileContent>;
   if (version !== VERSION) throw new Error(`its version is ${JSON.stringify(version)}`);
-  if (typeof cluster !== 'string' || typeof at !== 'string' || !Array.isArray(told) || !told.every(isTold)) {
+  if (typeof cluster !== 'string' || typeof at !== 'string' || !Array.isArray(told) || !told.every(isRecord)) {
     throw new Error('a part of it is missing');
   }
   return { cluster, at, told };
 }
 
-function isTold(told: Partial<Told>): boolean {
+function isRecord(told: Partial<DetachedRecord>): boolean {
   const { monitor, incidents, delivered, settled, stateRevision } = told;
   const lists = [incidents, delivered, settled].every((list) => Array.isArray(list));
   return typeof monitor === 'string' && typeof stateRevision === 'number' && lists;

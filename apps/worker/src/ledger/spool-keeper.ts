@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, NodeConfig } from '@9volt/platform';
-import { Handbacks, type Told } from './handbacks.js';
+import { Handbacks, type DetachedRecord } from './handbacks.js';
 import { SpoolFile } from './spool-file.js';
 import { Spools } from './spools.js';
 
@@ -19,7 +19,7 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   private readonly file: SpoolFile | undefined;
   private readonly stopping = new AbortController();
   /** Of an earlier process, not handed back yet. */
-  private inherited: Told[] = [];
+  private inherited: DetachedRecord[] = [];
   private handingBack: Promise<void> | undefined;
 
   constructor(
@@ -46,7 +46,7 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   async keep(): Promise<void> {
     this.stopping.abort();
     await this.handingBack;
-    const told = this.spools.all().flatMap(([monitor, spool]) => this.handbacks.toldOf(monitor, spool) ?? []);
+    const told = this.spools.all().flatMap(([monitor, spool]) => this.handbacks.recordOf(monitor, spool) ?? []);
     if (told.length === 0) return;
     const facts = { monitors: told.length };
     if (!this.file) {
@@ -84,7 +84,7 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async giveAll(): Promise<void> {
-    const left: Told[] = [];
+    const left: DetachedRecord[] = [];
     for (const told of this.inherited) {
       const isGiven = await this.handbacks.give(told, 'alone').catch((error: unknown) => {
         this.log.warn('could not hand back what was told before the last stop; retries', { error: messageOf(error) });

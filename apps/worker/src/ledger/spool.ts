@@ -2,7 +2,7 @@ import {
   byName,
   type DeliveryRecord,
   type HandedIncident,
-  type HeardStatus,
+  type NotifiedStatus,
   type MonitorState,
   type OpenIncident,
   type OutboxEntry,
@@ -101,7 +101,7 @@ export class Spool {
   }
 
   /** Whether an alerter was told of an incident, whoever told it. */
-  wasTold(incident: string, alerter: string): boolean {
+  wasNotified(incident: string, alerter: string): boolean {
     const stored = this.before?.incident?.id === incident ? ownOf(this.before.told, alerter) : undefined;
     return stored !== undefined || this.sent.has(sentKey(incident, alerter));
   }
@@ -215,7 +215,7 @@ function sentKey(incident: string, alerter: string): string {
 }
 
 /** An alarm without an answer counts as told. */
-function heardOf({ alert }: OutboxEntry, answered: boolean): HeardStatus {
+function heardOf({ alert }: OutboxEntry, answered: boolean): NotifiedStatus {
   if (alert.type !== 'resolve') return alert.type;
   return answered ? 'resolved' : 'perhaps-resolved';
 }

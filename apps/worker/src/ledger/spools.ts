@@ -68,12 +68,12 @@ export class Spools {
     return [...this.byName.keys()];
   }
 
-  /** Told when something more is owed. Must not throw or block. */
+  /** Called when something more is owed. Must not throw or block. */
   onOwed(listener: (monitor: string, alerter: string) => void): void {
     this.listeners.add(listener);
   }
 
-  tellOwed(name: string): void {
+  emitOwed(name: string): void {
     for (const alerter of this.get(name)?.alerters ?? []) {
       for (const listener of this.listeners) listener(name, alerter);
     }

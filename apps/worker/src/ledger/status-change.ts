@@ -2,7 +2,7 @@ import type { EventSink, MonitorState } from '@9volt/contracts';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 
 /** Tells people of a change of the status, once a ledger holds it. */
-export function tellStatusChange(
+export function reportStatusChange(
   events: EventSink,
   monitor: OwnedMonitor,
   before: MonitorState | undefined,

@@ -10,7 +10,7 @@ import {
 } from '@9volt/contracts';
 import fc from 'fast-check';
 import { evaluate } from '../evaluation/evaluate.js';
-import { createRevisionOf, numberOf, toldByAnother } from '../evaluation/known-incidents.js';
+import { createRevisionOf, numberOf, handedByAnother } from '../evaluation/known-incidents.js';
 import { type AlertFacts, owedNotifications, recipientsOf } from '../evaluation/owed.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 import { combinedByIncident } from './handbacks.js';
@@ -230,7 +230,7 @@ test('whatever two sides of a partition saw and told, every alerter knows the en
       owner.decided.length = 0;
       for (const { side, step } of meanwhile) (side === 'owner' ? owner : detached).step(step);
       owner.current ??= evaluate(undefined, result('ok'), settings, context);
-      const handed = detached.spool.handed('another').map((told) => toldByAnother(told, owner.stored));
+      const handed = detached.spool.handed('another').map((told) => handedByAnother(told, owner.stored));
       owner.store(handed, detached.spool.deliveredAlarms);
       for (const step of after) owner.step(step);
       owner.deliverAll();

@@ -30,8 +30,8 @@ export class LastRunNotes {
   /** To be called when no more runs are started. Resolves when etcd has answered to all; never rejects. */
   async write(): Promise<void> {
     if (!this.node.isMember) return;
-    const told = [...this.monitors.all()].map((monitor) => this.tellOf(monitor));
-    const failures = (await Promise.allSettled(told)).filter((outcome) => outcome.status === 'rejected');
+    const writes = [...this.monitors.all()].map((monitor) => this.writeNote(monitor));
+    const failures = (await Promise.allSettled(writes)).filter((outcome) => outcome.status === 'rejected');
     const [first] = failures;
     if (first)
       this.log.warn('could not store the times of all last checks; their new owners may repeat a check', {
@@ -40,7 +40,7 @@ export class LastRunNotes {
       });
   }
 
-  private async tellOf(monitor: OwnedMonitor): Promise<void> {
+  private async writeNote(monitor: OwnedMonitor): Promise<void> {
     const { key, createRevision, modRevision, assignment } = monitor;
     const lastRunAt = this.lastRuns.startedAt(monitor);
     if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;

@@ -21,7 +21,7 @@ export class Removal {
     private readonly outbox: OutboxView,
   ) {}
 
-  /** Told of monitors about which less, or more, is owed than before. Must not throw or block. */
+  /** Called for monitors about which less, or more, is owed than before. Must not throw or block. */
   onProgress(listener: (monitor: string) => void): void {
     this.outbox.onChange(listener);
     this.handbacks.onHanded(listener);

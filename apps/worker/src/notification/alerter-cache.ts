@@ -54,7 +54,7 @@ export class AlerterCache implements OnApplicationShutdown {
     return new Set(ready.map(({ settings }) => settings.type));
   }
 
-  /** Told of each change, and of refused ones too. Must not throw or block. */
+  /** Called for each change, and of refused ones too. Must not throw or block. */
   onChange(listener: (name: string, lookup: AlerterLookup) => void): void {
     this.listeners.add(listener);
   }

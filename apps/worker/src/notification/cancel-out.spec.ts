@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { sampleAlarm } from '@9volt/alerters/testing';
 import type { Alert } from '@9volt/contracts';
 import fc from 'fast-check';
-import { cancelOut, type Queued, type Told } from './cancel-out.js';
+import { cancelOut, type Queued, type Notified } from './cancel-out.js';
 
 /** `W`, `C`: an unsent warning, critical; `R`: a resolve; small: this process or a predecessor may have sent it. `.2` for another incident. */
 function queueOf(...spelled: string[]): Queued[] {
@@ -24,13 +24,13 @@ function queueOf(...spelled: string[]): Queued[] {
   });
 }
 
-function cancelled(told: Told, ...spelled: string[]): string[][] {
+function cancelled(told: Notified, ...spelled: string[]): string[][] {
   const names = (keys: { key: string }[]): string[] => keys.map(({ key }) => key.slice(key.indexOf(':') + 1));
   return cancelOut(queueOf(...spelled), () => told).map(names);
 }
 
 describe('cancelling out', () => {
-  it.each<[Told, string[], string[][]]>([
+  it.each<[Notified, string[], string[][]]>([
     ['no', [], []],
     ['no', ['C'], []],
     ['no', ['R'], []],
@@ -57,15 +57,21 @@ describe('cancelling out', () => {
   it('never leaves an alerter told of an incident without its resolve, nor a resolve to one that was never told', () => {
     const alarms = fc.array(fc.constantFrom('W', 'C'), { maxLength: 4 });
     fc.assert(
-      fc.property(alarms, fc.boolean(), fc.boolean(), fc.constantFrom<Told>('yes', 'no'), (list, first, over, told) => {
-        const spelled = [...(first ? ['w'] : []), ...list, ...(over ? ['R'] : [])];
-        const gone = cancelled(told, ...spelled).flat();
-        const left = [...spelled];
-        for (const text of gone) left.splice(left.indexOf(text), 1);
-        const hearsOfIt = told === 'yes' || left.some((text) => text !== 'R');
-        if (over) expect(left.includes('R')).toBe(hearsOfIt || list.length === 0);
-        expect(left.length).toBeLessThanOrEqual(2);
-      }),
+      fc.property(
+        alarms,
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom<Notified>('yes', 'no'),
+        (list, first, over, told) => {
+          const spelled = [...(first ? ['w'] : []), ...list, ...(over ? ['R'] : [])];
+          const gone = cancelled(told, ...spelled).flat();
+          const left = [...spelled];
+          for (const text of gone) left.splice(left.indexOf(text), 1);
+          const hearsOfIt = told === 'yes' || left.some((text) => text !== 'R');
+          if (over) expect(left.includes('R')).toBe(hearsOfIt || list.length === 0);
+          expect(left.length).toBeLessThanOrEqual(2);
+        },
+      ),
     );
   });
 });

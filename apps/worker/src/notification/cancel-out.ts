@@ -1,7 +1,7 @@
 import type { OwedNotification } from '../outbox/outbox-view.js';
 
 /** Whether an alerter was told of an incident before what is in its queue now. */
-export type Told = 'yes' | 'no' | 'unknown';
+export type Notified = 'yes' | 'no' | 'unknown';
 
 export interface Queued {
   owed: OwedNotification;
@@ -13,19 +13,19 @@ export interface Queued {
  * What needs not be sent any more, by incident, each to be removed in one transaction. An alarm that nobody began to send is
  * superseded by the next one of its incident; and its resolve is pointless unless the alerter was told of the incident at all.
  */
-export function cancelOut(queue: readonly Queued[], toldOf: (incident: string) => Told): OwedNotification[][] {
+export function cancelOut(queue: readonly Queued[], notifiedOf: (incident: string) => Notified): OwedNotification[][] {
   return runsOfOneIncident(queue)
-    .map((run) => needless(run, toldOf((run[0] as Queued).owed.entry.incident)))
+    .map((run) => needless(run, notifiedOf((run[0] as Queued).owed.entry.incident)))
     .filter((owed) => owed.length > 0);
 }
 
-function needless(run: readonly Queued[], told: Told): OwedNotification[] {
+function needless(run: readonly Queued[], notified: Notified): OwedNotification[] {
   const last = run.at(-1) as Queued;
   const before = run.slice(0, -1);
   const unsent = before.filter(({ mayHaveBeenSent }) => !mayHaveBeenSent).map(({ owed }) => owed);
   if (last.owed.entry.alert.type !== 'resolve' || unsent.length === 0) return unsent;
-  if (told === 'yes' || unsent.length < before.length) return unsent;
-  if (told === 'no' && !last.mayHaveBeenSent) return [...unsent, last.owed];
+  if (notified === 'yes' || unsent.length < before.length) return unsent;
+  if (notified === 'no' && !last.mayHaveBeenSent) return [...unsent, last.owed];
   // Not known: told once more and resolved is right in either case.
   return unsent.slice(0, -1);
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
 import { ClusterNode, type Compare, type StoredIncident } from '@9volt/etcd-dal';
 import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
-import { cancelOut, type Queued, type Told } from './cancel-out.js';
+import { cancelOut, type Queued, type Notified } from './cancel-out.js';
 
 /** Well within what one transaction takes. */
 const MAX_CANCELLED = 100;
@@ -47,7 +47,7 @@ export class DeliveryLedger {
    */
   async cancel(
     queue: readonly Queued[],
-    toldHere: (incident: string) => boolean,
+    notifiedHere: (incident: string) => boolean,
     fences: readonly Compare[],
   ): Promise<{ settled: boolean; cancelled: OwedNotification[] }> {
     const { stores } = this.node;
@@ -56,10 +56,10 @@ export class DeliveryLedger {
       const { incident } = owed.entry;
       if (!records.has(incident)) records.set(incident, await stores.incident.find(owed.monitor, incident));
     }
-    const toldOf = (incident: string): Told =>
-      toldHere(incident) ? 'yes' : toldBy(queue, records.get(incident)?.record);
+    const notifiedOf = (incident: string): Notified =>
+      notifiedHere(incident) ? 'yes' : notifiedBy(queue, records.get(incident)?.record);
     const cancelled: OwedNotification[] = [];
-    for (const needless of cancelOut(queue, toldOf)) {
+    for (const needless of cancelOut(queue, notifiedOf)) {
       const together = needless.slice(0, MAX_CANCELLED);
       const record = records.get(together[0]?.entry.incident ?? '');
       const revision = await stores.outbox.cancel(together, record, fences);
@@ -75,7 +75,7 @@ export class DeliveryLedger {
 }
 
 /** Each delivery is noted in the transaction that removes it: without a note nothing has left the queue. */
-function toldBy(queue: readonly Queued[], record: IncidentRecord | undefined): Told {
+function notifiedBy(queue: readonly Queued[], record: IncidentRecord | undefined): Notified {
   if (!record) return 'unknown';
   const alerter = queue[0]?.owed.alerter;
   return (record.notifications ?? []).some((delivery) => delivery.alerter === alerter) ? 'yes' : 'no';

@@ -112,9 +112,9 @@ export class DeliverySteps {
   }
 
   async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {
-    const toldHere = (incident: string): boolean => this.told.get(lane.key) === incident;
+    const notifiedHere = (incident: string): boolean => this.told.get(lane.key) === incident;
     const fences = (): Compare[] | undefined => this.fencesOf(lane.monitor);
-    const { settled, cancelled } = await this.settling.cancel(this.queued(lane, queue), toldHere, fences);
+    const { settled, cancelled } = await this.settling.cancel(this.queued(lane, queue), notifiedHere, fences);
     for (const owed of cancelled) {
       this.forget(lane, owed);
       this.report.cancelled(owed);

@@ -96,7 +96,7 @@ export class OwedQueues {
     return this.owned.assignmentFence(monitor)?.value ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Told what may have changed: what is owed to one alerter, about one monitor, or anything. Must not throw or block. */
+  /** Called with what may have changed: what is owed to one alerter, about one monitor, or anything. Must not throw or block. */
   onChange(listener: (monitor?: string, alerter?: string) => void): void {
     this.outbox.onChange(listener);
     this.spools.onOwed(listener);

@@ -57,9 +57,11 @@ export function planDelivery(situation: Situation): Step {
     case 'absent': {
       const message = 'this alerter does not exist';
       const dropAt = alerter.since + situation.goneMs;
-      const tellAt = Math.min(dropAt, alerter.since + MISSED_MS);
+      const reportAt = Math.min(dropAt, alerter.since + MISSED_MS);
       if (now >= dropAt) return { do: 'drop', owed, message };
-      return now >= tellAt ? { do: 'wait', until: dropAt, fault: { owed, message } } : { do: 'wait', until: tellAt };
+      return now >= reportAt
+        ? { do: 'wait', until: dropAt, fault: { owed, message } }
+        : { do: 'wait', until: reportAt };
     }
     case 'ready': {
       const until = Math.max(situation.notBefore, situation.alerterNotBefore);

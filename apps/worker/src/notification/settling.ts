@@ -106,14 +106,14 @@ export class Settling {
   /** Removes what cancels out. Answers what was, and whether all of it was. */
   async cancel(
     queue: readonly Queued[],
-    toldHere: (incident: string) => boolean,
+    notifiedHere: (incident: string) => boolean,
     fences: Fences,
   ): Promise<{ settled: boolean; cancelled: OwedNotification[] }> {
     const [first] = queue;
     const spool = first && this.spoolOf(first.owed.monitor);
     if (spool) return { settled: true, cancelled: cancelInMemory(queue, spool) };
     const held = fences();
-    return held ? this.ledger.cancel(queue, toldHere, held) : { settled: false, cancelled: [] };
+    return held ? this.ledger.cancel(queue, notifiedHere, held) : { settled: false, cancelled: [] };
   }
 
   /** Where answers are noted as long as etcd does not take them, and until it has what was told meanwhile. */
@@ -127,7 +127,7 @@ function cancelInMemory(queue: readonly Queued[], spool: Spool): OwedNotificatio
   const inEtcd = new Set(queue.filter(({ owed }) => !owed.local).map(({ owed }) => owed.entry.incident));
   const local = queue.filter(({ owed }) => !inEtcd.has(owed.entry.incident));
   const cancelled = cancelOut(local, (incident) =>
-    spool.wasTold(incident, local[0]?.owed.alerter ?? '') ? 'yes' : 'no',
+    spool.wasNotified(incident, local[0]?.owed.alerter ?? '') ? 'yes' : 'no',
   ).flat();
   for (const owed of cancelled) spool.forget(owed);
   return cancelled;

@@ -31,12 +31,12 @@ export class InFlight {
     for (const listener of this.releaseListeners) listener(monitor);
   }
 
-  /** Told when the last send about a monitor has ended and its answer is recorded. Must not throw or block. */
+  /** Called when the last send about a monitor has ended and its answer is recorded. Must not throw or block. */
   onIdle(listener: (monitor: string) => void): void {
     this.idleListeners.add(listener);
   }
 
-  /** Told of each monitor that somebody would hold. Must not throw or block. */
+  /** Called for each monitor that somebody would hold. Must not throw or block. */
   onWanted(listener: (monitor: string) => void): void {
     this.wantedListeners.add(listener);
   }

@@ -86,7 +86,7 @@ export class OutboxView implements OnApplicationShutdown {
       this.add(monitor, alerter, { key, value: entry, createRevision: revision, modRevision: revision });
     }
     // Not before all of them are there: an alarm without its resolve would look out of date.
-    for (const alerter of new Set(entries.map((entry) => entry.alerter))) this.tell(monitor, alerter);
+    for (const alerter of new Set(entries.map((entry) => entry.alerter))) this.emit(monitor, alerter);
   }
 
   /** These keys are not in etcd any more, at this revision. */
@@ -97,7 +97,7 @@ export class OutboxView implements OnApplicationShutdown {
       this.own.delete(key);
       this.removed.set(key, Math.max(revision, this.revision + 1));
       this.remove(parsed.monitor, parsed.alerter, key);
-      this.tell(parsed.monitor, parsed.alerter);
+      this.emit(parsed.monitor, parsed.alerter);
     }
   }
 
@@ -111,7 +111,7 @@ export class OutboxView implements OnApplicationShutdown {
     return this.own.has(key);
   }
 
-  /** Told after each change. Must not throw or block: it enqueues. */
+  /** Called after each change. Must not throw or block: it enqueues. */
   onChange(listener: (monitor: string, alerter: string) => void): void {
     this.listeners.add(listener);
   }
@@ -150,7 +150,7 @@ export class OutboxView implements OnApplicationShutdown {
     if (before || this.own.has(key)) this.remove(monitor, alerter, key);
     if (!after) this.own.delete(key);
     else if (!this.removed.has(key)) this.add(monitor, alerter, after);
-    this.tell(monitor, alerter);
+    this.emit(monitor, alerter);
   }
 
   /** The watch has told of all that happened up to a revision. */
@@ -162,11 +162,11 @@ export class OutboxView implements OnApplicationShutdown {
       // Written and removed by somebody else before the watch told of it.
       this.own.delete(key);
       this.remove(monitor, alerter, key);
-      this.tell(monitor, alerter);
+      this.emit(monitor, alerter);
     }
   }
 
-  private tell(monitor: string, alerter: string): void {
+  private emit(monitor: string, alerter: string): void {
     for (const listener of this.listeners) listener(monitor, alerter);
   }
 

@@ -45,7 +45,7 @@ export class OwnedMonitors {
     return monitor && fenceOf(monitor);
   }
 
-  /** Told of each monitor when it becomes ours. Must not throw or block: it enqueues. */
+  /** Called for each monitor when it becomes ours. Must not throw or block: it enqueues. */
   onOwned(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
   }

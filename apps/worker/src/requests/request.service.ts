@@ -124,11 +124,11 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     const { body } = claim.request;
     const answer = await this.answers.to(body, signal);
     // A run that was broken off tells nothing of its target.
-    await this.tell(claim, signal.aborted ? STOPPING : answer);
+    await this.write(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });
   }
 
-  private async tell(claim: Claim, answer: RequestAnswer): Promise<void> {
+  private async write(claim: Claim, answer: RequestAnswer): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.node.stores.request.answer(claim, answer);

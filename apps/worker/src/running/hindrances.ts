@@ -99,7 +99,7 @@ export class Hindrances implements OnApplicationShutdown {
     this.planEvent();
   }
 
-  /** Told at once to `/readyz`, and with the membership; taken back when it has not happened for a while. */
+  /** Reported at once to `/readyz`, and with the membership; taken back when it has not happened for a while. */
   private runsShort(what: string): void {
     const isNews = this.short === undefined;
     this.short = { what, at: this.clock.now() };
@@ -124,10 +124,10 @@ export class Hindrances implements OnApplicationShutdown {
     if (this.cancelEvent) return;
     // The first one waits a moment, too, so that the event can say how many checks there were.
     const inMs = Math.max(1_000, this.toldAt + EVENT_EVERY_MS - this.clock.now());
-    this.cancelEvent = this.clock.schedule(() => this.tell(), inMs);
+    this.cancelEvent = this.clock.schedule(() => this.emit(), inMs);
   }
 
-  private tell(): void {
+  private emit(): void {
     const heldUpMs = this.standstills.totalMs - this.heldUpBefore;
     const codes = [...this.codes];
     const isShort = codes.length > 0 || this.waits > 0;

@@ -14,7 +14,7 @@ const aborts = new Map<number, AbortController>();
 let programs: Programs | undefined;
 let targets: GuardedTargets | undefined;
 
-function tell(message: FromChild): Promise<void> {
+function send(message: FromChild): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
@@ -23,13 +23,13 @@ async function run({ id, name, settings, programs: rules, targets: targetRules, 
   programs ??= new Programs(rules, PROGRAMS_AT_ONCE);
   const abort = new AbortController();
   aborts.set(id, abort);
-  await tell({ begun: id });
+  await send({ begun: id });
   const context = { name, signal: abort.signal, programs, targets, ...(calls ? { calls } : {}) };
   // The references in the settings were resolved already; what looks like one by now is a value.
   const { result, defect } = await executeCheck(settings, context, ({ text }) => Promise.resolve(text));
   aborts.delete(id);
   const { message, stack } = defect ?? {};
-  await tell({
+  await send({
     done: id,
     result,
     ...(message === undefined ? {} : { defect: { message, ...(stack === undefined ? {} : { stack }) } }),
@@ -55,7 +55,7 @@ function endWhenHung(): Int32Array {
 const beats = endWhenHung();
 setInterval(() => {
   Atomics.add(beats, 0, 1);
-  void tell({ alive: true });
+  void send({ alive: true });
 }, ALIVE_EVERY_MS);
 process.on('message', (message: ToChild) => {
   if ('abort' in message) aborts.get(message.abort)?.abort();

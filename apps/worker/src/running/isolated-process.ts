@@ -63,12 +63,12 @@ export class IsolatedProcess {
   /** Runs a job, which surely has a result `limitMs` after it began, or hangs. */
   run(job: IsolatedJob, limitMs: number): void {
     this.jobs.set(job.id, { limitMs });
-    this.tell({ job });
+    this.send({ job });
   }
 
   /** Asks a job to end. */
   abort(id: number): void {
-    if (this.jobs.has(id)) this.tell({ abort: id });
+    if (this.jobs.has(id)) this.send({ abort: id });
   }
 
   /** Ends it, if it has not ended, with all that it started in its group. */
@@ -83,7 +83,7 @@ export class IsolatedProcess {
     this.events.over(how, this.begun);
   }
 
-  private tell(message: ToChild): void {
+  private send(message: ToChild): void {
     if (this.child.connected) this.child.send(message, () => undefined);
   }
 

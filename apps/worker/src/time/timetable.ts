@@ -17,7 +17,7 @@ export interface TimetableOptions {
   clock: Clock;
   /** Resolves when the run has ended; must not reject. */
   run: (due: DueRun) => Promise<void>;
-  /** Told of due runs that were skipped, since the one before was still running or the process was late. */
+  /** Called for due runs that were skipped, since the one before was still running or the process was late. */
   onOverruns?: (name: string, count: number) => void;
 }
 

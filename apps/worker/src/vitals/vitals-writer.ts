@@ -87,10 +87,10 @@ export class VitalsWriter {
       for (const entry of lost.entries) this.source.giveBack(entry);
     });
     this.unwritten.clear();
-    await this.tellLoad(now);
+    await this.reportLoad(now);
   }
 
-  private async tellLoad(now: number): Promise<void> {
+  private async reportLoad(now: number): Promise<void> {
     const { started, latenessP99Ms } = this.metrics.take();
     const seconds = Math.max(0.001, (now - this.lastDumpAt) / 1_000);
     this.lastDumpAt = now;

@@ -1,4 +1,4 @@
-import { type ToldStatus } from '../monitor-state.js';
+import { type AlarmStatus } from '../monitor-state.js';
 
 /**
  * Somebody takes care of an incident: `ack/<monitor>`. It is about that incident, and about its status at the time or a milder one: a worse one is
@@ -8,7 +8,7 @@ export interface Acknowledgement {
   /** Id of the incident. */
   incident: string;
   /** The status that was acknowledged. */
-  status: ToldStatus;
+  status: AlarmStatus;
   /** ISO 8601. */
   at: string;
   author?: string;

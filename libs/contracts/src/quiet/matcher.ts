@@ -1,4 +1,4 @@
-import type { ToldStatus } from '../monitor-state.js';
+import type { AlarmStatus } from '../monitor-state.js';
 import type { FieldError } from '../settings/errors.js';
 import { fault, isPlainObject, noMapFault, pointer, unknownName } from '../settings/validate-settings.js';
 
@@ -13,7 +13,7 @@ export interface Matcher {
   /** The `member-tag` of the monitor. */
   'member-tag'?: string;
   /** The present status is one of them. */
-  status?: ToldStatus[];
+  status?: AlarmStatus[];
 }
 
 /** What a matcher looks at. */
@@ -26,7 +26,7 @@ export interface Subject {
   status?: string | undefined;
 }
 
-const ALARM_STATUSES: readonly ToldStatus[] = ['warning', 'critical', 'unknown'];
+const ALARM_STATUSES: readonly AlarmStatus[] = ['warning', 'critical', 'unknown'];
 const MAX_TEXT = 400;
 const MAX_TAGS = 50;
 

@@ -65,9 +65,9 @@ export class DomainError extends Error {
 
   /** The refusal of what has these faults; the first of them stand in the message. */
   static invalid(faults: readonly FieldError[], { code = 'invalid', lead = '', more = 0 }: Refusal = {}): DomainError {
-    const untold = Math.max(0, faults.length - FAULTS_IN_MESSAGE) + more;
+    const omitted = Math.max(0, faults.length - FAULTS_IN_MESSAGE) + more;
     const first = sentencesOf(faults.slice(0, FAULTS_IN_MESSAGE));
-    const message = `${lead}${first}${untold > 0 ? ` (and ${untold} more)` : ''}`;
+    const message = `${lead}${first}${omitted > 0 ? ` (and ${omitted} more)` : ''}`;
     return new DomainError(code, message, { fields: faults.slice(0, MAX_FAULTS) });
   }
 }

@@ -22,7 +22,7 @@ export class EventRecorder implements EventSink {
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
     private readonly memberId: () => string,
-    /** Told of each event at once: logs, counters, the list of recent errors. */
+    /** Called for each event at once: logs, counters, the list of recent errors. */
     private readonly onEvent: (event: ClusterEvent) => void = () => undefined,
   ) {
     this.loop = new ReconcileLoop(() => this.flush(), { windowMs: 20, retryMs: 500 });

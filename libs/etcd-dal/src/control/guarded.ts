@@ -1,4 +1,4 @@
-/** Told of an exception where nothing can be done about it: a defect of ours, which is to be seen and must not end the process. */
+/** Called for an exception where nothing can be done about it: a defect of ours, which is to be seen and must not end the process. */
 export type OnDefect = (where: string, error: unknown) => void;
 
 /** A callback of a timer or an event: what it throws, or rejects with, is told and ends nothing. */

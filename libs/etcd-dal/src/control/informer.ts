@@ -3,7 +3,7 @@ import { messageOf } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
-import type { Tell } from '../shape.js';
+import type { ReportFault } from '../shape.js';
 import type { ClusterGuard } from './cluster-guard.js';
 import type { OnDefect } from './guarded.js';
 import type { Unreadable } from './unreadable.js';
@@ -29,19 +29,19 @@ export interface Change<T> {
 export interface InformerOptions<T> {
   prefix: string;
   /** Answers undefined to leave the key out, and tells when that is since its value is not whole. */
-  decode: (entry: Entry, tell: Tell) => T | undefined;
+  decode: (entry: Entry, report: ReportFault) => T | undefined;
   /** Told each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
   onChange?: (change: Change<T>) => void;
-  /** Told after the last change of each revision, and after each listing. */
+  /** Called after the last change of each revision, and after each listing. */
   onRevision?: (revision: number) => void;
-  /** Told when the connection is lost (with the reason) and when it is back. */
+  /** Called when the connection is lost (with the reason) and when it is back. */
   onConnection?: (error: EtcdError | undefined) => void;
-  /** Told when everything was listed again, since the watch could not be resumed. */
+  /** Called when everything was listed again, since the watch could not be resumed. */
   onRelist?: () => void;
   guard?: ClusterGuard;
   /** Where it is noted what is not whole. */
   unreadable?: Unreadable;
-  /** Told of what `decode` or a handler threw all the same. Without it, it is a warning of the process. */
+  /** Called for what `decode` or a handler threw all the same. Without it, it is a warning of the process. */
   onDefect?: OnDefect;
 }
 

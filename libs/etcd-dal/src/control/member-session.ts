@@ -159,7 +159,7 @@ export class MemberSession {
         const cause = toEtcdError(error);
         if (cause.kind === 'lease-gone') this.drop(cause);
         // Not while it is fresh: one renewal that failed changes nothing.
-        else if (!this.isFresh()) this.tell(this.status, cause);
+        else if (!this.isFresh()) this.emit(this.status, cause);
         await this.pause(Math.min(RETRY_MS, this.ttlMs / 6));
       }
     }
@@ -198,7 +198,7 @@ export class MemberSession {
     this.leftLeaseId = this.leaseId;
     this.leaseId = lease.id;
     this.renewed(sentAt, lease.ttlMs);
-    this.tell(this.status, undefined, true);
+    this.emit(this.status, undefined, true);
   }
 
   private async renew(): Promise<void> {
@@ -232,10 +232,10 @@ export class MemberSession {
     clearTimeout(this.staleTimer);
     const staleInMs = Math.max(0, sentAt + (ttlMs * 2) / 3 - performance.now());
     this.staleTimer = setTimeout(() => {
-      if (this.current === 'fresh' && !this.isFresh()) this.tell('stale');
+      if (this.current === 'fresh' && !this.isFresh()) this.emit('stale');
     }, staleInMs + 1);
     this.staleTimer.unref();
-    if (this.isFresh()) this.tell('fresh');
+    if (this.isFresh()) this.emit('fresh');
   }
 
   private drop(cause?: EtcdError): void {
@@ -243,10 +243,10 @@ export class MemberSession {
     this.leftLeaseId = undefined;
     this.createRevision = 0;
     clearTimeout(this.staleTimer);
-    this.tell('lost', cause);
+    this.emit('lost', cause);
   }
 
-  private tell(status: SessionStatus, error?: EtcdError, again = false): void {
+  private emit(status: SessionStatus, error?: EtcdError, again = false): void {
     if (status === this.current && error === undefined && !again) return;
     this.current = status;
     for (const listener of this.listeners) {

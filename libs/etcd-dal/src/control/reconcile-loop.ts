@@ -5,7 +5,7 @@ export interface ReconcileLoopOptions {
   windowMs?: number;
   /** After a failed run, the next comes after this, doubled with each failure up to 32 times. */
   retryMs?: number;
-  /** Told of each failed run. */
+  /** Called for each failed run. */
   onError?: (error: unknown) => void;
 }
 

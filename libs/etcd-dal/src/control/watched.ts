@@ -10,7 +10,7 @@ export interface WatchingNode {
   client: EtcdClient;
   guard: ClusterGuard;
   unreadable: Unreadable;
-  /** Told of an exception in a handler: a defect of ours, which must not end the watch, let alone the process. */
+  /** Called for an exception in a handler: a defect of ours, which must not end the watch, let alone the process. */
   onDefect: OnDefect;
 }
 

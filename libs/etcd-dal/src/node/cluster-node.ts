@@ -24,13 +24,13 @@ export interface ClusterNodeOptions {
   semver: string;
   /** Told to the cluster with the membership: see {@link Member.AlertLinks}. */
   alertLinks?: boolean;
-  /** Told of each event of this process at once. */
+  /** Called for each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
   /** Told why this process is not a member yet, or no longer; once for each different reason, and with the error that it is from. */
   onWaiting?: (reason: string, error: unknown) => void;
-  /** Told of each value in etcd that is not whole, once for each revision of its key. */
+  /** Called for each value in etcd that is not whole, once for each revision of its key. */
   onUnreadable?: (found: UnreadableKey) => void;
-  /** Told of an exception in a timer, or in a handler of a watch. */
+  /** Called for an exception in a timer, or in a handler of a watch. */
   onDefect?: OnDefect;
 }
 

@@ -16,7 +16,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
 } from '../shape.js';
@@ -98,11 +98,11 @@ export class AssignmentStore {
 
   /** Those of one worker. */
   watchedBy(workerId: string): Watchable<Assignment> {
-    return { prefix: this.keys.assignmentsOf(workerId), decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.assignmentsOf(workerId), decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): Assignment | undefined {
-    return read(assignment, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): Assignment | undefined {
+    return read(assignment, value, report);
   }
 
   /** As etcd has it; undefined when there is none, or what stands there is not whole. */

@@ -2,9 +2,9 @@ import type { Covered, CoverageReport } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
-import { count, flag, instant, listOf, number, orNull, read, record, type Tell, text } from '../shape.js';
+import { count, flag, instant, listOf, number, orNull, read, record, type ReportFault, text } from '../shape.js';
 
-const report = record<CoverageReport>(
+const shape = record<CoverageReport>(
   {
     at: instant,
     monitors: count,
@@ -34,7 +34,7 @@ export class CoverageStore {
     await this.client.txn({ compare: fence, then: [{ put: this.keys.coverage, value: encode(next) }] });
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): CoverageReport | undefined {
-    return read(report, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): CoverageReport | undefined {
+    return read(shape, value, report);
   }
 }

@@ -1,4 +1,4 @@
-import type { HandedIncident, Handback, HeardStatus, ResolveReason } from '@9volt/contracts';
+import type { HandedIncident, Handback, NotifiedStatus, ResolveReason } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { commit, type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
@@ -13,7 +13,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
   wholeOf,
@@ -22,7 +22,7 @@ import { deliveryRecord } from './incident.store.js';
 import { outboxEntry } from './outbox.store.js';
 import { openIncident } from './state.store.js';
 
-const HEARD: readonly HeardStatus[] = ['warning', 'critical', 'unknown', 'resolved', 'perhaps-resolved'];
+const HEARD: readonly NotifiedStatus[] = ['warning', 'critical', 'unknown', 'resolved', 'perhaps-resolved'];
 
 /** Both sides of a partition mint the same. */
 const numbered: Shape<HandedIncident['incident']> = (raw) => {
@@ -62,11 +62,11 @@ export class HandbackStore {
 
   /** What is not whole tells nothing; it is removed with the next write. */
   get watched(): Watchable<Handback> {
-    return { prefix: this.keys.handbacks, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.handbacks, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): Handback {
-    return read(handback, value, tell) ?? { worker: '', at: '', incidents: [] };
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): Handback {
+    return read(handback, value, report) ?? { worker: '', at: '', incidents: [] };
   }
 
   async read(monitor: string, worker: string): Promise<StoredHandback> {

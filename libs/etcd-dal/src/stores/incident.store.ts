@@ -10,7 +10,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
   wholeOf,
@@ -55,11 +55,11 @@ export class IncidentStore {
   ) {}
 
   get watched(): Watchable<IncidentRecord> {
-    return { prefix: this.keys.incidents, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.incidents, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): IncidentRecord | undefined {
-    return read(incident, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): IncidentRecord | undefined {
+    return read(incident, value, report);
   }
 
   /** Records of a monitor by their numbers, in one read. */

@@ -14,7 +14,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
 } from '../shape.js';
@@ -59,17 +59,17 @@ export class MemberStore {
   ) {}
 
   get watched(): Watchable<Member> {
-    return { prefix: this.keys.members, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.members, decode: (entry, report) => this.parsed(entry, report) };
   }
 
   /** The key names a member, whatever the value says. */
-  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, tell?: Tell): Member | undefined {
-    const found = read(member, value, tell);
+  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, report?: ReportFault): Member | undefined {
+    const found = read(member, value, report);
     return found && { ...found, MemberID: key.slice(this.keys.members.length) };
   }
 
-  director({ value }: Pick<Entry, 'value'>, tell?: Tell): Director | undefined {
-    return read(director, value, tell);
+  director({ value }: Pick<Entry, 'value'>, report?: ReportFault): Director | undefined {
+    return read(director, value, report);
   }
 
   /** That a process takes part, or does not. */

@@ -14,7 +14,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
 } from '../shape.js';
@@ -78,12 +78,12 @@ export class OutboxStore {
 
   /** What somebody else wrote there by hand is left out: it must not stop what we wrote. The key says for whom it is. */
   get watched(): Watchable<OutboxEntry> {
-    return { prefix: this.keys.outbox, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.outbox, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, tell?: Tell): OutboxEntry | undefined {
+  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, report?: ReportFault): OutboxEntry | undefined {
     const place = this.keys.parseOutbox(key);
-    const found = place && read(outboxEntry, value, tell);
+    const found = place && read(outboxEntry, value, report);
     return found && { ...found, id: place.id, alerter: place.alerter };
   }
 

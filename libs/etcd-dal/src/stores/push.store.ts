@@ -3,7 +3,7 @@ import { encode } from '../codec.js';
 import { commit, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
-import { count, instant, number, oneOf, read, record, type Tell, text, type Watchable } from '../shape.js';
+import { count, instant, number, oneOf, read, record, type ReportFault, text, type Watchable } from '../shape.js';
 
 const call = record<Call>({ at: instant, status: oneOf(CALL_STATUSES) }, { message: text, latencyMs: number });
 const calls = record<CallRecord>({ createRevision: count, awaitedSince: instant }, { last: call });
@@ -22,11 +22,11 @@ export class PushStore {
   ) {}
 
   get watched(): Watchable<CallRecord> {
-    return { prefix: this.keys.pushes, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.pushes, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): CallRecord | undefined {
-    return read(calls, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): CallRecord | undefined {
+    return read(calls, value, report);
   }
 
   async read(monitor: string): Promise<StoredCalls> {

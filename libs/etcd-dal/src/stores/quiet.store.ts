@@ -1,9 +1,9 @@
-import type { Acknowledgement, Matcher, Pause, Silence, ToldStatus } from '@9volt/contracts';
+import type { Acknowledgement, Matcher, Pause, Silence, AlarmStatus } from '@9volt/contracts';
 import { isPlainObject, matcherFaults } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type Committed, commit, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
-import { instant, NotWhole, read, record, type Shape, type Tell, text, type Watchable } from '../shape.js';
+import { instant, NotWhole, read, record, type Shape, type ReportFault, text, type Watchable } from '../shape.js';
 import { toldStatus } from './state.store.js';
 
 const matcher: Shape<Matcher> = (raw) => {
@@ -16,7 +16,7 @@ const silence = record<Silence>(
   { author: text },
 );
 const acknowledgement = record<Acknowledgement>(
-  { incident: text, status: toldStatus as Shape<ToldStatus>, at: instant },
+  { incident: text, status: toldStatus as Shape<AlarmStatus>, at: instant },
   { author: text, comment: text, until: instant },
 );
 const pause = record<Pause>({ until: instant, at: instant }, { author: text, comment: text });
@@ -36,15 +36,15 @@ export class QuietStore<T extends object> {
   ) {}
 
   get watched(): Watchable<T> {
-    return { prefix: this.prefix, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.prefix, decode: (entry, report) => this.parsed(entry, report) };
   }
 
   nameOf(key: string): string {
     return key.slice(this.prefix.length);
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): T | undefined {
-    return read(this.shape, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): T | undefined {
+    return read(this.shape, value, report);
   }
 
   async read(name: string): Promise<StoredRecord<T>> {

@@ -22,7 +22,7 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
 } from '../shape.js';
@@ -82,12 +82,12 @@ export class RequestStore {
   ) {}
 
   get watched(): Watchable<WorkerRequest> {
-    return { prefix: this.keys.requests, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.requests, decode: (entry, report) => this.parsed(entry, report) };
   }
 
   /** The key is the id, whatever the value says. */
-  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, tell?: Tell): WorkerRequest | undefined {
-    const found = read(request, value, tell);
+  parsed({ key, value }: Pick<Entry, 'key' | 'value'>, report?: ReportFault): WorkerRequest | undefined {
+    const found = read(request, value, report);
     return found && { ...found, id: key.slice(this.keys.requests.length) };
   }
 

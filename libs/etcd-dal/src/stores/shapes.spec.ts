@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Entry } from '../etcd.client.js';
 import type { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
-import type { Tell } from '../shape.js';
+import type { ReportFault } from '../shape.js';
 import { hostileValues } from '../testing/hostile-values.js';
 import { wholeValues } from '../testing/whole-values.js';
 import { Stores } from './stores.js';
@@ -14,21 +14,21 @@ const values = wholeValues(keys);
 const [monitor, worker] = ['web', 'w1-abc'];
 const index = { generation: 1, names: [monitor] };
 
-type Reader = (entry: Entry, tell?: Tell) => object | undefined;
-const ignored: Tell = () => undefined;
+type Reader = (entry: Entry, report?: ReportFault) => object | undefined;
+const ignored: ReportFault = () => undefined;
 const readers: [key: string, read: Reader][] = [
-  [keys.member(worker), (entry, tell = ignored) => stores.member.watched.decode(entry, tell)],
-  [keys.director, (entry, tell) => stores.member.director(entry, tell)],
-  [keys.assignment(worker, monitor), (entry, tell) => stores.assignment.parsed(entry, tell)],
-  [keys.state(monitor), (entry, tell) => stores.state.parsed(entry, tell)],
-  [keys.incident(monitor, 1), (entry, tell) => stores.incident.parsed(entry, tell)],
-  [keys.outboxEntry(monitor, 'pager', '0001'), (entry, tell) => stores.outbox.parsed(entry, tell)],
-  [keys.handback(monitor, worker), (entry, tell) => stores.handback.parsed(entry, tell)],
-  [keys.event('000000000000000000000001'), (entry, tell = ignored) => stores.event.watched.decode(entry, tell)],
-  [keys.request('r1'), (entry, tell) => stores.request.parsed(entry, tell)],
-  [keys.push(monitor), (entry, tell) => stores.push.parsed(entry, tell)],
-  [keys.coverage, (entry, tell) => stores.coverage.parsed(entry, tell)],
-  [keys.poisonRecord(monitor), (entry, tell) => stores.suspect.poison(entry, tell)],
+  [keys.member(worker), (entry, report = ignored) => stores.member.watched.decode(entry, report)],
+  [keys.director, (entry, report) => stores.member.director(entry, report)],
+  [keys.assignment(worker, monitor), (entry, report) => stores.assignment.parsed(entry, report)],
+  [keys.state(monitor), (entry, report) => stores.state.parsed(entry, report)],
+  [keys.incident(monitor, 1), (entry, report) => stores.incident.parsed(entry, report)],
+  [keys.outboxEntry(monitor, 'pager', '0001'), (entry, report) => stores.outbox.parsed(entry, report)],
+  [keys.handback(monitor, worker), (entry, report) => stores.handback.parsed(entry, report)],
+  [keys.event('000000000000000000000001'), (entry, report = ignored) => stores.event.watched.decode(entry, report)],
+  [keys.request('r1'), (entry, report) => stores.request.parsed(entry, report)],
+  [keys.push(monitor), (entry, report) => stores.push.parsed(entry, report)],
+  [keys.coverage, (entry, report) => stores.coverage.parsed(entry, report)],
+  [keys.poisonRecord(monitor), (entry, report) => stores.suspect.poison(entry, report)],
   [keys.drain('w9'), (entry) => stores.member.drain(entry)],
   [keys.vitalsIndex(worker, 0), ({ value }) => decodeVitalsIndex(value)],
   [keys.vitalsDump(worker, 0, 0), ({ value }) => decodeVitals(value, [index])],
@@ -63,15 +63,15 @@ describe.each(readers)('what stands under %s', (key, read) => {
 
 test('what is not whole is told with the place and what was expected there, and no word of what stands there', () => {
   const told: string[] = [];
-  const tell: Tell = (fault) => told.push(fault);
+  const report: ReportFault = (fault) => told.push(fault);
   const of = (value: unknown): Entry => entry(keys.member(worker), Buffer.from(JSON.stringify(value)));
   const member = JSON.parse((values.get(keys.member(worker)) as Buffer).toString()) as object;
   const { decode } = stores.member.watched;
-  expect(decode(of({ ...member, Tags: undefined }), tell)).toBeUndefined();
-  expect(decode(of({ ...member, Tags: ['a', { canary: 1 }] }), tell)).toBeUndefined();
-  expect(decode(of('canary'), tell)).toBeUndefined();
-  expect(decode({ ...of(1), value: Buffer.from('canary') }, tell)).toBeUndefined();
-  expect(decode({ ...of(1), value: Buffer.alloc(1_200_000, 0x20) }, tell)).toBeUndefined();
+  expect(decode(of({ ...member, Tags: undefined }), report)).toBeUndefined();
+  expect(decode(of({ ...member, Tags: ['a', { canary: 1 }] }), report)).toBeUndefined();
+  expect(decode(of('canary'), report)).toBeUndefined();
+  expect(decode({ ...of(1), value: Buffer.from('canary') }, report)).toBeUndefined();
+  expect(decode({ ...of(1), value: Buffer.alloc(1_200_000, 0x20) }, report)).toBeUndefined();
   expect(told).toEqual([
     'Tags: expected a list',
     'Tags.1: expected a text',
@@ -79,6 +79,6 @@ test('what is not whole is told with the place and what was expected there, and 
     'it is not JSON',
     '1200000 bytes are too large; expected at most 1048576',
   ]);
-  expect(decode(of({ ...member, Load: { checks: 'x' } }), tell)).toEqual({ ...member, Load: undefined });
+  expect(decode(of({ ...member, Load: { checks: 'x' } }), report)).toEqual({ ...member, Load: undefined });
   expect(told).toHaveLength(5);
 });

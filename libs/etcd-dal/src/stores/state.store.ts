@@ -5,7 +5,7 @@ import {
   type MonitorState,
   type OpenIncident,
   STATUSES,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
@@ -22,12 +22,12 @@ import {
   read,
   record,
   type Shape,
-  type Tell,
+  type ReportFault,
   text,
   type Watchable,
 } from '../shape.js';
 
-const TOLD_STATUSES: readonly ToldStatus[] = ['warning', 'critical', 'unknown'];
+const TOLD_STATUSES: readonly AlarmStatus[] = ['warning', 'critical', 'unknown'];
 export const toldStatus = oneOf(TOLD_STATUSES);
 
 export const openIncident: Shape<OpenIncident> = record<OpenIncident>(
@@ -91,11 +91,11 @@ export class StateStore {
   ) {}
 
   get watched(): Watchable<MonitorState> {
-    return { prefix: this.keys.states, decode: (entry, tell) => this.parsed(entry, tell) };
+    return { prefix: this.keys.states, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  parsed({ value }: Pick<Entry, 'value'>, tell?: Tell): MonitorState | undefined {
-    return read(state, value, tell);
+  parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): MonitorState | undefined {
+    return read(state, value, report);
   }
 
   /** The states of up to `MAX_TXN_OPS` monitors, in one read. */

@@ -3,7 +3,7 @@ import { encode, parse } from '../codec.js';
 import { unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
-import { NotWhole, read, type Shape, type Tell } from '../shape.js';
+import { NotWhole, read, type Shape, type ReportFault } from '../shape.js';
 import type { MemberStore } from './member.store.js';
 
 const poison: Shape<PoisonRecord> = (raw) => {
@@ -27,14 +27,14 @@ export class SuspectStore {
   ) {}
 
   /** What makes no sense accuses nobody, but stands there, and is replaced as it was read. */
-  poison({ value }: Pick<Entry, 'value'>, tell?: Tell): PoisonRecord | undefined {
-    return read(poison, value, tell);
+  poison({ value }: Pick<Entry, 'value'>, report?: ReportFault): PoisonRecord | undefined {
+    return read(poison, value, report);
   }
 
   /** Monitor to revision. */
-  suspects({ value }: Pick<Entry, 'value'>, tell: Tell = () => undefined): ReadonlyMap<string, number> {
+  suspects({ value }: Pick<Entry, 'value'>, report: ReportFault = () => undefined): ReadonlyMap<string, number> {
     const { value: raw, fault } = parse(value);
-    if (fault !== undefined) tell(fault);
+    if (fault !== undefined) report(fault);
     return suspectsOf(raw);
   }
 

@@ -26,7 +26,9 @@ export function requestFaults({
         ]
       : []),
     ...Object.entries(headers).flatMap(headerFault),
-    ...(codes !== undefined && code !== undefined ? [told('status-codes', 'either status-code or status-codes')] : []),
+    ...(codes !== undefined && code !== undefined
+      ? [faultAt('status-codes', 'either status-code or status-codes')]
+      : []),
     ...(codes !== undefined && !isOrdered(codes) ? [fault('/status-codes', codes, 'ranges from low to high')] : []),
   ];
 }
@@ -56,13 +58,15 @@ export function authenticationFaults(settings: HttpSettings): FieldError[] {
   return [
     ...together('username', username, 'password', password),
     ...(authentication === 'digest' && username === undefined
-      ? [told('username', 'the user name that digest authentication is for')]
+      ? [faultAt('username', 'the user name that digest authentication is for')]
       : []),
     ...together('proxy-username', proxyUser, 'proxy-password', proxyPassword),
-    ...(proxy === undefined && proxyUser !== undefined ? [told('proxy', 'the proxy that the user name is for')] : []),
+    ...(proxy === undefined && proxyUser !== undefined
+      ? [faultAt('proxy', 'the proxy that the user name is for')]
+      : []),
     ...(ways.filter((way) => way !== undefined).length > 1
       ? [
-          told(
+          faultAt(
             username === undefined ? 'bearer-token' : 'username',
             'one way of authentication: username and password, bearer-token, or the header Authorization',
           ),
@@ -102,9 +106,9 @@ function jsonFault(path: string, written: string): FieldError[] {
 
 function together(name: string, value: unknown, other: string, otherValue: unknown): FieldError[] {
   if ((value === undefined) === (otherValue === undefined)) return [];
-  return [told(value === undefined ? name : other, `${name} and ${other} together`)];
+  return [faultAt(value === undefined ? name : other, `${name} and ${other} together`)];
 }
 
-function told(name: string, expected: string): FieldError {
+function faultAt(name: string, expected: string): FieldError {
   return { path: `/${name}`, expected, message: `${name}: expected ${expected}` };
 }

@@ -6,22 +6,22 @@ const MAX_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
 /** Tells operators of values in etcd that are not whole: in the log, and in `/status/errors`. */
-export function tellUnreadable(
+export function reportUnreadable(
   log: Logger,
   errors: () => Pick<ErrorLog, 'add'> | undefined,
   now: () => number = () => performance.now(),
 ): (found: UnreadableKey) => void {
   let since = Number.NEGATIVE_INFINITY;
-  let told = 0;
-  let untold = 0;
+  let reported = 0;
+  let omitted = 0;
   return ({ key, revision, bytes, reason }) => {
     if (now() - since > MINUTE_MS) {
-      if (untold > 0) log.warn(`ignored ${untold} more values in etcd; they are not whole`);
+      if (omitted > 0) log.warn(`ignored ${omitted} more values in etcd; they are not whole`);
       since = now();
-      told = untold = 0;
+      reported = omitted = 0;
     }
-    if (++told > MAX_A_MINUTE) {
-      untold++;
+    if (++reported > MAX_A_MINUTE) {
+      omitted++;
       return;
     }
     const message = `ignored the value of ${printable(key)}: ${reason}`;
