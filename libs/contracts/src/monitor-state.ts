@@ -38,7 +38,7 @@ export interface Flapping {
   /** ISO 8601. */
   since: string;
   /** By alerter, the worst status it was told since then. */
-  told?: Record<string, ToldStatus>;
+  told?: Record<string, AlarmStatus>;
 }
 
 /** What is stored of a monitor under `state/<name>`: written on change, at most once a second. */
