@@ -1,7 +1,7 @@
 import { cut } from './plain-text.js';
 import type { RenderedField } from './render-alert.js';
 
-export interface Room {
+export interface FieldLimits {
   /** Characters of one value, at most. */
   each: number;
   /** Characters of all labels and values together. */
@@ -14,7 +14,7 @@ export interface Room {
  */
 export function fitFields(
   fields: readonly RenderedField[],
-  { each, total }: Room,
+  { each, total }: FieldLimits,
   measure: (value: string) => number = (value) => value.length,
 ): RenderedField[] {
   const fitted = fields.map((field) => ({ ...field, value: shortened(field.value, each, measure) }));

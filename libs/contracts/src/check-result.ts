@@ -39,7 +39,7 @@ export interface CertificateFacts {
  */
 export interface CheckResult {
   status: Status;
-  /** What is wrong. When ok, what the check has to say for itself, which is {@link NOTHING_TO_SAY} for most. */
+  /** What is wrong. When ok, what the check has to say for itself, which is {@link NO_MESSAGE} for most. */
   message: string;
   /** Milliseconds from the start of the run to its verdict. */
   latencyMs: number;
@@ -61,7 +61,7 @@ export interface CheckResult {
 }
 
 /** The message of a result that is ok, when there is nothing more to it. */
-export const NOTHING_TO_SAY = 'N/A';
+export const NO_MESSAGE = 'N/A';
 
 /** The longest message that is kept, in characters. */
 export const MAX_MESSAGE = 1_024;

@@ -1,4 +1,4 @@
-import { type DerivedStatus, formatDuration, intervalMsOf, NOTHING_TO_SAY, sentencesOf } from '@9volt/contracts';
+import { type DerivedStatus, formatDuration, intervalMsOf, NO_MESSAGE, sentencesOf } from '@9volt/contracts';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
@@ -77,7 +77,7 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
 /** A success is not stored anew: what it has to say is in the last result. */
 function shownMessage({ state, latest }: MonitorView): string {
   const isWell = state?.status === 'ok' && state.count === 0 && latest?.status === 'ok';
-  return (isWell ? latest.message : undefined) ?? state?.message ?? NOTHING_TO_SAY;
+  return (isWell ? latest.message : undefined) ?? state?.message ?? NO_MESSAGE;
 }
 
 function lastRunOf({ latest, state }: MonitorView): string | null {

@@ -16,7 +16,7 @@ const YAML_FILE = /\.ya?ml$/;
 const NO_TEXT = /^\.[#_]/;
 
 /** Versions of a mounted ConfigMap, which the files beside them are links to, and the stores of version control. */
-const NOTHING_TO_SAY = /^(\.\..*|\.git|\.hg|\.svn)$/;
+const SKIPPED_SILENTLY = /^(\.\..*|\.git|\.hg|\.svn)$/;
 
 export const IGNORE_FILE = '.9voltignore';
 
@@ -74,7 +74,7 @@ class Search {
     if (about?.isDirectory()) {
       if (this.isExcluded(`${path}/`)) return;
       if (!name.startsWith('.')) await this.into(path);
-      else if (!NOTHING_TO_SAY.test(name)) this.skipped.push(`${path}: its name starts with a dot`);
+      else if (!SKIPPED_SILENTLY.test(name)) this.skipped.push(`${path}: its name starts with a dot`);
     } else if (about && isYaml) {
       // Reading a pipe or a device could take for ever.
       if (!about.isFile()) this.faults.push({ file: path, message: 'cannot read it: it is not a regular file' });

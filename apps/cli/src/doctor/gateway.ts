@@ -2,7 +2,7 @@ import type { EtcdSettings } from '@9volt/platform';
 import { askMember } from './ask-member.js';
 import { type Finding, ok, warning } from './finding.js';
 
-type Door = 'open' | 'asks for a user' | 'closed';
+type Access = 'open' | 'asks for a user' | 'closed';
 
 /** What a web page can send without asking: a POST of plain text. It reads one key of nobody. */
 const AS_A_PAGE = {
@@ -16,10 +16,10 @@ const AS_A_PAGE = {
 
 /** Whether a web page in a browser that reaches etcd can read and write there, by the JSON gateway. */
 export async function gatewayFinding(etcd: EtcdSettings): Promise<Finding> {
-  const doors = await Promise.all(
-    etcd.members.map(async (member) => [member, await doorOf(etcd, member).catch(() => 'closed' as const)] as const),
+  const accesses = await Promise.all(
+    etcd.members.map(async (member) => [member, await accessOf(etcd, member).catch(() => 'closed' as const)] as const),
   );
-  const at = (door: Door): string => doors.flatMap(([member, is]) => (is === door ? [member] : [])).join(', ');
+  const at = (access: Access): string => accesses.flatMap(([member, is]) => (is === access ? [member] : [])).join(', ');
   if (at('open') !== '') {
     return warning(
       'gateway',
@@ -32,7 +32,7 @@ export async function gatewayFinding(etcd: EtcdSettings): Promise<Finding> {
   return ok('gateway', 'no JSON gateway of etcd answers');
 }
 
-async function doorOf(etcd: EtcdSettings, member: string): Promise<Door> {
+async function accessOf(etcd: EtcdSettings, member: string): Promise<Access> {
   const response = await askMember(etcd, member, AS_A_PAGE);
   response.resume();
   if (response.statusCode === 200) return 'open';

@@ -3,7 +3,7 @@ import { type AccessRole, ACCESS_ROLES, accessOf, type EtcdClient, EtcdError, Ke
 import { type Finding, ok, problem } from './finding.js';
 
 /** `read /9volt/state/`, `write …`: what etcd refuses. */
-type Lack = `${'read' | 'write'} ${string}`;
+type MissingPermission = `${'read' | 'write'} ${string}`;
 
 export interface Permission {
   finding: Finding;
@@ -14,11 +14,11 @@ export interface Permission {
 /** Asks etcd for each thing that a role needs, and changes nothing. Of the role that is meant, or of any where none is. */
 export async function permissionOf(client: EtcdClient, prefix: string, meant?: AccessRole): Promise<Permission> {
   const keys = new Keyspace(prefix);
-  const lacks = new Map<AccessRole, Lack[]>();
+  const missing = new Map<AccessRole, MissingPermission[]>();
   try {
-    const asked = new Map<Lack, Promise<boolean>>();
+    const asked = new Map<MissingPermission, Promise<boolean>>();
     const may = (what: 'read' | 'write', below: string): Promise<boolean> => {
-      const key: Lack = `${what} ${below}`;
+      const key: MissingPermission = `${what} ${below}`;
       const answer = asked.get(key) ?? isPermitted(() => ask(client, what, below));
       asked.set(key, answer);
       return answer;
@@ -30,9 +30,9 @@ export async function permissionOf(client: EtcdClient, prefix: string, meant?: A
         ...write.flatMap((below) => [['read', below] as const, ['write', below] as const]),
       ];
       const answers = await Promise.all(wanted.map(([what, below]) => may(what, below)));
-      lacks.set(
+      missing.set(
         role,
-        wanted.filter((_, at) => !answers[at]).map(([what, below]): Lack => `${what} ${below}`),
+        wanted.filter((_, at) => !answers[at]).map(([what, below]): MissingPermission => `${what} ${below}`),
       );
     }
   } catch (error) {
@@ -40,17 +40,20 @@ export async function permissionOf(client: EtcdClient, prefix: string, meant?: A
     return { finding: problem('permission', found, 'fix the problem with etcd above first'), mayLook: false };
   }
   return {
-    finding: findingOf(lacks, meant),
-    mayLook: lacks.get('operator')?.every((lack) => !lack.startsWith('read')) === true,
+    finding: findingOf(missing, meant),
+    mayLook: missing.get('operator')?.every((lack) => !lack.startsWith('read')) === true,
   };
 }
 
-function findingOf(lacks: ReadonlyMap<AccessRole, readonly Lack[]>, meant: AccessRole | undefined): Finding {
-  const able = [...lacks].filter(([, lack]) => lack.length === 0).map(([role]) => role);
+function findingOf(
+  missing: ReadonlyMap<AccessRole, readonly MissingPermission[]>,
+  meant: AccessRole | undefined,
+): Finding {
+  const able = [...missing].filter(([, lack]) => lack.length === 0).map(([role]) => role);
   if (meant === undefined ? able.length > 0 : able.includes(meant)) {
     return ok('permission', `has the permissions of: ${able.join(', ')}`);
   }
-  const [role, lack] = [...lacks]
+  const [role, lack] = [...missing]
     .filter(([one]) => meant === undefined || one === meant)
     .reduce((least, other) => (other[1].length < least[1].length ? other : least));
   const [first = ''] = lack.filter((one) => one.startsWith('write')).concat(lack);

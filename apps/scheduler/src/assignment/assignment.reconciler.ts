@@ -12,7 +12,7 @@ import { HandOvers } from './hand-overs.js';
 import type { Judged } from '../caches/judge-monitor.js';
 import { Knowledge } from '../decision/knowledge.js';
 import { OutageGrace } from '../decision/outage-grace.js';
-import { Pace } from './pace.js';
+import { TimeSlices } from './time-slices.js';
 import { expectedOwner, isOpenTo, Placement } from '../decision/placement.js';
 import { type PlannedMonitor, planSteps } from '../decision/plan-assignments.js';
 import { urgencyOf } from './urgency.js';
@@ -165,21 +165,21 @@ export class AssignmentReconciler {
   private async follow(): Promise<void> {
     if (this.plan !== 'no') this.everything = true;
     this.plan = 'no';
-    const pace = new Pace();
+    const slices = new TimeSlices();
     for (const name of this.takeDirty()) {
       const judged = this.knowledge.judged(name);
       const subject = this.knowledge.subjectToRun(judged, this.caches.view.holdings(name)[0]);
       this.note(name, judged, subject && this.knowledge.orphanReason(subject), true);
-      await pace.breathe();
+      await slices.yieldToOthers();
     }
   }
 
   private async lead(): Promise<void> {
     if (!(await this.prepare()) || !(await this.settleDeaths())) return;
-    const pace = new Pace();
-    if (this.plan !== 'no') await this.planAll(pace);
-    const effects = await this.decideAll(pace);
-    const notes = effects.length > 0 ? await this.writeAll(effects, pace) : [];
+    const slices = new TimeSlices();
+    if (this.plan !== 'no') await this.planAll(slices);
+    const effects = await this.decideAll(slices);
+    const notes = effects.length > 0 ? await this.writeAll(effects, slices) : [];
     this.announcements.reportOrphans();
     if (notes.length > 0) this.log.info(notes.join('; '));
     if (this.skewed()) {
@@ -222,7 +222,7 @@ export class AssignmentReconciler {
     return false;
   }
 
-  private async planAll(pace: Pace): Promise<void> {
+  private async planAll(slices: TimeSlices): Promise<void> {
     const { catalog, view } = this.caches;
     const { workers } = view;
     const tolerance = this.plan === 'membership' ? 0 : TOLERANCE;
@@ -232,7 +232,7 @@ export class AssignmentReconciler {
     for (const name of catalog.names()) {
       const holding = view.holdings(name)[0];
       const subject = this.knowledge.subjectToRun(this.knowledge.judged(name), holding);
-      await pace.breathe();
+      await slices.yieldToOthers();
       if (!subject || (holding && (holding.phase === 'remove' || this.knowledge.ownerOf(holding) === 'unsure')))
         continue;
       monitors.push({ name, weight: subject.weight, memberTag: subject.memberTag });
@@ -243,7 +243,7 @@ export class AssignmentReconciler {
       if (owner !== undefined) current.set(name, owner);
     }
     const stop = this.planSeconds.startTimer();
-    const plan = await pace.run(planSteps({ monitors, workers: [...workers.values()], current, tolerance }));
+    const plan = await slices.run(planSteps({ monitors, workers: [...workers.values()], current, tolerance }));
     stop();
     this.placement.adopt(plan.moves);
     this.plannedAt = performance.now();
@@ -251,7 +251,7 @@ export class AssignmentReconciler {
     this.everything = true;
   }
 
-  private async decideAll(pace: Pace): Promise<{ monitor: string; effect: Effect }[]> {
+  private async decideAll(slices: TimeSlices): Promise<{ monitor: string; effect: Effect }[]> {
     for (const name of this.handOvers.overdue()) this.dirty.add(name);
     const effects: { monitor: string; effect: Effect }[] = [];
     this.unweighed ||= this.dirty.size > 0;
@@ -263,7 +263,7 @@ export class AssignmentReconciler {
         // A defect of ours: one monitor must not keep the others from being assigned.
         this.log.error(`monitor "${name}" could not be assigned: ${messageOf(error)}`, { monitor: name });
       }
-      await pace.breathe();
+      await slices.yieldToOthers();
     }
     return effects.sort((a, b) => urgencyOf(a.effect) - urgencyOf(b.effect));
   }
@@ -299,12 +299,12 @@ export class AssignmentReconciler {
     });
   }
 
-  private async writeAll(effects: { monitor: string; effect: Effect }[], pace: Pace): Promise<string[]> {
+  private async writeAll(effects: { monitor: string; effect: Effect }[], slices: TimeSlices): Promise<string[]> {
     const at = new Date().toISOString();
     const writes: Write[] = [];
     for (const { monitor, effect } of effects) {
       writes.push(composeWrite(this.node.stores, monitor, effect, at));
-      await pace.breathe();
+      await slices.yieldToOthers();
     }
     const result = await writeAssignments(this.node.client, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],

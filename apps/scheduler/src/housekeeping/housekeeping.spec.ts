@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Departed } from './departed.js';
+import { AbsentWorkers } from './absent-workers.js';
 import { RevisionLog } from './revision-log.js';
 import { INCIDENT_AGE_MS, INCIDENTS_KEPT, type KnownIncident, obsoleteIncidents } from './sweep-incidents.js';
 
@@ -25,13 +25,13 @@ describe('RevisionLog', () => {
   });
 });
 
-describe('Departed', () => {
+describe('AbsentWorkers', () => {
   it('names who has been gone for long, and forgets who came back', () => {
-    const departed = new Departed();
-    expect(departed.note(['w1'], 0, 100)).toEqual([]);
-    expect(departed.note(['w1', 'w2'], 100, 100)).toEqual(['w1']);
-    expect(departed.note(['w2'], 150, 100)).toEqual([]);
-    expect(departed.note(['w1', 'w2'], 200, 100)).toEqual(['w2']);
+    const absent = new AbsentWorkers();
+    expect(absent.note(['w1'], 0, 100)).toEqual([]);
+    expect(absent.note(['w1', 'w2'], 100, 100)).toEqual(['w1']);
+    expect(absent.note(['w2'], 150, 100)).toEqual([]);
+    expect(absent.note(['w1', 'w2'], 200, 100)).toEqual(['w2']);
   });
 });
 

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { LeadershipService } from '../leadership/leadership.service.js';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
-import { Departed } from './departed.js';
+import { AbsentWorkers } from './absent-workers.js';
 import { LeaderTask } from './leader-task.js';
 import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
 import { sweepIncidents } from './sweep-incidents.js';
@@ -18,7 +18,7 @@ const VITALS_KEPT_MS = 10 * MINUTE_MS;
 @Injectable()
 export class SweepingService {
   private readonly log: Logger;
-  private readonly departed = new Departed();
+  private readonly absent = new AbsentWorkers();
   private readonly oldEvents: LeaderTask;
   private readonly surplusEvents: LeaderTask;
   private readonly leftovers: LeaderTask;
@@ -83,7 +83,7 @@ export class SweepingService {
     const { view } = this.caches;
     const known = await workersWithVitals(this.node.client, this.node.keys);
     const gone = [...known].filter((id) => !view.members.has(id));
-    return this.departed.note(gone, performance.now(), VITALS_KEPT_MS).filter((id) => !view.holdsAnything(id));
+    return this.absent.note(gone, performance.now(), VITALS_KEPT_MS).filter((id) => !view.holdsAnything(id));
   }
 
   /** Whether nothing is left to do for a monitor of this name. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { capped, type CheckResult, MAX_SAMPLES, NOTHING_TO_SAY, type Sample, type VitalsEntry } from '@9volt/contracts';
+import { capped, type CheckResult, MAX_SAMPLES, NO_MESSAGE, type Sample, type VitalsEntry } from '@9volt/contracts';
 
 type Collected = Pick<VitalsEntry, 'samples' | 'runs' | 'overruns'>;
 
@@ -63,7 +63,7 @@ function sampleOf(
     at,
     latencyMs,
     status,
-    ...(message === NOTHING_TO_SAY ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
+    ...(message === NO_MESSAGE ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
     ...(phases ? { phases } : {}),
     ...(note === undefined ? {} : { note: capped(note, MAX_SAMPLE_MESSAGE) }),
     ...(unjudged ? { unjudged } : {}),

@@ -7,7 +7,7 @@ import { exchange, type Route } from './exchange.js';
 import { isRedirect, locationOf, MAX_REDIRECTS, redirected } from './redirect.js';
 import { type HttpRequest, originOf, urlOf } from './request.js';
 
-export interface Way {
+export interface RedirectRules {
   route: Route;
   /** Whether redirects are followed. */
   follows: boolean;
@@ -21,10 +21,15 @@ export interface Way {
 const MAX_ANSWERS = 2;
 
 /** The response at the end of all redirects, and of all that the target demands on the way. */
-export async function respond(first: HttpRequest, way: Way, run: ProbeRun, scope: Scope): Promise<WireResponse> {
-  const { follows, isAwaited, digest } = way;
+export async function respond(
+  first: HttpRequest,
+  rules: RedirectRules,
+  run: ProbeRun,
+  scope: Scope,
+): Promise<WireResponse> {
+  const { follows, isAwaited, digest } = rules;
   const origin = originOf(first);
-  let { route } = way;
+  let { route } = rules;
   let request = first;
   let authorization: string | undefined;
   let jar: CookieJar | undefined;
@@ -56,7 +61,7 @@ export async function respond(first: HttpRequest, way: Way, run: ProbeRun, scope
     authorization = undefined;
     jar = await withCookies(jar, response, urlOf(request));
     request = redirected(request, status, location);
-    if (originOf(request) !== origin) route = abroad(route);
+    if (originOf(request) !== origin) route = toOtherOrigin(route);
   }
 }
 
@@ -86,6 +91,6 @@ function cookiesFor(jar: CookieJar, url: string): string {
 }
 
 /** Another origin is not shown who we are, and has a name of its own. */
-function abroad({ tls, ...route }: Route): Route {
+function toOtherOrigin({ tls, ...route }: Route): Route {
   return { ...route, tls: { ...tls, serverName: undefined, cert: undefined, key: undefined } };
 }

@@ -1,4 +1,4 @@
-import { type CheckResult, MAX_MESSAGE, NOTHING_TO_SAY, type Status } from '@9volt/contracts';
+import { type CheckResult, MAX_MESSAGE, NO_MESSAGE, type Status } from '@9volt/contracts';
 import { excerpt } from '../probe/excerpt.js';
 import type { ProbeRun } from '../probe/probe-run.js';
 import { parsePluginOutput } from './plugin-output.js';
@@ -12,7 +12,7 @@ export function pluginVerdict(run: ProbeRun, exitCode: number, output: string): 
   run.performance = performance;
   const said = excerpt(text, MAX_MESSAGE);
   const status = STATUSES[exitCode];
-  if (status === 'ok') return run.verdict('ok', said === '' ? NOTHING_TO_SAY : said);
+  if (status === 'ok') return run.verdict('ok', said === '' ? NO_MESSAGE : said);
   const found = `${status ?? 'no verdict'} (exit code ${exitCode})`;
   if (status === undefined)
     return run.verdict('unknown', `Exit code ${exitCode} is no verdict. Output: ${said}`, 'ok', found);

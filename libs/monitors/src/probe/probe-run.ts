@@ -4,7 +4,7 @@ import {
   type CheckResult,
   formatDuration,
   MAX_PERFORMANCE_VALUES,
-  NOTHING_TO_SAY,
+  NO_MESSAGE,
   type PerformanceValue,
   type Phases,
   type Status,
@@ -59,7 +59,7 @@ export class ProbeRun {
   }
 
   ok(): CheckResult {
-    return this.verdict('ok', NOTHING_TO_SAY);
+    return this.verdict('ok', NO_MESSAGE);
   }
 
   failed(message: string, expected?: string, found?: string): CheckResult {

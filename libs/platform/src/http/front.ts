@@ -3,7 +3,7 @@ import { DomainError } from '@9volt/contracts';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { AccessTokens } from './access-tokens.js';
-import { foreignness, type Reach } from './same-site.js';
+import { refusalOfForeign, type OwnAddresses } from './same-site.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
 /**
@@ -12,7 +12,7 @@ import { DEFAULT_HEADERS } from './security-headers.js';
  */
 export function standInFront(fastify: FastifyInstance, config: NodeConfig): void {
   const tokens = new AccessTokens(config.accessTokens);
-  const reach: Reach = {
+  const own: OwnAddresses = {
     guarded: tokens.demanded,
     loopback: isLoopback(config.listen.host),
     host: config.listen.host,
@@ -24,7 +24,7 @@ export function standInFront(fastify: FastifyInstance, config: NodeConfig): void
     const { headers, method, is404 } = request;
     const { open = false, page = false } = request.routeOptions.config.rules ?? {};
     const authenticated = tokens.demanded && tokens.matches(headers);
-    const foreign = foreignness({ method, headers, page, authenticated }, reach);
+    const foreign = refusalOfForeign({ method, headers, page, authenticated }, own);
     if (foreign !== undefined) throw new DomainError('forbidden', foreign);
     if (!open && !is404) tokens.assertGiven(headers);
   });

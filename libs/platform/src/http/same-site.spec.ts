@@ -1,14 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { foreignness, type Reach } from './same-site.js';
+import { refusalOfForeign, type OwnAddresses } from './same-site.js';
 
-const LOCAL: Reach = { guarded: false, loopback: true, host: '127.0.0.1', hostname: 'box', publicUrl: undefined };
-const PUBLIC: Reach = { ...LOCAL, publicUrl: 'https://9volt.example.com/x' };
+const LOCAL: OwnAddresses = {
+  guarded: false,
+  loopback: true,
+  host: '127.0.0.1',
+  hostname: 'box',
+  publicUrl: undefined,
+};
+const PUBLIC: OwnAddresses = { ...LOCAL, publicUrl: 'https://9volt.example.com/x' };
 /** `--insecure`: listens beyond loopback, without tokens. */
-const INSECURE: Reach = { ...PUBLIC, loopback: false, host: '0.0.0.0' };
-const GUARDED: Reach = { ...INSECURE, guarded: true };
+const INSECURE: OwnAddresses = { ...PUBLIC, loopback: false, host: '0.0.0.0' };
+const GUARDED: OwnAddresses = { ...INSECURE, guarded: true };
 
-const refused = (headers: Record<string, string>, reach: Reach, more: object = {}): boolean =>
-  foreignness({ method: 'GET', headers, page: false, authenticated: false, ...more }, reach) !== undefined;
+const refused = (headers: Record<string, string>, own: OwnAddresses, more: object = {}): boolean =>
+  refusalOfForeign({ method: 'GET', headers, page: false, authenticated: false, ...more }, own) !== undefined;
 
 describe('a host', () => {
   it.each<[string, boolean, boolean]>([

@@ -11,7 +11,7 @@ export interface Caller {
 }
 
 /** What a node is reached by. */
-export interface Reach {
+export interface OwnAddresses {
   /** Access tokens are demanded. A page of another site has none. */
   guarded: boolean;
   /** Listens on loopback only. */
@@ -29,18 +29,21 @@ export interface Reach {
  * from, but not to every address (`0.0.0.0` is one to which it does not), so the host that was asked for has to be one of ours too: any other
  * name may be one that a stranger points here (DNS rebinding).
  */
-export function foreignness({ method, headers, page, authenticated }: Caller, reach: Reach): string | undefined {
+export function refusalOfForeign(
+  { method, headers, page, authenticated }: Caller,
+  own: OwnAddresses,
+): string | undefined {
   const site = headers['sec-fetch-site'];
   const isForeign = site === 'cross-site' || site === 'same-site';
   if (isForeign && !(page && isNavigation(method, headers))) return 'Requests from pages of other sites are refused';
   const host = typeof headers.host === 'string' ? headers.host : undefined;
-  if (!reach.guarded && host !== undefined && !isOwnHost(host, reach)) {
+  if (!own.guarded && host !== undefined && !isOwnHost(host, own)) {
     return `The host '${host.slice(0, 255)}' is not one of this node, which has no access tokens; give --public-url, or tokens`;
   }
   const { origin } = headers;
   // A page of another site cannot send a token without asking first, and is never allowed to.
   if (typeof origin !== 'string' || site === 'same-origin' || authenticated) return undefined;
-  if (isOwnOrigin(origin, host, reach.publicUrl)) return undefined;
+  if (isOwnOrigin(origin, host, own.publicUrl)) return undefined;
   return `Requests from pages of '${origin.slice(0, 255)}' are refused; if that is the address of this node, give it as --public-url`;
 }
 
@@ -53,12 +56,12 @@ function isNavigation(method: string, headers: Caller['headers']): boolean {
   );
 }
 
-function isOwnHost(header: string, reach: Reach): boolean {
+function isOwnHost(header: string, own: OwnAddresses): boolean {
   const host = nameOf(header);
-  if (isLoopbackName(host) || host === hostOf(reach.publicUrl)) return true;
-  if (reach.loopback) return false;
-  if (host === reach.hostname.toLowerCase()) return true;
-  if (isIP(host) === 0) return host === reach.host.toLowerCase();
+  if (isLoopbackName(host) || host === hostOf(own.publicUrl)) return true;
+  if (own.loopback) return false;
+  if (host === own.hostname.toLowerCase()) return true;
+  if (isIP(host) === 0) return host === own.host.toLowerCase();
   // No name leads to an address that is asked for as such. These are other words for loopback.
   return host !== '0.0.0.0' && !/^::($|ffff:|\d)/.test(host);
 }

@@ -2,7 +2,7 @@ import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import { bounded } from './bounded.js';
-import { inert } from './inert.js';
+import { escapeControls } from './escape-controls.js';
 
 /** Facts that go with a message, as attributes of the JSON line. */
 export type Facts = Record<string, unknown>;
@@ -49,7 +49,7 @@ export class AppLogger {
           base: { member: options.name },
           timestamp: stdTimeFunctions.isoTime,
           formatters: { level: (label) => ({ level: label }) },
-          ...(readable ? { hooks: { streamWrite: inert } } : {}),
+          ...(readable ? { hooks: { streamWrite: escapeControls } } : {}),
         },
         destination,
       ),

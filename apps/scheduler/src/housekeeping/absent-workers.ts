@@ -1,5 +1,5 @@
 /** Knows for how long workers have been gone. The clock is given by the caller. */
-export class Departed {
+export class AbsentWorkers {
   private readonly since = new Map<string, number>();
 
   /** Takes note of who is gone at `now`, and answers who has been so for at least `forMs`. */

@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 
 /** Lets long work leave the event loop to others every few milliseconds: the keepalive above all, and checks of the same process. */
-export class Pace {
+export class TimeSlices {
   private since = performance.now();
 
   constructor(private readonly sliceMs = 8) {}
 
   /** Resolves at once while the present slice lasts. */
-  async breathe(): Promise<void> {
+  async yieldToOthers(): Promise<void> {
     if (performance.now() - this.since < this.sliceMs) return;
     await setImmediate();
     this.since = performance.now();
@@ -18,7 +18,7 @@ export class Pace {
     for (;;) {
       const step = steps.next();
       if (step.done) return step.value;
-      await this.breathe();
+      await this.yieldToOthers();
     }
   }
 }

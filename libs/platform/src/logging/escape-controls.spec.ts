@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { inert } from './inert.js';
+import { escapeControls } from './escape-controls.js';
 
 it.each([
   ['\u001b[31mred', '\\u001b[31mred'],
@@ -11,5 +11,5 @@ it.each([
   ['C:\\u001b\\b', 'C:\\u001b\\b'],
   ['Zürich 日本 👩‍💻', 'Zürich 日本 👩‍💻'],
 ])('%j is shown as %j', (text, shown) => {
-  expect(JSON.parse(inert(JSON.stringify({ msg: text })))).toEqual({ msg: shown });
+  expect(JSON.parse(escapeControls(JSON.stringify({ msg: text })))).toEqual({ msg: shown });
 });
