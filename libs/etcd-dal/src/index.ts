@@ -14,6 +14,7 @@ export * from './control/member-session.js';
 export * from './control/reconcile-loop.js';
 export * from './control/unreadable.js';
 export * from './control/watched.js';
+export * from './control/work-queue.js';
 export * from './etcd-error.js';
 export * from './etcd.client.js';
 export * from './keyspace.js';

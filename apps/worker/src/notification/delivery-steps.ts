@@ -102,11 +102,6 @@ export class DeliverySteps {
       await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
   }
 
-  /** After a failed step. Shorter when this process stops. */
-  pause(): Promise<void> {
-    return this.pauseFor(VIEWS_CATCH_UP_MS);
-  }
-
   async drop(lane: Lane, owed: OwedNotification, why: string): Promise<void> {
     await this.settle(lane, owed, 'dropped', why);
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { messageOf } from '@9volt/contracts';
+import { WorkQueue } from '@9volt/etcd-dal';
 import { AlerterCache } from './alerter-cache.js';
 import { cancelOut } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
@@ -13,6 +14,8 @@ import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
 import { SendPermits } from './send-permits.js';
 
+/** A step that failed is decided anew after this. */
+const RETRY_MS = 250;
 const LOOK_EVERY_MS = 10_000;
 
 /**
@@ -23,6 +26,7 @@ const LOOK_EVERY_MS = 10_000;
 @Injectable()
 export class DeliveryService implements OnApplicationBootstrap {
   private readonly lanes = new Map<string, Lane>();
+  private readonly queue: WorkQueue<string>;
   private readonly permits: SendPermits;
 
   constructor(
@@ -34,6 +38,10 @@ export class DeliveryService implements OnApplicationBootstrap {
     @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {
     this.permits = new SendPermits(this.settings);
+    this.queue = new WorkQueue((key) => this.advance(key), {
+      retryMs: RETRY_MS,
+      onError: (key, error) => report.trouble(`notifications of monitor and alerter "${key}"`, messageOf(error)),
+    });
   }
 
   /** Does not wait for etcd: a process that waits for it starts nonetheless. */
@@ -60,7 +68,7 @@ export class DeliveryService implements OnApplicationBootstrap {
   /** Starts no more sends; resolves when those under way have ended, or were given up. */
   async stop(): Promise<void> {
     const stopped = this.steps.stop();
-    for (const lane of this.lanes.values()) clearTimeout(lane.timer);
+    this.queue.stop();
     await stopped;
   }
 
@@ -80,11 +88,11 @@ export class DeliveryService implements OnApplicationBootstrap {
 
   private lookAtLane(monitor: string, alerter: string): void {
     const key = laneKey(monitor, alerter);
-    const known = this.lanes.get(key);
-    if (!known && !this.owed.isOurs(monitor)) return;
-    const lane = known ?? new Lane(monitor, alerter, (it) => this.advance(it));
-    this.lanes.set(key, lane);
-    this.advance(lane);
+    if (!this.lanes.has(key)) {
+      if (!this.owed.isOurs(monitor)) return;
+      this.lanes.set(key, new Lane(monitor, alerter, () => this.queue.add(key)));
+    }
+    this.queue.add(key);
   }
 
   /** With new settings everything is worth another attempt at once. */
@@ -94,38 +102,34 @@ export class DeliveryService implements OnApplicationBootstrap {
       if (lane.alerter !== alerter) continue;
       lane.giveUp?.();
       lane.retryNow();
-      this.advance(lane);
+      this.queue.add(lane.key);
     }
   }
 
-  private advance(lane: Lane): void {
-    if (lane.busy) return;
-    clearTimeout(lane.timer);
+  private advance(key: string): Promise<void> | void {
+    const lane = this.lanes.get(key);
+    if (!lane) return;
     const situation = this.situationOf(lane);
     const step = planDelivery(situation);
     switch (step.do) {
       case 'forget':
         // What was removed must be remembered until the view knows it too.
-        if (this.owed.queue(lane.monitor, lane.alerter).length === 0) this.lanes.delete(lane.key);
+        if (this.owed.queue(lane.monitor, lane.alerter).length === 0) this.lanes.delete(key);
         return;
       case 'wait':
         this.wait(lane, step, situation.now);
         return;
       case 'cancel':
-        this.perform(lane, () => this.steps.cancel(lane, situation.queue));
-        return;
+        return this.perform(lane, () => this.steps.cancel(lane, situation.queue));
       case 'withdraw':
-        this.perform(lane, () => this.steps.withdraw(lane, step.owed));
-        return;
+        return this.perform(lane, () => this.steps.withdraw(lane, step.owed));
       case 'drop':
-        this.perform(lane, () => this.steps.drop(lane, step.owed, step.message));
-        return;
+        return this.perform(lane, () => this.steps.drop(lane, step.owed, step.message));
       case 'send':
-        if (!this.permits.take(lane.alerter, lane.advance)) return;
-        this.perform(lane, () =>
+        if (!this.permits.take(lane.alerter, lane.again)) return;
+        return this.perform(lane, () =>
           this.steps.send(lane, step.owed, step.settings).finally(() => this.permits.release(lane.alerter)),
         );
-        return;
     }
   }
 
@@ -151,21 +155,17 @@ export class DeliveryService implements OnApplicationBootstrap {
       head.faultTold = true;
       this.report.waits(fault.owed, fault.message);
     }
-    if (until !== undefined) lane.timer = setTimeout(lane.advance, until - now + 1);
+    if (until !== undefined) this.queue.add(lane.key, until - now + 1);
   }
 
-  private perform(lane: Lane, work: () => Promise<void>): void {
-    lane.busy = true;
+  /** What comes next is decided when it is done. */
+  private async perform(lane: Lane, work: () => Promise<void>): Promise<void> {
     this.inFlight.begin(lane.monitor);
-    void work()
-      .catch(async (error: unknown) => {
-        this.report.trouble(`notifications of monitor "${lane.monitor}"`, messageOf(error));
-        await this.steps.pause();
-      })
-      .finally(() => {
-        lane.busy = false;
-        this.inFlight.end(lane.monitor);
-        this.advance(lane);
-      });
+    try {
+      await work();
+    } finally {
+      this.inFlight.end(lane.monitor);
+    }
+    this.queue.add(lane.key);
   }
 }

@@ -19,13 +19,8 @@ export interface Head {
 
 /** What this process remembers of what is owed to one alerter about one monitor. */
 export class Lane {
-  /** Something is under way that advances the lane when it ends. */
-  busy = false;
-  timer: NodeJS.Timeout | undefined;
   /** Ends the attempt whose answer is overdue. */
   giveUp: (() => void) | undefined;
-  /** The same function for the whole life of the lane. */
-  readonly advance: () => void;
   /** The last of the queue when it was looked at for what cancels out. */
   examinedUpTo: string | undefined;
   private current: Head | undefined;
@@ -35,10 +30,9 @@ export class Lane {
   constructor(
     readonly monitor: string,
     readonly alerter: string,
-    advance: (lane: Lane) => void,
-  ) {
-    this.advance = () => advance(this);
-  }
+    /** Has it looked at again. */
+    readonly again: () => void,
+  ) {}
 
   get key(): string {
     return laneKey(this.monitor, this.alerter);

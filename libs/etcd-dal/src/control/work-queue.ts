@@ -1,0 +1,100 @@
+/** The longest that a timer of Node can wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+export interface WorkQueueOptions<K> {
+  /** A key whose handler failed is handled again after this. */
+  retryMs: number;
+  /** Told of each failure. What it throws itself ends nothing. */
+  onError: (key: K, error: unknown) => void;
+}
+
+/**
+ * Has keys handled that may need something: one key never twice at once, however often it is added, while different keys do not wait for
+ * one another. Level-triggered: what is to be done follows from how things are when the handler is called, so each call replaces the time for
+ * which the key was added before. An exception of a handler is told, and its key is handled again.
+ */
+export class WorkQueue<K> {
+  /** Keys that are being handled; true when they were added meanwhile. */
+  private readonly running = new Map<K, boolean>();
+  private readonly timers = new Map<K, { dueAt: number; timer: NodeJS.Timeout }>();
+  private idle: (() => void)[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly handle: (key: K) => Promise<void> | void,
+    private readonly options: WorkQueueOptions<K>,
+  ) {}
+
+  /** Handles a key after a time, or sooner if it was added for sooner; without one now, or as soon as the call under way has ended. */
+  add(key: K, afterMs = 0): void {
+    if (this.stopped) return;
+    if (afterMs > 0) this.schedule(key, performance.now() + afterMs);
+    else if (this.running.has(key)) this.running.set(key, true);
+    else this.start(key);
+  }
+
+  /** Takes back what a key was added for. A call under way goes on. */
+  forget(key: K): void {
+    clearTimeout(this.timers.get(key)?.timer);
+    this.timers.delete(key);
+    if (this.running.has(key)) this.running.set(key, false);
+  }
+
+  /** Resolves when no key is being handled. */
+  async done(): Promise<void> {
+    if (this.running.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+  }
+
+  /** Handles nothing more; see {@link done} for what is under way. */
+  stop(): void {
+    this.stopped = true;
+    for (const { timer } of this.timers.values()) clearTimeout(timer);
+    this.timers.clear();
+  }
+
+  private schedule(key: K, dueAt: number): void {
+    const planned = this.timers.get(key);
+    if (planned && planned.dueAt <= dueAt) return;
+    clearTimeout(planned?.timer);
+    const inMs = Math.min(MAX_TIMER_MS, Math.max(0, dueAt - performance.now()));
+    const timer = setTimeout(() => {
+      this.timers.delete(key);
+      this.add(key, dueAt - performance.now());
+    }, inMs).unref();
+    this.timers.set(key, { dueAt, timer });
+  }
+
+  private start(key: K): void {
+    this.forget(key);
+    this.running.set(key, false);
+    try {
+      const outcome = this.handle(key);
+      if (outcome === undefined) this.finish(key);
+      else
+        void outcome.then(
+          () => this.finish(key),
+          (error: unknown) => this.fail(key, error),
+        );
+    } catch (error) {
+      this.fail(key, error);
+    }
+  }
+
+  private fail(key: K, error: unknown): void {
+    try {
+      this.options.onError(key, error);
+    } catch {
+      // Whoever is told must not end the queue.
+    }
+    this.add(key, this.options.retryMs);
+    this.finish(key);
+  }
+
+  private finish(key: K): void {
+    const again = this.running.get(key) === true;
+    this.running.delete(key);
+    if (again) this.add(key);
+    if (this.running.size > 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
+  }
+}
