@@ -109,7 +109,12 @@ export class DeliverySteps {
   async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {
     const notifiedHere = (incident: string): boolean => this.told.get(lane.key) === incident;
     const fences = (): Compare[] | undefined => this.fencesOf(lane.monitor);
-    const { settled, cancelled } = await this.settling.cancel(this.queued(lane, queue), notifiedHere, fences);
+    const { settled, cancelled } = await this.settling.cancel(
+      lane.monitor,
+      this.queued(lane, queue),
+      notifiedHere,
+      fences,
+    );
     for (const owed of cancelled) {
       this.forget(lane, owed);
       this.report.cancelled(owed);

@@ -1,6 +1,7 @@
 import { AlerterCache } from './alerter-cache.js';
 import { Attempts } from './attempts.js';
-import { DeliveryLedger } from './delivery-ledger.js';
+import { EtcdDeliveryLedger } from './etcd-delivery-ledger.js';
+import { SpoolDeliveryLedger } from './spool-delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySteps } from './delivery-steps.js';
 import { DeliveryService } from './delivery.service.js';
@@ -14,7 +15,8 @@ export const notificationProviders = [
   OutboxView,
   AlerterCache,
   InFlight,
-  DeliveryLedger,
+  EtcdDeliveryLedger,
+  SpoolDeliveryLedger,
   DeliveryReport,
   Settling,
   OwedQueues,

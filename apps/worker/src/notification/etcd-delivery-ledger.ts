@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
+import { ClusterNode, type StoredIncident } from '@9volt/etcd-dal';
+import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
+import { cancelOut, type Queued, type Notified } from './cancel-out.js';
+import type { DeliveryLedger, Fences } from './delivery-ledger.js';
+
+/** Well within what one transaction takes. */
+const MAX_CANCELLED = 100;
+
+/** Notes deliveries in etcd. Throws what etcd throws; nothing is tried again here. */
+@Injectable()
+export class EtcdDeliveryLedger implements DeliveryLedger {
+  constructor(
+    private readonly node: Pick<ClusterNode, 'stores'>,
+    private readonly view: Pick<OutboxView, 'gone' | 'revision'>,
+  ) {}
+
+  /** When etcd does not answer our own clock decides: as long as our lease surely stands nobody else has the monitor. */
+  async isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
+    const held = fences();
+    if (!held) return false;
+    const ownedSince = Math.max(...held.map(({ value }) => value));
+    // A view from before this worker had the monitor may show what its predecessor has delivered.
+    return this.node.stores.outbox.isOwed(owed, held).catch(() => this.view.revision >= ownedSince);
+  }
+
+  /** Notes it with its incident, in the transaction that removes it. */
+  async settle(owed: OwedNotification, delivery: DeliveryRecord, fences: Fences): Promise<'done' | 'again' | 'lost'> {
+    const { incident, outbox } = this.node.stores;
+    const held = delivery.outcome === 'delivered' ? [] : fences();
+    if (!held) return 'lost';
+    const found = await incident.find(owed.monitor, owed.entry.incident);
+    // Whoever else removed it, for the same reason, settled it.
+    const revision = (await outbox.settle(owed, found, delivery, held)) ?? (await outbox.goneAt(owed));
+    if (revision === undefined) return 'again';
+    this.view.gone([owed.key], revision);
+    return 'done';
+  }
+
+  /** Fenced, as {@link cancel} is. */
+  async withdraw(owed: OwedNotification, fences: Fences): Promise<boolean> {
+    const held = fences();
+    if (!held) return false;
+    const revision = await this.node.stores.outbox.cancel([owed], undefined, held);
+    if (revision !== undefined) this.view.gone([owed.key], revision);
+    return revision !== undefined;
+  }
+
+  /** Fenced: from the moment another worker owns the monitor it may have begun to send the alarm. */
+  async cancel(
+    queue: readonly Queued[],
+    notifiedHere: (incident: string) => boolean,
+    fences: Fences,
+  ): Promise<{ settled: boolean; cancelled: OwedNotification[] }> {
+    const held = fences();
+    if (!held) return { settled: false, cancelled: [] };
+    const { stores } = this.node;
+    const records = new Map<string, StoredIncident | undefined>();
+    for (const { owed } of queue) {
+      const { incident } = owed.entry;
+      if (!records.has(incident)) records.set(incident, await stores.incident.find(owed.monitor, incident));
+    }
+    const notifiedOf = (incident: string): Notified =>
+      notifiedHere(incident) ? 'yes' : notifiedBy(queue, records.get(incident)?.record);
+    const cancelled: OwedNotification[] = [];
+    for (const needless of cancelOut(queue, notifiedOf)) {
+      const together = needless.slice(0, MAX_CANCELLED);
+      const record = records.get(together[0]?.entry.incident ?? '');
+      const revision = await stores.outbox.cancel(together, record, held);
+      if (revision === undefined) return { settled: false, cancelled };
+      this.view.gone(
+        together.map(({ key }) => key),
+        revision,
+      );
+      cancelled.push(...together);
+    }
+    return { settled: true, cancelled };
+  }
+}
+
+/** Each delivery is noted in the transaction that removes it: without a note nothing has left the queue. */
+function notifiedBy(queue: readonly Queued[], record: IncidentRecord | undefined): Notified {
+  if (!record) return 'unknown';
+  const alerter = queue[0]?.owed.alerter;
+  return (record.notifications ?? []).some((delivery) => delivery.alerter === alerter) ? 'yes' : 'no';
+}
