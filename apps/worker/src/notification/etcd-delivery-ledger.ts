@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryRecord, IncidentRecord } from '@9volt/contracts';
 import { ClusterNode, type StoredIncident } from '@9volt/etcd-dal';
 import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
@@ -12,8 +12,8 @@ const MAX_CANCELLED = 100;
 @Injectable()
 export class EtcdDeliveryLedger implements DeliveryLedger {
   constructor(
-    private readonly node: Pick<ClusterNode, 'stores'>,
-    private readonly view: Pick<OutboxView, 'gone' | 'revision'>,
+    @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'stores'>,
+    @Inject(OutboxView) private readonly view: Pick<OutboxView, 'gone' | 'revision'>,
   ) {}
 
   /** When etcd does not answer our own clock decides: as long as our lease surely stands nobody else has the monitor. */
