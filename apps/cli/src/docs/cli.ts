@@ -2,48 +2,22 @@ import type { Command, Option } from 'commander';
 import { NODE_SETTINGS, type NodeSetting } from '@9volt/platform/config';
 import { buildProgram } from '../program.js';
 import { anchor, code, fenced, table } from './markdown.js';
-
-const GENERATED =
-  '<!-- Made by "npm run generate" from the commands in apps/cli/src/commands: change those, not this. -->';
-
-const INTRODUCTION = `# The command \`9volt\`
-
-One command holds everything: the processes of a cluster, the push of configuration, and what one asks of a running
-cluster. \`npm start\` runs [\`9volt up\`](#9volt-up) after doing all the set-up; after \`npm run build\` the command itself is
-\`node_modules/.bin/9volt\`.
-
-Data goes to stdout, messages go to stderr. No command asks a question. \`--help\` after any command prints the text of this page.`;
-
-const EXIT_CODES = `## Exit codes
-
-${table(
-  ['Code', 'Meaning'],
-  [
-    ['0', 'Done. For `9volt cfg diff`: no difference.'],
-    ['1', 'Failure: the last line on stderr contains the reason. For `9volt cfg diff`: there are differences.'],
-    ['2', 'For `9volt cfg diff`: it could not be found out. For `9volt health`: it answers, and is not ready.'],
-  ],
-)}
-
-A node that is told to stop (SIGTERM, or Ctrl-C) hands over, leaves the cluster and exits with 0. A second signal, or 30
-seconds without success, ends it at once with 1.`;
+import { fillTemplate, type ReadText } from './template.js';
 
 /** Reference of all commands, as they tell it themselves. */
-export async function commandReference(): Promise<string> {
+export async function commandReference(read: ReadText): Promise<string> {
   const program = await buildProgram();
   const commands = leaves(program);
   const contents = commands.map((command) => {
     const name = fullName(command);
     return [`[\`${name}\`](#${anchor(name)})`, command.description()];
   });
-  return `${[
-    GENERATED,
-    INTRODUCTION,
-    table(['Command', 'What it does'], contents),
-    ...settingsSections(),
-    EXIT_CODES,
-    ...commands.map(section),
-  ].join('\n\n')}\n`;
+  return fillTemplate('cli.md', read, {
+    commands: table(['Command', 'What it does'], contents),
+    'etcd settings': settingsTable('etcd'),
+    'node settings': settingsTable('node'),
+    'command sections': commands.map(section).join('\n\n'),
+  });
 }
 
 /** The commands that do something; a group whose default is one of its commands goes by the name of the group. */
@@ -126,21 +100,15 @@ function after(command: Command): string[] {
     });
 }
 
-function settingsSections(): string[] {
-  const rows = (scope: NodeSetting['scope']): string[][] =>
-    NODE_SETTINGS.filter((setting) => setting.scope === scope).map(({ flags, env, default: standard, doc }) => [
+function settingsTable(of: NodeSetting['scope']): string {
+  const settings = NODE_SETTINGS.filter(({ scope }) => scope === of);
+  return table(
+    ['Flag', 'Variable', 'Default', 'Meaning'],
+    settings.map(({ flags, env, default: standard, doc }) => [
       code(flags),
       code(env),
       standard === undefined ? '' : code(standard),
       doc,
-    ]);
-  const headings = ['Flag', 'Variable', 'Default', 'Meaning'];
-  return [
-    '## Settings of etcd',
-    'Of every command that talks to etcd. A flag beats its variable, which beats the default.',
-    table(headings, rows('etcd')),
-    '## Settings of a node',
-    'Of `up`, `server`, `scheduler`, `worker` and `api`. A process reports all errors together, before it starts anything.',
-    table(headings, rows('node')),
-  ];
+    ]),
+  );
 }

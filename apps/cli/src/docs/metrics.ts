@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { composeNode } from '../compose/node-module.js';
 import { code, table } from './markdown.js';
+import { fillTemplate, type ReadText } from './template.js';
 
 interface Documented {
   name: string;
@@ -22,44 +23,27 @@ const OPTIONAL: readonly [prefix: string, flag: string][] = [
   ['ninevolt_monitors_omitted', '--monitor-series'],
 ];
 
-const GENERATED =
-  '<!-- Made by "npm run generate" from the metrics that the code registers: change those, not this. -->';
-
-const INTRODUCTION = `# Metrics
-
-Every process serves its metrics at \`/metrics\` in the text format of Prometheus, to who has an access token (as \`Authorization: Bearer\`)
-where there are any. [docker/prometheus](../docker/prometheus) has a configuration for the scrape and rules for alerts,
-[docker/grafana](../docker/grafana) a board.
-
-Counters start from 0 with the process, so take \`rate()\` or \`increase()\` of them. Labels have few values: types of monitors and alerters, outcomes, tags
-of workers. Names of monitors are labels only where that was asked for, with a number of series that is not exceeded. Every process that knows a value of the whole cluster serves it: use \`max()\`, not \`sum()\`. \`9volt server\` has the metrics of all roles.`;
-
 /** The list of all metrics, as the modules of the roles register them. */
-export async function metricsReference(): Promise<string> {
+export async function metricsReference(read: ReadText): Promise<string> {
   const all = [...(await registered()).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const own = all.filter(({ name }) => name.startsWith('ninevolt_'));
   const optional = own.filter(({ name }) => flagOf(name) !== undefined);
   const always = own.filter((metric) => !optional.includes(metric));
   const ofEvery = always.filter(({ roles }) => roles.length === ROLES.length);
   const headings = ['Metric', 'Type', 'Labels', 'Unit', 'Meaning'];
-  return `${[
-    GENERATED,
-    INTRODUCTION,
-    '## Of every process',
-    table(headings, ofEvery.map(row)),
-    ...ROLES.flatMap((role) => [
-      `## Of ${{ scheduler: 'a scheduler', worker: 'a worker', api: 'an API', server: 'a server' }[role]}`,
-      table(headings, always.filter((one) => one.roles.includes(role) && !ofEvery.includes(one)).map(row)),
-    ]),
-    '## Of a worker, when asked for',
-    'Their labels are names of monitors and what plugins call their values, so that there may be many of them: the flag says how many are shown.',
-    table(
+  const ofRole = (role: Role): string =>
+    table(headings, always.filter((one) => one.roles.includes(role) && !ofEvery.includes(one)).map(row));
+  return fillTemplate('metrics.md', read, {
+    'every process': table(headings, ofEvery.map(row)),
+    scheduler: ofRole('scheduler'),
+    worker: ofRole('worker'),
+    api: ofRole('api'),
+    optional: table(
       ['Flag', ...headings],
       optional.map((metric) => [code(flagOf(metric.name) ?? ''), ...row(metric)]),
     ),
-    '## Of Node.js and the operating system',
-    table(headings, all.filter((metric) => !own.includes(metric)).map(row)),
-  ].join('\n\n')}\n`;
+    platform: table(headings, all.filter((metric) => !own.includes(metric)).map(row)),
+  });
 }
 
 async function registered(): Promise<Map<string, Documented>> {
