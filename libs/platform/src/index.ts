@@ -8,6 +8,7 @@ export * from './logging/error-log.js';
 export * from './metrics/fencing-rejections.js';
 export * from './metrics/metrics.js';
 export * from './platform.module.js';
+export { listenFault } from './run/listen-fault.js';
 export * from './run/run-node.js';
 export { hideSecrets } from './secrets/hide-secrets.js';
 export * from './secrets/secret-reader.js';

@@ -1,5 +1,5 @@
 import { type ClusterEvent, messageOf, runsChecks } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode, EtcdError, Keyspace } from '@9volt/etcd-dal';
 import {
   AppLogger,
   ConfigError,
@@ -13,12 +13,14 @@ import {
 import { etcdAdvice } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
 import { reportUnreadable } from './report-unreadable.js';
+import { writableDirectory } from './writable-directory.js';
 
 /**
  * Starts one process with the roles of its configuration. `stopped` is rejected with a {@link ConfigError} when etcd does not let it in
  * with what it was told: waiting would not mend that.
  */
 export async function startNode(config: NodeConfig, logger?: AppLogger): Promise<RunningNode> {
+  if (runsChecks(config.role) && config.dataDir !== undefined) await writableDirectory(config.dataDir);
   const log = logger ?? AppLogger.create({ debug: config.debug, name: config.memberName });
   const stillShown = hideSecrets(config);
   if (stillShown !== undefined) {
@@ -48,8 +50,12 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   const onWaiting = async (reason: string, error: unknown): Promise<void> => {
     const advice = await etcdAdvice(error, config.etcd);
     log.child('cluster').warn(`waiting for etcd: ${reason}${advice ? `: ${advice.text}` : ''}`);
-    if (hasJoined || refusal || advice?.option === undefined) return;
-    refusal = new ConfigError([`${advice.option}: etcd rejects this process: ${advice.text}`]);
+    if (hasJoined || refusal) return;
+    const fault = advice?.option
+      ? `${advice.option}: etcd rejects this process: ${advice.text}`
+      : prefixFault(error, config);
+    if (fault === undefined) return;
+    refusal = new ConfigError([fault]);
     void running.stop();
   };
   const composed = await composeNode(config, log, {
@@ -80,4 +86,12 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
     if (refusal) throw refusal;
   });
   return { ...running, stopped };
+}
+
+/** Etcd knows the user, who may not use these keys: a wrong prefix, or a right that somebody forgot to grant. */
+function prefixFault(error: unknown, { prefix, role, etcd }: NodeConfig): string | undefined {
+  if (!(error instanceof EtcdError) || error.kind !== 'denied' || !/permission denied/.test(error.message))
+    return undefined;
+  const user = etcd.username === undefined ? 'this process' : `the user ${etcd.username}`;
+  return `--etcd-prefix: ${user} may not use the keys below ${new Keyspace(prefix).root}; correct the prefix, or run 9volt doctor --role ${role} to see which permission etcd lacks`;
 }

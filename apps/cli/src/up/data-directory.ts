@@ -1,5 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writableDirectory } from '../compose/writable-directory.js';
 
 /** What `9volt up` remembers from one start to the next, so that ports stay what they were. */
 export interface Remembered {
@@ -22,7 +23,7 @@ export class DataDirectory {
   }
 
   async create(): Promise<void> {
-    await mkdir(this.path, { recursive: true, mode: 0o700 });
+    await writableDirectory(this.path);
   }
 
   async recall(): Promise<Remembered> {

@@ -1,11 +1,15 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
+import { listenFault } from '@9volt/platform';
 
-/** Whether a port of loopback can be listened on now. */
+/** Whether nobody listens on a port now. Rejects when this process may not listen there at all. */
 function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(false);
+      else reject(listenFault(error, { host, port }) ?? error);
+    });
     server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }
@@ -14,7 +18,7 @@ function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
 export function anyPort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenFault(error, { host, port: 0 }) ?? error));
     server.listen(0, host, () => {
       const { port } = server.address() as AddressInfo;
       server.close(() => resolve(port));

@@ -197,6 +197,7 @@ function etcdValues(reader: SettingReader): { etcd: EtcdSettings; prefix: string
   if (cert !== undefined && ca === undefined) reader.fault('etcdCert', 'expected --etcd-ca with it');
   const prefix = reader.text('etcdPrefix') ?? '';
   if (prefix.replace(/^\/+|\/+$/g, '') === '') reader.fault('etcdPrefix', 'expected a prefix that is not empty');
+  if (/\p{Cc}/u.test(prefix)) reader.fault('etcdPrefix', 'expected a prefix without control characters');
   return {
     etcd: {
       members: members.map((member) => member.replace(/\/$/, '')),

@@ -4,6 +4,7 @@ import { messageOf } from '@9volt/contracts';
 import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { createApp } from '../http/create-app.js';
 import type { AppLogger } from '../logging/app-logger.js';
+import { listenFault } from './listen-fault.js';
 
 export interface RunNodeOptions {
   module: DynamicModule;
@@ -31,8 +32,14 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const { config, logger } = options;
   const log = logger.child('node');
   const app = await createApp(options.module, config, logger);
-  await options.setUp?.(app);
-  await app.listen(config.listen.port, config.listen.host);
+  try {
+    await options.setUp?.(app);
+    await app.listen(config.listen.port, config.listen.host);
+  } catch (error) {
+    // What the roles began would keep the process alive. Not awaited: whoever is told ends it anyway.
+    app.close().catch((reason: unknown) => log.error(`stop failed: ${messageOf(reason)}`));
+    throw listenFault(error, config.listen) ?? error;
+  }
   const url = addressOf(app);
   log.info(`${config.role} listens on ${url}`);
   if (config.accessTokens.length === 0) {

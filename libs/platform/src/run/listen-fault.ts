@@ -1,0 +1,18 @@
+import { ConfigError } from '../config/setting-reader.js';
+
+/** What the system says (`code` of the error), and what it means to whoever chose the address. */
+const REASONS: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: () => 'another process uses this port; stop it, or choose another port',
+  EADDRNOTAVAIL: () => 'this machine does not have this address; choose one of its own, or 0.0.0.0 for all',
+  EACCES: (_host, port) => `this user may not listen on port ${port}; choose a port from 1024`,
+  ENOTFOUND: (host) => `cannot resolve the host name ${host}; check its spelling and the resolver`,
+  EAI_AGAIN: (host) => `cannot resolve the host name ${host}; check its spelling and the resolver`,
+};
+
+/** Why a process cannot listen on its address, as a fault of that setting; undefined when the error is another one. */
+export function listenFault(error: unknown, { host, port }: { host: string; port: number }): ConfigError | undefined {
+  const reason = REASONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  if (!reason) return undefined;
+  const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  return new ConfigError([`--listen: cannot listen on ${address}: ${reason(host, port)}`]);
+}
