@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import { messageOf } from '@9volt/contracts/errors';
 import { ConfigError } from '@9volt/platform/config';
+import { letReadersGo } from './output/reader.js';
 import { CliError, warn } from './output/say.js';
 import { buildProgram } from './program.js';
 
+letReadersGo();
 try {
   await (await buildProgram(process.argv[2])).parseAsync();
 } catch (error) {
