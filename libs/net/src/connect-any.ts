@@ -81,7 +81,7 @@ export function connectAny(
 /** With a code, as node's own has one: by that it is told from a defect. */
 function aggregateOf(errors: unknown[]): Error {
   const { code } = errors[0] as { code?: unknown };
-  return Object.assign(new AggregateError(errors, 'no address of the host could be reached'), { code });
+  return Object.assign(new AggregateError(errors, 'could not reach any address of the host'), { code });
 }
 
 function openTcp({ address }: Address, port: number): Socket {

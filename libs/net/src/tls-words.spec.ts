@@ -6,21 +6,24 @@ const openssl = (reason: string, where = 'ssl3_get_record'): string =>
 
 describe('errors of TLS', () => {
   it.each([
-    ['wrong version number', 'what answers does not speak TLS (wrong version number)'],
-    ['http request', 'what answers does not speak TLS (http request)'],
+    ['wrong version number', 'the target does not speak TLS (wrong version number)'],
+    ['http request', 'the target does not speak TLS (http request)'],
     [
       'unsafe legacy renegotiation disabled',
-      'the target knows no secure renegotiation; tls-legacy-renegotiation permits that (unsafe legacy renegotiation disabled)',
+      'the target does not support secure renegotiation; tls-legacy-renegotiation permits that (unsafe legacy renegotiation disabled)',
     ],
     [
       'sslv3 alert handshake failure',
-      'the target agrees to no cipher or version, or demands a certificate (handshake failure)',
+      'the target accepts none of the ciphers and versions, or requires a client certificate (handshake failure)',
     ],
-    ['tlsv1 alert protocol version', 'the target speaks no version of TLS that is permitted (protocol version)'],
-    ['tlsv13 alert certificate required', 'the target demands a certificate of the client (certificate required)'],
-    ['tlsv1 alert unknown ca', 'the target refuses the certificate of the client (unknown ca)'],
-    ['sslv3 alert certificate expired', 'the target refuses the certificate of the client (certificate expired)'],
-    ['tlsv1 unrecognized name', 'the target knows no such server name (unrecognized name)'],
+    [
+      'tlsv1 alert protocol version',
+      'the target and this monitor share no permitted version of TLS (protocol version)',
+    ],
+    ['tlsv13 alert certificate required', 'the target requires a client certificate (certificate required)'],
+    ['tlsv1 alert unknown ca', 'the target refuses the client certificate (unknown ca)'],
+    ['sslv3 alert certificate expired', 'the target refuses the client certificate (certificate expired)'],
+    ['tlsv1 unrecognized name', 'the target does not know this server name (unrecognized name)'],
     ['dh key too small', 'the cryptography of the target is too weak (dh key too small)'],
     [
       'unexpected eof while reading',

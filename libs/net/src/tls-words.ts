@@ -1,21 +1,24 @@
 /** What OpenSSL says, by its reason, in words for an operator. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
-  [/wrong version number|packet length too long|http request|record overflow/, 'what answers does not speak TLS'],
-  [/unsafe legacy renegotiation/, 'the target knows no secure renegotiation; tls-legacy-renegotiation permits that'],
-  [/unsupported protocol|alert protocol version/, 'the target speaks no version of TLS that is permitted'],
-  [/certificate required/, 'the target demands a certificate of the client'],
+  [/wrong version number|packet length too long|http request|record overflow/, 'the target does not speak TLS'],
+  [
+    /unsafe legacy renegotiation/,
+    'the target does not support secure renegotiation; tls-legacy-renegotiation permits that',
+  ],
+  [/unsupported protocol|alert protocol version/, 'the target and this monitor share no permitted version of TLS'],
+  [/certificate required/, 'the target requires a client certificate'],
   [
     /alert (?:bad certificate|certificate|unknown ca|unsupported certificate|access denied)/,
-    'the target refuses the certificate of the client',
+    'the target refuses the client certificate',
   ],
-  [/unrecognized name/, 'the target knows no such server name'],
-  [/alert handshake failure/, 'the target agrees to no cipher or version, or demands a certificate'],
-  [/alert no application protocol/, 'the target speaks none of the protocols that were offered'],
+  [/unrecognized name/, 'the target does not know this server name'],
+  [/alert handshake failure/, 'the target accepts none of the ciphers and versions, or requires a client certificate'],
+  [/alert no application protocol/, 'the target speaks none of the offered protocols'],
   [
     /dh key too small|ee key too small|ca key too small|ca md too weak|bad signature|wrong signature type/,
     'the cryptography of the target is too weak',
   ],
-  [/no shared cipher|no ciphers available/, 'there is no cipher that both sides know'],
+  [/no shared cipher|no ciphers available/, 'both sides share no cipher'],
   [/unexpected eof/, 'the target closed the connection in the middle of TLS'],
   [/key values mismatch/, 'the key does not belong to the certificate'],
   [/no start line|bad base64|wrong tag|asn1|not enough data/, 'a certificate or a key is not valid PEM'],

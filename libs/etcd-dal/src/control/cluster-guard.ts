@@ -97,7 +97,7 @@ export class ClusterGuard {
     if (answer.revision < seen) {
       throw new EtcdError(
         'other-data',
-        `etcd went back from revision ${seen} to ${answer.revision}: it lost data or was replaced; nothing is taken for deleted`,
+        `etcd went back from revision ${seen} to ${answer.revision}: it lost data or was replaced; 9volt deletes nothing because of it`,
       );
     }
     if (this.clusterId === undefined) return;
@@ -107,7 +107,7 @@ export class ClusterGuard {
     if (id !== this.clusterId && !overwritten) {
       throw new EtcdError(
         'other-data',
-        `etcd holds the data of another cluster (${id ?? 'none'} instead of ${this.clusterId}); nothing is taken for deleted`,
+        `etcd holds the data of another cluster (${id ?? 'none'} instead of ${this.clusterId}); 9volt deletes nothing because of it`,
       );
     }
     this.sawRevision(answer.revision);

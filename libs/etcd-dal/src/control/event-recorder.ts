@@ -84,7 +84,7 @@ export class EventRecorder implements EventSink {
     if (this.dropped > 0) {
       const { dropped } = this;
       this.dropped = 0;
-      this.emit('warning', `${dropped} events were dropped, since etcd could not or would not take them`);
+      this.emit('warning', `${dropped} events were dropped because etcd did not accept them`);
     }
   }
 

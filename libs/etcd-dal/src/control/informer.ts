@@ -279,7 +279,7 @@ export class Informer<T> {
     try {
       value = this.options.decode(entry, (told) => (fault ??= told));
     } catch (error) {
-      fault = 'it cannot be read';
+      fault = '9volt cannot read it';
       this.defect(entry.key, error);
     }
     if (fault === undefined) unreadable?.clear(entry.key, entry.modRevision);

@@ -37,7 +37,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
         held = undefined;
       };
       timer = setTimeout(
-        () => reject(new EtcdError('unavailable', 'etcd: a watch was not opened in time')),
+        () => reject(new EtcdError('unavailable', 'etcd did not open a watch in time')),
         OPEN_TIMEOUT_MS,
       );
       cancel = () => reject(new EtcdError('unavailable', 'etcd: the watch was stopped'));

@@ -215,13 +215,13 @@ function need<T>(value: T | undefined): T {
 
 function measured(value: unknown): number {
   if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new RangeError('a column has something else than numbers');
+    throw new RangeError('a column contains something other than numbers');
   return value;
 }
 
 /** Milliseconds since the epoch that a date can have. */
 function dated(ms: number): number {
-  if (!(Math.abs(measured(ms)) <= 8.64e15)) throw new RangeError('a column has an instant that is none');
+  if (!(Math.abs(measured(ms)) <= 8.64e15)) throw new RangeError('a column contains an invalid time');
   return ms;
 }
 

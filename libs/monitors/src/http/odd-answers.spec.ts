@@ -50,7 +50,7 @@ describe('http: an answer that is none', () => {
     [
       'half a head',
       'HTTP/1.1 200 OK\r\nContent-',
-      'the target closed the connection after 25 bytes, in the middle of the head of its answer',
+      'the target closed the connection after 25 bytes, in the middle of the headers of its answer',
     ],
     [
       'half a body',
@@ -62,10 +62,10 @@ describe('http: an answer that is none', () => {
       `${OK}Transfer-Encoding: chunked\r\n\r\n6\r\nhello\n\r\n`,
       'the target closed the connection before the last chunk of the body',
     ],
-    ['another protocol', 'SSH-2.0-OpenSSH_9\r\n', "what the target sent is not HTTP: 'SSH-2.0-OpenSSH_9'"],
+    ['another protocol', 'SSH-2.0-OpenSSH_9\r\n', "the answer of the target is not HTTP: 'SSH-2.0-OpenSSH_9'"],
     ['a header beyond the limit', `${OK}X: ${'a'.repeat(110_000)}\r\n\r\n`, 'a header is longer than 100 KiB'],
     ['headers beyond the limit', `${OK}${`X: ${'a'.repeat(90_000)}\r\n`.repeat(4)}\r\n`, 'longer than 300 KiB'],
-    ['a length that is none', `${OK}Content-Length: six\r\n\r\nhello\n`, "Content-Length is no number: 'six'"],
+    ['a length that is none', `${OK}Content-Length: six\r\n\r\nhello\n`, "Content-Length is not a number: 'six'"],
   ])('with %s is told as what it is', async (_, answer, message) => {
     const { result } = await againstBytes(answer, { 'expect-not': 'zzz' });
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining(message) });

@@ -147,7 +147,7 @@ describe('tls: targets that are old or none', () => {
       const monitor = { host: target.host, port: target.port, ...more };
       const refused = await runProbe(monitor);
       expect(refused.message).toContain(
-        'the target knows no secure renegotiation; tls-legacy-renegotiation permits that',
+        'the target does not support secure renegotiation; tls-legacy-renegotiation permits that',
       );
       const permitted = await runProbe({ ...monitor, 'tls-legacy-renegotiation': true });
       expect(permitted.message).toContain('the target closed the connection before TLS was established');
@@ -156,14 +156,14 @@ describe('tls: targets that are old or none', () => {
   );
 
   it.each([
-    ['SSH-2.0-OpenSSH\r\n', 'what answers does not speak TLS (wrong version number)'],
-    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'what answers does not speak TLS (wrong version number)'],
+    ['SSH-2.0-OpenSSH\r\n', 'the target does not speak TLS (wrong version number)'],
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'the target does not speak TLS (wrong version number)'],
     ['', 'the target closed the connection before TLS was established'],
     [
       Buffer.from([21, 3, 3, 0, 2, 2, 40]),
-      'the target agrees to no cipher or version, or demands a certificate (handshake failure)',
+      'the target accepts none of the ciphers and versions, or requires a client certificate (handshake failure)',
     ],
-    [Buffer.from([21, 3, 3, 0, 2, 2, 112]), 'the target knows no such server name (unrecognized name)'],
+    [Buffer.from([21, 3, 3, 0, 2, 2, 112]), 'the target does not know this server name (unrecognized name)'],
     [Buffer.from([21, 3, 3, 0, 2, 2, 80]), 'TLS failed: internal error'],
   ])('that answer %j are told in plain words, without addresses', async (answer, words) => {
     const target = await startTcpTarget({ serve: (socket) => void socket.once('data', () => socket.end(answer)) });

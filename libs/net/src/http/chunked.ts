@@ -56,8 +56,7 @@ export class ChunkedReader {
     this.line = [];
     if (this.state === 'trailer') return this.takeTrailer(line);
     const [digits] = HEX.exec(line) ?? [];
-    if (digits === undefined)
-      throw broken(`'${line.slice(0, 40).replace(/[^\x20-\x7e]/g, '?')}' is not the size of a chunk`);
+    if (digits === undefined) throw broken(`'${line.slice(0, 40).replace(/[^\x20-\x7e]/g, '?')}' is not a chunk size`);
     if (digits.length > MAX_SIZE_DIGITS) throw broken(`the size of a chunk has more than ${MAX_SIZE_DIGITS} digits`);
     const behind = line.slice(digits.length);
     if (behind !== '' && !behind.startsWith(';')) this.oddities.add('something behind the size of a chunk');
@@ -73,5 +72,5 @@ export class ChunkedReader {
 }
 
 function broken(message: string): BrokenAnswer {
-  return new BrokenAnswer(`the body cannot be read: ${message}`);
+  return new BrokenAnswer(`the body is not valid HTTP: ${message}`);
 }

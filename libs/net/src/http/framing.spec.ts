@@ -36,7 +36,7 @@ describe('where a body ends', () => {
   });
 
   it.each(['', '-6', 'abc', '0x6'.slice(1)])('a length of %j is refused', (value) => {
-    expect(() => framed([length(value)])).toThrow('Content-Length is no number');
+    expect(() => framed([length(value)])).toThrow('Content-Length is not a number');
   });
 });
 
@@ -71,10 +71,10 @@ describe('a body in chunks', () => {
   });
 
   it.each([
-    ['xyz\r\n', "'xyz' is not the size of a chunk"],
-    ['\r\nhello', "'' is not the size of a chunk"],
-    [' 6\r\n', "' 6' is not the size of a chunk"],
-    ['-6\r\n', 'is not the size of a chunk'],
+    ['xyz\r\n', "'xyz' is not a chunk size"],
+    ['\r\nhello', "'' is not a chunk size"],
+    [' 6\r\n', "' 6' is not a chunk size"],
+    ['-6\r\n', 'is not a chunk size'],
     ['4\r\nhello\n\r\n', 'a chunk is longer than it says'],
     [`${'0'.repeat(16)}6\r\n`, 'the size of a chunk has more than 16 digits'],
     ['0\r\nnonsense\r\n\r\n', 'a trailer has no colon'],

@@ -29,7 +29,7 @@ function lengthOf(fields: readonly Field[], status: number, oddities: Set<string
   for (const value of valuesOf(fields, 'Content-Length')) {
     const [, digits] = /^\s*\+?(\d+)/.exec(value) ?? [];
     if (digits === undefined) {
-      const message = `the answer cannot be read: Content-Length is no number: '${value.slice(0, 40)}'`;
+      const message = `the answer is not valid HTTP: Content-Length is not a number: '${value.slice(0, 40)}'`;
       throw new BrokenAnswer(message, status);
     }
     if (!/^\d+$/.test(value)) oddities.add('an odd Content-Length');

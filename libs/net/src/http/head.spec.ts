@@ -112,7 +112,7 @@ describe('the head of a response', () => {
     ['a status below 100', 'HTTP/1.1 099 OK\r\n\r\n', 'is not HTTP', undefined],
     ['escape sequences', 'HTTP/9\x1b[31m\r\n', "is not HTTP: 'HTTP/9?", undefined],
     ['a header without a colon', `${OK}nonsense\r\n\r\n`, "a header has no colon: 'nonsense'", 200],
-    ['a NUL byte', `${OK}A: a\0b\r\n\r\n`, 'a header has a NUL byte in it', 200],
+    ['a NUL byte', `${OK}A: a\0b\r\n\r\n`, 'a header contains a NUL byte', 200],
     ['a first header that begins with a space', `${OK} A: b\r\n\r\n`, 'the first header begins with a space', 200],
     [
       'a header beyond the limit',

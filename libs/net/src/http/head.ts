@@ -62,7 +62,7 @@ export class HeadReader {
   /** The error of an answer that ends here. */
   cutShort(): BrokenAnswer {
     if (this.bytes === 0) return new BrokenAnswer('the target closed the connection without an answer');
-    const message = `the target closed the connection after ${this.bytes} bytes, in the middle of the head of its answer`;
+    const message = `the target closed the connection after ${this.bytes} bytes, in the middle of the headers of its answer`;
     return new BrokenAnswer(message, this.status);
   }
 
@@ -90,7 +90,7 @@ export class HeadReader {
   }
 
   private takeLine(line: Buffer): void {
-    if (line.includes(0)) throw this.broken('a header has a NUL byte in it');
+    if (line.includes(0)) throw this.broken('a header contains a NUL byte');
     if (this.status === undefined) return this.takeStatus(line);
     if (line.length === 0) return this.end(this.status);
     if (line[0] === 0x20 || line[0] === 0x09) return this.unfold(line);
@@ -132,11 +132,11 @@ export class HeadReader {
   }
 
   private notHttp(line: Buffer): BrokenAnswer {
-    return new BrokenAnswer(`what the target sent is not HTTP: '${shown(line)}'`);
+    return new BrokenAnswer(`the answer of the target is not HTTP: '${shown(line)}'`);
   }
 
   private broken(message: string): BrokenAnswer {
-    return new BrokenAnswer(`the answer cannot be read: ${message}`, this.status);
+    return new BrokenAnswer(`the answer is not valid HTTP: ${message}`, this.status);
   }
 }
 

@@ -117,7 +117,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
   if (!isLoopback(listen.host) && accessTokens.length === 0 && !reader.flag('insecure')) {
     reader.fault(
       'listen',
-      `refusing to listen on ${listen.host}, which others can reach, without access tokens; give --access-tokens, or --insecure if that is meant`,
+      `refusing to listen on ${listen.host} without access tokens, because other machines can reach it; give --access-tokens, or --insecure if you want that`,
     );
   }
   const memberName = reader.text('memberId') ?? (role === 'server' ? hostname() : `${hostname()}-${role}`);
@@ -186,7 +186,7 @@ function etcdValues(reader: SettingReader): { etcd: EtcdSettings; prefix: string
     }
   }
   if (new Set(members.map((member) => member.split(':')[0])).size > 1) {
-    reader.fault('etcdMembers', 'expected all addresses to be http, or all https');
+    reader.fault('etcdMembers', 'expected only http addresses, or only https addresses');
   }
   const userpass = reader.text('etcdUserpass');
   const colon = userpass?.indexOf(':') ?? -1;
@@ -194,7 +194,7 @@ function etcdValues(reader: SettingReader): { etcd: EtcdSettings; prefix: string
   const [ca, cert, key] = [reader.file('etcdCa'), reader.file('etcdCert'), reader.file('etcdKey')];
   if ((cert === undefined) !== (key === undefined))
     reader.fault('etcdCert', 'expected both --etcd-cert and --etcd-key, or neither');
-  if (cert !== undefined && ca === undefined) reader.fault('etcdCert', 'expected --etcd-ca with it');
+  if (cert !== undefined && ca === undefined) reader.fault('etcdCert', 'is missing; --etcd-cert needs it');
   const prefix = reader.text('etcdPrefix') ?? '';
   if (prefix.replace(/^\/+|\/+$/g, '') === '') reader.fault('etcdPrefix', 'expected a prefix that is not empty');
   if (/\p{Cc}/u.test(prefix)) reader.fault('etcdPrefix', 'expected a prefix without control characters');

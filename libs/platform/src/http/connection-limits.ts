@@ -21,7 +21,7 @@ export function limitConnections(server: Server, limits: ConnectionLimits, log: 
     refused += 1;
     if (performance.now() - toldAt < TOLD_EVERY_MS) return;
     toldAt = performance.now();
-    log.warn('closed connections: there are too many', { refused, ...limits });
+    log.warn('closed new connections: too many are open', { refused, ...limits });
     refused = 0;
   };
   server.maxConnections = limits.connections;

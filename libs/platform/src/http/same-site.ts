@@ -38,13 +38,13 @@ export function refusalOfForeign(
   if (isForeign && !(page && isNavigation(method, headers))) return 'Requests from pages of other sites are refused';
   const host = typeof headers.host === 'string' ? headers.host : undefined;
   if (!own.guarded && host !== undefined && !isOwnHost(host, own)) {
-    return `The host '${host.slice(0, 255)}' is not one of this node, which has no access tokens; give --public-url, or tokens`;
+    return `This node does not know the host '${host.slice(0, 255)}' as its own and has no access tokens; set --public-url or --access-tokens`;
   }
   const { origin } = headers;
   // A page of another site cannot send a token without asking first, and is never allowed to.
   if (typeof origin !== 'string' || site === 'same-origin' || authenticated) return undefined;
   if (isOwnOrigin(origin, host, own.publicUrl)) return undefined;
-  return `Requests from pages of '${origin.slice(0, 255)}' are refused; if that is the address of this node, give it as --public-url`;
+  return `This API refuses requests from pages of '${origin.slice(0, 255)}'; if that is the address of this node, set it as --public-url`;
 }
 
 /** A link that somebody followed, not a part of a page of another site. */

@@ -7,7 +7,7 @@ type Fence = 'leadership' | 'ownership';
 export function countFencingRejections(metrics: Metrics, fence: Fence): (count: number) => void {
   const counter = metrics.counter(
     'ninevolt_fencing_rejections_total',
-    'Writes that etcd refused since this process led no longer (`leadership`) or the monitor was no longer its own (`ownership`)',
+    'Writes that etcd refused because this process was no longer the leader (`leadership`) or no longer the owner of the monitor (`ownership`)',
     ['fence'],
   );
   const ofFence = counter.labels({ fence });

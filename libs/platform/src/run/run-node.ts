@@ -43,8 +43,8 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const url = addressOf(app);
   log.info(`${config.role} listens on ${url}`);
   if (config.accessTokens.length === 0) {
-    const who = isLoopback(config.listen.host) ? 'every user of this machine' : 'whoever reaches this address';
-    log.info(`there are no access tokens: ${who} may use it; --access-tokens changes that`);
+    const who = isLoopback(config.listen.host) ? 'every user of this machine' : 'everybody who reaches this address';
+    log.info(`no access tokens are set: ${who} can use this node; set --access-tokens to change that`);
   }
 
   let stopping: Promise<void> | undefined;
@@ -56,9 +56,9 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
       log.warn(`second ${signal}: leaving at once`);
       process.exit(1);
     }
-    log.info(`${signal}: handing over and leaving`);
+    log.info(`${signal}: handing over monitors and leaving the cluster`);
     const deadline = setTimeout(() => {
-      log.error(`not stopped after ${STOP_DEADLINE_MS / 1_000} s: leaving at once`);
+      log.error(`could not stop within ${STOP_DEADLINE_MS / 1_000} s: leaving at once`);
       process.exit(1);
     }, STOP_DEADLINE_MS);
     stop().then(

@@ -52,7 +52,7 @@ describe('a worker', () => {
     const { read } = new SecretReader(undefined, ENV);
     expect(await read(env('NINEV_SECRET_HOOK'))).toBe('hook');
     for (const reference of [env('SLACK_TOKEN'), env('NINEV_SECRET_SOURCES'), file('allowed/token')]) {
-      await expect(read(reference)).rejects.toThrow('is not one that may be used (--secret-sources)');
+      await expect(read(reference)).rejects.toThrow('--secret-sources does not permit');
     }
   });
 
@@ -67,17 +67,17 @@ describe('a worker', () => {
   it.each([
     [env('NONE'), 'the variable is not set'],
     [env('EMPTY'), 'the variable is not set'],
-    [env('NINEV_ETCD_USERPASS'), 'the variable is not one that may be used'],
-    [{ kind: 'file', name: '/proc/self/environ', text: '' }, 'the file is not one that may be used'],
-    [{ kind: 'file', name: '/dev/zero', text: '' }, 'the file is not one that may be used'],
+    [env('NINEV_ETCD_USERPASS'), '--secret-sources does not permit the variable'],
+    [{ kind: 'file', name: '/proc/self/environ', text: '' }, '--secret-sources does not permit the file'],
+    [{ kind: 'file', name: '/dev/zero', text: '' }, '--secret-sources does not permit the file'],
   ] as [SecretReference, string][])('refuses %j', async (reference, reason) => {
     await expect(new SecretReader(ALL, ENV).read(reference)).rejects.toThrow(reason);
   });
 
   it.each([
-    ['none', 'there is no such file'],
-    ['allowed', 'it is no file'],
-    ['allowed/pipe', 'it is no file'],
+    ['none', 'the file does not exist'],
+    ['allowed', 'it is not a file'],
+    ['allowed/pipe', 'it is not a file'],
     ['allowed/empty', 'the file is empty'],
     ['allowed/large', 'more than 64 KiB'],
   ])('refuses the file %s', async (path, reason) => {
@@ -89,7 +89,7 @@ describe('a worker', () => {
     const sources = [ALL, [`file:${directory}/`]];
     for (const { read } of sources.map((source) => new SecretReader(source, ENV, [join(directory, 'gone'), own]))) {
       for (const path of ['allowed/token', 'allowed/link'])
-        await expect(read(file(path))).rejects.toThrow('may be used');
+        await expect(read(file(path))).rejects.toThrow('--secret-sources does not permit');
       expect(await read(file('allowed/lines'))).toBe('one\ntwo\n');
     }
   });
@@ -100,9 +100,9 @@ describe('a worker', () => {
     expect(await read(file('allowed/token'))).toBe('from a file');
     expect(await read(file('allowed/../allowed/link'))).toBe('from a file');
     for (const refused of [env('OTHER'), file('elsewhere'), file('allowed/../elsewhere'), file('allowed/way-out')]) {
-      await expect(read(refused)).rejects.toThrow('may be used');
+      await expect(read(refused)).rejects.toThrow('--secret-sources does not permit');
     }
-    await expect(new SecretReader(['env:*'], ENV).read(env('NINEV_ETCD_USERPASS'))).rejects.toThrow('may be used');
-    await expect(new SecretReader([], ENV).read(env('OTHER'))).rejects.toThrow('may be used');
+    await expect(new SecretReader(['env:*'], ENV).read(env('NINEV_ETCD_USERPASS'))).rejects.toThrow('--secret-sources does not permit');
+    await expect(new SecretReader([], ENV).read(env('OTHER'))).rejects.toThrow('--secret-sources does not permit');
   });
 });

@@ -40,7 +40,7 @@ export class SecretReader {
   }
 
   private async variable(name: string): Promise<string> {
-    if (!this.mayUse(name)) throw new Error('the variable is not one that may be used (--secret-sources)');
+    if (!this.mayUse(name)) throw new Error('--secret-sources does not permit the variable');
     const value = this.env[name];
     if (value === undefined || value === '') throw new Error('the variable is not set');
     return value;
@@ -49,7 +49,7 @@ export class SecretReader {
   private async file(path: string): Promise<string> {
     // Of the file that it really is: a link must not lead out of a directory that may be read.
     const real = await realpath(path).catch(inWords);
-    if (!(await this.mayRead(real))) throw new Error('the file is not one that may be used (--secret-sources)');
+    if (!(await this.mayRead(real))) throw new Error('--secret-sources does not permit the file');
     // Without waiting for somebody to write, as into a pipe.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch(inWords);
     try {
@@ -80,7 +80,7 @@ export function matchesVariable(source: string, name: string): boolean {
 
 /** Without the line break at its end, which editors and `echo` leave. */
 async function contentOf(file: FileHandle): Promise<string> {
-  if (!(await file.stat()).isFile()) throw new Error('it is no file');
+  if (!(await file.stat()).isFile()) throw new Error('it is not a file');
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(MAX_BYTES + 1), position: 0 });
   if (bytesRead > MAX_BYTES) throw new Error(`the file has more than ${MAX_BYTES / 1_024} KiB`);
   const text = buffer.toString('utf8', 0, bytesRead).replace(/\r?\n$/, '');
@@ -89,9 +89,9 @@ async function contentOf(file: FileHandle): Promise<string> {
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'the file may not be read by this process',
+  ENOENT: 'the file does not exist',
+  ENOTDIR: 'the file does not exist',
+  EACCES: 'this process has no permission to read the file',
 };
 
 function inWords(cause: NodeJS.ErrnoException): never {
