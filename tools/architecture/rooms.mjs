@@ -30,7 +30,7 @@ export const layers = {
     ['monitors', 'alerters', 'stream'],
     ['placement', 'requests', 'cluster', 'schemas'],
     ['states', 'calls', 'events', 'results', 'ui'],
-    ['settings'],
+    ['settings', 'quiet'],
     ['common'],
     ['cache'],
   ],

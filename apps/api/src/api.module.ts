@@ -18,6 +18,12 @@ import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './settings/monitors.service.js';
 import { PlacementService } from './placement/placement.service.js';
 import { RequestsService } from './requests/requests.service.js';
+import { AcksController, PausesController } from './quiet/acks.controller.js';
+import { AcksService } from './quiet/acks.service.js';
+import { MaintenanceController } from './quiet/maintenance.controller.js';
+import { MaintenanceService } from './quiet/maintenance.service.js';
+import { SilencesController } from './quiet/silences.controller.js';
+import { SilencesService } from './quiet/silences.service.js';
 import { ResultsController } from './results/results.controller.js';
 import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
@@ -37,6 +43,10 @@ import { StreamHub } from './stream/stream.hub.js';
     CallsController,
     AlertersController,
     StatesController,
+    AcksController,
+    PausesController,
+    SilencesController,
+    MaintenanceController,
     ResultsController,
     EventsController,
     ClusterController,
@@ -52,6 +62,9 @@ import { StreamHub } from './stream/stream.hub.js';
     CallsService,
     AlertersService,
     StatesService,
+    AcksService,
+    SilencesService,
+    MaintenanceService,
     ResultsService,
     EventsService,
     ClusterService,

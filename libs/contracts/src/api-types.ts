@@ -367,6 +367,147 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/state/{name}/ack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Acknowledge the open incident of a monitor
+         * @description Until recovery or expiry 9volt sends no repeats and no escalations. It still notifies of a worse status. Answers 409 if no incident is open.
+         */
+        put: operations["acknowledgeIncident"];
+        post?: never;
+        /** Remove the acknowledgement of an incident */
+        delete: operations["removeAcknowledgement"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/monitor/{name}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Disable a monitor for a time
+         * @description No checks run until then; they start again by themselves, whichever worker runs the monitor by then. The configuration stays as it is, so that a push of files changes nothing about it.
+         */
+        put: operations["pauseMonitor"];
+        post?: never;
+        /** Enable a monitor that is disabled for a time */
+        delete: operations["resumeMonitor"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List all silences
+         * @description Newest first. Expired ones are kept for 7 days.
+         */
+        get: operations["listSilences"];
+        put?: never;
+        /**
+         * Silence monitors
+         * @description From start to end 9volt holds the alarms of all monitors that match; the checks continue. Recoveries of what was notified before are sent. When the silence ends, what is still wrong is notified.
+         */
+        post: operations["addSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silence/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show which monitors a silence would match */
+        post: operations["previewSilence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/silence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a silence */
+        get: operations["getSilence"];
+        /** Change a silence */
+        put: operations["changeSilence"];
+        post?: never;
+        /**
+         * Expire a silence
+         * @description Ends it now. It is kept for 7 days.
+         */
+        delete: operations["expireSilence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all maintenance windows */
+        get: operations["listMaintenance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a maintenance window */
+        get: operations["getMaintenance"];
+        /** Create or replace a maintenance window */
+        put: operations["putMaintenance"];
+        post?: never;
+        /** Delete a maintenance window */
+        delete: operations["deleteMaintenance"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/result": {
         parameters: {
             query?: never;
@@ -548,6 +689,14 @@ export interface components {
                     orphaned: number;
                     stale: number;
                     quarantined: number;
+                    maintenance: number;
+                };
+                byQuiet: {
+                    maintenance: number;
+                    unreachable: number;
+                    silenced: number;
+                    flapping: number;
+                    acknowledged: number;
                 };
             };
             /** @description Monitors that no running worker can take: the first 1,000. `/api/v1/monitor/{name}/why` explains why. */
@@ -885,7 +1034,7 @@ export interface components {
              * @description Status to show.
              * @enum {string}
              */
-            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined" | "maintenance";
             /**
              * @description Status as stored, even if it is out of date.
              * @enum {string|null}
@@ -913,6 +1062,13 @@ export interface components {
             nextDue: string | null;
             /** @description Id of the open incident. */
             incident: string | null;
+            /**
+             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @enum {string|null}
+             */
+            quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description True while the incident is still open and the latest checks succeed. */
+            recovering: boolean;
             config?: components["schemas"]["Monitor"] | null;
         };
         StateList: components["schemas"]["State"][];
@@ -932,7 +1088,7 @@ export interface components {
              * @description Status to show.
              * @enum {string}
              */
-            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined" | "maintenance";
             /**
              * @description Status as stored, even if it is out of date.
              * @enum {string|null}
@@ -960,6 +1116,13 @@ export interface components {
             nextDue: string | null;
             /** @description Id of the open incident. */
             incident: string | null;
+            /**
+             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @enum {string|null}
+             */
+            quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description True while the incident is still open and the latest checks succeed. */
+            recovering: boolean;
             config: components["schemas"]["Monitor"] | null;
             /** @description Recent results, oldest first. */
             results: components["schemas"]["Sample"][];
@@ -976,6 +1139,21 @@ export interface components {
                 /** Format: date-time */
                 createdAt: string;
             }[];
+            /** @description Why an alerter is not notified at present, by alerter. */
+            held: {
+                [key: string]: {
+                    /** @enum {string} */
+                    reason: "maintenance" | "dependency" | "silence" | "flapping" | "acknowledgement";
+                    by?: string;
+                    /** Format: date-time */
+                    since: string;
+                    /** Format: date-time */
+                    until?: string;
+                    text: string;
+                };
+            };
+            ack: components["schemas"]["Ack"] | null;
+            pause: components["schemas"]["Pause"] | null;
             assignment: components["schemas"]["AssignmentFacts"] | null;
             revision: number;
         };
@@ -990,10 +1168,272 @@ export interface components {
             /** Format: date-time */
             assignedAt: string;
         };
+        Silence: {
+            id: string;
+            /** @description The monitors that it is about. All conditions must hold. */
+            match: {
+                /** @description A name, or a glob: `*` stands for any characters, `?` for one. */
+                name?: string;
+                /** @description Tags that the monitor carries, all of them. */
+                tags?: string[];
+                /** @description Type of the monitor. */
+                type?: string;
+                /** @description `member-tag` of the monitor. */
+                "member-tag"?: string;
+                /** @description Statuses, of which the monitor has one. */
+                status?: ("warning" | "critical" | "unknown")[];
+            };
+            /** Format: date-time */
+            start: string;
+            /** Format: date-time */
+            end: string;
+            comment: string;
+            author: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @enum {string} */
+            phase: "pending" | "active" | "expired";
+            /** @description Number of monitors that match at present. */
+            monitors: number;
+            /** @description Number of open incidents among them. */
+            incidents: number;
+        };
+        SilenceList: components["schemas"]["Silence"][];
+        SilenceRequest: {
+            /**
+             * @description The monitors to silence. All conditions must hold.
+             * @example {
+             *       "name": "web-*",
+             *       "tags": [
+             *         "shop"
+             *       ]
+             *     }
+             */
+            match: {
+                /** @description A name, or a glob: `*` stands for any characters, `?` for one. */
+                name?: string;
+                /** @description Tags that the monitor carries, all of them. */
+                tags?: string[];
+                /** @description Type of the monitor. */
+                type?: string;
+                /** @description `member-tag` of the monitor. */
+                "member-tag"?: string;
+                /** @description Statuses, of which the monitor has one. */
+                status?: ("warning" | "critical" | "unknown")[];
+            };
+            /**
+             * Format: date-time
+             * @description Start. Default: now.
+             */
+            start?: string;
+            /**
+             * Format: date-time
+             * @description End.
+             */
+            end?: string;
+            /**
+             * @description Length, instead of an end.
+             * @example 10m
+             */
+            duration?: string | number;
+            /**
+             * @description Why.
+             * @example Update of the web servers
+             */
+            comment: string;
+            /**
+             * @description Who does it.
+             * @example kim
+             */
+            author?: string;
+            /** @description Needed for a silence that matches every monitor. Default: `false`. */
+            force?: boolean;
+        };
+        MatchRequest: {
+            /** @description The monitors that it is about. All conditions must hold. */
+            match: {
+                /** @description A name, or a glob: `*` stands for any characters, `?` for one. */
+                name?: string;
+                /** @description Tags that the monitor carries, all of them. */
+                tags?: string[];
+                /** @description Type of the monitor. */
+                type?: string;
+                /** @description `member-tag` of the monitor. */
+                "member-tag"?: string;
+                /** @description Statuses, of which the monitor has one. */
+                status?: ("warning" | "critical" | "unknown")[];
+            };
+        };
+        MatchPreview: {
+            /** @description Number of monitors that match at present. */
+            monitors: number;
+            /** @description Their names, at most 1,000. */
+            names: string[];
+            incidents: {
+                monitor: string;
+                /** @enum {string} */
+                status: "warning" | "critical" | "unknown";
+                /** Format: date-time */
+                since: string;
+                message: string;
+            }[];
+            /** @description True if no condition excludes a monitor; such a silence needs `force`. */
+            everything: boolean;
+        };
+        Ack: {
+            incident: string;
+            /**
+             * @description The status that was acknowledged. A worse one is notified.
+             * @enum {string}
+             */
+            status: "warning" | "critical" | "unknown";
+            /** Format: date-time */
+            at: string;
+            author: string | null;
+            comment: string | null;
+            /**
+             * Format: date-time
+             * @description When it expires. Null: at recovery.
+             */
+            until: string | null;
+        };
+        AckRequest: {
+            /**
+             * @description What is being done.
+             * @example On it
+             */
+            comment?: string;
+            /**
+             * @description Who does it.
+             * @example kim
+             */
+            author?: string;
+            /**
+             * Format: date-time
+             * @description When the acknowledgement expires. Default: at recovery.
+             */
+            until?: string;
+            /**
+             * @description Length, instead of an end.
+             * @example 10m
+             */
+            duration?: string | number;
+        };
+        Pause: {
+            /** Format: date-time */
+            until: string;
+            /** Format: date-time */
+            at: string;
+            author: string | null;
+            comment: string | null;
+        };
+        PauseRequest: {
+            /**
+             * Format: date-time
+             * @description When the checks start again.
+             */
+            until?: string;
+            /**
+             * @description Length, instead of an end.
+             * @example 10m
+             */
+            duration?: string | number;
+            /**
+             * @description Why.
+             * @example Moves to another data centre
+             */
+            comment?: string;
+            /**
+             * @description Who does it.
+             * @example kim
+             */
+            author?: string;
+        };
+        /** @description A maintenance window. */
+        Maintenance: {
+            /**
+             * @description The monitors that the window is about. All conditions must hold.
+             * @example {
+             *       "tags": [
+             *         "shop"
+             *       ]
+             *     }
+             */
+            match: {
+                /** @description A name, or a glob: `*` stands for any characters, `?` for one. */
+                name?: string;
+                /** @description Tags that the monitor carries, all of them. */
+                tags?: string[];
+                /** @description Type of the monitor. */
+                type?: string;
+                /** @description `member-tag` of the monitor. */
+                "member-tag"?: string;
+                /** @description Statuses, of which the monitor has one. */
+                status?: ("warning" | "critical" | "unknown")[];
+            };
+            /**
+             * @description What happens in the window. People see it.
+             * @example Weekly update of the shop
+             */
+            comment?: string;
+            /**
+             * @description quiet: the checks continue, and nobody is notified. stop: no checks run. Default: `quiet`.
+             * @enum {string}
+             */
+            mode?: "quiet" | "stop";
+            /**
+             * Format: date-time
+             * @description Start of a window that happens once.
+             * @example 2026-12-24T18:00:00Z
+             */
+            start?: string;
+            /**
+             * Format: date-time
+             * @description End of a window that happens once.
+             * @example 2026-12-24T20:00:00Z
+             */
+            end?: string;
+            /**
+             * @description Starts of a window that recurs: a cron expression of minute, hour, day of month, month and day of week.
+             * @example 0 3 * * 7
+             */
+            schedule?: string;
+            /**
+             * @description Length of a window that recurs, in elapsed time: the change to or from summer time does not alter it.
+             * @example 2h
+             */
+            duration?: string | number;
+            /**
+             * @description IANA time zone of the schedule. A start that the change to summer time skips moves to the next hour that exists; one that occurs twice counts once. Default: `UTC`.
+             * @example Europe/Berlin
+             */
+            "time-zone"?: string;
+        };
+        ShownMaintenance: {
+            name: string;
+            config: components["schemas"]["Maintenance"] | null;
+            /** @description The window that is open at present. */
+            open: {
+                /** Format: date-time */
+                start: string;
+                /** Format: date-time */
+                end: string;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When a window begins or ends next.
+             */
+            changesAt: string | null;
+            /** @description Number of monitors that match at present. */
+            monitors: number;
+            /** @description Why the entry in etcd is invalid. Null if it is valid. */
+            reason: string | null;
+        };
+        MaintenanceList: components["schemas"]["ShownMaintenance"][];
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "silence-ending" | "flapping-began" | "flapping-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -1025,7 +1465,7 @@ export interface components {
              * @description Status to show.
              * @enum {string}
              */
-            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined";
+            status: "ok" | "warning" | "critical" | "unknown" | "pending" | "disabled" | "orphaned" | "stale" | "quarantined" | "maintenance";
             /**
              * @description Status as stored, even if it is out of date.
              * @enum {string|null}
@@ -1053,6 +1493,13 @@ export interface components {
             nextDue: string | null;
             /** @description Id of the open incident. */
             incident: string | null;
+            /**
+             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @enum {string|null}
+             */
+            quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description True while the incident is still open and the latest checks succeed. */
+            recovering: boolean;
         } | {
             check: string;
             name: string;
@@ -6063,6 +6510,8 @@ export interface operations {
             query?: {
                 /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
                 status?: string | string[];
+                /** @description Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas. */
+                quiet?: string | string[];
                 /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
                 tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
@@ -9885,6 +10334,8 @@ export interface operations {
             query?: {
                 /** @description Shown status: one of these. Repeat the parameter for each, or separate them by commas. */
                 status?: string | string[];
+                /** @description Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas. */
+                quiet?: string | string[];
                 /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
                 tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
@@ -9949,6 +10400,8 @@ export interface operations {
                      *         ],
                      *         "nextDue": "2026-06-01T12:00:10.000Z",
                      *         "incident": "1042.7",
+                     *         "quiet": null,
+                     *         "recovering": false,
                      *         "config": {
                      *           "type": "http",
                      *           "description": "Home page of the shop",
@@ -10118,6 +10571,8 @@ export interface operations {
                      *       ],
                      *       "nextDue": "2026-06-01T12:00:10.000Z",
                      *       "incident": "1042.7",
+                     *       "quiet": null,
+                     *       "recovering": false,
                      *       "config": {
                      *         "type": "http",
                      *         "description": "Home page of the shop",
@@ -10159,6 +10614,9 @@ export interface operations {
                      *         "team-slack": "critical"
                      *       },
                      *       "owed": [],
+                     *       "held": {},
+                     *       "ack": null,
+                     *       "pause": null,
                      *       "assignment": {
                      *         "workerId": "worker-1-x7f3k2",
                      *         "phase": "run",
@@ -10259,6 +10717,2743 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledgeIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "comment": "On it",
+                 *       "author": "kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AckRequest"];
+            };
+        };
+        responses: {
+            /** @description Acknowledged. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "incident": "1042.7",
+                     *       "status": "critical",
+                     *       "at": "2026-06-01T12:00:00.000Z",
+                     *       "author": "kim",
+                     *       "comment": "On it",
+                     *       "until": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Ack"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAcknowledgement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/state/shop-home/ack",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "duration": "10m",
+                 *       "author": "kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Disabled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-06-01T12:10:00.000Z",
+                     *       "at": "2026-06-01T12:00:00.000Z",
+                     *       "author": "kim",
+                     *       "comment": "Moves to another data centre"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Pause"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The checks continue. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/monitor/shop-home/pause",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSilences: {
+        parameters: {
+            query?: {
+                /** @description pending, active or expired: one of these. Separate several by commas. */
+                phase?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The silences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "0mbd3k9x40000abcdefghijk",
+                     *         "match": {
+                     *           "name": "web-*",
+                     *           "tags": [
+                     *             "shop"
+                     *           ]
+                     *         },
+                     *         "start": "2026-06-01T12:00:00.000Z",
+                     *         "end": "2026-06-01T12:10:00.000Z",
+                     *         "comment": "Update of the web servers",
+                     *         "author": "kim",
+                     *         "createdAt": "2026-06-01T12:00:00.000Z",
+                     *         "phase": "active",
+                     *         "monitors": 12,
+                     *         "incidents": 1
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["SilenceList"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "match": {
+                 *         "name": "web-*",
+                 *         "tags": [
+                 *           "shop"
+                 *         ]
+                 *       },
+                 *       "duration": "10m",
+                 *       "comment": "Update of the web servers",
+                 *       "author": "kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0mbd3k9x40000abcdefghijk",
+                     *       "match": {
+                     *         "name": "web-*",
+                     *         "tags": [
+                     *           "shop"
+                     *         ]
+                     *       },
+                     *       "start": "2026-06-01T12:00:00.000Z",
+                     *       "end": "2026-06-01T12:10:00.000Z",
+                     *       "comment": "Update of the web servers",
+                     *       "author": "kim",
+                     *       "createdAt": "2026-06-01T12:00:00.000Z",
+                     *       "phase": "active",
+                     *       "monitors": 12,
+                     *       "incidents": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "match": {
+                 *         "name": "web-*",
+                 *         "tags": [
+                 *           "shop"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["MatchRequest"];
+            };
+        };
+        responses: {
+            /** @description The monitors and open incidents that match. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "monitors": 2,
+                     *       "names": [
+                     *         "web-1",
+                     *         "web-2"
+                     *       ],
+                     *       "incidents": [
+                     *         {
+                     *           "monitor": "web-1",
+                     *           "status": "critical",
+                     *           "since": "2026-06-01T12:00:00.000Z",
+                     *           "message": "connection refused"
+                     *         }
+                     *       ],
+                     *       "everything": false
+                     *     }
+                     */
+                    "application/json": components["schemas"]["MatchPreview"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence/preview",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the silence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The silence. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0mbd3k9x40000abcdefghijk",
+                     *       "match": {
+                     *         "name": "web-*",
+                     *         "tags": [
+                     *           "shop"
+                     *         ]
+                     *       },
+                     *       "start": "2026-06-01T12:00:00.000Z",
+                     *       "end": "2026-06-01T12:10:00.000Z",
+                     *       "comment": "Update of the web servers",
+                     *       "author": "kim",
+                     *       "createdAt": "2026-06-01T12:00:00.000Z",
+                     *       "phase": "active",
+                     *       "monitors": 12,
+                     *       "incidents": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the silence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "match": {
+                 *         "name": "web-*",
+                 *         "tags": [
+                 *           "shop"
+                 *         ]
+                 *       },
+                 *       "duration": "10m",
+                 *       "comment": "Update of the web servers",
+                 *       "author": "kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SilenceRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0mbd3k9x40000abcdefghijk",
+                     *       "match": {
+                     *         "name": "web-*",
+                     *         "tags": [
+                     *           "shop"
+                     *         ]
+                     *       },
+                     *       "start": "2026-06-01T12:00:00.000Z",
+                     *       "end": "2026-06-01T12:10:00.000Z",
+                     *       "comment": "Update of the web servers",
+                     *       "author": "kim",
+                     *       "createdAt": "2026-06-01T12:00:00.000Z",
+                     *       "phase": "active",
+                     *       "monitors": 12,
+                     *       "incidents": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    expireSilence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the silence. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Expired. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "0mbd3k9x40000abcdefghijk",
+                     *       "match": {
+                     *         "name": "web-*",
+                     *         "tags": [
+                     *           "shop"
+                     *         ]
+                     *       },
+                     *       "start": "2026-06-01T12:00:00.000Z",
+                     *       "end": "2026-06-01T12:10:00.000Z",
+                     *       "comment": "Update of the web servers",
+                     *       "author": "kim",
+                     *       "createdAt": "2026-06-01T12:00:00.000Z",
+                     *       "phase": "active",
+                     *       "monitors": 12,
+                     *       "incidents": 1
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Silence"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/silence/{id}",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMaintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The windows, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "weekly-update",
+                     *         "config": {
+                     *           "match": {
+                     *             "tags": [
+                     *               "shop"
+                     *             ]
+                     *           },
+                     *           "schedule": "0 3 * * 7",
+                     *           "duration": "2h",
+                     *           "time-zone": "Europe/Berlin",
+                     *           "mode": "quiet"
+                     *         },
+                     *         "open": null,
+                     *         "changesAt": "2026-06-07T01:00:00.000Z",
+                     *         "monitors": 12,
+                     *         "reason": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["MaintenanceList"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/maintenance",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/maintenance",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/maintenance",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/maintenance",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMaintenance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the maintenance window. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The window. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "weekly-update",
+                     *       "config": {
+                     *         "match": {
+                     *           "tags": [
+                     *             "shop"
+                     *           ]
+                     *         },
+                     *         "schedule": "0 3 * * 7",
+                     *         "duration": "2h",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "mode": "quiet"
+                     *       },
+                     *       "open": null,
+                     *       "changesAt": "2026-06-07T01:00:00.000Z",
+                     *       "monitors": 12,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownMaintenance"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putMaintenance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the maintenance window. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "match": {
+                 *         "tags": [
+                 *           "shop"
+                 *         ]
+                 *       },
+                 *       "schedule": "0 3 * * 7",
+                 *       "duration": "2h",
+                 *       "time-zone": "Europe/Berlin",
+                 *       "mode": "quiet"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Maintenance"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "weekly-update",
+                     *       "config": {
+                     *         "match": {
+                     *           "tags": [
+                     *             "shop"
+                     *           ]
+                     *         },
+                     *         "schedule": "0 3 * * 7",
+                     *         "duration": "2h",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "mode": "quiet"
+                     *       },
+                     *       "open": null,
+                     *       "changesAt": "2026-06-07T01:00:00.000Z",
+                     *       "monitors": 12,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownMaintenance"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "weekly-update",
+                     *       "config": {
+                     *         "match": {
+                     *           "tags": [
+                     *             "shop"
+                     *           ]
+                     *         },
+                     *         "schedule": "0 3 * * 7",
+                     *         "duration": "2h",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "mode": "quiet"
+                     *       },
+                     *       "open": null,
+                     *       "changesAt": "2026-06-07T01:00:00.000Z",
+                     *       "monitors": 12,
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownMaintenance"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/intervall",
+                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *           "expected": "one of type, interval",
+                     *           "suggestion": "interval"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMaintenance: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the maintenance window. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/maintenance/shop-home",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -10618,6 +13813,13 @@ export interface operations {
                      *       },
                      *       "Monitors": {
                      *         "total": 123,
+                     *         "byQuiet": {
+                     *           "maintenance": 0,
+                     *           "unreachable": 0,
+                     *           "silenced": 2,
+                     *           "flapping": 0,
+                     *           "acknowledged": 1
+                     *         },
                      *         "byStatus": {
                      *           "ok": 120,
                      *           "warning": 0,
@@ -10627,7 +13829,8 @@ export interface operations {
                      *           "disabled": 0,
                      *           "orphaned": 1,
                      *           "stale": 0,
-                     *           "quarantined": 1
+                     *           "quarantined": 1,
+                     *           "maintenance": 0
                      *         }
                      *       },
                      *       "Orphans": [

@@ -4,7 +4,7 @@ import type { PerformanceValue } from './performance.js';
 export type Status = 'ok' | 'warning' | 'critical' | 'unknown';
 
 /** What is shown of a monitor whose stored status does not tell the truth at present. */
-export type DerivedStatus = Status | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined';
+export type DerivedStatus = Status | 'pending' | 'disabled' | 'orphaned' | 'stale' | 'quarantined' | 'maintenance';
 
 export const STATUSES: readonly Status[] = ['ok', 'warning', 'critical', 'unknown'];
 export const DERIVED_STATUSES: readonly DerivedStatus[] = [
@@ -14,6 +14,7 @@ export const DERIVED_STATUSES: readonly DerivedStatus[] = [
   'orphaned',
   'stale',
   'quarantined',
+  'maintenance',
 ];
 
 /** Milliseconds of the parts of a run, in the order in which they happen. */

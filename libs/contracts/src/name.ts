@@ -48,7 +48,12 @@ function asciiOnly(text: string): string {
   );
 }
 
-const CALLED = { monitor: 'a monitor', alerter: 'an alerter', worker: 'a worker' } as const;
+const CALLED = {
+  monitor: 'a monitor',
+  alerter: 'an alerter',
+  worker: 'a worker',
+  maintenance: 'a maintenance window',
+} as const;
 
 export function nameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {
   if (isName(name)) return undefined;

@@ -20,6 +20,7 @@ import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
 import { clockCorrection, newestResult } from './latest-result.js';
 import { type CacheRecord, clusterRecords } from './records.js';
+import { QuietView } from './quiet-view.js';
 import { VitalsView } from './vitals-view.js';
 
 /** Who follows the cache. Must not throw or block. */
@@ -45,6 +46,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
   readonly members = new MembersView();
+  readonly quiet = new QuietView();
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
@@ -244,6 +246,11 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         if (gone) this.alerters.delete(record.name);
         else this.alerters.set(record.name, after as Item<AlerterRecord>);
         return;
+      case 'silence':
+      case 'maintenance':
+      case 'ack':
+      case 'pause':
+        return this.quiet.index(record, after?.modRevision);
       case 'event':
         if (gone) this.events.remove(record.event.id);
         else this.events.put(record.event);

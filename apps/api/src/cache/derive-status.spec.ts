@@ -5,6 +5,7 @@ const NOW = 1_000_000_000;
 const healthy: StatusFacts = {
   quarantined: false,
   disabled: false,
+  maintenance: false,
   runnable: true,
   stored: 'ok',
   unjudged: false,

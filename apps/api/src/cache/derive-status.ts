@@ -5,6 +5,8 @@ export interface StatusFacts {
   /** What stands in etcd is invalid; its last good version may still run. */
   quarantined: boolean;
   disabled: boolean;
+  /** A maintenance window is open in which no checks run. */
+  maintenance: boolean;
   /** Whether a live worker runs it, or may run it. */
   runnable: boolean;
   stored: Status | undefined;
@@ -25,6 +27,7 @@ const SILENT_PERIODS = 3;
 export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
   if (facts.quarantined) return 'quarantined';
   if (facts.disabled) return 'disabled';
+  if (facts.maintenance) return 'maintenance';
   if (!facts.runnable) return 'orphaned';
   if (facts.stored === undefined) return 'pending';
   if (isStale(facts, now)) return 'stale';
@@ -49,7 +52,8 @@ const SEVERITY: Record<DerivedStatus, number> = {
   stale: 5,
   pending: 6,
   ok: 7,
-  disabled: 8,
+  maintenance: 8,
+  disabled: 9,
 };
 
 export function bySeverity(a: DerivedStatus, b: DerivedStatus): number {

@@ -14,6 +14,7 @@ import {
 } from '@9volt/contracts';
 import { monitorTypes, weighMonitor } from '@9volt/monitors';
 import { deriveStatus } from './derive-status.js';
+import type { QuietView } from './quiet-view.js';
 import type { LatestResult } from './latest-result.js';
 import type { AssignmentRecord, Declared } from './records.js';
 
@@ -30,6 +31,7 @@ export interface Surroundings {
   isLiveWorker(workerId: string): boolean;
   mayRun(memberTag: string | undefined): boolean;
   heardAt(workerId: string): number | undefined;
+  quiet: Pick<QuietView, 'pauseOf' | 'stoppedBy'>;
 }
 
 /** All that is known of one monitor, kept up to date key by key. */
@@ -45,8 +47,8 @@ export class MonitorView {
   owed: OutboxEntry[] = [];
   /** What it is suspected of. */
   poison: PoisonRecord | undefined;
-  /** The status that subscribers were last told. */
-  shown: DerivedStatus | undefined;
+  /** The status that subscribers were last told, and why its alarms are held. */
+  shown: string | undefined;
   /** What it costs its worker, as the leader reckons; 0 while its configuration is invalid. */
   weight = 0;
   private intervalMs = 0;
@@ -104,7 +106,9 @@ export class MonitorView {
     return deriveStatus(
       {
         quarantined: settings === undefined || this.refusal !== undefined,
-        disabled: settings !== undefined && isDisabled(settings, now),
+        disabled:
+          settings !== undefined && (isDisabled(settings, now) || around.quiet.pauseOf(this.name, now) !== undefined),
+        maintenance: around.quiet.stoppedBy(this, now) !== undefined,
         runnable: held || around.mayRun(settings?.['member-tag']),
         stored: this.state?.status,
         unjudged: this.latest?.unjudged === true,

@@ -1,4 +1,5 @@
 import {
+  type Acknowledgement,
   type AlerterSettings,
   type Assignment,
   capped,
@@ -9,14 +10,18 @@ import {
   type Drain,
   type FieldError,
   type IncidentRecord,
+  MaintenanceSettings,
   type Member,
   type MonitorSettings,
   type MonitorState,
   type OutboxEntry,
+  type Pause,
   type PoisonRecord,
   clusterConfigFaults,
   messageOf,
+  type Silence,
   type Validated,
+  validateSettings,
   type WorkerRequest,
 } from '@9volt/contracts';
 import { validateAlerter } from '@9volt/alerters';
@@ -42,6 +47,10 @@ export type CacheRecord =
   | { kind: 'config'; config: ClusterConfig }
   | ({ kind: 'monitor'; name: string } & Declared<MonitorSettings>)
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
+  | ({ kind: 'maintenance'; name: string } & Declared<MaintenanceSettings>)
+  | { kind: 'silence'; id: string; silence: Silence }
+  | { kind: 'ack'; monitor: string; ack: Acknowledgement }
+  | { kind: 'pause'; monitor: string; pause: Pause }
   | { kind: 'director'; director: Director }
   | { kind: 'coverage'; coverage: CoverageReport }
   | { kind: 'member'; member: Member }
@@ -84,6 +93,28 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
     [
       keys.alerters,
       (name, { value }) => ({ kind: 'alerter', name, ...declared(value, (raw) => validateAlerter(name, raw)) }),
+    ],
+    [
+      keys.maintenances,
+      (name, { value }) => ({
+        kind: 'maintenance',
+        name,
+        ...declared(value, (raw) => validateSettings(MaintenanceSettings, raw)),
+      }),
+    ],
+    [
+      keys.silences,
+      (id, entry, report) =>
+        wrap(stores.silence.parsed(entry, report), (silence) => ({ kind: 'silence', id, silence })),
+    ],
+    [
+      keys.acks,
+      (monitor, entry, report) => wrap(stores.ack.parsed(entry, report), (ack) => ({ kind: 'ack', monitor, ack })),
+    ],
+    [
+      keys.pauses,
+      (monitor, entry, report) =>
+        wrap(stores.pause.parsed(entry, report), (pause) => ({ kind: 'pause', monitor, pause })),
     ],
     [
       keys.poison,

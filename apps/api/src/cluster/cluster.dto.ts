@@ -1,4 +1,4 @@
-import { type DerivedStatus, DERIVED_STATUSES } from '@9volt/contracts';
+import { type DerivedStatus, DERIVED_STATUSES, QUIET_REASONS, type QuietReason } from '@9volt/contracts';
 import { EXAMPLE_AT, EXAMPLE_WORKER } from '../common/example-facts.js';
 import { FieldProblem } from '../common/problem.dto.js';
 import {
@@ -68,6 +68,10 @@ const byStatus = object(
   Object.fromEntries(DERIVED_STATUSES.map((status) => [status, count])) as Record<DerivedStatus, typeof count>,
 );
 
+const byQuiet = object(
+  Object.fromEntries(QUIET_REASONS.map((reason) => [reason, count])) as Record<QuietReason, typeof count>,
+);
+
 export const Cluster = component(
   'Cluster',
   object({
@@ -75,7 +79,7 @@ export const Cluster = component(
     Director: orNull(ref(Director)),
     Drains: { ...list(ref(Drain)), description: 'Drained workers, by name.' },
     Coverage: { ...orNull(ref(Coverage)), description: 'Last coverage that the leader measured.' },
-    Monitors: object({ total: count, byStatus }),
+    Monitors: object({ total: count, byStatus, byQuiet }),
     Orphans: {
       ...texts,
       description:
@@ -103,6 +107,7 @@ export const Cluster = component(
     },
     Monitors: {
       total: 123,
+      byQuiet: { maintenance: 0, unreachable: 0, silenced: 2, flapping: 0, acknowledged: 1 },
       byStatus: {
         ...(Object.fromEntries(DERIVED_STATUSES.map((status) => [status, 0])) as Record<DerivedStatus, number>),
         ok: 120,

@@ -4,6 +4,8 @@ import {
   type Director,
   type FieldError,
   type Member,
+  QUIET_REASONS,
+  type QuietReason,
   sentencesOf,
 } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
@@ -32,6 +34,7 @@ export class ClusterService {
     const quarantined: Quarantined[] = [];
     const outbox = new OutboxTally(now);
     const byStatus = Object.fromEntries(DERIVED_STATUSES.map((status) => [status, 0])) as Record<DerivedStatus, number>;
+    const byQuiet = Object.fromEntries(QUIET_REASONS.map((reason) => [reason, 0])) as Record<QuietReason, number>;
     let total = 0;
     for (const view of this.cache.monitors.values()) {
       const { name, assignment, declared, owed, refusal } = view;
@@ -40,6 +43,8 @@ export class ClusterService {
       const status = this.cache.status(view, now);
       total++;
       byStatus[status]++;
+      const quiet = this.cache.quiet.reasonOf(view, now);
+      if (quiet) byQuiet[quiet]++;
       if (status === 'orphaned') orphans.push(name);
       if (refusal) quarantined.push(refused('monitor', name, assignment !== undefined, refusal));
     }
@@ -51,7 +56,7 @@ export class ClusterService {
       Director: this.director(),
       Drains: this.drains.all(),
       Coverage: this.coverage(),
-      Monitors: { total, byStatus },
+      Monitors: { total, byStatus, byQuiet },
       Orphans: orphans.sort().slice(0, MAX_NAMED),
       Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MAX_NAMED),
       Outbox: outbox.shown(),

@@ -95,12 +95,17 @@ export const EVENT_ID = {
   },
 } as const;
 
-const NAMED: Readonly<Record<string, string>> = { monitor: 'shop-home', alerter: 'team-slack', worker: 'worker-1' };
+const NAMED: Readonly<Record<string, string>> = {
+  monitor: 'shop-home',
+  alerter: 'team-slack',
+  worker: 'worker-1',
+  window: 'weekly-update',
+};
 
-export function NameParam(what: 'monitor' | 'alerter' | 'worker'): MethodDecorator {
+export function NameParam(what: 'monitor' | 'alerter' | 'worker' | 'window'): MethodDecorator {
   return ApiParam({
     name: 'name',
-    description: `Name of the ${what}.`,
+    description: `Name of the ${what === 'window' ? 'maintenance window' : what}.`,
     schema: { type: 'string' },
     example: NAMED[what],
   });
@@ -133,6 +138,7 @@ const ONE_OR_SEVERAL = {
 const SINGLE = ['q', 'config'];
 const FILTERS: Readonly<Record<string, string>> = {
   status: 'Shown status: one of these. Repeat the parameter for each, or separate them by commas.',
+  quiet: 'Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas.',
   tags: `Tag: any of these. ${SEVERAL}`,
   type: 'Type: one of these. Repeat the parameter for each, or separate them by commas.',
   owner: `Id or name of the worker: one of these. ${SEVERAL}`,

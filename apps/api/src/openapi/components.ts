@@ -10,6 +10,20 @@ import { type Component, list, map, ref, text } from '../common/shape.js';
 import { StatusMessage } from '../common/status-message.js';
 import { Event, EventList } from '../events/event.dto.js';
 import { Placement, PlacementCandidate, WorkerName } from '../placement/placement.dto.js';
+import {
+  Ack,
+  AckRequest,
+  Maintenance,
+  MaintenanceList,
+  MatchPreview,
+  MatchRequest,
+  Pause,
+  PauseRequest,
+  ShownMaintenance,
+  Silence,
+  SilenceList,
+  SilenceRequest,
+} from '../quiet/quiet.dto.js';
 import { AlerterTrial, Delivery, MonitorTrial } from '../requests/request.dto.js';
 import { Results } from '../results/results.dto.js';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
@@ -56,6 +70,18 @@ export const DTOS: readonly Component<unknown>[] = [
   StateDetail,
   Results,
   AssignmentFacts,
+  Silence,
+  SilenceList,
+  SilenceRequest,
+  MatchRequest,
+  MatchPreview,
+  Ack,
+  AckRequest,
+  Pause,
+  PauseRequest,
+  Maintenance,
+  ShownMaintenance,
+  MaintenanceList,
   Event,
   EventList,
   Stream,

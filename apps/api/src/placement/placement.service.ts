@@ -56,9 +56,11 @@ export class PlacementService {
     const status = this.cache.status(view, now);
     if (status === 'quarantined') {
       const what = view.declared.faults ? 'its configuration is invalid' : 'it is quarantined';
-      return { is: 'refused', because: `${what}: ${reasonOf(view, status, now)}` };
+      return { is: 'refused', because: `${what}: ${reasonOf(this.cache, view, status, now)}` };
     }
-    return status === 'disabled' ? { is: 'off', because: `it is ${reasonOf(view, status, now)}` } : { is: 'wanted' };
+    return status === 'disabled'
+      ? { is: 'off', because: `it is ${reasonOf(this.cache, view, status, now)}` }
+      : { is: 'wanted' };
   }
 
   private candidates({ workers, tag }: PlacementFacts): ShownCandidate[] {

@@ -1,9 +1,9 @@
-import { type DerivedStatus, DERIVED_STATUSES } from '@9volt/contracts';
+import { type DerivedStatus, DERIVED_STATUSES, QUIET_REASONS } from '@9volt/contracts';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { type Filters, knownWords, namesOf, textOf, wordsOf } from '../common/list-query.js';
 
-export const MONITOR_FILTERS = ['status', 'tags', 'type', 'owner', 'q'];
+export const MONITOR_FILTERS = ['status', 'quiet', 'tags', 'type', 'owner', 'q'];
 
 export interface Matched {
   view: MonitorView;
@@ -13,6 +13,7 @@ export interface Matched {
 /** The monitors that all filters let through, whether they have a state or not. Throws `invalid` for a status that does not exist. */
 export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: number): Generator<Matched> {
   const statuses = knownWords(filters, 'status', DERIVED_STATUSES);
+  const quiet = knownWords(filters, 'quiet', QUIET_REASONS);
   const types = wordsOf(filters['type']);
   const tags = namesOf(filters['tags']);
   const owners = namesOf(filters['owner']);
@@ -25,6 +26,7 @@ export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: nu
     if (owners && !isOwnedBy(cache, view, owners)) continue;
     const status = cache.status(view, now);
     if (statuses && !statuses.has(status)) continue;
+    if (quiet && !quiet.has(cache.quiet.reasonOf(view, now) ?? '')) continue;
     if (q !== '' && !view.searchable.includes(q) && !view.state?.message.toLowerCase().includes(q)) continue;
     yield { view, status };
   }

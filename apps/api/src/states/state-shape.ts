@@ -1,4 +1,12 @@
-import { type DerivedStatus, formatDuration, intervalMsOf, NO_MESSAGE, sentencesOf } from '@9volt/contracts';
+import {
+  type DerivedStatus,
+  formatDuration,
+  intervalMsOf,
+  isDisabled,
+  type Pause,
+  NO_MESSAGE,
+  sentencesOf,
+} from '@9volt/contracts';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
@@ -21,7 +29,7 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
         : (cache.members.live.get(owner)?.Name ?? (owner === state?.owner ? state.ownerName : null)),
     status,
     stored: state?.status ?? null,
-    reason: reasonOf(view, status, now),
+    reason: reasonOf(cache, view, status, now),
     since: state?.since ?? null,
     count: state?.count ?? 0,
     message: shownMessage(view),
@@ -31,6 +39,8 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     performance: latest?.performance ?? [],
     nextDue: isoOf(status === 'disabled' ? undefined : nextDueAt(view, status, now)),
     incident: state?.incident?.id ?? null,
+    quiet: cache.quiet.reasonOf(view, now),
+    recovering: state?.incident != null && (state.successes ?? 0) > 0,
   };
 }
 
@@ -49,13 +59,18 @@ export function shownConfig(cache: ClusterCache, view: MonitorView): Record<stri
 }
 
 /** Why a status is not the stored one. */
-export function reasonOf(view: MonitorView, status: DerivedStatus, now: number): string | null {
+export function reasonOf(cache: ClusterCache, view: MonitorView, status: DerivedStatus, now: number): string | null {
   const { settings, lastResultAt, assignment } = view;
   switch (status) {
     case 'quarantined':
       return sentencesOf(view.refusal ?? []);
-    case 'disabled':
+    case 'disabled': {
+      const pause = cache.quiet.pauseOf(view.name, now);
+      if (pause && settings && !isDisabled(settings, now)) return describePause(pause);
       return settings?.disable === true ? 'disabled' : `disabled until ${settings?.['disable-until'] ?? ''}`;
+    }
+    case 'maintenance':
+      return `maintenance ${cache.quiet.stoppedBy(view, now) ?? ''}: no checks run`;
     case 'orphaned': {
       const tag = settings?.['member-tag'];
       return tag === undefined ? 'no running worker without tags' : `no running worker has the tag "${tag}"`;
@@ -72,6 +87,10 @@ export function reasonOf(view: MonitorView, status: DerivedStatus, now: number):
     case 'unknown':
       return null;
   }
+}
+
+function describePause({ until, author, comment }: Pause): string {
+  return `disabled until ${until}${author === undefined ? '' : ` by ${author}`}${comment ? `: ${comment}` : ''}`;
 }
 
 /** A success is not stored anew: what it has to say is in the last result. */

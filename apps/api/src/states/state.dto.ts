@@ -1,4 +1,11 @@
-import { DERIVED_STATUSES, type Status, STATUSES } from '@9volt/contracts';
+import {
+  DERIVED_STATUSES,
+  HOLD_REASONS,
+  QUIET_REASONS,
+  type QuietReason,
+  type Status,
+  STATUSES,
+} from '@9volt/contracts';
 import { EXAMPLE_AT, EXAMPLE_WORKER } from '../common/example-facts.js';
 import {
   component,
@@ -20,9 +27,12 @@ import {
   texts,
   told,
 } from '../common/shape.js';
+import { Ack, Pause } from '../quiet/quiet.dto.js';
 import { PerformanceValue, Sample } from '../common/result.dto.js';
 
 const stored: Schema<Status | null> = { type: ['string', 'null'], enum: [...STATUSES, null] };
+
+const quietReason: Schema<QuietReason | null> = { type: ['string', 'null'], enum: [...QUIET_REASONS, null] };
 
 const properties = {
   check: { ...text, description: 'Name of the monitor.' },
@@ -44,6 +54,12 @@ const properties = {
   performance: { ...list(ref(PerformanceValue)), description: 'Measured values of the last check.' },
   nextDue: instantOrNull,
   incident: { ...textOrNull, description: 'Id of the open incident.' },
+  quiet: {
+    ...quietReason,
+    description:
+      'Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.',
+  },
+  recovering: { ...flag, description: 'True while the incident is still open and the latest checks succeed.' },
 };
 const config = orNull(ref('Monitor'));
 
@@ -67,6 +83,8 @@ const example = {
   performance: [{ label: 'time', value: 0.0124, unit: 's', min: 0 }],
   nextDue: '2026-06-01T12:00:10.000Z',
   incident: '1042.7',
+  quiet: null,
+  recovering: false,
   config: {
     type: 'http',
     description: 'Home page of the shop',
@@ -128,6 +146,14 @@ export const StateDetail = component(
       ...list(object({ alerter: text, type: text, createdAt: instant })),
       description: 'Pending notifications.',
     },
+    held: {
+      ...map(
+        object({ reason: oneOfTexts(HOLD_REASONS), by: text, since: instant, until: instant, text }, ['by', 'until']),
+      ),
+      description: 'Why an alerter is not notified at present, by alerter.',
+    },
+    ack: orNull(ref(Ack)),
+    pause: orNull(ref(Pause)),
     assignment: orNull(ref(AssignmentFacts)),
     revision: count,
   }),
@@ -149,6 +175,9 @@ export const StateDetail = component(
     ],
     told: { 'team-slack': 'critical' },
     owed: [],
+    held: {},
+    ack: null,
+    pause: null,
     assignment: { workerId: EXAMPLE_WORKER, phase: 'run', assignedAt: EXAMPLE_AT },
     revision: 1042,
   },

@@ -6,6 +6,7 @@ import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list
 import { streamId } from '../common/stream-id.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/match-monitors.js';
 import type { ShownState, StateDetail } from './state.dto.js';
+import { shownAck, shownPause } from '../quiet/shown-quiet.js';
 import { shownConfig, shownState } from './state-shape.js';
 
 @Injectable()
@@ -48,6 +49,9 @@ export class StatesService {
       incidents: view.incidents.map(({ n, incident }) => ({ ...incident, n })).sort((a, b) => b.n - a.n),
       told: state?.told ?? {},
       owed: view.owed.map(({ alerter, alert, createdAt }) => ({ alerter, type: alert.type, createdAt })),
+      held: state?.held ?? {},
+      ack: shownAck(this.cache, name),
+      pause: shownPause(this.cache, name),
       assignment: assignment
         ? { workerId: assignment.workerId, phase: assignment.phase, assignedAt: assignment.assignedAt }
         : null,

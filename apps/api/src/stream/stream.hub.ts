@@ -4,6 +4,7 @@ import { guarded } from '@9volt/etcd-dal';
 import { Metrics, NodeConfig } from '@9volt/platform';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
 import type { CacheRecord } from '../cache/records.js';
 import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
 import { MessageWriter } from './message-writer.js';
@@ -160,6 +161,8 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
         return note('state', record.name);
       case 'assignment':
       case 'poison':
+      case 'ack':
+      case 'pause':
         return note('state', record.monitor);
       case 'member':
         this.sweepDue = true;
@@ -171,6 +174,10 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
         return;
       case 'director':
         return note('member', record.director.MemberID);
+      case 'silence':
+      case 'maintenance':
+        this.sweepDue = true;
+        return;
       case 'config':
       case 'coverage':
       case 'alerter':
@@ -212,7 +219,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   /** The status that a message of now tells, so that the sweep sees only what changed since. */
   private remember(name: string): void {
     const view = this.cache.monitors.get(name);
-    if (view) view.shown = this.cache.status(view);
+    if (view) view.shown = this.shownOf(view, Date.now());
   }
 
   /** Finds statuses that changed without a change in etcd: a disable-until that passed, a worker fallen silent. */
@@ -222,13 +229,18 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     const now = Date.now();
     for (const view of this.cache.monitors.values()) {
       if (!view.exists) continue;
-      const status = this.cache.status(view, now);
+      const shown = this.shownOf(view, now);
       const told = view.shown;
-      view.shown = status;
-      if (told !== undefined && told !== status) {
+      view.shown = shown;
+      if (told !== undefined && told !== shown) {
         this.record({ type: 'state', id: view.name, revision: this.cache.revision, derived: true });
       }
     }
+  }
+
+  /** What of a monitor changes by time, too: its status, and whether its alarms are held. */
+  private shownOf(view: MonitorView, now: number): string {
+    return `${this.cache.status(view, now)} ${this.cache.quiet.reasonOf(view, now) ?? ''}`;
   }
 
   private relisted(): void {

@@ -10,6 +10,7 @@ export const STATUSES: readonly Status[] = [
   'stale',
   'pending',
   'ok',
+  'maintenance',
   'disabled',
 ];
 

@@ -21,6 +21,8 @@ export function stateOf(name: string, over: Partial<LiveState> = {}): LiveState 
     performance: [],
     nextDue: null,
     incident: null,
+    quiet: null,
+    recovering: false,
     ...over,
   };
 }

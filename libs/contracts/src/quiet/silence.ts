@@ -22,6 +22,10 @@ export function silenceIsActive({ start, end }: Pick<Silence, 'start' | 'end'>, 
   return Date.parse(start) <= now && now < Date.parse(end);
 }
 
+/** Why alarms of a monitor are held, or would be: the first that applies, in the order of the pipeline. */
+export const QUIET_REASONS = ['maintenance', 'unreachable', 'silenced', 'flapping', 'acknowledged'] as const;
+export type QuietReason = (typeof QUIET_REASONS)[number];
+
 export type SilencePhase = 'pending' | 'active' | 'expired';
 
 export function silencePhase(silence: Pick<Silence, 'start' | 'end'>, now: number): SilencePhase {

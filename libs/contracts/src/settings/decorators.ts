@@ -110,7 +110,7 @@ export function Flag(options: Common): PropertyDecorator {
 }
 
 /** The longest duration that is accepted anywhere: 1 year. */
-const MAX_DURATION_MS = 31_536_000_000;
+export const MAX_DURATION_MS = 31_536_000_000;
 
 /** A duration above 0 and up to a year. Integer nanoseconds become a Go duration string. */
 export function Duration(options: Common & { minimumMs?: number }): PropertyDecorator {

@@ -1,9 +1,10 @@
-import type { Acknowledgement, Matcher, Pause, Silence, AlarmStatus } from '@9volt/contracts';
+import type { Acknowledgement, Matcher, Pause, Silence } from '@9volt/contracts';
 import { isPlainObject, matcherFaults } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type Committed, commit, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
 import { instant, NotWhole, read, record, type Shape, type ReportFault, text, type Watchable } from '../shape.js';
+import { SettingsStore } from './settings.store.js';
 import { toldStatus } from './state.store.js';
 
 const matcher: Shape<Matcher> = (raw) => {
@@ -16,7 +17,7 @@ const silence = record<Silence>(
   { author: text },
 );
 const acknowledgement = record<Acknowledgement>(
-  { incident: text, status: toldStatus as Shape<AlarmStatus>, at: instant },
+  { incident: text, status: toldStatus, at: instant },
   { author: text, comment: text, until: instant },
 );
 const pause = record<Pause>({ until: instant, at: instant }, { author: text, comment: text });
@@ -59,6 +60,29 @@ export class QuietStore<T extends object> {
     next: T | undefined,
   ): Promise<Committed> {
     const key = this.prefix + name;
+    return commit(this.client, {
+      compare: [unchanged(key, modRevision)],
+      then: [next ? { put: key, value: encode(next) } : { delete: key }],
+    });
+  }
+}
+
+/** `maintenance/<name>`. */
+export class MaintenanceStore extends SettingsStore {
+  constructor(
+    private readonly client: EtcdClient,
+    private readonly under: string,
+  ) {
+    super(under);
+  }
+
+  read(name: string): Promise<Entry | undefined> {
+    return this.client.get(this.under + name);
+  }
+
+  /** Replaces the revision that was read, 0 for none; without `next` it is deleted. */
+  replace(name: string, modRevision: number, next: object | undefined): Promise<Committed> {
+    const key = this.under + name;
     return commit(this.client, {
       compare: [unchanged(key, modRevision)],
       then: [next ? { put: key, value: encode(next) } : { delete: key }],

@@ -9,7 +9,7 @@ import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { PushStore } from './push.store.js';
-import { QuietStore, quietShapes } from './quiet.store.js';
+import { MaintenanceStore, QuietStore, quietShapes } from './quiet.store.js';
 import { RequestStore } from './request.store.js';
 import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
@@ -20,7 +20,7 @@ import { VitalsStore } from './vitals.store.js';
 export class Stores {
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;
-  readonly maintenance: SettingsStore;
+  readonly maintenance: MaintenanceStore;
   readonly silence: QuietStore<Silence>;
   readonly ack: QuietStore<Acknowledgement>;
   readonly pause: QuietStore<Pause>;
@@ -40,7 +40,7 @@ export class Stores {
   constructor(client: EtcdClient, keys: Keyspace) {
     this.monitor = new SettingsStore(keys.monitors);
     this.alerter = new SettingsStore(keys.alerters);
-    this.maintenance = new SettingsStore(keys.maintenances);
+    this.maintenance = new MaintenanceStore(client, keys.maintenances);
     this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
     this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
     this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);
