@@ -1,5 +1,5 @@
 import { messageOf, parseDuration } from '@9volt/contracts';
-import { ClusterNode, guarded, ReconcileLoop } from '@9volt/etcd-dal';
+import { ClusterNode, guarded, ReconcileLoop, WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -8,16 +8,18 @@ import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { Announcements, counted, listed } from './announcements.js';
 import { Debounce } from './debounce.js';
 import { type Decision, decideAssignment } from '../decision/decide-assignment.js';
+import { AssignmentMetrics } from './assignment-metrics.js';
 import { HandOvers } from './hand-overs.js';
 import type { Judged } from '../caches/judge-monitor.js';
 import { Knowledge } from '../decision/knowledge.js';
+import { LeaderWrites } from './leader-writes.js';
 import { OutageGrace } from '../decision/outage-grace.js';
 import { TimeSlices } from './time-slices.js';
-import { expectedOwner, isOpenTo, Placement } from '../decision/placement.js';
-import { type PlannedMonitor, planSteps } from '../decision/plan-assignments.js';
+import { Placement } from '../decision/placement.js';
+import { planSteps } from '../decision/plan-assignments.js';
+import { planningInput } from './planning-input.js';
 import { urgencyOf } from './urgency.js';
-import { WakeUps } from './wake-ups.js';
-import { composeWrite, type Effect, type Write, writeAssignments } from './write-assignments.js';
+import { composeWrite, type Effect, type Write } from './write-assignments.js';
 
 /** Joins and leaves within this time are planned as one. */
 const STORM_QUIET_MS = 40;
@@ -27,9 +29,6 @@ const PERIOD_MS = 1_000;
 const TOLERANCE = 0.2;
 const SKEW_PLAN_EVERY_MS = 5_000;
 const BARRIER_MS = 5_000;
-const ACTS: readonly Effect['act'][] = ['assign', 'rewrite', 'move', 'drop'];
-/** Refused so often in a row, the cache itself is suspected. */
-const SUSPICIOUS_REFUSALS = 5;
 
 /**
  * Makes the assignments what they should be. Watches only note names of monitors that may need something; a run looks at all that is
@@ -41,11 +40,13 @@ export class AssignmentReconciler {
   private readonly loop: ReconcileLoop;
   private readonly placement = new Placement();
   private readonly announcements: Announcements;
-  private readonly wakeUps: WakeUps;
+  /** Names for the instants at which something changes by itself, such as the end of a `disable-until`. */
+  private readonly wakeUps: WorkQueue<string>;
   private readonly storm: Debounce;
   private readonly handOvers = new HandOvers();
   private readonly knowledge: Knowledge;
-  private readonly deaths: DeathSettlement;
+  private readonly writes: LeaderWrites;
+  private readonly metrics: AssignmentMetrics;
   private grace: OutageGrace | undefined;
   private graceTimer: NodeJS.Timeout | undefined;
   private dirty = new Set<string>();
@@ -56,11 +57,6 @@ export class AssignmentReconciler {
   private unweighed = false;
   /** Nothing is written before the fence is renewed and the caches have caught up. */
   private elected = false;
-  private mustRenew = true;
-  private written = 0;
-  private refusedInARow = 0;
-  private readonly planSeconds;
-  private readonly writes;
 
   constructor(
     private readonly node: ClusterNode,
@@ -71,11 +67,16 @@ export class AssignmentReconciler {
   ) {
     this.log = logger.child('assignment');
     const settled = guarded(node.onDefect, 'a change of the members', () => this.membershipSettled());
-    this.wakeUps = new WakeUps(guarded(node.onDefect, 'a wake-up', (name: string) => this.touch(name)));
+    this.wakeUps = new WorkQueue((name) => this.touch(name), {
+      retryMs: PERIOD_MS,
+      onError: (name, error) => node.onDefect(`waking up monitor "${name}"`, error),
+    });
     this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
-    this.deaths = new DeathSettlement(node, caches, this.knowledge);
+    const deaths = new DeathSettlement(node, caches, this.knowledge);
+    this.writes = new LeaderWrites(node, caches, leadership, deaths, this.log);
+    this.metrics = new AssignmentMetrics(metrics, this.announcements);
     this.loop = new ReconcileLoop(() => this.run(), {
       everyMs: PERIOD_MS,
       retryMs: 50,
@@ -94,22 +95,6 @@ export class AssignmentReconciler {
         this.loop.trigger();
       },
     });
-    this.planSeconds = metrics.histogram('ninevolt_plan_duration_seconds', 'Duration of planning all assignments');
-    this.writes = metrics.counter(
-      'ninevolt_assignments_written_total',
-      `Assignments written, by action (${ACTS.join(', ')})`,
-      ['act'],
-    );
-    for (const act of ACTS) this.writes.inc({ act }, 0);
-    metrics.gauge('ninevolt_orphaned_monitors', 'Monitors that no worker can run (orphaned)', [], (gauge) =>
-      gauge.set(this.announcements.orphans),
-    );
-    metrics.gauge(
-      'ninevolt_quarantined_monitors',
-      'Monitors with an invalid configuration (quarantined)',
-      [],
-      (gauge) => gauge.set(this.announcements.refused),
-    );
   }
 
   /** To be called once this process is a member and the caches are listed. */
@@ -175,7 +160,12 @@ export class AssignmentReconciler {
   }
 
   private async lead(): Promise<void> {
-    if (!(await this.prepare()) || !(await this.settleDeaths())) return;
+    if (!(await this.prepare())) return;
+    if (!(await this.writes.settleDeaths())) {
+      this.everything = true;
+      this.loop.trigger();
+      return;
+    }
     const slices = new TimeSlices();
     if (this.plan !== 'no') await this.planAll(slices);
     const effects = await this.decideAll(slices);
@@ -190,59 +180,22 @@ export class AssignmentReconciler {
 
   /** Makes sure that what this process knows is new enough to write by. Answers whether it still leads. */
   private async prepare(): Promise<boolean> {
-    const { view } = this.caches;
-    if (this.elected || this.mustRenew) {
-      const revision = await this.leadership.renewFence();
-      if (revision === undefined) return false;
-      this.written = Math.max(this.written, revision);
-    }
-    if (!(await view.reached(this.written, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
+    if (!(await this.writes.prepare(this.elected))) return false;
     if (this.elected) {
       await this.knowledge.catchUp(BARRIER_MS);
       this.everything = true;
       this.plan = 'skew';
       this.elected = false;
     }
-    this.mustRenew = false;
     return this.leadership.isLeader();
   }
 
-  /** Answers false when etcd did not take it, and all is to be looked at again. */
-  private async settleDeaths(): Promise<boolean> {
-    try {
-      const { refused, revision } = await this.deaths.settle(this.leadership.fence, () => this.leadership.isLeader());
-      this.written = Math.max(this.written, revision);
-      if (!refused) return true;
-      await this.settleRefused(1, undefined);
-    } catch (error) {
-      this.mustRenew = true;
-      throw error;
-    }
-    this.everything = true;
-    return false;
-  }
-
   private async planAll(slices: TimeSlices): Promise<void> {
-    const { catalog, view } = this.caches;
-    const { workers } = view;
+    const { workers } = this.caches.view;
     const tolerance = this.plan === 'membership' ? 0 : TOLERANCE;
     this.plan = 'no';
-    const monitors: PlannedMonitor[] = [];
-    const current = new Map<string, string>();
-    for (const name of catalog.names()) {
-      const holding = view.holdings(name)[0];
-      const subject = this.knowledge.subjectToRun(this.knowledge.judged(name), holding);
-      await slices.yieldToOthers();
-      if (!subject || (holding && (holding.phase === 'remove' || this.knowledge.ownerOf(holding) === 'unsure')))
-        continue;
-      monitors.push({ name, weight: subject.weight, memberTag: subject.memberTag });
-      const owner = expectedOwner(holding, (id) => {
-        const worker = workers.get(id);
-        return worker !== undefined && isOpenTo(worker, subject.memberTag);
-      });
-      if (owner !== undefined) current.set(name, owner);
-    }
-    const stop = this.planSeconds.startTimer();
+    const { monitors, current } = await planningInput(this.caches, this.knowledge, slices);
+    const stop = this.metrics.planSeconds.startTimer();
     const plan = await slices.run(planSteps({ monitors, workers: [...workers.values()], current, tolerance }));
     stop();
     this.placement.adopt(plan.moves);
@@ -281,7 +234,8 @@ export class AssignmentReconciler {
     if (!subject) this.placement.release(name);
     this.note(name, monitor, subject && goal === undefined ? this.knowledge.orphanReason(subject) : undefined, false);
     const until = monitor?.verdict === 'valid' ? monitor.disableUntil : undefined;
-    this.wakeUps.set(name, until !== undefined && until > now ? until : undefined);
+    this.wakeUps.forget(name);
+    if (until !== undefined && until > now) this.wakeUps.add(name, until - now);
     this.handOvers.note(name, holding);
     return decideAssignment({
       now,
@@ -306,43 +260,19 @@ export class AssignmentReconciler {
       writes.push(composeWrite(this.node.stores, monitor, effect, at));
       await slices.yieldToOthers();
     }
-    const result = await writeAssignments(this.node.client, writes, {
-      fence: this.leadership.isLeader() ? this.leadership.fence : [],
-      mayWrite: () => this.leadership.isLeader(),
-    });
-    this.written = Math.max(this.written, result.revision);
+    const result = await this.writes.write(writes);
     for (const { monitor } of result.refused) this.dirty.add(monitor);
-    for (const { effect } of result.accepted) this.writes.inc({ act: effect.act });
+    for (const { effect } of result.accepted) this.metrics.writes.inc({ act: effect.act });
     this.announcements.assigned(result.accepted);
-    if (result.refused.length > 0) await this.settleRefused(result.refusals, result.error);
-    else this.refusedInARow = 0;
+    if (result.refused.length > 0) {
+      await this.writes.settleRefused(result.refusals, result.error);
+      this.loop.trigger();
+    }
     const notes = listed(counted(result.accepted.map(({ effect }) => `${effect.act}: ${effect.cause}`)));
     return [
       ...(notes === '' ? [] : [`assignments: ${notes}`]),
       ...(result.refused.length > 0 ? [`etcd rejected ${result.refused.length} writes; decided them again`] : []),
     ];
-  }
-
-  /** What is not known to have happened must not happen later either: the fence is renewed before anything else is written. */
-  private async settleRefused(refusals: number, error: unknown): Promise<void> {
-    this.mustRenew = true;
-    if (error !== undefined) throw error;
-    const revision = await this.leadership.renewFence();
-    if (revision === undefined) {
-      this.leadership.rejected(refusals);
-      this.log.warn(`${refusals} transactions were rejected: this process is no longer leader`);
-      return;
-    }
-    this.mustRenew = false;
-    this.written = Math.max(this.written, revision);
-    this.refusedInARow++;
-    if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
-      const differing = await this.caches.verify();
-      this.log.warn(
-        `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing} cached keys differed from etcd`,
-      );
-    }
-    this.loop.trigger();
   }
 
   private takeDirty(): Set<string> {

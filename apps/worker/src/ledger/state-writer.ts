@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ResolveReason } from '@9volt/contracts';
-import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { ClusterNode, WorkQueue } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Clock } from '../time/clock.js';
@@ -10,12 +10,6 @@ import { EtcdLedger } from './etcd-ledger.js';
 import { Evaluations } from './evaluations.js';
 import type { Ledger, Recorded } from './ledger.js';
 import { SpoolLedger } from './spool-ledger.js';
-
-/** How often one monitor is written. */
-interface Pace {
-  bucket: TokenBucket;
-  timer?: NodeJS.Timeout | undefined;
-}
 
 /** States of one monitor in a burst, and a second on average. */
 const BURST = 3;
@@ -29,9 +23,11 @@ const MAX_ATTEMPTS = 5;
  */
 @Injectable()
 export class StateWriter {
-  private readonly paces = new WeakMap<OwnedMonitor, Pace>();
+  /** How often one monitor is written. */
+  private readonly buckets = new WeakMap<OwnedMonitor, TokenBucket>();
+  /** Monitors that cannot be written at present. */
   private readonly waiting = new Set<OwnedMonitor>();
-  private retryTimer: NodeJS.Timeout | undefined;
+  private readonly queue: WorkQueue<OwnedMonitor>;
 
   constructor(
     private readonly node: ClusterNode,
@@ -42,33 +38,16 @@ export class StateWriter {
     private readonly etcd: EtcdLedger,
     private readonly spool: SpoolLedger,
   ) {
+    this.queue = new WorkQueue((monitor) => this.write(monitor), {
+      retryMs: RETRY_MS,
+      onError: ({ name }, error) => node.onDefect(`writing the state of monitor "${name}"`, error),
+    });
     void node.joined.then(() => node.session.onStatus((status) => status === 'fresh' && this.resume()));
   }
 
   /** There may be something to write. Returns at once. */
   submit(monitor: OwnedMonitor): void {
-    const pace = this.paceOf(monitor);
-    if (pace.timer || monitor.gone) return;
-    const ledger: Ledger = this.detachment.active ? this.spool : this.etcd;
-    const readiness = ledger.readiness(monitor);
-    if (readiness === 'busy') return;
-    if (readiness === 'waits') {
-      this.wait(monitor);
-      return;
-    }
-    const waitMs = pace.bucket.waitMs(PER_SECOND);
-    if (waitMs > 0) {
-      const submit = guarded(this.node.onDefect, 'a write that waited', () => {
-        pace.timer = undefined;
-        this.submit(monitor);
-      });
-      pace.timer = setTimeout(submit, waitMs).unref();
-      return;
-    }
-    const change = ledger.changeOf(monitor);
-    if (!change) return;
-    pace.bucket.reserve(PER_SECOND, 0);
-    void ledger.record(monitor, change).then((recorded) => this.after(monitor, recorded));
+    this.queue.add(monitor);
   }
 
   /** Resolves true when etcd holds the latest evaluation, however often this monitor was written lately; false when it cannot be. */
@@ -105,7 +84,8 @@ export class StateWriter {
   /** See {@link EtcdLedger.remove}. */
   async remove(monitor: OwnedMonitor, reason: ResolveReason): Promise<number | undefined> {
     await this.etcd.idle(monitor);
-    clearTimeout(this.paceOf(monitor).timer);
+    this.waiting.delete(monitor);
+    this.queue.forget(monitor);
     this.evaluations.forget(monitor);
     if (this.detachment.active || this.etcd.readiness(monitor) !== 'ready') return undefined;
     return this.etcd.remove(monitor, reason);
@@ -120,11 +100,30 @@ export class StateWriter {
 
   /** Tries what waits, once more. */
   resume(): void {
-    clearTimeout(this.retryTimer);
-    this.retryTimer = undefined;
-    const monitors = [...this.waiting];
-    this.waiting.clear();
-    for (const monitor of monitors) this.submit(monitor);
+    for (const monitor of [...this.waiting]) this.queue.add(monitor);
+  }
+
+  /** The queue goes on while etcd takes its time: which ledger counts may change meanwhile. */
+  private write(monitor: OwnedMonitor): void {
+    this.waiting.delete(monitor);
+    if (monitor.gone) return;
+    const ledger: Ledger = this.detachment.active ? this.spool : this.etcd;
+    const readiness = ledger.readiness(monitor);
+    if (readiness === 'busy') return;
+    if (readiness === 'waits') {
+      this.wait(monitor);
+      return;
+    }
+    const bucket = this.bucketOf(monitor);
+    const waitMs = bucket.waitMs(PER_SECOND);
+    if (waitMs > 0) {
+      this.queue.add(monitor, waitMs);
+      return;
+    }
+    const change = ledger.changeOf(monitor);
+    if (!change) return;
+    bucket.reserve(PER_SECOND, 0);
+    void ledger.record(monitor, change).then((recorded) => this.after(monitor, recorded));
   }
 
   private after(monitor: OwnedMonitor, recorded: Recorded): void {
@@ -135,15 +134,12 @@ export class StateWriter {
   /** A membership that is renewed is told; of what else holds a monitor back nobody tells. */
   private wait(monitor: OwnedMonitor): void {
     this.waiting.add(monitor);
-    if (this.node.isMember) {
-      const resume = guarded(this.node.onDefect, 'writes that are tried again', () => this.resume());
-      this.retryTimer ??= setTimeout(resume, RETRY_MS * (1 + Math.random())).unref();
-    }
+    if (this.node.isMember) this.queue.add(monitor, RETRY_MS * (1 + Math.random()));
   }
 
-  private paceOf(monitor: OwnedMonitor): Pace {
-    let pace = this.paces.get(monitor);
-    if (!pace) this.paces.set(monitor, (pace = { bucket: new TokenBucket(BURST, () => this.clock.now()) }));
-    return pace;
+  private bucketOf(monitor: OwnedMonitor): TokenBucket {
+    let bucket = this.buckets.get(monitor);
+    if (!bucket) this.buckets.set(monitor, (bucket = new TokenBucket(BURST, () => this.clock.now())));
+    return bucket;
   }
 }

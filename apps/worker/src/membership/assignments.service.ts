@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { type Assignment, messageOf } from '@9volt/contracts';
-import { ClusterNode, type Item, Watched, guarded } from '@9volt/etcd-dal';
+import { ClusterNode, type Item, Watched, WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { HandOver } from './hand-over.js';
@@ -23,9 +23,8 @@ const LOOK_EVERY_MS = 1_000;
 export class AssignmentsService {
   private readonly log: Logger;
   private informer: Watched<Assignment> | undefined;
-  /** Monitors that are being looked at; true when they are to be looked at again. */
-  private readonly looking = new Map<string, boolean>();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  /** By key of the assignment. */
+  private readonly queue: WorkQueue<string>;
   private stopped = false;
 
   constructor(
@@ -37,6 +36,11 @@ export class AssignmentsService {
     logger: AppLogger,
   ) {
     this.log = logger.child('assignments');
+    this.queue = new WorkQueue((key) => this.reconcile(key), {
+      retryMs: RETRY_MS,
+      onError: (key, error) =>
+        this.log.warn('could not apply an assignment; will retry', { key, error: messageOf(error) }),
+    });
   }
 
   /** Whether the assignments were read. */
@@ -48,11 +52,11 @@ export class AssignmentsService {
   async start(): Promise<void> {
     const { stores, memberId } = this.node;
     this.informer = new Watched(this.node, stores.assignment.watchedBy(memberId), {
-      onChange: ({ key }) => this.look(key),
+      onChange: ({ key }) => this.queue.add(key),
     });
     this.removal.onProgress((name) => {
       const monitor = this.monitors.get(name);
-      if (monitor && !monitor.isChecked) this.look(monitor.key);
+      if (monitor && !monitor.isChecked) this.queue.add(monitor.key);
     });
     await this.informer.start();
     this.log.info('loaded the assignments', { monitors: this.monitors.size });
@@ -61,7 +65,7 @@ export class AssignmentsService {
   /** Takes up no further change. */
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const timer of this.timers) clearTimeout(timer);
+    this.queue.stop();
     await this.informer?.stop();
   }
 
@@ -78,39 +82,6 @@ export class AssignmentsService {
     if (!this.stopped) this.handOver.considerAll();
   }
 
-  /** Looks at a monitor now, or again once the look under way is done. */
-  private look(key: string): void {
-    if (this.stopped) return;
-    if (this.looking.has(key)) {
-      this.looking.set(key, true);
-      return;
-    }
-    void this.lookUntilDone(key);
-  }
-
-  private async lookUntilDone(key: string): Promise<void> {
-    do {
-      this.looking.set(key, false);
-      try {
-        await this.reconcile(key);
-      } catch (error) {
-        this.log.warn('could not apply an assignment; will retry', { key, error: messageOf(error) });
-        this.lookLater(key, RETRY_MS);
-      }
-    } while (this.looking.get(key) && !this.stopped);
-    this.looking.delete(key);
-  }
-
-  private lookLater(key: string, inMs: number): void {
-    if (this.stopped) return;
-    const look = guarded(this.node.onDefect, key, () => {
-      this.timers.delete(timer);
-      this.look(key);
-    });
-    const timer = setTimeout(look, inMs);
-    this.timers.add(timer);
-  }
-
   private async reconcile(key: string): Promise<void> {
     const item = this.informer?.get(key);
     const name = this.node.keys.parseAssignment(key)?.monitor;
@@ -125,10 +96,10 @@ export class AssignmentsService {
         await this.handOver.runUntilHandedOver(monitor);
         return;
       case 'remove':
-        if (!(await this.removal.remove(monitor))) this.lookLater(key, DELIVERED_EVERY_MS);
+        if (!(await this.removal.remove(monitor))) this.queue.add(key, DELIVERED_EVERY_MS);
         return;
       case 'deliver':
-        if (!(await this.removal.deliver(monitor))) this.lookLater(key, DELIVERED_EVERY_MS);
+        if (!(await this.removal.deliver(monitor))) this.queue.add(key, DELIVERED_EVERY_MS);
         return;
     }
   }

@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
+import { WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { Detachment } from '../ledger/detachment.js';
 import { Handbacks } from '../ledger/handbacks.js';
-import type { Spool } from '../ledger/spool.js';
 import { Spools } from '../ledger/spools.js';
 import { StateWriter } from '../ledger/state-writer.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -19,8 +19,7 @@ const RETRY_MS = 250;
 @Injectable()
 export class ReturnService implements OnApplicationBootstrap {
   private readonly log: Logger;
-  private timer: NodeJS.Timeout | undefined;
-  private running = false;
+  private readonly queue: WorkQueue<OwnedMonitor>;
 
   constructor(
     private readonly detachment: Detachment,
@@ -32,6 +31,14 @@ export class ReturnService implements OnApplicationBootstrap {
     logger: AppLogger,
   ) {
     this.log = logger.child('detachment');
+    this.queue = new WorkQueue((monitor) => this.settle(monitor), {
+      retryMs: RETRY_MS,
+      onError: ({ name }, error) =>
+        this.log.warn('could not hand back the notifications sent without etcd; will retry', {
+          monitor: name,
+          error: messageOf(error),
+        }),
+    });
   }
 
   onApplicationBootstrap(): void {
@@ -49,34 +56,18 @@ export class ReturnService implements OnApplicationBootstrap {
   private goBack(): void {
     this.runner.resume();
     this.writer.resume();
-    void this.settleAll();
+    for (const [monitor] of this.spools.all()) this.queue.add(monitor);
   }
 
-  private async settleAll(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    clearTimeout(this.timer);
-    try {
-      await Promise.all(this.spools.all().map(([monitor, spool]) => this.settle(monitor, spool)));
-    } finally {
-      this.running = false;
-    }
-    const left = this.spools.all().length;
-    if (left > 0 && !this.detachment.active) this.timer = setTimeout(() => void this.settleAll(), RETRY_MS).unref();
-  }
-
-  /** Never rejects; what was not settled is tried again. */
-  private async settle(monitor: OwnedMonitor, spool: Spool): Promise<void> {
-    if (this.detachment.active || this.spools.isSettling(monitor)) return;
-    try {
-      if (!monitor.gone && !monitor.isChecked) return; // That is settled with the end of the monitor.
-      if (!monitor.gone) await this.writer.flush(monitor);
+  /** Goes on until etcd has what the spool tells, or this worker is detached again. */
+  private async settle(monitor: OwnedMonitor): Promise<void> {
+    const spool = this.spools.of(monitor);
+    if (!spool || this.detachment.active) return;
+    if (!this.spools.isSettling(monitor)) {
       if (monitor.gone) await this.handbacks.handBack(monitor, spool);
-    } catch (error) {
-      this.log.warn('could not hand back the notifications sent without etcd; will retry', {
-        monitor: monitor.name,
-        error: messageOf(error),
-      });
+      // One that is not checked is settled with its end.
+      else if (monitor.isChecked) await this.writer.flush(monitor);
     }
+    if (this.spools.of(monitor)) this.queue.add(monitor, RETRY_MS);
   }
 }
