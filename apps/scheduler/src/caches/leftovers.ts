@@ -4,6 +4,8 @@ export interface KnownState {
   /** Empty when the state makes no sense. */
   target: string;
   createRevision: number;
+  /** Ids of the silences that hold alarms of it; absent when none does. */
+  silences?: readonly string[];
 }
 
 /**
@@ -26,7 +28,14 @@ export class Leftovers {
       prefix: keys.states,
       decode: (entry: Entry, report: ReportFault): KnownState => {
         const state = stores.state.parsed(entry, report);
-        return { target: state?.target ?? '', createRevision: state?.createRevision ?? 0 };
+        const held = Object.values(state?.held ?? {}).flatMap(({ reason, by }) =>
+          reason === 'silence' && by !== undefined ? [by] : [],
+        );
+        return {
+          target: state?.target ?? '',
+          createRevision: state?.createRevision ?? 0,
+          ...(held.length > 0 ? { silences: held } : {}),
+        };
       },
     };
     this.states = new Watched(node, states, {
@@ -55,6 +64,11 @@ export class Leftovers {
 
   state(monitor: string): KnownState | undefined {
     return this.stateOf.get(monitor);
+  }
+
+  /** Monitors of which a silence holds an alarm, sorted. */
+  heldBy(silence: string): string[] {
+    return [...this.stateOf].flatMap(([name, { silences }]) => (silences?.includes(silence) ? [name] : [])).sort();
   }
 
   owed(monitor: string): boolean {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { timeId } from '@9volt/contracts';
 import { encode, EtcdError, Keyspace } from '@9volt/etcd-dal';
-import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor, wholeState } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health } from '@9volt/platform';
 import { SchedulerBench, type TestScheduler } from '../testing/scheduler-bench.js';
 import { EtcdCareService, HISTORY_MS } from './etcd-care.service.js';
@@ -84,6 +84,58 @@ describe('housekeeping', () => {
     expect(await keysUnder(bench.keys.poison)).toEqual(['here']);
     expect(await keysUnder(bench.keys.incidents)).toEqual(['here/00000001']);
     expect(await keysUnder(bench.keys.requests)).toEqual(['new']);
+  });
+
+  it('sweeps silences a week after their end, pauses that are over, and acknowledgements of monitors that are gone', async () => {
+    const DAY = 86_400_000;
+    const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+    const silence = (end: number): string =>
+      encode({ match: { name: 'here' }, start: at(-30 * DAY), end: at(end), comment: 'c', createdAt: at(-30 * DAY) });
+    await bench.monitor('here');
+    await bench.put(
+      { put: bench.keys.silence('old'), value: silence(-7 * DAY - 1_000) },
+      { put: bench.keys.silence('expired'), value: silence(-6 * DAY) },
+      { put: bench.keys.silence('active'), value: silence(DAY) },
+      { put: bench.keys.silence('odd'), value: '{}' },
+      { put: bench.keys.pause('here'), value: encode({ at: at(-DAY), until: at(DAY) }) },
+      { put: bench.keys.pause('gone'), value: encode({ at: at(-DAY), until: at(DAY) }) },
+      { put: bench.keys.ack('here'), value: '{}' },
+      { put: bench.keys.ack('gone'), value: '{}' },
+    );
+    await waitFor(() => scheduler.caches.catalog.has('here'));
+    await sweeping.sweepWhatIsLeft();
+    expect(await keysUnder(bench.keys.silences)).toEqual(['active', 'expired']);
+    expect(await keysUnder(bench.keys.pauses)).toEqual(['here']);
+    expect(await keysUnder(bench.keys.acks)).toEqual(['here']);
+    await bench.put({ put: bench.keys.pause('here'), value: encode({ at: at(-DAY), until: at(-1) }) });
+    await sweeping.sweepWhatIsLeft();
+    expect(await keysUnder(bench.keys.pauses)).toEqual([]);
+  });
+
+  it('announces once that a silence ends within ten minutes while it holds an alarm', async () => {
+    const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+    const silence = (end: number): string =>
+      encode({ match: { name: 'db' }, start: at(-60_000), end: at(end), comment: 'c', createdAt: at(-60_000) });
+    const held = (by: string): object => ({ team: { reason: 'silence', by, since: at(0), text: 't' } });
+    await bench.put(
+      { put: bench.keys.silence('soon'), value: silence(300_000) },
+      { put: bench.keys.silence('later'), value: silence(700_000) },
+      { put: bench.keys.silence('idle'), value: silence(300_000) },
+      { put: bench.keys.state('db'), value: encode({ ...wholeState, held: held('soon') }) },
+      { put: bench.keys.state('db2'), value: encode({ ...wholeState, held: held('later') }) },
+    );
+    await waitFor(() => scheduler.caches.leftovers.heldBy('later').length === 1);
+    const emit = jest.spyOn(scheduler.node.events, 'emit');
+    await sweeping.announceEndings();
+    await sweeping.announceEndings();
+    const told = emit.mock.calls.filter(([type]) => type === 'silence-ending');
+    expect(told).toEqual([
+      [
+        'silence-ending',
+        expect.stringMatching(/^the silence of name db ends at .* still holds the alarm of db$/),
+        expect.objectContaining({ monitor: 'db' }),
+      ],
+    ]);
   });
 
   it('sweeps the vitals of a worker only while it is no member', async () => {

@@ -8,6 +8,7 @@ import { AbsentWorkers } from './absent-workers.js';
 import { LeaderTask } from './leader-task.js';
 import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
 import { sweepIncidents } from './sweep-incidents.js';
+import { announceEndings, sweepQuiet } from './sweep-quiet.js';
 import { sweepRecords, sweepHandbacks, sweepRequests, sweepVitals, workersWithVitals } from './sweep-leftovers.js';
 
 const MINUTE_MS = 60_000;
@@ -23,6 +24,7 @@ export class SweepingService {
   private readonly surplusEvents: LeaderTask;
   private readonly leftovers: LeaderTask;
   private readonly incidents: LeaderTask;
+  private readonly endings: LeaderTask;
 
   constructor(
     private readonly node: ClusterNode,
@@ -40,6 +42,11 @@ export class SweepingService {
       this.count(await sweepSurplusEvents(client, keys, fence())),
     );
     this.leftovers = this.task('leftovers', () => this.sweepLeftovers());
+    this.endings = this.task('endings of silences', async () => {
+      const holds = (id: string): string[] => this.caches.leftovers.heldBy(id);
+      await announceEndings(client, keys, node.stores, fence(), { now: Date.now(), holds, events: node.events });
+      return undefined;
+    });
     this.incidents = this.task('incidents', async () =>
       this.count(await sweepIncidents(client, keys, fence(), { now: Date.now(), isGone: (name) => this.isGone(name) })),
     );
@@ -65,8 +72,14 @@ export class SweepingService {
     return this.incidents.run();
   }
 
+  /** Silences that end soon. */
+  @Interval(MINUTE_MS / 2)
+  announceEndings(): Promise<void> {
+    return this.endings.run();
+  }
+
   private async sweepLeftovers(): Promise<string | undefined> {
-    const { client, keys } = this.node;
+    const { client, keys, stores } = this.node;
     const { epochFence: fence } = this.leadership;
     let count = await sweepRequests(client, keys, fence, Date.now());
     count += await sweepRecords(client, keys, fence, (name) => !this.exists(name));
@@ -74,6 +87,7 @@ export class SweepingService {
       now: Date.now(),
       isGone: (name) => !this.exists(name),
     });
+    count += await sweepQuiet(client, keys, stores, fence, { now: Date.now(), isGone: (name) => !this.exists(name) });
     for (const id of await this.departedWorkers()) count += await sweepVitals(client, keys, fence, id);
     return this.count(count);
   }

@@ -13,6 +13,8 @@ export interface Silence {
   author?: string;
   /** ISO 8601. */
   createdAt: string;
+  /** Its end was announced while it held alarms. */
+  reminded?: boolean;
 }
 
 /** How long an expired silence is kept to be looked at. */

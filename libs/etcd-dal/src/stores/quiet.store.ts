@@ -2,8 +2,19 @@ import type { Acknowledgement, Matcher, Pause, Silence } from '@9volt/contracts'
 import { isPlainObject, matcherFaults } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type Committed, commit, unchanged } from '../control/fenced-txn.js';
-import type { Entry, EtcdClient } from '../etcd.client.js';
-import { instant, NotWhole, read, record, type Shape, type ReportFault, text, type Watchable } from '../shape.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
+import {
+  flag,
+  instant,
+  NotWhole,
+  orAbsent,
+  read,
+  record,
+  type Shape,
+  type ReportFault,
+  text,
+  type Watchable,
+} from '../shape.js';
 import { SettingsStore } from './settings.store.js';
 import { toldStatus } from './state.store.js';
 
@@ -14,7 +25,7 @@ const matcher: Shape<Matcher> = (raw) => {
 
 const silence = record<Silence>(
   { match: matcher, start: instant, end: instant, comment: text, createdAt: instant },
-  { author: text },
+  { author: text, reminded: orAbsent(flag) },
 );
 const acknowledgement = record<Acknowledgement>(
   { incident: text, status: toldStatus, at: instant },
@@ -64,6 +75,16 @@ export class QuietStore<T extends object> {
       compare: [unchanged(key, modRevision)],
       then: [next ? { put: key, value: encode(next) } : { delete: key }],
     });
+  }
+
+  /** Replaces a revision as long as the fence holds. Answers whether it did. */
+  async mark(name: string, modRevision: number, next: T, fence: readonly Compare[]): Promise<boolean> {
+    const key = this.prefix + name;
+    const { outcome } = await commit(this.client, {
+      compare: [unchanged(key, modRevision), ...fence],
+      then: [{ put: key, value: encode(next) }],
+    });
+    return outcome === 'accepted';
   }
 }
 
