@@ -7,7 +7,7 @@ import { buildProgram } from './program.js';
 
 letReadersGo();
 try {
-  await (await buildProgram(process.argv[2])).parseAsync();
+  await buildProgram().parseAsync();
 } catch (error) {
   if (error instanceof ConfigError) for (const fault of error.faults) warn(`9volt: ${fault}`);
   else warn(`9volt: ${messageOf(error)}`);

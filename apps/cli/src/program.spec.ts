@@ -1,22 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
-import { buildProgram } from './program.js';
 
-const namesOf = async (asked?: string): Promise<string[]> =>
-  (await buildProgram(asked)).commands.map((command) => command.name());
+const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
 
-it('has, when one command is asked for, that one, as it is among all', async () => {
-  const all = await buildProgram();
-  expect(all.commands.length).toBeGreaterThan(10);
-  for (const command of all.commands) {
-    const alone = await buildProgram(command.name());
-    const found = alone.commands.find((one) => one.name() === command.name());
-    expect(found?.helpInformation()).toBe(command.helpInformation());
+/** All packages that are loaded with a module, before anything of it runs; those of this repository are followed. */
+function loadedWith(file: string, seen = new Map<string, Set<string>>()): Set<string> {
+  const known = seen.get(file);
+  if (known) return known;
+  const packages = new Set<string>();
+  seen.set(file, packages);
+  for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(STATIC_IMPORT)) {
+    if (name.startsWith('node:')) continue;
+    const own = name.startsWith('.') ? resolve(dirname(file), name.replace(/\.js$/, '.ts')) : ownSource(name);
+    if (own === undefined) packages.add(name);
+    else for (const one of loadedWith(own, seen)) packages.add(one);
   }
-  expect(await namesOf('health')).toEqual(['health']);
-});
+  return packages;
+}
 
-it('has all of them for whoever asks for none that there is', async () => {
-  const all = await namesOf();
-  expect(await namesOf('heath')).toEqual(all);
-  expect(await namesOf('--help')).toEqual(all);
+/** The source of an export of one of our packages. */
+function ownSource(name: string): string | undefined {
+  const [, own, path = ''] = /^(@9volt\/[^/]+)(\/.*)?$/.exec(name) ?? [];
+  if (own === undefined) return undefined;
+  const manifest = createRequire(import.meta.url).resolve(`${own}/package.json`);
+  const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, Record<string, string>> };
+  return resolve(dirname(manifest), exports[`.${path}`]?.['@9volt/source'] ?? '');
+}
+
+it('help, version and completion load nothing that takes long', () => {
+  const packagesOf = (file: string): string[] => [...loadedWith(fileURLToPath(new URL(file, import.meta.url)))].sort();
+  expect(packagesOf('main.ts')).toEqual(['commander', 'ignore', 'reflect-metadata']);
+  expect(packagesOf('commands/doctor.run.ts')).toContain('etcd3');
 });

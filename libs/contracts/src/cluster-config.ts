@@ -1,3 +1,4 @@
+import { CLUSTER_ATTRIBUTES } from './cluster-attributes.js';
 import { parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
 import { isName } from './name.js';
@@ -26,16 +27,6 @@ export const DEFAULT_CLUSTER_CONFIG: Omit<ClusterConfig, 'ClusterId'> = {
   HeartbeatTimeout: '6s',
   StateDumpInterval: '10s',
 };
-
-/** Attributes that may be changed. */
-export const CLUSTER_ATTRIBUTES = [
-  'HeartbeatInterval',
-  'HeartbeatTimeout',
-  'StateDumpInterval',
-  'coverage-alerter',
-  'dead-man-url',
-  'compact-etcd',
-] as const;
 
 /** What is wrong with what stands under `config`. Attributes that this version does not know are left to those that do. */
 export function clusterConfigFaults(raw: unknown): FieldError[] {

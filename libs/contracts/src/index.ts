@@ -3,6 +3,7 @@ export * from './assignment.js';
 export * from './settings/by-name.js';
 export * from './call.js';
 export * from './check-result.js';
+export * from './cluster-attributes.js';
 export * from './cluster-config.js';
 export * from './coverage.js';
 export * from './settings/duration.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '@9volt/contracts/errors';
-import axios, { type AxiosResponse } from 'axios';
+import type { AxiosResponse } from 'axios';
 import { CliError } from '../output/say.js';
 
 /** A check that is run on demand may take as long as its own limit. */
@@ -41,6 +41,8 @@ export class ApiClient {
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     let response: AxiosResponse<unknown>;
     try {
+      // Loaded here, since no help needs it.
+      const { default: axios } = await import('axios');
       response = await axios.request({
         method,
         url: `${this.base}${path}`,

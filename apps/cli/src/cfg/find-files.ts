@@ -1,6 +1,6 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { messageOf } from '@9volt/contracts';
+import { messageOf } from '@9volt/contracts/errors';
 import ignore, { type Ignore } from 'ignore';
 import type { ConfigFault } from './entry.js';
 

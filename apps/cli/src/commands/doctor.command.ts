@@ -1,15 +1,6 @@
 import { type Command, Option } from 'commander';
-import { ACCESS_ROLES, type AccessRole } from '@9volt/etcd-dal';
-import { ConfigError, loadEtcdConfig, loadNodeConfig, type NodeFlags, readEnvironment } from '@9volt/platform/config';
-import { clusterFindings } from '../doctor/cluster-findings.js';
-import { etcdFindings } from '../doctor/etcd-findings.js';
-import type { Finding } from '../doctor/finding.js';
-import { hostFindings } from '../doctor/host-findings.js';
-import type { Permissions } from '../doctor/permission-of-node.js';
-import { tokenFindings } from '../doctor/token-findings.js';
-import { say } from '../output/say.js';
-import { visible } from '../output/visible.js';
-import { flagsOf, withSettings } from './node-options.js';
+import { ACCESS_ROLES } from '@9volt/etcd-dal/access';
+import { withSettings } from './node-options.js';
 
 export function addDoctorCommand(program: Command): void {
   withSettings(
@@ -25,31 +16,6 @@ export function addDoctorCommand(program: Command): void {
       '\nExit code: 1 if a problem keeps 9volt from working.\n\nExample:\n  9volt doctor -e http://10.0.0.1:2379',
     )
     .action(async (options: Record<string, unknown>) => {
-      const config = loadEtcdConfig(flagsOf(options));
-      const etcd = await etcdFindings(config, options['role'] as AccessRole | undefined);
-      const findings = [
-        ...hostFindings(readEnvironment()),
-        ...tokenFindings(readEnvironment()),
-        ...etcd.findings,
-        ...(etcd.readable ? await clusterFindings(config, permissionsIn(flagsOf(options))) : []),
-      ];
-      if (options['output'] === 'json') say(JSON.stringify(findings, null, 2));
-      else for (const finding of findings) print(finding);
-      if (findings.some(({ verdict }) => verdict === 'problem')) process.exitCode = 1;
+      await (await import('./doctor.run.js')).examine(options);
     });
-}
-
-/** What a worker with this environment would permit; undefined when it would not start. */
-function permissionsIn(flags: NodeFlags): Permissions | undefined {
-  try {
-    return loadNodeConfig('worker', flags, readEnvironment());
-  } catch (error) {
-    if (error instanceof ConfigError) return undefined;
-    throw error;
-  }
-}
-
-function print({ subject, verdict, found, advice }: Finding): void {
-  say(`${verdict.padEnd(8)} ${visible(`${subject}: ${found}`)}`);
-  if (advice !== undefined) say(`         → ${visible(advice)}`);
 }

@@ -1,5 +1,4 @@
 import { Argument, type Command, Option } from 'commander';
-import { stringify } from 'yaml';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { say, sayDocument } from '../output/say.js';
 import { table } from '../output/table.js';
@@ -88,18 +87,20 @@ export function addGetCommand(program: Command): void {
     .action(async (what: string, name: string | undefined, options: ApiOptions & Row & { output: Output }) => {
       const resource = RESOURCES[what] as Resource;
       const answer = await resource.fetch(new ApiClient(options), name, options);
-      print(resource, answer, options.output);
+      await print(resource, answer, options.output);
     });
 }
 
-function print(resource: Resource, answer: unknown, output: Output): void {
+async function print(resource: Resource, answer: unknown, output: Output): Promise<void> {
   switch (output) {
     case 'json':
       say(JSON.stringify(answer, null, 2));
       break;
-    case 'yaml':
+    case 'yaml': {
+      const { stringify } = await import('yaml');
       sayDocument(stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false }));
       break;
+    }
     case 'table': {
       const columns = Object.entries(resource.columns);
       const rows = resource.rows(answer).map((row) => columns.map(([, value]) => value(row)));

@@ -4,7 +4,7 @@ import { buildProgram } from '../program.js';
 import { completionTree } from './completion-tree.js';
 import { completionScript } from './shell-scripts.js';
 
-const tree = completionTree(await buildProgram());
+const tree = completionTree(buildProgram());
 
 describe('completion in bash', () => {
   const script = completionScript('bash', tree);
@@ -29,7 +29,7 @@ describe('completion in bash', () => {
 });
 
 it('fish and zsh are told of every command', async () => {
-  const names = (await buildProgram()).commands.map((command) => command.name());
+  const names = buildProgram().commands.map((command) => command.name());
   for (const name of names) {
     expect(completionScript('fish', tree)).toMatch(new RegExp(` -a ${name} -d `));
     expect(completionScript('zsh', tree)).toContain(`'${name}'`);

@@ -5,8 +5,8 @@ import { anchor, code, fenced, table } from './markdown.js';
 import { fillTemplate, type ReadText } from './template.js';
 
 /** Reference of all commands, as they tell it themselves. */
-export async function commandReference(read: ReadText): Promise<string> {
-  const program = await buildProgram();
+export function commandReference(read: ReadText): Promise<string> {
+  const program = buildProgram();
   const commands = leaves(program);
   const contents = commands.map((command) => {
     const name = fullName(command);

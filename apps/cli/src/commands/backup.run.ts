@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf } from '@9volt/contracts';
+import { VERSION } from '@9volt/platform/config';
+import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
+import { OperatorRepository } from '../backup/operator-repository.js';
+import { planRestore } from '../backup/plan-restore.js';
+import { writePrivately } from '../backup/write-privately.js';
+import { CliError, say } from '../output/say.js';
+import { withRepository } from './with-repository.js';
+
+export interface RestoreOptions extends Record<string, unknown> {
+  replace?: boolean;
+  dryrun?: boolean;
+}
+
+export async function backup(file: string, options: Record<string, unknown>): Promise<void> {
+  const stored = await withRepository(OperatorRepository, options, (repository) => repository.read());
+  const data = new Map([...stored].map(([key, { value }]) => [key, value]));
+  const text = encodeBackup({ madeAt: new Date().toISOString(), data }, `9volt ${VERSION.text}`);
+  if (file === '-') {
+    process.stdout.write(text);
+    return;
+  }
+  // Never half a backup under its name, and nobody else reads it.
+  await writePrivately(file, text);
+  say(`saved ${summary(data.keys())} to ${file}`);
+}
+
+export async function restore(file: string, options: RestoreOptions): Promise<void> {
+  const { data, madeAt } = await readBackup(file);
+  await withRepository(OperatorRepository, options, async (repository) => {
+    const foreign = [...data.keys()].find((key) => !repository.isOperators(key));
+    if (foreign !== undefined)
+      throw new CliError(`${file}: the key "${foreign}" does not belong in a backup; nothing was written`);
+    const plan = planRestore(data, await repository.read());
+    const changes = options.replace ? [...plan.added, ...plan.differing] : plan.added;
+    if (plan.differing.length > 0 && !options.replace) {
+      const names = plan.differing.map(({ key }) => key).join(', ');
+      const problem = `these entries differ from the file: ${names}. Use --replace to restore the saved ones`;
+      if (!options.dryrun) throw new CliError(`${problem}; nothing was written`);
+      say(problem);
+    }
+    if (!options.dryrun) await repository.write(changes);
+    const would = options.dryrun ? 'would have ' : '';
+    const keys = changes.map(({ key }) => key);
+    say(`${would}restored ${summary(keys)} of ${madeAt}; ${plan.same.length} already equal the file`);
+  });
+}
+
+async function readBackup(file: string): Promise<Backup> {
+  try {
+    return decodeBackup(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
+  } catch (error) {
+    throw new CliError(`${file}: ${messageOf(error)}; nothing was written`);
+  }
+}
+
+function summary(keys: Iterable<string>): string {
+  const all = [...keys];
+  const count = (prefix: string, noun: string): string => {
+    const n = all.filter((key) => key.startsWith(prefix)).length;
+    return `${n} ${noun}${n === 1 ? '' : 's'}`;
+  };
+  const settings = all.includes('config') ? ', the cluster settings' : '';
+  return `${count('monitor/', 'monitor')}, ${count('alerter/', 'alerter')}, ${count('cluster/drain/', 'drain')}${settings}`;
+}
