@@ -1,0 +1,130 @@
+// `npm run bench:checks`: what a check costs, type by type, beside a client of bare sockets that runs in the same seconds.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { cpuMs, memoryMb, says, startEtcd, startNode, startPart, stop, until } from './parts/processes.mjs';
+import { attributesOf, makeCertificate } from './parts/monitors.mjs';
+import { latenessMs, workerMetrics } from './parts/worker-metrics.mjs';
+
+const { values } = parseArgs({
+  options: {
+    types: { type: 'string', default: 'http,tcp,dns,tls' },
+    rate: { type: 'string', default: '1000' },
+    interval: { type: 'string', default: '1' },
+    seconds: { type: 'string', default: '10' },
+    windows: { type: 'string', default: '3' },
+    beat: { type: 'string', default: '20' },
+    json: { type: 'string' },
+    profile: { type: 'string' },
+  },
+});
+const [rate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
+  Number(values[name]),
+);
+const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
+
+const results = [];
+try {
+  makeCertificate(scratch);
+  for (const type of values.types.split(',')) results.push(await measure(type));
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+print(results);
+if (values.json) {
+  await mkdir(dirname(values.json), { recursive: true });
+  await writeFile(
+    values.json,
+    `${JSON.stringify({ rate, intervalS, beatMs, node: process.version, results }, undefined, 2)}\n`,
+  );
+}
+process.exit();
+
+/** A worker and the reference check the same target at the same rate; what each costs is read in windows, of which the middle one counts. */
+async function measure(type) {
+  const target = startPart('target.mjs', [type, scratch]);
+  const port = Number((await says(target, /port (\d+)/))[1]);
+  const etcd = await startEtcd();
+  const client = new EtcdClient({ members: [etcd.url] });
+  const keys = new Keyspace('9volt');
+  const scheduler = await startNode('scheduler', etcd.url);
+  const profiling = values.profile
+    ? ['--cpu-prof', '--cpu-prof-dir', values.profile, '--cpu-prof-name', `${type}.cpuprofile`]
+    : [];
+  const worker = await startNode('worker', etcd.url, { nodeArgs: profiling });
+  const idleMb = memoryMb(worker.pid);
+  const monitors = rate * intervalS;
+  const attributes = JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(type, port) });
+  for (let from = 0; from < monitors; from += 100) {
+    const names = Array.from({ length: Math.min(100, monitors - from) }, (_, index) => `bench-${from + index}`);
+    await client.txn({ compare: [], then: names.map((name) => ({ put: keys.monitor(name), value: attributes })) });
+  }
+  const hasAll = async () => (await workerMetrics(worker.url)).checks >= monitors * 1.2;
+  await until(hasAll, 120_000, () => `all monitors to run: ${worker.output.slice(-2_000)}`);
+  const reference = startPart('reference.mjs', [type, port, rate, beatMs]);
+  await sleep(4_000);
+  const seen = [];
+  for (let window = 0; window < windows; window++) seen.push(await look(worker, reference, etcd));
+  const result = { type, ...middle(seen), idleMb, memoryMb: memoryMb(worker.pid), monitors };
+  client.close();
+  for (const one of [reference, worker, scheduler, etcd, target]) await stop(one);
+  await etcd.remove();
+  return result;
+}
+
+async function look(worker, reference, etcd) {
+  const doneByReference = () => Number(reference.output.match(/done (\d+)\n$/)?.[1] ?? 0);
+  const read = async () => ({
+    worker: cpuMs(worker.pid),
+    reference: cpuMs(reference.pid),
+    etcd: cpuMs(etcd.pid),
+    done: doneByReference(),
+    metrics: await workerMetrics(worker.url),
+    at: performance.now(),
+  });
+  const before = await read();
+  await sleep(seconds * 1_000);
+  const after = await read();
+  const checks = after.metrics.checks - before.metrics.checks;
+  const workerUs = ((after.worker - before.worker) * 1_000) / checks;
+  const referenceUs = ((after.reference - before.reference) * 1_000) / (after.done - before.done);
+  return {
+    perSecond: (checks * 1_000) / (after.at - before.at),
+    failed: checks - (after.metrics.good - before.metrics.good),
+    skipped: after.metrics.skipped - before.metrics.skipped,
+    workerUs,
+    referenceUs,
+    ratio: workerUs / referenceUs,
+    etcdUs: ((after.etcd - before.etcd) * 1_000) / checks,
+    lateP50Ms: latenessMs(before.metrics, after.metrics, 0.5),
+    lateP99Ms: latenessMs(before.metrics, after.metrics, 0.99),
+  };
+}
+
+function middle(seen) {
+  return seen.toSorted((a, b) => a.ratio - b.ratio)[Math.floor(seen.length / 2)];
+}
+
+function print(all) {
+  const columns = [
+    'type',
+    'perSecond',
+    'workerUs',
+    'referenceUs',
+    'ratio',
+    'etcdUs',
+    'lateP50Ms',
+    'lateP99Ms',
+    'failed',
+    'skipped',
+    'memoryMb',
+  ];
+  console.table(all.map((one) => Object.fromEntries(columns.map((name) => [name, rounded(one[name])]))));
+}
+
+function rounded(value) {
+  return typeof value === 'number' ? Math.round(value * 100) / 100 : value;
+}

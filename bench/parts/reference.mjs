@@ -1,0 +1,21 @@
+// The reference as a process: it begins what is due together, every `beatMs`, and says how many it has done.
+import { bareClient } from './reference-clients.mjs';
+
+const [type, ...numbers] = process.argv.slice(2);
+const [port, perSecond, beatMs] = numbers.map(Number);
+const client = bareClient(type, port);
+
+const startedAt = performance.now();
+let begun = 0;
+let done = 0;
+setInterval(() => {
+  const due = ((performance.now() - startedAt) * perSecond) / 1_000;
+  for (; begun < due; begun++) {
+    client().then(
+      () => done++,
+      () => undefined,
+    );
+  }
+}, beatMs);
+setInterval(() => process.stdout.write(`done ${done}\n`), 200);
+process.once('SIGTERM', () => process.exit());
