@@ -40,11 +40,15 @@ const METADATA_NAMES: ReadonlySet<string> = new Set([
 /** Their address, in every cloud that has such names. */
 const METADATA_ADDRESS = '169.254.169.254';
 
+/** Of so many addresses the verdict is remembered: it depends on them alone, and a check asks for it each time. */
+const MAX_KNOWN = 20_000;
+
 /** Pure: which addresses this process may connect to because a configuration says so. */
 export class TargetPolicy {
   private readonly allowed: BlockList;
   private readonly denied: BlockList;
   private readonly only: BlockList | undefined;
+  private readonly known = new Map<string, string | undefined>();
 
   constructor({ allow, deny, only = [] }: TargetRules = { allow: [], deny: [] }) {
     this.allowed = listOf(allow);
@@ -54,7 +58,7 @@ export class TargetPolicy {
 
   /** Those that may be connected to; throws, with a code, when there is none. `etcd`: addresses at which etcd listens on the port that is meant. */
   permitted(target: Target, addresses: readonly Address[], etcd: readonly string[] = []): Address[] {
-    const listening = listOf(etcd);
+    const listening = etcd.length === 0 ? undefined : listOf(etcd);
     const refusals = addresses.map(({ address }) => this.refusal(address, listening));
     const permitted = addresses.filter((_, index) => refusals[index] === undefined);
     const [first] = refusals;
@@ -63,7 +67,17 @@ export class TargetPolicy {
   }
 
   /** Why an address is refused; undefined when it is not. */
-  refusal(address: string, etcd: BlockList = listOf([])): string | undefined {
+  refusal(address: string, etcd?: BlockList): string | undefined {
+    if (etcd !== undefined) return this.judged(address, etcd);
+    const known = this.known.get(address);
+    if (known !== undefined || this.known.has(address)) return known;
+    const refusal = this.judged(address, undefined);
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(address, refusal);
+    return refusal;
+  }
+
+  private judged(address: string, etcd: BlockList | undefined): string | undefined {
     const bare = address.split('%', 1)[0] as string;
     if (holds(this.allowed, bare)) return undefined;
     // An IPv4 address inside of an IPv6 one is where the packet ends.
@@ -72,7 +86,7 @@ export class TargetPolicy {
       if (holds(NOWHERE, each)) return 'it is not the address of a machine; for this machine use 127.0.0.1';
       if (holds(METADATA, each)) return 'it is a link-local or cloud metadata address; permit it with --target-allow';
       if (holds(this.denied, each)) return '--target-deny lists it';
-      if (holds(etcd, each)) return 'the etcd of 9volt listens there; permit it with --target-allow';
+      if (etcd && holds(etcd, each)) return 'the etcd of 9volt listens there; permit it with --target-allow';
     }
     return this.only === undefined || holds(this.only, bare) ? undefined : 'it is not in --target-only';
   }

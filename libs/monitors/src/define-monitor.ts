@@ -1,12 +1,12 @@
 import type { CallStatus, CheckResult, MonitorSettings, SettingsClass, Targets } from '@9volt/contracts';
-import type { Programs } from '@9volt/process';
+import type { Programs, StopSignal } from '@9volt/process';
 
 /** What a probe is given beside its settings. */
 export interface ProbeContext {
   /** Name of the monitor. */
   name: string;
   /** Aborted when the run must end: the process stops, or the run outlasted {@link MonitorDefinition.deadlineMs} by far. */
-  signal: AbortSignal;
+  signal: StopSignal;
   /** The programs that this worker runs: whatever a configuration names must be permitted by it, and wait its turn. */
   programs: Programs;
   /** The only way out: whatever a configuration names is looked up and connected to by it. */
@@ -32,9 +32,12 @@ export interface AwaitedCalls<S extends MonitorSettings = MonitorSettings> {
 }
 
 /**
- * A type of monitor. `probe` resolves with a result within `deadlineMs` of its own accord, also when the target hangs, and
- * releases whatever it opened. A failing target is a result; a throw is a defect of the probe.
+ * One check, prepared. It resolves with a result within `deadlineMs` of its own accord, also when the target hangs, and releases whatever it opened. A
+ * failing target is a result; a throw is a defect of the probe.
  */
+export type PreparedCheck = (context: ProbeContext) => Promise<CheckResult>;
+
+/** A type of monitor. */
 export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> {
   type: string;
   /** One line for documentation and forms. */
@@ -55,7 +58,12 @@ export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> 
   weight: number;
   /** Of a type that awaits calls. It runs at each call and when one is overdue, besides its turns. */
   calls?: AwaitedCalls<S>;
-  probe(settings: S, context: ProbeContext): Promise<CheckResult>;
+  /**
+   * Makes what all checks of a monitor have in common, once for each revision of its settings: parsed durations, bytes to send, where it goes. It opens and
+   * starts nothing, for nobody tells it when the revision is over; and it is small, for a worker keeps it for each of its monitors. Secrets stand in the
+   * settings as they are: when one changes, it is asked again.
+   */
+  prepare(settings: S): PreparedCheck;
 }
 
 export function defineMonitor<S extends MonitorSettings>(definition: MonitorDefinition<S>): MonitorDefinition {

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { scoped } from '@9volt/process';
 import { listen } from '@9volt/testing';
 import { recordText } from './dns/message.js';
-import { queryDns } from './dns/query.js';
+import { queryDns, questionFor } from './dns/query.js';
 import { AnswerMaker, type MadeAnswer, type Random, randomFrom } from './testing/dns-messages.js';
 import { runProbe } from './testing/index.js';
 
@@ -50,8 +50,11 @@ describe(`dns beside dig, with ${QUESTIONS} answers made from the seed ${SEED}`,
     expect(dug).toHaveLength(QUESTIONS);
     const differences: unknown[] = [];
     await each(async ({ name, type, code }, theirs) => {
-      const question = { server: { address: '127.0.0.1', family: 4 }, port: server.port, name, type: code } as const;
-      const ours = await scoped(5_000, new AbortController().signal, (scope) => queryDns(question, 2_500, scope)).then(
+      const at = { server: { address: '127.0.0.1', family: 4 }, port: server.port } as const;
+      const question = questionFor(name, code);
+      const ours = await scoped(5_000, new AbortController().signal, (scope) =>
+        queryDns(question, at, 2_500, scope),
+      ).then(
         ({ rcode, records }): Dug => ({ rcode, records: records.map(recordText) }),
         (): Dug => ({ rcode: undefined, records: [] }),
       );

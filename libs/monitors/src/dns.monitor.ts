@@ -13,11 +13,11 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { labelsOf } from './dns/domain-name.js';
 import { aliasOf, recordsAskedFor, textsOf } from './dns/judge-answer.js';
 import { type AskedFor, type DnsAnswer, RCODES } from './dns/message.js';
-import { queryDns } from './dns/query.js';
+import { type DnsQuestion, queryDns, questionFor } from './dns/query.js';
 import { normalisedType, RECORD_TYPE_EXPECTED, RECORD_TYPES, typeCode } from './dns/record-types.js';
 import { asciiName, hostAndPort, hostFault, hostOf } from './net/host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
@@ -140,21 +140,56 @@ export const dnsMonitor = defineMonitor<DnsSettings>({
   destination: [],
   deadlineMs: (settings) => timeoutMsOf(DnsSettings, settings, 'timeout'),
   weight: 1,
-  probe,
+  prepare,
 });
 
-async function probe(settings: DnsSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
-  const limitMs = timeoutMsOf(DnsSettings, settings, 'timeout');
+interface Plan {
+  host: string;
+  port: number;
+  question: DnsQuestion;
+  limitMs: number;
+  rcode: string;
+  /** 0 for any number but none. */
+  count: number;
+  maxMs: number | undefined;
+  expression: string;
+  matchesAny: boolean;
+  /** For messages, as written. */
+  target: string;
+  server: string;
+  type: string;
+}
+
+function prepare(settings: DnsSettings): PreparedCheck {
+  const { 'dns-target': target, 'dns-max-time': maxTime } = settings;
+  const type = typeOf(settings);
+  const plan: Plan = {
+    host: hostOf(settings.host) ?? settings.host,
+    port: valueOf(DnsSettings, settings, 'port'),
+    question: questionFor(asciiName(target), typeCode(type) as number),
+    limitMs: timeoutMsOf(DnsSettings, settings, 'timeout'),
+    rcode: valueOf(DnsSettings, settings, 'dns-expected-rcode'),
+    count: settings['dns-expected-count'] ?? 0,
+    maxMs: maxTime === undefined ? undefined : parseDuration(maxTime),
+    expression: valueOf(DnsSettings, settings, 'expect'),
+    matchesAny: valueOf(DnsSettings, settings, 'dns-match') === 'any',
+    target,
+    server: settings.host,
+    type,
+  };
+  return (context) => check(plan, new ProbeRun(context));
+}
+
+async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
+  const { limitMs } = plan;
   try {
     return await scoped(
       limitMs,
-      signal,
+      run.signal,
       async (scope) => {
-        const asked = await ask(settings, limitMs, run, scope);
+        const asked = await ask(plan, run, scope);
         run.stage = 'judging the answer';
-        return judge(settings, run, asked, scope);
+        return judge(plan, run, asked, scope);
       },
       () => run.timedOut(limitMs),
     );
@@ -166,99 +201,83 @@ async function probe(settings: DnsSettings, context: ProbeContext): Promise<Chec
 
 interface Asked {
   answer: DnsAnswer;
-  asked: AskedFor;
   tookMs: number;
 }
 
-async function ask(settings: DnsSettings, limitMs: number, run: ProbeRun, scope: Scope): Promise<Asked> {
-  const host = hostOf(settings.host) ?? settings.host;
+async function ask({ host, port, question, limitMs }: Plan, run: ProbeRun, scope: Scope): Promise<Asked> {
   run.stage = `looking up ${host}`;
   const lookupSince = performance.now();
-  const [server] = (await run.targets.resolve({ host, port: valueOf(DnsSettings, settings, 'port') }, scope)) as [
-    Address,
-  ];
+  const [server] = (await run.targets.resolve({ host, port }, scope)) as [Address];
   run.spent('lookup', lookupSince);
   run.stage = 'waiting for the answer';
-  const asked = { name: asciiName(settings['dns-target']), type: typeCode(typeOf(settings)) as number };
-  const question = { server, port: valueOf(DnsSettings, settings, 'port'), ...asked };
   const askedSince = performance.now();
-  const answer = await queryDns(question, limitMs / 2, scope);
+  const answer = await queryDns(question, { server, port }, limitMs / 2, scope);
   const tookMs = performance.now() - askedSince;
   run.spent('firstByte', askedSince);
-  return { answer, asked, tookMs };
+  return { answer, tookMs };
 }
 
 /** The order is the original's: count, then emptiness, then time, then what the records say. */
-async function judge(
-  settings: DnsSettings,
-  run: ProbeRun,
-  { answer, asked, tookMs }: Asked,
-  scope: Scope,
-): Promise<CheckResult> {
-  const { 'dns-target': target, host: server } = settings;
+function judge(plan: Plan, run: ProbeRun, { answer, tookMs }: Asked, scope: Scope): CheckResult | Promise<CheckResult> {
+  const { question, target, server, count } = plan;
   const { rcode } = answer;
-  const expectedRcode = valueOf(DnsSettings, settings, 'dns-expected-rcode');
-  if (rcode !== expectedRcode) {
+  if (rcode !== plan.rcode) {
     const message =
-      expectedRcode === 'NOERROR'
+      plan.rcode === 'NOERROR'
         ? `DNS query failed: ${rcode}`
-        : `DNS query was answered ${rcode}, expected ${expectedRcode}`;
-    return run.failed(message, expectedRcode, rcode);
+        : `DNS query was answered ${rcode}, expected ${plan.rcode}`;
+    return run.failed(message, plan.rcode, rcode);
   }
-  if (rcode !== 'NOERROR') return judgeTime(settings, run, tookMs) ?? run.ok();
+  if (rcode !== 'NOERROR') return judgeTime(plan, run, tookMs) ?? run.ok();
 
-  const records = recordsAskedFor(answer, asked).map(textsOf);
-  const expectedCount = settings['dns-expected-count'] ?? 0;
-  if (expectedCount > 0 && records.length !== expectedCount) {
+  const records = recordsAskedFor(answer, question).map(textsOf);
+  if (count > 0 && records.length !== count) {
     return run.failed(
       `Unexpected result count (${records.length}) received for ${target} against DNS server ${server}`,
-      counted(expectedCount),
-      aliasIfNone(records, answer, asked) ?? counted(records.length),
+      counted(count),
+      aliasIfNone(records, answer, question) ?? counted(records.length),
     );
   }
   if (records.length === 0) {
     return run.failed(
       `No results received for ${target} against DNS server ${server}`,
-      `at least 1 ${typeOf(settings)} record`,
-      aliasIfNone(records, answer, asked) ?? 'no record',
+      `at least 1 ${plan.type} record`,
+      aliasIfNone(records, answer, question) ?? 'no record',
     );
   }
-  return judgeTime(settings, run, tookMs) ?? (await judgeRecords(settings, run, records, scope));
+  return judgeTime(plan, run, tookMs) ?? judgeRecords(plan, run, records, scope);
 }
 
 function aliasIfNone(records: readonly unknown[], answer: DnsAnswer, asked: AskedFor): string | undefined {
   return records.length === 0 ? aliasOf(answer, asked) : undefined;
 }
 
-function judgeTime(settings: DnsSettings, run: ProbeRun, tookMs: number): CheckResult | undefined {
-  const maxTime = settings['dns-max-time'];
-  if (maxTime === undefined || tookMs <= parseDuration(maxTime)) return undefined;
-  const allowed = formatDuration(parseDuration(maxTime));
+function judgeTime({ maxMs, target, server }: Plan, run: ProbeRun, tookMs: number): CheckResult | undefined {
+  if (maxMs === undefined || tookMs <= maxMs) return undefined;
+  const allowed = formatDuration(maxMs);
   const took = formatDuration(Math.round(tookMs * 10) / 10);
   return run.failed(
-    `DNS check of ${settings['dns-target']} against ${settings.host} server took longer than ${allowed} allowed: ${took}`,
+    `DNS check of ${target} against ${server} server took longer than ${allowed} allowed: ${took}`,
     `an answer within ${allowed}`,
     took,
   );
 }
 
 async function judgeRecords(
-  settings: DnsSettings,
+  { expression, matchesAny, target, server }: Plan,
   run: ProbeRun,
   records: readonly (readonly string[])[],
   scope: Scope,
 ): Promise<CheckResult> {
-  const expression = valueOf(DnsSettings, settings, 'expect');
   // All forms of all records are matched at once, for their cost is limited together.
   const matching = await matchesOf(expression, records.flat(), scope);
   const matches = records.map(({ length }) => matching.splice(0, length).includes(true));
   const others = records.filter((_, index) => !matches[index]);
   const matched = records.length - others.length;
-  const isAny = valueOf(DnsSettings, settings, 'dns-match') === 'any';
-  if (others.length === 0 || (isAny && matched > 0)) return run.ok();
+  if (others.length === 0 || (matchesAny && matched > 0)) return run.ok();
   const verdict = matched === 0 ? 'None matched' : `Only ${matched} matched`;
   return run.failed(
-    `DNS check of ${settings['dns-target']} against ${settings.host} had ${records.length} records. ${verdict} expected regex '${excerpt(expression, 256)}'`,
+    `DNS check of ${target} against ${server} had ${records.length} records. ${verdict} expected regex '${excerpt(expression, 256)}'`,
     expression,
     excerpt(others.map(([text]) => text).join('; '), 200),
   );

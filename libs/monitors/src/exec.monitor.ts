@@ -12,8 +12,8 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { CutShort, PROGRAM_ENVIRONMENT, runProgram } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
-import { OutputJudge, PluginJudge } from './exec/judges.js';
+import { defineMonitor, type PreparedCheck, type ProbeContext } from './define-monitor.js';
+import { type Judge, OutputJudge, PluginJudge } from './exec/judges.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
@@ -90,19 +90,39 @@ export const execMonitor = defineMonitor<ExecSettings>({
   program: ({ command }) => command,
   deadlineMs: (settings) => 2 * limitMsOf(settings) + KILL_MS,
   weight: 8,
-  probe,
+  prepare,
 });
 
-async function probe(settings: ExecSettings, context: ProbeContext): Promise<CheckResult> {
+interface Plan {
+  program: { command: string; args: readonly string[] };
+  /** For messages. */
+  command: string;
+  limitMs: number;
+  judgeOf: (run: ProbeRun) => Judge;
+}
+
+function prepare(settings: ExecSettings): PreparedCheck {
+  const command = excerpt(settings.command, 200);
+  const code = valueOf(ExecSettings, settings, 'return-code');
+  const { nagios, expect = '', args = [] } = settings;
+  const plan: Plan = {
+    program: { command: settings.command, args },
+    command,
+    limitMs: limitMsOf(settings),
+    judgeOf: (run) => (nagios ? new PluginJudge(command, run) : new OutputJudge(command, code, expect, run)),
+  };
+  return (context) => check(plan, context);
+}
+
+async function check(plan: Plan, context: ProbeContext): Promise<CheckResult> {
+  const { command, program, limitMs } = plan;
   const { name, signal, programs } = context;
   const arrived = new ProbeRun(context);
-  const command = excerpt(settings.command, 200);
-  const refusal = programs.refusal(settings.command);
+  const refusal = programs.refusal(program.command);
   if (refusal !== undefined)
     return arrived.verdict('unknown', `The worker does not run command '${command}': ${refusal}`);
-  const limitMs = limitMsOf(settings);
   try {
-    return await programs.inTurn(limitMs, signal, () => execute(settings, name, new ProbeRun(context)));
+    return await programs.inTurn(limitMs, signal, () => execute(plan, name, new ProbeRun(context)));
   } catch (error) {
     if (!(error instanceof CutShort)) throw error;
     if (error.reason === 'aborted') return arrived.failedWith(error, error.message);
@@ -111,17 +131,17 @@ async function probe(settings: ExecSettings, context: ProbeContext): Promise<Che
   }
 }
 
-async function execute(settings: ExecSettings, name: string, run: ProbeRun): Promise<CheckResult> {
+async function execute(
+  { program, command, limitMs, judgeOf }: Plan,
+  name: string,
+  run: ProbeRun,
+): Promise<CheckResult> {
   const { signal } = run;
-  const command = excerpt(settings.command, 200);
-  const judge = settings.nagios
-    ? new PluginJudge(command, run)
-    : new OutputJudge(command, valueOf(ExecSettings, settings, 'return-code'), settings.expect ?? '', run);
-  const limitMs = limitMsOf(settings);
+  const judge = judgeOf(run);
   try {
     if (signal.aborted) throw new CutShort('aborted', 'aborted');
     const exit = await runProgram(
-      { command: settings.command, args: settings.args ?? [], env: { ...PROGRAM_ENVIRONMENT, NINEV_CHECK: name } },
+      { ...program, env: { ...PROGRAM_ENVIRONMENT, NINEV_CHECK: name } },
       { overdue: limitMs, stop: signal },
       (chunk, from) => judge.hear(chunk, from),
     );

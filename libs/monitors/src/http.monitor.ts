@@ -1,20 +1,27 @@
 import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
 import type { WireResponse } from '@9volt/net';
 import { type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
 import type { Login } from './http/digest.js';
 import type { Route } from './http/exchange.js';
-import { bodyWishes, judgeBody, judgeHeaders } from './http/expectations.js';
+import {
+  type BodyExpectations,
+  bodyExpectations,
+  type HeaderExpectation,
+  headerExpectations,
+  judgeBody,
+  judgeHeaders,
+} from './http/expectations.js';
 import { HttpSettings } from './http/http-settings.js';
 import { basic, proxyOf } from './http/proxy.js';
 import { credentialsOf, type HttpRequest, pathOf, standardPort, urlOf } from './http/request.js';
-import { respond } from './http/respond.js';
-import { includesStatus } from './http/status-codes.js';
+import { respond, type Way } from './http/respond.js';
+import { statusMatcher } from './http/status-codes.js';
 import { hostOf } from './net/host.js';
 import { type Finding, judgeExpiries, worstFirst } from './net/judge-certificate.js';
-import { tlsOptionsOf } from './net/tls-attributes.js';
+import { type ExpiryLimits, tlsOptionsOf } from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
@@ -41,62 +48,88 @@ export const httpMonitor = defineMonitor<HttpSettings>({
   ],
   deadlineMs: (settings) => timeoutMsOf(HttpSettings, settings, 'timeout'),
   weight: 2,
-  probe,
+  prepare,
 });
 
-/** Targets repeat what they were sent, and what they said is kept and shown. */
-async function probe(settings: HttpSettings, context: ProbeContext): Promise<CheckResult> {
-  return resultWithoutSecrets(await checkInTime(settings, context), credentialsOf(requestOf(settings).headers));
+interface Plan {
+  request: HttpRequest;
+  way: Way;
+  limitMs: number;
+  /** The status codes that are awaited, as written. */
+  awaited: string;
+  headers: readonly HeaderExpectation[];
+  /** Undefined when nothing is expected of the body: then it is not read. */
+  body: BodyExpectations | undefined;
+  /** The longest that a check may take, the worst first. */
+  latencies: readonly LatencyLimit[];
+  expiry: ExpiryLimits;
+  /** Targets repeat what they were sent, and what they said is kept and shown. */
+  credentials: readonly string[];
 }
 
-async function checkInTime(settings: HttpSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
-  const limitMs = timeoutMsOf(HttpSettings, settings, 'timeout');
+interface LatencyLimit {
+  status: 'critical' | 'warning';
+  ms: number;
+  written: string;
+}
+
+function prepare(settings: HttpSettings): PreparedCheck {
+  const awaited = settings['status-codes'] ?? String(valueOf(HttpSettings, settings, 'status-code'));
+  const request = requestOf(settings);
+  const plan: Plan = {
+    request,
+    way: {
+      route: routeOf(settings),
+      follows: valueOf(HttpSettings, settings, 'follow-redirects'),
+      isAwaited: statusMatcher(awaited),
+      digest: digestOf(settings),
+    },
+    limitMs: timeoutMsOf(HttpSettings, settings, 'timeout'),
+    awaited,
+    headers: headerExpectations(settings['expect-headers']),
+    body: bodyExpectations(settings),
+    latencies: latencyLimits(settings),
+    expiry: { warningDays: settings['tls-expiry-warning'], criticalDays: settings['tls-expiry-critical'] },
+    credentials: credentialsOf(request.headers),
+  };
+  return async (context) => resultWithoutSecrets(await checkInTime(plan, new ProbeRun(context)), plan.credentials);
+}
+
+async function checkInTime(plan: Plan, run: ProbeRun): Promise<CheckResult> {
+  const { limitMs } = plan;
   try {
     return await scoped(
       limitMs,
-      signal,
-      (scope) => check(settings, run, scope),
+      run.signal,
+      (scope) => check(plan, run, scope),
       () => run.timedOut(limitMs),
     );
   } catch (error) {
     const reason = inWords(error);
-    const message = `Ran into error while performing '${methodOf(settings)}' request: ${reason}`;
-    return run.failedWith(error, message, `status code ${awaitedStatus(settings)}`, reason);
+    const message = `Ran into error while performing '${plan.request.method}' request: ${reason}`;
+    return run.failedWith(error, message, `status code ${plan.awaited}`, reason);
   }
 }
 
-async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const awaited = awaitedStatus(settings);
-  const way = {
-    route: routeOf(settings),
-    follows: valueOf(HttpSettings, settings, 'follow-redirects'),
-    isAwaited: (code: number) => includesStatus(awaited, code),
-    digest: digestOf(settings),
-  };
-  const response = await respond(requestOf(settings), way, run, scope);
+async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const { request, way } = plan;
+  const response = await respond(request, way, run, scope);
   const { status } = response;
-  if (!includesStatus(awaited, status)) {
+  if (!way.isAwaited(status)) {
     return run.failed(
-      `Received status code '${status}' does not match expected status code '${awaited}'`,
-      `status code ${awaited}`,
+      `Received status code '${status}' does not match expected status code '${plan.awaited}'`,
+      `status code ${plan.awaited}`,
       `status code ${status}`,
     );
   }
   const mismatch =
-    (await judgeHeaders(response.fields, scope, settings['expect-headers'])) ??
-    (await bodyMismatch(response, settings, run, scope));
+    (plan.headers.length > 0 ? await judgeHeaders(response, plan.headers, scope) : undefined) ??
+    (plan.body ? await bodyMismatch(response, plan.body, run, scope) : undefined);
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
-  const slow = judgeLatency(run.elapsedMs(), settings);
-  const findings = worstFirst([
-    ...judgeExpiries(run.certificate, run.chain, {
-      warningDays: settings['tls-expiry-warning'],
-      criticalDays: settings['tls-expiry-critical'],
-    }),
-    slow,
-  ]);
+  const slow = judgeLatency(run.elapsedMs(), plan.latencies);
+  if (!slow && !run.certificate) return run.ok();
+  const findings = worstFirst([...judgeExpiries(run.certificate, run.chain, plan.expiry), slow]);
   const [worst] = findings;
   if (!worst) return run.ok();
   const message = findings.map((finding) => finding.message).join('; ');
@@ -106,39 +139,36 @@ async function check(settings: HttpSettings, run: ProbeRun, scope: Scope): Promi
 
 async function bodyMismatch(
   response: WireResponse,
-  settings: HttpSettings,
+  expected: BodyExpectations,
   run: ProbeRun,
   scope: Scope,
 ): ReturnType<typeof judgeBody> {
-  const wishes = bodyWishes(settings);
-  if (!wishes) return undefined;
   run.stage = 'reading the response';
-  const body = new BodyReader(wishes, response.header('Content-Type'));
+  const body = new BodyReader(expected.wishes, response.header('Content-Type'));
   const transferSince = performance.now();
   await readBody(response, body, scope);
   run.spent('transfer', transferSince);
   run.stage = 'judging the response';
-  return judgeBody(body, settings, scope);
+  return judgeBody(body, expected, scope);
 }
 
-function judgeLatency(
-  elapsedMs: number,
-  { 'warning-latency': warning, 'critical-latency': critical }: HttpSettings,
-): Finding | undefined {
-  for (const [status, limit] of [
-    ['critical', critical],
-    ['warning', warning],
-  ] as const) {
-    if (limit === undefined || elapsedMs <= parseDuration(limit)) continue;
-    const took = formatDuration(Math.ceil(elapsedMs));
-    return {
-      status,
-      message: `The request took ${took}, longer than ${limit}`,
-      expected: `at most ${limit}`,
-      found: took,
-    };
-  }
-  return undefined;
+function latencyLimits(settings: HttpSettings): LatencyLimit[] {
+  return (['critical', 'warning'] as const).flatMap((status) => {
+    const written = settings[`${status}-latency`];
+    return written === undefined ? [] : [{ status, ms: parseDuration(written), written }];
+  });
+}
+
+function judgeLatency(elapsedMs: number, limits: readonly LatencyLimit[]): Finding | undefined {
+  const passed = limits.find(({ ms }) => elapsedMs > ms);
+  if (!passed) return undefined;
+  const took = formatDuration(Math.ceil(elapsedMs));
+  return {
+    status: passed.status,
+    message: `The request took ${took}, longer than ${passed.written}`,
+    expected: `at most ${passed.written}`,
+    found: took,
+  };
 }
 
 function routeOf(settings: HttpSettings): Route {
@@ -180,8 +210,4 @@ function authorizationOf(settings: HttpSettings): string | undefined {
 
 function methodOf(settings: HttpSettings): string {
   return valueOf(HttpSettings, settings, 'method').toUpperCase();
-}
-
-function awaitedStatus(settings: HttpSettings): string {
-  return settings['status-codes'] ?? String(valueOf(HttpSettings, settings, 'status-code'));
 }

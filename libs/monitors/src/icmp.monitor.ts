@@ -13,7 +13,7 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { CannotPing, longestMs, pinger, type PingPlan } from './icmp/pinger.js';
 import { hostFault, hostOf } from './net/host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
@@ -96,22 +96,26 @@ export const icmpMonitor = defineMonitor<IcmpSettings>({
   destination: [],
   deadlineMs: (settings) => LOOKUP_MS + longestMs(planOf(settings)),
   weight: 1,
-  probe,
+  prepare,
 });
 
-async function probe(settings: IcmpSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
+function prepare(settings: IcmpSettings): PreparedCheck {
   const host = bareHost(settings);
+  const plan = planOf(settings);
+  return (context) => check(settings, host, plan, new ProbeRun(context));
+}
+
+async function check(settings: IcmpSettings, host: string, plan: PingPlan, run: ProbeRun): Promise<CheckResult> {
+  const { signal } = run;
   try {
     const address = await scoped(
       LOOKUP_MS,
       signal,
-      (scope) => addressOf(settings, run, scope),
+      (scope) => addressOf(settings, host, run, scope),
       () => run.timedOut(LOOKUP_MS),
     );
     const since = performance.now();
-    const rttsMs = await pinger.ping(address, planOf(settings), signal);
+    const rttsMs = await pinger.ping(address, plan, signal);
     run.spent('transfer', since);
     return judge(settings, run, address, rttsMs);
   } catch (error) {
@@ -122,8 +126,7 @@ async function probe(settings: IcmpSettings, context: ProbeContext): Promise<Che
   }
 }
 
-async function addressOf(settings: IcmpSettings, run: ProbeRun, scope: Scope): Promise<string> {
-  const host = bareHost(settings);
+async function addressOf(settings: IcmpSettings, host: string, run: ProbeRun, scope: Scope): Promise<string> {
   run.stage = `looking up ${host}`;
   const since = performance.now();
   const addresses = await run.targets.resolve({ host }, scope);

@@ -12,10 +12,10 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { pluginVerdict } from './nagios/plugin-verdict.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
-import { openConnection } from './net/open-connection.js';
+import { type Destination, openConnection } from './net/open-connection.js';
 import type { TlsOptions } from './net/start-tls.js';
 import {
   TlsCa,
@@ -26,7 +26,7 @@ import {
   tlsOptionsOf,
   TlsServerName,
 } from './net/tls-attributes.js';
-import { askNrpe } from './nrpe/exchange.js';
+import { askNrpe, type NrpeQuery } from './nrpe/exchange.js';
 import { MAX_PAYLOAD_BYTES, maxQueryBytes, NrpeError, type NrpeVersion, PAYLOAD_BYTES } from './nrpe/packet.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
@@ -126,24 +126,39 @@ export const nrpeMonitor = defineMonitor<NrpeSettings>({
   destination: ['ssl', 'tls-ca', 'tls-server-name', 'tls-client-cert', 'tls-legacy-renegotiation'],
   deadlineMs: (settings) => timeoutMsOf(NrpeSettings, settings, 'timeout'),
   weight: 2,
-  probe,
+  prepare,
 });
 
-async function probe(settings: NrpeSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
-  const limitMs = timeoutMsOf(NrpeSettings, settings, 'timeout');
+interface Plan {
+  to: Destination;
+  query: NrpeQuery;
+  limitMs: number;
+  /** For messages. */
+  what: string;
+}
+
+function prepare(settings: NrpeSettings): PreparedCheck {
+  const plan: Plan = {
+    to: { host: bareHost(settings), port: valueOf(NrpeSettings, settings, 'port'), tls: tlsOf(settings) },
+    query: { version: versionOf(settings), text: queryOf(settings), payload: payloadOf(settings) },
+    limitMs: timeoutMsOf(NrpeSettings, settings, 'timeout'),
+    what: `'${excerpt(settings.command, 200)}' by NRPE on ${where(settings)}`,
+  };
+  return (context) => check(plan, new ProbeRun(context));
+}
+
+async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
+  const { limitMs, what } = plan;
   try {
     return await scoped(
       limitMs,
-      signal,
-      (scope) => ask(settings, run, scope),
+      run.signal,
+      (scope) => ask(plan, run, scope),
       () => run.timedOut(limitMs),
     );
   } catch (error) {
     const reason = inWords(error);
-    const command = excerpt(settings.command, 200);
-    const message = `Unable to run '${command}' by NRPE on ${where(settings)}: ${reason}`;
+    const message = `Unable to run ${what}: ${reason}`;
     // A daemon that does not answer as it should says nothing about what it watches.
     return error instanceof NrpeError
       ? run.verdict('unknown', message, 'ok', reason)
@@ -151,16 +166,11 @@ async function probe(settings: NrpeSettings, context: ProbeContext): Promise<Che
   }
 }
 
-async function ask(settings: NrpeSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const to = { host: bareHost(settings), port: valueOf(NrpeSettings, settings, 'port'), tls: tlsOf(settings) };
+async function ask({ to, query }: Plan, run: ProbeRun, scope: Scope): Promise<CheckResult> {
   const socket = await openConnection(to, run, scope);
   run.stage = 'waiting for the answer';
   const since = performance.now();
-  const { exitCode, output } = await askNrpe(socket, {
-    version: versionOf(settings),
-    text: queryOf(settings),
-    payload: payloadOf(settings),
-  });
+  const { exitCode, output } = await askNrpe(socket, query);
   run.spent('firstByte', since);
   return pluginVerdict(run, exitCode, output);
 }

@@ -41,10 +41,10 @@ export const pushMonitor = defineMonitor<PushSettings>({
   deadlineMs: () => 1_000,
   weight: 0.1,
   calls: { token: ({ token }) => token, overdueAtMs },
-  probe,
+  prepare: (settings) => (context) => check(settings, context),
 });
 
-async function probe(settings: PushSettings, context: ProbeContext): Promise<CheckResult> {
+async function check(settings: PushSettings, context: ProbeContext): Promise<CheckResult> {
   const { signal, calls } = context;
   const run = new ProbeRun(context);
   if (signal.aborted) return run.failedWith(new CutShort('aborted', 'aborted'), 'aborted');

@@ -1,7 +1,7 @@
 import { type CheckResult, Duration, type FieldError, formatDuration, parseDuration, Text } from '@9volt/contracts';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor } from './define-monitor.js';
 import type { ProbeRun } from './probe/probe-run.js';
-import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
+import { databaseCheck, databaseDeadlineMs } from './sql/check-database.js';
 import { type Replica, readReplica } from './sql/replica.js';
 import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
@@ -47,8 +47,8 @@ export const sqlReplicationMonitor = defineMonitor<SqlReplicationSettings>({
   destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlReplicationSettings, context: ProbeContext) =>
-    checkDatabase(settings, context, {
+  prepare: (settings) =>
+    databaseCheck(settings, {
       readOnly: true,
       ask: (session) => readReplica(settings.driver, session, settings.connection),
       judge: (replica, run) => judge(settings, replica, run),

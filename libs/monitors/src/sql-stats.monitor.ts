@@ -1,8 +1,8 @@
 import { capped, type CheckResult, fault, type FieldError, Text } from '@9volt/contracts';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor } from './define-monitor.js';
 import { excerpt } from './probe/excerpt.js';
 import type { ProbeRun } from './probe/probe-run.js';
-import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
+import { databaseCheck, databaseDeadlineMs } from './sql/check-database.js';
 import { CONDITION, CONDITION_EXPECTED, numberOf } from './sql/condition.js';
 import { judgeNumber } from './sql/judge-number.js';
 import type { SqlResult, Statement } from './sql/session.js';
@@ -65,8 +65,8 @@ export const sqlStatsMonitor = defineMonitor<SqlStatsSettings>({
   destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlStatsSettings, context: ProbeContext) =>
-    checkDatabase(settings, context, {
+  prepare: (settings) =>
+    databaseCheck(settings, {
       readOnly: true,
       ask: (session) => session.query(statementOf(settings)),
       judge: (result, run) => judge(settings, result, run),

@@ -12,11 +12,11 @@ import {
   Text,
   TextList,
 } from '@9volt/contracts';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor } from './define-monitor.js';
 import { valueOf } from './probe/attribute-value.js';
 import { excerpt } from './probe/excerpt.js';
 import type { ProbeRun } from './probe/probe-run.js';
-import { checkDatabase, databaseDeadlineMs } from './sql/check-database.js';
+import { databaseCheck, databaseDeadlineMs } from './sql/check-database.js';
 import { CONDITION, CONDITION_EXPECTED, numberOf } from './sql/condition.js';
 import { judgeNumber } from './sql/judge-number.js';
 import { MAX_ROWS, type SqlResult } from './sql/session.js';
@@ -111,8 +111,8 @@ export const sqlMonitor = defineMonitor<SqlQuerySettings>({
   destination: SQL_DESTINATION,
   deadlineMs: databaseDeadlineMs,
   weight: 5,
-  probe: (settings: SqlQuerySettings, context: ProbeContext) =>
-    checkDatabase(settings, context, {
+  prepare: (settings) =>
+    databaseCheck(settings, {
       readOnly: valueOf(SqlQuerySettings, settings, 'read-only'),
       ask: (session) => session.query({ text: settings.query, params: settings.params ?? [] }),
       judge: (result, run) => judge(settings, result, run),

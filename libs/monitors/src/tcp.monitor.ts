@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import {
   type CheckResult,
   Duration,
@@ -9,9 +10,9 @@ import {
   Text,
 } from '@9volt/contracts';
 import { CutShort, type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
-import { openConnection } from './net/open-connection.js';
+import { type Destination, openConnection } from './net/open-connection.js';
 import { readUntilFound, write } from './net/talk.js';
 import {
   type TlsAttributes,
@@ -90,47 +91,86 @@ export const tcpMonitor = defineMonitor<TcpSettings>({
     (settings.send ? timeout(settings, 'write-timeout') : 0) +
     (settings.expect ? timeout(settings, 'read-timeout') : 0),
   weight: 1,
-  probe,
+  prepare,
 });
 
-function probe(settings: TcpSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
+interface Plan {
+  to: Destination;
+  /** For messages. */
+  where: string;
+  connectMs: number;
+  send: string | undefined;
+  writeMs: number;
+  expect: string | undefined;
+  readMs: number;
+  readSize: number;
+}
+
+function prepare(settings: TcpSettings): PreparedCheck {
+  const { port, ssl, send, expect } = settings;
+  const host = bareHost(settings);
+  const plan: Plan = {
+    to: { host, port, tls: ssl ? tlsOptionsOf(settings) : undefined },
+    where: hostAndPort(host, port),
+    connectMs: timeout(settings, 'timeout'),
+    send,
+    writeMs: timeout(settings, 'write-timeout'),
+    expect,
+    readMs: timeout(settings, 'read-timeout'),
+    readSize: valueOf(TcpSettings, settings, 'read-size'),
+  };
+  if (!send && !expect) return (context) => checkConnection(plan, new ProbeRun(context));
+  return (context) => checkTalk(plan, new ProbeRun(context));
+}
+
+async function checkConnection(plan: Plan, run: ProbeRun): Promise<CheckResult> {
+  try {
+    await opened(plan, run);
+    return run.ok();
+  } catch (error) {
+    return notOpened(plan, run, error);
+  }
+}
+
+function checkTalk(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   // No time limit of its own: each part below has one. This scope holds the connection while they pass.
-  return scoped(Infinity, signal, (scope) => talk(settings, run, scope)).catch((error: unknown) => {
+  return scoped(Infinity, run.signal, (scope) => talk(plan, run, scope)).catch((error: unknown) => {
     if (error instanceof CutShort) return run.failedWith(error, error.message);
     throw error;
   });
 }
 
-async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const { signal } = run;
-  const host = bareHost(settings);
-  const where = hostAndPort(host, settings.port);
+/** The connection lasts as long as the scope; without one, no longer than until it is open. */
+function opened({ to, connectMs }: Plan, run: ProbeRun, scope?: Scope): Promise<Socket> {
+  return scoped(
+    connectMs,
+    run.signal,
+    (inner) => openConnection(to, run, scope ?? inner),
+    () => run.timedOut(connectMs),
+  );
+}
 
-  let socket;
-  const connectMs = timeout(settings, 'timeout');
+function notOpened({ where }: Plan, run: ProbeRun, error: unknown): CheckResult {
+  const reason = inWords(error);
+  return run.failedWith(error, `Unable to open connection to ${where}: ${reason}`, 'an open connection', reason);
+}
+
+async function talk(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const { signal } = run;
+  const { where, send, writeMs, expect, readMs, readSize } = plan;
+  let socket: Socket;
   try {
-    const tls = settings.ssl ? tlsOptionsOf(settings) : undefined;
-    socket = await scoped(
-      connectMs,
-      signal,
-      () => openConnection({ host, port: settings.port, tls }, run, scope),
-      () => run.timedOut(connectMs),
-    );
+    socket = await opened(plan, run, scope);
   } catch (error) {
-    const reason = inWords(error);
-    return run.failedWith(error, `Unable to open connection to ${where}: ${reason}`, 'an open connection', reason);
+    return notOpened(plan, run, error);
   }
 
-  const { send, expect } = settings;
   if (send) {
-    const limitMs = timeout(settings, 'write-timeout');
     try {
-      await scoped(limitMs, signal, () => write(socket, send));
+      await scoped(writeMs, signal, () => write(socket, send));
     } catch (error) {
       const message = isTimeout(error)
-        ? `Write timeout (after ${formatDuration(limitMs)}): ${where} does not take the data`
+        ? `Write timeout (after ${formatDuration(writeMs)}): ${where} does not take the data`
         : `Unable to send data to ${where}: ${inWords(error)}`;
       return run.failedWith(error, message, 'the data taken', inWords(error));
     }
@@ -138,14 +178,12 @@ async function talk(settings: TcpSettings, run: ProbeRun, scope: Scope): Promise
   if (!expect) return run.ok();
 
   const search = new SubstringSearch(expect);
-  const readSize = valueOf(TcpSettings, settings, 'read-size');
-  const limitMs = timeout(settings, 'read-timeout');
   const readSince = performance.now();
   try {
-    await scoped(limitMs, signal, () => readUntilFound(socket, search, readSize));
+    await scoped(readMs, signal, () => readUntilFound(socket, search, readSize));
   } catch (error) {
     const message = isTimeout(error)
-      ? `Read timeout (after ${formatDuration(limitMs)}): expected substring not found in ${search.bytes} bytes received`
+      ? `Read timeout (after ${formatDuration(readMs)}): expected substring not found in ${search.bytes} bytes received`
       : `Unable to read from ${where}: ${inWords(error)}`;
     return run.failedWith(error, message, expect, foundIn(search));
   }

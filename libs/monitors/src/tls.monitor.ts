@@ -10,12 +10,12 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 import { type Scope, scoped } from '@9volt/process';
-import { defineMonitor, type ProbeContext } from './define-monitor.js';
+import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { type Finding, judgeChain, judgeExpiries, worstFirst } from './net/judge-certificate.js';
-import { openConnection } from './net/open-connection.js';
+import { type Destination, openConnection } from './net/open-connection.js';
 import { negotiateTls, STARTTLS_PORTS, STARTTLS_PROTOCOLS, type StarttlsProtocol } from './net/starttls.js';
-import { startTls, tlsName } from './net/start-tls.js';
+import { startTls, type TlsOptions, tlsName } from './net/start-tls.js';
 import {
   type ExpiryLimits,
   type TlsAttributes,
@@ -106,45 +106,67 @@ export const tlsMonitor = defineMonitor<TlsSettings>({
   ],
   deadlineMs: (settings) => timeoutMsOf(TlsSettings, settings, 'timeout'),
   weight: 2,
-  probe,
+  prepare,
 });
 
-async function probe(settings: TlsSettings, context: ProbeContext): Promise<CheckResult> {
-  const { signal } = context;
-  const run = new ProbeRun(context);
-  const limitMs = timeoutMsOf(TlsSettings, settings, 'timeout');
+interface Plan {
+  to: Destination;
+  starttls: StarttlsProtocol | undefined;
+  options: TlsOptions;
+  skipsVerify: boolean;
+  limits: ExpiryLimits;
+  /** That the certificate must be valid for. */
+  name: string;
+  limitMs: number;
+  where: string;
+}
+
+function prepare(settings: TlsSettings): PreparedCheck {
+  const [host, port] = [bareHost(settings), portOf(settings)];
+  const skipsVerify = valueOf(TlsSettings, settings, 'tls-skip-verify');
+  const plan: Plan = {
+    to: { host, port, tls: undefined },
+    starttls: settings.starttls,
+    // Whatever the certificate is worth is found out here, and told apart.
+    options: { ...tlsOptionsOf(settings), skipVerify: true, wholeChain: !skipsVerify },
+    skipsVerify,
+    limits: expiryLimits(settings),
+    name: tlsName(settings['tls-server-name'] ?? host),
+    limitMs: timeoutMsOf(TlsSettings, settings, 'timeout'),
+    where: hostAndPort(host, port),
+  };
+  return (context) => checkInTime(plan, new ProbeRun(context));
+}
+
+async function checkInTime(plan: Plan, run: ProbeRun): Promise<CheckResult> {
+  const { limitMs, where } = plan;
   try {
     return await scoped(
       limitMs,
-      signal,
-      (scope) => check(settings, run, scope),
+      run.signal,
+      (scope) => check(plan, run, scope),
       () => run.timedOut(limitMs),
     );
   } catch (error) {
     const reason = inWords(error);
-    const where = hostAndPort(bareHost(settings), portOf(settings));
     return run.failedWith(error, `Unable to speak TLS with ${where}: ${reason}`, 'a connection by TLS', reason);
   }
 }
 
-async function check(settings: TlsSettings, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const host = bareHost(settings);
-  const socket = await openConnection({ host, port: portOf(settings), tls: undefined }, run, scope);
-  if (settings.starttls) {
-    run.stage = `asking for TLS in ${settings.starttls}`;
+async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResult> {
+  const { to, starttls, options, skipsVerify, limits, name } = plan;
+  const socket = await openConnection(to, run, scope);
+  if (starttls) {
+    run.stage = `asking for TLS in ${starttls}`;
     const since = performance.now();
-    await negotiateTls(socket, settings.starttls);
+    await negotiateTls(socket, starttls);
     run.spent('tls', since);
   }
-  // Whatever the certificate is worth is found out here, and told apart.
-  const skipsVerify = valueOf(TlsSettings, settings, 'tls-skip-verify');
-  const options = { ...tlsOptionsOf(settings), skipVerify: true, wholeChain: !skipsVerify };
-  const secure = await startTls(socket, host, options, run, scope);
-  const limits = expiryLimits(settings);
+  const secure = await startTls(socket, to.host, options, run, scope);
   measureExpiry(run, limits);
   const findings = worstFirst([
     ...judgeExpiries(run.certificate, run.chain, limits),
-    ...(skipsVerify ? [] : [chainFinding(secure, run), nameFinding(settings, secure)]),
+    ...(skipsVerify ? [] : [chainFinding(secure, run), nameFinding(name, secure)]),
   ]);
   const [worst] = findings;
   if (!worst) return run.ok();
@@ -161,8 +183,7 @@ function chainFinding(secure: TLSSocket, { certificate, chain }: ProbeRun): Find
 
 const NAME_DIFFERS = 'ERR_TLS_CERT_ALTNAME_INVALID';
 
-function nameFinding(settings: TlsSettings, secure: TLSSocket): Finding | undefined {
-  const name = tlsName(settings['tls-server-name'] ?? bareHost(settings));
+function nameFinding(name: string, secure: TLSSocket): Finding | undefined {
   const certificate = secure.getPeerCertificate();
   if (!checkServerIdentity(name, certificate)) return undefined;
   const names = excerpt(certificate.subjectaltname ?? 'no name at all', 200);

@@ -24,6 +24,8 @@ export function connectAny(
   ending: Ending,
   open: Open = openTcp,
 ): Promise<Socket> {
+  const [only] = addresses;
+  if (only && addresses.length === 1) return connectTo(only, port, ending, open);
   const order = interleaved(addresses);
   const errors = new Map<Address, unknown>();
   const trying = new Set<Socket>();
@@ -75,6 +77,24 @@ export function connectAny(
       if (next < order.length) timer = setTimeout(attempt, NEXT_ATTEMPT_MS);
     };
     attempt();
+  });
+}
+
+/** The same where there is nothing to choose from, which is so for most targets. */
+function connectTo(address: Address, port: number, ending: Ending, open: Open): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = open(address, port);
+    let isOpen = false;
+    // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+    socket.on('error', reject);
+    socket.on('connect', () => {
+      isOpen = true;
+      resolve(socket);
+    });
+    ending.onEnd(() => {
+      socket.destroy();
+      if (!isOpen) reject(new Error('ended before a connection was open'));
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { programRefusal, type ProgramRules } from '@9volt/contracts';
 import { scoped } from './scope.js';
+import type { StopSignal } from './stop-signal.js';
 
 /** The programs of the exec monitors of one worker: which it runs, and how many at once. */
 export class Programs {
@@ -20,7 +21,7 @@ export class Programs {
    * Runs `act` once fewer than `atOnce` are running, first come, first served. Rejects with `CutShort` when `signal` aborts before, or that takes
    * longer than `limitMs`.
    */
-  async inTurn<T>(limitMs: number, signal: AbortSignal, act: () => Promise<T>): Promise<T> {
+  async inTurn<T>(limitMs: number, signal: StopSignal, act: () => Promise<T>): Promise<T> {
     if (this.running < this.atOnce) this.running++;
     else await this.wait(limitMs, signal);
     try {
@@ -31,7 +32,7 @@ export class Programs {
   }
 
   /** Whoever leaves hands its place to the first that waits. */
-  private async wait(limitMs: number, signal: AbortSignal): Promise<void> {
+  private async wait(limitMs: number, signal: StopSignal): Promise<void> {
     let admit: () => void = () => undefined;
     const admitted = new Promise<void>((resolve) => (admit = resolve));
     this.queue.push(admit);

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { killGroup } from './kill-group.js';
 import { CutShort, type Scope, scoped } from './scope.js';
+import { Stop, type StopSignal } from './stop-signal.js';
 
 /** How long a program that was asked to end may take, before it is killed. */
 const TERM_GRACE_MS = 500;
@@ -21,7 +22,7 @@ export interface Limits {
   /** After so many milliseconds, or when this aborts, the program is asked to end, and killed when it does not. */
   overdue: number | AbortSignal;
   /** When this aborts, it is killed at once. */
-  stop: AbortSignal;
+  stop: StopSignal;
 }
 
 export interface Exit {
@@ -74,7 +75,7 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-function untilOverdue(overdue: number | AbortSignal, stop: AbortSignal, exited: Promise<Exit>): Promise<Exit> {
+function untilOverdue(overdue: number | AbortSignal, stop: StopSignal, exited: Promise<Exit>): Promise<Exit> {
   if (typeof overdue === 'number') return scoped(overdue, stop, () => exited);
   return scoped(Infinity, stop, (scope) => Promise.race([exited, timeoutAt(overdue, scope)]));
 }
@@ -89,6 +90,6 @@ function timeoutAt(overdue: AbortSignal, scope: Scope): Promise<never> {
 }
 
 /** Waits for an event until the limit or an abort; what comes of it does not matter. */
-async function atMost(limitMs: number, event: Promise<unknown>, stop = new AbortController().signal): Promise<void> {
+async function atMost(limitMs: number, event: Promise<unknown>, stop: StopSignal = new Stop()): Promise<void> {
   await scoped(limitMs, stop, () => event).catch(() => undefined);
 }

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-
-/** Timers overflow above it, and would fire at once. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+import { deadline } from './deadlines.js';
+import type { StopSignal } from './stop-signal.js';
 
 /** Why an act was ended before it was done. */
 export class CutShort extends Error {
@@ -23,30 +22,39 @@ export interface Scope {
  * Runs `act` for at most `limitMs`, which may be `Infinity`. At the limit, or when `signal` aborts, the promise rejects with {@link CutShort} at once,
  * whatever `act` is waiting for. All that `act` opened is released before the promise settles, so nothing outlives a scope.
  */
-export async function scoped<T>(
+export function scoped<T>(
   limitMs: number,
-  signal: AbortSignal,
+  signal: StopSignal,
   act: (scope: Scope) => Promise<T>,
   describeTimeout: () => string = () => 'timed out',
 ): Promise<T> {
-  const releases: (() => void)[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  let abort: () => void = () => undefined;
-  const cut = new Promise<never>((_, reject) => {
-    abort = () => reject(new CutShort('aborted', 'aborted'));
-    if (signal.aborted) return abort();
+  if (signal.aborted) return Promise.reject(new CutShort('aborted', 'aborted'));
+  return new Promise((resolve, reject) => {
     // One signal may end any number of runs, which is no leak.
-    setMaxListeners(0, signal);
+    if (signal instanceof AbortSignal) setMaxListeners(0, signal);
+    const releases: (() => void)[] = [];
+    let ended = false;
+    const end = (): boolean => {
+      if (ended) return false;
+      ended = true;
+      cancel();
+      signal.removeEventListener('abort', abort);
+      for (let index = releases.length - 1; index >= 0; index--) releases[index]?.();
+      return true;
+    };
+    const fail = (error: Error): void => {
+      if (end()) reject(error);
+    };
+    const abort = (): void => fail(new CutShort('aborted', 'aborted'));
+    const cancel = deadline(limitMs, () => fail(new CutShort('timeout', describeTimeout())));
     signal.addEventListener('abort', abort, { once: true });
-    if (limitMs === Infinity) return;
-    timer = setTimeout(() => reject(new CutShort('timeout', describeTimeout())), Math.min(limitMs, LONGEST_TIMER_MS));
+    // What opens something after the end has it released at once.
+    const scope = { onEnd: (release: () => void) => void (ended ? release() : releases.push(release)) };
+    // An act that is cut short goes on to fail when its resources are released: nobody waits for that any more.
+    try {
+      act(scope).then((value) => end() && resolve(value), fail);
+    } catch (error) {
+      fail(error as Error);
+    }
   });
-  try {
-    // An act that is cut short goes on to fail when its resources are released: the race has taken its rejection.
-    return await Promise.race([cut, signal.aborted ? cut : act({ onEnd: (release) => void releases.push(release) })]);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-    for (const release of releases.reverse()) release();
-  }
 }

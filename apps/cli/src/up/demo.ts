@@ -95,7 +95,7 @@ async function answeredDnsCheck(): Promise<Attributes | string> {
     const validated = validateMonitor('demo-dns', attributes);
     if (!validated.ok) continue;
     const definition = monitorTypes.get('dns');
-    const result = await definition?.probe(validated.value, {
+    const result = await definition?.prepare(validated.value)({
       name: 'demo-dns',
       signal: AbortSignal.timeout(5_000),
       programs: new Programs([], 1),

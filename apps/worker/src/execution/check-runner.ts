@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError } from '@9volt/contracts';
+import { Stop } from '@9volt/process';
 import { CheckMetrics } from '../measure/check-metrics.js';
 import { LastRuns } from '../measure/last-runs.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
@@ -13,7 +14,7 @@ import { Results } from './results.js';
 type Listener = (result: CheckResult | undefined) => void;
 
 interface Run {
-  abort: AbortController;
+  abort: Stop;
   ended: Promise<void>;
 }
 
@@ -145,13 +146,13 @@ export class CheckRunner {
       return Promise.resolve();
     }
     this.metrics.begun(Math.max(0, due.startedAt - due.dueAt));
-    const abort = new AbortController();
+    const abort = new Stop();
     const ended = this.run(monitor, due.startedAt, abort);
     this.underWay.set(monitor, { abort, ended });
     return ended;
   }
 
-  private async run(monitor: OwnedMonitor, startedAt: number, { signal }: AbortController): Promise<void> {
+  private async run(monitor: OwnedMonitor, startedAt: number, signal: Stop): Promise<void> {
     const target = monitor.stateTarget;
     const execution = await this.probing.execute(monitor, signal);
     this.underWay.delete(monitor);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { MonitorSettings } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
-import { Programs } from '@9volt/process';
+import { Programs, type StopSignal } from '@9volt/process';
 import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../ledger/detachment.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -25,7 +25,7 @@ export class Probing {
   }
 
   /** Never rejects. When `signal` aborts, the result is to be forgotten. */
-  execute(monitor: OwnedMonitor, signal: AbortSignal): Promise<Execution> {
+  execute(monitor: OwnedMonitor, signal: StopSignal): Promise<Execution> {
     const { name, settings } = monitor;
     const { programs } = this;
     return this.runs.execute(monitor, signal, () => ({

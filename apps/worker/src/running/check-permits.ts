@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
+import type { StopSignal } from '@9volt/process';
 
 /** Descriptors that checks leave to etcd, channels, the listener, logs and modules that are loaded late. */
 export const RESERVED_FILES = 96;
@@ -35,7 +36,7 @@ export class CheckPermits {
   }
 
   /** Resolves with a function that returns the permit; call it once. `lastMs` is how long the check took last time. Never rejects. */
-  async take(lastMs: number | undefined, signal: AbortSignal): Promise<() => void> {
+  async take(lastMs: number | undefined, signal: StopSignal): Promise<() => void> {
     const isSlow = (lastMs ?? 0) > SLOW_MS;
     if (this.hasFree(isSlow)) return this.begin(isSlow);
     const queue = isSlow ? this.slow : this.quick;

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
 import { GuardedTargets, type MonitorDefinition, type ProbeContext } from '@9volt/monitors';
-import { Programs } from '@9volt/process';
+import { Programs, type StopSignal } from '@9volt/process';
 import { executeCheck } from './execute-check.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;
@@ -23,7 +22,12 @@ const types = (probe: (settings: MonitorSettings, context: ProbeContext) => Prom
   new Map([
     [
       'fake',
-      { type: 'fake', settings: FakeSettings, deadlineMs: () => deadlineMs, probe } as unknown as MonitorDefinition,
+      {
+        type: 'fake',
+        settings: FakeSettings,
+        deadlineMs: () => deadlineMs,
+        prepare: (settings: MonitorSettings) => (context: ProbeContext) => probe(settings, context),
+      } as unknown as MonitorDefinition,
     ],
   ]);
 
@@ -57,7 +61,7 @@ test.each([
 });
 
 test('a probe that ignores its deadline is aborted and given up a second later', async () => {
-  let signal: AbortSignal | undefined;
+  let signal: StopSignal | undefined;
   const probe = (_settings: MonitorSettings, context: ProbeContext): Promise<CheckResult> => {
     signal = context.signal;
     return new Promise(() => undefined);
@@ -72,7 +76,7 @@ test('a probe that ignores its deadline is aborted and given up a second later',
 test('an abort reaches the probe', async () => {
   const abort = new AbortController();
   const probe = async (_settings: MonitorSettings, context: ProbeContext): Promise<CheckResult> => {
-    await sleep(5_000, undefined, { signal: context.signal }).catch(() => undefined);
+    await new Promise<void>((resolve) => context.signal.addEventListener('abort', resolve));
     return { status: 'unknown', message: 'aborted', latencyMs: 0 };
   };
   const running = executeCheck(settings, contextOf(abort.signal), none, types(probe, 6_000));
@@ -113,6 +117,26 @@ test('gives the probe its secrets, and tells none of them', async () => {
     found: '********…',
     performance: [{ label: '********', value: 1 }],
   });
+});
+
+test('prepares a revision once, and anew only when a secret has changed', async () => {
+  const prepared: unknown[] = [];
+  const type = types(async () => ({ status: 'ok', message: 'N/A', latencyMs: 1 }));
+  const definition = type.get('fake') as MonitorDefinition;
+  const { prepare } = definition;
+  definition.prepare = (given) => {
+    prepared.push((given as FakeSettings).headers?.['A']);
+    return prepare(given);
+  };
+  const plain = Object.assign(new FakeSettings(), settings, { headers: { A: 'plain' } });
+  const referring = Object.assign(new FakeSettings(), settings, { headers: { A: '${env:KEY}' } });
+  for (const key of ['one', 'one', 'two', 'two', 'one']) {
+    await executeCheck(plain, contextOf(), none, type);
+    await executeCheck(referring, contextOf(), () => Promise.resolve(key), type);
+  }
+  expect(prepared).toEqual(['plain', 'one', 'two', 'one']);
+  await executeCheck(Object.assign(new FakeSettings(), plain), contextOf(), none, type);
+  expect(prepared).toHaveLength(5);
 });
 
 test('without its secrets a check is not run, which tells nothing of its target and is no defect', async () => {

@@ -2,9 +2,11 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { CheckResult, MonitorSettings, ReadSecret } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 import { NodeConfig } from '@9volt/platform';
-import { type Execution, executeCheck, GRACE_MS } from './execute-check.js';
+import type { StopSignal } from '@9volt/process';
+import { type Execution, executeCheck } from './execute-check.js';
 import type { IsolatedJob } from './isolated-job.js';
 import { IsolatedEntry, IsolatedProcess } from './isolated-process.js';
+import { GRACE_MS } from './prepared-monitor.js';
 
 export interface IsolatedExecution extends Execution {
   /** How a process with nothing but this check ended before it had a result; absent when it had one, or when that tells nothing of the check. */
@@ -26,7 +28,7 @@ class ProcessDied extends Error {}
 interface Suspect {
   job: IsolatedJob;
   limitMs: number;
-  signal: AbortSignal;
+  signal: StopSignal;
   resolve: (result: CheckResult) => void;
   reject: (error: Error) => void;
 }
@@ -80,7 +82,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
     const isolated: MonitorDefinition = {
       ...definition,
       deadlineMs: () => LONGEST_MS,
-      probe: (settings, context) => this.probe(definition, settings, context, alone),
+      prepare: (settings) => (context) => this.probe(definition, settings, context, alone),
     };
     return new Map([[type, isolated]]);
   }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { StopSignal } from '@9volt/process';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
@@ -34,7 +35,7 @@ export class JudgedRuns {
   ) {}
 
   /** One verdict; never rejects. `contextOf` is asked for each run. When `signal` aborts, the result is to be forgotten. */
-  async execute(monitor: OwnedMonitor, signal: AbortSignal, contextOf: () => GivenContext): Promise<Execution> {
+  async execute(monitor: OwnedMonitor, signal: StopSignal, contextOf: () => GivenContext): Promise<Execution> {
     const repeatUntil = performance.now() + monitor.intervalMs;
     let repeatedFor: string | undefined;
     for (let repeats = 0; ; repeats++) {
@@ -77,7 +78,7 @@ export class JudgedRuns {
     }
   }
 
-  private pause(ms: number, signal: AbortSignal): Promise<void> {
+  private pause(ms: number, signal: StopSignal): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
         cancel();

@@ -1,15 +1,26 @@
 import { createSocket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
 import { connect } from 'node:net';
-import type { Scope } from '@9volt/process';
+import { deadline, type Scope } from '@9volt/process';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
 import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer } from './message.js';
 import { Malformed } from './wire-reader.js';
 
 export interface DnsQuestion extends AskedFor {
+  /** As it is sent, but for the id. */
+  bytes: Buffer;
+}
+
+/** Where a question is sent. */
+export interface DnsServer {
   server: Address;
   port: number;
+}
+
+/** A question that can be asked any number of times. */
+export function questionFor(name: string, type: number): DnsQuestion {
+  return { name, type, bytes: encodeQuery(0, { name, type }) };
 }
 
 /** The target sent something that is no answer. */
@@ -19,18 +30,22 @@ class BadAnswer extends Error {}
  * Asks one server over UDP, once more after `retransmitMs`, and over TCP when its answer says that it was truncated. It waits
  * until an answer came, or an error; the scope sets the limit.
  */
-export async function queryDns(question: DnsQuestion, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
-  const answer = await overUdp(question, retransmitMs, scope);
-  return answer.truncated ? overTcp(question, scope) : answer;
+export async function queryDns(
+  question: DnsQuestion,
+  to: DnsServer,
+  retransmitMs: number,
+  scope: Scope,
+): Promise<DnsAnswer> {
+  const answer = await overUdp(question, to, retransmitMs, scope);
+  return answer.truncated ? overTcp(question, to, scope) : answer;
 }
 
-function overUdp(question: DnsQuestion, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
-  const id = randomInt(65_536);
-  const message = encodeQuery(id, question);
-  const socket = createSocket(question.server.family === 4 ? 'udp4' : 'udp6');
-  let retransmission: NodeJS.Timeout | undefined;
+function overUdp(question: DnsQuestion, to: DnsServer, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
+  const { id, message } = withId(question);
+  const socket = createSocket(to.server.family === 4 ? 'udp4' : 'udp6');
+  let cancel = (): void => undefined;
   scope.onEnd(() => {
-    clearTimeout(retransmission);
+    cancel();
     socket.close();
   });
   return new Promise((resolve, reject) => {
@@ -38,25 +53,31 @@ function overUdp(question: DnsQuestion, retransmitMs: number, scope: Scope): Pro
     socket.on('message', (datagram) => {
       try {
         // What does not answer this question may be forged or late: the answer is still to come.
-        const answer = answerIn(datagram, id, question);
+        const answer = answerIn(datagram, id, question, to);
         if (answer) resolve(answer);
       } catch (error) {
         reject(error);
       }
     });
     // Connected, so that the system drops what others send, and reports a port on which nobody listens.
-    socket.connect(question.port, question.server.address, (error?: Error) => {
+    socket.connect(to.port, to.server.address, (error?: Error) => {
       if (error) return reject(error);
       socket.send(message);
-      retransmission = setTimeout(() => socket.send(message), retransmitMs);
+      cancel = deadline(retransmitMs, () => socket.send(message));
     });
   });
 }
 
-function overTcp(question: DnsQuestion, scope: Scope): Promise<DnsAnswer> {
+function withId({ bytes }: DnsQuestion): { id: number; message: Buffer } {
   const id = randomInt(65_536);
-  const message = encodeQuery(id, question);
-  const socket = connect({ host: question.server.address, port: question.port, noDelay: true });
+  const message = Buffer.from(bytes);
+  message.writeUInt16BE(id);
+  return { id, message };
+}
+
+function overTcp(question: DnsQuestion, to: DnsServer, scope: Scope): Promise<DnsAnswer> {
+  const { id, message } = withId(question);
+  const socket = connect({ host: to.server.address, port: to.port, noDelay: true });
   scope.onEnd(() => void socket.destroy());
   return new Promise((resolve, reject) => {
     let received: Buffer = Buffer.alloc(0);
@@ -72,7 +93,7 @@ function overTcp(question: DnsQuestion, scope: Scope): Promise<DnsAnswer> {
       if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return;
       socket.pause().removeAllListeners('data');
       try {
-        const answer = answerIn(received.subarray(2, 2 + received.readUInt16BE()), id, question);
+        const answer = answerIn(received.subarray(2, 2 + received.readUInt16BE()), id, question, to);
         if (answer) resolve(answer);
         else reject(new BadAnswer('the answer over TCP is to another question'));
       } catch (error) {
@@ -87,14 +108,13 @@ function howFar(received: Buffer): string {
   return `after ${received.length - 2} of the ${received.readUInt16BE()} bytes of its answer`;
 }
 
-function answerIn(message: Buffer, id: number, question: DnsQuestion): DnsAnswer | undefined {
+function answerIn(message: Buffer, id: number, question: DnsQuestion, to: DnsServer): DnsAnswer | undefined {
   try {
     return readAnswer(message, id, question);
   } catch (cause) {
     if (!(cause instanceof Malformed)) throw cause;
-    throw new BadAnswer(
-      `malformed answer from ${hostAndPort(question.server.address, question.port)}: ${cause.message}`,
-      { cause },
-    );
+    throw new BadAnswer(`malformed answer from ${hostAndPort(to.server.address, to.port)}: ${cause.message}`, {
+      cause,
+    });
   }
 }

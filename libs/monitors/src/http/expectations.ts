@@ -1,12 +1,12 @@
-import { type Field, valueOf } from '@9volt/net';
+import type { WireResponse } from '@9volt/net';
 import type { Scope } from '@9volt/process';
 import { excerpt } from '../probe/excerpt.js';
 import { matches } from '../probe/expression.js';
 import { type BodyReader, type BodyWishes, MAX_BODY_BYTES } from './body-reader.js';
 import type { HttpSettings } from './http-settings.js';
-import { parseJsonPath, valueAt } from './json-path.js';
+import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 import { type JsonText, parsedJson } from './json-text.js';
-import { isAsExpected, parseExpectation, textOf } from './value-expectation.js';
+import { isAsExpected, parseExpectation, textOf, type ValueExpectation } from './value-expectation.js';
 
 /** In what a response differs from what is expected of it. */
 export interface Mismatch {
@@ -18,20 +18,35 @@ export interface Mismatch {
 /** How much of a body, in bytes, a regular expression is given: more would hold up other checks. */
 const MAX_MATCHED_BYTES = 65_536;
 
-/** The first header that is not as expected: absent, or without the text, or not matched by what stands behind `~`. */
+/** What is expected of one header. */
+export interface HeaderExpectation {
+  name: string;
+  /** A text in it, or all that was written with an expression behind `~`. */
+  wanted: string;
+  expression: string | undefined;
+}
+
+export function headerExpectations(expected: Readonly<Record<string, string>> = {}): HeaderExpectation[] {
+  return Object.entries(expected).map(([name, wanted]) => ({
+    name,
+    wanted,
+    expression: /^\s*~\s*(.*)$/s.exec(wanted)?.[1],
+  }));
+}
+
+/** The first header that is not as expected: absent, or without the text, or not matched by the expression. */
 export async function judgeHeaders(
-  fields: readonly Field[],
+  response: WireResponse,
+  expected: readonly HeaderExpectation[],
   scope: Scope,
-  expected: Readonly<Record<string, string>> = {},
 ): Promise<Mismatch | undefined> {
-  for (const [name, wanted] of Object.entries(expected)) {
-    const sent = valueOf(fields, name);
-    const value = sent ?? '';
-    const [, expression] = /^\s*~\s*(.*)$/s.exec(wanted) ?? [];
-    const present = sent !== undefined;
-    if (present && (expression === undefined ? value.includes(wanted) : await matches(expression, value, scope)))
-      continue;
-    const found = present ? `'${excerpt(value, 200)}'` : 'no such header';
+  for (const { name, wanted, expression } of expected) {
+    const value = response.header(name);
+    const isFine =
+      value !== undefined &&
+      (expression === undefined ? value.includes(wanted) : await matches(expression, value, scope));
+    if (isFine) continue;
+    const found = value === undefined ? 'no such header' : `'${excerpt(value, 200)}'`;
     return {
       message: `Received response header '${name}' (${found}) ${whatFails(expression, wanted)}`,
       expected: `${name}: ${excerpt(wanted, 180)}`,
@@ -41,16 +56,42 @@ export async function judgeHeaders(
   return undefined;
 }
 
-/** What must be read of a body to judge it; undefined when nothing is expected of it. */
-export function bodyWishes(settings: HttpSettings): BodyWishes | undefined {
-  const { expect, 'expect-not': unwanted, 'expect-regex': expression, 'expect-json': json } = settings;
-  const keepBytes = json ? MAX_BODY_BYTES : expression === undefined ? 0 : MAX_MATCHED_BYTES;
-  return expect || unwanted || keepBytes > 0 ? { wanted: expect, unwanted, keepBytes } : undefined;
+/** What is expected of a body, and what must be read of it to judge that. */
+export interface BodyExpectations {
+  wishes: BodyWishes;
+  expect: string;
+  unwanted: string;
+  expression: string | undefined;
+  json: readonly JsonExpectation[] | undefined;
+}
+
+interface JsonExpectation {
+  written: string;
+  path: JsonPath;
+  expectation: ValueExpectation;
+}
+
+/** Undefined when nothing is expected of a body. */
+export function bodyExpectations(settings: HttpSettings): BodyExpectations | undefined {
+  const { expect = '', 'expect-not': unwanted = '', 'expect-regex': expression, 'expect-json': written } = settings;
+  const keepBytes = written ? MAX_BODY_BYTES : expression === undefined ? 0 : MAX_MATCHED_BYTES;
+  if (!expect && !unwanted && keepBytes === 0) return undefined;
+  const json =
+    written &&
+    Object.entries(written).map(([path, value]) => ({
+      written: path,
+      path: parseJsonPath(path) ?? [],
+      expectation: parseExpectation(value),
+    }));
+  return { wishes: { wanted: expect, unwanted, keepBytes }, expect, unwanted, expression, json };
 }
 
 /** The first expectation of a body that does not hold. */
-export async function judgeBody(body: BodyReader, settings: HttpSettings, scope: Scope): Promise<Mismatch | undefined> {
-  const { expect = '', 'expect-regex': expression, 'expect-not': unwanted = '', 'expect-json': json } = settings;
+export async function judgeBody(
+  body: BodyReader,
+  { expect, unwanted, expression, json }: BodyExpectations,
+  scope: Scope,
+): Promise<Mismatch | undefined> {
   const found = body.bytes === 0 ? 'an empty body' : excerpt(body.head(), 200);
   const differs = (what: string, expected: string): Mismatch => ({
     message: `Received response body '${excerpt(body.head())}' ${what}`,
@@ -100,14 +141,12 @@ function beginningOf(text: string): string {
 
 async function judgeJson(
   document: JsonText,
-  expected: Readonly<Record<string, string>>,
+  expected: readonly JsonExpectation[],
   scope: Scope,
 ): Promise<Mismatch | undefined> {
-  for (const [written, value] of Object.entries(expected)) {
-    const path = parseJsonPath(written) ?? [];
+  for (const { written, path, expectation } of expected) {
     const found = valueAt(document.value, path);
     const asWritten = typeof found === 'number' ? document.asWritten(path) : undefined;
-    const expectation = parseExpectation(value);
     if (found !== undefined && (await isAsExpected(found, expectation, scope, asWritten))) continue;
     const shown = found === undefined ? 'nothing' : `'${excerpt(asWritten ?? textOf(found), 200)}'`;
     const wanted = `${expectation.operator} ${excerpt(expectation.operand, 160)}`;

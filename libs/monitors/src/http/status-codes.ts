@@ -7,7 +7,13 @@ export const STATUS_CODES_EXPECTED = 'codes and ranges such as "200-299,304"';
 
 /** Whether a text that matches {@link STATUS_CODES} has the code. */
 export function includesStatus(codes: string, status: number): boolean {
-  return rangesOf(codes).some(([from, to]) => from <= status && status <= to);
+  return statusMatcher(codes)(status);
+}
+
+/** The same for any number of codes. */
+export function statusMatcher(codes: string): (status: number) => boolean {
+  const ranges = rangesOf(codes);
+  return (status) => ranges.some(([from, to]) => from <= status && status <= to);
 }
 
 /** Whether no range of it runs backwards. */

@@ -1,4 +1,4 @@
-import { CutShort, Head, PROGRAM_ENVIRONMENT, runProgram, scoped } from '@9volt/process';
+import { CutShort, Head, PROGRAM_ENVIRONMENT, runProgram, scoped, type StopSignal } from '@9volt/process';
 
 /** What is sent to a host. */
 export interface PingPlan {
@@ -52,7 +52,7 @@ export class Pinger {
    * The round-trip time of each packet, in milliseconds, null for one without an answer. Rejects with {@link CannotPing}, or with `CutShort` when
    * `signal` aborts.
    */
-  async ping(address: string, plan: PingPlan, signal: AbortSignal): Promise<readonly (number | null)[]> {
+  async ping(address: string, plan: PingPlan, signal: StopSignal): Promise<readonly (number | null)[]> {
     const batch = this.join(address, plan);
     batch.waiting++;
     try {

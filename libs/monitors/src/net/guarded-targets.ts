@@ -35,7 +35,8 @@ export class GuardedTargets implements Targets {
 
   async resolve(target: Target, scope: Scope): Promise<Address[]> {
     const found = await this.resolver.resolve(target.host, scope);
-    return this.policy.permitted(target, found, await this.etcdAt(target, scope));
+    const mayBeEtcd = this.members.some(({ port }) => port === target.port);
+    return this.policy.permitted(target, found, mayBeEtcd ? await this.etcdAt(target, scope) : []);
   }
 
   connect({ port }: Required<Target>, addresses: readonly Address[], scope: Scope): Promise<Socket> {

@@ -10,7 +10,7 @@ import {
   type Status,
   type Targets,
 } from '@9volt/contracts';
-import { CutShort } from '@9volt/process';
+import { CutShort, type StopSignal } from '@9volt/process';
 import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
 
@@ -18,7 +18,7 @@ const MAX_WORDS = 200;
 
 /** What every run is given: when it must end, and the only way out. */
 export interface RunContext {
-  signal: AbortSignal;
+  signal: StopSignal;
   targets: Targets;
 }
 
@@ -36,7 +36,7 @@ export class ProbeRun {
   stage = 'starting';
   private readonly startedAt = performance.now();
 
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   readonly targets: Targets;
 
   constructor({ signal, targets }: RunContext) {

@@ -1,5 +1,5 @@
 import { type CheckResult, withoutSecrets } from '@9volt/contracts';
-import { CutShort, type Scope, scoped } from '@9volt/process';
+import { CutShort, type Scope, scoped, Stop } from '@9volt/process';
 import { inWords } from '../probe/error-words.js';
 import { excerpt } from '../probe/excerpt.js';
 import { ProbeRun, type RunContext } from '../probe/probe-run.js';
@@ -8,6 +8,7 @@ import { connectPostgres } from './postgres.js';
 import type { Connect, Session } from './session.js';
 import {
   connectTimeoutMs,
+  type DatabaseServer,
   type DriverName,
   placeOf,
   queryTimeoutMs,
@@ -29,7 +30,7 @@ const DRIVERS: Readonly<Record<DriverName, Connect>> = { postgres: connectPostgr
 const LONGEST_LIMIT_MS = 2_147_483_647;
 
 /** For what is ended by its parts. */
-const never = new AbortController().signal;
+const never = new Stop();
 
 export interface DatabaseCheck<T> {
   /** Whether the session may change nothing. */
@@ -40,21 +41,39 @@ export interface DatabaseCheck<T> {
   judge(answer: T, run: ProbeRun): CheckResult;
 }
 
-/** The longest that {@link checkDatabase} takes, in milliseconds. */
+/** The longest that a {@link databaseCheck} takes, in milliseconds. */
 export function databaseDeadlineMs(settings: SqlSettings): number {
   return connectTimeoutMs(settings) + queryTimeoutMs(settings) + CANCEL_MS;
 }
 
+/** What of the settings a run needs. */
+interface Plan {
+  server: DatabaseServer;
+  place: string;
+  secrets: readonly (string | undefined)[];
+  connectMs: number;
+  queryMs: number;
+}
+
 /** Logs in, asks, judges. A query that outlasts its time, or the run, is cancelled on the server. No secret is in what it answers. */
-export async function checkDatabase<T>(
+export function databaseCheck<T>(
   settings: SqlSettings,
-  context: RunContext,
   check: DatabaseCheck<T>,
-): Promise<CheckResult> {
-  const run = new ProbeRun(context);
-  const asked = await scoped(Infinity, never, (scope) => answerOf(settings, run, check, scope));
+): (context: RunContext) => Promise<CheckResult> {
+  const plan: Plan = {
+    server: serverOf(settings),
+    place: placeOf(settings),
+    secrets: secretsOf(settings),
+    connectMs: connectTimeoutMs(settings),
+    queryMs: queryTimeoutMs(settings),
+  };
+  return (context) => checkDatabase(plan, new ProbeRun(context), check);
+}
+
+async function checkDatabase<T>(plan: Plan, run: ProbeRun, check: DatabaseCheck<T>): Promise<CheckResult> {
+  const asked = await scoped(Infinity, never, (scope) => answerOf(plan, run, check, scope));
   const result = 'failure' in asked ? asked.failure : check.judge(asked.answer, run);
-  const scrub = (text: string): string => withoutSecrets(text, secretsOf(settings));
+  const scrub = (text: string): string => withoutSecrets(text, plan.secrets);
   return {
     ...result,
     message: scrub(result.message),
@@ -64,25 +83,23 @@ export async function checkDatabase<T>(
 }
 
 async function answerOf<T>(
-  settings: SqlSettings,
+  { server, place, secrets, connectMs, queryMs }: Plan,
   run: ProbeRun,
   { readOnly, ask }: DatabaseCheck<T>,
   scope: Scope,
 ): Promise<{ answer: T } | { failure: CheckResult }> {
-  const connectMs = connectTimeoutMs(settings);
-  const queryMs = queryTimeoutMs(settings);
   let session: Session;
   try {
     const options = { readOnly, statementLimitMs: Math.min(queryMs + GRACE_MS, LONGEST_LIMIT_MS) };
     session = await scoped(
       connectMs,
       run.signal,
-      () => DRIVERS[settings.driver](serverOf(settings), options, run, scope),
+      () => DRIVERS[server.driver](server, options, run, scope),
       () => run.timedOut(connectMs),
     );
   } catch (error) {
-    const reason = sqlErrorInWords(error, secretsOf(settings));
-    return { failure: run.failedWith(error, `Unable to log in to ${placeOf(settings)}: ${reason}`, 'a login', reason) };
+    const reason = sqlErrorInWords(error, secrets);
+    return { failure: run.failedWith(error, `Unable to log in to ${place}: ${reason}`, 'a login', reason) };
   }
 
   run.stage = 'waiting for the result';
@@ -101,7 +118,7 @@ async function answerOf<T>(
   } catch (error) {
     if (error instanceof CutShort || error instanceof TooMuch) await cancelled(session, run, asking);
     else session.end();
-    const reason = sqlErrorInWords(error, secretsOf(settings));
+    const reason = sqlErrorInWords(error, secrets);
     return { failure: run.failedWith(error, `Query failed: ${reason}`, 'a result', reason) };
   }
 }

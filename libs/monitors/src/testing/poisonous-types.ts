@@ -25,5 +25,5 @@ const POISONS: Record<string, () => Promise<CheckResult>> = {
 };
 
 for (const [type, probe] of Object.entries(POISONS)) {
-  (monitorTypes as Map<string, MonitorDefinition>).set(type, { ...httpMonitor, type, probe });
+  (monitorTypes as Map<string, MonitorDefinition>).set(type, { ...httpMonitor, type, prepare: () => probe });
 }

@@ -22,7 +22,7 @@ export function runProbe(
   more: Partial<ProbeContext> = {},
 ): Promise<CheckResult> {
   const { definition, settings } = monitorOf(written);
-  return definition.probe(settings, {
+  return definition.prepare(settings)({
     name: 'under-test',
     signal,
     programs: new Programs('any', 100),
