@@ -10,7 +10,7 @@ import { SubstringSearch } from '../probe/substring-search.js';
 const PLUGIN_PART_BYTES = 65_536;
 
 /** Makes a verdict of what a program does. */
-interface Judge {
+export interface Judge {
   /** What a good run ends with, in words. */
   readonly expected: string;
   /** The status when the program cannot be started. */
