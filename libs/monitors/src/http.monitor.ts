@@ -17,7 +17,7 @@ import {
 import { HttpSettings } from './http/http-settings.js';
 import { basic, proxyOf } from './http/proxy.js';
 import { credentialsOf, type HttpRequest, pathOf, standardPort, urlOf } from './http/request.js';
-import { respond, type Way } from './http/respond.js';
+import { type RedirectRules, respond } from './http/respond.js';
 import { statusMatcher } from './http/status-codes.js';
 import { hostOf } from './net/host.js';
 import { type Finding, judgeExpiries, worstFirst } from './net/judge-certificate.js';
@@ -53,7 +53,7 @@ export const httpMonitor = defineMonitor<HttpSettings>({
 
 interface Plan {
   request: HttpRequest;
-  way: Way;
+  rules: RedirectRules;
   limitMs: number;
   /** The status codes that are awaited, as written. */
   awaited: string;
@@ -78,7 +78,7 @@ function prepare(settings: HttpSettings): PreparedCheck {
   const request = requestOf(settings);
   const plan: Plan = {
     request,
-    way: {
+    rules: {
       route: routeOf(settings),
       follows: valueOf(HttpSettings, settings, 'follow-redirects'),
       isAwaited: statusMatcher(awaited),
@@ -112,10 +112,10 @@ async function checkInTime(plan: Plan, run: ProbeRun): Promise<CheckResult> {
 }
 
 async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResult> {
-  const { request, way } = plan;
-  const response = await respond(request, way, run, scope);
+  const { request, rules } = plan;
+  const response = await respond(request, rules, run, scope);
   const { status } = response;
-  if (!way.isAwaited(status)) {
+  if (!rules.isAwaited(status)) {
     return run.failed(
       `Received status code '${status}' does not match expected status code '${plan.awaited}'`,
       `status code ${plan.awaited}`,
