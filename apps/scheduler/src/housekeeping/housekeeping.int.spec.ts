@@ -52,12 +52,49 @@ describe('housekeeping', () => {
     expect(left).toContain(young);
   });
 
+  it('goes by its own clock with what it saw: clocks of others are days behind or ahead', async () => {
+    const day = EVENT_AGE_MS;
+    const behind = timeId(Date.now() - 3 * day);
+    const ahead = timeId(Date.now() + 3 * day);
+    const before = timeId(Date.now() + 4 * day);
+    await bench.put({ put: bench.keys.event(before), value: '{}' });
+    await sweeping.noteRevision(performance.now() - 2 * day);
+    const createdAt = new Date(Date.now() - 3 * day).toISOString();
+    await bench.put(
+      { put: bench.keys.event(behind), value: '{}' },
+      { put: bench.keys.event(ahead), value: '{}' },
+      { put: bench.keys.request('new'), value: encode({ createdAt }) },
+      { put: bench.keys.handback('late', 'w2'), value: encode({ at: createdAt }) },
+    );
+    const sweep = async (): Promise<void> => {
+      await sweeping.sweepOldEvents();
+      await sweeping.sweepSurplusEvents();
+      await sweeping.sweepWhatIsLeft();
+    };
+    await sweep();
+    const events = await keysUnder(bench.keys.events);
+    expect([behind, ahead, before].map((id) => events.includes(id))).toEqual([true, true, false]);
+    expect(await keysUnder(bench.keys.requests)).toEqual(['new']);
+    expect(await keysUnder(bench.keys.handbacks)).toEqual(['late/w2']);
+    await sweeping.noteRevision(performance.now() - day);
+    await sweep();
+    const left = await keysUnder(bench.keys.events);
+    expect([behind, ahead].map((id) => left.includes(id))).toEqual([false, false]);
+    expect(await keysUnder(bench.keys.requests)).toEqual([]);
+    expect(await keysUnder(bench.keys.handbacks)).toEqual([]);
+  });
+
   it('sweeps the oldest events beyond the most that are kept', async () => {
     // Under a prefix of its own, since schedulers tell events of their own.
     const keys = new Keyspace(uniquePrefix());
     const ids = Array.from({ length: 20 }, (_, i) => timeId(1_000 + i));
     await bench.put(...ids.map((id) => ({ put: keys.event(id), value: '{}' })));
-    expect(await sweepSurplusEvents(bench.client, keys, scheduler.leadership.epochFence, 13)).toBe(7);
+    expect(
+      await sweepSurplusEvents(bench.client, keys, scheduler.leadership.epochFence, {
+        isOld: () => undefined,
+        most: 13,
+      }),
+    ).toBe(7);
     expect(await keysUnder(keys.events)).toEqual(ids.slice(7));
   });
 

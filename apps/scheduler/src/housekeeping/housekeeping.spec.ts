@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { AbsentWorkers } from './absent-workers.js';
 import { RevisionLog } from './revision-log.js';
+import { SeenRevisions } from './seen-revisions.js';
 import { INCIDENT_AGE_MS, INCIDENTS_KEPT, type KnownIncident, obsoleteIncidents } from './sweep-incidents.js';
 
 describe('RevisionLog', () => {
@@ -25,6 +26,33 @@ describe('RevisionLog', () => {
   });
 });
 
+describe('SeenRevisions', () => {
+  const minute = 60_000;
+  const day = 24 * 60 * minute;
+
+  it('knows the age of what it saw, and not that of what was there before', () => {
+    const seen = new SeenRevisions(30 * day);
+    expect(seen.isOlder(1, day, 0)).toBeUndefined();
+    for (let at = 0; at <= day; at += minute) seen.note(at, 1_000 + at / minute);
+    expect(seen.isOlder(1_000, day, day - 1)).toBeUndefined();
+    expect(seen.isOlder(1_000, day, day)).toBe(true);
+    expect(seen.isOlder(1_001, day, day)).toBe(false);
+    expect(seen.isOlder(1_001, 10 * minute, 10 * minute)).toBe(false);
+    expect(seen.isOlder(1_001, 10 * minute, 15 * minute)).toBe(true);
+    expect(seen.isOlder(9_999, 10 * minute, day)).toBe(false);
+  });
+
+  it('forgets what is older than it has to tell, and starts anew when etcd went back', () => {
+    const seen = new SeenRevisions(day);
+    for (let at = 0; at <= 3 * day; at += 10 * minute) seen.note(at, at / minute);
+    expect(seen.isOlder(1, day, 3 * day)).toBe(true);
+    expect(seen.isOlder((2 * day) / minute + 1, day, 3 * day)).toBe(false);
+    seen.note(3 * day + minute, 5);
+    expect(seen.isOlder(1, minute, 3 * day + minute)).toBeUndefined();
+    expect(seen.isOlder(6, minute, 3 * day + minute)).toBe(false);
+  });
+});
+
 describe('AbsentWorkers', () => {
   it('names who has been gone for long, and forgets who came back', () => {
     const absent = new AbsentWorkers();
@@ -38,7 +66,12 @@ describe('AbsentWorkers', () => {
 describe('obsoleteIncidents', () => {
   const now = INCIDENT_AGE_MS * 2;
   const of = (monitor: string, count: number, closedAt: number | undefined): KnownIncident[] =>
-    Array.from({ length: count }, (_, n) => ({ key: `${monitor}/${n}`, monitor, closedAt }));
+    Array.from({ length: count }, (_, n) => ({
+      key: `${monitor}/${n}`,
+      monitor,
+      closedAt,
+      modRevision: n,
+    }));
 
   it.each([
     ['keeps what is recent', of('a', INCIDENTS_KEPT, now), []],
@@ -49,6 +82,15 @@ describe('obsoleteIncidents', () => {
     ['counts each monitor for itself', [...of('a', INCIDENTS_KEPT, now), ...of('b', INCIDENTS_KEPT, now)], []],
   ])('%s', (_title, incidents, expected) => {
     const isGone = (monitor: string): boolean => monitor === 'gone';
-    expect([...obsoleteIncidents(incidents, { now, isGone })]).toEqual(expected);
+    expect([...obsoleteIncidents(incidents, { now, isGone, isOld: () => undefined })]).toEqual(expected);
+  });
+
+  it.each([
+    ['keeps what a clock that is behind calls old', now - 2 * INCIDENT_AGE_MS, false, []],
+    ['sweeps what a clock that is ahead calls young', now + INCIDENT_AGE_MS, true, ['a/0']],
+    ['keeps what is open', undefined, true, []],
+  ])('%s', (_title, closedAt, isOld, expected) => {
+    const rules = { now, isGone: () => false, isOld: () => isOld };
+    expect([...obsoleteIncidents(of('a', 1, closedAt), rules)]).toEqual(expected);
   });
 });

@@ -10,21 +10,30 @@ export interface KnownIncident {
   monitor: string;
   /** Milliseconds since the epoch; undefined while it is open. */
   closedAt: number | undefined;
+  modRevision: number;
+}
+
+/** What decides which records go. */
+export interface IncidentRules {
+  now: number;
+  isGone: (monitor: string) => boolean;
+  /** Whether a record was written more than {@link INCIDENT_AGE_MS} ago as this process saw it; undefined when it cannot know. */
+  isOld: (modRevision: number) => boolean | undefined;
 }
 
 /** Which records go: closed long ago, more than are kept for a monitor, or of a monitor that is gone. In the order of keys, oldest first. */
 export function* obsoleteIncidents(
   incidents: Iterable<KnownIncident>,
-  { now, isGone }: { now: number; isGone: (monitor: string) => boolean },
+  { now, isGone, isOld }: IncidentRules,
 ): Generator<string> {
   let group: KnownIncident[] = [];
   const obsolete = function* (): Generator<string> {
     const [first] = group;
     if (!first) return;
     const gone = isGone(first.monitor);
-    for (const [index, { key, closedAt }] of group.entries()) {
+    for (const [index, { key, closedAt, modRevision }] of group.entries()) {
       const surplus = index < group.length - INCIDENTS_KEPT;
-      const old = closedAt !== undefined && closedAt < now - INCIDENT_AGE_MS;
+      const old = closedAt !== undefined && (isOld(modRevision) ?? closedAt < now - INCIDENT_AGE_MS);
       if (gone || surplus || old) yield key;
     }
   };
@@ -42,15 +51,20 @@ export async function sweepIncidents(
   client: EtcdClient,
   keys: Keyspace,
   fence: readonly Compare[],
-  rules: { now: number; isGone: (monitor: string) => boolean },
+  rules: IncidentRules,
 ): Promise<number> {
   const incidents: KnownIncident[] = [];
   for await (const { entries } of client.pages(keys.incidents)) {
-    for (const { key, value } of entries) {
+    for (const { key, value, modRevision } of entries) {
       const place = keys.parseIncident(key);
       if (!place) continue;
       const closedAt = decode<Partial<IncidentRecord>>(value)?.closedAt;
-      incidents.push({ key, monitor: place.monitor, closedAt: closedAt ? Date.parse(closedAt) : undefined });
+      incidents.push({
+        key,
+        monitor: place.monitor,
+        closedAt: closedAt ? Date.parse(closedAt) : undefined,
+        modRevision,
+      });
     }
   }
   return deleteKeys(client, [...obsoleteIncidents(incidents, rules)], fence);

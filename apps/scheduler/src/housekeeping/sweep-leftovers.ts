@@ -2,8 +2,14 @@ import type { Handback, WorkerRequest } from '@9volt/contracts';
 import { type Compare, decode, type EtcdClient, type Keyspace, unchanged } from '@9volt/etcd-dal';
 import { deleteKeys } from './delete-keys.js';
 
-const REQUEST_AGE_MS = 600_000;
-const HANDBACK_AGE_MS = 3_600_000;
+export const REQUEST_AGE_MS = 600_000;
+export const HANDBACK_AGE_MS = 3_600_000;
+
+/** What is known of the age of a key: `isOld` as this process saw it, undefined when it cannot know; `now` is for what the writer's clock said. */
+interface Ages {
+  now: number;
+  isOld: (modRevision: number) => boolean | undefined;
+}
 
 /**
  * What workers told while detached, about monitors that nobody has any more. Some worker is given the task of resolving it; this is for what
@@ -13,11 +19,14 @@ export async function sweepHandbacks(
   client: EtcdClient,
   keys: Keyspace,
   fence: readonly Compare[],
-  { now, isGone }: { now: number; isGone: (monitor: string) => boolean },
+  { now, isOld, isGone }: Ages & { isGone: (monitor: string) => boolean },
 ): Promise<number> {
   const { entries } = await client.list(keys.handbacks);
   const gone = entries
-    .filter(({ value }) => !(Date.parse(decode<Partial<Handback>>(value)?.at ?? '') > now - HANDBACK_AGE_MS))
+    .filter(
+      ({ value, modRevision }) =>
+        isOld(modRevision) ?? !(Date.parse(decode<Partial<Handback>>(value)?.at ?? '') > now - HANDBACK_AGE_MS),
+    )
     .map(({ key }) => key)
     .filter((key) => isGone(keys.parseHandback(key)?.monitor ?? ''));
   return deleteKeys(client, gone, fence);
@@ -44,13 +53,14 @@ export async function sweepRequests(
   client: EtcdClient,
   keys: Keyspace,
   fence: readonly Compare[],
-  now: number,
+  { now, isOld }: Ages,
 ): Promise<number> {
   const { entries } = await client.list(keys.requests);
   let count = 0;
   for (const { key, value, modRevision } of entries) {
     const createdAt = decode<Partial<WorkerRequest>>(value)?.createdAt;
-    if (createdAt !== undefined && Date.parse(createdAt) > now - REQUEST_AGE_MS) continue;
+    const isSaidOld = !(createdAt !== undefined && Date.parse(createdAt) > now - REQUEST_AGE_MS);
+    if (!(isOld(modRevision) ?? isSaidOld)) continue;
     count += await deleteKeys(client, [key], [...fence, unchanged(key, modRevision)]);
   }
   return count;

@@ -6,10 +6,19 @@ import { LeadershipService } from '../leadership/leadership.service.js';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { AbsentWorkers } from './absent-workers.js';
 import { LeaderTask } from './leader-task.js';
-import { sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
-import { sweepIncidents } from './sweep-incidents.js';
+import { SeenRevisions } from './seen-revisions.js';
+import { EVENT_AGE_MS, sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
+import { INCIDENT_AGE_MS, sweepIncidents } from './sweep-incidents.js';
+import {
+  HANDBACK_AGE_MS,
+  REQUEST_AGE_MS,
+  sweepRecords,
+  sweepHandbacks,
+  sweepRequests,
+  sweepVitals,
+  workersWithVitals,
+} from './sweep-leftovers.js';
 import { announceEndings, sweepQuiet } from './sweep-quiet.js';
-import { sweepRecords, sweepHandbacks, sweepRequests, sweepVitals, workersWithVitals } from './sweep-leftovers.js';
 
 const MINUTE_MS = 60_000;
 /** The vitals of a worker are the recent history of its monitors: ten minutes at the usual dump interval. */
@@ -20,6 +29,7 @@ const VITALS_KEPT_MS = 10 * MINUTE_MS;
 export class SweepingService {
   private readonly log: Logger;
   private readonly absent = new AbsentWorkers();
+  private readonly seen = new SeenRevisions(INCIDENT_AGE_MS);
   private readonly oldEvents: LeaderTask;
   private readonly surplusEvents: LeaderTask;
   private readonly leftovers: LeaderTask;
@@ -36,10 +46,10 @@ export class SweepingService {
     const { client, keys } = node;
     const fence = (): LeadershipService['epochFence'] => leadership.epochFence;
     this.oldEvents = this.task('old events', async () =>
-      this.count(await sweepOldEvents(client, keys, fence(), Date.now())),
+      this.count(await sweepOldEvents(client, keys, fence(), this.ages(EVENT_AGE_MS))),
     );
     this.surplusEvents = this.task('surplus events', async () =>
-      this.count(await sweepSurplusEvents(client, keys, fence())),
+      this.count(await sweepSurplusEvents(client, keys, fence(), this.ages(EVENT_AGE_MS))),
     );
     this.leftovers = this.task('leftovers', () => this.sweepLeftovers());
     this.endings = this.task('endings of silences', async () => {
@@ -48,8 +58,21 @@ export class SweepingService {
       return undefined;
     });
     this.incidents = this.task('incidents', async () =>
-      this.count(await sweepIncidents(client, keys, fence(), { now: Date.now(), isGone: (name) => this.isGone(name) })),
+      this.count(
+        await sweepIncidents(client, keys, fence(), {
+          ...this.ages(INCIDENT_AGE_MS),
+          isGone: (name) => this.isGone(name),
+        }),
+      ),
     );
+  }
+
+  /** Every scheduler does, so that a new leader knows ages too. */
+  @Interval(MINUTE_MS)
+  async noteRevision(now = performance.now()): Promise<void> {
+    if (!this.node.isMember) return;
+    const revision = await this.node.client.revision(this.node.keys.config).catch(() => undefined);
+    if (revision !== undefined) this.seen.note(now, revision);
   }
 
   @Interval(MINUTE_MS)
@@ -78,13 +101,18 @@ export class SweepingService {
     return this.endings.run();
   }
 
+  /** Ages as this process saw them; what was there before it looked is as old as its writer said. */
+  private ages(ageMs: number): { now: number; isOld: (modRevision: number) => boolean | undefined } {
+    return { now: Date.now(), isOld: (revision) => this.seen.isOlder(revision, ageMs, performance.now()) };
+  }
+
   private async sweepLeftovers(): Promise<string | undefined> {
     const { client, keys, stores } = this.node;
     const { epochFence: fence } = this.leadership;
-    let count = await sweepRequests(client, keys, fence, Date.now());
+    let count = await sweepRequests(client, keys, fence, this.ages(REQUEST_AGE_MS));
     count += await sweepRecords(client, keys, fence, (name) => !this.exists(name));
     count += await sweepHandbacks(client, keys, fence, {
-      now: Date.now(),
+      ...this.ages(HANDBACK_AGE_MS),
       isGone: (name) => !this.exists(name),
     });
     count += await sweepQuiet(client, keys, stores, fence, { now: Date.now(), isGone: (name) => !this.exists(name) });
