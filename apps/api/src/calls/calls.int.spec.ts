@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing';
 import { type Call, callerOf } from '../testing/http.js';
+import { member } from '../testing/fixtures.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
 
 const TOKEN = 'canary-token-of-a-job';
@@ -70,6 +71,36 @@ describe('a call of a job', () => {
     );
     expect(calls.map(({ status }) => status).sort()).toEqual([200, 429, 429, 429]);
     expect(calls.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('1');
+  });
+
+  it('is written down in the time of the workers, by a node whose clock is off', async () => {
+    expect((await call('PUT', '/api/v1/monitor/nightly', job())).status).toBeLessThan(300);
+    await longAfter('nightly');
+    const { client, keys } = first.node;
+    const aheadMs = 5 * 3_600_000;
+    const workers = ['w1', 'w2'].map((id) =>
+      member(first.node, id, { Role: 'worker', LastUpdated: new Date(Date.now() + aheadMs).toISOString() }),
+    );
+    await first.settled((await client.txn({ compare: [], then: workers })).revision);
+    expect((await call('POST', path)).status).toBe(200);
+    const at = Date.parse((await record('nightly'))?.last?.at ?? '');
+    expect(Math.abs(at - Date.now() - aheadMs)).toBeLessThan(60_000);
+    const gone = ['w1', 'w2'].map((id) => ({ delete: keys.member(id) }));
+    await first.settled((await client.txn({ compare: [], then: gone })).revision);
+  });
+
+  it('is taken when another came more than a second ago, by a node whose clock is behind by just that', async () => {
+    await longAfter('nightly');
+    expect((await call('POST', path)).status).toBe(200);
+    const { client, keys } = first.node;
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    const known = (await record('nightly')) as CallRecord;
+    const written = await client.get(keys.push('nightly'));
+    jest.spyOn(first.node.stores.push, 'read').mockResolvedValueOnce({
+      record: { ...known, last: { status: 'ok', at: new Date().toISOString() } },
+      modRevision: written?.modRevision ?? 0,
+    });
+    expect((await call('POST', path)).status).toBe(200);
   });
 
   const curl = (text: string): [Record<string, string>, string] => [

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type Call, type CallRecord, DomainError, MIN_MS_BETWEEN_CALLS } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { clusterAheadMs, ClusterNode, type StoredCalls } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { RecentRevisions } from './recent-revisions.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
 import { TokenIndex } from './token-index.js';
 
@@ -12,12 +13,14 @@ const ATTEMPTS = 3;
 @Injectable()
 export class CallsService {
   private readonly tokens = new TokenIndex();
+  private readonly revisions = new RecentRevisions(MIN_MS_BETWEEN_CALLS);
 
   constructor(
     private readonly node: ClusterNode,
     private readonly cache: ClusterCache,
   ) {
     cache.listen({
+      revision: (revision) => this.revisions.note(revision, performance.now()),
       change: (record, gone) => {
         if (record.kind === 'monitor') this.tokens.put(record.name, gone ? undefined : record.settings);
       },
@@ -35,7 +38,8 @@ export class CallsService {
   /** One small write for each monitor with this token, which is one. */
   async receive(token: string, words: ReadWords): Promise<void> {
     this.assertKnown(token);
-    for (const name of this.tokens.named(token)) await this.write(name, callOf(words));
+    const call = callOf(words, this.clusterNow());
+    for (const name of this.tokens.named(token)) await this.write(name, call);
   }
 
   private async write(name: string, last: Call): Promise<void> {
@@ -45,29 +49,38 @@ export class CallsService {
       if (createRevision === undefined) return;
       const current = await push.read(name);
       const record = current.record?.createRevision === createRevision ? current.record : undefined;
-      assertNotTooSoon(record?.last, last);
+      if (record?.last && this.isTooSoon(current, record.last, last)) throw tooSoon();
       const value: CallRecord = { createRevision, awaitedSince: record?.awaitedSince ?? last.at, last };
       if (await push.replace(name, current, value, [push.isSame(name, createRevision)])) return;
     }
     throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
   }
+
+  /** A worker that did not see the call arrive has nothing but the time that is written here. */
+  private clusterNow(): number {
+    const nowMs = Date.now();
+    const self = { id: this.node.memberId, checks: false };
+    return nowMs + clusterAheadMs(this.cache.members.live.values(), self, { nowMs, dumpMs: this.cache.dumpIntervalMs });
+  }
+
+  /** By the clocks of those who took the calls, which may differ: what was here a second ago, by our own, is none too soon. */
+  private isTooSoon({ modRevision }: StoredCalls, before: Call, now: Call): boolean {
+    const apartMs = Math.abs(Date.parse(now.at) - Date.parse(before.at));
+    return apartMs < MIN_MS_BETWEEN_CALLS && !this.revisions.isOld(modRevision, performance.now());
+  }
 }
 
 /** What was odd is told with what the job says: the one who looks at the monitor is seldom the one who sees the answer. */
-function callOf({ status, message, latencyMs, odd }: ReadWords): Call {
+function callOf({ status, message, latencyMs, odd }: ReadWords, nowMs: number): Call {
   const said = [message, ...odd.map((what) => `(${what})`)].filter((part) => part !== undefined).join(' ');
   return {
-    at: new Date().toISOString(),
+    at: new Date(nowMs).toISOString(),
     status,
     ...(said === '' ? {} : { message: said.slice(0, MAX_MESSAGE) }),
     ...(latencyMs === undefined ? {} : { latencyMs }),
   };
 }
 
-/** A last call that lies further in the future is of a host whose clock is ahead, and tells nothing. */
-function assertNotTooSoon(before: Call | undefined, now: Call): void {
-  const apartMs = before ? Math.abs(Date.parse(now.at) - Date.parse(before.at)) : Infinity;
-  if (apartMs < MIN_MS_BETWEEN_CALLS) {
-    throw new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
-  }
+function tooSoon(): DomainError {
+  return new DomainError('too-many', 'This monitor accepts one call per second; call again in a second');
 }

@@ -105,7 +105,8 @@ export class ClusterService {
       SemVer,
       StartedAt,
       LastUpdated,
-      UptimeMs: Math.max(0, now - Date.parse(StartedAt)) || 0,
+      // Both by the member's clock.
+      UptimeMs: Math.max(0, now + (this.clockOffsetOf(MemberID) ?? 0) - Date.parse(StartedAt)) || 0,
       ...(Load === undefined ? {} : { Load }),
       ...(Short ? { Short } : {}),
       Assigned: monitors,

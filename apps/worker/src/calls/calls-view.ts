@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { type CallRecord, messageOf } from '@9volt/contracts';
-import { type Change, ClusterNode, Watched } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, ClusterTime, Watched } from '@9volt/etcd-dal';
 import type { ReceivedCalls } from '@9volt/monitors';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
@@ -13,6 +13,8 @@ export class CallsView implements OnApplicationShutdown {
   private readonly log: Logger;
   private readonly informer: Watched<CallRecord>;
   private readonly listeners = new Set<(monitor: string) => void>();
+  /** By key, when the record of a monitor was seen to appear, by our own clock. */
+  private readonly begunAt = new Map<string, { createRevision: number; at: number }>();
   /** By key, when a call was seen to arrive, by our own clock: those of the APIs may differ. */
   private readonly arrivedAt = new Map<string, { revision: number; at: number }>();
   /** By monitor, since when calls are awaited, until etcd knows. */
@@ -21,6 +23,8 @@ export class CallsView implements OnApplicationShutdown {
   private backSince = Number.NEGATIVE_INFINITY;
   private listed = false;
   private lost = false;
+  /** For what was written before we looked: the clocks of those who wrote it, and ours, may be off. */
+  private readonly time: ClusterTime;
 
   constructor(
     private readonly node: ClusterNode,
@@ -28,6 +32,7 @@ export class CallsView implements OnApplicationShutdown {
     logger: AppLogger,
   ) {
     this.log = logger.child('calls');
+    this.time = new ClusterTime(node, () => clock.now());
     this.informer = new Watched(node, node.stores.push.watched, {
       onChange: (change) => this.apply(change),
       onConnection: (error) => this.connection(error !== undefined),
@@ -43,6 +48,7 @@ export class CallsView implements OnApplicationShutdown {
   async start(): Promise<void> {
     await this.informer.start();
     this.listed = true;
+    await this.time.read();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -64,18 +70,26 @@ export class CallsView implements OnApplicationShutdown {
       return { awaitedSinceMs: Math.max(this.begin(monitor, item?.modRevision ?? 0), this.backSince), nowMs };
     }
     this.beginning.delete(monitor.name);
-    const awaitedSinceMs = Math.max(Math.min(nowMs, Date.parse(record.awaitedSince)), this.backSince);
+    const ours = (instant: string): number => Math.min(nowMs, Date.parse(instant) - this.time.aheadMs);
+    const begun = this.begunAt.get(key);
+    const begunMs = begun?.createRevision === record.createRevision ? begun.at : ours(record.awaitedSince);
+    const awaitedSinceMs = Math.max(begunMs, this.backSince);
     if (!record.last) return { awaitedSinceMs, nowMs };
     const { at, ...said } = record.last;
     const arrived = this.arrivedAt.get(key);
-    const atMs = arrived?.revision === item.modRevision ? arrived.at : Math.min(nowMs, Date.parse(at));
+    const atMs = arrived?.revision === item.modRevision ? arrived.at : ours(at);
     return { awaitedSinceMs, nowMs, last: { ...said, atMs } };
   }
 
   private apply({ key, before, after }: Change<CallRecord>): void {
     if (!after) {
       this.arrivedAt.delete(key);
+      this.begunAt.delete(key);
       return;
+    }
+    const { createRevision } = after.value;
+    if (this.listed && before?.value.createRevision !== createRevision) {
+      this.begunAt.set(key, { createRevision, at: this.clock.now() });
     }
     // One that is listed again has not arrived just now.
     if (before?.value.last?.at === after.value.last?.at) return;
@@ -106,7 +120,7 @@ export class CallsView implements OnApplicationShutdown {
     const begun = { createRevision, at, isWriting: true };
     this.beginning.set(name, begun);
     const { stores, session } = this.node;
-    const record: CallRecord = { createRevision, awaitedSince: new Date(at).toISOString() };
+    const record: CallRecord = { createRevision, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
     // Refused, somebody else was first; failed, the next run tries again.
     void stores.push
       .replace(name, { modRevision }, record, [fenceOf(monitor), session.fence])

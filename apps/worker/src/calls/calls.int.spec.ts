@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Call, CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
-import { startSeverableProxy, waitFor } from '@9volt/etcd-dal/testing';
+import { startSeverableProxy, waitFor, wholeMember } from '@9volt/etcd-dal/testing';
 import { WorkerBench } from '../testing/worker-bench.js';
 import type { LeaderStandIn } from '../testing/worker-rig.js';
+import { CallsView } from './calls-view.js';
 
 jest.setTimeout(30_000);
 
@@ -106,6 +107,46 @@ describe('a monitor that awaits calls', () => {
     await view.assign(third.id, NAME, settings());
     const { message } = await view.reaches(NAME, { status: 'critical' });
     expect(message).toBe(`No call since ${long}; expected one within 2h`);
+  });
+
+  const HOUR = 3_600_000;
+  const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
+
+  /** Ours is nine hours ahead of those of the other workers. */
+  async function beNineHoursAhead(): Promise<void> {
+    for (const MemberID of ['w8', 'w9']) {
+      await view.put(view.keys.member(MemberID), { ...wholeMember, MemberID, LastUpdated: ago(9 * HOUR) });
+    }
+  }
+
+  test.each([
+    ['an hour', 10, 'ok'],
+    ['three hours', 12, 'critical'],
+  ] as const)('was called %s ago, by the clocks of most workers', async (_title, hours, status) => {
+    await beNineHoursAhead();
+    await call({ at: ago(hours * HOUR) }, { awaitedSince: ago(20 * HOUR) });
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    await view.reaches(NAME, { status });
+    expect(view.said(NAME)).toEqual(status === 'ok' ? [] : ['pager: critical']);
+  });
+
+  test('awaits calls from a time that the other workers understand', async () => {
+    await beNineHoursAhead();
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    await waitFor(async () => (await record()) !== undefined);
+    const begun = Date.parse((await record())?.awaitedSince ?? '');
+    expect(Math.round((Date.now() - begun) / HOUR)).toBe(9);
+  });
+
+  test('awaits calls since its record appeared, whatever the clock of its owner said', async () => {
+    const worker = await startWorker();
+    await waitFor(() => worker.get(CallsView).isCurrent);
+    await view.put(view.keys.push(NAME), { createRevision: 50, awaitedSince: ago(10 * HOUR) });
+    await view.assign(worker.id, NAME, settings());
+    await view.reaches(NAME, { status: 'ok' });
+    expect(view.said(NAME)).toEqual([]);
   });
 
   test('does not count the calls of an earlier monitor of its name', async () => {
