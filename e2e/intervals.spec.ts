@@ -1,64 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { startHttpTarget, startTcpTarget } from '@9volt/monitors/testing';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster, waitFor } from './harness/index.js';
+import { it } from '@jest/globals';
+import { Cluster, runIntervals } from './harness/index.js';
 
-const MINUTE_MS = 60_000;
+/** Short, so that this runs with every test; `faults/intervals.scenario.ts` goes on for a minute. */
+const FOR_MS = 15_000;
 
-describe('intervals of 1 ms, 1 s and 1 year side by side', () => {
-  let cluster: Cluster;
-  beforeAll(async () => {
-    cluster = await Cluster.start();
-  });
-  afterAll(() => cluster.stop());
-
-  it('each run as often as is due, for a minute: without overlap, without drift', async () => {
-    const fast = cluster.use(await startTcpTarget({ banner: 'x' }));
-    const second = cluster.use(await startHttpTarget());
-    const year = cluster.use(await startHttpTarget());
-    const worker = await cluster.node('server');
-    await cluster.put(cluster.keys.monitor('fast'), { type: 'tcp', host: fast.host, port: fast.port, interval: '1ms' });
-    await cluster.put(cluster.keys.monitor('second'), {
-      type: 'http',
-      host: second.host,
-      port: second.port,
-      interval: '1s',
-    });
-    await cluster.put(cluster.keys.monitor('year'), { type: 'http', host: year.host, port: year.port, interval: '1y' });
-    await waitFor(() => fast.connections.length > 0 && second.requests.length > 1 && year.requests.length > 0);
-
-    const count = async (): Promise<{ runs: number; overruns: number }> => {
-      const text = await (await fetch(`${worker.url}/metrics`)).text();
-      const value = (pattern: RegExp): number =>
-        [...text.matchAll(pattern)].reduce((sum, match) => sum + Number(match[1]), 0);
-      return {
-        runs: value(/^ninevolt_checks_total\{[^}]*type="tcp"[^}]*\} (\d+)/gm),
-        overruns: value(/^ninevolt_check_overruns_total(?:\{[^}]*\})? (\d+)/gm),
-      };
-    };
-    const [before, secondBefore] = [await count(), second.requests.length];
-    const startedAt = performance.now();
-    await sleep(MINUTE_MS);
-    const after = await count();
-    const tookMs = performance.now() - startedAt;
-    const counted = after.runs - before.runs + after.overruns - before.overruns;
-    console.log(
-      `1 ms for ${Math.round(tookMs)} ms: ${after.runs - before.runs} runs, ${after.overruns - before.overruns} overruns`,
-    );
-    expect(counted / tookMs).toBeGreaterThan(0.97);
-    expect(counted / tookMs).toBeLessThan(1.03);
-    expect(year.requests).toHaveLength(1);
-
-    const ran = second.requests.length - secondBefore;
-    expect(ran).toBeGreaterThanOrEqual(58);
-    expect(ran).toBeLessThanOrEqual(62);
-    // Every run stands at the same place within its second: what is late now is not late for ever.
-    const phases = second.requests.slice(1).map(({ at }) => at % 1_000);
-    const [first, last] = [phases.slice(0, 10), phases.slice(-10)].map(
-      (some) => [...some].sort((a, b) => a - b)[5] as number,
-    );
-    const drift = Math.abs((last as number) - (first as number));
-    console.log(`1 s: ${ran} runs, median phase moved by ${drift} ms`);
-    expect(Math.min(drift, 1_000 - drift)).toBeLessThan(150);
-  });
+it('intervals of 1 ms, 1 s and 1 year side by side: each runs as often as is due, without overlap, without drift', async () => {
+  const cluster = await Cluster.start();
+  try {
+    await runIntervals(cluster, FOR_MS);
+  } finally {
+    await cluster.stop();
+  }
 });

@@ -4,6 +4,7 @@ export * from './cluster.js';
 export * from './cold-starts.js';
 export * from './node-process.js';
 export * from './run-command.js';
+export * from './run-intervals.js';
 export * from './secured-etcd.js';
 export { startSeverableProxy } from '@9volt/etcd-dal/testing';
 export { EventStream, waitFor } from '@9volt/testing';

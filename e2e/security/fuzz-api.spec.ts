@@ -3,7 +3,7 @@ import { ApiContract, Cluster, type NodeProcess } from '../harness/index.js';
 import { fuzzApi } from './fuzz/fuzz-api.js';
 
 /** `npm run fuzz:api -- --seconds 600 --seed 7` sets both. */
-const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 15);
+const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 8);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 
 let cluster: Cluster;
