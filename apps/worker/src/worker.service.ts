@@ -4,6 +4,7 @@ import { Health } from '@9volt/platform';
 import { CallsView } from './calls/calls-view.js';
 import { AssignmentsService } from './membership/assignments.service.js';
 import { Departure } from './membership/departure.js';
+import { QuietFacts } from './notification/facts/quiet-facts.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 
 /** The order in which the worker starts and stops. Membership itself ends after everything else, with the cluster's module. */
@@ -18,6 +19,7 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly node: ClusterNode,
     private readonly assignments: AssignmentsService,
     private readonly calls: CallsView,
+    private readonly quiet: QuietFacts,
     private readonly vitals: VitalsWriter,
     private readonly departure: Departure,
     health: Health,
@@ -46,8 +48,9 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   private async start(): Promise<void> {
     if (this.stopping) return;
     this.vitals.start();
-    // A monitor that awaits calls must not be judged before they are known. A stop does not wait for etcd to tell them.
-    await Promise.race([this.calls.start(), this.whenStopping]);
+    // A monitor that awaits calls must not be judged before they are known, and no alarm sent before what may hold it is. A stop does not wait for
+    // etcd to tell them.
+    await Promise.race([Promise.all([this.calls.start(), this.quiet.start()]), this.whenStopping]);
     if (!this.stopping) await this.assignments.start();
   }
 }

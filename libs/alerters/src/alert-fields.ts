@@ -30,6 +30,10 @@ export const ALERT_FIELDS = [
   'tags',
   'key',
   'link',
+  'after-hold',
+  'repeat',
+  'escalated',
+  'flapping',
 ] as const;
 
 export type AlertFields = Record<(typeof ALERT_FIELDS)[number], string>;
@@ -62,6 +66,11 @@ export function alertFields({ title, text, severity, key, link, alert }: Rendere
     tags: oneLine(alert.tags.join(', '), 500),
     key: oneLine(key, 500),
     link: link ?? '',
+    'after-hold': lines(alert.afterHold ?? '', 1_000),
+    repeat: String(alert.repeat ?? false),
+    escalated: String(alert.escalated ?? false),
+    // began or ended.
+    flapping: alert.flapping ?? '',
   };
 }
 
@@ -71,6 +80,8 @@ export function alertDocument(rendered: RenderedAlert): Record<string, unknown> 
   return {
     ...alertFields(rendered),
     test: alert.test ?? false,
+    repeat: alert.repeat ?? false,
+    escalated: alert.escalated ?? false,
     attempts: alert.attempts,
     'warning-threshold': alert.warningThreshold,
     'critical-threshold': alert.criticalThreshold,

@@ -101,5 +101,7 @@ async function send(
 
 /** The same for every attempt, by whichever worker. */
 function notificationIdOf(alert: Alert): string {
-  return `${alert.key}/${alert.type}`;
+  const about = `${alert.key}/${alert.type}`;
+  // What is told again on purpose is another notification.
+  return alert.repeat || alert.flapping ? `${about}/${alert.at}` : about;
 }

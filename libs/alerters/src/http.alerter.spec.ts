@@ -42,6 +42,7 @@ const document = object({
   ...{ message: words, expected: words, found: words, key: words, link: text({ pattern: /^(https?:\/\/.*)?$/ }) },
   ...{ since: instant, at: instant },
   ...{ attempts: integer, 'warning-threshold': integer, 'critical-threshold': integer },
+  ...{ 'after-hold': words, repeat: flag, escalated: flag, flapping: oneOf('', 'began', 'ended') },
   tags: list(words, 100),
   fields: list(object({ label: words, value: words }), 20),
 });

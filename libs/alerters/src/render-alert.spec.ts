@@ -64,6 +64,31 @@ describe('an alarm', () => {
   });
 });
 
+describe('an alarm that is not the first word', () => {
+  it.each<[Parameters<typeof sampleAlarm>[0], string, string]>([
+    [{ repeat: true }, "HTTP check 'web' still failing", 'Check is still in critical state'],
+    [
+      { escalated: true },
+      "HTTP check 'web' failure",
+      'Check has entered into critical state after 3 checks. It is escalated, since the incident lasts.',
+    ],
+    [
+      { flapping: 'began' },
+      "HTTP check 'web' failure",
+      'Check has entered into critical state after 3 checks. It flaps: what follows is held until it stops.',
+    ],
+    [{ flapping: 'ended' }, "HTTP check 'web' failure", 'Check stopped flapping and is in critical state'],
+  ])('%j', (more, title, text) => {
+    expect(renderAlert(sampleAlarm(more))).toMatchObject({ title, text });
+  });
+
+  it('says what held it', () => {
+    expect(fieldsOf(sampleAlarm({ afterHold: 'The silence s1 ended.' }))).toMatchObject({
+      'Held before': 'The silence s1 ended.',
+    });
+  });
+});
+
 describe('a resolve', () => {
   it('is not titled as a failure, and says how long it lasted', () => {
     expect(renderAlert(sampleResolve())).toMatchObject({

@@ -42,20 +42,30 @@ export function renderAlert(alert: Alert): RenderedAlert {
 
 function titleOf(alert: Alert): string {
   const check = `${oneLine(alert.monitorType, 40).toUpperCase()} check '${oneLine(alert.monitor, 200)}'`;
-  if (alert.type !== 'resolve') return `${check} failure`;
+  if (alert.type !== 'resolve') return alert.repeat ? `${check} still failing` : `${check} failure`;
   return closedBecause(alert) === undefined ? `${check} recovered` : `${check} closed (${alert.reason})`;
 }
 
 function textOf(alert: Alert): string {
   if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this is a test notification.`;
   const after = alert.attempts > 0 ? ` after ${alert.attempts} ${alert.attempts === 1 ? 'check' : 'checks'}` : '';
-  if (alert.type !== 'resolve') return `Check has entered into ${alert.type} state${after}`;
+  if (alert.type !== 'resolve') return alarmText(alert, after);
   const cause = closedBecause(alert);
   const said =
     cause === undefined
       ? `Check has recovered from ${alert.worst}${after}.`
       : `Check was ${alert.worst} when ${cause}; nothing is known of its recovery.`;
-  return `${said}${lasted(alert)}`;
+  return `${said}${lasted(alert)}${alert.flapping === 'ended' ? ' It stopped flapping.' : ''}`;
+}
+
+function alarmText({ type, repeat, escalated, flapping }: Alert, after: string): string {
+  const entered = repeat ? `Check is still in ${type} state` : `Check has entered into ${type} state${after}`;
+  const said = flapping === 'ended' ? `Check stopped flapping and is in ${type} state` : entered;
+  const more = [
+    ...(flapping === 'began' ? ['It flaps: what follows is held until it stops.'] : []),
+    ...(escalated ? ['It is escalated, since the incident lasts.'] : []),
+  ];
+  return more.length === 0 ? said : `${said}. ${more.join(' ')}`;
 }
 
 /** Why the incident is over although nothing recovered; undefined when it did recover. */
@@ -90,6 +100,7 @@ function fieldsOf(alert: Alert, link: string | undefined): RenderedField[] {
     { label: resolve ? 'Last error' : 'Error', value: alert.message === 'N/A' ? '' : lines(alert.message, 2_000) },
     { label: 'Expected', value: lines(alert.expected ?? '', 1_000) },
     { label: 'Found', value: lines(alert.found ?? '', 1_000) },
+    { label: 'Held before', value: lines(alert.afterHold ?? '', 1_000) },
     { label: 'Since', value: oneLine(alert.since, 40), short: true },
     { label: 'Attempts', value: alert.attempts > 0 ? String(alert.attempts) : '', short: true },
     { label: 'Thresholds', value: thresholds(alert), short: true },

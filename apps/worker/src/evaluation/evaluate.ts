@@ -7,6 +7,7 @@ import {
   thresholdsOf,
   type AlarmStatus,
 } from '@9volt/contracts';
+import { flappingAfter, historyWith } from './flapping.js';
 import { statusAfter } from './verdict.js';
 
 /** What an evaluation is told beside the result. */
@@ -21,11 +22,13 @@ export interface EvaluationContext {
   createRevision: number;
   /** Type and target, in one line. */
   target: string;
+  /** See {@link MonitorState.judgedWithinMs}. */
+  judgedWithinMs?: number;
 }
 
 /**
  * The next state of a monitor. Failures are counted up to the highest threshold; the first success resets the count and closes the
- * incident; nothing else does, so that an incident survives a change of the thresholds. `told` is what was told before: what is
+ * incident, or as many in a row as the `recovery-threshold` says; nothing else does, so that an incident survives a change of the thresholds. `told` is what was told before: what is
  * owed follows from the state and is decided when it is written (`owed.ts`).
  */
 export function evaluate(
@@ -36,9 +39,11 @@ export function evaluate(
 ): MonitorState {
   const state = before && continues(before, context) ? before : undefined;
   const ranAt = new Date(context.lastRunAt).toISOString();
+  const isOk = result.status === 'ok';
   const common = {
     // Attributes that a newer version stored are kept.
-    ...state,
+    ...without(state, 'successes', 'history', 'flapping'),
+    ...flappingOf(state, isOk, settings, ranAt),
     owner: context.owner,
     ownerName: context.ownerName,
     told: state?.told ?? {},
@@ -49,10 +54,14 @@ export function evaluate(
     target: context.target,
     lastRunAt: ranAt,
     date: new Date(context.now).toISOString(),
+    ...(context.judgedWithinMs === undefined ? {} : { judgedWithinMs: context.judgedWithinMs }),
   };
   if (result.status === 'ok') {
+    const successes = (state?.successes ?? 0) + 1;
+    if (state?.incident && successes < (settings['recovery-threshold'] ?? 1)) return { ...state, ...common, successes };
     const since = state?.status === 'ok' ? state.since : ranAt;
-    return omitFirstFailure({ ...common, status: 'ok', since, count: 0, message: 'N/A', incident: null });
+    const well = { ...common, status: 'ok' as const, since, count: 0, message: 'N/A', incident: null };
+    return without(well, 'firstFailureAt');
   }
 
   const thresholds = thresholdsOf(settings);
@@ -117,8 +126,22 @@ function described(incident: OpenIncident, { expected, found }: CheckResult): Op
   };
 }
 
-function omitFirstFailure(state: MonitorState): MonitorState {
-  const rest = { ...state };
-  delete rest.firstFailureAt;
+/** The latest results, and whether they flap; nothing where that is not asked for. */
+function flappingOf(
+  state: MonitorState | undefined,
+  isOk: boolean,
+  settings: MonitorSettings,
+  at: string,
+): Pick<MonitorState, 'history' | 'flapping'> {
+  if (!settings['detect-flapping']) return {};
+  const history = historyWith(state?.history, isOk);
+  const flapping = flappingAfter(state?.flapping, history, settings, at);
+  return { history, ...(flapping ? { flapping } : {}) };
+}
+
+/** A state as it is but for what is left out. */
+function without<S extends Partial<MonitorState>>(state: S | undefined, ...names: (keyof MonitorState)[]): S {
+  const rest = { ...state } as S;
+  for (const name of names) delete rest[name];
   return rest;
 }

@@ -15,7 +15,9 @@ import { worse } from './evaluate.js';
 export interface KnownIncident {
   incident: OpenIncident;
   /** What each alerter that does not know it to be over was last told. */
-  told: ByName<AlarmStatus>;
+  told: ByName<ToldStatus>;
+  /** When each was told that, as far as it is known. ISO 8601. */
+  toldAt: ByName<string>;
   /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */
   unsure: Set<string>;
   /** Alarms that were sent without an answer, to be sent once more. */
@@ -72,6 +74,7 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
   return {
     incident,
     told: byName(state.told),
+    toldAt: byName(state.toldAt),
     unsure: new Set(),
     unanswered: [],
     createRevision,
@@ -84,11 +87,23 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
 function ofHanded(handed: HandedIncident): KnownIncident {
   const { incident, target, message, count } = handed;
   const createRevision = createRevisionOf(incident.id);
-  return { incident, told: byName(), unsure: new Set(), unanswered: [], createRevision, target, message, count };
+  return {
+    incident,
+    told: byName(),
+    toldAt: byName(),
+    unsure: new Set(),
+    unanswered: [],
+    createRevision,
+    target,
+    message,
+    count,
+  };
 }
 
-function combined(known: KnownIncident, { incident, told, unanswered }: HandedIncident): KnownIncident {
+function combined(known: KnownIncident, { incident, told, unanswered, notifications }: HandedIncident): KnownIncident {
   const merged = byName(known.told);
+  const toldAt = byName(known.toldAt);
+  for (const { alerter, type, at } of notifications) if (type !== 'resolve') toldAt[alerter] = at;
   const unsure = new Set(known.unsure);
   for (const [alerter, heard] of Object.entries(told)) {
     if (heard === 'resolved') delete merged[alerter];
@@ -100,6 +115,7 @@ function combined(known: KnownIncident, { incident, told, unanswered }: HandedIn
     ...known,
     incident: { ...known.incident, worst: worse(known.incident.worst, incident.worst) },
     told: merged,
+    toldAt,
     unsure,
     unanswered: [...known.unanswered, ...unanswered],
   };

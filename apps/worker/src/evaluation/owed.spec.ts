@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { MonitorSettings, MonitorState, OutboxEntry, Status, AlarmStatus } from '@9volt/contracts';
 import fc from 'fast-check';
 import { evaluate } from './evaluate.js';
-import { type AlertFacts, owedNotifications, type Owed } from './owed.js';
+import type { AlertFacts } from './alert-of.js';
+import { owedNotifications, type Owed } from './owed.js';
 
 let ids = 0;
 const settings = {
@@ -57,7 +58,8 @@ function stepped(
 /** Evaluates and stores, as the state writer does. */
 function store(stored: MonitorState | undefined, next: MonitorState, as = facts): { state: MonitorState; owed: Owed } {
   const owed = owedNotifications(stored, next, as);
-  return { state: { ...next, told: owed.told }, owed };
+  const { told, toldAt, alarmedAt, held, flapping } = owed;
+  return { state: { ...next, told, toldAt, alarmedAt, held, flapping } as MonitorState, owed };
 }
 
 const said = (entries: readonly OutboxEntry[]): string[] =>
@@ -70,7 +72,8 @@ test('one notification per transition and alerter, and one resolve to each that 
   expect(said(critical.owed.entries)).toEqual(['pager: critical', 'both: critical']);
   expect(critical.state.told).toEqual({ chat: 'warning', both: 'critical', pager: 'critical' });
   const again = store(critical.state, stepped(critical.state, 'critical'));
-  expect(again.owed).toEqual({ told: critical.state.told, entries: [] });
+  const { told, toldAt, alarmedAt } = critical.state;
+  expect(again.owed).toEqual({ told, toldAt, alarmedAt, held: {}, entries: [] });
   const ok = store(again.state, stepped(again.state, 'ok'));
   expect(said(ok.owed.entries)).toEqual([
     'both: resolve (recovered)',

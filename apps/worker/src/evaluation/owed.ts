@@ -1,41 +1,33 @@
 import {
-  type Alert,
   type ByName,
   byName,
+  type Flapping,
   type HandedIncident,
+  type Held,
   type IncidentRecord,
-  monitorPath,
-  type MonitorSettings,
   type MonitorState,
   type OpenIncident,
   type OutboxEntry,
-  pageAddress,
+  ownOf,
   type ResolveReason,
-  thresholdsOf,
-  type AlarmStatus,
+  type ToldStatus,
 } from '@9volt/contracts';
-import { continues } from './evaluate.js';
-import { isNotified } from './verdict.js';
+import { type Alarm, afterHold, heldBy } from './alarm.js';
+import { type AlertFacts, alarmOf, entryOf, resolveOf } from './alert-of.js';
+import { continues, worse } from './evaluate.js';
 import { type KnownIncident, knownIncidents } from './known-incidents.js';
-
-/** What an alert says beside the state. */
-export interface AlertFacts {
-  prefix: string;
-  monitor: string;
-  settings: MonitorSettings;
-  /** What is checked, for a person. */
-  target: string;
-  worker: string;
-  publicUrl?: string | undefined;
-  now: number;
-  /** Mints the id of an outbox entry; later calls answer greater ones. */
-  newId: () => string;
-}
+import { alarmedSince, plannedAlarms, recipientsOf } from './planned-alarms.js';
 
 /** What must be written with the next state. */
 export interface Owed {
-  /** What every alerter has been told once the entries are delivered. */
-  told: ByName<AlarmStatus>;
+  /** What every alerter has been told once the entries are delivered, and when. */
+  told: ByName<ToldStatus>;
+  toldAt: ByName<string>;
+  /** When somebody was first told of the present status. */
+  alarmedAt?: string | undefined;
+  /** By alerter, what is owed to it and held. */
+  held: ByName<Held>;
+  flapping?: Flapping | undefined;
   entries: OutboxEntry[];
   /** The incident that was open in what is stored, and no longer is. */
   closed?: { incident: OpenIncident; reason: ResolveReason };
@@ -46,7 +38,7 @@ export interface Owed {
 /**
  * The difference between what is stored and what is to be stored next (nothing, when the monitor is removed). Level-triggered: it
  * compares what each alerter was last told with what it must be told, so that an evaluation that was not written is no loss, and
- * one that is written again owes nothing twice. `handed` is what was told without being stored.
+ * one that is written again owes nothing twice. What is held is not told, and so stays owed. `handed` is what was told without being stored.
  */
 export function owedNotifications(
   stored: MonitorState | undefined,
@@ -59,6 +51,7 @@ export function owedNotifications(
   const before = stored?.incident ?? undefined;
   const open = next?.incident ?? undefined;
   const known = knownIncidents(stored, handed);
+  const flapped = toldOfFlapping(stored, next);
   let closed: Owed['closed'];
   for (const one of known) {
     if (one.incident.id === open?.id) continue;
@@ -70,30 +63,127 @@ export function owedNotifications(
     }
   }
   const kept = known.find(({ incident }) => incident.id === open?.id);
-  const told = byName(kept?.told);
   if (kept) entries.push(...kept.unanswered);
-  if (!next || !open || next.status === 'ok') return { told, entries, ...(closed ? { closed } : {}) };
+  const owed: Owed = {
+    told: byName(kept?.told),
+    toldAt: byName(kept?.toldAt),
+    held: byName(),
+    entries,
+    ...(closed ? { closed } : {}),
+    ...(next?.flapping ? { flapping: flappingSince(stored, next.flapping) } : {}),
+  };
+  if (!next) return owed;
+  if (!open || next.status === 'ok') {
+    if (stored) tellCalm(owed, stored, flapped, facts);
+    return owed;
+  }
+  tellAlarms(owed, { stored, next, open, kept, flapped, handed }, facts);
+  if (before?.id !== open.id || before.worst !== open.worst) owed.current = open;
+  return owed;
+}
 
-  const { status } = next;
-  const recipients = isNotified(status, next.count, thresholdsOf(facts.settings))
-    ? recipientsOf(status, facts.settings)
-    : [];
-  if (open.warned && status !== 'warning') {
-    // The warning came and went before it could be written.
-    const later = new Set(recipients);
-    for (const alerter of recipientsOf('warning', facts.settings)) {
-      if (told[alerter] !== undefined || later.has(alerter)) continue;
-      told[alerter] = 'warning';
-      entries.push(entryOf(alerter, open, alarmOf(next, open, 'warning', facts), facts));
+interface Situation {
+  stored: MonitorState | undefined;
+  next: MonitorState;
+  open: OpenIncident;
+  kept: KnownIncident | undefined;
+  flapped: ByName<ToldStatus>;
+  handed: readonly HandedIncident[];
+}
+
+/** Tells what is due of an open incident, and notes what is held. */
+function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: Situation, facts: AlertFacts): void {
+  const at = new Date(facts.now).toISOString();
+  const { told, toldAt, held, flapping } = owed;
+  const heard = {
+    told: { ...told },
+    toldAt: { ...toldAt },
+    unsure: kept?.unsure ?? new Set<string>(),
+    alarmedAt: stored?.alarmedAt,
+    warned: wasWarned(open, stored, handed),
+    flapped,
+  };
+  const first = recipientsOf(next.status as ToldStatus, facts.settings);
+  const since = alarmedSince(first, next, heard);
+  if (since !== undefined && first.length > 0) owed.alarmedAt = new Date(since).toISOString();
+  for (const planned of plannedAlarms(next, open, heard, facts.settings)) {
+    const { alerter, status, kind } = planned;
+    if (planned.at > facts.now) continue;
+    const heldBefore = heldOf(stored, open, alerter);
+    const alarm: Alarm = {
+      ...{ alerter, status, kind, before: heldBefore },
+      ...(flapping ? { flapping: { since: flapping.since, told: ownOf(flapping.told ?? {}, alerter) } } : {}),
+    };
+    const hold = facts.hold?.(alarm, next);
+    if (hold) {
+      // What passed is not true any more, and is not told later.
+      if (kind !== 'passed') held[alerter] = heldBy(hold, heldBefore, facts.now);
+      continue;
     }
-  }
-  for (const alerter of recipients) {
-    if (told[alerter] === status && !kept?.unsure.has(alerter)) continue;
     told[alerter] = status;
-    entries.push(entryOf(alerter, open, alarmOf(next, open, status, facts), facts));
+    toldAt[alerter] = at;
+    if (kind === 'alarm') owed.alarmedAt ??= at;
+    const alert = {
+      ...alarmOf(next, open, status, facts),
+      ...(heldBefore && kind !== 'passed' ? { afterHold: afterHold(heldBefore) } : {}),
+      ...(kind === 'repeat' ? { repeat: true } : {}),
+      ...(kind === 'escalation' ? { escalated: true } : {}),
+      ...flappingWord(alarm, flapped),
+    };
+    if (flapping) noteFlapping(flapping, alerter, status);
+    owed.entries.push(entryOf(alerter, open, alert, facts));
   }
-  const changed = before?.id !== open.id || before.worst !== open.worst;
-  return { told, entries, ...(closed ? { closed } : {}), ...(changed ? { current: open } : {}) };
+}
+
+/** Who was told that the monitor flaps hears that it stopped, and is ok: with the resolve of this moment, or without one. */
+function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<ToldStatus>, facts: AlertFacts): void {
+  for (const [alerter, worst] of Object.entries(flapped)) {
+    const resolve = owed.entries.find((entry) => entry.alerter === alerter && entry.alert.type === 'resolve');
+    if (resolve) {
+      resolve.alert = { ...resolve.alert, flapping: 'ended' };
+      continue;
+    }
+    const { createRevision, incidents, flapping, target, message, count } = stored;
+    const incident = { id: `${createRevision}.${incidents}`, openedAt: flapping?.since ?? stored.since, worst };
+    const over = { incident, target, message, count };
+    const alert = { ...resolveOf(over, 'recovered', facts), flapping: 'ended' as const };
+    owed.entries.push(entryOf(alerter, incident, alert, facts));
+  }
+}
+
+/** Who was told that the monitor flaps, by the time at which it flaps no more. */
+function toldOfFlapping(stored: MonitorState | undefined, next: MonitorState | undefined): ByName<ToldStatus> {
+  const isOver = stored?.flapping !== undefined && next !== undefined && !next.flapping && continues(stored, next);
+  return byName(isOver ? stored.flapping?.told : {});
+}
+
+/** What is stored knows who was told of it. */
+function flappingSince(stored: MonitorState | undefined, { since }: Flapping): Flapping {
+  const told = stored?.flapping?.since === since ? stored.flapping.told : undefined;
+  return { since, ...(told ? { told: byName(told) } : {}) };
+}
+
+function noteFlapping(flapping: Flapping, alerter: string, status: ToldStatus): void {
+  const told = byName(flapping.told);
+  told[alerter] = worse(told[alerter] ?? status, status);
+  flapping.told = told;
+}
+
+function flappingWord({ alerter, flapping }: Alarm, flapped: ByName<ToldStatus>): { flapping?: 'began' | 'ended' } {
+  if (flapped[alerter] !== undefined) return { flapping: 'ended' };
+  return flapping && flapping.told === undefined ? { flapping: 'began' } : {};
+}
+
+/** What held the alarms of an incident to an alerter so far; flapping does so from one incident to the next. */
+function heldOf(stored: MonitorState | undefined, open: OpenIncident, alerter: string): Held | undefined {
+  const held = stored?.held && ownOf(stored.held, alerter);
+  return held && (stored.incident?.id === open.id || held.reason === 'flapping') ? held : undefined;
+}
+
+/** Whether it was decided before, here or without etcd, who is told that an incident is a warning: then that was told, or held. */
+function wasWarned({ id }: OpenIncident, stored: MonitorState | undefined, handed: readonly HandedIncident[]): boolean {
+  const known = [stored?.incident, ...handed.map(({ incident }) => incident)];
+  return known.some((incident) => incident?.id === id && incident.warned === true);
 }
 
 /** What of `entries` was sent to etcd before, without an answer, as it was sent: so that it cannot be in the outbox twice. */
@@ -103,20 +193,6 @@ export function withKnownIds(entries: readonly OutboxEntry[], sent: readonly Out
 
 function isSame(a: OutboxEntry, b: OutboxEntry): boolean {
   return a.alerter === b.alerter && a.incident === b.incident && a.alert.type === b.alert.type;
-}
-
-/** Who is told of a status, once it is told at all ({@link isNotified}). Others keep what they were told. */
-export function recipientsOf(status: AlarmStatus, settings: MonitorSettings): string[] {
-  const warning = settings['warning-alerter'] ?? [];
-  const critical = settings['critical-alerter'] ?? [];
-  switch (status) {
-    case 'warning':
-      return unique(warning);
-    case 'critical':
-      return unique(critical);
-    case 'unknown':
-      return unique(critical.length > 0 ? critical : warning);
-  }
 }
 
 export function recordOf(incident: OpenIncident, message: string): IncidentRecord {
@@ -135,73 +211,4 @@ function reasonOf(known: KnownIncident, next: MonitorState | undefined, reasonOf
   if (continues(known, next)) return 'recovered';
   // The owner of the time could not say so itself.
   return known.createRevision === next.createRevision ? 'changed' : 'removed';
-}
-
-function alarmOf(state: MonitorState, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
-  return {
-    type: status,
-    ...common(state, incident, facts),
-    monitorType: facts.settings.type,
-    target: facts.target,
-    status,
-  };
-}
-
-function resolveOf(known: KnownIncident, reason: ResolveReason, facts: AlertFacts): Alert {
-  const unchanged = reason !== 'changed' && reason !== 'removed';
-  return {
-    type: 'resolve',
-    reason,
-    ...common(known, known.incident, facts),
-    // After a change of the target, or of the monitor behind the name, the incident was about what it was then.
-    monitorType: unchanged ? facts.settings.type : typeOf(known.target, facts.settings.type),
-    target: unchanged ? facts.target : describedTarget(known.target),
-    status: 'ok',
-  };
-}
-
-function common(
-  state: Pick<MonitorState, 'message' | 'count'>,
-  incident: OpenIncident,
-  { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
-): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {
-  return {
-    monitor,
-    ...(settings.description === undefined ? {} : { description: settings.description }),
-    tags: [...(settings.tags ?? [])],
-    worst: incident.worst,
-    message: state.message,
-    ...(incident.expected === undefined ? {} : { expected: incident.expected }),
-    ...(incident.found === undefined ? {} : { found: incident.found }),
-    since: incident.openedAt,
-    at: new Date(now).toISOString(),
-    attempts: state.count,
-    warningThreshold: settings['warning-threshold'] ?? 0,
-    criticalThreshold: settings['critical-threshold'] ?? 0,
-    worker,
-    key: `${prefix}/${monitor}/${incident.id}`,
-    ...(publicUrl ? { link: pageAddress(publicUrl, monitorPath(monitor)) } : {}),
-  };
-}
-
-function entryOf(alerter: string, incident: OpenIncident, alert: Alert, facts: AlertFacts): OutboxEntry {
-  return { id: facts.newId(), alerter, incident: incident.id, alert, createdAt: new Date(facts.now).toISOString() };
-}
-
-/** How a state names what it is about: compared to tell whether an edit changed the target. */
-export function stateTarget(type: string, target: string): string {
-  return `${type} ${target}`;
-}
-
-function typeOf(stored: string, otherwise: string): string {
-  const end = stored.indexOf(' ');
-  return end > 0 ? stored.slice(0, end) : otherwise;
-}
-
-function describedTarget(stored: string): string {
-  return stored.slice(stored.indexOf(' ') + 1);
-}
-
-function unique(names: readonly string[]): string[] {
-  return [...new Set(names)];
 }

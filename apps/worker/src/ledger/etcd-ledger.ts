@@ -10,13 +10,11 @@ import { FencedWrites } from './fenced-writes.js';
 import { Handbacks } from './handbacks.js';
 import type { Ledger, Readiness, Recorded } from './ledger.js';
 import { recordsOf, recordsToRead, writeOf } from './plan-write.js';
-import { changeOf, removalOf, type StateChange } from './state-change.js';
-import { reportStatusChange } from './status-change.js';
+import { changeOf, removalOf, SOON_MS, type StateChange } from './state-change.js';
+import { reportChange } from './report-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
 const MAX_ATTEMPTS = 5;
-/** A monitor that runs within this time has a result soon. */
-const SOON_MS = 60_000;
 
 interface Sent {
   monitor: OwnedMonitor;
@@ -208,7 +206,7 @@ export class EtcdLedger implements Ledger {
     this.outbox.wrote(monitor.name, owed.entries, revision);
     this.outbox.gone(gone, revision);
     if (next && (!told || handed.spooled !== undefined)) {
-      reportStatusChange(this.node.events, monitor, told ? told.state : stored.state, next);
+      reportChange(this.node.events, monitor, told ? told.state : stored.state, next);
     }
   }
 }

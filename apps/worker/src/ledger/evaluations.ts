@@ -57,6 +57,7 @@ export class Evaluations {
       revision,
       createRevision,
       target: monitor.stateTarget,
+      judgedWithinMs: monitor.judgedWithinMs,
     });
     return true;
   }

@@ -1,4 +1,5 @@
 import type { MonitorState } from '@9volt/contracts';
+import { isSameHeld } from '../evaluation/alarm.js';
 import type { Owed } from '../evaluation/owed.js';
 
 /** Longer intervals have each run recorded, so that an heir knows when the last one was. */
@@ -22,6 +23,9 @@ export function needsWrite(
     stored.revision !== next.revision ||
     stored.createRevision !== next.createRevision ||
     stored.target !== next.target ||
+    (stored.successes ?? 0) !== (next.successes ?? 0) ||
+    stored.flapping?.since !== next.flapping?.since ||
+    !isSameHeld(stored.held, owed.held) ||
     (intervalMs >= RECORDED_INTERVAL_MS && stored.lastRunAt !== next.lastRunAt)
   );
 }

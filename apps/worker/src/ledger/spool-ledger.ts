@@ -6,7 +6,7 @@ import { Evaluations } from './evaluations.js';
 import type { Ledger, Readiness, Recorded } from './ledger.js';
 import { Spools } from './spools.js';
 import { changeOf, type StateChange } from './state-change.js';
-import { reportStatusChange } from './status-change.js';
+import { reportChange } from './report-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
 /** The ledger of a worker that goes on without etcd: in its memory, what etcd would hold. */
@@ -34,7 +34,7 @@ export class SpoolLedger implements Ledger {
     if (next) {
       const spool = this.spools.open(monitor);
       spool.take({ next, owed }, this.facts.now().now, this.etcd.unanswered(monitor));
-      reportStatusChange(this.node.events, monitor, stored.state, next);
+      reportChange(this.node.events, monitor, stored.state, next);
       this.spools.emitOwed(monitor.name);
     }
     return Promise.resolve('done');

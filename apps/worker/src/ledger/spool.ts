@@ -11,7 +11,8 @@ import {
 } from '@9volt/contracts';
 import { worse } from '../evaluation/evaluate.js';
 import { numberOf } from '../evaluation/known-incidents.js';
-import { type Owed, stateTarget, withKnownIds } from '../evaluation/owed.js';
+import { stateTarget } from '../evaluation/alert-of.js';
+import { type Owed, withKnownIds } from '../evaluation/owed.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 
 /** What was decided of a monitor: the next state and what is owed by it. */

@@ -1,7 +1,10 @@
 import { type HandedIncident, type MonitorState, type ResolveReason, timeId } from '@9volt/contracts';
 import type { FencedWrite, StoredState } from '@9volt/etcd-dal';
+import { continues } from '../evaluation/evaluate.js';
 import { createRevisionOf, numberOf } from '../evaluation/known-incidents.js';
-import { type AlertFacts, type Owed, owedNotifications } from '../evaluation/owed.js';
+import type { AlertFacts } from '../evaluation/alert-of.js';
+import type { HoldRule } from '../evaluation/alarm.js';
+import { type Owed, owedNotifications } from '../evaluation/owed.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { needsWrite } from './needs-write.js';
 
@@ -13,6 +16,8 @@ export interface WriterFacts {
   worker: string;
   publicUrl?: string | undefined;
   now: number;
+  /** What may hold alarms about a monitor; without it nothing does. */
+  ruleFor?: (monitor: OwnedMonitor) => HoldRule;
 }
 
 /** What was told without being stored, and what must happen together with its being stored. */
@@ -49,13 +54,16 @@ export interface Basis {
   handed?: Handed;
 }
 
+/** A monitor that runs within this time has a result soon. */
+export const SOON_MS = 60_000;
+
 /**
  * What must be written so that the ledger holds the latest evaluation and everything owed by it; undefined when it does already. What was
- * handed does not wait for a result.
+ * handed does not wait for a result, and what was held by an owner before us does not wait for one that is long in coming.
  */
 export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts): StateChange | undefined {
   const { stored, evaluated, handed = NOTHING_HANDED } = basis;
-  const current = evaluated ?? (isEmpty(handed) ? undefined : stored?.state);
+  const current = evaluated ?? (isEmpty(handed) && !mayStand(monitor, stored?.state) ? undefined : stored?.state);
   if (!stored || !current) return undefined;
   const owed = owedNotifications(stored.state, current, alertFacts(monitor, facts), 'recovered', handed.incidents);
   if (isEmpty(handed) && !needsWrite(stored.state, current, owed, monitor.intervalMs)) return undefined;
@@ -64,10 +72,27 @@ export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts
   return {
     stored,
     evaluated,
-    next: { ...current, owner: facts.owner, ownerName: facts.worker, incidents, told: owed.told, date },
+    next: { ...withTold(current, owed), owner: facts.owner, ownerName: facts.worker, incidents, date },
     owed,
     handed,
   };
+}
+
+function mayStand(monitor: OwnedMonitor, state: MonitorState | undefined): boolean {
+  if (!state?.incident || !monitor.isChecked || monitor.intervalMs <= SOON_MS) return false;
+  const { createRevision } = monitor.assignment;
+  return continues(state, { createRevision, target: monitor.stateTarget });
+}
+
+/** What was told and what is held follows from what is stored, not from the latest result. */
+function withTold(current: MonitorState, { told, toldAt, alarmedAt, held, flapping }: Owed): MonitorState {
+  const next: MonitorState = { ...current, told };
+  for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping'] as const) delete next[name];
+  if (Object.keys(toldAt).length > 0) next.toldAt = toldAt;
+  if (alarmedAt !== undefined) next.alarmedAt = alarmedAt;
+  if (Object.keys(held).length > 0) next.held = held;
+  if (flapping) next.flapping = flapping;
+  return next;
 }
 
 /** The end of a monitor; undefined when etcd holds nothing of it. */
@@ -89,7 +114,8 @@ function numbersOf(handed: readonly HandedIncident[], createRevision: number): n
     .map(({ incident }) => numberOf(incident.id));
 }
 
-function alertFacts(monitor: OwnedMonitor, { prefix, worker, publicUrl, now }: WriterFacts): AlertFacts {
+function alertFacts(monitor: OwnedMonitor, { prefix, worker, publicUrl, now, ruleFor }: WriterFacts): AlertFacts {
   const { name, settings, target } = monitor;
-  return { prefix, monitor: name, settings, target, worker, publicUrl, now, newId: () => timeId() };
+  const hold = ruleFor?.(monitor);
+  return { prefix, monitor: name, settings, target, worker, publicUrl, now, newId: () => timeId(), hold };
 }

@@ -11,7 +11,9 @@ import {
 import fc from 'fast-check';
 import { evaluate } from '../evaluation/evaluate.js';
 import { createRevisionOf, numberOf, handedByAnother } from '../evaluation/known-incidents.js';
-import { type AlertFacts, owedNotifications, recipientsOf } from '../evaluation/owed.js';
+import type { AlertFacts } from '../evaluation/alert-of.js';
+import { owedNotifications } from '../evaluation/owed.js';
+import { recipientsOf } from '../evaluation/planned-alarms.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 import { combinedByIncident } from './handbacks.js';
 import { Spool } from './spool.js';

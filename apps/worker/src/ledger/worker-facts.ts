@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { NodeConfig } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
+import { HoldRules } from './hold-rules.js';
 import type { WriterFacts } from './state-change.js';
 
 /** What this worker says of itself in states and alerts, at this moment. */
@@ -11,11 +12,14 @@ export class WorkerFacts {
     private readonly node: ClusterNode,
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
     private readonly clock: Clock,
+    private readonly rules: HoldRules,
   ) {}
 
   now(): WriterFacts {
     const { memberName, publicUrl } = this.config;
     const prefix = this.node.keys.root.slice(1, -1);
-    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now: this.clock.now() };
+    const now = this.clock.now();
+    const ruleFor: WriterFacts['ruleFor'] = (monitor) => this.rules.ruleFor(monitor, now);
+    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now, ruleFor };
   }
 }

@@ -5,12 +5,15 @@ import { SpoolDeliveryLedger } from './spool-delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySteps } from './delivery-steps.js';
 import { DeliveryService } from './delivery.service.js';
+import { QuietFacts } from './facts/quiet-facts.js';
+import { HoldRules } from '../ledger/hold-rules.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import { OwedQueues } from './owed-queues.js';
+import { Reconsideration } from './reconsideration.js';
 import { Settling } from './settling.js';
 
-/** What delivers. */
+/** What decides whether an alarm is sent now, and what delivers. */
 export const notificationProviders = [
   OutboxView,
   AlerterCache,
@@ -23,4 +26,7 @@ export const notificationProviders = [
   Attempts,
   DeliverySteps,
   DeliveryService,
+  QuietFacts,
+  { provide: HoldRules, useExisting: QuietFacts },
+  Reconsideration,
 ];

@@ -1,7 +1,7 @@
 import { type Assignment, intervalMsOf, isChecked, type MonitorSettings } from '@9volt/contracts';
 import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
-import { stateTarget } from '../evaluation/owed.js';
+import { stateTarget } from '../evaluation/alert-of.js';
 
 /** A monitor that is assigned to this worker. What a room does with it, that room keeps by itself. */
 export class OwnedMonitor {
@@ -55,6 +55,15 @@ export class OwnedMonitor {
 
   get intervalMs(): number {
     return intervalMsOf(this.settings);
+  }
+
+  /** Within how long of a change of the target a check shows it: the interval, and the longest time that a run takes. */
+  get judgedWithinMs(): number {
+    try {
+      return Math.ceil(this.intervalMs + (monitorTypes.get(this.settings.type)?.deadlineMs(this.settings) ?? 0));
+    } catch {
+      return Math.ceil(this.intervalMs);
+    }
   }
 
   /** Whether it is checked: otherwise only what is owed about it is left to do. */

@@ -1,0 +1,77 @@
+import type { Held, HoldReason, MonitorState, ToldStatus } from '@9volt/contracts';
+
+/** Something that an alerter is to be told of the open incident, unless it is held. */
+export interface Alarm {
+  alerter: string;
+  status: ToldStatus;
+  /** `repeat`: it was told so before. `passed`: a warning that went before it could be told. */
+  kind: 'alarm' | 'escalation' | 'repeat' | 'passed';
+  /** Present while the monitor flaps, with the worst status that the alerter was told since it began. */
+  flapping?: { since: string; told?: ToldStatus | undefined };
+  /** What held it when this was decided last. */
+  before?: Held | undefined;
+}
+
+/** Why an alarm is not sent now. It stays owed. */
+export interface Hold {
+  reason: HoldReason;
+  /** Id of the silence, name of the window or the parent, author of the acknowledgement. */
+  by?: string | undefined;
+  /** Until when at most, where that is known. Milliseconds since the epoch. */
+  until?: number | undefined;
+  /** A sentence for a person. */
+  text: string;
+}
+
+/** Whether something holds an alarm about a state: the notification pipeline, for one monitor at one moment. */
+export type HoldRule = (alarm: Alarm, state: MonitorState) => Hold | undefined;
+
+/** What is stored of a hold: since when the same thing holds it. */
+export function heldBy({ reason, by, until, text }: Hold, before: Held | undefined, now: number): Held {
+  const isSame = before?.reason === reason && before.by === by;
+  return {
+    reason,
+    ...(by === undefined ? {} : { by }),
+    since: isSame ? before.since : new Date(now).toISOString(),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    text,
+  };
+}
+
+/** What an alarm that was held says of it when it is sent after all. */
+export function afterHold(held: Held): string {
+  return `${ended(held)} It held this since ${held.since}: ${held.text}`;
+}
+
+function ended({ reason, by = '' }: Held): string {
+  switch (reason) {
+    case 'maintenance':
+      return by === '' ? 'The pause ended.' : `The maintenance window "${by}" ended.`;
+    case 'dependency':
+      return `The parent "${by}" explains this no longer.`;
+    case 'silence':
+      return `The silence ${by} ended.`;
+    case 'flapping':
+      return 'The flapping ended.';
+    case 'acknowledgement':
+      return 'The acknowledgement does not cover this any more.';
+  }
+}
+
+/** Whether the same holds by alerter, as far as people see it. */
+export function isSameHeld(a: Readonly<Record<string, Held>> = {}, b: Readonly<Record<string, Held>> = {}): boolean {
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => {
+      const one = a[name];
+      const other = Object.hasOwn(b, name) ? b[name] : undefined;
+      return (
+        one?.reason === other?.reason &&
+        one?.by === other?.by &&
+        one?.until === other?.until &&
+        one?.text === other?.text
+      );
+    })
+  );
+}

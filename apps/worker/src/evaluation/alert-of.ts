@@ -1,0 +1,97 @@
+import {
+  type Alert,
+  monitorPath,
+  type MonitorSettings,
+  type MonitorState,
+  type OpenIncident,
+  type OutboxEntry,
+  pageAddress,
+  type ResolveReason,
+  type ToldStatus,
+} from '@9volt/contracts';
+import type { HoldRule } from './alarm.js';
+import type { KnownIncident } from './known-incidents.js';
+
+/** What an alert says beside the state. */
+export interface AlertFacts {
+  prefix: string;
+  monitor: string;
+  settings: MonitorSettings;
+  /** What is checked, for a person. */
+  target: string;
+  worker: string;
+  publicUrl?: string | undefined;
+  now: number;
+  /** Mints the id of an outbox entry; later calls answer greater ones. */
+  newId: () => string;
+  /** What may hold alarms; without it nothing does. */
+  hold?: HoldRule | undefined;
+}
+
+/** An incident that is over, as it was last. */
+type Over = Pick<KnownIncident, 'incident' | 'target' | 'message' | 'count'>;
+
+export function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus, facts: AlertFacts): Alert {
+  return {
+    type: status,
+    ...common(state, incident, facts),
+    monitorType: facts.settings.type,
+    target: facts.target,
+    status,
+  };
+}
+
+export function resolveOf(known: Over, reason: ResolveReason, facts: AlertFacts): Alert {
+  const unchanged = reason !== 'changed' && reason !== 'removed';
+  return {
+    type: 'resolve',
+    reason,
+    ...common(known, known.incident, facts),
+    // After a change of the target, or of the monitor behind the name, the incident was about what it was then.
+    monitorType: unchanged ? facts.settings.type : typeOf(known.target, facts.settings.type),
+    target: unchanged ? facts.target : describedTarget(known.target),
+    status: 'ok',
+  };
+}
+
+function common(
+  state: Pick<MonitorState, 'message' | 'count'>,
+  incident: OpenIncident,
+  { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
+): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {
+  return {
+    monitor,
+    ...(settings.description === undefined ? {} : { description: settings.description }),
+    tags: [...(settings.tags ?? [])],
+    worst: incident.worst,
+    message: state.message,
+    ...(incident.expected === undefined ? {} : { expected: incident.expected }),
+    ...(incident.found === undefined ? {} : { found: incident.found }),
+    since: incident.openedAt,
+    at: new Date(now).toISOString(),
+    attempts: state.count,
+    warningThreshold: settings['warning-threshold'] ?? 0,
+    criticalThreshold: settings['critical-threshold'] ?? 0,
+    worker,
+    key: `${prefix}/${monitor}/${incident.id}`,
+    ...(publicUrl ? { link: pageAddress(publicUrl, monitorPath(monitor)) } : {}),
+  };
+}
+
+export function entryOf(alerter: string, incident: OpenIncident, alert: Alert, facts: AlertFacts): OutboxEntry {
+  return { id: facts.newId(), alerter, incident: incident.id, alert, createdAt: new Date(facts.now).toISOString() };
+}
+
+/** How a state names what it is about: compared to tell whether an edit changed the target. */
+export function stateTarget(type: string, target: string): string {
+  return `${type} ${target}`;
+}
+
+function typeOf(stored: string, otherwise: string): string {
+  const end = stored.indexOf(' ');
+  return end > 0 ? stored.slice(0, end) : otherwise;
+}
+
+function describedTarget(stored: string): string {
+  return stored.slice(stored.indexOf(' ') + 1);
+}

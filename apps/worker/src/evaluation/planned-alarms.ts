@@ -1,0 +1,141 @@
+import {
+  type ByName,
+  byName,
+  type MonitorSettings,
+  type MonitorState,
+  type OpenIncident,
+  ownOf,
+  parseDuration,
+  thresholdsOf,
+  type ToldStatus,
+} from '@9volt/contracts';
+import type { Alarm } from './alarm.js';
+import { isTold } from './verdict.js';
+
+/** What alerters know of the open incident. */
+export interface Heard {
+  told: Readonly<Record<string, ToldStatus>>;
+  /** When each was told last. ISO 8601. */
+  toldAt: Readonly<Record<string, string>>;
+  /** Alerters that may hold it to be over. */
+  unsure: ReadonlySet<string>;
+  /** When somebody was first told of the status of that time. ISO 8601. */
+  alarmedAt?: string | undefined;
+  /** Whether it was decided before who is told of the warning. */
+  warned: boolean;
+  /** Alerters that were told that the monitor flaps, and must hear how that ended. */
+  flapped: Readonly<Record<string, ToldStatus>>;
+}
+
+export interface PlannedAlarm extends Alarm {
+  /** When it is due, milliseconds since the epoch; 0: at once. */
+  at: number;
+}
+
+/** Who is told of a status, once it is told at all ({@link isTold}). Others keep what they were told. */
+export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
+  const warning = settings['warning-alerter'] ?? [];
+  const critical = settings['critical-alerter'] ?? [];
+  switch (status) {
+    case 'warning':
+      return unique(warning);
+    case 'critical':
+      return unique(critical);
+    case 'unknown':
+      return unique(critical.length > 0 ? critical : warning);
+  }
+}
+
+/** What is to be told of a state with an open incident, now or later: alarms, escalations, repeats. At most one of each kind for an alerter. */
+export function plannedAlarms(
+  { status, count, since, successes = 0 }: MonitorState,
+  open: OpenIncident,
+  heard: Heard,
+  settings: MonitorSettings,
+): PlannedAlarm[] {
+  if (status === 'ok') return [];
+  const isDue = isTold(status, count, thresholdsOf(settings));
+  const first = isDue ? recipientsOf(status, settings) : [];
+  const alarms: PlannedAlarm[] = [];
+  if (open.warned && status !== 'warning' && !heard.warned) {
+    // The warning came and went before it could be written.
+    for (const alerter of recipientsOf('warning', settings)) {
+      if (ownOf(heard.told, alerter) !== undefined || first.includes(alerter)) continue;
+      alarms.push({ alerter, status: 'warning', kind: 'passed', at: 0 });
+    }
+  }
+  const later = isDue ? escalationsOf(first, { status, since, successes }, heard, settings) : byName<number>();
+  const repeatMs =
+    settings['renotify-interval'] === undefined ? undefined : parseDuration(settings['renotify-interval']);
+  const flapped = isDue ? Object.keys(heard.flapped) : [];
+  for (const alerter of unique([...first, ...Object.keys(later), ...flapped])) {
+    const isLate = later[alerter] !== undefined && !first.includes(alerter);
+    const kind = isLate ? ('escalation' as const) : ('alarm' as const);
+    if (ownOf(heard.told, alerter) !== status || heard.unsure.has(alerter) || flapped.includes(alerter)) {
+      alarms.push({ alerter, status, kind, at: isLate ? (later[alerter] ?? 0) : 0 });
+    } else if (repeatMs !== undefined && successes === 0) {
+      const toldAt = Date.parse(ownOf(heard.toldAt, alerter) ?? '') || Date.parse(since);
+      alarms.push({ alerter, status, kind: 'repeat', at: toldAt + repeatMs });
+    }
+  }
+  return alarms;
+}
+
+/**
+ * Since when escalations count: when somebody was first told of the present status, however often that was repeated. Where nobody is to be told
+ * first, since the status is what it is.
+ */
+export function alarmedSince(
+  first: readonly string[],
+  { status, since }: Pick<MonitorState, 'status' | 'since'>,
+  { told, toldAt, alarmedAt }: Heard,
+): number | undefined {
+  const from = Date.parse(since);
+  if (alarmedAt !== undefined && Date.parse(alarmedAt) >= from) return Date.parse(alarmedAt);
+  if (first.length === 0) return from;
+  const times = first
+    .filter((alerter) => ownOf(told, alerter) === status)
+    .map((alerter) => Math.max(from, Date.parse(ownOf(toldAt, alerter) ?? '') || from));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** By alerter, when it is told since the incident lasts. Who was told of it so hears of all that follows, at once. */
+function escalationsOf(
+  first: readonly string[],
+  { status, since, successes }: Pick<MonitorState, 'status' | 'since'> & { successes: number },
+  heard: Heard,
+  { escalate = [] }: MonitorSettings,
+): ByName<number> {
+  const due = byName<number>();
+  if (escalate.length === 0) return due;
+  const from = alarmedSince(first, { status, since }, heard);
+  for (const { after, alerter: names } of escalate) {
+    for (const alerter of names) {
+      const isKnown = ownOf(heard.told, alerter) !== undefined;
+      if (isKnown) due[alerter] = 0;
+      else if (from !== undefined && successes === 0) {
+        due[alerter] = Math.min(due[alerter] ?? Infinity, from + parseDuration(after));
+      }
+    }
+  }
+  return due;
+}
+
+/**
+ * When a decision about what is stored must be looked at again although nothing happens: the end of a hold, or the time of a repeat or an
+ * escalation; undefined when only something that happens can change it.
+ */
+export function nextLookAt(state: MonitorState, settings: MonitorSettings): number | undefined {
+  if (!state.incident) return undefined;
+  const { told, toldAt = {}, alarmedAt, held = {} } = state;
+  const heard = { told, toldAt, unsure: new Set<string>(), alarmedAt, warned: true, flapped: {} };
+  const times = plannedAlarms(state, state.incident, heard, settings)
+    .filter(({ alerter, at }) => at > 0 && !Object.hasOwn(held, alerter))
+    .map(({ at }) => at);
+  for (const { until } of Object.values(held)) if (until !== undefined) times.push(Date.parse(until));
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

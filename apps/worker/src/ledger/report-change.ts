@@ -1,0 +1,71 @@
+import type { EventSink, Held, MonitorState } from '@9volt/contracts';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+
+/** Tells people how a state changed, once a ledger holds it: its status, what is held, and whether it flaps. */
+export function reportChange(
+  events: EventSink,
+  monitor: OwnedMonitor,
+  before: MonitorState | undefined,
+  state: MonitorState,
+): void {
+  reportStatusChange(events, monitor, before, state);
+  reportHolds(events, monitor, before?.held, state.held);
+  reportFlapping(events, monitor, before, state);
+}
+
+function reportStatusChange(
+  events: EventSink,
+  monitor: OwnedMonitor,
+  before: MonitorState | undefined,
+  state: MonitorState,
+): void {
+  if ((before?.status ?? 'ok') === state.status) return;
+  const from = before?.status ?? 'pending';
+  events.emit('status-changed', `${monitor.name} is ${state.status}: ${state.message}`, {
+    monitor: monitor.name,
+    details: { from, to: state.status, count: state.count, incident: state.incident?.id ?? before?.incident?.id },
+  });
+}
+
+/** One event for each reason, whoever is not told for it. */
+function reportHolds(
+  events: EventSink,
+  { name }: OwnedMonitor,
+  before: Readonly<Record<string, Held>> = {},
+  after: Readonly<Record<string, Held>> = {},
+): void {
+  const [was, is] = [byReason(before), byReason(after)];
+  for (const [reason, { held, alerters }] of is) {
+    if (was.has(reason)) continue;
+    const message = `the alarm of ${name} is held: ${held.text}`;
+    events.emit('hold-began', message, { monitor: name, details: { ...held, alerters } });
+  }
+  for (const [reason, { held, alerters }] of was) {
+    if (is.has(reason)) continue;
+    const message = `the alarm of ${name} is not held any more for this reason: ${held.text}`;
+    events.emit('hold-ended', message, { monitor: name, details: { ...held, alerters } });
+  }
+}
+
+function byReason(held: Readonly<Record<string, Held>>): Map<string, { held: Held; alerters: string[] }> {
+  const reasons = new Map<string, { held: Held; alerters: string[] }>();
+  for (const [alerter, one] of Object.entries(held)) {
+    const key = `${one.reason} ${one.by ?? ''}`;
+    const known = reasons.get(key);
+    if (known) known.alerters.push(alerter);
+    else reasons.set(key, { held: one, alerters: [alerter] });
+  }
+  return reasons;
+}
+
+function reportFlapping(
+  events: EventSink,
+  { name }: OwnedMonitor,
+  before: MonitorState | undefined,
+  state: MonitorState,
+): void {
+  if (before?.flapping?.since === state.flapping?.since) return;
+  const about = { monitor: name, details: { status: state.status } };
+  if (state.flapping) events.emit('flapping-began', `${name} flaps`, about);
+  else events.emit('flapping-ended', `${name} stopped flapping and is ${state.status}`, about);
+}

@@ -1,0 +1,112 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type Acknowledgement,
+  MaintenanceSettings,
+  MaintenanceWindows,
+  type Pause,
+  sentencesOf,
+  type Silence,
+  validateSettings,
+} from '@9volt/contracts';
+import { ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
+import { AppLogger, type Logger } from '@9volt/platform';
+import type { HoldRule } from '../../evaluation/alarm.js';
+import { HoldRules } from '../../ledger/hold-rules.js';
+import type { OwnedMonitor } from '../../owned/owned-monitor.js';
+import type { Facts } from '../pipeline/facts.js';
+import { holdOf } from '../pipeline/stages.js';
+import { subjectOf } from './matching.js';
+import { MatchedView } from './matched-view.js';
+
+/** What people said that keeps 9volt quiet, as etcd has it; without etcd, as it had it last. */
+@Injectable()
+export class QuietFacts extends HoldRules implements OnApplicationShutdown {
+  private readonly log: Logger;
+  private readonly silences: MatchedView<Silence, Silence>;
+  private readonly maintenances: MatchedView<MaintenanceWindows | string, MaintenanceWindows>;
+  private readonly acknowledgements: Watched<Acknowledgement>;
+  private readonly pauses: Watched<Pause>;
+  private readonly listeners = new Set<(monitor?: string) => void>();
+
+  constructor(
+    private readonly node: ClusterNode,
+    logger: AppLogger,
+  ) {
+    super();
+    this.log = logger.child('quiet');
+    const { silence, maintenance, ack, pause } = node.stores;
+    const changed = (): void => this.tell();
+    this.silences = new MatchedView(
+      node,
+      {
+        watched: silence.watched,
+        nameOf: (key) => silence.nameOf(key),
+        usable: (value) => ({ match: value.match, value }),
+      },
+      changed,
+    );
+    this.maintenances = new MatchedView(
+      node,
+      {
+        watched: maintenance.judged((_name, raw) => judge(raw)),
+        nameOf: (key) => maintenance.nameOf(key),
+        usable: (value, name) => this.usable(value, name),
+      },
+      changed,
+    );
+    this.acknowledgements = new Watched(node, ack.watched, { onChange: ({ key }) => this.tell(ack.nameOf(key)) });
+    this.pauses = new Watched(node, pause.watched, { onChange: ({ key }) => this.tell(pause.nameOf(key)) });
+  }
+
+  /** Resolves once all of it is listed: nothing may be decided before. */
+  async start(): Promise<void> {
+    const { silences, maintenances, acknowledgements, pauses } = this;
+    await Promise.all([silences, maintenances, acknowledgements, pauses].map((view) => view.start()));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const { silences, maintenances, acknowledgements, pauses } = this;
+    await Promise.all([silences, maintenances, acknowledgements, pauses].map((view) => view.stop()));
+  }
+
+  ruleFor(monitor: OwnedMonitor, now: number): HoldRule {
+    let facts: Facts | undefined;
+    return (alarm, state) => {
+      facts ??= {
+        subject: subjectOf(monitor),
+        state,
+        pause: this.pauses.get(this.node.keys.pause(monitor.name))?.value,
+        maintenances: this.maintenances.of(monitor),
+        parents: [],
+        silences: this.silences.of(monitor),
+        acknowledgement: this.acknowledgements.get(this.node.keys.ack(monitor.name))?.value,
+      };
+      return holdOf(alarm, facts, now);
+    };
+  }
+
+  /** Told what changed: what is about one monitor, or anything. Must not throw or block. */
+  onChange(listener: (monitor?: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  private tell(monitor?: string): void {
+    for (const listener of this.listeners) listener(monitor);
+  }
+
+  private usable(
+    value: MaintenanceWindows | string,
+    name: string,
+  ): { match: MaintenanceSettings['match']; value: MaintenanceWindows } | undefined {
+    if (typeof value !== 'string') return { match: value.settings.match, value };
+    this.log.warn('a maintenance is not valid; its last valid version counts', { maintenance: name, error: value });
+    return undefined;
+  }
+}
+
+/** In words what is wrong with one that is not valid. */
+function judge({ value, fault }: Parsed): MaintenanceWindows | string {
+  if (fault !== undefined) return fault;
+  const validated = validateSettings(MaintenanceSettings, value);
+  return validated.ok ? new MaintenanceWindows(validated.value) : sentencesOf(validated.errors);
+}

@@ -1,0 +1,34 @@
+import type { Stage } from './stage.js';
+import { isAbout } from './silence.stage.js';
+
+export const maintenanceStage: Stage = {
+  reason: 'maintenance',
+  rule: 'A maintenance window that matches the monitor is open, or the monitor is paused. Alarms are held until that ends.',
+  example: 'The maintenance window "nightly" is open: update of the shop.',
+  hold({ status }, { maintenances, pause }, now) {
+    const paused = pause === undefined ? undefined : Date.parse(pause.until);
+    if (pause && paused !== undefined && now < paused) {
+      const by = pause.author === undefined ? '' : ` by ${pause.author}`;
+      return { until: paused, text: withComment(`The monitor is paused${by}`, pause.comment) };
+    }
+    // Of several, the one that lasts longest: the reason then changes least.
+    let last: { name: string; comment: string | undefined; end: number } | undefined;
+    for (const { name, value } of maintenances) {
+      const end = isAbout(value.settings.match, status) ? value.at(now)?.end : undefined;
+      if (end === undefined) continue;
+      if (!last || end > last.end || (end === last.end && name < last.name)) {
+        last = { name, comment: value.settings.comment, end };
+      }
+    }
+    if (!last) return undefined;
+    return {
+      by: last.name,
+      until: last.end,
+      text: withComment(`The maintenance window "${last.name}" is open`, last.comment),
+    };
+  },
+};
+
+function withComment(sentence: string, comment: string | undefined): string {
+  return comment === undefined || comment === '' ? sentence : `${sentence}: ${comment}`;
+}

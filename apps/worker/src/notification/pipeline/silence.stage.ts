@@ -1,0 +1,26 @@
+import { type Matcher, type Silence, silenceIsActive, type ToldStatus } from '@9volt/contracts';
+import type { Stage } from './stage.js';
+
+export const silenceStage: Stage = {
+  reason: 'silence',
+  rule: 'A silence that matches the monitor and the status is active. It holds alarms until it ends or expires.',
+  example: 'The silence 19a4c1-7 of ann is active: moving the shop.',
+  hold({ status }, { silences }, now) {
+    // Of several, the one that lasts longest: the reason then changes least.
+    let last: { name: string; value: Silence; end: number } | undefined;
+    for (const { name, value } of silences) {
+      if (!silenceIsActive(value, now) || !isAbout(value.match, status)) continue;
+      const end = Date.parse(value.end);
+      if (!last || end > last.end || (end === last.end && name < last.name)) last = { name, value, end };
+    }
+    if (!last) return undefined;
+    const { author, comment } = last.value;
+    const of = author === undefined ? '' : ` of ${author}`;
+    return { by: last.name, until: last.end, text: `The silence ${last.name}${of} is active: ${comment}` };
+  },
+};
+
+/** The one condition that was not looked at when the monitor was matched. */
+export function isAbout({ status }: Matcher, alarm: ToldStatus): boolean {
+  return status === undefined || status.includes(alarm);
+}

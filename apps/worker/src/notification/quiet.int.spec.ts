@@ -1,0 +1,189 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { type Acknowledgement, DEFAULT_CLUSTER_CONFIG, type MonitorState, type Silence } from '@9volt/contracts';
+import {
+  type SeverableProxy,
+  startEtcd,
+  startSeverableProxy,
+  type TestEtcd,
+  uniquePrefix,
+  waitFor,
+} from '@9volt/etcd-dal/testing';
+import { CheckRunner } from '../execution/check-runner.js';
+import { Detachment } from '../ledger/detachment.js';
+import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
+
+jest.setTimeout(60_000);
+
+let etcd: TestEtcd;
+let proxy: SeverableProxy;
+let view: LeaderStandIn;
+let web: WebTarget;
+let pager: StandIn<PagerDutyEvent>;
+let worker: WorkerRig;
+let prefix: string;
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(() => etcd.stop());
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  web = await new WebTarget().listen();
+  pager = await startPagerDutyStandIn();
+  proxy = await startSeverableProxy(etcd.endpoint);
+  view = await new LeaderStandIn(etcd.endpoint, prefix).start();
+  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
+  await view.put(view.keys.config, config);
+  await view.put(view.keys.alerter('pager'), pager.alerter);
+  worker = await WorkerRig.start(proxy.endpoint, prefix);
+});
+afterEach(async () => {
+  await worker.stop();
+  await proxy.close();
+  await view.stop();
+  await pager.close();
+  await web.close();
+});
+
+/** Checked when asked to, so that nothing is decided for a result. */
+const byHand = (over: object = {}): object => ({
+  ...web.settings,
+  ...{ interval: '1h', timeout: '1s', 'critical-threshold': 1, 'critical-alerter': ['pager'] },
+  ...over,
+});
+const { signal } = new AbortController();
+const run = (name = 'web'): Promise<unknown> =>
+  waitFor(() =>
+    worker
+      .get(CheckRunner)
+      .runNow(name, signal)
+      .catch(() => undefined),
+  );
+const fromNow = (ms: number): string => new Date(Date.now() + ms).toISOString();
+const silence = (endMs: number, over: Partial<Silence> = {}): Silence => ({
+  match: { name: 'we*' },
+  start: fromNow(-1_000),
+  end: fromNow(endMs),
+  comment: 'moving the shop',
+  createdAt: fromNow(-1_000),
+  ...over,
+});
+const heldReason = (state: MonitorState | undefined): string | undefined => state?.held?.['pager']?.reason;
+const holds = (reason: string | undefined, name = 'web'): Promise<MonitorState> =>
+  waitFor(
+    async () => {
+      const state = await view.state(name);
+      return state && heldReason(state) === reason ? state : undefined;
+    },
+    { what: `${name} to be held by ${String(reason)}` },
+  );
+const told = (): string[] => pager.accepted.map(({ message }) => message.event_action);
+const owed = (name = 'web'): string[] =>
+  view.owed
+    .filter(({ alert }) => alert.monitor === name)
+    .map(({ alert }) => `${alert.type}${alert.repeat ? ' again' : ''}${alert.escalated ? ' escalated' : ''}`);
+const events = (type: string): string[] => worker.events.filter((event) => event.type === type).map((e) => e.message);
+
+describe('a silence', () => {
+  test('holds the alarm of an incident, and its end has the alarm sent, which says so', async () => {
+    await view.put(view.keys.silence('s1'), silence(600_000, { author: 'ann' }));
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand());
+    const state = await holds('silence');
+    expect(state).toMatchObject({
+      status: 'critical',
+      told: {},
+      held: { pager: { by: 's1', text: 'The silence s1 of ann is active: moving the shop' } },
+    });
+    expect(owed()).toEqual([]);
+    // Nothing but time passes from now on.
+    await view.put(view.keys.silence('s1'), silence(1_500));
+    await pager.waitForAccepted(1);
+    expect(owed()).toEqual(['critical']);
+    expect(view.owed[0]?.alert.afterHold).toContain('The silence s1 ended.');
+    expect((await holds(undefined)).told).toEqual({ pager: 'critical' });
+    expect(events('hold-began')).toEqual([expect.stringContaining('The silence s1 of ann is active')]);
+    await waitFor(() => events('hold-ended').length === 1);
+    web.healthy = true;
+    await run();
+    await pager.waitForAccepted(2);
+    expect(told()).toEqual(['trigger', 'resolve']);
+  });
+
+  test('over an open incident holds neither its resolve nor what ended meanwhile', async () => {
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand());
+    await pager.waitForAccepted(1);
+    await view.put(view.keys.silence('s1'), silence(600_000));
+    web.healthy = true;
+    await run();
+    await pager.waitForAccepted(2);
+    web.healthy = false;
+    await run();
+    await holds('silence');
+    web.healthy = true;
+    await run();
+    await view.reaches('web', { status: 'ok', incidents: 2 });
+    await view.delete(view.keys.silence('s1'));
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(owed()).toEqual(['critical', 'resolve']);
+  });
+
+  test('that ends while etcd cannot be reached ends all the same', async () => {
+    await view.put(view.keys.silence('s1'), silence(8_000));
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand());
+    await holds('silence');
+    proxy.sever();
+    await waitFor(() => worker.get(Detachment).active);
+    expect(pager.accepted).toEqual([]);
+    await pager.waitForAccepted(1, 20_000);
+    expect(worker.get(Detachment).active).toBe(true);
+    proxy.restore();
+    expect((await holds(undefined)).told).toEqual({ pager: 'critical' });
+    expect(told()).toEqual(['trigger']);
+  });
+
+  test('that an owner before this one obeyed ends for its heir, which has no result yet', async () => {
+    await view.put(view.keys.silence('s1'), silence(600_000));
+    web.healthy = false;
+    const revision = { revision: 7, createRevision: 50 };
+    await view.assign(worker.id, 'web', byHand(), revision);
+    await holds('silence');
+    const asked = web.askedAt.length;
+    await worker.stop();
+    worker = await WorkerRig.start(proxy.endpoint, prefix, 'w2');
+    await view.assign(worker.id, 'web', byHand(), revision);
+    await waitFor(() => worker.holds('web'));
+    await view.put(view.keys.silence('s1'), silence(0));
+    await pager.waitForAccepted(1);
+    expect(web.askedAt).toHaveLength(asked);
+  });
+});
+
+describe('an acknowledgement', () => {
+  const ack = (over: Partial<Acknowledgement> = {}): Acknowledgement => ({
+    ...{ incident: '50.1', status: 'critical', at: fromNow(0), author: 'ann' },
+    ...over,
+  });
+  test('of the incident holds what was not told of it yet, until it expires', async () => {
+    await view.put(view.keys.silence('s1'), silence(600_000));
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand());
+    await holds('silence');
+    await view.put(view.keys.ack('web'), ack());
+    await view.delete(view.keys.silence('s1'));
+    await holds('acknowledgement');
+    await view.put(view.keys.ack('web'), ack({ until: fromNow(1_000) }));
+    await pager.waitForAccepted(1);
+    expect(view.owed[0]?.alert.afterHold).toContain('ann acknowledged the incident');
+  });
+
+  test('of another incident counts for nothing', async () => {
+    await view.put(view.keys.ack('web'), ack({ incident: '50.7' }));
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand());
+    await pager.waitForAccepted(1);
+  });
+});

@@ -1,0 +1,77 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { MonitorState } from '@9volt/contracts';
+import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { nextLookAt } from '../evaluation/planned-alarms.js';
+import { Evaluations } from '../ledger/evaluations.js';
+import { Spools } from '../ledger/spools.js';
+import { StateWriter } from '../ledger/state-writer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Clock } from '../time/clock.js';
+import { QuietFacts } from './facts/quiet-facts.js';
+
+const TICK_MS = 1_000;
+/** Facts that change together are looked at together. */
+const GATHER_MS = 50;
+
+/** Has what is owed decided anew when nothing but the facts or the time has changed: a silence that ends, a repeat that is due. */
+@Injectable()
+export class Reconsideration implements OnApplicationBootstrap, OnApplicationShutdown {
+  private cancelTick: (() => void) | undefined;
+  private cancelLook: (() => void) | undefined;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly monitors: OwnedMonitors,
+    private readonly evaluations: Evaluations,
+    private readonly spools: Spools,
+    private readonly writer: StateWriter,
+    private readonly facts: QuietFacts,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.facts.onChange((name) => this.changed(name));
+    this.tickLater();
+  }
+
+  onApplicationShutdown(): void {
+    this.cancelTick?.();
+    this.cancelLook?.();
+  }
+
+  private changed(name: string | undefined): void {
+    const monitor = name === undefined ? undefined : this.monitors.get(name);
+    if (name !== undefined) {
+      if (monitor) this.writer.submit(monitor);
+      return;
+    }
+    const look = guarded(this.node.onDefect, 'changed reasons to be quiet', () => {
+      this.cancelLook = undefined;
+      for (const one of this.monitors.all()) if (this.stateOf(one)?.incident) this.writer.submit(one);
+    });
+    this.cancelLook ??= this.clock.schedule(look, GATHER_MS);
+  }
+
+  private tickLater(): void {
+    const tick = guarded(this.node.onDefect, 'reasons to be quiet that end', () => {
+      this.tickLater();
+      this.tick();
+    });
+    this.cancelTick = this.clock.schedule(tick, TICK_MS);
+  }
+
+  private tick(): void {
+    const now = this.clock.now();
+    for (const monitor of this.monitors.all()) {
+      const state = this.stateOf(monitor);
+      const at = state?.incident ? nextLookAt(state, monitor.settings) : undefined;
+      if (at !== undefined && at <= now) this.writer.submit(monitor);
+    }
+  }
+
+  /** What the ledger holds, whichever it is. */
+  private stateOf(monitor: OwnedMonitor): MonitorState | undefined {
+    return (this.spools.of(monitor) ?? this.evaluations.storedOf(monitor))?.state;
+  }
+}
