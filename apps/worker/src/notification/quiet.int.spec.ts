@@ -31,7 +31,7 @@ beforeEach(async () => {
   prefix = uniquePrefix();
   web = await new WebTarget().listen();
   pager = await startPagerDutyStandIn();
-  proxy = await startSeverableProxy(etcd.endpoint);
+  proxy = await startSeverableProxy(etcd.clientPort);
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
   await view.put(view.keys.config, config);
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await worker.stop();
-  await proxy.close();
+  await proxy.stop();
   await view.stop();
   await pager.close();
   await web.close();
@@ -135,12 +135,12 @@ describe('a silence', () => {
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand());
     await holds('silence');
-    proxy.sever();
+    proxy.blackhole();
     await waitFor(() => worker.get(Detachment).active);
     expect(pager.accepted).toEqual([]);
     await pager.waitForAccepted(1, 20_000);
     expect(worker.get(Detachment).active).toBe(true);
-    proxy.restore();
+    proxy.heal();
     expect((await holds(undefined)).told).toEqual({ pager: 'critical' });
     expect(told()).toEqual(['trigger']);
   });
