@@ -5835,7 +5835,7 @@ export interface components {
                  */
                 command: string;
                 /**
-                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link, after-hold, repeat, escalated, flapping. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
                  * @example [
                  *       "--subject",
                  *       "{{title}}"
@@ -5866,7 +5866,7 @@ export interface components {
                  */
                 command: string;
                 /**
-                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
+                 * @description Arguments of the program. They can contain fields of the alert. The text of a field stays within its argument, with a space before it if the argument would start with a dash and become an option. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link, after-hold, repeat, escalated, flapping. Each is also in the environment (title as NINEV_ALERT_TITLE, monitor-type as NINEV_ALERT_MONITOR_TYPE), and all are JSON on the standard input.
                  * @example [
                  *       "--subject",
                  *       "{{title}}"
@@ -5910,7 +5910,7 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Default: JSON of all fields.
+                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link, after-hold, repeat, escalated, flapping. Default: JSON of all fields.
                  * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
                  */
                 body?: string;
@@ -5984,7 +5984,7 @@ export interface components {
                     [key: string]: string;
                 };
                 /**
-                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link. Default: JSON of all fields.
+                 * @description Body of the request. Each {{field}} is replaced by its text, escaped as the Content-Type requires: for JSON as within quotes, for application/x-www-form-urlencoded as in a URL, for XML and HTML as text; for others unchanged. The fields: title, text, severity, type, status, worst, reason, test, monitor, monitor-type, target, description, message, expected, found, since, at, attempts, warning-threshold, critical-threshold, worker, tags, key, link, after-hold, repeat, escalated, flapping. Default: JSON of all fields.
                  * @example {"text": "{{title}}: {{text}}", "failures": {{attempts}}}
                  */
                 body?: string;

@@ -1,13 +1,13 @@
-import type { Held, HoldReason, MonitorState, ToldStatus } from '@9volt/contracts';
+import { type AlarmStatus, type Held, type HoldReason, type MonitorState, ownOf } from '@9volt/contracts';
 
 /** Something that an alerter is to be told of the open incident, unless it is held. */
 export interface Alarm {
   alerter: string;
-  status: ToldStatus;
+  status: AlarmStatus;
   /** `repeat`: it was told so before. `passed`: a warning that went before it could be told. */
   kind: 'alarm' | 'escalation' | 'repeat' | 'passed';
   /** Present while the monitor flaps, with the worst status that the alerter was told since it began. */
-  flapping?: { since: string; told?: ToldStatus | undefined };
+  flapping?: { since: string; told?: AlarmStatus | undefined };
   /** What held it when this was decided last. */
   before?: Held | undefined;
 }
@@ -60,18 +60,10 @@ function ended({ reason, by = '' }: Held): string {
 
 /** Whether the same holds by alerter, as far as people see it. */
 export function isSameHeld(a: Readonly<Record<string, Held>> = {}, b: Readonly<Record<string, Held>> = {}): boolean {
-  const names = Object.keys(a);
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => {
-      const one = a[name];
-      const other = Object.hasOwn(b, name) ? b[name] : undefined;
-      return (
-        one?.reason === other?.reason &&
-        one?.by === other?.by &&
-        one?.until === other?.until &&
-        one?.text === other?.text
-      );
-    })
-  );
+  const held = Object.entries(a);
+  return held.length === Object.keys(b).length && held.every(([name, one]) => isSame(one, ownOf(b, name)));
+}
+
+function isSame(one: Held, other: Held | undefined): boolean {
+  return (['reason', 'by', 'until', 'text'] as const).every((part) => one[part] === other?.[part]);
 }

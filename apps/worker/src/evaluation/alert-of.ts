@@ -7,7 +7,7 @@ import {
   type OutboxEntry,
   pageAddress,
   type ResolveReason,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import type { HoldRule } from './alarm.js';
 import type { KnownIncident } from './known-incidents.js';
@@ -31,7 +31,7 @@ export interface AlertFacts {
 /** An incident that is over, as it was last. */
 type Over = Pick<KnownIncident, 'incident' | 'target' | 'message' | 'count'>;
 
-export function alarmOf(state: MonitorState, incident: OpenIncident, status: ToldStatus, facts: AlertFacts): Alert {
+export function alarmOf(state: MonitorState, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
   return {
     type: status,
     ...common(state, incident, facts),

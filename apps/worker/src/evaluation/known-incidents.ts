@@ -15,7 +15,7 @@ import { worse } from './evaluate.js';
 export interface KnownIncident {
   incident: OpenIncident;
   /** What each alerter that does not know it to be over was last told. */
-  told: ByName<ToldStatus>;
+  told: ByName<AlarmStatus>;
   /** When each was told that, as far as it is known. ISO 8601. */
   toldAt: ByName<string>;
   /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */

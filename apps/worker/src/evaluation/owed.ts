@@ -10,7 +10,7 @@ import {
   type OutboxEntry,
   ownOf,
   type ResolveReason,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import { type Alarm, afterHold, heldBy } from './alarm.js';
 import { type AlertFacts, alarmOf, entryOf, resolveOf } from './alert-of.js';
@@ -21,7 +21,7 @@ import { alarmedSince, plannedAlarms, recipientsOf } from './planned-alarms.js';
 /** What must be written with the next state. */
 export interface Owed {
   /** What every alerter has been told once the entries are delivered, and when. */
-  told: ByName<ToldStatus>;
+  told: ByName<AlarmStatus>;
   toldAt: ByName<string>;
   /** When somebody was first told of the present status. */
   alarmedAt?: string | undefined;
@@ -87,7 +87,7 @@ interface Situation {
   next: MonitorState;
   open: OpenIncident;
   kept: KnownIncident | undefined;
-  flapped: ByName<ToldStatus>;
+  flapped: ByName<AlarmStatus>;
   handed: readonly HandedIncident[];
 }
 
@@ -103,7 +103,7 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
     warned: wasWarned(open, stored, handed),
     flapped,
   };
-  const first = recipientsOf(next.status as ToldStatus, facts.settings);
+  const first = recipientsOf(next.status as AlarmStatus, facts.settings);
   const since = alarmedSince(first, next, heard);
   if (since !== undefined && first.length > 0) owed.alarmedAt = new Date(since).toISOString();
   for (const planned of plannedAlarms(next, open, heard, facts.settings)) {
@@ -136,7 +136,7 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
 }
 
 /** Who was told that the monitor flaps hears that it stopped, and is ok: with the resolve of this moment, or without one. */
-function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<ToldStatus>, facts: AlertFacts): void {
+function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<AlarmStatus>, facts: AlertFacts): void {
   for (const [alerter, worst] of Object.entries(flapped)) {
     const resolve = owed.entries.find((entry) => entry.alerter === alerter && entry.alert.type === 'resolve');
     if (resolve) {
@@ -152,7 +152,7 @@ function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<ToldStatus>,
 }
 
 /** Who was told that the monitor flaps, by the time at which it flaps no more. */
-function toldOfFlapping(stored: MonitorState | undefined, next: MonitorState | undefined): ByName<ToldStatus> {
+function toldOfFlapping(stored: MonitorState | undefined, next: MonitorState | undefined): ByName<AlarmStatus> {
   const isOver = stored?.flapping !== undefined && next !== undefined && !next.flapping && continues(stored, next);
   return byName(isOver ? stored.flapping?.told : {});
 }
@@ -163,13 +163,13 @@ function flappingSince(stored: MonitorState | undefined, { since }: Flapping): F
   return { since, ...(told ? { told: byName(told) } : {}) };
 }
 
-function noteFlapping(flapping: Flapping, alerter: string, status: ToldStatus): void {
+function noteFlapping(flapping: Flapping, alerter: string, status: AlarmStatus): void {
   const told = byName(flapping.told);
   told[alerter] = worse(told[alerter] ?? status, status);
   flapping.told = told;
 }
 
-function flappingWord({ alerter, flapping }: Alarm, flapped: ByName<ToldStatus>): { flapping?: 'began' | 'ended' } {
+function flappingWord({ alerter, flapping }: Alarm, flapped: ByName<AlarmStatus>): { flapping?: 'began' | 'ended' } {
   if (flapped[alerter] !== undefined) return { flapping: 'ended' };
   return flapping && flapping.told === undefined ? { flapping: 'began' } : {};
 }

@@ -7,14 +7,14 @@ import {
   ownOf,
   parseDuration,
   thresholdsOf,
-  type ToldStatus,
+  type AlarmStatus,
 } from '@9volt/contracts';
 import type { Alarm } from './alarm.js';
-import { isTold } from './verdict.js';
+import { isNotified } from './verdict.js';
 
 /** What alerters know of the open incident. */
 export interface Heard {
-  told: Readonly<Record<string, ToldStatus>>;
+  told: Readonly<Record<string, AlarmStatus>>;
   /** When each was told last. ISO 8601. */
   toldAt: Readonly<Record<string, string>>;
   /** Alerters that may hold it to be over. */
@@ -24,7 +24,7 @@ export interface Heard {
   /** Whether it was decided before who is told of the warning. */
   warned: boolean;
   /** Alerters that were told that the monitor flaps, and must hear how that ended. */
-  flapped: Readonly<Record<string, ToldStatus>>;
+  flapped: Readonly<Record<string, AlarmStatus>>;
 }
 
 export interface PlannedAlarm extends Alarm {
@@ -32,8 +32,8 @@ export interface PlannedAlarm extends Alarm {
   at: number;
 }
 
-/** Who is told of a status, once it is told at all ({@link isTold}). Others keep what they were told. */
-export function recipientsOf(status: ToldStatus, settings: MonitorSettings): string[] {
+/** Who is told of a status, once it is told at all ({@link isNotified}). Others keep what they were told. */
+export function recipientsOf(status: AlarmStatus, settings: MonitorSettings): string[] {
   const warning = settings['warning-alerter'] ?? [];
   const critical = settings['critical-alerter'] ?? [];
   switch (status) {
@@ -54,7 +54,7 @@ export function plannedAlarms(
   settings: MonitorSettings,
 ): PlannedAlarm[] {
   if (status === 'ok') return [];
-  const isDue = isTold(status, count, thresholdsOf(settings));
+  const isDue = isNotified(status, count, thresholdsOf(settings));
   const first = isDue ? recipientsOf(status, settings) : [];
   const alarms: PlannedAlarm[] = [];
   if (open.warned && status !== 'warning' && !heard.warned) {

@@ -73,7 +73,9 @@ export class TakeOver {
     const stored = await this.states.load(monitor.name);
     if (this.isLoaded(monitor)) return;
     for (const early of this.evaluations.load(monitor, stored)) this.results.evaluate(monitor, early);
-    if (this.handbacks.has(monitor.name) && monitor.isChecked) this.writer.submit(monitor);
+    // What another worker told, or what held back an alarm, may have changed since that was written.
+    const isPending = this.handbacks.has(monitor.name) || stored.state?.incident;
+    if (isPending && monitor.isChecked) this.writer.submit(monitor);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Matcher, type Silence, silenceIsActive, type ToldStatus } from '@9volt/contracts';
+import { type Matcher, type Silence, silenceIsActive, type AlarmStatus } from '@9volt/contracts';
 import type { Stage } from './stage.js';
 
 export const silenceStage: Stage = {
@@ -21,6 +21,6 @@ export const silenceStage: Stage = {
 };
 
 /** The one condition that was not looked at when the monitor was matched. */
-export function isAbout({ status }: Matcher, alarm: ToldStatus): boolean {
+export function isAbout({ status }: Matcher, alarm: AlarmStatus): boolean {
   return status === undefined || status.includes(alarm);
 }

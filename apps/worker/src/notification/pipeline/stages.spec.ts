@@ -5,7 +5,7 @@ import {
   MaintenanceWindows,
   type MonitorState,
   type Silence,
-  type ToldStatus,
+  type AlarmStatus,
   validateSettings,
   MaintenanceSettings,
 } from '@9volt/contracts';
@@ -73,7 +73,7 @@ test('the stages are those that a state can name, in their order', () => {
 test('nothing holds an alarm of which nothing is known', () => expect(held({})).toBeUndefined());
 
 describe('silence', () => {
-  it.each<[string, Matched<Silence>[], string, ToldStatus, string | undefined]>([
+  it.each<[string, Matched<Silence>[], string, AlarmStatus, string | undefined]>([
     ['not before it begins', [silence('a', { start: iso('10:02:00') })], '10:01:59', 'critical', undefined],
     ['from its start', [silence('a', { start: iso('10:02:00') })], '10:02:00', 'critical', 'silence a 11:00:00'],
     ['until before its end', [silence('a')], '10:59:59', 'critical', 'silence a 11:00:00'],
@@ -149,7 +149,7 @@ describe('acknowledgement', () => {
 });
 
 describe('flapping', () => {
-  const flapping = (told?: ToldStatus): Partial<Alarm> => ({ flapping: { since: iso('10:00:00'), told } });
+  const flapping = (told?: AlarmStatus): Partial<Alarm> => ({ flapping: { since: iso('10:00:00'), told } });
   it.each<[string, Partial<Alarm>, string | undefined]>([
     ['the first word passes', flapping(), undefined],
     ['the next is held', flapping('critical'), 'flapping'],
