@@ -301,6 +301,12 @@ describe('input', () => {
     ['patchAlerter', 'team'],
     ['testAlerter', undefined],
     ['patchClusterSettings', undefined],
+    ['addSilence', undefined],
+    ['previewSilence', undefined],
+    ['changeSilence', 'none'],
+    ['acknowledgeIncident', 'web'],
+    ['pauseMonitor', 'web'],
+    ['putMaintenance', 'weekly'],
   ];
   const asked = (name: string | undefined): Question => (name === undefined ? {} : { name });
 
@@ -312,7 +318,7 @@ describe('input', () => {
     const { parameters } = contract.operation(id);
     const filters = parameters
       .map(({ name }) => name)
-      .filter((name) => !['page', 'limit', 'sort', 'type', 'status', 'config'].includes(name));
+      .filter((name) => !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'config'].includes(name));
     for (const name of filters) await expectStatus(200, id, { query: `${name}=web` });
   });
 
@@ -344,14 +350,18 @@ describe('input', () => {
     expect(unknown.body).toMatchObject({ errors: [{ pointer: '/critical-alerter/0', suggestion: 'team' }] });
   });
 
-  it.each(['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'])(
-    'of %s, which takes none, is checked',
-    async (id) => {
-      await expectStatus(400, id, { name: 'x', body: '{"a":' });
-      await expectStatus(413, id, { name: 'x', body: TOO_LARGE });
-      await expectStatus(415, id, { name: 'x', body: 'a=b', headers: { 'content-type': 'text/plain' } });
-    },
-  );
+  it.each([
+    ...['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'],
+    ...['expireSilence', 'removeAcknowledgement', 'resumeMonitor', 'deleteMaintenance'],
+  ])('of %s, which takes none, is checked', async (id) => {
+    await expectStatus(400, id, { name: 'x', body: '{"a":' });
+    await expectStatus(413, id, { name: 'x', body: TOO_LARGE });
+    await expectStatus(415, id, { name: 'x', body: 'a=b', headers: { 'content-type': 'text/plain' } });
+  });
+
+  it('of silences is checked', async () => {
+    for (const query of ['phase=over', 'nonsense=1']) await expectStatus(400, 'listSilences', { query });
+  });
 
   it('of results is checked', async () => {
     for (const query of ['', 'monitor=web&limit=0', 'monitor=web&since=soon', 'monitor=web&nonsense=1']) {
@@ -399,6 +409,64 @@ describe('what is absent', () => {
   ])('%s %s is a problem, too', async (method, path) => {
     const response = await fetch(node.url + path, { method });
     expect([response.status, contract.faultsOf('Problem', await response.json())]).toEqual([404, []]);
+  });
+});
+
+describe('keeping quiet', () => {
+  const silence = { match: { name: 'web*' }, duration: '10m', comment: 'update', author: 'kim' };
+
+  it('silences are added, previewed, changed and expired', async () => {
+    const { body } = await expectStatus(201, 'addSilence', { body: silence });
+    const { id: name } = body as { id: string };
+    expect((await expectStatus(200, 'getSilence', { name })).body).toEqual(body);
+    expect((await expectStatus(200, 'listSilences', { query: 'phase=active' })).body).toEqual([body]);
+    expect((await expectStatus(200, 'previewSilence', { body: { match: silence.match } })).body).toMatchObject({
+      names: ['web'],
+    });
+    await expectStatus(200, 'changeSilence', { name, body: { ...silence, match: { tags: ['a'] } } });
+    for (const [id, question] of [
+      ['addSilence', {}],
+      ['changeSilence', { name }],
+    ] as const) {
+      await expectStatus(409, id, { ...question, body: { ...silence, match: { name: '*' } } });
+    }
+    expect((await expectStatus(200, 'expireSilence', { name })).body).toMatchObject({ phase: 'expired' });
+    await expectStatus(404, 'getSilence', { name: ABSENT });
+    await expectStatus(404, 'changeSilence', { name: ABSENT, body: silence });
+    await expectStatus(404, 'expireSilence', { name: ABSENT });
+  });
+
+  it('an open incident is acknowledged, and nothing else', async () => {
+    await waitFor(async () => (await contract.ask('acknowledgeIncident', { name: 'down' })).status === 200);
+    const { body } = await expectStatus(200, 'getState', { name: 'down' });
+    expect(body).toMatchObject({ ack: { status: 'critical' } });
+    await expectStatus(200, 'removeAcknowledgement', { name: 'down' });
+    await expectStatus(404, 'removeAcknowledgement', { name: 'down' });
+    await expectStatus(409, 'acknowledgeIncident', { name: 'web', body: { comment: 'x' } });
+    await expectStatus(404, 'acknowledgeIncident', { name: ABSENT });
+  });
+
+  it('a monitor is disabled for a time', async () => {
+    await expectStatus(200, 'pauseMonitor', { name: 'name', body: { duration: '10m', comment: 'move' } });
+    expect((await expectStatus(200, 'getState', { name: 'name' })).body).toMatchObject({ status: 'disabled' });
+    await expectStatus(200, 'resumeMonitor', { name: 'name' });
+    await expectStatus(404, 'resumeMonitor', { name: 'name' });
+    await expectStatus(404, 'pauseMonitor', { name: ABSENT, body: { duration: '10m' } });
+  });
+
+  it('maintenance windows are stored and deleted', async () => {
+    const name = 'weekly';
+    const window = { match: { tags: ['a'] }, schedule: '0 3 * * 7', duration: '2h' };
+    const created = await expectStatus(201, 'putMaintenance', { name, body: window });
+    const old = { 'if-match': created.headers.get('etag') ?? '' };
+    await expectStatus(200, 'putMaintenance', { name, body: { ...window, mode: 'stop' }, headers: old });
+    await expectStatus(412, 'putMaintenance', { name, body: window, headers: old });
+    await expectStatus(412, 'deleteMaintenance', { name, headers: old });
+    await expectStatus(200, 'getMaintenance', { name });
+    expect((await expectStatus(200, 'listMaintenance')).body).toMatchObject([{ name, config: { mode: 'stop' } }]);
+    await expectStatus(200, 'deleteMaintenance', { name });
+    await expectStatus(404, 'deleteMaintenance', { name });
+    await expectStatus(404, 'getMaintenance', { name });
   });
 });
 
@@ -815,7 +883,7 @@ describe('the document', () => {
       }),
     );
     for (const { at, status, path, example } of problems) {
-      const pattern = new RegExp(`^${path.replace('{name}', '[\\w-]+').replace('{token}', '\\*+')}$`);
+      const pattern = new RegExp(`^${path.replace(/\{(name|id)\}/, '[\\w-]+').replace('{token}', '\\*+')}$`);
       expect([at, example]).toEqual([
         at,
         expect.objectContaining({ status, instance: expect.stringMatching(pattern) }),
@@ -954,6 +1022,12 @@ describe('at last', () => {
       'putAlerter',
       'patchAlerter',
       'patchClusterSettings',
+      'expireSilence',
+      'removeAcknowledgement',
+      'pauseMonitor',
+      'resumeMonitor',
+      'putMaintenance',
+      'deleteMaintenance',
     ];
     const unseen = [...contract.operations.values()].flatMap(({ operationId, responses }) =>
       Object.keys(responses)

@@ -77,3 +77,68 @@ describe('operating a cluster', () => {
     expect(loaded).not.toMatch(/@nestjs|class-validator|grpc|axios/);
   });
 });
+
+describe('keeping quiet from the command line', () => {
+  let cluster: Cluster;
+  let node: NodeProcess;
+  const ask = (...args: string[]): ReturnType<typeof run9volt> =>
+    run9volt([...args, '--api', node.url], { env: { USER: 'kim' } });
+
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    await cluster.put(cluster.keys.monitor('web-1'), {
+      type: 'tcp',
+      host: '127.0.0.1',
+      port: 1,
+      interval: '1s',
+      tags: ['shop'],
+    });
+    await cluster.put(cluster.keys.monitor('web-2'), { type: 'tcp', host: '127.0.0.1', port: 1, interval: '1h' });
+    node = await cluster.node('server');
+    await waitFor(async () => (await cluster.get<{ incident: unknown }>(cluster.keys.state('web-1')))?.incident);
+    await waitFor(async () => (await ask('get', 'states', 'web-2')).code === 0);
+  });
+  afterAll(() => cluster.stop());
+
+  it('previews, adds, lists and expires silences', async () => {
+    const preview = await ask('silence', 'preview', '--name', 'web-*', '--tag', 'shop');
+    expect(preview).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^1 monitor, 1 open incident\n {2}web-1: critical since /),
+    });
+    const added = await ask('silence', 'add', '--name', 'web-*', '--for', '2h', '--comment', 'update');
+    expect(added).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^added silence \w+ until \S+Z: it matches 2 monitors, /),
+    });
+    const id = added.stdout.split(' ')[2] ?? '';
+    expect((await ask('silence', 'list')).stdout).toMatch(new RegExp(`${id} +active .* name=web-\\* .*kim +update`));
+    expect(await ask('silence', 'expire', id)).toMatchObject({ code: 0, stdout: `expired silence ${id}\n` });
+    expect((await ask('silence', 'list')).stdout).not.toContain(id);
+    expect((await ask('silence', 'list', '--all')).stdout).toContain(`${id}  expired`);
+  });
+
+  it('says what is missing', async () => {
+    expect(await ask('silence', 'add', '--for', '1h', '--comment', 'x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected at least one of --name, --tag'),
+    });
+    expect(await ask('silence', 'add', '--name', 'a', '--comment', 'x')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('expected either end or duration'),
+    });
+    expect(await ask('silence', 'expire', 'nothing')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no silence 'nothing'"),
+    });
+  });
+
+  it('acknowledges an incident', async () => {
+    expect(await ask('ack', 'web-1', '--comment', 'on it')).toMatchObject({
+      code: 0,
+      stdout: 'acknowledged web-1 (critical)\n',
+    });
+    expect(await ask('unack', 'web-1')).toMatchObject({ code: 0 });
+    expect(await ask('unack', 'web-1')).toMatchObject({ code: 1, stderr: expect.stringContaining('not acknowledged') });
+  });
+});

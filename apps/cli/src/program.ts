@@ -8,6 +8,7 @@ import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addHealthCommand } from './commands/health.command.js';
 import { addNodeCommands } from './commands/node.command.js';
+import { addQuietCommands } from './commands/quiet.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWhyCommand } from './commands/why.command.js';
@@ -20,7 +21,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(see 9volt --help)');
   for (const add of [
     ...[addUpCommand, addNodeCommands, addCfgCommand, addBackupCommands],
-    ...[addGetCommand, addWhyCommand, addDrainCommands, addTestAlerterCommand],
+    ...[addGetCommand, addWhyCommand, addDrainCommands, addQuietCommands, addTestAlerterCommand],
     ...[addHealthCommand, addDoctorCommand, addCompletionCommand],
   ]) {
     add(program);

@@ -10777,15 +10777,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "instance": "/api/v1/state/shop-home/ack",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -10861,9 +10861,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "detail": "The check 'shop-home' has no open incident to acknowledge",
                      *       "instance": "/api/v1/state/shop-home/ack",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "message": "The check 'shop-home' has no open incident to acknowledge"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -11197,15 +11197,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "instance": "/api/v1/monitor/shop-home/pause",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -11771,15 +11771,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "instance": "/api/v1/silence",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -11836,9 +11836,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "detail": "This silence would match every monitor; send force: true if you mean that",
                      *       "instance": "/api/v1/silence",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "message": "This silence would match every monitor; send force: true if you mean that"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -11983,15 +11983,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "instance": "/api/v1/silence/preview",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -12167,7 +12167,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -12186,7 +12186,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -12204,9 +12204,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:not-found",
                      *       "title": "Not Found",
                      *       "status": 404,
-                     *       "detail": "Unable to find any check named 'shop-home'",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "Unable to find any check named 'shop-home'"
+                     *       "detail": "There is no silence '0mbd3k9x40000abcdefghijk'",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "There is no silence '0mbd3k9x40000abcdefghijk'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12224,7 +12224,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -12243,7 +12243,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -12320,15 +12320,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -12348,7 +12348,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -12367,7 +12367,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -12385,9 +12385,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:not-found",
                      *       "title": "Not Found",
                      *       "status": 404,
-                     *       "detail": "Unable to find any check named 'shop-home'",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "Unable to find any check named 'shop-home'"
+                     *       "detail": "There is no silence '0mbd3k9x40000abcdefghijk'",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "There is no silence '0mbd3k9x40000abcdefghijk'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12404,9 +12404,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "detail": "Somebody else keeps changing '0mbd3k9x40000abcdefghijk'; try again",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "Somebody else keeps changing '0mbd3k9x40000abcdefghijk'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12424,7 +12424,7 @@ export interface operations {
                      *       "title": "Payload Too Large",
                      *       "status": 413,
                      *       "detail": "Request body is too large",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Request body is too large"
                      *     }
                      */
@@ -12443,7 +12443,7 @@ export interface operations {
                      *       "title": "Unsupported Media Type",
                      *       "status": 415,
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
@@ -12462,7 +12462,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -12481,7 +12481,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -12542,7 +12542,7 @@ export interface operations {
                      *       "title": "Bad Request",
                      *       "status": 400,
                      *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
                      *     }
                      */
@@ -12561,7 +12561,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -12580,7 +12580,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -12598,9 +12598,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:not-found",
                      *       "title": "Not Found",
                      *       "status": 404,
-                     *       "detail": "Unable to find any check named 'shop-home'",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "Unable to find any check named 'shop-home'"
+                     *       "detail": "There is no silence '0mbd3k9x40000abcdefghijk'",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "There is no silence '0mbd3k9x40000abcdefghijk'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12617,9 +12617,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
-                     *       "instance": "/api/v1/silence/{id}",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "detail": "Somebody else keeps changing '0mbd3k9x40000abcdefghijk'; try again",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
+                     *       "message": "Somebody else keeps changing '0mbd3k9x40000abcdefghijk'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12637,7 +12637,7 @@ export interface operations {
                      *       "title": "Payload Too Large",
                      *       "status": 413,
                      *       "detail": "Request body is too large",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Request body is too large"
                      *     }
                      */
@@ -12656,7 +12656,7 @@ export interface operations {
                      *       "title": "Unsupported Media Type",
                      *       "status": 415,
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
@@ -12675,7 +12675,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -12694,7 +12694,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/silence/{id}",
+                     *       "instance": "/api/v1/silence/0mbd3k9x40000abcdefghijk",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -12876,7 +12876,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -12895,7 +12895,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -12913,9 +12913,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:not-found",
                      *       "title": "Not Found",
                      *       "status": 404,
-                     *       "detail": "Unable to find any check named 'shop-home'",
-                     *       "instance": "/api/v1/maintenance/shop-home",
-                     *       "message": "Unable to find any check named 'shop-home'"
+                     *       "detail": "There is no maintenance window 'weekly-update'",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "There is no maintenance window 'weekly-update'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -12933,7 +12933,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -12952,7 +12952,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -13068,15 +13068,15 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *       "instance": "/api/v1/maintenance/shop-home",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
                      *         }
                      *       ]
                      *     }
@@ -13096,7 +13096,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -13115,7 +13115,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -13133,9 +13133,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
-                     *       "instance": "/api/v1/maintenance/shop-home",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "detail": "Somebody else keeps changing 'weekly-update'; try again",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "Somebody else keeps changing 'weekly-update'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -13153,7 +13153,7 @@ export interface operations {
                      *       "title": "Precondition Failed",
                      *       "status": 412,
                      *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
@@ -13172,7 +13172,7 @@ export interface operations {
                      *       "title": "Payload Too Large",
                      *       "status": 413,
                      *       "detail": "Request body is too large",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Request body is too large"
                      *     }
                      */
@@ -13191,7 +13191,7 @@ export interface operations {
                      *       "title": "Unsupported Media Type",
                      *       "status": 415,
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
@@ -13210,7 +13210,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -13229,7 +13229,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -13282,7 +13282,7 @@ export interface operations {
                      *       "title": "Bad Request",
                      *       "status": 400,
                      *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
                      *     }
                      */
@@ -13301,7 +13301,7 @@ export interface operations {
                      *       "title": "Unauthorized",
                      *       "status": 401,
                      *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
                      *     }
                      */
@@ -13320,7 +13320,7 @@ export interface operations {
                      *       "title": "Forbidden",
                      *       "status": 403,
                      *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Requests from pages of other sites are refused"
                      *     }
                      */
@@ -13338,9 +13338,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:not-found",
                      *       "title": "Not Found",
                      *       "status": 404,
-                     *       "detail": "Unable to find any check named 'shop-home'",
-                     *       "instance": "/api/v1/maintenance/shop-home",
-                     *       "message": "Unable to find any check named 'shop-home'"
+                     *       "detail": "There is no maintenance window 'weekly-update'",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "There is no maintenance window 'weekly-update'"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -13357,9 +13357,9 @@ export interface operations {
                      *       "type": "urn:9volt:problem:conflict",
                      *       "title": "Conflict",
                      *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
-                     *       "instance": "/api/v1/maintenance/shop-home",
-                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *       "detail": "Somebody else keeps changing 'weekly-update'; try again",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "Somebody else keeps changing 'weekly-update'; try again"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -13377,7 +13377,7 @@ export interface operations {
                      *       "title": "Precondition Failed",
                      *       "status": 412,
                      *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
                      *     }
                      */
@@ -13396,7 +13396,7 @@ export interface operations {
                      *       "title": "Payload Too Large",
                      *       "status": 413,
                      *       "detail": "Request body is too large",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Request body is too large"
                      *     }
                      */
@@ -13415,7 +13415,7 @@ export interface operations {
                      *       "title": "Unsupported Media Type",
                      *       "status": 415,
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
                      *     }
                      */
@@ -13434,7 +13434,7 @@ export interface operations {
                      *       "title": "Internal Server Error",
                      *       "status": 500,
                      *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Internal error; see the log and /status/errors of this process"
                      *     }
                      */
@@ -13453,7 +13453,7 @@ export interface operations {
                      *       "title": "Service Unavailable",
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/maintenance/shop-home",
+                     *       "instance": "/api/v1/maintenance/weekly-update",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -20,6 +20,7 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
   AlerterMap: '/team-slack',
   AlerterTrial: '/config',
 };
+const QUIET_BODIES = ['SilenceRequest', 'MatchRequest', 'AckRequest', 'PauseRequest', 'Maintenance'];
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
   pushAlerters: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
@@ -28,25 +29,34 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   patchClusterSettings: 'Somebody else keeps changing the cluster settings; try again',
   drainWorker: "Cannot drain 'worker-1': it is not a worker (role api)",
   runMonitor: "The check 'shop-home' is disabled",
+  addSilence: 'This silence would match every monitor; send force: true if you mean that',
+  acknowledgeIncident: "The check 'shop-home' has no open incident to acknowledge",
   deleteAlerter: "Unable to remove alerter 'team-slack': it is used by 'shop-home'",
   getMonitor: "The check 'shop-home' has an invalid configuration in etcd: interval: expected a duration",
   getAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
   testStoredAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
 };
 
+/** By the beginning of the path, what is said of what is not there. */
+const ABSENT: readonly (readonly [path: string, message: string])[] = [
+  ['/api/v1/cluster/drain', "The worker 'worker-1' is not drained"],
+  ['/api/v1/silence', "There is no silence '0mbd3k9x40000abcdefghijk'"],
+  ['/api/v1/maintenance', "There is no maintenance window 'weekly-update'"],
+];
+
 /** How an operation answers a status, made by what makes the real answers. */
 export function problemExample(status: number, operation: Refusing): Problem {
   return problemOf(
     errorOf(status, operation),
-    operation.path.replace('{name}', nameIn(operation)).replace('{token}', MASKED),
+    operation.path.replace(/\{(?:name|id)\}/, nameIn(operation)).replace('{token}', MASKED),
   );
 }
 
 function errorOf(status: number, operation: Refusing): Error {
   const name = nameIn(operation);
-  const absent = isOfDrains(operation)
-    ? `The worker '${name}' is not drained`
-    : `Unable to find any ${isOfAlerters(operation) ? 'alerter' : 'check'} named '${name}'`;
+  const absent =
+    ABSENT.find(([path]) => operation.path.startsWith(path))?.[1] ??
+    `Unable to find any ${isOfAlerters(operation) ? 'alerter' : 'check'} named '${name}'`;
   switch (status) {
     case 400:
       return invalid(operation);
@@ -91,6 +101,9 @@ function invalid({ operationId, path, body, query }: Refusing): Error {
   if (body === 'CallWords') {
     return faulty(unknownName('/mesage', 'attribute', 'mesage', ['status', 'message', 'latency']));
   }
+  if (body !== undefined && QUIET_BODIES.includes(body)) {
+    return faulty(unknownName('/coment', 'attribute', 'coment', ['match', 'duration', 'comment']));
+  }
   if (body !== undefined) {
     const at = FAULTY_AT[body] ?? '';
     return faulty(
@@ -112,12 +125,11 @@ function faulty(field: FieldError): DomainError {
 }
 
 function nameIn(operation: Pick<Refusing, 'path'>): string {
-  if (isOfDrains(operation)) return 'worker-1';
+  const { path } = operation;
+  if (path.startsWith('/api/v1/cluster/drain')) return 'worker-1';
+  if (path.startsWith('/api/v1/silence')) return '0mbd3k9x40000abcdefghijk';
+  if (path.startsWith('/api/v1/maintenance')) return 'weekly-update';
   return isOfAlerters(operation) ? 'team-slack' : 'shop-home';
-}
-
-function isOfDrains({ path }: Pick<Refusing, 'path'>): boolean {
-  return path.startsWith('/api/v1/cluster/drain');
 }
 
 function isOfAlerters({ path }: Pick<Refusing, 'path'>): boolean {

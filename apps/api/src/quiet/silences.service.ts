@@ -64,6 +64,7 @@ export class SilencesService {
   }
 
   async change(id: string, raw: unknown): Promise<ShownSilence> {
+    silenceOf(raw, undefined);
     const silence = await this.replace(id, (before) => silenceOf(raw, before));
     this.emit('silence-changed', 'changed', id, silence);
     return this.shown(id, silence);
