@@ -3,22 +3,24 @@ import fc from 'fast-check';
 import { type Due, DueHeap } from './due-heap.js';
 
 test('answers what is due first, whatever was added, moved and taken out before', () => {
-  const steps = fc.array(fc.record({ item: fc.nat(19), dueAt: fc.nat(100), remove: fc.boolean() }), { maxLength: 200 });
+  const steps = fc.array(fc.record({ item: fc.nat(19), startAt: fc.nat(100), remove: fc.boolean() }), {
+    maxLength: 200,
+  });
   fc.assert(
     fc.property(steps, (changes) => {
-      const items: Due[] = Array.from({ length: 20 }, () => ({ dueAt: 0, heapIndex: -1 }));
+      const items: Due[] = Array.from({ length: 20 }, () => ({ startAt: 0, heapIndex: -1 }));
       const heap = new DueHeap<Due>();
-      for (const { item, dueAt, remove } of changes) {
+      for (const { item, startAt, remove } of changes) {
         const changed = items[item] as Due;
         if (remove) {
           heap.remove(changed);
         } else {
-          changed.dueAt = dueAt;
+          changed.startAt = startAt;
           heap.push(changed);
         }
         const inside = items.filter((each) => each.heapIndex >= 0);
         expect(heap.size).toBe(inside.length);
-        if (inside.length > 0) expect(heap.peek()?.dueAt).toBe(Math.min(...inside.map((each) => each.dueAt)));
+        if (inside.length > 0) expect(heap.peek()?.startAt).toBe(Math.min(...inside.map((each) => each.startAt)));
       }
     }),
   );

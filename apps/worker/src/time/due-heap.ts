@@ -1,10 +1,10 @@
 export interface Due {
-  dueAt: number;
+  startAt: number;
   /** Kept by the heap: where the element is, or -1. */
   heapIndex: number;
 }
 
-/** A binary heap by due time whose elements know their place, so that any of them can be moved or taken out. */
+/** A binary heap by time whose elements know their place, so that any of them can be moved or taken out. */
 export class DueHeap<T extends Due> {
   private readonly items: T[] = [];
 
@@ -16,7 +16,7 @@ export class DueHeap<T extends Due> {
     return this.items[0];
   }
 
-  /** Adds an element, or moves it after its due time has changed. */
+  /** Adds an element, or moves it after its time has changed. */
   push(item: T): void {
     if (item.heapIndex < 0) {
       item.heapIndex = this.items.length;
@@ -41,7 +41,7 @@ export class DueHeap<T extends Due> {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = this.items[parent] as T;
-      if (above.dueAt <= item.dueAt) break;
+      if (above.startAt <= item.startAt) break;
       this.put(above, index);
       index = parent;
     }
@@ -56,9 +56,10 @@ export class DueHeap<T extends Due> {
       let child = 2 * index + 1;
       if (child >= this.items.length) break;
       const right = child + 1;
-      if (right < this.items.length && (this.items[right] as T).dueAt < (this.items[child] as T).dueAt) child = right;
+      if (right < this.items.length && (this.items[right] as T).startAt < (this.items[child] as T).startAt)
+        child = right;
       const below = this.items[child] as T;
-      if (below.dueAt >= item.dueAt) break;
+      if (below.startAt >= item.startAt) break;
       this.put(below, index);
       index = child;
     }

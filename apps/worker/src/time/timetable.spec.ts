@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '../testing/fake-clock.js';
 import { phaseOf, slotAfter, slotBefore } from './slots.js';
-import { type DueRun, Timetable } from './timetable.js';
+import { BEAT_MS, type DueRun, Timetable } from './timetable.js';
 
 const YEAR = 31_536_000_000;
 
@@ -43,7 +43,7 @@ describe('a minute of 1 ms, 1 s and 1 y side by side', () => {
     expect(seconds.length).toBeLessThanOrEqual(60);
     for (const run of seconds) {
       expect(Math.abs(((run.dueAt - phaseOf('second', 1_000)) % 1_000) + 500) % 1_000).toBeCloseTo(500, 2);
-      expect(run.startedAt - run.dueAt).toBeLessThanOrEqual(1.001);
+      expect(run.startedAt - run.dueAt).toBeLessThanOrEqual(BEAT_MS + 1.001);
     }
     expect(of('year')).toHaveLength(1);
     expect(of('year')[0]?.startedAt).toBeLessThan(start + 2);
@@ -80,7 +80,7 @@ test('an interval of a year: the timer is set again until the slot is there', as
   const due = timetable.nextDueAt('year') as number;
   await clock.advance(due - now - 10);
   expect(runs).toHaveLength(0);
-  await clock.advance(20);
+  await clock.advance(10 + BEAT_MS);
   expect(runs).toHaveLength(1);
   expect(clock.fired).toBeLessThan(30);
 });
@@ -209,6 +209,40 @@ describe('an heir', () => {
 
   test('is not silenced by a clock that was ahead', async () => {
     for (const wait of await first(10_000, -3_600_000, true)) expect(wait).toBeLessThanOrEqual(15_001);
+  });
+});
+
+describe('the beat', () => {
+  const started = async (intervalMs: number, monitors: number): Promise<{ runs: DueRun[]; fired: number }> => {
+    const { clock, timetable, runs } = table();
+    const now = clock.now();
+    for (let index = 0; index < monitors; index++) timetable.set(`web${index}`, intervalMs, { at: now, exact: true });
+    await clock.advance(10_000);
+    return { runs, fired: clock.fired };
+  };
+
+  test('checks of a second and more begin together, none before its slot, and at most a beat after it', async () => {
+    const { runs, fired } = await started(2_000, 1_000);
+    expect(runs.length).toBeGreaterThan(4_000);
+    for (const { dueAt, startedAt } of runs) {
+      expect(startedAt).toBeGreaterThanOrEqual(dueAt);
+      expect(startedAt - dueAt).toBeLessThanOrEqual(BEAT_MS + 1.001);
+    }
+    expect(fired).toBeLessThanOrEqual(10_000 / BEAT_MS + 10);
+  });
+
+  test('checks of less than a second begin each at its slot', async () => {
+    const { runs } = await started(999, 20);
+    expect(runs.length).toBeGreaterThan(150);
+    for (const { dueAt, startedAt } of runs) expect(startedAt - dueAt).toBeLessThanOrEqual(1.001);
+  });
+
+  test('what is due already does not wait for it', async () => {
+    const { clock, timetable, runs } = table();
+    await clock.advance(7);
+    timetable.set('web', 60_000, 'at-once');
+    await clock.advance(1);
+    expect(runs).toHaveLength(1);
   });
 });
 

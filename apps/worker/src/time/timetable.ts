@@ -25,6 +25,8 @@ interface Entry extends Due {
   name: string;
   intervalMs: number;
   phaseMs: number;
+  /** It starts then or a little later: at the beat that follows. */
+  dueAt: number;
   /** Whether `dueAt` is a slot, rather than a run out of turn. */
   inSlot: boolean;
   running: boolean;
@@ -40,11 +42,18 @@ const BURST = 20;
 /** First runs out of their slots, as a share of the steady rate: with the slots they stay below 1.5 times that rate. */
 const FIRST_RUN_SHARE = 0.4;
 const LEAST_FIRST_RUNS_PER_SECOND = 5;
+/**
+ * What becomes due meanwhile begins together, at multiples of it: a process that is woken for each check spends a third of its time on waking up. It is the
+ * most that a check is late by design.
+ */
+export const BEAT_MS = 20;
+/** Who checks more often than that wants it on time. */
+const SHORTEST_ON_BEAT_MS = 1_000;
 /** Runs are started for this long at a stretch; then everything else gets its turn. */
 const SLICE_MS = 8;
 
 /**
- * Starts each monitor when it is due: one heap, one timer. A monitor waits in the heap only while it does not run, so that it never
+ * Starts each monitor when it is due, or at the beat that follows: one heap, one timer. A monitor waits in the heap only while it does not run, so that it never
  * overlaps itself; the slots that pass meanwhile are counted as overruns: runs that were due = runs started + overruns.
  */
 export class Timetable {
@@ -123,6 +132,7 @@ export class Timetable {
       intervalMs: Number.POSITIVE_INFINITY,
       phaseMs: 0,
       dueAt: 0,
+      startAt: 0,
       heapIndex: -1,
       inSlot: false,
       running: false,
@@ -150,17 +160,18 @@ export class Timetable {
   private plan(entry: Entry, dueAt: number, inSlot: boolean): void {
     entry.dueAt = dueAt;
     entry.inSlot = inSlot;
+    entry.startAt = entry.intervalMs < SHORTEST_ON_BEAT_MS ? dueAt : beatAfter(dueAt, this.options.clock.now());
     this.heap.push(entry);
   }
 
   /** Sees to it that the timer fires when the first monitor is due. */
   private arm(): void {
     const first = this.heap.peek();
-    if (!first || this.stopped || first.dueAt >= this.timerAt) return;
+    if (!first || this.stopped || first.startAt >= this.timerAt) return;
     this.cancelTimer?.();
-    this.timerAt = first.dueAt;
+    this.timerAt = first.startAt;
     // Rounded up: a timer that fires too early would only be set again.
-    const inMs = Math.max(0, Math.ceil(first.dueAt - this.options.clock.now()));
+    const inMs = Math.max(0, Math.ceil(first.startAt - this.options.clock.now()));
     this.cancelTimer = this.options.clock.schedule(() => {
       this.timerAt = Number.POSITIVE_INFINITY;
       this.cancelTimer = undefined;
@@ -173,7 +184,7 @@ export class Timetable {
     const { clock } = this.options;
     let now = clock.now();
     const sliceEnd = now + SLICE_MS;
-    for (let entry = this.heap.peek(); entry && entry.dueAt <= now && now < sliceEnd; entry = this.heap.peek()) {
+    for (let entry = this.heap.peek(); entry && entry.startAt <= now && now < sliceEnd; entry = this.heap.peek()) {
       if (this.stopped) return;
       this.heap.remove(entry);
       // After a run out of turn, a slot closer than half an interval is left out.
@@ -209,6 +220,11 @@ export class Timetable {
     }
     this.arm();
   }
+}
+
+/** The first beat at or after `dueAt`; what is due already waits for none. */
+function beatAfter(dueAt: number, now: number): number {
+  return dueAt > now ? Math.ceil(dueAt / BEAT_MS) * BEAT_MS : dueAt;
 }
 
 /** Runs a second, for pacing; a monitor that runs more often than once a second must not speed up the start of others. */
