@@ -8,7 +8,7 @@ const SCRIPT = fileURLToPath(new URL('../../../etcd/create-access.sh', import.me
 const keys = new Keyspace('/of/mine/');
 
 describe('what each role may do in etcd', () => {
-  it('is what the script grants, below any prefix', () => {
+  it('agrees with the script that grants it, below any prefix', () => {
     const printed = execFileSync('sh', [SCRIPT, '--print', '--prefix', '/of/mine/'], { encoding: 'utf8' });
     const wanted = ACCESS_ROLES.flatMap((role) => {
       const { read, write } = accessOf(role, keys);
@@ -18,7 +18,7 @@ describe('what each role may do in etcd', () => {
     expect(printed.trim().split('\n').sort()).toEqual(wanted.sort());
   });
 
-  it('leaves no key that nobody writes', () => {
+  it('covers every key that somebody writes', () => {
     const written = new Set(ACCESS_ROLES.flatMap((role) => accessOf(role, keys).write));
     const places = Object.entries(keys).filter(([name]) => name !== 'prefix' && name !== 'root');
     expect(places.filter(([, place]) => !written.has(place as string))).toEqual([]);

@@ -1,20 +1,20 @@
 import type { Keyspace } from './keyspace.js';
 
-/** Who has credentials of etcd: the three roles of nodes, whoever pushes configuration, and whoever only looks. */
+/** Who has credentials of etcd: the three roles of nodes, people who push configuration, and people who only read. */
 export const ACCESS_ROLES = ['scheduler', 'worker', 'api', 'operator', 'viewer'] as const;
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
-/** Prefixes of keys. What is written is read too, since writes compare what they replace. */
+/** Prefixes of keys. A role may also read what it may write, because writes compare the values that they replace. */
 export interface Access {
   read: readonly string[];
   write: readonly string[];
 }
 
 /**
- * What each role has to be granted in etcd, and no more. `etcd/create-access.sh` grants it, and the doctor asks etcd for it.
+ * The permissions that each role needs in etcd, and no more. `etcd/create-access.sh` grants them, and the doctor tries them.
  *
- * Every entry stands for a prefix, also where there is one key only: that is how it is watched. Workers write each other's assignments when
- * they hand over, which etcd cannot tell from any other write below `cluster/assignments/`.
+ * Every entry is a prefix, even for a single key, because 9volt watches prefixes. Workers write each other's assignments when
+ * they hand over; etcd cannot distinguish that from other writes below `cluster/assignments/`.
  */
 export function accessOf(role: AccessRole, keys: Keyspace): Access {
   switch (role) {
@@ -24,7 +24,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         write: [
           ...[keys.config, keys.director, keys.coverage, keys.members, keys.assignments],
           ...[keys.suspects, keys.poison, keys.events],
-          // What is left of monitors and workers that are gone is swept.
+          // The scheduler sweeps what removed monitors and workers left behind.
           ...[keys.incidents, keys.vitals, keys.handbacks, keys.requests, keys.pushes],
           ...[keys.silences, keys.acks, keys.pauses],
         ],
@@ -54,7 +54,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       };
     case 'viewer':
       return {
-        // Neither alerters nor questions to workers, which hold secrets.
+        // Neither alerters nor requests to workers, because these contain secrets.
         read: [
           ...[keys.config, keys.monitors, `${keys.root}cluster/`, keys.states, keys.incidents],
           ...[keys.vitals, keys.outbox, keys.handbacks, keys.events, keys.pushes],

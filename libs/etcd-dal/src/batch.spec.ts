@@ -11,7 +11,7 @@ const writes = (ops: number, compares: number, bytes: number, name: string): Fen
 const itself = (write: FencedWrite): FencedWrite => write;
 
 describe('batches', () => {
-  it('keep the order, leave nothing out, and stay within every limit of etcd', () => {
+  it('keep the order, omit nothing, and stay within every limit of etcd', () => {
     const some = fc.array(fc.tuple(fc.nat(40), fc.nat(40), fc.nat(20_000)), { maxLength: 30 });
     fc.assert(
       fc.property(some, (sizes) => {
@@ -29,7 +29,7 @@ describe('batches', () => {
     );
   });
 
-  it('compare once what several items compare alike', () => {
+  it('compare a key once if several items compare it alike', () => {
     const member: Compare = { key: 'member', target: 'create', is: '>', value: 0 };
     const all = Array.from({ length: 200 }, (_, n) => ({ compare: [member], then: [{ delete: `k${n}` }] }));
     const made = [...batches(all, itself, { fence: [...fence, ...fence] })];
@@ -37,7 +37,7 @@ describe('batches', () => {
     expect(made[0]?.compare).toEqual([...fence, member]);
   });
 
-  it('hold as many items as are wanted, and one that is too large alone', () => {
+  it('contain as many items as wanted, or a single one that is too large', () => {
     const large = writes(1, 0, 2_000_000, 'large');
     const made = [...batches([writes(1, 0, 1, 'a'), large, writes(1, 0, 1, 'b')], itself)];
     expect(made.map(({ items }) => items.length)).toEqual([1, 1, 1]);

@@ -8,7 +8,7 @@ export interface Batch<T> extends FencedWrite {
 }
 
 export interface BatchLimits {
-  /** What every transaction compares. */
+  /** Comparisons of every transaction. */
   fence?: readonly Compare[];
   /** Items of one transaction, at most. */
   items?: number;
@@ -31,8 +31,9 @@ export function bytesOf({ compare, then }: FencedWrite): number {
 }
 
 /**
- * Groups items, in their order, into transactions that etcd takes: within its limits of compares, operations and bytes. What several items
- * compare alike is compared once. An item that is too large by itself has a transaction of its own, which etcd refuses.
+ * Groups items, in their order, into transactions within etcd's limits of comparisons, operations and bytes. If several items
+ * compare a key alike, the transaction compares it once. An item that is too large by itself gets a transaction of its own, which
+ * etcd refuses.
  */
 export function* batches<T>(
   items: Iterable<T>,

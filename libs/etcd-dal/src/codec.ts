@@ -1,19 +1,22 @@
-/** Values are JSON in UTF-8. A record keeps the attributes that a newer version added: what is rewritten is spread over what was read. */
+/**
+ * Values are JSON in UTF-8. A record keeps attributes that a newer version added: a writer copies the record that it read and
+ * replaces its own attributes.
+ */
 export function encode(value: unknown): string {
   return JSON.stringify(value);
 }
 
 /** The largest configuration of a monitor or an alerter, in bytes. */
 export const MAX_SETTINGS_BYTES = 262_144;
-/** Nothing that 9volt writes is larger: a transaction has at most so many bytes. */
+/** 9volt writes nothing larger: a transaction has at most this many bytes. */
 export const MAX_VALUE_BYTES = 1_048_576;
-/** Nothing of 9volt is nested deeper. What is can be parsed, but neither printed nor walked through without risk. */
+/** No value of 9volt is nested deeper. A deeper value can be parsed, but printing or traversing it is risky. */
 const MAX_DEPTH = 64;
 
-/** What a value of etcd is, or why it cannot be looked at. Of the value itself the reason has not a word: it may be a secret. */
+/** A decoded value, or why it cannot be decoded. The reason contains nothing of the value, which may be a secret. */
 export type Parsed = { value: unknown; fault?: undefined } | { value?: undefined; fault: string };
 
-/** Parses JSON that anybody may have written: too large and too deeply nested values are refused before they cost anything. */
+/** Parses JSON that anybody may have written. Refuses too large and too deeply nested values before they cost anything. */
 export function parse(bytes: Buffer, maxBytes = MAX_VALUE_BYTES): Parsed {
   if (bytes.length > maxBytes) return { fault: `${bytes.length} bytes are too large; expected at most ${maxBytes}` };
   if (isDeeper(bytes, MAX_DEPTH)) return { fault: `it is nested too deeply; expected at most ${MAX_DEPTH} levels` };
@@ -24,7 +27,7 @@ export function parse(bytes: Buffer, maxBytes = MAX_VALUE_BYTES): Parsed {
   }
 }
 
-/** Parses a record that only 9volt itself writes. Answers undefined for what is not a JSON object. */
+/** Parses a record that only 9volt itself writes. Answers undefined for anything but a JSON object. */
 export function decode<T extends object>(value: Buffer): T | undefined {
   const parsed = parse(value).value;
   return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as T) : undefined;
@@ -34,9 +37,9 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
-/** Reads brackets outside of texts; in what is not JSON the answer matters to nobody. */
+/** Counts brackets outside of strings. If the bytes are not JSON, the answer does not matter. */
 function isDeeper(bytes: Buffer, levels: number): boolean {
-  // So many levels take two bytes each.
+  // Each level takes at least two bytes.
   if (bytes.length < 2 * levels) return false;
   let depth = 0;
   let inText = false;

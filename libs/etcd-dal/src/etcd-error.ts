@@ -17,12 +17,12 @@ import { messageOf } from '@9volt/contracts';
  * What went wrong with a call to etcd.
  *
  * - `unavailable`: no answer, or none in time. **A write may have happened, or may happen yet**: settle it by reading.
- * - `no-space`: etcd takes no writes (NOSPACE).
+ * - `no-space`: etcd accepts no writes (NOSPACE).
  * - `denied`: credentials or permissions.
- * - `compacted`: the revision asked for is no longer kept.
+ * - `compacted`: etcd no longer keeps the requested revision.
  * - `lease-gone`: the lease expired or was revoked.
  * - `too-large`: the answer exceeds what we accept, or the request what etcd accepts.
- * - `other-data`: this etcd does not hold the data it held: its revision went back, or the cluster id differs.
+ * - `other-data`: this etcd has other data than before: its revision went back, or the cluster id differs.
  * - `refused`: etcd refused the request for another reason.
  */
 export type EtcdErrorKind =
@@ -38,7 +38,7 @@ export class EtcdError extends Error {
     this.name = 'EtcdError';
   }
 
-  /** Whether a write that failed so has surely not happened. */
+  /** Whether a write with this failure surely did not happen. */
   get definite(): boolean {
     return this.kind !== 'unavailable';
   }
@@ -46,7 +46,7 @@ export class EtcdError extends Error {
 
 const NO_SPACE = 'etcd is out of space (NOSPACE) and rejects all writes';
 
-/** The library tells causes apart by class, and those that share a class only by the text etcd sent. */
+/** The library distinguishes causes by class, and some only by the text that etcd sent. */
 export function toEtcdError(error: unknown): EtcdError {
   if (error instanceof EtcdError) return error;
   const kind = kindOf(error);
@@ -70,7 +70,7 @@ function kindOf(error: unknown): EtcdErrorKind {
   }
   if (error instanceof GRPCOutOfRangeError) {
     if (text.includes('compacted')) return 'compacted';
-    // We ask for revisions that we have seen.
+    // We only ask for revisions that we have seen.
     if (text.includes('future revision')) return 'other-data';
   }
   if (text.includes('user name is empty') || text.includes('authentication is not enabled')) return 'denied';

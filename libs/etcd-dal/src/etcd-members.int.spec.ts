@@ -7,7 +7,7 @@ import { startEtcdCluster } from './testing/index.js';
 jest.setTimeout(30_000);
 
 describe('with three members', () => {
-  test('a dead one costs one call, and a frozen one one deadline; the watch moves too', async () => {
+  test('a dead member costs one call, a frozen one a deadline; the watch moves, too', async () => {
     const cluster = await startEtcdCluster(3);
     const client = new EtcdClient({ members: cluster.endpoints, callTimeoutMs: 2_000 });
     const put = (value: string): Promise<unknown> => client.txn({ compare: [], then: [{ put: '/a/x', value }] });
@@ -18,7 +18,7 @@ describe('with three members', () => {
       await waitFor(() => informer.connected);
       for (const member of cluster.members) {
         await member.pause();
-        // Also an election may be due; then no write can be slower than a healthy one for long.
+        // An election may be due, too; afterwards no write can be slower than a healthy one for long.
         await waitFor(
           () =>
             put(`without ${member.endpoint}`)
@@ -31,7 +31,7 @@ describe('with three members', () => {
         expect(performance.now() - startedAt).toBeLessThan(4_000);
         await waitFor(() => informer.get('/a/x')?.value === `${member.endpoint} 19`, { timeoutMs: 2_500 });
         await member.resume();
-        // Two of three must serve before the next one is frozen.
+        // Two of three must answer before the next one freezes.
         await member.answers();
       }
       const [dead] = cluster.members;
@@ -50,7 +50,7 @@ describe('with three members', () => {
     }
   });
 
-  test('a watch does not stay with a member that gave no answer', async () => {
+  test('a watch does not stay with a member that does not answer', async () => {
     const cluster = await startEtcdCluster(3);
     const client = new EtcdClient({ members: cluster.endpoints, callTimeoutMs: 500 });
     try {
@@ -60,7 +60,7 @@ describe('with three members', () => {
       stream.on('error', () => (ended = true));
       await Promise.all(cluster.members.map((member) => member.pause()));
       await expect(client.txn({ compare: [], then: [{ put: '/a', value: '' }] })).rejects.toThrow();
-      // Keepalive would find out within 13 seconds.
+      // Without this, keepalive finds out within 13 seconds.
       await waitFor(() => ended, { timeoutMs: 1_000 });
     } finally {
       client.close();

@@ -29,9 +29,9 @@ const MAX_ANSWER_BYTES = 64 * 1_048_576;
 const TOKEN_TIMEOUT_MS = 2_000;
 
 /**
- * The members of etcd, one of which is asked, always the same until it gives no answer; then the one whose last failure is the
- * longest ago. The library asks a random member at each call, so that a dead member would fail every third write of a cluster of
- * three. Its retries and its circuit breaker are off.
+ * The members of etcd. It uses one member until that does not answer, then the one whose last failure is the longest ago. The
+ * library asks a random member at each call, so a dead member would fail every third write in a cluster of three. The library's
+ * retries and circuit breaker are off.
  */
 export class EtcdMembers {
   private readonly members: readonly Member[];
@@ -67,13 +67,12 @@ export class EtcdMembers {
   }
 
   /**
-   * A watch stream on the present member, which ends when that member loses its majority or stops answering, rather than going
-   * silent.
+   * A watch stream on the present member. It ends when that member loses its majority or stops answering, instead of going silent.
    */
   async openWatch(): Promise<WatchStream> {
     const member = this.current;
     const { etcd, streams } = member;
-    // By itself the library can send no metadata, and closes the channels of all calls when one stream is cancelled.
+    // The library cannot send metadata, and closes the channels of all calls when one stream is cancelled.
     if (this.withAuth) await this.refreshToken(etcd);
     const pool = etcd.watchClient['client'] as WatchPool;
     const stream = await this.ask(() =>
@@ -97,7 +96,7 @@ export class EtcdMembers {
     }
   }
 
-  /** A watch with an expired token is cancelled, and only a unary call gets a new one; what it answers does not matter. */
+  /** etcd cancels a watch with an expired token, and only a unary call gets a new one; its answer does not matter. */
   private async refreshToken(etcd: Etcd3): Promise<void> {
     const request = { key: Buffer.from('/'), limit: 1, keys_only: true, serializable: true };
     await etcd.kv.range(request, { deadline: Date.now() + TOKEN_TIMEOUT_MS }).catch(() => undefined);
@@ -107,7 +106,7 @@ export class EtcdMembers {
     member.failedAt = performance.now();
     if (member !== this.current || this.members.length === 1) return;
     this.current = this.members.reduce((best, other) => (other.failedAt < best.failedAt ? other : best));
-    // What watches there would notice only once the connection is found dead.
+    // Watches there would notice only once the connection is found dead.
     for (const stream of member.streams) stream.cancel();
   }
 }

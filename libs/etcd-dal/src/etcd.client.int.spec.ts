@@ -23,7 +23,7 @@ function puts(count: number, key: (n: number) => string, value: (n: number) => s
 }
 
 describe('a list', () => {
-  test('of 20,000 keys, some of 256 KiB, is complete and of one revision', async () => {
+  test('of 20,000 keys, some of 256 KiB, is complete and from one revision', async () => {
     const client = connect();
     const prefix = `/${uniquePrefix()}/`;
     for (let from = 0; from < 20_000; from += 100) {
@@ -37,7 +37,7 @@ describe('a list', () => {
     for await (const page of client.pages(prefix)) {
       for (const entry of page.entries) keys.push(entry.key);
       revisions.add(page.revision);
-      // What happens meanwhile is not part of it.
+      // Changes meanwhile are not part of it.
       changed = (await client.txn({ compare: [], then: [{ put: `${prefix}99999`, value: 'late' }] })).revision;
     }
     expect(revisions.size).toBe(1);
@@ -47,7 +47,7 @@ describe('a list', () => {
     expect(keys).not.toContain(`${prefix}99999`);
   });
 
-  test('of what exceeds an answer goes on in smaller pages', async () => {
+  test('continues in smaller pages if an answer would be too large', async () => {
     const client = connect();
     const prefix = `/${uniquePrefix()}/`;
     for (let n = 0; n < 70; n++) {
@@ -123,14 +123,14 @@ describe('a transaction', () => {
       ),
       'too-large',
     ],
-  ])('of %s is surely not applied', async (_what, then, kind) => {
+  ])('of %s surely did not happen', async (_what, then, kind) => {
     const client = connect();
     await expect(client.txn({ compare: [], then })).rejects.toMatchObject({ kind, definite: true });
     expect((await client.list('/refused/')).entries).toEqual([]);
   });
 });
 
-describe('what went wrong is known:', () => {
+describe('classifies what went wrong:', () => {
   test('a revision that is compacted, or lies in the future', async () => {
     const client = connect();
     const { revision } = await client.txn({ compare: [], then: [{ put: '/compacted', value: '1' }] });
@@ -153,7 +153,7 @@ describe('what went wrong is known:', () => {
     await expect(client.txn({ compare: [], then })).rejects.toMatchObject({ kind: 'lease-gone', definite: true });
   });
 
-  test('no answer: within the deadline, and other clients of ours go on', async () => {
+  test('no answer: within the deadline, and our other clients continue', async () => {
     const frozen = await startEtcd();
     const client = connect({ members: [frozen.endpoint] });
     await client.revision();
@@ -172,7 +172,7 @@ describe('what went wrong is known:', () => {
       const impatient = connect({ members: [frozen.endpoint], callTimeoutMs: 1_500 });
       const askedAt = performance.now();
       await expect(impatient.get('/a')).rejects.toMatchObject({ kind: 'unavailable' });
-      // Tried again or not: within one deadline.
+      // Repeated or not, within one deadline.
       expect(performance.now() - askedAt).toBeLessThan(2_300);
       await frozen.resume();
       await client.get('/a');

@@ -16,13 +16,13 @@ export interface EtcdOptions {
   callTimeoutMs?: number;
 }
 
-/** A key with its value as etcd holds it. Revisions are below 2^53. */
+/** A key with its value in etcd. Revisions are below 2^53. */
 export interface Entry {
   key: string;
   value: Buffer;
   createRevision: number;
   modRevision: number;
-  /** Id of the lease it hangs on; `0` without one. */
+  /** Id of its lease; `0` without one. */
   lease: string;
 }
 
@@ -43,7 +43,7 @@ export interface Txn {
   otherwise?: readonly Op[];
 }
 
-/** A share of a transaction: what must hold, and what then is to change. Together with others it happens or not at all. */
+/** A share of a transaction: what must hold, and what changes then. Together with other shares it happens or not at all. */
 export interface FencedWrite {
   compare: readonly Compare[];
   then: readonly Op[];
@@ -51,13 +51,13 @@ export interface FencedWrite {
 
 export interface TxnAnswer {
   succeeded: boolean;
-  /** Revision of etcd when it answered; that of the change, when the transaction changed something. */
+  /** Revision of etcd when it answered; if the transaction changed something, the revision of the change. */
   revision: number;
-  /** What each `get` of the branch that ran found, in their order. */
+  /** The results of each `get` of the branch that ran, in their order. */
   reads: (Entry | undefined)[];
 }
 
-/** The most compares, and the most operations, that etcd takes in one transaction. */
+/** Maximum number of comparisons, and of operations, that etcd accepts in one transaction. */
 export const MAX_TXN_OPS = 128;
 /** Bytes of one transaction's payload that we stay under; etcd refuses 1.5 MiB. */
 export const MAX_TXN_BYTES = 1_048_576;
@@ -68,14 +68,14 @@ const FIRST_PAGE = 200;
 const LARGEST_PAGE = 5_000;
 
 /**
- * The calls to etcd that 9volt makes, each with a deadline. Nothing is sent twice: the library's own retries and circuit
- * breaker are off, since a write resent after its answer was lost can be applied late and twice. Reads are tried again here,
- * within the deadline of one call, on any member.
+ * The calls to etcd that 9volt makes, each with a deadline. It sends nothing twice: the library's retries and circuit breaker are
+ * off, because a write that is resent after a lost answer can happen late and twice. It repeats reads, within the deadline of one
+ * call, on any member.
  */
 export class EtcdClient {
   private readonly members: EtcdMembers;
   private readonly callTimeoutMs: number;
-  /** How often an informer on this client had to list everything anew, since its watch could not be resumed. */
+  /** How often an informer on this client listed everything again because its watch could not resume. */
   relists = 0;
 
   constructor(readonly options: EtcdOptions) {
@@ -90,7 +90,10 @@ export class EtcdClient {
     return found && toEntry(found);
   }
 
-  /** The revision etcd is at. `readable` is a key, there or not, that this client may read: roles of etcd are often limited to a prefix. */
+  /**
+   * The present revision of etcd. `readable` is a key, existing or not, that this client may read: etcd roles are often limited to
+   * a prefix.
+   */
   async revision(readable = '/'): Promise<number> {
     const answer = await this.read((etcd, deadline) =>
       etcd.kv.range({ key: Buffer.from(readable), limit: 1, keys_only: true }, deadline),
@@ -149,8 +152,8 @@ export class EtcdClient {
   }
 
   /**
-   * One transaction, sent once if it changes anything. Throws {@link EtcdError}; after `unavailable` it may have happened: see `commit` in
-   * `control/fenced-txn.ts`.
+   * Sends one transaction, once if it changes anything. Throws {@link EtcdError}; after `unavailable` it may have happened: see
+   * `commit` in `control/fenced-txn.ts`.
    */
   async txn(txn: Txn): Promise<TxnAnswer> {
     const request = {
@@ -158,7 +161,7 @@ export class EtcdClient {
       success: txn.then.map(toOp),
       failure: (txn.otherwise ?? []).map(toOp),
     };
-    // A transaction that changes nothing may be asked twice.
+    // A transaction that changes nothing may run twice.
     const reading = [...txn.then, ...(txn.otherwise ?? [])].every((op) => 'get' in op);
     const answer = await (reading
       ? this.read((etcd, deadline) => etcd.kv.txn(request, deadline))
@@ -193,7 +196,7 @@ export class EtcdClient {
         });
       } finally {
         stream.on('error', () => undefined);
-        // In this order: the library closes all channels when a stream that can still be written is cancelled.
+        // In this order: the library closes all channels when a writable stream is cancelled.
         stream.end();
         stream.cancel();
       }
@@ -216,8 +219,8 @@ export class EtcdClient {
   }
 
   /**
-   * Size of the database of one member in bytes, its version, and whether the cluster raised a NOSPACE alarm. Alarms are among what the
-   * status tells; to ask for them by themselves may be left to root.
+   * Size of the database of one member in bytes, its version, and whether the cluster raised a NOSPACE alarm. The status includes
+   * alarms; asking for them directly may need root.
    */
   async status(): Promise<{ dbSize: number; version: string; noSpace: boolean }> {
     const status = await this.read((etcd, deadline) => etcd.maintenance.status(deadline));
@@ -226,8 +229,8 @@ export class EtcdClient {
   }
 
   /**
-   * Opens one watch stream of its own. The caller owns reconnection: the library's watcher moves its start revision before the
-   * replay has arrived, and so loses events when a connection is cut twice in a row.
+   * Opens one watch stream. The caller reconnects: the library's watcher moves its start revision before the replay has arrived,
+   * and so loses events when a connection is cut twice in a row.
    */
   async openWatch(): Promise<WatchStream> {
     return this.members.openWatch();
@@ -241,13 +244,13 @@ export class EtcdClient {
     return { deadline: Date.now() + Math.min(ms, this.callTimeoutMs) };
   }
 
-  /** Tries a read again when no member answered; reading twice harms nobody. */
+  /** Repeats a read when no member answered; reading twice harms nobody. */
   private async read<T>(call: (etcd: Etcd3, deadline: { deadline: number }) => Promise<T>): Promise<T> {
     const { count } = this.members;
     const startedAt = performance.now();
     for (let attempt = 1; ; attempt++) {
       const leftMs = this.callTimeoutMs - (performance.now() - startedAt);
-      // A member that does not answer leaves time for another.
+      // Leave time for another member if one does not answer.
       const timeoutMs = attempt <= count && count > 1 ? leftMs / 2 : leftMs;
       try {
         return await this.members.ask((etcd) => call(etcd, this.deadline(timeoutMs)));

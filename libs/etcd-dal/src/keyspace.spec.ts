@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Keyspace, prefixEnd } from './keyspace.js';
 
-/** What contracts allow as a name has no slash; neither have ids. */
+/** Contracts permit no slash in names, and ids have none. */
 const segment = fc.string({ minLength: 1 }).filter((text) => !text.includes('/'));
 const keyspace = segment.map((prefix) => new Keyspace(prefix));
 
@@ -19,7 +19,7 @@ describe('Keyspace', () => {
     expect(new Keyspace('/').config).toBe('/config');
   });
 
-  test('what is built is parsed back', () => {
+  test('parses every key that it builds', () => {
     fc.assert(
       fc.property(keyspace, segment, segment, segment, fc.nat(), fc.nat(59), (keys, a, b, c, n, dump) => {
         expect(keys.parseAssignment(keys.assignment(a, b))).toEqual({ workerId: a, monitor: b });
@@ -34,7 +34,7 @@ describe('Keyspace', () => {
     );
   });
 
-  test('keys of one kind are not parsed as another', () => {
+  test('does not parse keys of one kind as another', () => {
     fc.assert(
       fc.property(keyspace, segment, segment, (keys, a, b) => {
         expect(keys.parseAssignment(keys.outboxEntry(a, b, a))).toBeUndefined();

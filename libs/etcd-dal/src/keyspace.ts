@@ -141,7 +141,7 @@ export class Keyspace {
   vitalsDump(workerId: string, chunk: number, dump: number): string {
     return `${this.vitalsOf(workerId)}${chunk}/${dump}`;
   }
-  /** Prefix of all that is owed of a monitor. */
+  /** Prefix of the pending notifications of a monitor. */
   outboxOf(monitor: string): string {
     return `${this.outbox}${monitor}/`;
   }
@@ -162,7 +162,7 @@ export class Keyspace {
     return this.requests + id;
   }
 
-  /** What is known of the calls to a monitor. */
+  /** The calls to a monitor. */
   push(monitor: string): string {
     return this.pushes + monitor;
   }

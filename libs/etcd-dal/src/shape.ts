@@ -3,12 +3,12 @@ import { parse } from './codec.js';
 import type { Entry } from './etcd.client.js';
 
 /**
- * What a value must be to be used. Answers the value with everything that it has beside, since a newer version may have put it there; throws
- * {@link NotWhole} for what lacks something, or has it in another form.
+ * Validates a value. Answers it with all of its attributes, because a newer version may have added some; throws {@link NotWhole} if
+ * something is missing or malformed.
  */
 export type Shape<T> = (raw: unknown) => T;
 
-/** Says where and what was expected, and nothing of what was found: that may be a secret. */
+/** Says where and what was expected, and nothing of the value: that may be a secret. */
 export class NotWhole extends Error {
   constructor(
     readonly expected: string,
@@ -24,16 +24,16 @@ export class NotWhole extends Error {
   }
 }
 
-/** Is told what is wrong with a value that was left out, or of which something was left out. */
+/** Called with what is wrong with a value that was skipped entirely or in part. */
 export type ReportFault = (fault: string) => void;
 
-/** The keys of one noun as they are watched. `decode` answers undefined for what is left out, and never throws. */
+/** The keys of one noun, for a watch. `decode` answers undefined for a value to skip, and never throws. */
 export interface Watchable<T> {
   prefix: string;
   decode: (entry: Entry, report: ReportFault) => T | undefined;
 }
 
-/** Reads the value of a key; undefined, with a word to `tell`, when it is not whole. */
+/** Reads the value of a key; undefined, after a call of `report`, if it is invalid. */
 export function read<T>(shape: Shape<T>, value: Buffer, report: ReportFault = () => undefined): T | undefined {
   const { value: raw, fault } = parse(value);
   if (fault !== undefined) report(fault);
@@ -64,13 +64,13 @@ export const flag: Shape<boolean> = (raw) => {
   return raw;
 };
 
-/** Also what is to be a date in milliseconds. */
+/** Also a date in milliseconds. */
 export const number: Shape<number> = (raw) => {
   if (typeof raw !== 'number' || !Number.isFinite(raw)) throw new NotWhole('a number');
   return raw;
 };
 
-/** Of things, of runs, of etcd's revisions. */
+/** A number of things, checks or revisions. */
 export const count: Shape<number> = (raw) => {
   if (!Number.isSafeInteger(raw) || (raw as number) < 0) throw new NotWhole('a whole number of at least 0');
   return raw as number;
@@ -102,7 +102,7 @@ export function listOf<T>(shape: Shape<T>): Shape<T[]> {
   };
 }
 
-/** A list of which what is not whole is left out. */
+/** A list without its invalid elements. */
 export function wholeOf<T>(shape: Shape<T>): Shape<T[]> {
   return (raw) => {
     if (!Array.isArray(raw)) throw new NotWhole('a list');
@@ -116,7 +116,7 @@ export function wholeOf<T>(shape: Shape<T>): Shape<T[]> {
   };
 }
 
-/** By names that others chose. */
+/** A map whose names others chose. */
 export function mapOf<T>(shape: Shape<T>): Shape<Record<string, T>> {
   return (raw) => {
     if (!isPlainObject(raw)) throw new NotWhole('a map');
@@ -128,7 +128,7 @@ type Shapes<T> = { [Name in keyof T]-?: Shape<Exclude<T[Name], undefined>> };
 type Optional<T> = { [Name in keyof T as undefined extends T[Name] ? Name : never]: T[Name] };
 type Required<T> = { [Name in keyof T as undefined extends T[Name] ? never : Name]: T[Name] };
 
-/** A record that has at least what is required, and of the optional only what fits; what it has beside is kept. */
+/** A record with all of its required attributes and only the valid optional ones; it keeps unknown attributes. */
 export function record<T extends object>(
   required: Shapes<Required<T>>,
   ...[optional]: keyof Optional<T> extends never ? [] : [Shapes<Optional<T>>]
@@ -149,7 +149,7 @@ export function record<T extends object>(
   };
 }
 
-/** Of an optional attribute that nothing relies on: what does not fit is left out. */
+/** An optional attribute on which nothing relies: skipped if it is invalid. */
 export function orAbsent<T>(shape: Shape<T>): Shape<T> {
   return (raw) => {
     try {

@@ -31,7 +31,7 @@ async function write(config: unknown): Promise<void> {
 }
 
 describe('the configuration of the cluster', () => {
-  test('is created once, whoever comes first', async () => {
+  test('is created once, whichever process comes first', async () => {
     const guards = Array.from({ length: 20 }, () => new ClusterGuard(client, keys));
     const configs = await Promise.all(guards.map((one) => one.ensureConfig()));
     expect(configs[0]).toMatchObject(DEFAULT_CLUSTER_CONFIG);
@@ -39,7 +39,7 @@ describe('the configuration of the cluster', () => {
     expect(new Set(guards.map((one) => one.id)).size).toBe(1);
   });
 
-  test('written by hand is completed, once, and keeps what we do not know', async () => {
+  test('is completed once when a person wrote it, and keeps unknown attributes', async () => {
     await write({ HeartbeatTimeout: '10s', Future: true });
     const configs = await Promise.all([guard.ensureConfig(), new ClusterGuard(client, keys).ensureConfig()]);
     expect(configs[0]).toEqual(configs[1]);
@@ -66,7 +66,7 @@ describe('check', () => {
     await guard.check();
   });
 
-  test('notices another cluster, and a configuration that is gone', async () => {
+  test('notices another cluster, and a missing configuration', async () => {
     const config = await guard.ensureConfig();
     await write({ ...config, ClusterId: 'another' });
     await expect(guard.check()).rejects.toMatchObject({ kind: 'other-data' });
@@ -82,11 +82,11 @@ describe('check', () => {
     await expect(guard.check()).rejects.toMatchObject({ kind: 'other-data' });
   });
 
-  test('does not take an answer that is late for one that went back', async () => {
+  test('does not mistake a late answer for a revision that went back', async () => {
     await guard.ensureConfig();
     const revision = await client.revision();
     const checked = guard.check();
-    // As a watch may tell while the answer is under way.
+    // As a watch may report while the answer is under way.
     guard.sawRevision(revision + 1_000);
     await checked;
   });

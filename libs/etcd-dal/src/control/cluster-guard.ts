@@ -12,13 +12,13 @@ import type { EtcdClient, TxnAnswer } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
 /**
- * Knows which data this process works on, so that an etcd that came back empty, or with other data, is taken for an outage and
- * not for the deletion of everything. A wiped etcd has the same cluster and member ids; hence an id of our own in `config`, and
- * the highest revision ever seen.
+ * Knows which data this process works with. So an etcd that came back empty, or with other data, counts as an outage and not as the
+ * deletion of everything. A wiped etcd has the same cluster and member ids; hence our own id in `config`, and the highest revision
+ * seen.
  */
 export class ClusterGuard {
   private clusterId: string | undefined;
-  /** Of the key that holds it: whoever writes over it leaves the data what they are. */
+  /** Lease of the key `config`: a process that rewrites the key keeps it. */
   private createRevision: number | undefined;
   private highestRevision = 0;
   private otherData: EtcdError | undefined;
@@ -34,13 +34,13 @@ export class ClusterGuard {
   }
 
   /**
-   * Reads `config`, creating it with the defaults when this cluster has none, and putting the id back where it is missing. What a
-   * person wrote wrongly is replaced by the defaults for as long; where not even the id can be told, `DomainError('invalid')` is
-   * thrown. Throws {@link EtcdError} when etcd cannot be asked.
+   * Reads `config`. Creates it with the defaults if the cluster has none, and restores a missing id. Replaces invalid settings by
+   * the defaults while they are invalid; throws `DomainError('invalid')` if not even the id can be read. Throws {@link EtcdError}
+   * when etcd cannot be asked.
    */
   async ensureConfig(): Promise<ClusterConfig> {
     const fresh: ClusterConfig = { ...DEFAULT_CLUSTER_CONFIG, ClusterId: randomUUID() };
-    // A write that is refused by its compare needs the permission to write all the same, which workers are not given.
+    // Workers have no permission to write this key, and etcd requires it even for a write whose comparison fails.
     const { reads, revision } = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });
     const answer = reads[0] ? { succeeded: false, revision, reads } : await this.create(fresh);
     const config = answer.succeeded
@@ -52,17 +52,17 @@ export class ClusterGuard {
     return config;
   }
 
-  /** To be told every revision that was read. */
+  /** Call it with every revision that was read. */
   sawRevision(revision: number): void {
     if (revision > this.highestRevision) this.highestRevision = revision;
   }
 
-  /** Why the last answer of etcd was not that of the data it held; undefined when it was. */
+  /** Why the last answer of etcd did not come from the expected data; undefined if it did. */
   get fault(): EtcdError | undefined {
     return this.otherData;
   }
 
-  /** Throws `EtcdError('other-data')` unless etcd still holds the data it held. */
+  /** Throws `EtcdError('other-data')` unless etcd still contains the expected data. */
   async check(): Promise<void> {
     try {
       await this.compare();
@@ -91,7 +91,7 @@ export class ClusterGuard {
   }
 
   private async compare(): Promise<void> {
-    // What is seen while the answer is under way may be newer than the answer.
+    // A watch may see a newer revision while the answer is under way.
     const seen = this.highestRevision;
     const answer = await this.client.txn({ compare: [], then: [{ get: this.keys.config }] });
     if (answer.revision < seen) {
@@ -124,7 +124,7 @@ export class ClusterGuard {
     }
     const config = { ...DEFAULT_CLUSTER_CONFIG, ...(raw as Partial<ClusterConfig>) };
     if (config.ClusterId) return config as ClusterConfig;
-    // Written by hand, or by something older: give the cluster its id, unless somebody else just did.
+    // A person or an older version wrote it: add the id of the cluster, unless somebody else just did.
     const completed: ClusterConfig = { ...config, ClusterId: this.clusterId ?? randomUUID() };
     const answer = await this.client.txn({
       compare: [{ key: this.keys.config, target: 'mod', value: modRevision }],

@@ -95,7 +95,7 @@ describe('an election', () => {
       expect(() => election.fence).toThrow('not the leader');
   });
 
-  test('who resigns hands over at once, and its fence is worth nothing', async () => {
+  test('a leader that resigns hands over at once, and its fence becomes invalid', async () => {
     const a = await candidate('a');
     await leading(a);
     const b = await candidate('b');
@@ -110,7 +110,7 @@ describe('an election', () => {
     expect(a.told).toEqual([`elected ${fence[0]?.value}`, 'deposed: resigned']);
   });
 
-  test('a leader that is cut off stops believing before its successor is elected', async () => {
+  test('a leader that is cut off stops leading before its successor is elected', async () => {
     const a = await candidate('a');
     await leading(a);
     const b = await candidate('b');
@@ -132,7 +132,7 @@ describe('an election', () => {
     expect(a.told.at(-1)).toMatch(/^deposed: its lease/);
   });
 
-  test('a leader that was stale for a while, and still holds the key, leads on in the same epoch', async () => {
+  test('a leader that was stale for a while and still has the key continues in the same epoch', async () => {
     const a = await candidate('a');
     await leading(a);
     const epoch = epochOf(a);
@@ -143,7 +143,7 @@ describe('an election', () => {
     expect(a.told).toEqual([`elected ${epoch}`, 'deposed: its lease is stale', `elected ${epoch}`]);
   });
 
-  test('a leader whose lease was lost is elected anew, in another epoch', async () => {
+  test('a leader whose lease was lost is elected again, in another epoch', async () => {
     const a = await candidate('a');
     await leading(a);
     const { fence } = a.election;
@@ -154,7 +154,7 @@ describe('an election', () => {
     expect(await accepted(a.election.fence)).toBe(true);
   });
 
-  test('a leader that joined anew under another lease does not lead by the old one', async () => {
+  test('a leader that joined again under another lease does not lead by the old one', async () => {
     const a = await candidate('a');
     await leading(a);
     const epoch = epochOf(a);
@@ -164,7 +164,7 @@ describe('an election', () => {
     expect(epochOf(a)).toBeGreaterThan(epoch);
   });
 
-  test('leads under the lease of its election only, however quickly another one was granted', async () => {
+  test('leads only under the lease of its election, however quickly it gets another one', async () => {
     const a = await candidate('a');
     await leading(a);
     const lease = jest.spyOn(a.session, 'lease', 'get').mockReturnValue('1');
@@ -179,7 +179,7 @@ describe('an election', () => {
     ['deleted', undefined],
     ['overwritten with nonsense', 'nonsense'],
     ['given by hand to somebody who is not there', encode({ MemberID: 'ghost', LastUpdate: '' })],
-  ])('whose key was %s goes on, in another epoch', async (_how, value) => {
+  ])('whose key was %s continues, in another epoch', async (_how, value) => {
     const a = await candidate('a');
     await leading(a);
     const epoch = epochOf(a);
@@ -192,7 +192,7 @@ describe('an election', () => {
     expect(await accepted(a.election.fence)).toBe(true);
   });
 
-  test('an etcd that was wiped has no leader among those who knew it before', async () => {
+  test('a wiped etcd has no leader among those who knew it before', async () => {
     const own = etcd;
     etcd = await startEtcd();
     const wiped = etcd;
@@ -211,7 +211,7 @@ describe('an election', () => {
   });
 });
 
-test('a leader whose member gets another lease leads on in the same epoch', async () => {
+test('a leader whose member gets another lease continues in the same epoch', async () => {
   const { election, session, told } = await candidate('s1');
   await waitFor(() => election.isLeader());
   const before = await direct.get(keys.director);

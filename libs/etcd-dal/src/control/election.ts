@@ -16,18 +16,18 @@ export interface ElectionEvents {
 
 const CAMPAIGN_EVERY_MS = 1_000;
 
-/** A director's key as it stands; without `director` when somebody wrote nonsense there. */
+/** The present key of the leader; without `director` when somebody wrote an invalid value. */
 interface DirectorKey {
   director: Director | undefined;
   lease: string;
 }
 
 /**
- * Campaigns for leadership as long as it runs: whoever creates `cluster/director`, under its member's lease, leads. A lease is
- * not mutual exclusion: every write of the leader carries {@link fence}.
+ * Campaigns for leadership as long as it runs: the process that creates `cluster/director` under its member's lease leads. A lease
+ * does not exclude a second leader, so every write of the leader carries {@link fence}.
  */
 export class Election {
-  /** `since`: revision at which our key was last known to hang on that lease. */
+  /** `since`: the last revision at which our key surely belonged to that lease. */
   private term: { epoch: number; lease: string; since: number } | undefined;
   private readonly directorKey: Informer<DirectorKey>;
   private readonly loop: ReconcileLoop;
@@ -55,23 +55,23 @@ export class Election {
     this.loop.trigger();
   }
 
-  /** Who leads, as far as this process knows. */
+  /** The leader, as far as this process knows. */
   get leader(): Director | undefined {
     return this.directorKey.get(this.keys.director)?.value.director;
   }
 
-  /** Whether this process may decide: elected under the lease that it has, and that lease surely not over. */
+  /** Whether this process may decide: it is elected under its present lease, and that lease is surely valid. */
   isLeader(): boolean {
     return this.term !== undefined && this.term.lease === this.session.lease && this.session.isFresh();
   }
 
-  /** The compares that every write of the leader carries. Throws when this process does not lead. */
+  /** The comparisons of every write of the leader. Throws when this process does not lead. */
   get fence(): Compare[] {
     if (this.term === undefined) throw new Error('not the leader');
     return [{ key: this.keys.director, target: 'create', value: this.term.epoch }];
   }
 
-  /** Leads no longer, and says so at once, so that nobody waits for the lease. */
+  /** Stops leading and deletes the key, so that nobody waits for the lease. */
   async resign(): Promise<void> {
     this.stopped = true;
     await this.loop.stop();
@@ -91,12 +91,15 @@ export class Election {
     if (lease === undefined || !this.session.isFresh()) return;
     const directorKey = this.directorKey.get(this.keys.director)?.value;
     if (!directorKey) return this.run(lease);
-    // By hand, or by ourselves under a lease that we lost: neither would ever be renewed.
+    // Written by hand, or by this process under a lost lease: nobody would renew either of them.
     if (!directorKey.director || directorKey.lease === '0' || directorKey.director.MemberID === this.session.id)
       await this.takeBack(lease);
   }
 
-  /** Its member got another lease and is a member still: the key moves there, unless it is not ours any more. Answers whether it did. */
+  /**
+   * Our member got another lease and is still a member: moves the key to it, unless the key is no longer ours. Answers whether it
+   * did.
+   */
   private async followLease(): Promise<boolean> {
     const { term } = this;
     const { lease } = this.session;
@@ -116,7 +119,7 @@ export class Election {
     if (this.session.status !== 'fresh') return `its lease is ${this.session.status}`;
     if (this.term.lease !== this.session.lease) return 'its lease was lost';
     const directorKey = this.directorKey.get(this.keys.director);
-    // The cache may not have our own election yet; only what is newer deposes.
+    // The cache may not contain our own election yet; only a newer key ends our term.
     if (directorKey) {
       if (directorKey.createRevision > this.term.epoch) return 'another leads';
       const isNews = directorKey.createRevision === this.term.epoch && directorKey.modRevision > this.term.since;
@@ -136,8 +139,8 @@ export class Election {
   }
 
   /**
-   * The cache may be old: asks etcd. A leader that was stale for a while and still holds the key leads on; a key that nobody
-   * holds is deleted, never overwritten, which would keep its create revision and so the epoch.
+   * The cache may be old, so it asks etcd. A leader that was stale for a while and still has the key continues. It deletes a key
+   * that nobody owns and never overwrites it: that would keep its create revision and so the epoch.
    */
   private async takeBack(lease: string): Promise<void> {
     const entry = await this.client.get(this.keys.director);

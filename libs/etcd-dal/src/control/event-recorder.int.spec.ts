@@ -52,7 +52,7 @@ async function flushed(): Promise<void> {
   await waitFor(() => recorder.depth === 0);
 }
 
-test('events are told at once, and written in few transactions in their order, each once', async () => {
+test('reports events at once, and writes each of them once, in order, in few transactions', async () => {
   const txn = jest.spyOn(client, 'txn');
   for (let n = 0; n < 500; n++) recorder.emit('api', `event ${n}`, { monitor: 'web', details: { n } });
   expect(told).toHaveLength(500);
@@ -69,7 +69,7 @@ test('events are told at once, and written in few transactions in their order, e
   expect(txn.mock.calls.length).toBeLessThan(20);
 });
 
-test('what happens during an outage is kept, the newest 2,000, and written afterwards', async () => {
+test('keeps the newest 2,000 events of an outage, and writes them afterwards', async () => {
   proxy.cut();
   for (let n = 0; n < 2_100; n++) recorder.emit('warning', `event ${n}`);
   expect(recorder.depth).toBe(2_000);
@@ -82,7 +82,7 @@ test('what happens during an outage is kept, the newest 2,000, and written after
   expect(messages[2_000]).toMatch(/^100 events were dropped/);
 });
 
-test('an answer that was lost does not write an event twice', async () => {
+test('does not write an event twice when an answer is lost', async () => {
   await client.revision();
   proxy.mute();
   recorder.emit('api', 'once');
@@ -93,7 +93,7 @@ test('an answer that was lost does not write an event twice', async () => {
   expect(await written()).toHaveLength(1);
 });
 
-test('one that etcd will never take, or that is no JSON, costs no other', async () => {
+test('one event that etcd never accepts, or that is not JSON, costs no other', async () => {
   const txn = jest.spyOn(client, 'txn');
   recorder.emit('api', 'before');
   recorder.emit('api', 'x'.repeat(3_000_000));
@@ -105,13 +105,13 @@ test('one that etcd will never take, or that is no JSON, costs no other', async 
   expect(messages).toContain('before');
   expect(messages).toContain('strange');
   expect(messages).toContain('after');
-  // Only the one is ever refused.
+  // etcd refuses only this one.
   const refused = await Promise.allSettled(txn.mock.results.map((result) => result.value as Promise<unknown>));
   expect(refused.filter(({ status }) => status === 'rejected').length).toBe(1);
   expect(messages.at(-1)).toMatch(/^1 events were dropp/);
 });
 
-test('stop writes what is left', async () => {
+test('stop writes the remaining events', async () => {
   recorder.emit('api', 'last words');
   await recorder.stop();
   expect(await written()).toHaveLength(1);

@@ -10,8 +10,8 @@ const BATCH_BYTES = 262_144;
 const MAX_KEPT = 2_000;
 
 /**
- * Writes events to etcd in batches, in the order in which they happened. What cannot be written is kept, the newest 2,000, and
- * written once etcd takes it. Events are not fenced: a process that lost its lease may still tell what it saw.
+ * Writes events to etcd in batches, in the order in which they happened. During an outage it keeps the newest 2,000 and writes them
+ * afterwards. Events have no fence: a process that lost its lease may still report what it saw.
  */
 export class EventRecorder implements EventSink {
   private pending: { id: string; value: string }[] = [];
@@ -66,12 +66,12 @@ export class EventRecorder implements EventSink {
     while (this.pending.length > 0) {
       const batch = this.nextBatch(most);
       try {
-        // Ids are unique, so that writing a batch again after an unclear answer changes nothing.
+        // Ids are unique, so writing a batch again after an unclear answer changes nothing.
         const puts: Op[] = batch.map(({ id, value }) => ({ put: this.keys.event(id), value }));
         await this.client.txn({ compare: [], then: puts });
       } catch (error) {
         if (!isRefusal(error)) throw error;
-        // One event that etcd will never take must not keep all others from being written.
+        // A single event that etcd never accepts must not block all others.
         if (batch.length > 1) {
           most = 1;
           continue;
@@ -99,7 +99,7 @@ function isRefusal(error: unknown): boolean {
   return error instanceof EtcdError && (error.kind === 'too-large' || error.kind === 'refused');
 }
 
-/** Details come from anywhere; what is no JSON must not cost the event. */
+/** Details come from anywhere; if they are not JSON, the event must survive. */
 function encoded(event: ClusterEvent): string {
   try {
     return encode(event);

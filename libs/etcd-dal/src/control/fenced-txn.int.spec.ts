@@ -35,13 +35,13 @@ function write(value: string, modRevision = 0): Txn {
   return { compare: [unchanged(`${prefix}a`, modRevision)], then: [{ put: `${prefix}a`, value }] };
 }
 
-test('accepted, and then refused', async () => {
+test('is accepted, and then refused', async () => {
   const first = await commit(client, write('1'));
   expect(first).toEqual({ outcome: 'accepted', revision: (await direct.get(`${prefix}a`))?.modRevision });
   expect(await commit(client, write('2'))).toEqual({ outcome: 'refused' });
 });
 
-test('an answer lost after it was applied is settled as accepted, with its own revision', async () => {
+test('settles a lost answer as accepted if the write happened, with its own revision', async () => {
   proxy.mute();
   const committed = commit(client, write('1'));
   const entry = await waitFor(() => direct.get(`${prefix}a`));
@@ -52,7 +52,7 @@ test('an answer lost after it was applied is settled as accepted, with its own r
   expect((await direct.get(`${prefix}a`))?.modRevision).toBe(entry.modRevision);
 });
 
-test('a request that never arrived is settled as refused', async () => {
+test('settles a request that never arrived as refused', async () => {
   proxy.blackhole();
   const committed = commit(client, write('1'));
   setTimeout(() => {
@@ -63,9 +63,9 @@ test('a request that never arrived is settled as refused', async () => {
   expect(await direct.get(`${prefix}a`)).toBeUndefined();
 });
 
-test('a request that arrives after it was given up changes nothing once somebody tried again', async () => {
+test('a request that arrives late changes nothing once somebody tried again', async () => {
   proxy.blackhole();
-  // Its deadline passes; the settling read cannot be answered either.
+  // Its deadline passes, and nothing answers the settling read either.
   await expect(commit(client, write('late'))).rejects.toMatchObject({ kind: 'unavailable' });
   expect(await commit(direct, write('again'))).toMatchObject({ outcome: 'accepted' });
   const { revision } = await direct.txn({ compare: [], then: [{ get: `${prefix}a` }] });
@@ -75,7 +75,7 @@ test('a request that arrives after it was given up changes nothing once somebody
   expect(await direct.revision()).toBe(revision);
 });
 
-test('a deletion whose answer was lost is settled as accepted', async () => {
+test('settles a deletion with a lost answer as accepted', async () => {
   const put = await direct.txn({ compare: [], then: [{ put: `${prefix}a`, value: '1' }] });
   proxy.mute();
   const committed = commit(client, {

@@ -3,21 +3,18 @@ import type { Compare, EtcdClient, FencedWrite, Op, Txn } from '../etcd.client.j
 
 export type { FencedWrite };
 
-/**
- * `accepted`: what the transaction puts and deletes holds. `refused`: a compare failed, nothing was changed: read again, plan
- * again.
- */
+/** `accepted`: the transaction happened. `refused`: a comparison failed and nothing changed: read again, plan again. */
 export type Committed = { outcome: 'accepted'; revision: number } | { outcome: 'refused' };
 
-/** Several shares as one. */
+/** Joins several shares into one. */
 export function joined(...writes: readonly FencedWrite[]): FencedWrite {
   return { compare: writes.flatMap(({ compare }) => compare), then: writes.flatMap(({ then }) => then) };
 }
 
 /**
- * Sends a transaction whose compares cover every key it replaces or deletes, and settles an unclear answer by reading: when all
- * of its changes are found, it was accepted; otherwise it counts as refused, and should it be applied late after all, the
- * compares of whoever tries again will notice. Throws {@link EtcdError} when etcd cannot be asked.
+ * Sends a transaction whose comparisons cover every key that it replaces or deletes. Settles an unclear answer by reading: if etcd
+ * contains all changes, the transaction was accepted; otherwise it counts as refused. If it happens late after all, the comparisons
+ * of the next attempt notice it. Throws {@link EtcdError} when etcd cannot be asked.
  */
 export async function commit(client: EtcdClient, txn: Txn): Promise<Committed> {
   try {
@@ -39,12 +36,12 @@ async function settle(client: EtcdClient, txn: Txn): Promise<Committed> {
     return entry === undefined;
   });
   if (!holds) return { outcome: 'refused' };
-  // All keys of one transaction carry its revision; a transaction that only deletes left none.
+  // All keys that a transaction wrote have its revision; a transaction that only deletes leaves none.
   const revision = Math.max(0, ...found.reads.map((entry) => entry?.modRevision ?? 0));
   return { outcome: 'accepted', revision: revision || found.revision };
 }
 
-/** The compare that a key still is what was read: its modification revision, or 0 when it was absent. */
+/** The comparison that a key is unchanged since it was read: its modification revision, or 0 if it was absent. */
 export function unchanged(key: string, modRevision: number): Compare {
   return { key, target: 'mod', value: modRevision };
 }

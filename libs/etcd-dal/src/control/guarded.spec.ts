@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { guarded } from './guarded.js';
 
-test('what a callback throws or rejects with is told, with the place, and ends nothing', async () => {
+test('reports what a callback throws or rejects with, with the place, and continues', async () => {
   const told: [string, unknown][] = [];
   const onDefect = (where: string, error: unknown): void => void told.push([where, error]);
   const seen: string[] = [];

@@ -1,7 +1,7 @@
-/** Called for an exception where nothing can be done about it: a defect of ours, which is to be seen and must not end the process. */
+/** Called for an exception that nobody can handle: a defect of ours, which must be reported and must not end the process. */
 export type OnDefect = (where: string, error: unknown) => void;
 
-/** A callback of a timer or an event: what it throws, or rejects with, is told and ends nothing. */
+/** Wraps a callback of a timer or an event: reports what it throws or rejects with, and continues. */
 export function guarded<A extends readonly unknown[]>(
   onDefect: OnDefect,
   where: string,

@@ -36,7 +36,7 @@ function connect(members: readonly string[], options: Partial<EtcdOptions> = {})
   return client;
 }
 
-/** An informer of numbers, through the proxy. What is no number cannot be decoded. */
+/** An informer of numbers, through the proxy. It cannot decode anything but numbers. */
 function watch(options: Partial<InformerOptions<number>> = {}, client = connect([proxy.endpoint])): Informer<number> {
   const decode = ({ value }: { value: Buffer }): number | undefined =>
     /^\d+$/.test(value.toString()) ? Number(value) : undefined;
@@ -56,7 +56,7 @@ function contents(informer: Informer<number>): Record<string, number> {
 }
 
 describe('an informer', () => {
-  test('lists, then follows, telling every change in order with the revision after its last', async () => {
+  test('lists, then follows, reporting every change in order with the revision after its last', async () => {
     await write(put('a', 1), put('b', 2));
     const told: unknown[] = [];
     const informer = watch({
@@ -85,7 +85,7 @@ describe('an informer', () => {
     expect(await informer.reached(second + 1_000, 50)).toBe(false);
   });
 
-  test('loses nothing when it is cut twice in a row around the replay of 5,000 changes', async () => {
+  test('loses nothing when it is cut twice in a row during the replay of 5,000 changes', async () => {
     let last = 0;
     let backwards = 0;
     const changed = new Map<string, number>();
@@ -94,7 +94,7 @@ describe('an informer', () => {
         if (revision < last) backwards++;
         last = revision;
         changed.set(key, (changed.get(key) ?? 0) + 1);
-        // The second cut comes in the midst of the replay.
+        // The second cut comes in the middle of the replay.
         if (changed.size === 1_000) proxy.cutOnce();
       },
     });
@@ -114,7 +114,7 @@ describe('an informer', () => {
     expect(informer.relists).toBe(1);
   });
 
-  test('lists again after a compaction while it was cut, deletions included', async () => {
+  test('lists again after a compaction during a cut, deletions included', async () => {
     const onRelist = jest.fn();
     const errors: (string | undefined)[] = [];
     const client = connect([proxy.endpoint]);
@@ -157,7 +157,7 @@ describe('an informer', () => {
     expect(informer.relists).toBe(1);
   });
 
-  test('takes a revision of 12 MB, which etcd sends in pieces, as one', async () => {
+  test('handles a revision of 12 MB, which etcd sends in pieces, as one', async () => {
     const revisions: number[] = [];
     const informer = watch({ onRevision: (revision) => revisions.push(revision) });
     await informer.start();
@@ -176,7 +176,7 @@ describe('an informer', () => {
     expect(revisions.filter((one) => one <= revision && one > revision - 2)).toHaveLength(1);
   });
 
-  test('leaves out what cannot be decoded, and has it again when it can', async () => {
+  test('skips what it cannot decode, and has it again when it can', async () => {
     await write(put('a', 'nonsense'), put('b', 1), put('throws', 1));
     const informer = watch({
       decode: (entry) => {
@@ -195,7 +195,7 @@ describe('an informer', () => {
     expect(informer.connected).toBe(true);
   });
 
-  test('goes on when a handler throws, tells it, and notes what is not whole once for each revision', async () => {
+  test('continues when a handler throws, reports that, and reports an invalid value once for each revision', async () => {
     await write(put('a', 1), put('b', 'nonsense'));
     const defects: string[] = [];
     const found: string[] = [];
@@ -227,7 +227,7 @@ describe('an informer', () => {
     expect(unreadable.size).toBe(0);
   });
 
-  test('starts while etcd is away, and is told why', async () => {
+  test('starts while etcd does not answer, and learns why', async () => {
     await write(put('a', 1));
     proxy.cut();
     const onConnection = jest.fn();
@@ -242,7 +242,7 @@ describe('an informer', () => {
     expect(informer.error).toBeUndefined();
   });
 
-  test('stops at once, also while etcd does not answer', async () => {
+  test('stops at once, even while etcd does not answer', async () => {
     const client = connect([proxy.endpoint], { callTimeoutMs: 1_000 });
     const running = watch({}, client);
     await running.start();
@@ -256,7 +256,7 @@ describe('an informer', () => {
 });
 
 describe('verify', () => {
-  /** Takes an event from the informer, as a defect of the library did. */
+  /** Withholds an event from the informer, as a defect of the library did. */
   function lose(informer: Informer<number>, event: 'put' | 'delete', key: string): void {
     const inner = informer as unknown as { put: (entry: { key: string }) => void; remove: (key: string) => void };
     const { put: apply, remove } = inner;
@@ -287,7 +287,7 @@ describe('verify', () => {
     expect(await informer.verify()).toBe(0);
   });
 
-  test('is not misled by a watch that is late', async () => {
+  test('ignores a watch that is late', async () => {
     const informer = watch();
     await informer.start();
     await waitFor(() => informer.connected);
@@ -342,7 +342,7 @@ describe('an etcd that was wiped', () => {
   );
 });
 
-test('a watch is opened again after the token expired', async () => {
+test('opens the watch again after the token expired', async () => {
   const guarded = await startEtcd({ args: ['--auth-token-ttl=1'] });
   const through = await startSeverableProxy(guarded.clientPort);
   const ctl = (...args: string[]): void =>

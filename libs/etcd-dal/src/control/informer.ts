@@ -9,7 +9,7 @@ import type { OnDefect } from './guarded.js';
 import type { Unreadable } from './unreadable.js';
 import { watchPrefix } from './watch-prefix.js';
 
-/** A key of an informer's cache: the entry without its bytes, and what they were decoded to. */
+/** A key in the cache of an informer: the entry without its bytes, and its decoded value. */
 export interface Item<T> {
   key: string;
   value: T;
@@ -22,26 +22,26 @@ export interface Change<T> {
   key: string;
   before?: Item<T>;
   after?: Item<T>;
-  /** Revision of etcd at which this happened (for a deletion found by listing: at which it was noticed). */
+  /** Revision of etcd at which this happened. For a deletion that a listing found: the revision at which it was noticed. */
   revision: number;
 }
 
 export interface InformerOptions<T> {
   prefix: string;
-  /** Answers undefined to leave the key out, and tells when that is since its value is not whole. */
+  /** Answers undefined to skip the key, and calls `report` if it does so because the value is invalid. */
   decode: (entry: Entry, report: ReportFault) => T | undefined;
-  /** Told each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
+  /** Called for each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
   onChange?: (change: Change<T>) => void;
   /** Called after the last change of each revision, and after each listing. */
   onRevision?: (revision: number) => void;
   /** Called when the connection is lost (with the reason) and when it is back. */
   onConnection?: (error: EtcdError | undefined) => void;
-  /** Called when everything was listed again, since the watch could not be resumed. */
+  /** Called when everything was listed again, because the watch could not resume. */
   onRelist?: () => void;
   guard?: ClusterGuard;
-  /** Where it is noted what is not whole. */
+  /** Collects invalid values. */
   unreadable?: Unreadable;
-  /** Called for what `decode` or a handler threw all the same. Without it, it is a warning of the process. */
+  /** Called for what `decode` or a handler throws. Without it, the process emits a warning. */
   onDefect?: OnDefect;
 }
 
@@ -49,21 +49,21 @@ const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
 /**
- * A cache of one prefix of etcd that never goes backwards and never goes deaf: it lists at one revision in pages, watches from
- * the next, and applies by modification revision. After every disconnection it resumes from the last revision that it itself has
- * applied, and lists again when that is compacted away.
+ * A cache of one prefix of etcd that never goes backwards and never misses a change. It lists at one revision in pages, watches
+ * from the next, and applies by modification revision. After every disconnection it resumes from the last revision that it applied
+ * itself, and lists again if etcd has compacted that.
  */
 export class Informer<T> {
   private readonly cache = new Map<string, Item<T>>();
-  /** Modification revisions of the keys that are left out, since they could not be decoded. */
+  /** Modification revisions of the keys that it skips because they could not be decoded. */
   private readonly leftOut = new Map<string, number>();
   private applied = 0;
   private mustList = true;
   private stopped = false;
   private running: Promise<void> | undefined;
-  /** Ends the watch under way. */
+  /** Ends the present watch. */
   private watching: AbortController | undefined;
-  /** The watch was ended by ourselves, to list again. */
+  /** This informer ended the watch itself, to list again. */
   private relisting = false;
   private lastError: EtcdError | undefined;
   private connectedNow = false;
@@ -71,7 +71,7 @@ export class Informer<T> {
   private synced!: () => void;
   private readonly whenSynced = new Promise<void>((resolve) => (this.synced = resolve));
   private readonly waiters = new Set<{ revision: number; resolve: () => void }>();
-  /** How often everything had to be listed, the first time included. */
+  /** How often it listed everything, including the first time. */
   relists = 0;
 
   constructor(
@@ -100,7 +100,7 @@ export class Informer<T> {
     return this.cache.get(key);
   }
 
-  /** The last revision that was applied. */
+  /** The last applied revision. */
   get revision(): number {
     return this.applied;
   }
@@ -130,8 +130,8 @@ export class Informer<T> {
   }
 
   /**
-   * Compares keys and revisions with etcd's, and lists again when they differ: a defence in depth against events that never came.
-   * Answers how many keys differed.
+   * Compares keys and revisions with etcd's, and lists again if they differ: a second defence against lost events. Answers how many
+   * keys differed.
    */
   async verify(): Promise<number> {
     const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true });
@@ -198,7 +198,7 @@ export class Informer<T> {
         this.put(entry);
       }
     }
-    // Once more: what is absent from an etcd that was replaced meanwhile is not deleted.
+    // Ask again: if somebody replaced etcd meanwhile, missing keys are not deleted.
     if (this.relists > 0) await this.options.guard?.check();
     if (revision < this.applied)
       throw new EtcdError('other-data', `etcd went back from revision ${this.applied} to ${revision}`);
@@ -238,7 +238,7 @@ export class Informer<T> {
   }
 
   private applyAnswer(answer: IWatchResponse): void {
-    // Without events it tells how far etcd is, so that a quiet prefix can resume after a compaction.
+    // Without events it says how far etcd is, so a quiet prefix can resume after a compaction.
     let current = this.applied;
     for (const event of answer.events) {
       const revision = Number(event.kv.mod_revision);
@@ -249,7 +249,8 @@ export class Informer<T> {
       else this.remove(event.kv.key.toString(), revision);
     }
     if (answer.events.length === 0) current = Math.max(current, Number(answer.header.revision));
-    // The rest of a revision that was sent in pieces is yet to come; it is told, and resumed from, as a whole.
+    // The rest of a revision that etcd sent in pieces is yet to come. The informer reports the revision, and resumes from it, as a
+    // whole.
     if (current > this.applied && !answer.fragment) this.finish(current);
   }
 
@@ -271,7 +272,7 @@ export class Informer<T> {
     );
   }
 
-  /** A decoder that throws costs its key, not the watch: it would throw at every replay. */
+  /** If a decoder throws, skip its key and keep the watch: it would throw at every replay. */
   private decoded(entry: Entry): T | undefined {
     const { unreadable } = this.options;
     let fault: string | undefined;
@@ -287,7 +288,7 @@ export class Informer<T> {
     return value;
   }
 
-  /** What a handler throws is a defect of ours that concerns one key: the watch goes on. */
+  /** An exception of a handler is a defect of ours about one key: the watch continues. */
   private safely(where: string, call: () => void): void {
     try {
       call();

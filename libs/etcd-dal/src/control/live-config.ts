@@ -5,7 +5,7 @@ import type { Keyspace } from '../keyspace.js';
 import type { ClusterGuard } from './cluster-guard.js';
 import { Informer } from './informer.js';
 
-/** Must not throw or block. `faults` say what is wrong with what stands there; the configuration is then the last good one. */
+/** Must not throw or block. `faults` say what is wrong with the stored settings; `config` is then the last valid one. */
 export type ConfigListener = (config: ClusterConfig, faults: readonly FieldError[]) => void;
 
 interface Found {
@@ -13,7 +13,7 @@ interface Found {
   faults: FieldError[];
 }
 
-/** The configuration of the cluster as it is now: the last good one, should a person have put there what is not valid. */
+/** The present settings of the cluster; the last valid ones if somebody wrote invalid ones. */
 export class LiveConfig {
   private readonly informer: Informer<Found>;
   private readonly listeners = new Set<ConfigListener>();
@@ -27,7 +27,7 @@ export class LiveConfig {
     this.informer = new Informer<Found>(client, {
       prefix: keys.config,
       decode: (entry) => (entry.key === keys.config ? found(entry) : undefined),
-      // Gone: taken for an outage by the guard, and until then for nothing.
+      // The key is gone: the guard treats that as an outage; until then nothing changes.
       onChange: ({ after }) => after && this.take(after.value),
       guard,
     });
@@ -53,7 +53,7 @@ export class LiveConfig {
     if (raw && faults.length === 0) {
       const before = JSON.stringify(this.config);
       this.config = { ...DEFAULT_CLUSTER_CONFIG, ...raw, ClusterId: this.config.ClusterId };
-      // Written by hand, and without the id of the data: it is put back.
+      // A person wrote it without the id of the data: restore the id.
       if (raw.ClusterId === undefined) void this.guard.ensureConfig().catch(() => undefined);
       if (JSON.stringify(this.config) === before) return;
     }

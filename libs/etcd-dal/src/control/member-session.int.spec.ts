@@ -63,7 +63,7 @@ async function fencedWrite(): Promise<boolean> {
 }
 
 describe('a membership', () => {
-  test('is joined under a lease, told, and left at once', async () => {
+  test('joins under a lease, reports it, and leaves at once', async () => {
     expect(session.status).toBe('joining');
     expect(await fencedWrite()).toBe(false);
     await session.start();
@@ -80,7 +80,7 @@ describe('a membership', () => {
     expect(told).toEqual(['fresh']);
   });
 
-  test('is kept over many times its time to live', async () => {
+  test('stays for many times its time to live', async () => {
     await session.start();
     const { fence } = session;
     await sleep(TTL_MS * 1.2);
@@ -89,8 +89,8 @@ describe('a membership', () => {
     expect(await fencedWrite()).toBe(true);
   });
 
-  test('is stale at two thirds of the lease when nothing comes back, and fresh again with the same key', async () => {
-    // A third of it is longer than a busy machine keeps a test from looking.
+  test('is stale at two thirds of the lease without an answer, and fresh again with the same key', async () => {
+    // A third of the lease is longer than a busy machine delays a test.
     const ttlMs = 9_000;
     session = new MemberSession(client, keys, member('w1-abc'), {
       heartbeatIntervalMs: 1_000,
@@ -102,7 +102,7 @@ describe('a membership', () => {
     const startedAt = performance.now();
     proxy.blackhole();
     await waitFor(() => told.includes('stale'));
-    // Renewed at most a sixth of the time to live before.
+    // The last renewal is at most a sixth of the time to live old.
     expect(performance.now() - startedAt).toBeLessThan(ttlMs);
     expect(performance.now() - startedAt).toBeGreaterThan(ttlMs / 2 - 300);
     expect(await fencedWrite()).toBe(true);
@@ -112,7 +112,7 @@ describe('a membership', () => {
     expect(told.some((one) => one.startsWith('fresh:'))).toBe(false);
   }, 40_000);
 
-  test('counts from when a renewal was sent, not from when its answer came', async () => {
+  test('counts from when a renewal was sent, not from when it was answered', async () => {
     const keepAlive = client.keepAlive.bind(client);
     let sentAt = 0;
     let answered = false;
@@ -131,7 +131,7 @@ describe('a membership', () => {
     expect(performance.now() - sentAt).toBeGreaterThanOrEqual((TTL_MS * 2) / 3);
   });
 
-  test('that is lost is joined anew, with another create revision', async () => {
+  test('joins again after a lost lease, with another create revision', async () => {
     await session.start();
     const { fence, lease } = session;
     await direct.revokeLease(lease as string);
@@ -143,7 +143,7 @@ describe('a membership', () => {
     expect((await direct.txn({ compare: [fence], then })).succeeded).toBe(false);
   });
 
-  test('whose key was deleted by hand is joined anew on demand, and the old lease ends', async () => {
+  test('joins again on demand when somebody deleted its key, and the old lease ends', async () => {
     await session.start();
     const { fence, lease } = session;
     await direct.txn({ compare: [], then: [{ delete: keys.member(session.id) }] });
@@ -163,7 +163,7 @@ describe('a membership', () => {
   test.each([
     ['deleted', undefined],
     ['deleted and put by somebody else', 'nonsense'],
-  ])('whose key was %s by hand is joined anew by itself', async (_how, value) => {
+  ])('whose key was %s by hand joins again by itself', async (_how, value) => {
     await session.start();
     const { fence, lease } = session;
     await direct.txn({ compare: [], then: [{ delete: keys.member(session.id) }] });
@@ -193,7 +193,7 @@ describe('a membership', () => {
     },
   );
 
-  test('an update that finds no key joins anew', async () => {
+  test('an update that finds no key joins again', async () => {
     session = new MemberSession(client, keys, member('w1-abc'), {
       heartbeatIntervalMs: 60_000,
       heartbeatTimeoutMs: 60_000,
@@ -207,7 +207,7 @@ describe('a membership', () => {
     expect(JSON.parse(String((await memberKey())?.value))).toMatchObject({ Tags: ['eu'] });
   });
 
-  test('is not believed after a pause, before any timer could fire', async () => {
+  test('is stale after a pause, before any timer could fire', async () => {
     await session.start();
     const now = performance.now.bind(performance);
     jest.spyOn(performance, 'now').mockImplementation(() => now() + TTL_MS);
@@ -215,7 +215,7 @@ describe('a membership', () => {
     expect(session.status).toBe('stale');
   });
 
-  test('does not care for steps of the wall clock', async () => {
+  test('ignores steps of the wall clock', async () => {
     await session.start();
     const { fence } = session;
     const real = Date.now();
@@ -235,7 +235,7 @@ describe('a membership', () => {
     expect(await fencedWrite()).toBe(true);
   });
 
-  test('waits for an etcd that is away, and says so', async () => {
+  test('waits for an etcd that does not answer, and says so', async () => {
     proxy.cut();
     const started = session.start();
     await waitFor(() => told.includes('joining: unavailable'));
@@ -263,7 +263,7 @@ describe('a membership', () => {
   });
 });
 
-test('does not join an etcd that holds other data', async () => {
+test('does not join an etcd with other data', async () => {
   const own = await startEtcd();
   const other = new EtcdClient({ members: [own.endpoint] });
   const guard = new ClusterGuard(other, keys);
@@ -293,7 +293,7 @@ test('1,000 renewals leave no stream, connection or timer behind', async () => {
   expect(process.getActiveResourcesInfo().length).toBeLessThan(before + 10);
 });
 
-test('a new timeout is taken without leaving: the same key, on a lease of its own', async () => {
+test('applies a new timeout without leaving: the same key, on a lease of its own', async () => {
   await session.start();
   const key = keys.member('w1-abc');
   const before = await direct.get(key);
@@ -306,7 +306,7 @@ test('a new timeout is taken without leaving: the same key, on a lease of its ow
   await waitFor(() => session.lease === after.lease);
   expect([after.createRevision, session.fence, session.isFresh()]).toEqual([before?.createRevision, fence, true]);
   expect(await direct.keepAlive(after.lease, 1_000)).toBe(9_000);
-  // The old lease runs out, and takes nothing with it. To ask for it would renew it.
+  // The old lease expires and takes nothing with it. Asking for it would renew it.
   await sleep(TTL_MS + 1_500);
   await expect(direct.keepAlive(before?.lease ?? '', 1_000)).rejects.toMatchObject({ kind: 'lease-gone' });
   expect([(await direct.get(key))?.createRevision, session.isFresh()]).toEqual([before?.createRevision, true]);

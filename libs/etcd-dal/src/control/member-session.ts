@@ -8,13 +8,13 @@ import type { ClusterGuard } from './cluster-guard.js';
 import { commit } from './fenced-txn.js';
 
 /**
- * `joining`: not a member yet. `fresh`: surely a member. `stale`: the lease was not renewed for two thirds of its time to live:
- * stop deciding, since at its end others take over. `lost`: etcd says that the lease is gone.
+ * `joining`: not a member yet. `fresh`: surely a member. `stale`: the lease was not renewed for two thirds of its time to live; the
+ * process must stop deciding, because others take over when it ends. `lost`: etcd says that the lease is gone.
  */
 export type SessionStatus = 'joining' | 'fresh' | 'stale' | 'lost';
 
 export interface SessionTiming {
-  /** How often the lease is renewed, at most; a sixth of the time to live when that is shorter. */
+  /** Longest time between renewals; a sixth of the time to live if that is shorter. */
   heartbeatIntervalMs: number;
   heartbeatTimeoutMs: number;
 }
@@ -22,17 +22,17 @@ export interface SessionTiming {
 const RETRY_MS = 500;
 
 /**
- * This process's membership: one lease, renewed by our own monotonic timer, and the member key that hangs on it. The lease
- * counts from the moment at which a renewal was *sent*, with the time to live that etcd granted.
+ * The membership of this process: one lease, renewed by a monotonic timer, and the member key on it. The lease counts from the
+ * moment at which a renewal was *sent*, with the time to live that etcd granted.
  */
 export class MemberSession {
   private leaseId: string | undefined;
   private createRevision = 0;
   private ttlMs: number;
   private leftLeaseId: string | undefined;
-  /** What the member key was last given. */
+  /** The last value of the member key. */
   private written: Buffer = Buffer.alloc(0);
-  /** Whether the lease was granted under another timeout than is wanted now. */
+  /** Whether the lease was granted under another timeout than the present one. */
   private outdated = false;
   /** `performance.now()` when the last renewal that succeeded was sent. */
   private renewedAt = Number.NEGATIVE_INFINITY;
@@ -48,7 +48,7 @@ export class MemberSession {
     private readonly keys: Keyspace,
     private member: Member,
     private timing: SessionTiming,
-    /** Keeps this process from joining a cluster whose data is not the one it works on. */
+    /** Keeps this process from joining a cluster with other data than it works with. */
     private readonly guard?: ClusterGuard,
   ) {
     this.ttlMs = timing.heartbeatTimeoutMs;
@@ -62,13 +62,13 @@ export class MemberSession {
     return this.leaseId;
   }
 
-  /** The lease that the present one follows without an interruption, if any: keys that hang on it are to move. */
+  /** The lease that the present one replaced without an interruption, if any: move keys that belong to it. */
   get leaseBefore(): string | undefined {
     return this.leftLeaseId;
   }
 
   get status(): SessionStatus {
-    // A process that was paused must not believe a timer that has not fired yet.
+    // After a pause a process must not rely on a timer that has not fired yet.
     if (this.current === 'fresh' && !this.isFresh()) return 'stale';
     return this.current;
   }
@@ -78,7 +78,7 @@ export class MemberSession {
     return this.leaseId !== undefined && performance.now() - this.renewedAt < (this.ttlMs * 2) / 3;
   }
 
-  /** The compare of every fenced write of this process: its own member key is the one that it created. */
+  /** The comparison of every fenced write of this process: its member key is the one that it created. */
   get fence(): Compare {
     return { key: this.keys.member(this.id), target: 'create', value: this.createRevision || -1 };
   }
@@ -94,7 +94,7 @@ export class MemberSession {
     await Promise.race([joined, this.running]);
   }
 
-  /** Leaves at once: the lease is revoked, so nobody waits for its time to live. */
+  /** Leaves at once: it revokes the lease, so nobody waits for its time to live. */
   async stop(): Promise<void> {
     if (this.stopped) return;
     this.stopped = true;
@@ -107,8 +107,8 @@ export class MemberSession {
   }
 
   /**
-   * Takes a new timing without leaving: the member key moves to a new lease and keeps its create revision, so that whatever is fenced
-   * by it goes on. The old lease is left to run out: others may hang keys on it, and are told to move them by {@link onStatus}.
+   * Applies a new timing without leaving: the member key moves to a new lease and keeps its create revision, so fences stay valid.
+   * The old lease expires by itself: other keys may belong to it, and {@link onStatus} tells their owners to move them.
    */
   retime(timing: SessionTiming): void {
     const { heartbeatTimeoutMs, heartbeatIntervalMs } = this.timing;
@@ -118,15 +118,15 @@ export class MemberSession {
     this.wake.abort();
   }
 
-  /** Changes what is told of this member. Best effort: it is told again with the next update. */
+  /** Changes the value of the member key. Best effort: the next update writes it again. */
   async update(change: Partial<Member>): Promise<void> {
     this.member = { ...this.member, ...change };
     await this.prove().catch(() => undefined);
   }
 
   /**
-   * Whether etcd takes writes of this process: its member key is written anew. When that key is gone this process joins anew. Throws
-   * {@link EtcdError} when etcd cannot be asked, or takes no writes.
+   * Whether etcd accepts writes of this process: writes its member key again. If that key is gone, the process joins again. Throws
+   * {@link EtcdError} when etcd cannot be asked, or accepts no writes.
    */
   async prove(): Promise<boolean> {
     const { leaseId } = this;
@@ -136,11 +136,11 @@ export class MemberSession {
     return succeeded;
   }
 
-  /** To be called by whoever found that the member key is not there: joins anew with a new lease. */
+  /** Call it when the member key is missing: joins again with a new lease. */
   rejoin(): void {
     const leaseId = this.leaseId;
     if (leaseId === undefined) return;
-    // Whatever else hangs on the old lease must not outlive it.
+    // Other keys on the old lease must not outlive it.
     void this.client.revokeLease(leaseId).catch(() => undefined);
     this.drop(new EtcdError('lease-gone', `${this.keys.member(this.id)} was deleted; the process joins again`));
     this.wake.abort();
@@ -152,13 +152,13 @@ export class MemberSession {
         if (this.leaseId === undefined) await this.join();
         await this.pause(Math.min(this.timing.heartbeatIntervalMs, this.ttlMs / 6));
         await this.renew();
-        // Beside the renewals, which must not wait for it. What fails is looked at again with the next one.
+        // Runs beside the renewals, which must not wait for it. After a failure the next renewal looks again.
         void this.confirm().catch(() => undefined);
         if (this.outdated && !this.stopped) await this.moveToNewLease();
       } catch (error) {
         const cause = toEtcdError(error);
         if (cause.kind === 'lease-gone') this.drop(cause);
-        // Not while it is fresh: one renewal that failed changes nothing.
+        // Not while it is fresh: a single failed renewal changes nothing.
         else if (!this.isFresh()) this.emit(this.status, cause);
         await this.pause(Math.min(RETRY_MS, this.ttlMs / 6));
       }
@@ -187,7 +187,7 @@ export class MemberSession {
     this.renewed(sentAt, lease.ttlMs);
   }
 
-  /** After an unclear answer the key may hang on either lease: it is moved to another one then, by the next attempt. */
+  /** After an unclear answer the key may belong to either lease: the next attempt moves it to another one. */
   private async moveToNewLease(): Promise<void> {
     const { timing } = this;
     const sentAt = performance.now();
@@ -209,7 +209,7 @@ export class MemberSession {
     if (this.leaseId === leaseId) this.renewed(sentAt, ttlMs);
   }
 
-  /** Anybody may delete the member key by hand or put something else there, which nobody else would mend. */
+  /** Somebody can delete the member key by hand or overwrite it, and nobody else would repair that. */
   private async confirm(): Promise<void> {
     const { leaseId } = this;
     if (this.stopped || leaseId === undefined) return;
@@ -253,7 +253,7 @@ export class MemberSession {
       try {
         listener(status, error);
       } catch {
-        // A defect of whoever listens must not cost the membership.
+        // A defect of a listener must not end the membership.
       }
     }
   }

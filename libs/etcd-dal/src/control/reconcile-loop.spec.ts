@@ -6,7 +6,7 @@ import { ReconcileLoop, type ReconcileLoopOptions } from './reconcile-loop.js';
 let loop: ReconcileLoop;
 afterEach(() => loop.stop());
 
-/** A loop whose runs are let go one by one. */
+/** A loop whose runs the test releases one by one. */
 function gated(options: ReconcileLoopOptions = {}): { runs: (() => void)[]; most: () => number } {
   const runs: (() => void)[] = [];
   let running = 0;
@@ -47,7 +47,7 @@ test('a trigger waits for others, within its window', async () => {
   expect(runs).toBe(1);
 });
 
-test('tries again after a failure, later each time, and tells each', async () => {
+test('tries again after a failure, later each time, and reports each', async () => {
   const at: number[] = [];
   const errors: unknown[] = [];
   loop = new ReconcileLoop(
@@ -72,14 +72,14 @@ test('tries again after a failure, later each time, and tells each', async () =>
   for (const [n, gap] of gaps.entries()) expect(gap).toBeGreaterThanOrEqual(20 * 2 ** n - 2);
 });
 
-test('runs by itself when asked to', async () => {
+test('runs by itself if configured so', async () => {
   let runs = 0;
   loop = new ReconcileLoop(async () => void runs++, { everyMs: 10 });
   loop.trigger();
   await waitFor(() => runs >= 3);
 });
 
-test('stop waits for the run under way, and nothing runs afterwards', async () => {
+test('stop waits for the present run, and nothing runs afterwards', async () => {
   const { runs } = gated({ everyMs: 1 });
   loop.trigger();
   await waitFor(() => runs.length === 1);

@@ -3,7 +3,7 @@ export interface ReconcileLoopOptions {
   everyMs?: number;
   /** A trigger waits this long for others, so that a burst is handled once. */
   windowMs?: number;
-  /** After a failed run, the next comes after this, doubled with each failure up to 32 times. */
+  /** After a failed run, the time until the next; doubled with each failure, up to 32 times. */
   retryMs?: number;
   /** Called for each failed run. */
   onError?: (error: unknown) => void;
@@ -68,7 +68,7 @@ export class ReconcileLoop {
       try {
         this.options.onError?.(error);
       } catch {
-        // Whoever is told must not end the loop.
+        // A listener must not end the loop.
       }
     }
   }

@@ -1,19 +1,19 @@
 import type { Entry } from '../etcd.client.js';
 
-/** A key whose value is not whole: it was left out, or a part of it. */
+/** A key whose value is invalid: it was skipped, or a part of it. */
 export interface UnreadableKey {
   key: string;
   /** Modification revision of the key. */
   revision: number;
   bytes: number;
-  /** What was expected where, and not a word of what stands there. */
+  /** What was expected where; nothing of the value. */
   reason: string;
 }
 
-/** Of more than these only the number is kept. */
+/** Beyond this number it only counts. */
 const MAX_KEPT = 1_000;
 
-/** What this process found in etcd and left out since it is not whole: each told once for each revision of a key. */
+/** Invalid values that this process found in etcd and skipped; reports each once for each revision of a key. */
 export class Unreadable {
   private readonly found = new Map<string, UnreadableKey>();
 
@@ -28,7 +28,7 @@ export class Unreadable {
     this.onFound(found);
   }
 
-  /** What stands there at this revision can be read, or nothing does. Another cache may have found a fault in the same revision. */
+  /** The value at this revision is valid, or the key is gone. Another cache may have found a fault in the same revision. */
   clear(key: string, revision: number): void {
     const known = this.found.get(key);
     if (known && known.revision < revision) this.found.delete(key);

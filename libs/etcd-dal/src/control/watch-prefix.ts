@@ -7,7 +7,7 @@ import type { ClusterGuard } from './cluster-guard.js';
 export interface WatchPrefixOptions {
   prefix: string;
   fromRevision: number;
-  /** Asked once the watch is open, before anything that it brought is told. */
+  /** Called once the watch is open, before any of its events is reported. */
   guard?: ClusterGuard;
   onOpen: () => void;
   onAnswer: (answer: IWatchResponse) => void;
@@ -17,7 +17,7 @@ export interface WatchPrefixOptions {
 
 const OPEN_TIMEOUT_MS = 5_000;
 
-/** One watch stream, from its opening to its end, which is always an error: why it ended. */
+/** One watch stream, from its opening to its end. The end is always an error that says why. */
 export async function watchPrefix(client: EtcdClient, options: WatchPrefixOptions): Promise<never> {
   const { prefix, guard, signal } = options;
   const stream = await client.openWatch();
@@ -26,7 +26,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
   let cancel = (): void => stream.cancel();
   try {
     return await new Promise<never>((_resolve, reject) => {
-      // Held until it is sure that this is still the etcd whose data we have: it may have been replaced while we reconnected.
+      // Keep the events until it is certain that this etcd still has our data: somebody may have replaced it while we reconnected.
       let held: IWatchResponse[] | undefined = [];
       const opened = async (): Promise<void> => {
         await guard?.check();
@@ -60,7 +60,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
           range_end: prefixEnd(prefix),
           start_revision: String(options.fromRevision),
           progress_notify: true,
-          // A lease with very many keys ends in one revision: in pieces it stays below every limit of a message.
+          // A lease with very many keys expires in one revision; in pieces it stays below every limit of a message.
           fragment: true,
         },
       });
@@ -78,7 +78,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
 function cancelled(answer: IWatchResponse): EtcdError {
   const reason = answer.cancel_reason || 'no reason given';
   const message = `etcd: watch cancelled: ${reason}`;
-  // etcd gives no reason when the revision is compacted, and only a text for all others.
+  // etcd sends no reason when the revision is compacted, and only a text for all others.
   if (Number(answer.compact_revision) > 0) return new EtcdError('compacted', 'etcd: watch cancelled: compacted');
   if (reason.includes('permission denied') || reason.includes('auth')) return new EtcdError('denied', message);
   return new EtcdError(reason.includes('no leader') ? 'unavailable' : 'refused', message);

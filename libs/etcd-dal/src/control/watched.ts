@@ -5,16 +5,16 @@ import type { OnDefect } from './guarded.js';
 import { Informer, type InformerOptions } from './informer.js';
 import type { Unreadable } from './unreadable.js';
 
-/** Where something is watched: what every process has one of. */
+/** What a watch needs; every process has one of each. */
 export interface WatchingNode {
   client: EtcdClient;
   guard: ClusterGuard;
   unreadable: Unreadable;
-  /** Called for an exception in a handler: a defect of ours, which must not end the watch, let alone the process. */
+  /** Called for an exception in a handler: a defect of ours, which must not end the watch or the process. */
   onDefect: OnDefect;
 }
 
-/** A cache of the keys of one noun: of these data only, parsed, and with a word about what is not whole. */
+/** A cache of the keys of one noun: only of the expected data, parsed, and with a report of each invalid value. */
 export class Watched<T> extends Informer<T> {
   constructor(
     { client, guard, unreadable, onDefect }: WatchingNode,

@@ -6,7 +6,7 @@ import { WorkQueue } from './work-queue.js';
 let queue: WorkQueue<string>;
 afterEach(() => queue.stop());
 
-/** A queue whose calls are let go, or failed, one by one. */
+/** A queue whose calls the test completes, or fails, one by one. */
 function gated(retryMs = 5) {
   const calls: { key: string; end: () => void; fail: (error: Error) => void }[] = [];
   const failures: [string, unknown][] = [];
@@ -43,7 +43,7 @@ test('keys do not wait for one another', () => {
   expect(keys()).toEqual(['a', 'b']);
 });
 
-test('of several times the first counts, and a call replaces it', async () => {
+test('uses the earliest of several times, and a call replaces it', async () => {
   const { calls, keys } = gated();
   queue.add('a', 60_000);
   queue.add('a', 20);
@@ -59,7 +59,7 @@ test('of several times the first counts, and a call replaces it', async () => {
   expect(keys()).toEqual(['a', 'b']);
 });
 
-test('a time that is longer than a timer can wait does not come at once', async () => {
+test('a time that is too long for a timer does not come at once', async () => {
   const { keys } = gated();
   queue.add('a', 2 ** 40);
   await sleep(20);
@@ -77,7 +77,7 @@ test('a time that comes during a call waits for its end', async () => {
   expect(twice()).toBe(false);
 });
 
-test('a call that rejects is told and repeated', async () => {
+test('reports and repeats a call that rejects', async () => {
   const { calls, failures } = gated();
   queue.add('a');
   const error = new Error('no');
@@ -86,7 +86,7 @@ test('a call that rejects is told and repeated', async () => {
   expect(failures).toEqual([['a', error]]);
 });
 
-test('a handler that throws, and a listener that throws, end nothing', async () => {
+test('survives a handler that throws, and a listener that throws', async () => {
   let calls = 0;
   const broken = (): never => {
     throw new Error('no');
@@ -96,7 +96,7 @@ test('a handler that throws, and a listener that throws, end nothing', async () 
   await waitFor(() => calls === 3);
 });
 
-test('what is forgotten is not handled, unless it is added anew', async () => {
+test('does not handle a forgotten key, unless it is added again', async () => {
   const { calls, keys } = gated();
   queue.add('a');
   queue.add('a');
@@ -111,7 +111,7 @@ test('what is forgotten is not handled, unless it is added anew', async () => {
   expect(keys()).toEqual(['a', 'b']);
 });
 
-test('once stopped it handles nothing more, and says when what was under way has ended', async () => {
+test('handles nothing after a stop, and says when the present calls have ended', async () => {
   const { calls, keys } = gated();
   queue.add('a');
   queue.add('a');

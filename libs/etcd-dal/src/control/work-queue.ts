@@ -4,17 +4,17 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export interface WorkQueueOptions<K> {
   /** A key whose handler failed is handled again after this. */
   retryMs: number;
-  /** Told of each failure. What it throws itself ends nothing. */
+  /** Called for each failure. Its own exceptions are ignored. */
   onError: (key: K, error: unknown) => void;
 }
 
 /**
- * Has keys handled that may need something: one key never twice at once, however often it is added, while different keys do not wait for
- * one another. Level-triggered: what is to be done follows from how things are when the handler is called, so each call replaces the time for
- * which the key was added before. An exception of a handler is told, and its key is handled again.
+ * Calls a handler for keys that may need work: one key never twice at once, however often it is added, while different keys do not
+ * wait for one another. It is level-triggered: the handler looks at the present situation, so each call replaces the times for
+ * which the key was added before. After an exception of the handler the queue reports it and handles the key again.
  */
 export class WorkQueue<K> {
-  /** Keys that are being handled; true when they were added meanwhile. */
+  /** Keys in progress; true if they were added meanwhile. */
   private readonly running = new Map<K, boolean>();
   private readonly timers = new Map<K, { dueAt: number; timer: NodeJS.Timeout }>();
   private idle: (() => void)[] = [];
@@ -25,7 +25,10 @@ export class WorkQueue<K> {
     private readonly options: WorkQueueOptions<K>,
   ) {}
 
-  /** Handles a key after a time, or sooner if it was added for sooner; without one now, or as soon as the call under way has ended. */
+  /**
+   * Handles a key after a time, or earlier if it was added for earlier. Without a time: now, or as soon as the present call has
+   * ended.
+   */
   add(key: K, afterMs = 0): void {
     if (this.stopped) return;
     if (afterMs > 0) this.schedule(key, performance.now() + afterMs);
@@ -33,7 +36,7 @@ export class WorkQueue<K> {
     else this.start(key);
   }
 
-  /** Takes back what a key was added for. A call under way goes on. */
+  /** Removes a key from the queue. A present call continues. */
   forget(key: K): void {
     clearTimeout(this.timers.get(key)?.timer);
     this.timers.delete(key);
@@ -45,7 +48,7 @@ export class WorkQueue<K> {
     if (this.running.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
-  /** Handles nothing more; see {@link done} for what is under way. */
+  /** Handles nothing more; see {@link done} for present calls. */
   stop(): void {
     this.stopped = true;
     for (const { timer } of this.timers.values()) clearTimeout(timer);
@@ -84,7 +87,7 @@ export class WorkQueue<K> {
     try {
       this.options.onError(key, error);
     } catch {
-      // Whoever is told must not end the queue.
+      // A listener must not end the queue.
     }
     this.add(key, this.options.retryMs);
     this.finish(key);

@@ -20,7 +20,7 @@ function node(...args: Parameters<typeof testNode>): ClusterNode {
 }
 
 describe('a node', () => {
-  test('waits for an etcd that is not there, says why, and joins once it is', async () => {
+  test('waits for a missing etcd, says why, and joins once it is there', async () => {
     etcd = await startEtcd();
     await etcd.kill();
     const waited: string[] = [];
@@ -39,7 +39,7 @@ describe('a node', () => {
     await waitFor(() => one.events.depth === 0);
   });
 
-  test('says so when etcd has no space for it', async () => {
+  test('reports that etcd is out of space', async () => {
     etcd = await startEtcd({ args: ['--quota-backend-bytes=1000000'] });
     const prefix = uniquePrefix();
     const first = node(etcd.endpoint, prefix);
@@ -76,7 +76,7 @@ describe('a node', () => {
     expect(await other.client.get(key)).toBeUndefined();
   });
 
-  test('lives through a restart of etcd with its data', async () => {
+  test('survives a restart of etcd with its data', async () => {
     etcd = await startEtcd();
     const one = node(etcd.endpoint, uniquePrefix());
     await one.start('');
@@ -93,7 +93,7 @@ describe('a node', () => {
   });
 });
 
-test('twenty nodes that start at once on an empty etcd all join the same cluster', async () => {
+test('twenty nodes that start together on an empty etcd all join the same cluster', async () => {
   etcd = await startEtcd();
   const prefix = uniquePrefix();
   const all = Array.from({ length: 20 }, () => node(etcd?.endpoint ?? '', prefix));
@@ -108,7 +108,7 @@ test('twenty nodes that start at once on an empty etcd all join the same cluster
 describe('the settings of the cluster', () => {
   const settings = { HeartbeatInterval: '1s', HeartbeatTimeout: '4s', StateDumpInterval: '2s' };
 
-  test('change while it runs; what is not valid is told, and the last good ones stay', async () => {
+  test('change while it runs; invalid ones are reported, and the last valid ones stay', async () => {
     etcd = await startEtcd();
     const one = node(etcd.endpoint, uniquePrefix());
     const told: [string, string[]][] = [];
@@ -117,7 +117,7 @@ describe('the settings of the cluster', () => {
     const { ClusterId } = one.config;
     const put = (value: unknown): Promise<unknown> =>
       one.client.txn({ compare: [], then: [{ put: one.keys.config, value: JSON.stringify(value) }] });
-    // By hand, and without the id of the data, which is put back.
+    // Written by hand without the id of the data; the node restores it.
     await put(settings);
     await waitFor(() => one.config.HeartbeatTimeout === '4s');
     await waitFor(async () => String((await one.client.get(one.keys.config))?.value).includes(ClusterId));
@@ -137,7 +137,7 @@ describe('the settings of the cluster', () => {
     expect(told[0]).toEqual(['4s', []]);
   });
 
-  test('keep nobody from joining while they are not valid', async () => {
+  test('keep nobody from joining while they are invalid', async () => {
     etcd = await startEtcd();
     const prefix = uniquePrefix();
     const first = node(etcd.endpoint, prefix);

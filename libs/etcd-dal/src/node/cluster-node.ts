@@ -22,13 +22,13 @@ export interface ClusterNodeOptions {
   tags: readonly string[];
   version: string;
   semver: string;
-  /** Told to the cluster with the membership: see {@link Member.AlertLinks}. */
+  /** Published with the membership: see {@link Member.AlertLinks}. */
   alertLinks?: boolean;
   /** Called for each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
-  /** Told why this process is not a member yet, or no longer; once for each different reason, and with the error that it is from. */
+  /** Called with why this process is not a member yet, or no longer; once for each different reason, with the error behind it. */
   onWaiting?: (reason: string, error: unknown) => void;
-  /** Called for each value in etcd that is not whole, once for each revision of its key. */
+  /** Called for each invalid value in etcd, once for each revision of its key. */
   onUnreadable?: (found: UnreadableKey) => void;
   /** Called for an exception in a timer, or in a handler of a watch. */
   onDefect?: OnDefect;
@@ -36,9 +36,7 @@ export interface ClusterNodeOptions {
 
 const RETRY_MS = 1_000;
 
-/**
- * What every process of 9volt has one of, whatever its roles: a client of etcd, a membership, and a recorder of events.
- */
+/** What every process of 9volt has once, whatever its roles: a client of etcd, a membership, and a recorder of events. */
 export class ClusterNode {
   readonly client: EtcdClient;
   readonly keys: Keyspace;
@@ -85,13 +83,13 @@ export class ClusterNode {
     return this.waitingFor;
   }
 
-  /** The cluster's settings as they are now, the last good ones where somebody put what is not valid. Throws before {@link joined}. */
+  /** The present settings of the cluster, or the last valid ones if somebody wrote invalid ones. Throws before {@link joined}. */
   get config(): ClusterConfig {
     if (!this.liveConfig) throw new Error('not a member yet');
     return this.liveConfig.current;
   }
 
-  /** Tells of each change of the cluster's settings, and of each refused one. */
+  /** Called for each change of the cluster's settings, and for each refused one. */
   onConfig(listener: ConfigListener): void {
     this.configListeners.push(listener);
   }
@@ -131,7 +129,7 @@ export class ClusterNode {
     if (!this.stopped) this.resolveJoined();
   }
 
-  /** Leaves the cluster at once. What the roles must hand over is handed over before. */
+  /** Leaves the cluster at once. The roles hand over before. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.abort.abort();

@@ -16,27 +16,28 @@ export interface StoredSettings {
   config: ClusterConfig;
   /** 0 when nothing is stored. */
   revision: number;
-  /** What is wrong with what is stored; `config` then holds the defaults where it is. */
+  /** What is wrong with the stored settings; `config` then contains the defaults in their place. */
   faults: readonly FieldError[];
 }
 
 export interface ChangeOptions {
-  /** Throws when the change must not be made to what is stored. */
+  /** Throws if the change must not be made to the stored settings. */
   accept?: (stored: StoredSettings) => void;
-  /** Faults that only the caller can know of. */
+  /** Faults that only the caller can find. */
   judge?: (config: ClusterConfig) => FieldError[];
 }
 
 const ATTEMPTS = 5;
 
-/** The settings of the cluster as they stand in etcd. Throws {@link EtcdError}. */
+/** The settings of the cluster in etcd. Throws {@link EtcdError}. */
 export async function readClusterSettings(client: EtcdClient, keys: Keyspace): Promise<StoredSettings> {
   return settingsOf(await client.get(keys.config));
 }
 
 /**
- * Changes attributes of the settings of the cluster; null or undefined takes one back to its default. What would not be valid as a whole is
- * not written: `DomainError('invalid')`; `conflict` before the first process created them. Processes take it up without a restart.
+ * Changes attributes of the cluster's settings; null or undefined resets one to its default. Writes nothing if the result would be
+ * invalid as a whole: `DomainError('invalid')`; `conflict` before the first process created them. Processes apply them without a
+ * restart.
  */
 export async function changeClusterSettings(
   client: EtcdClient,
@@ -54,7 +55,7 @@ export async function changeClusterSettings(
     const changed = new Map(Object.entries(raw));
     for (const [name, value] of Object.entries(patch)) {
       if (value === null || value === undefined) changed.delete(name);
-      // What is shown instead of a secret, sent back, keeps it.
+      // A masked secret that comes back keeps the stored one.
       else if (value !== MASKED) changed.set(name, value);
     }
     const config = Object.fromEntries(changed) as unknown as ClusterConfig;

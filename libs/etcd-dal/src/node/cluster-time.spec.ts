@@ -28,7 +28,7 @@ describe('the time of the cluster', () => {
     expect(clusterAheadMs(members, self, { nowMs, dumpMs: 10_000 })).toBe(expected);
   });
 
-  it('takes what is late on its way for no difference', () => {
+  it('does not mistake a delay on the way for a difference', () => {
     const late = [member('a', -100_000), member('b', -100_000)];
     expect(clusterAheadMs(late, worker, { nowMs, dumpMs: 60_000 })).toBe(0);
     expect(clusterAheadMs(late, worker, { nowMs, dumpMs: 10_000 })).toBe(-100_000);

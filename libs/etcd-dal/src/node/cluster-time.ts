@@ -7,8 +7,9 @@ const READ_EVERY_MS = 60_000;
 const RETRY_MS = 5_000;
 
 /**
- * By how many milliseconds the time of the cluster is ahead of ours, or behind when negative: that of the workers' clock in the middle, so that
- * one clock that is off changes nothing. Workers write their keys with each dump, so that these show their clocks; 0 within the tolerance.
+ * By how many milliseconds the time of the cluster is ahead of ours (negative: behind). The time of the cluster is the median of
+ * the workers' clocks, so that a single wrong clock changes nothing. Workers write their keys with each dump, which shows their
+ * clocks; 0 within the tolerance.
  */
 export function clusterAheadMs(
   members: Iterable<Member>,
@@ -25,10 +26,10 @@ export function clusterAheadMs(
   return Math.abs(middle) <= TOLERANCE_MS + 2 * dumpMs ? 0 : middle;
 }
 
-/** The time of the cluster as a worker knows it. For what is written by one node and compared by another. */
+/** The time of the cluster as a worker knows it: for times that one node writes and another compares. */
 export class ClusterTime {
   private readAt = Number.NEGATIVE_INFINITY;
-  /** {@link clusterAheadMs} as last read. */
+  /** {@link clusterAheadMs} at its last read. */
   private ahead = 0;
 
   constructor(
@@ -36,13 +37,13 @@ export class ClusterTime {
     private readonly now: () => number,
   ) {}
 
-  /** As known; reads anew in the background what is old. */
+  /** The known value; reads an old one again in the background. */
   get aheadMs(): number {
     if (performance.now() - this.readAt > READ_EVERY_MS) void this.read();
     return this.ahead;
   }
 
-  /** Never rejects: without an answer what was known stays. */
+  /** Never rejects: without an answer the known value stays. */
   async read(): Promise<void> {
     this.readAt = performance.now();
     const { client, keys, stores, memberId } = this.node;

@@ -32,8 +32,8 @@ const interval: Shape<string> = (raw) => {
 };
 
 /**
- * What every monitor has. The attributes of its type are not looked at: whoever assigned it validated them, and a newer version may know more of
- * them.
+ * The attributes that every monitor has. Those of its type are not validated here: the leader did that when it assigned the
+ * monitor, and a newer version may know more of them.
  */
 const common = record<Omit<MonitorSettings, 'crossCheck'>>(
   { type: text, interval },
@@ -88,7 +88,7 @@ export interface StoredAssignment extends HeldKey {
   createRevision: number;
 }
 
-/** `cluster/assignments/<worker id>/<monitor>`. The leader writes it; a worker that leaves or hands over, its own. */
+/** `cluster/assignments/<worker id>/<monitor>`. The leader writes it; a worker that leaves or hands over writes its own. */
 export class AssignmentStore {
   constructor(
     private readonly client: EtcdClient,
@@ -105,7 +105,7 @@ export class AssignmentStore {
     return read(assignment, value, report);
   }
 
-  /** As etcd has it; undefined when there is none, or what stands there is not whole. */
+  /** The assignment in etcd; undefined if there is none, or it is invalid. */
   async read(key: string): Promise<StoredAssignment | undefined> {
     const entry = await this.client.get(key);
     const found = entry && this.parsed(entry);
@@ -114,7 +114,7 @@ export class AssignmentStore {
     return { key, createRevision, modRevision, assignment: found };
   }
 
-  /** Gives a monitor to a worker that takes part and does not have it. `value` is an encoded assignment. */
+  /** Assigns a monitor to a worker that is a member and does not have it. `value` is an encoded assignment. */
   giving(workerId: string, monitor: string, value: string): FencedWrite {
     const key = this.keys.assignment(workerId, monitor);
     return {

@@ -29,7 +29,7 @@ export class CoverageStore {
     return entry && this.parsed(entry);
   }
 
-  /** As long as the fence holds. It does not matter when it is applied: the next one follows. */
+  /** As long as the fence holds. A late report does no harm: the next one follows. */
   async write(next: CoverageReport, fence: readonly Compare[]): Promise<void> {
     await this.client.txn({ compare: fence, then: [{ put: this.keys.coverage, value: encode(next) }] });
   }

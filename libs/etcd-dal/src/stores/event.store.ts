@@ -14,7 +14,7 @@ import {
 } from '../shape.js';
 
 const event = record<ClusterEvent>(
-  // A newer version may tell of more.
+  // A newer version may have more types.
   { id: text, type: text as Shape<EventType>, message: text, timestamp: instant, memberid: text },
   { monitor: text, alerter: text, details: mapOf(anything) },
 );

@@ -24,7 +24,7 @@ import { openIncident } from './state.store.js';
 
 const HEARD: readonly NotifiedStatus[] = ['warning', 'critical', 'unknown', 'resolved', 'perhaps-resolved'];
 
-/** Both sides of a partition mint the same. */
+/** Both sides of a partition make the same id. */
 const numbered: Shape<HandedIncident['incident']> = (raw) => {
   const found = openIncident(raw);
   if (!/^\d+\.\d+$/.test(found.id)) throw new NotWhole('the id of an incident', 'id');
@@ -47,20 +47,23 @@ const handed = record<HandedIncident>(
 
 const handback = record<Handback>({ worker: text, at: instant, incidents: wholeOf(handed) });
 
-/** A handback as etcd holds it; revision 0 when there is none. */
+/** A handback in etcd; revision 0 if there is none. */
 export interface StoredHandback {
   incidents: HandedIncident[];
   modRevision: number;
 }
 
-/** `handback/<monitor>/<worker id>`. A worker back from an outage writes it; the owner deletes it with the state that it went into. */
+/**
+ * `handback/<monitor>/<worker id>`. A worker back from an outage writes it; the owner deletes it together with the state into which
+ * it merged it.
+ */
 export class HandbackStore {
   constructor(
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
   ) {}
 
-  /** What is not whole tells nothing; it is removed with the next write. */
+  /** An invalid handback contains nothing; the next write removes it. */
   get watched(): Watchable<Handback> {
     return { prefix: this.keys.handbacks, decode: (entry, report) => this.parsed(entry, report) };
   }
@@ -74,14 +77,14 @@ export class HandbackStore {
     return { incidents: entry ? this.parsed(entry).incidents : [], modRevision: entry?.modRevision ?? 0 };
   }
 
-  /** Whether etcd holds no handback about a monitor. */
+  /** Whether etcd contains no handback about a monitor. */
   async isEmpty(monitor: string): Promise<boolean> {
     return (await this.client.list(this.keys.handbacksOf(monitor), { keysOnly: true })).entries.length === 0;
   }
 
   /**
-   * Writes what a worker told, over what was read, and removes from the outbox the alarms that it delivered. Those need no compare: what was
-   * delivered is removed whoever owns the monitor. Answers false when a compare does not hold.
+   * Writes a worker's handback over the one that was read, and removes the alarms that it delivered from the outbox. These need no
+   * comparison: a delivered alarm goes, whoever owns the monitor. Answers false if a comparison fails.
    */
   async handBack(
     about: { monitor: string; worker: string; before: StoredHandback },
@@ -93,8 +96,8 @@ export class HandbackStore {
   }
 
   /**
-   * As {@link handBack}, if nobody else told anything meanwhile: the state is what it was, and all that this worker settled stands in the outbox
-   * still. So much is written down with the incidents, and all of that leaves the outbox.
+   * Like {@link handBack}, but only if nobody else notified meanwhile: the state is unchanged, and everything that this worker
+   * settled is still in the outbox. It then settles these together with the incidents.
    */
   async handBackUndisturbed(
     about: { monitor: string; worker: string; before: StoredHandback },
@@ -127,7 +130,7 @@ export class HandbackStore {
     return outcome === 'accepted';
   }
 
-  /** Deletes what went into a state. */
+  /** Deletes handbacks that went into a state. */
   merging(handbacks: readonly { key: string; modRevision: number }[]): FencedWrite {
     return {
       compare: handbacks.map(({ key, modRevision }) => unchanged(key, modRevision)),

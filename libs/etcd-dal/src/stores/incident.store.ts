@@ -38,16 +38,16 @@ const incident = record<IncidentRecord>(
   { reason: text as Shape<ResolveReason> },
 );
 
-/** The record of an incident as etcd holds it; revision 0 when there is none. */
+/** The record of an incident in etcd; revision 0 if there is none. */
 export interface StoredIncident {
   record: IncidentRecord | undefined;
   modRevision: number;
 }
 
-/** The newest deliveries that are kept with an incident. */
+/** How many of the newest deliveries an incident keeps. */
 const MAX_DELIVERIES = 100;
 
-/** `incident/<monitor>/<n>`. The owner of a monitor writes it; whoever delivers notes the answers in it. */
+/** `incident/<monitor>/<n>`. The owner of a monitor writes it; the worker that delivers a notification records the answer in it. */
 export class IncidentStore {
   constructor(
     private readonly client: EtcdClient,
@@ -70,7 +70,7 @@ export class IncidentStore {
     return new Map(numbers.map((n, index) => [n, this.storedFrom(reads[index])]));
   }
 
-  /** The record of this very incident: a later monitor of the same name counts its incidents anew. */
+  /** The record of exactly this incident: a later monitor of the same name counts its incidents from the start. */
   async find(monitor: string, incident: string): Promise<StoredIncident | undefined> {
     const n = numberOf(incident);
     if (!Number.isInteger(n)) return undefined;
@@ -84,13 +84,13 @@ export class IncidentStore {
     return { compare: [unchanged(key, modRevision)], then: [{ put: key, value: encode(record) }] };
   }
 
-  /** Notes deliveries with the incident that they were about. */
+  /** Records deliveries in their incident. */
   noting(monitor: string, { record, modRevision }: StoredIncident, deliveries: readonly DeliveryRecord[]): FencedWrite {
     if (!record) return { compare: [], then: [] };
     return this.replacing(monitor, numberOf(record.id), { record, modRevision }, withDeliveries(record, deliveries));
   }
 
-  /** That the record is what was read, without a change. */
+  /** Compares that the record is unchanged since it was read. */
   unchanged(monitor: string, { record, modRevision }: StoredIncident): FencedWrite {
     return {
       compare: record ? [unchanged(this.keys.incident(monitor, numberOf(record.id)), modRevision)] : [],

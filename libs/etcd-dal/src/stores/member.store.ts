@@ -51,7 +51,7 @@ const drain: Shape<Partial<Drain>> = (raw) => {
   };
 };
 
-/** `cluster/members/<id>`, `cluster/director` and `cluster/drain/<name>`: who takes part. */
+/** `cluster/members/<id>`, `cluster/director` and `cluster/drain/<name>`: the members, the leader and the drained workers. */
 export class MemberStore {
   constructor(
     private readonly client: EtcdClient,
@@ -62,7 +62,7 @@ export class MemberStore {
     return { prefix: this.keys.members, decode: (entry, report) => this.parsed(entry, report) };
   }
 
-  /** The key names a member, whatever the value says. */
+  /** The key names the member, whatever the value says. */
   parsed({ key, value }: Pick<Entry, 'key' | 'value'>, report?: ReportFault): Member | undefined {
     const found = read(member, value, report);
     return found && { ...found, MemberID: key.slice(this.keys.members.length) };
@@ -72,12 +72,12 @@ export class MemberStore {
     return read(director, value, report);
   }
 
-  /** That a process takes part, or does not. */
+  /** Compares that a process is a member, or is not. */
   takesPart(id: string, present: boolean): Compare {
     return { key: this.keys.member(id), target: 'create', is: present ? '>' : '=', value: 0 };
   }
 
-  /** Writes the key of the leader of this epoch anew. */
+  /** Writes the leader's key of this epoch again. */
   renewDirector(epoch: number, next: Director, lease: string): Promise<Committed> {
     const key = this.keys.director;
     return commit(this.client, {
@@ -86,7 +86,7 @@ export class MemberStore {
     });
   }
 
-  /** Refused when it is kept empty already. */
+  /** Refused if the worker is drained already. */
   keepEmpty(name: string, next: Drain): Promise<Committed> {
     const key = this.keys.drain(name);
     return commit(this.client, { compare: [unchanged(key, 0)], then: [{ put: key, value: encode(next) }] });
@@ -97,7 +97,7 @@ export class MemberStore {
     return entry && this.drain(entry);
   }
 
-  /** Whoever wrote the key, and whatever stands there. Refused when there is none. */
+  /** Whoever wrote the key, and whatever its value. Refused if there is none. */
   fillAgain(name: string): Promise<Committed> {
     const key = this.keys.drain(name);
     return commit(this.client, { compare: [{ key, target: 'create', is: '>', value: 0 }], then: [{ delete: key }] });

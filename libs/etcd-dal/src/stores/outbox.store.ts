@@ -68,7 +68,10 @@ export interface OutboxKey {
   modRevision: number;
 }
 
-/** `outbox/<monitor>/<alerter>/<id>`: what is owed. The owner writes it with the state; whoever delivers removes it with the answer. */
+/**
+ * `outbox/<monitor>/<alerter>/<id>`: pending notifications. The owner writes them with the state; the worker that delivers one
+ * removes it with the answer.
+ */
 export class OutboxStore {
   constructor(
     private readonly client: EtcdClient,
@@ -76,7 +79,7 @@ export class OutboxStore {
     private readonly incidents: IncidentStore,
   ) {}
 
-  /** What somebody else wrote there by hand is left out: it must not stop what we wrote. The key says for whom it is. */
+  /** Skips what somebody wrote there by hand: it must not block our entries. The key says for whom an entry is. */
   get watched(): Watchable<OutboxEntry> {
     return { prefix: this.keys.outbox, decode: (entry, report) => this.parsed(entry, report) };
   }
@@ -91,7 +94,10 @@ export class OutboxStore {
     return this.keys.outboxEntry(monitor, alerter, id);
   }
 
-  /** Owes notifications. Without a compare of their keys: ids are unique, and an entry that is written twice is the same. */
+  /**
+   * Adds pending notifications. It needs no comparison of their keys: ids are unique, and writing an entry twice gives the same
+   * entry.
+   */
   owing(monitor: string, entries: readonly OutboxEntry[]): FencedWrite {
     return {
       compare: [],
@@ -99,24 +105,27 @@ export class OutboxStore {
     };
   }
 
-  /** Whether it is owed still, and the fences hold. */
+  /** Whether it is still pending, and the fences hold. */
   async isOwed({ key, modRevision }: OutboxKey, fences: readonly Compare[]): Promise<boolean> {
     const { succeeded } = await this.client.txn({ compare: [...fences, unchanged(key, modRevision)], then: [] });
     return succeeded;
   }
 
-  /** A revision at which it is not there any more; undefined when it is. */
+  /** A revision at which the entry is gone; undefined if it exists. */
   async goneAt({ key }: OutboxKey): Promise<number | undefined> {
     const { reads, revision } = await this.client.txn({ compare: [], then: [{ get: key }] });
     return reads[0] ? undefined : revision;
   }
 
-  /** Whether etcd holds nothing that is owed about a monitor. */
+  /** Whether etcd contains no pending notification about a monitor. */
   async isEmpty(monitor: string): Promise<boolean> {
     return (await this.client.list(this.keys.outboxOf(monitor), { keysOnly: true })).entries.length === 0;
   }
 
-  /** Removes what was delivered or given up, and notes it with its incident. Answers the revision; undefined when a compare does not hold. */
+  /**
+   * Removes delivered or dropped notifications, and records that in their incident. Answers the revision; undefined if a comparison
+   * fails.
+   */
   async settle(
     owed: OutboxKey,
     incident: StoredIncident | undefined,
@@ -127,7 +136,10 @@ export class OutboxStore {
     return this.commit(joined({ compare: fences, then: [] }, removing([owed]), ...noted));
   }
 
-  /** Removes what needs not be told any more, as long as nobody noted a delivery with the incident. Answers as {@link settle}. */
+  /**
+   * Removes notifications that are no longer needed, as long as nobody recorded a delivery in the incident. Answers like {@link
+   * settle}.
+   */
   async cancel(
     owed: readonly OutboxKey[],
     incident: StoredIncident | undefined,

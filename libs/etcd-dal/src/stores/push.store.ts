@@ -8,13 +8,13 @@ import { count, instant, number, oneOf, read, record, type ReportFault, text, ty
 const call = record<Call>({ at: instant, status: oneOf(CALL_STATUSES) }, { message: text, latencyMs: number });
 const calls = record<CallRecord>({ createRevision: count, awaitedSince: instant }, { last: call });
 
-/** What is known of calls as etcd holds it; revision 0 when there is nothing. */
+/** The record of calls in etcd; revision 0 if there is none. */
 export interface StoredCalls {
   record: CallRecord | undefined;
   modRevision: number;
 }
 
-/** `push/<monitor>`. The API that is called writes it; the owner does at first, so that it is known since when calls are awaited. */
+/** `push/<monitor>`. The API that gets a call writes it; the owner writes it first, to record since when it waits for calls. */
 export class PushStore {
   constructor(
     private readonly client: EtcdClient,
@@ -49,7 +49,7 @@ export class PushStore {
     return outcome === 'accepted';
   }
 
-  /** That the monitor still is the one that is called. */
+  /** Compares that the monitor is still the one that was called. */
   isSame(monitor: string, createRevision: number): Compare {
     return { key: this.keys.monitor(monitor), target: 'create', value: createRevision };
   }

@@ -33,7 +33,7 @@ const acknowledgement = record<Acknowledgement>(
 );
 const pause = record<Pause>({ until: instant, at: instant }, { author: text, comment: text });
 
-/** A record as etcd holds it; revision 0 when there is none. */
+/** A record in etcd; revision 0 if there is none. */
 export interface StoredRecord<T> {
   value: T | undefined;
   modRevision: number;
@@ -64,7 +64,7 @@ export class QuietStore<T extends object> {
     return { value: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
   }
 
-  /** Replaces what was read; without `next` it is deleted. Refused when it changed meanwhile. */
+  /** Replaces what was read, or deletes it without `next`. Refused if it changed meanwhile. */
   replace(
     name: string,
     { modRevision }: Pick<StoredRecord<T>, 'modRevision'>,
@@ -101,7 +101,7 @@ export class MaintenanceStore extends SettingsStore {
     return this.client.get(this.under + name);
   }
 
-  /** Replaces the revision that was read, 0 for none; without `next` it is deleted. */
+  /** Replaces the revision that was read (0 for none), or deletes it without `next`. */
   replace(name: string, modRevision: number, next: object | undefined): Promise<Committed> {
     const key = this.under + name;
     return commit(this.client, {

@@ -27,7 +27,7 @@ import {
   type Watchable,
 } from '../shape.js';
 
-/** Validated by the worker that serves it, as whatever a person sent. */
+/** The worker that serves it validates it like any input of a person. */
 const settings = mapOf(anything) as unknown;
 const kinds = {
   run: record<{ kind: 'run'; monitor: string }>({ kind: oneOf(['run']), monitor: text }),
@@ -45,7 +45,7 @@ const kinds = {
 const body: Shape<RequestBody> = (raw) => {
   const { kind } = mapOf(anything)(raw);
   if (typeof kind !== 'string') throw new NotWhole('a text', 'kind');
-  // Of a newer version: none of ours to serve.
+  // From a newer version: none of our workers can serve it.
   return Object.hasOwn(kinds, kind) ? kinds[kind as keyof typeof kinds](raw) : (raw as RequestBody);
 };
 
@@ -65,16 +65,16 @@ const answer: Shape<RequestAnswer> = (raw) => (mapOf(anything)(raw)['ok'] === tr
 
 const request = record<WorkerRequest>({ id: text, body, createdAt: instant }, { claimedBy: text, answer });
 
-/** A request that a worker is to answer. */
+/** A request for a worker. */
 export interface Claim {
   key: string;
   request: WorkerRequest;
   modRevision: number;
-  /** The asker's: a key put without it would outlive the asker. */
+  /** The asker's lease: a key without it would outlive the asker. */
   lease: string;
 }
 
-/** `request/<id>`. An API asks, under a lease of its own; one worker claims it and answers. */
+/** `request/<id>`. An API writes it under a lease of its own; one worker claims and answers it. */
 export class RequestStore {
   constructor(
     private readonly client: EtcdClient,
@@ -91,18 +91,18 @@ export class RequestStore {
     return found && { ...found, id: key.slice(this.keys.requests.length) };
   }
 
-  /** Asks, under a lease that ends with the asker's patience. */
+  /** Writes a request under a lease that ends with the asker's patience. */
   async ask(request: WorkerRequest, lease: string): Promise<void> {
     const key = this.keys.request(request.id);
     await commit(this.client, { compare: [unchanged(key, 0)], then: [{ put: key, value: encode(request), lease }] });
   }
 
-  /** Takes a question back, with the secrets that it may hold. Without a compare: whoever asked may always do so. */
+  /** Withdraws a request, with the secrets that it may contain. Without a comparison: the asker may always do so. */
   async withdraw(id: string): Promise<void> {
     await this.client.txn({ compare: [], then: [{ delete: this.keys.request(id) }] });
   }
 
-  /** Of several workers one gets the claim. Undefined when it is taken, answered or gone, or a fence does not hold. */
+  /** Of several workers one gets the claim. Undefined if the request is claimed, answered or gone, or a fence fails. */
   async claim(key: string, memberId: string, fences: readonly Compare[]): Promise<Claim | undefined> {
     const entry = await this.client.get(key);
     const found = entry && this.parsed(entry);
@@ -117,7 +117,7 @@ export class RequestStore {
     return { key, request: claimed, modRevision: committed.revision, lease };
   }
 
-  /** Answers whether the answer is there; false when nobody waits for it any more. */
+  /** Answers whether etcd accepted the answer; false if nobody waits for it any more. */
   async answer({ key, request: claimed, modRevision, lease }: Claim, told: RequestAnswer): Promise<boolean> {
     const { outcome } = await commit(this.client, {
       compare: [unchanged(key, modRevision)],

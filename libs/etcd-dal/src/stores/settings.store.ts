@@ -1,7 +1,7 @@
 import { MAX_SETTINGS_BYTES, parse, type Parsed } from '../codec.js';
 import type { Watchable } from '../shape.js';
 
-/** `monitor/<name>` or `alerter/<name>`. Anybody may write there, so that nothing is left out: what is refused must be shown. */
+/** `monitor/<name>` or `alerter/<name>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
 export class SettingsStore {
   constructor(private readonly prefix: string) {}
 
@@ -9,7 +9,7 @@ export class SettingsStore {
     return key.slice(this.prefix.length);
   }
 
-  /** Each as `judge` finds it. What is too large or no JSON comes as a fault, and was not looked at. */
+  /** Each as `judge` finds it. A value that is too large or not JSON comes as a fault and was not judged. */
   judged<T>(judge: (name: string, raw: Parsed) => T): Watchable<T> {
     return {
       prefix: this.prefix,

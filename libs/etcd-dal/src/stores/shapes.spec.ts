@@ -38,12 +38,12 @@ const entry = (key: string, value: Buffer): Entry => ({ key, value, createRevisi
 describe.each(readers)('what stands under %s', (key, read) => {
   const whole = values.get(key) as Buffer;
 
-  test('is read as it was written, with whatever a newer version put beside', () => {
+  test('is read as it was written, with everything that a newer version added', () => {
     const found = read(entry(key, whole));
     expect(found).toBeDefined();
     if (key.startsWith(keys.vitals)) return;
     const written = JSON.parse(whole.toString()) as object;
-    // A key says more than its value about who is meant.
+    // A key says more than its value about its subject.
     const named = key.startsWith(keys.events) ? { id: '000000000000000000000001' } : {};
     expect(found).toEqual({ ...written, ...named });
     if (key.startsWith(keys.drains)) return;
@@ -51,7 +51,7 @@ describe.each(readers)('what stands under %s', (key, read) => {
     expect(read(entry(key, Buffer.from(JSON.stringify(newer))))).toEqual({ ...newer, ...named });
   });
 
-  test('costs no exception and no second, and can be printed, whatever it is', () => {
+  test('costs no exception and less than a second, and can be printed, whatever it is', () => {
     const hostile = hostileValues(whole);
     expect(hostile.length).toBeGreaterThanOrEqual(88);
     for (const [, value] of hostile) {
@@ -61,7 +61,7 @@ describe.each(readers)('what stands under %s', (key, read) => {
   });
 });
 
-test('what is not whole is told with the place and what was expected there, and no word of what stands there', () => {
+test('reports an invalid value with the place and what was expected there, and nothing of the value', () => {
   const told: string[] = [];
   const report: ReportFault = (fault) => told.push(fault);
   const of = (value: unknown): Entry => entry(keys.member(worker), Buffer.from(JSON.stringify(value)));

@@ -66,7 +66,7 @@ const state = record<MonitorState>(
   },
 );
 
-/** The state of a monitor as etcd holds it; revision 0 when there is none. */
+/** The state of a monitor in etcd; revision 0 if there is none. */
 export interface StoredState {
   state: MonitorState | undefined;
   modRevision: number;
@@ -74,7 +74,7 @@ export interface StoredState {
 
 export const NO_STATE: StoredState = { state: undefined, modRevision: 0 };
 
-/** What a write about a monitor relies on, as etcd has it. */
+/** What a write about a monitor relies on, as it is in etcd. */
 export interface Standing {
   stored: StoredState;
   /** Create revision of the assignment; undefined when there is none. */
@@ -83,7 +83,7 @@ export interface Standing {
   member: number | undefined;
 }
 
-/** `state/<monitor>`. The owner of a monitor writes it, in one transaction with what is owed by it. */
+/** `state/<monitor>`. The owner of a monitor writes it, in one transaction with the notifications that follow from it. */
 export class StateStore {
   constructor(
     private readonly client: EtcdClient,
@@ -104,7 +104,7 @@ export class StateStore {
     return (await this.client.txn({ compare: [], then })).reads.map((entry) => this.storedFrom(entry));
   }
 
-  /** The state beside the assignment and the member key that a write of it compares: for whoever was refused. */
+  /** The state together with the assignment and the member key that its write compares: to find out why a write was refused. */
   async standing(monitor: string, assignmentKey: string, memberKey: string): Promise<Standing> {
     const then = [assignmentKey, this.keys.state(monitor), memberKey].map((get) => ({ get }));
     const [assignment, stored, member] = (await this.client.txn({ compare: [], then })).reads;
@@ -115,7 +115,7 @@ export class StateStore {
     };
   }
 
-  /** Replaces what was read; without `next` it is deleted. */
+  /** Replaces what was read, or deletes it without `next`. */
   replacing(monitor: string, { modRevision }: StoredState, next: MonitorState | undefined): FencedWrite {
     const key = this.keys.state(monitor);
     return {

@@ -46,7 +46,7 @@ test('a state is replaced only as it was read, and attributes of a newer version
   expect(await stores.state.readAll(['web', 'db'])).toEqual([NO_STATE, NO_STATE]);
 });
 
-test('what a refused write relied on is told: state, assignment, membership', async () => {
+test('answers what a refused write relied on: state, assignment, membership', async () => {
   await put(keys.state('web'), state);
   await put('assignment', {});
   const standing = await stores.state.standing('web', 'assignment', 'member');
@@ -61,7 +61,7 @@ describe('the outbox', () => {
     return ids.map((id) => ({ key: stores.outbox.keyOf('web', entry(id)), monitor: 'web', modRevision }));
   }
 
-  test('a delivery is noted with its incident in the write that removes it, once', async () => {
+  test('records a delivery in its incident in the same write that removes it, once', async () => {
     await put(keys.incident('web', 1), record('7.1'));
     const [owed] = await owe('a');
     expect(await stores.outbox.isOwed(owed!, [])).toBe(true);
@@ -74,7 +74,7 @@ describe('the outbox', () => {
     expect(await stores.outbox.settle(owed!, undefined, delivery, [])).toBeUndefined();
   });
 
-  test('nothing is removed when a fence, or the record, is not what was read', async () => {
+  test('removes nothing when a fence, or the record, differs from what was read', async () => {
     await put(keys.incident('web', 1), record('7.1'));
     const owed = await owe('a', 'b');
     const found = await stores.incident.find('web', '7.1');
@@ -89,14 +89,14 @@ describe('the outbox', () => {
     expect(await stores.outbox.isEmpty('web')).toBe(true);
   });
 
-  test('the record of an earlier monitor of that name is not taken for this incident’s', async () => {
+  test('does not mistake the record of an earlier monitor of that name for this incident’s', async () => {
     await put(keys.incident('web', 1), record('3.1'));
     expect(await stores.incident.find('web', '7.1')).toBeUndefined();
     expect(await stores.incident.find('web', 'nonsense')).toBeUndefined();
   });
 });
 
-test('a handback is written over what was read, takes delivered alarms along, and goes with the state it went into', async () => {
+test('writes a handback over what was read, removes delivered alarms, and deletes it with the state into which it went', async () => {
   const told: HandedIncident = wholeHandedIncident;
   const fence = { key: 'member', target: 'create', is: '>', value: 0 } as const;
   await put('member', {});
@@ -117,7 +117,7 @@ test('a handback is written over what was read, takes delivered alarms along, an
   expect(await stores.handback.isEmpty('web')).toBe(true);
 });
 
-test('what somebody wrote by hand is left out of the outbox, and tells nothing as a handback', () => {
+test('skips hand-written entries of the outbox, and treats a hand-written handback as empty', () => {
   const entryOf = (key: string, value: unknown) => ({ key, value: Buffer.from(JSON.stringify(value)) }) as Entry;
   const told: string[] = [];
   const tell = (fault: string): void => void told.push(fault);

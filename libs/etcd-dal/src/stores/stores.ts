@@ -16,7 +16,7 @@ import { StateStore } from './state.store.js';
 import { SuspectStore } from './suspect.store.js';
 import { VitalsStore } from './vitals.store.js';
 
-/** What 9volt keeps in etcd, by noun: each store reads parsed records with their revision and names the writes that are made of them. */
+/** Everything that 9volt keeps in etcd, by noun: each store reads parsed records with their revision and names the writes. */
 export class Stores {
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;

@@ -12,13 +12,16 @@ const poison: Shape<PoisonRecord> = (raw) => {
   return found;
 };
 
-/** What a monitor is suspected of as etcd holds it; revision 0 when there is nothing. */
+/** The suspicion against a monitor in etcd; revision 0 if there is none. */
 export interface StoredPoison {
   record: PoisonRecord | undefined;
   modRevision: number;
 }
 
-/** `cluster/suspects/<worker id>/<n>` and `cluster/poison/<monitor>`: what runs somewhere for the first time, and what it ended. */
+/**
+ * `cluster/suspects/<worker id>/<n>` and `cluster/poison/<monitor>`: monitors on their first check, and the processes that they
+ * killed.
+ */
 export class SuspectStore {
   constructor(
     private readonly client: EtcdClient,
@@ -26,7 +29,7 @@ export class SuspectStore {
     private readonly members: MemberStore,
   ) {}
 
-  /** What makes no sense accuses nobody, but stands there, and is replaced as it was read. */
+  /** An invalid record counts as no death, but stays until it is replaced as it was read. */
   poison({ value }: Pick<Entry, 'value'>, report?: ReportFault): PoisonRecord | undefined {
     return read(poison, value, report);
   }
@@ -38,7 +41,7 @@ export class SuspectStore {
     return suspectsOf(raw);
   }
 
-  /** Replaces note `n` of a worker; without suspects it is deleted. */
+  /** Replaces note `n` of a worker, or deletes it without suspects. */
   noting(workerId: string, n: number, modRevision: number, suspects: ReadonlyMap<string, number>): FencedWrite {
     const key = this.keys.suspectNote(workerId, n);
     const value: SuspectNote = { suspects: Object.fromEntries(suspects) };
@@ -58,7 +61,7 @@ export class SuspectStore {
     return { record: entry && this.poison(entry), modRevision: entry?.modRevision ?? 0 };
   }
 
-  /** Replaces what was read; without `next` it is deleted. */
+  /** Replaces what was read, or deletes it without `next`. */
   recording(
     monitor: string,
     { modRevision }: Pick<StoredPoison, 'modRevision'>,
@@ -71,7 +74,7 @@ export class SuspectStore {
     };
   }
 
-  /** Deletes the note of a worker that takes part no longer. */
+  /** Deletes the note of a worker that is no longer a member. */
   settling({ key, modRevision, workerId }: { key: string; modRevision: number; workerId: string }): FencedWrite {
     return {
       compare: [unchanged(key, modRevision), this.members.takesPart(workerId, false)],

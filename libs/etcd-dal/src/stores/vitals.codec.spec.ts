@@ -42,7 +42,7 @@ const entry: fc.Arbitrary<VitalsEntry> = fc.record({
 const dump = fc.uniqueArray(entry, { selector: ({ name }) => name, maxLength: 12 });
 
 describe('vitals', () => {
-  test('come back as they were written, whatever of the index they cover', () => {
+  test('come back as they were written, whichever part of the index they cover', () => {
     fc.assert(
       fc.property(dump, fc.uniqueArray(fc.string()), fc.nat(), instant, (entries, others, generation, at) => {
         const names = [...new Set([...others, ...entries.map(({ name }) => name)])];
@@ -52,19 +52,19 @@ describe('vitals', () => {
     );
   });
 
-  test('are not read with the names of another generation', () => {
+  test('cannot be read with the names of another generation', () => {
     const entries = [{ name: 'a', samples: [], runs: 0, overruns: 0, nextDueAt: NOW }];
     const value = encodeVitals(entries, { generation: 1, names: ['a'] }, NOW);
     expect(decodeVitals(value, [{ generation: 2, names: ['b'] }])).toBeUndefined();
   });
 
-  test('leave out what the index does not name', () => {
+  test('omit names that the index does not contain', () => {
     const entries = ['a', 'b'].map((name) => ({ name, samples: [], runs: 0, overruns: 0, nextDueAt: NOW }));
     const index = { generation: 1, names: ['b'] };
     expect(decodeVitals(encodeVitals(entries, index, NOW), [index])?.entries).toEqual([entries[1]]);
   });
 
-  test('round latencies to a tenth of a millisecond and instants to a millisecond', () => {
+  test('round latencies to a tenth of a millisecond and times to a millisecond', () => {
     const entries: VitalsEntry[] = [
       {
         name: 'a',
@@ -90,7 +90,7 @@ describe('vitals', () => {
     });
   });
 
-  test('damaged values are no vitals', () => {
+  test('treats damaged values as no vitals', () => {
     const index = { generation: 1, names: ['a', 'b'] };
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
@@ -102,7 +102,7 @@ describe('vitals', () => {
     expect(decodeVitals(encodeVitals(entries, index, NOW), [{ generation: 1, names: ['a'] }])).toBeUndefined();
   });
 
-  test('of 1,000 monitors with one sample each fit 8 kB', () => {
+  test('of 1,000 monitors with one sample each take at most 8 kB', () => {
     let seed = 1;
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647;
     const entries = Array.from({ length: 1_000 }, (_, n): VitalsEntry => {

@@ -10,32 +10,32 @@ import {
   type VitalsEntry,
 } from '@9volt/contracts';
 
-/** The names of the monitors of one chunk, in their order. Its generation is new with every change of the names. */
+/** The names of the monitors of one chunk, in their order. Every change of the names makes a new generation. */
 export interface VitalsIndex {
   generation: number;
   names: readonly string[];
 }
 
 export interface Vitals {
-  /** When it was dumped, milliseconds since the epoch. */
+  /** Time of the dump, milliseconds since the epoch. */
   at: number;
   generation: number;
   entries: VitalsEntry[];
 }
 
-/** Unpacked, what a worker writes stays far below this; more is not ours. */
+/** A worker's dumps stay far below this size unpacked; a larger one is not ours. */
 const MAX_BYTES = 4 * 1_048_576;
 const PHASES = ['lookup', 'connect', 'tls', 'firstByte', 'transfer'] as const satisfies readonly (keyof Phases)[];
 
 /**
- * A dump as it is deflated: columns, since equal things side by side deflate best, and differences, which have few digits.
- * Latencies are tenths of a millisecond. What is as expected for most monitors is left out.
+ * A dump before compression: columns, because equal values side by side deflate best, and differences, which have few digits.
+ * Latencies are tenths of a millisecond. It omits values that are the expected ones for most monitors.
  */
 interface Columns {
   v: 1;
   at: number;
   generation: number;
-  /** Positions in the index; left out when it is all of them in order. */
+  /** Positions in the index; omitted if the dump has all of them in order. */
   names?: number[];
   /** Samples of each monitor. */
   counts: number[];
@@ -46,13 +46,13 @@ interface Columns {
   statuses: string;
   /** Of each monitor: milliseconds from its newest sample, or else from the dump. */
   dues: number[];
-  /** By position among the entries: runs where they are not as many as the samples. */
+  /** By position among the entries: the number of checks where it differs from the number of samples. */
   runs?: Record<string, number>;
   overruns?: Record<string, number>;
   /** By position among the samples. */
   messages?: Record<string, string>;
   notes?: Record<string, string>;
-  /** Positions of the samples that could not be judged. */
+  /** Positions of the unjudged samples. */
   unjudged?: number[];
   performance?: Record<string, PerformanceValue[]>;
   /** Samples that have phases, by position; then one column for each phase, null where it has none. */
@@ -64,8 +64,8 @@ const STATUS_LETTERS: Readonly<Record<Status, string>> = { ok: 'o', warning: 'w'
 const STATUS_OF = new Map(STATUSES.map((status) => [STATUS_LETTERS[status], status]));
 
 /**
- * A dump of what changed since the last, to be read with this very index. Instants are rounded to milliseconds, latencies to a
- * tenth. An entry whose name is not in the index is left out.
+ * A dump of the changes since the last one; readable only with this very index. Rounds times to milliseconds, latencies to a tenth.
+ * Omits an entry whose name is not in the index.
  */
 export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex, at: number): Buffer {
   const positions = new Map(index.names.map((name, position) => [name, position]));
@@ -95,7 +95,7 @@ export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex
   return pack(columns);
 }
 
-/** Answers undefined for what is damaged, and for what was written under none of these generations of the index. */
+/** Answers undefined for a damaged dump, and for one that was written with another generation of the index. */
 export function decodeVitals(value: Buffer, indexes: readonly VitalsIndex[]): Vitals | undefined {
   const columns = unpack(value) as Columns | undefined;
   const index = columns && indexes.find(({ generation }) => generation === columns.generation);
@@ -111,7 +111,7 @@ export function encodeVitalsIndex(index: VitalsIndex): Buffer {
   return pack({ v: 1, generation: index.generation, names: index.names });
 }
 
-/** Answers undefined for what is damaged. */
+/** Answers undefined if it is damaged. */
 export function decodeVitalsIndex(value: Buffer): VitalsIndex | undefined {
   const found = unpack(value);
   if (found?.['v'] !== 1 || typeof found['generation'] !== 'number' || !Array.isArray(found['names'])) return undefined;
@@ -194,7 +194,7 @@ function phasesAt(columns: Columns, order: number): Phases {
   return phases;
 }
 
-/** `{ [column]: { position: value } }` of those that have a value; nothing when none has. */
+/** `{ [column]: { position: value } }` of the positions with a value; nothing if none has one. */
 function sparse<T, V>(column: string, all: readonly T[], valueOf: (one: T) => V | undefined): Record<string, unknown> {
   const found: Record<string, V> = {};
   for (const [position, one] of all.entries()) {

@@ -9,24 +9,27 @@ export interface ChunkWrite {
   chunk: number;
   dump: number;
   index: VitalsIndex;
-  /** Whether etcd does not have this index yet. */
+  /** Whether etcd does not contain this index yet. */
   withIndex: boolean;
   entries: readonly VitalsEntry[];
   /** Milliseconds since the epoch. */
   at: number;
 }
 
-/** Small, so that a dump delays no write of others. */
+/** Small, so that a dump does not delay other writes. */
 const LIMITS = { items: 32, bytes: 524_288 };
 
-/** `vitals/<worker id>/<chunk>/…`. That worker writes them, without a compare: nobody else writes there. */
+/** `vitals/<worker id>/<chunk>/…`. The worker writes them without a comparison: nobody else writes there. */
 export class VitalsStore {
   constructor(
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
   ) {}
 
-  /** Writes a dump. What etcd does not take is told to `onLost`, with all that would have followed; then it throws what etcd threw. */
+  /**
+   * Writes a dump. Calls `onLost` with the results that etcd did not accept and all that would have followed; then throws etcd's
+   * error.
+   */
   async dump(workerId: string, writes: readonly ChunkWrite[], onLost: (write: ChunkWrite) => void): Promise<void> {
     let written = 0;
     try {

@@ -12,12 +12,12 @@ export interface EtcdProcessOptions {
   name: string;
   clientPort: number;
   peerPort: number;
-  /** Where the data is; a temporary directory when left out. It is removed in the end in either case. */
+  /** Directory of the data; default: a temporary one. It is removed at the end in either case. */
   dataDir?: string;
   /** `--initial-cluster`. */
   cluster: string;
   args: readonly string[];
-  /** Files (PEM); clients then speak TLS, and have to show a certificate of this authority. */
+  /** PEM files; clients must then use TLS and a certificate of this authority. */
   tls?: EtcdTls;
 }
 
@@ -29,7 +29,7 @@ export interface EtcdTls {
 
 const START_TIMEOUT_MS = 15_000;
 
-/** One real etcd of a test, on loopback. What is left of it goes when the process of the test ends, however that ends. */
+/** One real etcd for a test, on loopback. It ends together with the process of the test, however that ends. */
 export class TestEtcd {
   readonly endpoint: string;
   readonly clientPort: number;
@@ -49,7 +49,7 @@ export class TestEtcd {
     return this.child?.pid ?? 0;
   }
 
-  /** Starts it, without waiting for an answer: a member of a cluster answers only once a majority runs. */
+  /** Starts it without waiting for an answer: a member of a cluster answers only once a majority runs. */
   launch(): void {
     const { name, peerPort, cluster, args, tls } = this.options;
     mkdirSync(this.dataDir, { recursive: true, mode: 0o700 });
@@ -73,7 +73,7 @@ export class TestEtcd {
     this.reaper.watch(this.child.pid);
   }
 
-  /** Resolves once it serves. */
+  /** Resolves once it answers. */
   async answers(): Promise<void> {
     const until = performance.now() + START_TIMEOUT_MS;
     while (!(await this.healthy())) {
@@ -83,7 +83,7 @@ export class TestEtcd {
     }
   }
 
-  /** Sends a signal; resolves when the process is gone, for signals that end one. */
+  /** Sends a signal; for signals that end a process, resolves when it is gone. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const { child } = this;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -98,7 +98,7 @@ export class TestEtcd {
     }
   }
 
-  /** Kills it, when it runs, and starts it with the same port and data. */
+  /** Kills it if it runs, and starts it with the same port and data. */
   async restart(): Promise<void> {
     await this.kill();
     this.launch();
@@ -121,7 +121,7 @@ export class TestEtcd {
     await this.kill('SIGCONT');
   }
 
-  /** Discards all history before `revision`: the present one when left out. */
+  /** Discards all history before `revision` (default: the present one). */
   async compact(revision?: number): Promise<void> {
     const client = new EtcdClient({ members: [this.endpoint] });
     try {
@@ -131,14 +131,14 @@ export class TestEtcd {
     }
   }
 
-  /** Ends it for good and removes its data. */
+  /** Stops it and removes its data. */
   async stop(): Promise<void> {
     await this.kill();
     await this.reaper.release();
     if (this.options.dataDir !== undefined) rmSync(this.options.dataDir, { recursive: true, force: true });
   }
 
-  /** Health is told without TLS, on the port of the peers' address with another host. */
+  /** The health endpoint has no TLS: the port of the peers' address with another host. */
   private tlsArgs({ ca, cert, key }: EtcdTls): string[] {
     return [
       ...['--cert-file', cert, '--key-file', key, '--client-cert-auth', '--trusted-ca-file', ca],

@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
-/** A value that nobody of 9volt would write, by what is wrong with it. */
+/** A value that 9volt would never write, by what is wrong with it. */
 export type HostileValue = readonly [what: string, value: Buffer];
 
 const text = (what: string, value: string): HostileValue => [what, Buffer.from(value)];
 const json = (what: string, value: unknown): HostileValue => text(what, JSON.stringify(value));
 const packed = (what: string, value: unknown): HostileValue => [what, deflateRawSync(JSON.stringify(value))];
 
-/** In the place of an attribute. */
+/** In place of an attribute. */
 const ODD: readonly [string, unknown][] = [
   ['null', null],
   ['true', true],
@@ -112,14 +112,14 @@ function columns(more: object): object {
 }
 
 /**
- * What may stand under a key all the same, since somebody wrote it by hand, with other software or with a stolen credential: 88 and more. Some
- * of them are a whole value with one thing wrong, each of its attributes in turn.
+ * Values that may be under a key because somebody wrote them by hand, with other software or with a stolen credential: 88 and more.
+ * Some of them are valid except for one attribute, each attribute in turn.
  */
 export function hostileValues(whole: Buffer): HostileValue[] {
   return [...anywhere(), ...spoiled(whole)];
 }
 
-/** What a record is made of, and how it is written down again. */
+/** The content of a record, and how it is encoded. */
 function opened(whole: Buffer): { record: Record<string, unknown>; write: typeof json } | undefined {
   for (const [unpack, write] of [
     [(bytes: Buffer) => bytes, json],

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Kills what a test started and removes its directory even when the test's process is killed itself: a shell that outlives us,
- * and acts once its standard input ends. An exit hook would not do: jest's copy of `process` never calls it.
+ * Kills what a test started and removes its directory even if the test's process is killed itself: a shell that outlives the test
+ * and acts once its standard input ends. An exit hook would not work: jest's copy of `process` never calls it.
  */
 export class Reaper {
   private readonly shell;
@@ -16,7 +16,7 @@ export class Reaper {
     this.shell.stdin.on('error', () => undefined);
   }
 
-  /** Names the one process to kill in the end; undefined for none. */
+  /** Sets the process to kill at the end; undefined for none. */
   watch(pid: number | undefined): void {
     this.shell.stdin.write(`${pid ?? ''}\n`);
   }

@@ -3,20 +3,20 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 interface Pair {
   client: Socket;
   server: Socket;
-  /** What is asked and not forwarded yet. */
+  /** Requests that it has not forwarded yet. */
   held: Buffer[];
-  /** Nothing that is asked from now on arrives. */
+  /** Loses all requests from now on. */
   stranded: boolean;
-  /** When the last answer goes on, by `performance.now()`: none overtakes another. */
+  /** When the last answer goes on, by `performance.now()`: no answer overtakes another. */
   answeredAt: number;
 }
 
 /**
- * A TCP proxy on a free port, of loopback unless told otherwise, that stands for the network between one process and etcd.
+ * A TCP proxy on a free port, by default on loopback, between one process and etcd.
  *
- * A black hole keeps every connection and forwards nothing, as a lost route does; what was sent meanwhile arrives after
- * {@link heal}. `mute` forwards what is asked, and withholds what is answered; `hold` withholds what is asked, and forwards what
- * is answered and watched. `slow` lets all of it through, and answers late.
+ * A black hole keeps every connection and forwards nothing, like a lost route; what was sent meanwhile arrives after
+ * {@link heal}. `mute` forwards requests and withholds answers; `hold` withholds requests and forwards answers
+ * and events. `slow` forwards everything, but answers late.
  */
 export class SeverableProxy {
   private mode: 'open' | 'cut' | 'blackhole' | 'mute' | 'hold' = 'open';
@@ -76,12 +76,12 @@ export class SeverableProxy {
     this.apply();
   }
 
-  /** From now on what is answered and watched comes so much later; 0 as soon as what is under way has come. */
+  /** Delays answers and events by this time from now on; 0 applies once delayed ones have arrived. */
   slow(delayMs: number): void {
     this.delayMs = delayMs;
   }
 
-  /** What was asked until now is under way still; nothing more of these connections arrives, not even that they gave up. */
+  /** Earlier requests still arrive; nothing more of these connections does, not even that they gave up. */
   strand(): void {
     for (const pair of this.pairs) pair.stranded = true;
   }
@@ -122,7 +122,7 @@ export class SeverableProxy {
       client.destroy();
       server.destroy();
     };
-    // What was sent arrives, also when whoever sent it has hung up.
+    // Everything sent arrives, even if the sender has closed the connection.
     client.on('close', () => pair.held.length === 0 && close());
     server.on('close', close);
     this.applyTo(pair);
@@ -154,11 +154,11 @@ export class SeverableProxy {
   }
 }
 
-/** By hand rather than by `pipe`, which would resume a socket that is paused on purpose. */
+/** Not by `pipe`, which would resume a socket that is paused on purpose. */
 function forward(from: Socket, onData: (chunk: Buffer) => void, onEnd: () => unknown): void {
   from.on('data', onData);
   from.on('end', onEnd);
-  // Listening for data starts the flow; whether it may flow is decided by the proxy's mode.
+  // A data listener starts the flow; the proxy's mode decides whether it may flow.
   from.pause();
 }
 

@@ -48,7 +48,7 @@ describe('startEtcd', () => {
 });
 
 describe('startSeverableProxy', () => {
-  test('cuts, black-holes, withholds answers or questions, and heals', async () => {
+  test('cuts, black-holes, withholds answers or requests, and heals', async () => {
     const etcd = await startEtcd();
     const proxy = await startSeverableProxy(etcd.clientPort);
     try {
@@ -76,7 +76,7 @@ describe('startSeverableProxy', () => {
         proxy.strand();
         await late;
         expect((await direct.get('/a'))?.value.toString()).toBe('5');
-        // Not that the caller gave up: etcd may drop what is taken back at once.
+        // But not the cancellation: etcd may drop a cancelled request at once.
         proxy.heal();
         await sleep(200);
         const arrived = (await direct.get('/a'))?.value.toString() === 'late';
@@ -84,7 +84,7 @@ describe('startSeverableProxy', () => {
         await waitFor(async () => (await put(through, '/a', '5').catch(() => 0)) > 0);
         return arrived;
       };
-      // What needs a connection first is not even asked while all is held.
+      // While all is held, a call that first needs a connection does not even send its request.
       await waitFor(arrivesLate);
 
       proxy.slow(200);

@@ -3,16 +3,19 @@ import { type EtcdTls, portPair, TestEtcd } from './etcd-process.js';
 export interface StartEtcdOptions {
   /** Removed in the end. A temporary directory when left out. */
   dataDir?: string;
-  /** Port for clients; a free one when left out. */
+  /** Port for clients; default: a free one. */
   port?: number;
   /** More arguments for etcd: `--quota-backend-bytes=…`. */
   args?: readonly string[];
   tls?: EtcdTls;
 }
 
-/** Another process may take a port between its choice and etcd's start. */
+/** Another process may take the port before etcd starts. */
 const ATTEMPTS = 4;
-/** A tenth of the default would be a storm of elections on a busy machine; this loses its leader for about a second. */
+/**
+ * A tenth of the default would cause elections all the time on a busy machine; with this a cluster is without a leader for about a
+ * second.
+ */
 const CLUSTER_TIMING = ['--heartbeat-interval=50', '--election-timeout=500'];
 
 /** Starts a real etcd of one member on loopback and waits until it answers. The caller stops it. */
