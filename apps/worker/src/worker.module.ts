@@ -18,6 +18,7 @@ import { Handbacks } from './ledger/handbacks.js';
 import { ReturnService } from './membership/return.service.js';
 import { Spools } from './ledger/spools.js';
 import { CallsTrigger } from './execution/calls-trigger.js';
+import { RestEnds } from './execution/rest-ends.js';
 import { CallsView } from './calls/calls-view.js';
 import { CheckMetrics } from './measure/check-metrics.js';
 import { CheckRunner } from './execution/check-runner.js';
@@ -101,6 +102,7 @@ const FEW_FILES = 1_024;
     Results,
     CheckRunner,
     CallsTrigger,
+    RestEnds,
     StateLoader,
     TakeOver,
     Transfer,

@@ -27,7 +27,7 @@ export class CheckRunner {
   private readonly scheduled = new Map<OwnedMonitor, number>();
   private readonly waiting = new Map<string, Listener[]>();
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
-  /** Due while this worker was detached, and not run, as they ask for. */
+  /** Due, and not run: while this worker was detached, as they ask for, or as people want it. */
   private readonly resting = new Set<OwnedMonitor>();
 
   constructor(
@@ -81,15 +81,16 @@ export class CheckRunner {
     return this.underWay.has(monitor);
   }
 
-  /** To be called when this worker is no longer detached: what was left out meanwhile is made up for. */
+  /** To be called when what made monitors rest may have ended: what was left out meanwhile is made up for. */
   resume(): void {
     for (const monitor of this.resting) {
+      if (!monitor.gone && this.probing.mustRest(monitor)) continue;
+      this.resting.delete(monitor);
       if (this.monitors.get(monitor.name) === monitor && this.scheduled.has(monitor)) {
         const first = { at: this.lastRuns.startedAt(monitor) ?? 0, exact: true };
         this.timetable.set(monitor.name, monitor.intervalMs, first);
       }
     }
-    this.resting.clear();
   }
 
   nextDueAt(name: string): number | undefined {
@@ -113,6 +114,12 @@ export class CheckRunner {
         if (result) resolve(result);
         else reject(new DomainError('unavailable', `the check of "${name}" was cancelled`));
       };
+      const monitor = this.monitors.get(name);
+      const stopped = monitor && this.probing.whyStopped(monitor);
+      if (stopped !== undefined) {
+        reject(new DomainError('conflict', stopped));
+        return;
+      }
       if (!this.timetable.isRunning(name) && !this.timetable.runNow(name)) {
         reject(new DomainError('conflict', `this worker does not run "${name}" now`));
         return;

@@ -6,7 +6,9 @@ import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../ledger/detachment.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import type { Execution } from '../running/execute-check.js';
+import { QuietFacts } from '../notification/facts/quiet-facts.js';
 import { JudgedRuns } from '../running/judged-runs.js';
+import { Clock } from '../time/clock.js';
 
 /** One verdict about a monitor, with what its probe needs. */
 @Injectable()
@@ -16,11 +18,22 @@ export class Probing {
     private readonly calls: CallsView,
     private readonly detachment: Detachment,
     private readonly programs: Programs,
+    private readonly facts: QuietFacts,
+    private readonly clock: Clock,
   ) {}
 
-  /** Another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker. */
-  mustRest({ settings }: OwnedMonitor): boolean {
+  /** Why people do not want it checked now; undefined when they do. */
+  whyStopped(monitor: OwnedMonitor): string | undefined {
+    return this.facts.whyStopped(monitor, this.clock.now());
+  }
+
+  /**
+   * It is stopped; or another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker.
+   */
+  mustRest(monitor: OwnedMonitor): boolean {
+    const { settings } = monitor;
     const { active } = this.detachment;
+    if (this.whyStopped(monitor) !== undefined) return true;
     return awaitsCalls(settings) ? active || !this.calls.isCurrent : active && settings['on-detach'] === 'stop';
   }
 

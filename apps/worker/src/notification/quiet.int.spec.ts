@@ -11,6 +11,7 @@ import {
 } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { Detachment } from '../ledger/detachment.js';
+import { ShiftedClock } from '../testing/shifted-clock.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 
 jest.setTimeout(60_000);
@@ -159,6 +160,90 @@ describe('a silence', () => {
     await view.put(view.keys.silence('s1'), silence(0));
     await pager.waitForAccepted(1);
     expect(web.askedAt).toHaveLength(asked);
+  });
+});
+
+describe('a maintenance window', () => {
+  // Berlin: 2:00 becomes 3:00 on 29 March 2026, and 3:00 becomes 2:00 on 25 October, each at 1:00 UTC.
+  test.each([
+    {
+      change: 'to summer time',
+      settings: { schedule: '30 1 * * *', duration: '2h' },
+      ...{ opens: '2026-03-29T00:30:00Z', closes: '2026-03-29T02:30:00Z', after: '2026-03-29T03:00:00Z' },
+    },
+    {
+      change: 'from summer time',
+      settings: { schedule: '30 2 * * *', duration: '1h' },
+      // 2:30 comes once more at 1:30 UTC.
+      ...{ opens: '2026-10-25T00:30:00Z', closes: '2026-10-25T01:30:00Z', after: '2026-10-25T01:31:00Z' },
+    },
+  ])('over the change $change holds alarms from its start to its end', async ({ settings, opens, closes, after }) => {
+    const clock = new ShiftedClock(new Date(Date.parse(opens) - 600_000).toISOString());
+    await worker.stop();
+    worker = await WorkerRig.start(proxy.endpoint, prefix, 'w1', undefined, undefined, clock);
+    const window = { match: { tags: ['shop'] }, 'time-zone': 'Europe/Berlin', ...settings };
+    await view.put(`${view.keys.maintenances}night`, window);
+    const monitor = byHand({ interval: '12h', tags: ['shop'] });
+    await view.assign(worker.id, 'web', monitor);
+    await view.reaches('web', { status: 'ok' });
+    clock.forwardTo(new Date(Date.parse(opens) + 1_000).toISOString());
+    web.healthy = false;
+    await run();
+    const state = await holds('maintenance');
+    expect(state.held?.['pager']).toMatchObject({ by: 'night', until: new Date(closes).toISOString() });
+    clock.forwardTo(new Date(Date.parse(closes) - 2_000).toISOString());
+    await run();
+    expect(owed()).toEqual([]);
+    await pager.waitForAccepted(1);
+    expect(clock.now()).toBeGreaterThanOrEqual(Date.parse(closes));
+    expect(view.owed[0]?.alert.afterHold).toContain('The maintenance window "night" ended.');
+    web.healthy = true;
+    await run();
+    clock.forwardTo(after);
+    web.healthy = false;
+    await run();
+    await pager.waitForAccepted(3);
+    expect(told()).toEqual(['trigger', 'resolve', 'trigger']);
+  });
+
+  test('that stops has nothing checked, whoever asks, and the checks begin again by themselves', async () => {
+    const window = { match: { name: 'web' }, mode: 'stop', start: fromNow(-1_000), end: fromNow(600_000) };
+    await view.put(`${view.keys.maintenances}night`, window);
+    await view.assign(worker.id, 'web', byHand({ interval: '200ms', timeout: '100ms' }));
+    await waitFor(() => worker.get(CheckRunner).nextDueAt('web') !== undefined);
+    await expect(worker.get(CheckRunner).runNow('web', signal)).rejects.toThrow('the maintenance window "night" stops');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(web.askedAt).toEqual([]);
+    await view.put(`${view.keys.maintenances}night`, { ...window, end: fromNow(1_000) });
+    await view.reaches('web', { status: 'ok' });
+  });
+});
+
+describe('a pause', () => {
+  test('ends by itself for the heir of who began it', async () => {
+    const monitor = byHand({ 'renotify-interval': '1s' });
+    const revision = { revision: 7, createRevision: 50 };
+    web.healthy = false;
+    await view.assign(worker.id, 'web', monitor, revision);
+    await pager.waitForAccepted(1);
+    const asked = web.askedAt.length;
+    await view.put(view.keys.pause('web'), { until: fromNow(8_000), at: fromNow(0), author: 'ann' });
+    await holds('maintenance');
+    const repeats = owed().length;
+    await worker.stop();
+    worker = await WorkerRig.start(proxy.endpoint, prefix, 'w2');
+    await view.assign(worker.id, 'web', monitor, revision);
+    await waitFor(() => worker.holds('web'));
+    await expect(worker.get(CheckRunner).runNow('web', signal)).rejects.toThrow('"web" is paused until');
+    expect(owed()).toHaveLength(repeats);
+    expect(web.askedAt).toHaveLength(asked);
+    // The incident lasts, so it is told again.
+    await waitFor(() => owed().length > repeats);
+    expect(view.owed.at(-1)?.alert).toMatchObject({
+      repeat: true,
+      afterHold: expect.stringContaining('The pause ended.'),
+    });
+    await worker.get(CheckRunner).runNow('web', signal);
   });
 });
 

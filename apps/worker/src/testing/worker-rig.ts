@@ -14,6 +14,7 @@ import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keysp
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Clock, SystemClock } from '../time/clock.js';
 import { IsolatedEntry } from '../running/isolated-process.js';
 import { WorkerModule } from '../worker.module.js';
 import { SourceEntry } from './source-entry.js';
@@ -34,6 +35,7 @@ export class WorkerRig {
     name = 'w1',
     programs: NodeConfig['programs'] = { rules: 'any', atOnce: 32 },
     dataDir?: string,
+    clock: Clock = new SystemClock(),
   ): Promise<WorkerRig> {
     const events: ClusterEvent[] = [];
     const config = new NodeConfig({
@@ -64,7 +66,12 @@ export class WorkerRig {
         WorkerModule,
       ],
     });
-    const app = await module.overrideProvider(IsolatedEntry).useValue(new SourceEntry()).compile();
+    const app = await module
+      .overrideProvider(IsolatedEntry)
+      .useValue(new SourceEntry())
+      .overrideProvider(Clock)
+      .useValue(clock)
+      .compile();
     app.enableShutdownHooks([]);
     await app.init();
     const node = app.get(ClusterNode);

@@ -85,6 +85,18 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
     };
   }
 
+  /** Why a monitor is not checked at `now`, in words, because people want it so; undefined when it is. */
+  whyStopped(monitor: OwnedMonitor, now: number): string | undefined {
+    const { name } = monitor;
+    const pause = this.pauses.get(this.node.keys.pause(name))?.value;
+    if (pause && now < Date.parse(pause.until)) return `"${name}" is paused until ${pause.until}`;
+    // A window that is about some statuses only is about telling.
+    const window = this.maintenances
+      .of(monitor)
+      .find(({ value }) => value.settings.mode === 'stop' && !value.settings.match.status && value.at(now));
+    return window && `the maintenance window "${window.name}" stops the checks of "${name}"`;
+  }
+
   /** Told what changed: what is about one monitor, or anything. Must not throw or block. */
   onChange(listener: (monitor?: string) => void): void {
     this.listeners.add(listener);
