@@ -7,8 +7,9 @@ import { type Flapping, flappingThresholdsOf, type MonitorSettings } from '@9vol
 
 const RESULTS = 20;
 const CHANGES = RESULTS - 1;
-const OLDEST = 0.8;
-const NEWEST = 1.2;
+/** In 45ths, so that all are whole: 0.8 times the oldest, 1.2 times the newest, and each in between one 45th more than the one before. */
+const WHOLE = 45;
+const OLDEST = 36;
 
 /** The latest results with one more: `1` ok, `0` not ok, oldest first. */
 export function historyWith(history: string | undefined, isOk: boolean): string {
@@ -19,10 +20,9 @@ export function historyWith(history: string | undefined, isOk: boolean): string 
 export function changeShare(history: string): number {
   let changed = 0;
   for (let n = 1; n < history.length; n++) {
-    const place = CHANGES - history.length + n;
-    if (history[n] !== history[n - 1]) changed += OLDEST + ((NEWEST - OLDEST) * place) / (CHANGES - 1);
+    if (history[n] !== history[n - 1]) changed += OLDEST + CHANGES - history.length + n;
   }
-  return (100 * changed) / CHANGES;
+  return (100 * changed) / (CHANGES * WHOLE);
 }
 
 export function flappingAfter(

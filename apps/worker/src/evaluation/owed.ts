@@ -125,7 +125,7 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
     if (kind === 'alarm') owed.alarmedAt ??= at;
     const alert = {
       ...alarmOf(next, open, status, facts),
-      ...(heldBefore && kind !== 'passed' ? { afterHold: afterHold(heldBefore) } : {}),
+      ...(heldBefore && isOver(heldBefore, alarm) ? { afterHold: afterHold(heldBefore) } : {}),
       ...(kind === 'repeat' ? { repeat: true } : {}),
       ...(kind === 'escalation' ? { escalated: true } : {}),
       ...flappingWord(alarm, flapped),
@@ -172,6 +172,11 @@ function noteFlapping(flapping: Flapping, alerter: string, status: AlarmStatus):
 function flappingWord({ alerter, flapping }: Alarm, flapped: ByName<AlarmStatus>): { flapping?: 'began' | 'ended' } {
   if (flapped[alerter] !== undefined) return { flapping: 'ended' };
   return flapping && flapping.told === undefined ? { flapping: 'began' } : {};
+}
+
+/** Whether what held alarms is worth a word: not a flapping that goes on, while something worse is told. */
+function isOver({ reason }: Held, { kind, flapping }: Alarm): boolean {
+  return kind !== 'passed' && (reason !== 'flapping' || flapping === undefined);
 }
 
 /** What held the alarms of an incident to an alerter so far; flapping does so from one incident to the next. */

@@ -271,4 +271,44 @@ describe('an acknowledgement', () => {
     await view.assign(worker.id, 'web', byHand());
     await pager.waitForAccepted(1);
   });
+
+  test('holds repeats, and not a worse status', async () => {
+    const thresholds = { 'warning-threshold': 1, 'critical-threshold': 2, 'warning-alerter': ['pager'] };
+    web.healthy = false;
+    await view.assign(worker.id, 'web', byHand({ ...thresholds, 'renotify-interval': '1s' }));
+    await pager.waitForAccepted(1);
+    await view.put(view.keys.ack('web'), ack({ status: 'warning' }));
+    await holds('acknowledgement');
+    const before = owed().filter((said) => said !== 'warning again');
+    expect(before).toEqual(['warning']);
+    await run();
+    await view.reaches('web', { status: 'critical' });
+    expect(owed().filter((said) => said !== 'warning again')).toEqual(['warning', 'critical']);
+    // The worse one is acknowledged by nobody.
+    await waitFor(() => owed().includes('critical again'));
+  });
+});
+
+test('an escalation keeps its clock when another worker takes over', async () => {
+  await view.put(view.keys.alerter('boss'), pager.alerter);
+  const revision = { revision: 7, createRevision: 50 };
+  const monitor = byHand({ escalate: [{ after: '6s', alerter: ['boss'] }] });
+  web.healthy = false;
+  await view.assign(worker.id, 'web', monitor, revision);
+  await pager.waitForAccepted(1);
+  await worker.stop();
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  worker = await WorkerRig.start(proxy.endpoint, prefix, 'w2');
+  await view.assign(worker.id, 'web', monitor, revision);
+  await waitFor(() => worker.holds('web'));
+  const ownedAt = Date.now();
+  await waitFor(() => owed().length === 2);
+  expect(owed()).toEqual(['critical', 'critical escalated']);
+  const [first, second] = view.owed.map(({ alert }) => Date.parse(alert.at));
+  expect(second! - first!).toBeGreaterThanOrEqual(6_000);
+  expect(second).toBeLessThan(ownedAt + 6_000);
+  web.healthy = true;
+  await run();
+  await pager.waitForAccepted(4);
+  expect(told().sort()).toEqual(['resolve', 'resolve', 'trigger', 'trigger']);
 });
