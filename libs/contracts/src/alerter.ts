@@ -1,6 +1,6 @@
 import { Text } from './settings/decorators.js';
 
-/** The attributes every alerter has beside its options, whose class stands next to its delivery code. */
+/** The attributes of every alerter beside its options, whose class is next to its delivery code. */
 export class AlerterSettings<O extends object = Record<string, unknown>> {
   @Text({ doc: 'Type of the alerter.', required: true, example: 'slack', group: 'common' })
   type!: string;
@@ -17,5 +17,5 @@ export class AlerterSettings<O extends object = Record<string, unknown>> {
   options!: O;
 }
 
-/** Stands for a secret in every answer; sent back, it keeps the stored one. */
+/** Replaces a secret in every answer; if somebody sends it back, the stored secret stays. */
 export const MASKED = '********';

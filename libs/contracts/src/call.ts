@@ -9,15 +9,15 @@ export interface Call {
   latencyMs?: number;
 }
 
-/** What is known of the calls to a monitor that awaits them: `push/<monitor>`, written with each call. */
+/** The calls to a monitor that waits for them: `push/<monitor>`, written with each call. */
 export interface CallRecord {
-  /** Creation revision of the monitor: of an earlier one of the same name nothing counts. */
+  /** Creation revision of the monitor: calls to an earlier one of the same name do not count. */
   createRevision: number;
-  /** Since when calls are awaited: when a worker first ran the monitor, or the first call came. ISO 8601. */
+  /** Since when 9volt waits for calls: when a worker first ran the monitor, or the first call came. ISO 8601. */
   awaitedSince: string;
   /** The last call; absent before the first. */
   last?: Call;
 }
 
-/** A monitor is called at most this often. */
+/** Shortest time between two calls of a monitor. */
 export const MIN_MS_BETWEEN_CALLS = 1_000;

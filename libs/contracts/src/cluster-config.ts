@@ -4,21 +4,27 @@ import type { FieldError } from './settings/errors.js';
 import { isName } from './name.js';
 import { fault, isPlainObject, unknownName } from './settings/validate-settings.js';
 
-/** `config`: what holds for all processes of a cluster. Changes take effect without a restart. Created with the defaults when absent. */
+/**
+ * `config`: the settings of all processes of a cluster. Changes take effect without a restart. The first process creates it with
+ * the defaults.
+ */
 export interface ClusterConfig {
-  /** How often the lease of a member is renewed, at most, as a Go duration. */
+  /** Longest time between two renewals of a member's lease, as a Go duration. */
   HeartbeatInterval: string;
-  /** Time to live of a member's lease, as a Go duration: after it, others take over what the member had. */
+  /** Time to live of a member's lease, as a Go duration: after it, other members take over. */
   HeartbeatTimeout: string;
-  /** How often results are dumped, as a Go duration. */
+  /** Time between two dumps of results, as a Go duration. */
   StateDumpInterval: string;
-  /** Random; tells this cluster's data from that of a wiped etcd. */
+  /** Random; distinguishes this cluster's data from that of a wiped etcd. */
   ClusterId: string;
-  /** Name of the alerter that the leader itself tells when the coverage falls below 99 %. */
+  /** Name of the alerter that the leader notifies when the coverage falls below 99 %. */
   'coverage-alerter'?: string;
-  /** An http(s) URL that the leader calls once a minute while the coverage is good: who is no longer called raises the alarm. A secret. */
+  /**
+   * An http(s) URL that the leader calls once a minute while the coverage is good; the service there raises the alarm when the
+   * calls stop. A secret.
+   */
   'dead-man-url'?: string;
-  /** `false` when something else compacts etcd. */
+  /** `false` if something else compacts etcd. */
   'compact-etcd'?: boolean;
 }
 
@@ -28,7 +34,7 @@ export const DEFAULT_CLUSTER_CONFIG: Omit<ClusterConfig, 'ClusterId'> = {
   StateDumpInterval: '10s',
 };
 
-/** What is wrong with what stands under `config`. Attributes that this version does not know are left to those that do. */
+/** The faults of the stored settings. Ignores attributes that this version does not know: a newer one may. */
 export function clusterConfigFaults(raw: unknown): FieldError[] {
   if (!isPlainObject(raw)) return [fault('', raw, 'a map of attributes')];
   const errors: FieldError[] = [];
@@ -53,7 +59,7 @@ export function clusterConfigFaults(raw: unknown): FieldError[] {
   if (alerter !== undefined && !(typeof alerter === 'string' && isName(alerter))) {
     errors.push(fault('/coverage-alerter', alerter, 'the name of an alerter'));
   }
-  // A secret: its value is not told.
+  // A secret: the message does not contain its value.
   if (url !== undefined && !isHttpUrl(url)) {
     const expected = 'an http or https URL';
     errors.push({ path: '/dead-man-url', expected, message: `dead-man-url: is not valid; expected ${expected}` });
@@ -64,7 +70,7 @@ export function clusterConfigFaults(raw: unknown): FieldError[] {
   return errors;
 }
 
-/** Faults of a change that a person asks for: whatever is not an attribute is a mistake. */
+/** The faults of a change by a person: unknown attributes are mistakes. */
 export function clusterPatchFaults(patch: Record<string, unknown>): FieldError[] {
   return Object.keys(patch)
     .filter((name) => !(CLUSTER_ATTRIBUTES as readonly string[]).includes(name))

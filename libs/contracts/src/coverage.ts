@@ -6,15 +6,15 @@ export interface Covered {
   share: number;
 }
 
-/** `cluster/coverage`: what the leader last found. */
+/** `cluster/coverage`: the coverage at the leader's last look. */
 export interface CoverageReport extends Covered {
   /** ISO 8601. */
   at: string;
   /** By `member-tag`; null for the workers without tags. */
   pools: (Covered & { tag: string | null })[];
-  /** While the coverage is too low: since when, ISO 8601, and whether somebody was told. */
+  /** While the coverage is too low: since when, ISO 8601, and whether an alerter was notified. */
   low?: { since: string; told: boolean };
 }
 
-/** Below this share something is wrong. */
+/** Below this share 9volt has a problem. */
 export const LOW_COVERAGE = 0.99;

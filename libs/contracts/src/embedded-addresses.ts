@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 
 /** The eight groups of an IPv6 address without a zone. */
 function groupsOf(address: string): number[] {
-  // The parser of URLs compresses and normalizes: dotted quads at the end become groups.
+  // The URL parser compresses and normalizes: dotted quads at the end become groups.
   const normal = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   const [head = '', tail] = normal.split('::');
   const numbers = (text: string | undefined): number[] =>
@@ -13,7 +13,7 @@ function groupsOf(address: string): number[] {
     : [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-/** Where RFC 6052 puts an IPv4 address behind a prefix of so many bits: the bytes of the address. */
+/** The bytes in which RFC 6052 puts an IPv4 address behind a prefix of this many bits. */
 const TRANSLATED: readonly (readonly [number, number, number, number])[] = [
   [12, 13, 14, 15], // /96
   [9, 10, 11, 12], // /64
@@ -21,7 +21,9 @@ const TRANSLATED: readonly (readonly [number, number, number, number])[] = [
   [6, 7, 9, 10], // /48
 ];
 
-/** The IPv4 addresses that a packet to this IPv6 address may end at: mapped, compatible, translated, by 6to4, Teredo and ISATAP. */
+/**
+ * The IPv4 addresses at which a packet to this IPv6 address may end: mapped, compatible, translated, by 6to4, Teredo and ISATAP.
+ */
 export function embeddedAddresses(address: string): string[] {
   const bare = address.split('%', 1)[0] as string;
   if (!isIPv6(bare)) return [];
@@ -34,7 +36,7 @@ export function embeddedAddresses(address: string): string[] {
   if (starts(0, 0, 0, 0, 0, 0)) return groups[6] === 0 && (groups[7] as number) <= 1 ? [] : [last];
   if (starts(0, 0, 0, 0, 0, 0xffff) || starts(0, 0, 0, 0, 0xffff, 0)) return [last];
   if (starts(0x64, 0xff9b, 0, 0, 0, 0)) return [last];
-  // How long the prefix of this network is, only its operator knows.
+  // Only the operator of this network knows the length of its prefix.
   if (starts(0x64, 0xff9b, 1)) return likely(TRANSLATED.map((places) => at(...places)));
   if (starts(0x2002)) return [at(2, 3, 4, 5)];
   if (starts(0x2001, 0)) {
@@ -45,7 +47,7 @@ export function embeddedAddresses(address: string): string[] {
   return [];
 }
 
-/** Without what is an address only because the wrong bits were read: zeros of the prefix or behind the address. */
+/** Skips addresses that come from reading the wrong bits: zeros of the prefix or behind the address. */
 function likely(candidates: readonly string[]): string[] {
   const real = candidates.filter((candidate) => !candidate.startsWith('0.'));
   return real.length > 0 ? real : [...candidates];

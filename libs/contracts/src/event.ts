@@ -38,7 +38,7 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Something worth telling: `event/<id>`, kept 24 hours. */
+/** An event for people: `event/<id>`, kept 24 hours. */
 export interface ClusterEvent {
   /** Time-ordered and unique. */
   id: string;
@@ -53,7 +53,7 @@ export interface ClusterEvent {
   details?: Record<string, unknown>;
 }
 
-/** Where components report what happened. Never throws, never blocks: what cannot be written yet is kept and written later. */
+/** Components report here what happened. Never throws, never blocks: it keeps what it cannot write yet and writes it later. */
 export interface EventSink {
   emit(
     type: EventType,

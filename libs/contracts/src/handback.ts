@@ -1,35 +1,38 @@
 import type { OpenIncident, AlarmStatus } from './monitor-state.js';
 import type { DeliveryRecord, OutboxEntry, ResolveReason } from './notification.js';
 
-/** What an alerter heard last of an incident; `perhaps-resolved`: a resolve that was sent without an answer. */
+/** The last notification of an alerter about an incident; `perhaps-resolved`: a resolve was sent and got no answer. */
 export type NotifiedStatus = AlarmStatus | 'resolved' | 'perhaps-resolved';
 
-/** What a worker told of one incident, of which etcd knows nothing yet. */
+/** The notifications of a worker about one incident that etcd does not know yet. */
 export interface HandedIncident {
-  /** As that worker saw it last. */
+  /** As that worker last saw it. */
   incident: OpenIncident;
-  /** Type and target that it is about, as in the state. */
+  /** Type and target of the monitor, as in the state. */
   target: string;
   /** Of its last failure. */
   message: string;
-  /** Failures in a row by then. */
+  /** Consecutive failures at that time. */
   count: number;
-  /** When that worker saw it end, ISO 8601; null when it did not. */
+  /** When that worker saw it end, ISO 8601; null if it did not. */
   closedAt: string | null;
   reason?: ResolveReason;
-  /** By alerter, what it was told last. An alarm without an answer counts as told. */
+  /** By alerter, the last notification. An alarm without an answer counts as sent. */
   told: Record<string, NotifiedStatus>;
-  /** Alarms that were sent without an answer: they may have arrived or not. */
+  /** Alarms that got no answer: they may have arrived or not. */
   unanswered: OutboxEntry[];
   notifications: DeliveryRecord[];
   /**
-   * Revision of the state that stood in etcd when this was handed back, if nobody else can have told anything since that worker was cut off: as
-   * long as the state is of this revision, what is told here is what alerters heard last.
+   * Revision of the state in etcd at the handback, if nobody else can have notified since that worker was cut off: as long as the
+   * state has this revision, these are the last notifications that alerters got.
    */
   stateRevision?: number;
 }
 
-/** What a worker that was cut off from etcd told of a monitor that is not its own any more: `handback/<monitor>/<worker id>`. */
+/**
+ * The notifications of a worker that was cut off from etcd about a monitor that another worker owns now:
+ * `handback/<monitor>/<worker id>`.
+ */
 export interface Handback {
   /** Display name of that worker. */
   worker: string;

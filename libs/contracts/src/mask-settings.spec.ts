@@ -18,7 +18,7 @@ class Probe {
 }
 
 describe('masking', () => {
-  it('hides secrets, of a map each value, and nothing else', () => {
+  it('hides secrets, each value of a map, and nothing else', () => {
     expect(
       maskSettings(Probe, { url: 'http://a', password: 'canary', headers: { Authorization: 'canary', Accept: 'x' } }),
     ).toEqual({
@@ -49,7 +49,7 @@ describe('unmasking', () => {
     expect(unmaskSettings(Probe, maskSettings(Probe, stored), stored)).toEqual({ ok: true, value: stored });
   });
 
-  it('keeps what is masked, takes what is new, drops what is gone', () => {
+  it('keeps a masked secret, takes a new one, drops a missing one', () => {
     expect(
       unmaskSettings(Probe, { url: 'http://b', password: 'new', headers: { a: MASKED, c: 'new' } }, stored),
     ).toEqual({
@@ -58,7 +58,7 @@ describe('unmasking', () => {
     });
   });
 
-  it('refuses a mask with nothing behind it', () => {
+  it('refuses a mask without a stored secret', () => {
     const result = unmaskSettings(
       Probe,
       { password: MASKED, headers: { new: MASKED, constructor: MASKED } },
@@ -75,7 +75,7 @@ describe('unmasking', () => {
     });
   });
 
-  it('takes a mask in what is no secret for a text', () => {
+  it('treats a mask in an ordinary attribute as a text', () => {
     expect(unmaskSettings(Probe, { url: MASKED }, stored)).toEqual({ ok: true, value: { url: MASKED } });
   });
 

@@ -7,7 +7,7 @@ import { isPlainObject, pointer, type Validated } from './settings/validate-sett
 
 type Plain = Record<string, unknown>;
 
-/** A copy whose secret attributes are masked; of a map, each value. */
+/** A copy with masked secrets; of a map, each value is masked. */
 export function maskSettings(cls: SettingsClass, settings: object): Plain {
   const attributes = attributesOf(cls);
   return mapped(settings, (name, value) => (attributes.get(name)?.secret ? maskValue(value) : value));
@@ -16,13 +16,13 @@ export function maskSettings(cls: SettingsClass, settings: object): Plain {
 export interface Unmasking {
   /** JSON pointer of the settings in the document that the person wrote. */
   at?: string;
-  /** Attributes that decide where secrets are sent: while one of them changes, no secret is kept. */
+  /** Attributes that decide where 9volt sends secrets: if one of them changes, it keeps no secret. */
   destination?: readonly string[];
 }
 
 /**
- * What a person sent, with each masked secret replaced by the stored one. A masked one that has none stored is a fault. Nothing else is
- * validated here.
+ * The input of a person, with each masked secret replaced by the stored one. A masked secret without a stored one is a fault.
+ * Validates nothing else.
  */
 export function unmaskSettings(
   cls: SettingsClass,
@@ -64,14 +64,14 @@ export function unmaskSettings(
   return errors.length === 0 ? { ok: true, value } : { ok: false, errors };
 }
 
-/** Anything within which nothing may be shown. */
+/** Attributes of which nothing may be shown. */
 export function maskValue(value: unknown): unknown {
   if (isPlainObject(value)) return mapped(value, (_name, item) => maskValue(item));
-  // A reference names a secret and is none: shown, so that one can see where it comes from.
+  // A reference names a secret and contains none: it is shown, so people see where the secret comes from.
   return value === undefined || (typeof value === 'string' && isReference(value)) ? value : MASKED;
 }
 
-/** Left out and written as the default are the same. */
+/** An omitted value and a written default are the same. */
 function settled(meta: AttributeMeta | undefined, value: unknown): string {
   return JSON.stringify(value ?? meta?.default ?? null);
 }

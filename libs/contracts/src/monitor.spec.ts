@@ -41,7 +41,7 @@ describe('the attributes of every monitor', () => {
     expect(validateSettings(MonitorSettings, { type: 'x', interval }).ok).toBe(valid);
   });
 
-  it('takes a timeout from what is written, else from the default and the interval', () => {
+  it('takes the written timeout, else one from the default and the interval', () => {
     expect(effectiveTimeoutMs('2s', 3_000, 10_000)).toBe(2_000);
     expect(effectiveTimeoutMs(undefined, 3_000, 10_000)).toBe(3_000);
     expect(effectiveTimeoutMs(undefined, 3_000, 2_000)).toBe(2_000);
@@ -54,7 +54,7 @@ describe('the attributes of every monitor', () => {
     expect(timeoutFault(settings({}), 'timeout')).toEqual([]);
   });
 
-  it('is disabled by the flag, or until a time that has not come', () => {
+  it('is disabled by the flag, or until a time in the future', () => {
     const now = Date.parse('2026-01-01T00:00:00Z');
     expect(isDisabled(settings({}), now)).toBe(false);
     expect(isDisabled(settings({ disable: true }), now)).toBe(true);

@@ -4,7 +4,7 @@ import type { FieldError } from './settings/errors.js';
 import { Choice, Duration, Escalation, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
 import { type CrossChecked, fault } from './settings/validate-settings.js';
 
-/** Who is told as well when an alarm lasts. */
+/** Additional recipients when an alarm lasts. */
 export interface EscalationStep {
   /** Since the first alarm of the present status. A duration. */
   after: string;
@@ -13,8 +13,8 @@ export interface EscalationStep {
 }
 
 /**
- * The attributes every monitor has. Each type extends this class beside its probe. Property names are the attribute names of
- * the YAML. What is stored is what the operator wrote: defaults are applied when a check runs, never written back.
+ * The attributes of every monitor. Each type extends this class beside its probe. Property names are the attribute names of the
+ * YAML. 9volt stores what the operator wrote and applies defaults when a check runs; it never writes them back.
  */
 export class MonitorSettings implements CrossChecked {
   @Text({ doc: 'Type of the monitor.', required: true, example: 'http', group: 'common' })
@@ -210,14 +210,14 @@ export function intervalMsOf(settings: MonitorSettings): number {
 }
 
 /**
- * The timeout of a run in milliseconds: what is written down, else the smaller of the type's default and max(interval, 1 s), so
- * that a short interval needs no timeout spelled out.
+ * The timeout of a check in milliseconds: the written one, else the smaller of the type's default and max(interval, 1 s), so a
+ * short interval needs no explicit timeout.
  */
 export function effectiveTimeoutMs(written: string | undefined, defaultMs: number, intervalMs: number): number {
   return written === undefined ? Math.min(defaultMs, Math.max(intervalMs, 1_000)) : parseDuration(written);
 }
 
-/** The fault of a written timeout that is not below the interval, if it is one. */
+/** The fault of a written timeout that is not below the interval, if any. */
 export function timeoutFault(settings: MonitorSettings, attribute: string): FieldError[] {
   const written = ownOf(settings as unknown as Record<string, unknown>, attribute);
   if (written === undefined) return [];
@@ -233,7 +233,7 @@ export function timeoutFault(settings: MonitorSettings, attribute: string): Fiel
   ];
 }
 
-/** The failures in a row that lead to each state; undefined where that state is never reached. */
+/** The number of consecutive failures that leads to each state; undefined if that state is never reached. */
 export interface Thresholds {
   warning: number | undefined;
   critical: number | undefined;

@@ -36,18 +36,18 @@ describe('a new name', () => {
     ['half a character', 'a\ud83d', 'D83D'],
     ['a control in one character', 'a\u009bb', '009B'],
     ['a line separator', 'a\u2028b', '2028'],
-  ])('is refused for a %s, which is named', (_what, name, code) => {
+  ])('is refused for a %s, and the message names it', (_what, name, code) => {
     const fault = newNameFault('monitor', name);
     expect(fault?.message).toContain(`cannot name a monitor: it contains U+${code}; expected a name without`);
     expect(fault?.message).toMatch(/^[\x20-\x7e]+$/);
   });
 
-  it('is refused for what no name may hold', () => {
+  it('is refused for characters that no name may contain', () => {
     expect(newNameFault('alerter', 'a/b')).toBeDefined();
     expect(newNameFault('alerter', '')).toBeDefined();
   });
 
-  it('is asked more of than one that is stored', () => {
+  it('has stricter rules than a stored one', () => {
     expect(isName('shop\u200b')).toBe(true);
     expect(isName('pay\u202egnp')).toBe(true);
   });

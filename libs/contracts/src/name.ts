@@ -5,7 +5,7 @@ const MAX_NAME = 200;
 
 export const NAME_EXPECTED = `1 to ${MAX_NAME} characters without "/", control characters, or spaces at either end`;
 
-/** Whether a text may name a monitor or an alerter: it becomes one segment of an etcd key and of a URL. */
+/** Whether a text is a valid name of a monitor or an alerter: it becomes one segment of an etcd key and of a URL. */
 export function isName(name: string): boolean {
   return (
     name.length > 0 &&
@@ -17,16 +17,17 @@ export function isName(name: string): boolean {
   );
 }
 
-/** What changes how the text around it reads (bidi controls), is not seen (zero width, soft hyphen, fillers), or is half a character. */
+/**
+ * Characters that change how the text around them reads (bidi controls), that are invisible (zero width, soft hyphen, fillers), or
+ * that are half a character.
+ */
 const LOOK_ALIKE =
   /[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\uffff]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/u;
-/** Joiners are part of words and of pictures, and nothing between letters of Latin, Greek or Cyrillic, digits and signs. */
+/** Joiners are parts of words and of emoji, but mean nothing between letters of Latin, Greek or Cyrillic, digits and signs. */
 const JOINER_FOR_NOTHING =
   /(?:^|[\p{ASCII}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])[\u200c\u200d]|[\u200c\u200d](?:$|[\p{ASCII}\p{Script=Latin}])/u;
 
-/**
- * The fault of a new name that a person could take for another one, since it holds characters that nobody sees. Those that are stored already stay valid.
- */
+/** The fault of a new name that a person could mistake for another one because of invisible characters. Stored names stay valid. */
 export function newNameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {
   const found = LOOK_ALIKE.exec(name) ?? JOINER_FOR_NOTHING.exec(name);
   if (!found) return nameFault(what, name);
@@ -40,7 +41,7 @@ export function newNameFault(what: keyof typeof CALLED, name: string): FieldErro
   };
 }
 
-/** With escapes for all that is not seen, so that the message does not deceive as the name does. */
+/** Shows invisible characters as escapes, so the message does not deceive as the name does. */
 function asciiOnly(text: string): string {
   return JSON.stringify(text).replace(
     /[^\x20-\x7e]/g,

@@ -4,10 +4,10 @@ import type { AlarmStatus } from './monitor-state.js';
 /** Why an incident was closed. */
 export type ResolveReason = 'recovered' | 'removed' | 'disabled' | 'changed';
 
-/** What one notification says; every alerter renders it through the same rendering. */
+/** The content of one notification; every alerter uses the same rendering. */
 export interface Alert {
   type: 'resolve' | AlarmStatus;
-  /** Sent by a person to try an alerter: about no monitor. */
+  /** A test by a person: about no monitor. */
   test?: boolean;
   /** Present on a resolve. */
   reason?: ResolveReason;
@@ -17,7 +17,7 @@ export interface Alert {
   description?: string;
   tags: string[];
   status: Status;
-  /** The worst status of the incident: what a resolve recovers from. */
+  /** The worst status of the incident: a resolve recovers from it. */
   worst: AlarmStatus;
   /** The result's message. On a resolve, that of the failure. */
   message: string;
@@ -25,9 +25,9 @@ export interface Alert {
   found?: string;
   /** Start of the incident. ISO 8601. */
   since: string;
-  /** When this was decided. ISO 8601. */
+  /** When the worker decided to send it. ISO 8601. */
   at: string;
-  /** Failures in a row when this was decided. */
+  /** Consecutive failures at that time. */
   attempts: number;
   /** 0 where unset. */
   warningThreshold: number;
@@ -36,23 +36,23 @@ export interface Alert {
   worker: string;
   /** `<prefix>/<monitor>/<incident>`: the same for an alarm and its resolve. */
   key: string;
-  /** Address of the monitor in the dashboard, when a public URL is configured. */
+  /** Address of the monitor in the dashboard, if a public URL is configured. */
   link?: string;
-  /** What held it until now, in words. */
+  /** What held it back until now, in words. */
   afterHold?: string;
-  /** The alerter was told so before, and the incident lasts. */
+  /** A repetition: the alerter was notified before, and the incident lasts. */
   repeat?: boolean;
-  /** Sent since those who were told first did not end the incident. */
+  /** An escalation: the first recipients did not end the incident. */
   escalated?: boolean;
-  /** It tells that the monitor began to flap, or stopped. */
+  /** Says that the monitor began to flap, or stopped. */
   flapping?: 'began' | 'ended';
 }
 
-/** A notification owed: `outbox/<monitor>/<alerter>/<id>`. */
+/** A pending notification: `outbox/<monitor>/<alerter>/<id>`. */
 export interface OutboxEntry {
   /**
-   * Time-ordered. Entries of one monitor and alerter are delivered in the order in which etcd accepted them, since clocks of workers
-   * differ; those of one transaction in the order of their ids.
+   * Ordered by time. Entries of one monitor and alerter are delivered in the order in which etcd accepted them, because clocks of
+   * workers differ; those of one transaction in the order of their ids.
    */
   id: string;
   alerter: string;
@@ -62,18 +62,18 @@ export interface OutboxEntry {
   createdAt: string;
 }
 
-/** One line of an incident's record: who was told what, and what the provider answered. */
+/** One line of an incident's record: a notification and the provider's answer. */
 export interface DeliveryRecord {
   alerter: string;
   type: Alert['type'];
-  /** When it was delivered or given up. ISO 8601. */
+  /** When it was delivered or dropped. ISO 8601. */
   at: string;
   outcome: 'delivered' | 'rejected' | 'dropped';
   attempts: number;
   answer: string;
 }
 
-/** `incident/<monitor>/<n>`: kept for 30 days, 20 for a monitor. */
+/** `incident/<monitor>/<n>`: kept for 30 days, at most 20 for a monitor. */
 export interface IncidentRecord {
   id: string;
   openedAt: string;

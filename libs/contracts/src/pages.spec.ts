@@ -45,7 +45,7 @@ describe('addresses of pages', () => {
     );
   });
 
-  it('of a text that is no Unicode, nonetheless', () => {
+  it('of a text that is not valid Unicode, too', () => {
     expect(monitorPath('a\ud800')).toBe('/monitor/a%EF%BF%BD');
   });
 });

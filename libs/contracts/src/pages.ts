@@ -1,9 +1,9 @@
-/** Where the pages of the dashboard are. Whoever makes an address of one asks here: the dashboard itself, the links in alerts, the commands. */
+/** The addresses of the dashboard's pages. The dashboard, the links in alerts and the commands all make them here. */
 
-/** All pages stand below this path of a node that serves the API. */
+/** All pages are below this path of a node that serves the API. */
 export const DASHBOARD_PATH = '/ui';
 
-/** Paths within the dashboard. A name may hold anything but a slash. */
+/** Paths within the dashboard. A name may contain anything but a slash. */
 export function monitorPath(name: string, ...more: 'edit'[]): string {
   return ['/monitor', segment(name), ...more].join('/');
 }
@@ -12,12 +12,12 @@ export function alerterPath(name: string, ...more: 'edit'[]): string {
   return ['/alerter', segment(name), ...more].join('/');
 }
 
-/** The address of a page, of the address under which people reach the node and a path within the dashboard. */
+/** The address of a page, from the address at which people reach the node and a path within the dashboard. */
 export function pageAddress(publicUrl: string, path = '/'): string {
   return `${publicUrl.replace(/\/+$/, '')}${DASHBOARD_PATH}${path}`;
 }
 
-/** Also what a URL may hold as it is and a chat or a mail program takes for the end of a link. */
+/** Also escapes characters that a URL may contain but at which a chat or a mail program ends a link. */
 function segment(name: string): string {
   return encodeURIComponent(name.replaceAll(/\p{Surrogate}/gu, '\ufffd')).replace(
     /[!'()*~]/g,

@@ -1,21 +1,21 @@
 /**
- * One value that a check measured, with the ranges it was judged by: what Nagios plugins call performance data
+ * One value that a check measured, with the ranges for its verdict: what Nagios plugins call performance data
  * (https://nagios-plugins.org/doc/guidelines.html).
  */
 export interface PerformanceValue {
   /** Unique within a result. */
   label: string;
-  /** Null when it could not be determined (`U`). */
+  /** Null if it could not be determined (`U`). */
   value: number | null;
-  /** As the check wrote it: `s`, `ms`, `us`, `%`, `B`, `KB`, `MB`, `TB`, `c` (a counter), or another; absent when it is a number of things. */
+  /** As the check wrote it: `s`, `ms`, `us`, `%`, `B`, `KB`, `MB`, `TB`, `c` (a counter), or another; absent for a plain number. */
   unit?: string;
-  /** Ranges in Nagios notation, such as `10`, `~:5` or `@1:3`: outside of them (inside, with `@`) it is warning, or critical. */
+  /** Ranges in Nagios notation, such as `10`, `~:5` or `@1:3`: a value outside (inside, with `@`) is warning, or critical. */
   warn?: string;
   crit?: string;
-  /** The least and the greatest that it can be. */
+  /** The smallest and the largest possible value. */
   min?: number;
   max?: number;
 }
 
-/** The most values that are kept of one result. */
+/** Maximum number of values kept of one result. */
 export const MAX_PERFORMANCE_VALUES = 32;

@@ -28,20 +28,20 @@ describe('a record of deaths', () => {
     );
   });
 
-  test('a worker dies once, its children as often as they do', () => {
+  test('a worker dies once, its child processes several times', () => {
     const first = withDeath(undefined, 7, of('w1'));
     expect(withDeath(first, 7, of('w1'))).toBe(first);
     const child = withDeath(undefined, 7, of('w1', 'child'));
     expect(withDeath(child, 7, of('w1', 'child')).deaths).toHaveLength(2);
   });
 
-  test('a newer revision begins anew, an older one adds nothing', () => {
+  test('a newer revision starts from zero, an older one adds nothing', () => {
     const record = withDeath(withDeath(undefined, 7, of('w1')), 7, of('w2'));
     expect(withDeath(record, 8, of('w3'))).toEqual({ revision: 8, deaths: [of('w3')] });
     expect(withDeath(record, 6, of('w3'))).toBe(record);
   });
 
-  test('what a newer version added is kept', () => {
+  test('attributes of a newer version are kept', () => {
     const record = poisonRecordOf({ revision: 7, deaths: [of('w1')], later: 1 });
     expect(withDeath(record, 7, of('w2'))).toMatchObject({ later: 1, deaths: [of('w1'), of('w2')] });
   });
@@ -53,21 +53,21 @@ describe('a record of deaths', () => {
     },
   );
 
-  test('deaths that make no sense do not count', () => {
+  test('invalid deaths do not count', () => {
     const record = poisonRecordOf({ revision: 7, deaths: [null, 'x', { worker: 'w1' }, of('w2')] });
     expect(record?.deaths).toEqual([of('w2')]);
   });
 });
 
 describe('a note', () => {
-  test('tells who is suspected, and nothing where it makes no sense', () => {
+  test('names the suspects, and none if the note is invalid', () => {
     expect([...suspectsOf({ suspects: { web: 7, db: '8', mail: 1.5 } })]).toEqual([['web', 7]]);
     for (const raw of [undefined, null, 'x', [], {}, { suspects: 7 }, { suspects: [1] }]) {
       expect([...suspectsOf(raw)]).toEqual([]);
     }
   });
 
-  test('accuses no more than one transaction can settle', () => {
+  test('names no more than one transaction can settle', () => {
     const suspects = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`m${n}`, n]));
     expect(suspectsOf({ suspects }).size).toBe(SUSPECTS_PER_NOTE);
   });

@@ -1,51 +1,57 @@
 import { ownOf } from './settings/by-name.js';
 import { isPlainObject } from './settings/validate-settings.js';
 
-/** Revisions that have not completed a run on a worker: `cluster/suspects/<worker id>/<n>`. Whatever ends that process, they may have done. */
+/**
+ * The suspects of a worker: revisions that have not completed a check there: `cluster/suspects/<worker id>/<n>`. If its process
+ * dies, one of them may have killed it.
+ */
 export interface SuspectNote {
   /** Monitor to revision. */
   suspects: Record<string, number>;
 }
 
-/** A process that ended, or answered no more, while a revision ran in it for the first time. */
+/** A process that died, or stopped answering, while a revision ran in it for the first time. */
 export interface Death {
   /** Member id of the worker. */
   worker: string;
-  /** The worker itself, or a process that it had made for this run alone. */
+  /** The worker itself, or a process that it made for this check only. */
   of: 'worker' | 'child';
   /** ISO 8601. */
   at: string;
-  /** What is known of it, in words. */
+  /** What is known about it, in words. */
   how: string;
 }
 
-/** What a revision of a monitor is suspected of: `cluster/poison/<monitor>`. Gone with the first run that it completes in a process of its own. */
+/**
+ * The deaths that a revision of a monitor is suspected of: `cluster/poison/<monitor>`. Deleted after the first check that it
+ * completes in a process of its own.
+ */
 export interface PoisonRecord {
   revision: number;
   deaths: Death[];
 }
 
-/** A note has no more, so that one transaction can settle it. */
+/** A note contains no more, so that one transaction can settle it. */
 export const SUSPECTS_PER_NOTE = 100;
-/** By so many deaths a revision is quarantined. The first may be chance: others stood on the same note. */
+/** This many deaths quarantine a revision. The first may be chance, because others were on the same note. */
 const DEADLY = 2;
-/** More tell nothing new. */
+/** More add no information. */
 const DEATHS_KEPT = 5;
 
-/** A note as it stands in etcd, whoever wrote it: what makes no sense, or is beyond measure, accuses nobody. */
+/** The suspects of a note in etcd, whoever wrote it; invalid or excessive content counts as no suspect. */
 export function suspectsOf(raw: unknown): ReadonlyMap<string, number> {
   const suspects = isPlainObject(raw) && isPlainObject(raw['suspects']) ? raw['suspects'] : {};
   const known = Object.entries(suspects).filter((entry): entry is [string, number] => Number.isSafeInteger(entry[1]));
   return new Map(known.slice(0, SUSPECTS_PER_NOTE));
 }
 
-/** A record as it stands in etcd; undefined when it makes no sense. What a newer version added is kept. */
+/** A record from etcd; undefined if it is invalid. Keeps attributes of a newer version. */
 export function poisonRecordOf(raw: unknown): PoisonRecord | undefined {
   if (!isPlainObject(raw) || !Number.isSafeInteger(raw['revision']) || !Array.isArray(raw['deaths'])) return undefined;
   return { ...raw, revision: raw['revision'] as number, deaths: raw['deaths'].filter(isDeath) };
 }
 
-/** The record with one more death. The same process dies once; what an older revision did is over with a newer one. */
+/** The record with one more death. The same process dies only once; a newer revision clears the deaths of an older one. */
 export function withDeath(record: PoisonRecord | undefined, revision: number, death: Death): PoisonRecord {
   if (!record || record.revision < revision) return { ...record, revision, deaths: [death] };
   const isKnown =

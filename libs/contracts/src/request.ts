@@ -2,11 +2,11 @@ import type { AlerterSettings } from './alerter.js';
 import type { CheckResult } from './check-result.js';
 import type { MonitorSettings } from './monitor.js';
 
-/** What is asked of a worker through etcd: `request/<id>`, under a short lease. */
+/** A request to a worker through etcd: `request/<id>`, under a short lease. */
 export type RequestBody =
-  /** Run a monitor now; answered by its owner, whose state it changes as any run does. */
+  /** Run a monitor now; its owner answers, and the result changes the state like any other. */
   | { kind: 'run'; monitor: string }
-  /** Run a configuration once, storing nothing; answered by any worker that may run it. */
+  /** Run a configuration once and store nothing; any worker that may run it answers. */
   | { kind: 'test-monitor'; name: string; settings: MonitorSettings; memberTag?: string }
   /** Send a test notification; answered by any worker. */
   | { kind: 'test-alerter'; name: string; settings: AlerterSettings };
@@ -19,7 +19,7 @@ export interface WorkerRequest {
   body: RequestBody;
   /** ISO 8601. */
   createdAt: string;
-  /** Id of the worker that took it, by a transaction that compares the revision. */
+  /** Id of the worker that claimed it, by a transaction that compares the revision. */
   claimedBy?: string;
   answer?: RequestAnswer;
 }

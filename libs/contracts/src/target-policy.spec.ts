@@ -10,7 +10,7 @@ const policyOf = (rules: Partial<TargetRules> = {}): TargetPolicy =>
 
 describe('the target policy', () => {
   it.each([
-    // What `0.0.0.0` means to connect(): this machine.
+    // `0.0.0.0` means this machine to connect().
     '0.0.0.0',
     '0.1.2.3',
     '::',
@@ -67,7 +67,7 @@ describe('the target policy', () => {
     '64:ff9b:1:a00:0:100::',
     '2002:c000:201::1',
     '168.63.129.17',
-  ])('permits %s by default: monitoring the network around is what it is for', (address) => {
+  ])('permits %s by default, because 9volt monitors the network around it', (address) => {
     expect(policyOf().permitted({ host: address }, [at(address)])).toEqual([at(address)]);
   });
 
@@ -82,7 +82,7 @@ describe('the target policy', () => {
     ['169.254.1.2', { allow: ['169.254.1.1'] }, false],
     ['64:ff9b::169.254.1.1', { allow: ['64:ff9b::/96'] }, true],
     ['0.0.0.0', { deny: ['127.0.0.0/8'] }, false],
-    // Only these, less what is refused otherwise, and with the exceptions.
+    // Only these, minus other refused ones, plus the exceptions.
     ['10.0.0.1', { only: ['10.0.0.0/8'] }, true],
     ['192.0.2.1', { only: ['10.0.0.0/8'] }, false],
     ['64:ff9b::192.0.2.1', { only: ['192.0.2.0/24'] }, false],
@@ -101,14 +101,14 @@ describe('the target policy', () => {
     expect(policyOf().permitted({ host: 'both' }, [at('169.254.1.1'), at('192.0.2.1')])).toEqual([at('192.0.2.1')]);
   });
 
-  it('refuses where etcd listens, unless that is allowed', () => {
+  it('refuses the port of etcd, unless that is allowed', () => {
     const ask = (rules: Partial<TargetRules>) => (): unknown =>
       policyOf(rules).permitted({ host: 'etcd', port: 2379 }, [at('192.0.2.7')], ['192.0.2.7']);
     expect(ask({})).toThrow('etcd (192.0.2.7) is refused as a target: the etcd of 9volt');
     expect(ask({ allow: ['192.0.2.7'] })()).toEqual([at('192.0.2.7')]);
   });
 
-  it('says what to use instead of nowhere', () => {
+  it('says what to use instead of 0.0.0.0', () => {
     expect(() => policyOf().permitted({ host: '0.0.0.0' }, [at('0.0.0.0')])).toThrow('use 127.0.0.1');
   });
 
@@ -126,7 +126,7 @@ describe('the target policy', () => {
   });
 });
 
-describe('addresses inside of addresses', () => {
+describe('addresses inside addresses', () => {
   it.each<[string, string[]]>([
     ['192.0.2.1', []],
     ['::', []],

@@ -4,21 +4,21 @@ import { type Address, TARGET_REFUSED, type Target } from './targets.js';
 
 /** Addresses and networks, such as `192.0.2.1` and `2001:db8::/32`. */
 export interface TargetRules {
-  /** Exceptions: what is allowed is not refused, whatever else says so. */
+  /** Exceptions: permitted, whatever else refuses them. */
   allow: readonly string[];
   deny: readonly string[];
-  /** Only these may be connected to; empty for no such limit. */
+  /** The only permitted ones; empty for no such limit. */
   only?: readonly string[];
-  /** The members of etcd, `host:port`: whoever may write a monitor must not write everything else through one. */
+  /** The members of etcd, `host:port`: people who may write monitors must not write everything else through a check of etcd. */
   etcd?: readonly string[];
 }
 
-/** Where the system connects to itself when it is told to connect to nowhere. */
+/** Addresses that mean this machine to the system. */
 const NOWHERE = listOf(['0.0.0.0/8', '::']);
 
 /**
- * Where a machine talks to itself and to its cloud: whoever may write monitors could read its credentials there. AWS (also fd00:ec2::23 of EKS), GCP,
- * Azure, Oracle and Alibaba; most of the others use the link-local ones.
+ * Addresses of a machine's own cloud: people who may write monitors could read its credentials there. AWS (also fd00:ec2::23 of
+ * EKS), GCP, Azure, Oracle and Alibaba; most others use the link-local addresses.
  */
 const METADATA = listOf([
   '169.254.0.0/16',
@@ -31,7 +31,7 @@ const METADATA = listOf([
   '100.100.100.200',
 ]);
 
-/** Names that only a cloud's own resolver knows: a proxy may look them up where we cannot. */
+/** Names that only a cloud's own resolver knows: a proxy may be able to look them up where we cannot. */
 const METADATA_NAMES: ReadonlySet<string> = new Set([
   'metadata.google.internal',
   'metadata.goog',
@@ -40,10 +40,10 @@ const METADATA_NAMES: ReadonlySet<string> = new Set([
 /** Their address, in every cloud that has such names. */
 const METADATA_ADDRESS = '169.254.169.254';
 
-/** Of so many addresses the verdict is remembered: it depends on them alone, and a check asks for it each time. */
+/** The verdicts of this many addresses are cached: they depend on nothing else, and each check asks for them. */
 const MAX_KNOWN = 20_000;
 
-/** Pure: which addresses this process may connect to because a configuration says so. */
+/** Pure: the addresses to which this process may connect because of a configuration. */
 export class TargetPolicy {
   private readonly allowed: BlockList;
   private readonly denied: BlockList;
@@ -56,7 +56,7 @@ export class TargetPolicy {
     this.only = only.length === 0 ? undefined : listOf(only);
   }
 
-  /** Those that may be connected to; throws, with a code, when there is none. `etcd`: addresses at which etcd listens on the port that is meant. */
+  /** The permitted ones; throws, with a code, if there are none. `etcd`: addresses at which etcd listens on this port. */
   permitted(target: Target, addresses: readonly Address[], etcd: readonly string[] = []): Address[] {
     const listening = etcd.length === 0 ? undefined : listOf(etcd);
     const refusals = addresses.map(({ address }) => this.refusal(address, listening));
@@ -66,7 +66,7 @@ export class TargetPolicy {
     throw refused(target, addresses[0] as Address, first);
   }
 
-  /** Why an address is refused; undefined when it is not. */
+  /** Why an address is refused; undefined if it is not. */
   refusal(address: string, etcd?: BlockList): string | undefined {
     if (etcd !== undefined) return this.judged(address, etcd);
     const known = this.known.get(address);
@@ -80,7 +80,7 @@ export class TargetPolicy {
   private judged(address: string, etcd: BlockList | undefined): string | undefined {
     const bare = address.split('%', 1)[0] as string;
     if (holds(this.allowed, bare)) return undefined;
-    // An IPv4 address inside of an IPv6 one is where the packet ends.
+    // If an IPv6 address contains an IPv4 address, the packet ends there.
     for (const each of [bare, ...embeddedAddresses(bare)]) {
       if (holds(this.allowed, each)) continue;
       if (holds(NOWHERE, each)) return 'it is not the address of a machine; for this machine use 127.0.0.1';

@@ -4,8 +4,8 @@ let lastMs = 0;
 let sequence = 0;
 
 /**
- * An id that sorts by the time of its making (milliseconds, then a counter within this process), and is unique among processes by a random
- * part: 24 characters of 0-9 and a-z.
+ * An id that sorts by the time at which it was made (milliseconds, then a counter within this process), and is unique among
+ * processes by a random part: 24 characters of 0-9 and a-z.
  */
 export function timeId(nowMs = Date.now()): string {
   sequence = nowMs === lastMs ? sequence + 1 : 0;

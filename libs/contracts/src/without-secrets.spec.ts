@@ -11,7 +11,7 @@ describe('a text without secrets', () => {
     ["body 'token s3cre…' does not contain", ['s3cret'], "body 'token ********…' does not contain"],
     ['s3c…', ['s3cret'], 's3c…'],
     ['cut elsewhere… s3cret', ['s3cret'], 'cut elsewhere… ********'],
-    // What stands for a pattern in a replacement is a text here.
+    // Patterns of a replacement are plain text here.
     ['a $& b', ['$&'], 'a ******** b'],
   ])('%j without %j', (text, secrets, expected) => {
     expect(withoutSecrets(text, secrets)).toBe(expected);

@@ -1,12 +1,12 @@
 import { MASKED } from './alerter.js';
 import type { CheckResult } from './check-result.js';
 
-/** Less of a secret than this gives nothing away. */
+/** A shorter part of a secret gives nothing away. */
 const TELLING = 4;
 
 /**
- * A text in which each secret is masked, also as a URL or JSON writes it, and also where the text was cut within it: targets and providers do
- * echo what they were sent.
+ * Masks each secret in a text, also in the spelling of a URL or JSON, and also where the text was cut within it: targets and
+ * providers do repeat what they get.
  */
 export function withoutSecrets(text: string, secrets: readonly (string | undefined)[]): string {
   const forms = secrets
@@ -21,7 +21,7 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
     .join('…');
 }
 
-/** A result none of whose texts has a secret. */
+/** A result without secrets in any of its texts. */
 export function resultWithoutSecrets(result: CheckResult, secrets: readonly (string | undefined)[]): CheckResult {
   if (secrets.length === 0) return result;
   const { message, expected, found, performance, note } = result;

@@ -17,7 +17,7 @@ class Attempt extends EventEmitter {
   }
 }
 
-/** Attempts that nobody answers, until the test does. */
+/** Connection attempts that stay open until the test answers them. */
 function start(addresses: readonly Address[]) {
   const attempts: Attempt[] = [];
   const releases: (() => void)[] = [];
@@ -104,7 +104,7 @@ describe('connectAny', () => {
     expect(outcome.error).toEqual(error('ECONNREFUSED'));
   });
 
-  it('ends with its ending: nothing is left open, and nothing begins any more', async () => {
+  it('ends when its ending does: leaves nothing open, and begins nothing more', async () => {
     const { begun, at, outcome, end } = start([v4(1), v4(2), v4(3)]);
     await jest.advanceTimersByTimeAsync(NEXT_ATTEMPT_MS);
     end();
@@ -112,7 +112,7 @@ describe('connectAny', () => {
     expect(begun()).toHaveLength(2);
     expect([at(0).destroyed, at(1).destroyed]).toEqual([true, true]);
     expect(outcome.error).toBeDefined();
-    // What comes late ends nothing.
+    // A late answer ends nothing.
     at(0).emit('error', error('ECONNRESET'));
   });
 
@@ -124,7 +124,7 @@ describe('connectAny', () => {
     expect(at(0).destroyed).toBe(true);
   });
 
-  it('goes on when an attempt cannot even begin', async () => {
+  it('continues when an attempt cannot even begin', async () => {
     const connected = connectAny([v4(1), v4(2)], 80, { onEnd: () => undefined }, ({ address }) => {
       if (address === '192.0.2.1') throw error('EINVAL');
       const attempt = new Attempt(address);

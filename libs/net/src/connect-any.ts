@@ -2,10 +2,10 @@ import { connect, type Socket } from 'node:net';
 
 export type Address = { address: string; family: 4 | 6 };
 
-/** After how long without an answer the next address is tried too (RFC 8305, section 5). */
+/** After this time without an answer, try the next address, too (RFC 8305, section 5). */
 export const NEXT_ATTEMPT_MS = 250;
 
-/** What ends the attempts: a time limit, or the end of a run. It has `release` called at its end. */
+/** Ends the attempts: a time limit, or the end of a check. Calls `release` at its end. */
 export interface Ending {
   onEnd(release: () => void): void;
 }
@@ -14,9 +14,9 @@ export interface Ending {
 export type Open = (address: Address, port: number) => Socket;
 
 /**
- * Connects to the address of a host that answers first ("happy eyeballs", RFC 8305). An attempt that takes long is not aborted because the next one
- * begins: only success elsewhere, its own failure, or the ending does that. Rejects when every address has failed: with the error, or an AggregateError of
- * them in the order of the addresses.
+ * Connects to the address of a host that answers first ("happy eyeballs", RFC 8305). A slow attempt continues when the next one
+ * begins: only success elsewhere, its own failure, or the ending stops it. Rejects when every address has failed: with the error,
+ * or an AggregateError of them in the order of the addresses.
  */
 export function connectAny(
   addresses: readonly Address[],
@@ -64,7 +64,7 @@ export function connectAny(
         return failed(address, error);
       }
       trying.add(socket);
-      // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+      // Keep this listener: an error may come when nobody waits for one any more, and without a listener it would end the process.
       socket.on('error', (error) => {
         if (trying.delete(socket)) failed(address, error);
       });
@@ -80,12 +80,12 @@ export function connectAny(
   });
 }
 
-/** The same where there is nothing to choose from, which is so for most targets. */
+/** The same for a single address, which most targets have. */
 function connectTo(address: Address, port: number, ending: Ending, open: Open): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = open(address, port);
     let isOpen = false;
-    // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+    // Keep this listener: an error may come when nobody waits for one any more, and without a listener it would end the process.
     socket.on('error', reject);
     socket.on('connect', () => {
       isOpen = true;
@@ -98,7 +98,7 @@ function connectTo(address: Address, port: number, ending: Ending, open: Open): 
   });
 }
 
-/** With a code, as node's own has one: by that it is told from a defect. */
+/** With a code, like node's own error: the code distinguishes it from a defect. */
 function aggregateOf(errors: unknown[]): Error {
   const { code } = errors[0] as { code?: unknown };
   return Object.assign(new AggregateError(errors, 'could not reach any address of the host'), { code });
@@ -108,7 +108,7 @@ function openTcp({ address }: Address, port: number): Socket {
   return connect({ host: address, port, noDelay: true, autoSelectFamily: false });
 }
 
-/** Families take turns, beginning with that of the first address (RFC 8305, section 4). */
+/** Alternates the families, beginning with that of the first address (RFC 8305, section 4). */
 export function interleaved(addresses: readonly Address[]): Address[] {
   const ours = addresses.filter(({ family }) => family === addresses[0]?.family);
   const other = addresses.filter(({ family }) => family !== addresses[0]?.family);

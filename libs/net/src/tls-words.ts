@@ -1,4 +1,4 @@
-/** What OpenSSL says, by its reason, in words for an operator. */
+/** OpenSSL's reasons, in words for an operator. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/wrong version number|packet length too long|http request|record overflow/, 'the target does not speak TLS'],
   [
@@ -26,7 +26,9 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 const OPENSSL = /(?:\b[0-9A-F]{8,}:)?error:[0-9A-F]+:[^:]*:[^:]*:([^:\n]*)(?::[^:\s]*:\d+:[^\n]*)?\n?/gi;
 
-/** An error of TLS without what only a programmer reads: addresses of memory, functions and files of OpenSSL. Any other text stays as it is. */
+/**
+ * An error of TLS without details for programmers: memory addresses, functions and files of OpenSSL. Other texts stay as they are.
+ */
 export function tlsWords(message: string): string {
   if (message.startsWith('Client network socket disconnected before secure TLS')) {
     return 'the target closed the connection before TLS was established';

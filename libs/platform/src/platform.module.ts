@@ -9,7 +9,7 @@ import { ErrorLog } from './logging/error-log.js';
 import { Metrics } from './metrics/metrics.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 
-/** What every process has whatever its roles: configuration, log, health and metrics. */
+/** The common parts of every process: configuration, log, health and metrics. */
 @Global()
 @Module({})
 export class PlatformModule {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { deadline } from './deadlines.js';
 
-test.each([5, 40, 1_000, 1_013, 1_250])('a limit of %d ms passes once, and not before', async (ms) => {
+test.each([5, 40, 1_000, 1_013, 1_250])('a limit of %d ms fires once, and not before', async (ms) => {
   const since = performance.now();
   let times = 0;
   const took = await new Promise<number>((resolve) => {
@@ -11,13 +11,13 @@ test.each([5, 40, 1_000, 1_013, 1_250])('a limit of %d ms passes once, and not b
       resolve(performance.now() - since);
     });
   });
-  // Timers of the system may fire a fraction of a millisecond early.
+  // The system's timers may fire a fraction of a millisecond early.
   expect(took).toBeGreaterThan(ms - 1);
   await sleep(30);
   expect(times).toBe(1);
 });
 
-test('what is taken back does not pass, and leaves the others of its stretch', async () => {
+test('a cancelled limit does not fire, and the others of its group do', async () => {
   const passed: number[] = [];
   const cancels = Array.from({ length: 10 }, (_, n) => deadline(1_000, () => passed.push(n)));
   deadline(1_060, () => passed.push(10));
@@ -27,7 +27,7 @@ test('what is taken back does not pass, and leaves the others of its stretch', a
   expect(passed).toEqual([1, 2, 4, 5, 6, 7, 8, 10]);
 });
 
-test('one that is taken back by another of its stretch does not pass', async () => {
+test('a limit that another one of its group cancels does not fire', async () => {
   const passed: string[] = [];
   let cancel = (): void => undefined;
   deadline(1_000, () => {
@@ -39,7 +39,7 @@ test('one that is taken back by another of its stretch does not pass', async () 
   expect(passed).toEqual(['first']);
 });
 
-test('a later limit does not hold up an earlier one', async () => {
+test('a later limit does not delay an earlier one', async () => {
   const passed: string[] = [];
   const later = deadline(60_000, () => passed.push('later'));
   deadline(1_000, () => passed.push('sooner'));
@@ -48,7 +48,7 @@ test('a later limit does not hold up an earlier one', async () => {
   expect(passed).toEqual(['sooner']);
 });
 
-test('Infinity never passes, and what is longer than a timer can be does not pass at once', async () => {
+test('Infinity never fires, and a limit that is too long for a timer does not fire at once', async () => {
   const passed: string[] = [];
   deadline(Infinity, () => passed.push('infinity'));
   const cancel = deadline(60 * 86_400_000, () => passed.push('sixty days'));

@@ -1,16 +1,16 @@
-/** How late a deadline of a second and more may be told, in milliseconds: those of the same stretch share a timer. */
+/** How late a deadline of a second and more may fire, in milliseconds: those of one group share a timer. */
 const GRAIN_MS = 20;
-/** Shorter limits are told to the millisecond, by a timer of their own. */
+/** Shorter limits fire to the millisecond, by a timer of their own. */
 const SHORT_MS = 1_000;
-/** Timers overflow above it, and would fire at once. */
+/** Longer timers overflow and would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** The limits that pass within one grain, by what they call. */
+/** The callbacks of the limits that pass within one grain. */
 type Stretch = Set<{ passed: () => void }>;
 
 /**
- * The time limits of everything that runs, in one wheel: most of them are taken back long before they pass, and a timer of the system for each costs
- * more than what it guards.
+ * The time limits of everything that runs, in one wheel: most of them are cancelled long before they pass, and a system timer for
+ * each would cost more than the work that it guards.
  */
 class Wheel {
   private readonly stretches = new Map<number, Stretch>();
@@ -27,7 +27,7 @@ class Wheel {
     if (at < this.firesIn) this.arm(at);
     return () => {
       if (mine.delete(limit) && mine.size === 0) this.stretches.delete(at);
-      // Nothing waits: then nothing keeps the process alive.
+      // Without waiting limits, no timer keeps the process alive.
       if (this.stretches.size === 0) this.disarm();
     };
   }
@@ -51,7 +51,7 @@ class Wheel {
     const next = Math.min(...this.stretches.keys());
     if (next !== Number.POSITIVE_INFINITY) this.arm(next);
     for (const [, stretch] of due) {
-      // One that is taken back by another of the stretch does not pass.
+      // A limit that another one of the group cancels does not fire.
       for (const { passed } of stretch) passed();
     }
   }
@@ -59,7 +59,7 @@ class Wheel {
 
 const wheel = new Wheel();
 
-/** Calls `passed` once `ms` have passed, never earlier; `Infinity` is never. Answers how to take it back. */
+/** Calls `passed` once `ms` have passed, never earlier; `Infinity` is never. Answers a function that cancels it. */
 export function deadline(ms: number, passed: () => void): () => void {
   if (ms === Infinity) return nothing;
   if (ms >= SHORT_MS && ms <= LONGEST_TIMER_MS) return wheel.add(ms, passed);
@@ -68,5 +68,5 @@ export function deadline(ms: number, passed: () => void): () => void {
 }
 
 function nothing(): void {
-  // There is nothing to take back.
+  // Nothing to cancel.
 }

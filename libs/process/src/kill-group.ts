@@ -4,6 +4,6 @@ export function killGroup(pid: number | undefined, signal: NodeJS.Signals = 'SIG
   try {
     process.kill(-pid, signal);
   } catch {
-    // ESRCH: all of it is gone. EPERM: what is left runs as another user, and is out of our reach.
+    // ESRCH: all processes are gone. EPERM: the remaining ones run as another user, and we cannot reach them.
   }
 }

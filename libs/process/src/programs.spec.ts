@@ -4,7 +4,7 @@ import { Programs } from './programs.js';
 
 const never = new AbortController().signal;
 
-/** A program that ends when told. */
+/** A program that ends on demand. */
 function held(): { act: () => Promise<void>; end: () => void; started: () => boolean } {
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -13,7 +13,7 @@ function held(): { act: () => Promise<void>; end: () => void; started: () => boo
 }
 
 describe('Programs', () => {
-  it('runs so many at once, the others in turn', async () => {
+  it('runs a limited number at once, the others in turn', async () => {
     const programs = new Programs('any', 2);
     const all = [held(), held(), held(), held()];
     const runs = all.map(({ act }) => programs.inTurn(60_000, never, act));
@@ -27,7 +27,7 @@ describe('Programs', () => {
     await Promise.all(runs);
   });
 
-  it('keeps no place for one that failed, or gave up waiting', async () => {
+  it('releases the place of a program that failed, or gave up waiting', async () => {
     const programs = new Programs('any', 1);
     await expect(programs.inTurn(10, never, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     const first = held();
@@ -43,7 +43,7 @@ describe('Programs', () => {
     expect(await programs.inTurn(10, never, () => Promise.resolve('ran'))).toBe('ran');
   });
 
-  it('passes a place on that was given in the moment of giving up', async () => {
+  it('passes on a place that it got in the moment of giving up', async () => {
     const programs = new Programs('any', 1);
     const first = held();
     const running = programs.inTurn(10, never, first.act);

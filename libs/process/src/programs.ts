@@ -2,7 +2,7 @@ import { programRefusal, type ProgramRules } from '@9volt/contracts';
 import { scoped } from './scope.js';
 import type { StopSignal } from './stop-signal.js';
 
-/** The programs of the exec monitors of one worker: which it runs, and how many at once. */
+/** The programs of the exec monitors of one worker: which it may run, and how many at once. */
 export class Programs {
   private running = 0;
   private readonly queue: (() => void)[] = [];
@@ -12,14 +12,14 @@ export class Programs {
     readonly atOnce: number,
   ) {}
 
-  /** Why a program is not run here; undefined when it is. */
+  /** Why a program may not run here; undefined if it may. */
   refusal(command: string): string | undefined {
     return programRefusal(this.rules, command);
   }
 
   /**
-   * Runs `act` once fewer than `atOnce` are running, first come, first served. Rejects with `CutShort` when `signal` aborts before, or that takes
-   * longer than `limitMs`.
+   * Runs `act` once fewer than `atOnce` are running, first come, first served. Rejects with `CutShort` if `signal` aborts before,
+   * or that takes longer than `limitMs`.
    */
   async inTurn<T>(limitMs: number, signal: StopSignal, act: () => Promise<T>): Promise<T> {
     if (this.running < this.atOnce) this.running++;
@@ -31,7 +31,7 @@ export class Programs {
     }
   }
 
-  /** Whoever leaves hands its place to the first that waits. */
+  /** A finished program passes its place to the first waiting one. */
   private async wait(limitMs: number, signal: StopSignal): Promise<void> {
     let admit: () => void = () => undefined;
     const admitted = new Promise<void>((resolve) => (admit = resolve));
@@ -41,7 +41,7 @@ export class Programs {
     } catch (error) {
       const place = this.queue.indexOf(admit);
       if (place >= 0) this.queue.splice(place, 1);
-      // Admitted in the moment it gave up.
+      // Admitted in the moment in which it gave up.
       else this.leave();
       throw error;
     }

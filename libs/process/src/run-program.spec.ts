@@ -24,7 +24,7 @@ function isAlive(pid: string): boolean {
 }
 
 describe('runProgram', () => {
-  it('tells how it ended and what it wrote to both streams', async () => {
+  it('reports how it ended and what it wrote to both streams', async () => {
     const { end, output } = await shell('echo out; echo err >&2; exit 3');
     expect(end).toEqual({ code: 3, killedBy: null });
     expect(output.text().split('\n').sort()).toEqual(['', 'err', 'out']);
@@ -37,7 +37,7 @@ describe('runProgram', () => {
     expect((await shell('true', {}, 'x'.repeat(1_000_000))).end).toEqual({ code: 0, killedBy: null });
   });
 
-  it('reads all that a talkative program writes, and keeps its beginning', async () => {
+  it('reads everything that a talkative program writes, and keeps the beginning', async () => {
     const { end, output } = await shell('head -c 5000000 /dev/zero');
     expect(end).toEqual({ code: 0, killedBy: null });
     expect(output.bytes).toBe(5_000_000);
@@ -47,14 +47,14 @@ describe('runProgram', () => {
   it.each([
     ['milliseconds', () => 500],
     ['a signal', () => AbortSignal.timeout(500)],
-  ])('asks it to end when it is overdue by %s, then kills it with its children', async (_, overdue) => {
+  ])('asks a program that is overdue by %s to end, then kills it with its children', async (_, overdue) => {
     const script = `trap 'echo asked' TERM; sleep 60 & echo $!; while :; do sleep 0.05; done`;
     const { end, output } = await shell(script, { overdue: overdue() });
     expect(end).toMatchObject({ name: 'CutShort', reason: 'timeout' });
     const [child = '', ...rest] = output.text().trim().split('\n');
     expect(child).toMatch(/^\d+$/);
     expect(rest).toContain('asked');
-    // A zombie until init, or whoever stands for it, takes note of it.
+    // A zombie until init, or its replacement, collects it.
     await waitFor(() => !isAlive(child));
   });
 
@@ -62,7 +62,7 @@ describe('runProgram', () => {
     expect((await shell('sleep 60', { overdue: AbortSignal.abort() })).end).toMatchObject({ reason: 'timeout' });
   });
 
-  it('kills it at once when it is to stop', async () => {
+  it('kills it at once on abort', async () => {
     const stop = new AbortController();
     const running = shell(`trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.05; done`, {
       stop: stop.signal,
@@ -74,16 +74,16 @@ describe('runProgram', () => {
     expect(output.text()).toBe('ready\n');
   });
 
-  it('leaves nothing of its group when it ends by itself', async () => {
+  it('leaves no process of its group when it ends by itself', async () => {
     const { end, output } = await shell('sleep 60 & echo $!');
     expect(end).toEqual({ code: 0, killedBy: null });
     const child = output.text().trim();
     expect(child).toMatch(/^\d+$/);
-    // A zombie until init, or whoever stands for it, takes note of it.
+    // A zombie until init, or its replacement, collects it.
     await waitFor(() => !isAlive(child));
   });
 
-  it('rejects with what the system says when it cannot be started', async () => {
+  it("rejects with the system's error when it cannot start", async () => {
     const program = { command: '/does/not/exist', args: [], env: {} };
     const ran = runProgram(program, { overdue: 1_000, stop: never }, () => undefined);
     await expect(ran).rejects.toMatchObject({ code: 'ENOENT', syscall: expect.stringMatching(/^spawn/) });

@@ -3,10 +3,10 @@ import { killGroup } from './kill-group.js';
 import { CutShort, type Scope, scoped } from './scope.js';
 import { Stop, type StopSignal } from './stop-signal.js';
 
-/** How long a program that was asked to end may take, before it is killed. */
+/** How long a program may take to end when asked, before it is killed. */
 const TERM_GRACE_MS = 500;
 
-/** How long output that is still in the pipes is waited for, once the program has exited or was killed. */
+/** How long to wait for output in the pipes, once the program has exited or was killed. */
 const DRAIN_MS = 250;
 
 export interface Program {
@@ -14,12 +14,12 @@ export interface Program {
   args: readonly string[];
   /** All of its environment. */
   env: Readonly<Record<string, string>>;
-  /** What it reads from its standard input; without it that is empty. */
+  /** Its standard input; empty by default. */
   input?: string;
 }
 
 export interface Limits {
-  /** After so many milliseconds, or when this aborts, the program is asked to end, and killed when it does not. */
+  /** After this many milliseconds, or when this aborts, asks the program to end, and kills it if it does not. */
   overdue: number | AbortSignal;
   /** When this aborts, it is killed at once. */
   stop: StopSignal;
@@ -27,14 +27,14 @@ export interface Limits {
 
 export interface Exit {
   code: number | null;
-  /** Null when it ended by itself. */
+  /** Null if it ended by itself. */
   killedBy: NodeJS.Signals | null;
 }
 
 /**
- * Runs a program without a shell, in a process group of its own. `onOutput` is given what it writes, both streams as they come. Rejects with
- * {@link CutShort} when a limit ended it, and with the error of the system when it cannot be started. Nothing of the group outlives the run, however
- * the run ends. A descendant that left the group may: it is not waited for, even when it holds the pipes.
+ * Runs a program without a shell, in a process group of its own. `onOutput` gets what it writes, both streams as they come. Rejects
+ * with {@link CutShort} if a limit ended it, and with the system's error if it cannot start. No process of the group outlives the
+ * run, however the run ends. A descendant that left the group may: it is not waited for, even if it keeps the pipes open.
  */
 export async function runProgram(
   { command, args, env, input }: Program,
@@ -45,9 +45,9 @@ export async function runProgram(
   const child = spawn(command, args, { env: { ...env }, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
   const exited = exitOf(child);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  // Without pipes when none could be made; then an error event follows.
+  // Without pipes if none could be made; then an error event follows.
   for (const from of ['stdout', 'stderr'] as const) child[from]?.on('data', (chunk: Buffer) => onOutput(chunk, from));
-  // Whoever does not read its input closes it; that is no fault.
+  // A program that does not read its input closes it; that is no error.
   child.stdin?.on('error', () => undefined).end(input);
   try {
     const exit = await untilOverdue(overdue, stop, exited);
@@ -60,7 +60,7 @@ export async function runProgram(
       await atMost(TERM_GRACE_MS, exited, stop);
     }
     killGroup(child.pid);
-    // Also what cannot be killed, for it waits for a disk or became another user, is not waited for.
+    // Does not wait for a process that cannot be killed because it waits for a disk or became another user.
     if (child.pid !== undefined) await atMost(DRAIN_MS, closed);
     throw error;
   } finally {
@@ -89,7 +89,7 @@ function timeoutAt(overdue: AbortSignal, scope: Scope): Promise<never> {
   });
 }
 
-/** Waits for an event until the limit or an abort; what comes of it does not matter. */
+/** Waits for an event until the limit or an abort; the outcome does not matter. */
 async function atMost(limitMs: number, event: Promise<unknown>, stop: StopSignal = new Stop()): Promise<void> {
   await scoped(limitMs, stop, () => event).catch(() => undefined);
 }

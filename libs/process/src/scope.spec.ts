@@ -6,7 +6,7 @@ const never = new AbortController().signal;
 const forever = () => new Promise<never>(() => undefined);
 
 describe('scoped', () => {
-  it('gives what the act gives, and releases what it opened, the last first', async () => {
+  it('answers what the act answers, and releases what it opened, the last first', async () => {
     const released: string[] = [];
     const value = await scoped(1_000, never, async (scope) => {
       scope.onEnd(() => void released.push('first'));
@@ -62,13 +62,13 @@ describe('scoped', () => {
     },
   );
 
-  it('leaves no listener on the signal, which may end many runs', async () => {
+  it('leaves no listener on the signal, which may end many checks', async () => {
     const { signal } = new AbortController();
     await Promise.all(Array.from({ length: 20 }, () => scoped(1_000, signal, () => Promise.resolve())));
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('leaves the failure of an act that was cut short unheard, without harm', async () => {
+  it('ignores a later failure of an act that was cut short', async () => {
     const act = () => new Promise<never>((_, reject) => void setTimeout(reject, 30, new Error('late')));
     await expect(scoped(5, never, act)).rejects.toThrow('timed out');
     await new Promise((resolve) => setTimeout(resolve, 60));

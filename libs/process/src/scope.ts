@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { deadline } from './deadlines.js';
 import type { StopSignal } from './stop-signal.js';
 
-/** Why an act was ended before it was done. */
+/** Why an act ended before it was done. */
 export class CutShort extends Error {
   constructor(
     readonly reason: 'timeout' | 'aborted',
@@ -14,13 +14,14 @@ export class CutShort extends Error {
 }
 
 export interface Scope {
-  /** Has `release` called when the scope ends, however it ends, the last registered first. `release` must not throw. */
+  /** Calls `release` when the scope ends, however it ends, the last registered first. `release` must not throw. */
   onEnd(release: () => void): void;
 }
 
 /**
- * Runs `act` for at most `limitMs`, which may be `Infinity`. At the limit, or when `signal` aborts, the promise rejects with {@link CutShort} at once,
- * whatever `act` is waiting for. All that `act` opened is released before the promise settles, so nothing outlives a scope.
+ * Runs `act` for at most `limitMs`, which may be `Infinity`. At the limit, or when `signal` aborts, the promise rejects with {@link
+ * CutShort} at once, whatever `act` is waiting for. It releases everything that `act` opened before the promise settles, so nothing
+ * outlives a scope.
  */
 export function scoped<T>(
   limitMs: number,
@@ -30,7 +31,7 @@ export function scoped<T>(
 ): Promise<T> {
   if (signal.aborted) return Promise.reject(new CutShort('aborted', 'aborted'));
   return new Promise((resolve, reject) => {
-    // One signal may end any number of runs, which is no leak.
+    // One signal may end any number of checks; that is not a leak.
     if (signal instanceof AbortSignal) setMaxListeners(0, signal);
     const releases: (() => void)[] = [];
     let ended = false;
@@ -48,9 +49,9 @@ export function scoped<T>(
     const abort = (): void => fail(new CutShort('aborted', 'aborted'));
     const cancel = deadline(limitMs, () => fail(new CutShort('timeout', describeTimeout())));
     signal.addEventListener('abort', abort, { once: true });
-    // What opens something after the end has it released at once.
+    // What an act opens after the end is released at once.
     const scope = { onEnd: (release: () => void) => void (ended ? release() : releases.push(release)) };
-    // An act that is cut short goes on to fail when its resources are released: nobody waits for that any more.
+    // An act that was cut short fails when its resources are released: nobody waits for that any more.
     try {
       act(scope).then((value) => end() && resolve(value), fail);
     } catch (error) {

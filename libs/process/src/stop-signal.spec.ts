@@ -5,7 +5,7 @@ describe.each([
   ['Stop', () => new Stop()],
   ['AbortController', () => new AbortController()],
 ])('%s', (_name, made) => {
-  it('tells each listener once, in their order, and is aborted by then', () => {
+  it('calls each listener once, in their order, and is aborted by then', () => {
     const stop = made();
     const heard: unknown[] = [];
     for (const n of [1, 2])
@@ -16,7 +16,7 @@ describe.each([
     expect(heard).toEqual([1, true, 2, true]);
   });
 
-  it('tells nobody who has gone, or comes later', () => {
+  it('calls no listener that was removed, or comes later', () => {
     const stop = made();
     const heard: string[] = [];
     const gone = (): void => void heard.push('gone');

@@ -1,11 +1,13 @@
-/** What tells a run that it must end, as far as a run needs it. Every `AbortSignal` is one. */
+/** Tells a check that it must end; the part of `AbortSignal` that a check needs. */
 export interface StopSignal {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** Ends one run. It does what an `AbortController` does for that, at a fraction of its cost: there are thousands of runs a second, and few are ended. */
+/**
+ * Ends one check. Like an `AbortController`, at a fraction of its cost: there are thousands of checks a second, and few are ended.
+ */
 export class Stop implements StopSignal {
   private isAborted = false;
   private listeners: Set<() => void> | undefined;

@@ -10,11 +10,11 @@ export interface Issued {
 }
 
 export interface CertificateWish {
-  /** Until it expires; negative, it has expired. 30 unless said here. */
+  /** Days until it expires; negative if it has expired. Default: 30. */
   days?: number;
-  /** `localhost` and 127.0.0.1 unless said here. */
+  /** Default: `localhost` and 127.0.0.1. */
   names?: string;
-  /** Without the certificate of the intermediate authority, as a server does that is not set up well. */
+  /** Without the certificate of the intermediate authority, as a badly configured server sends it. */
   leafOnly?: boolean;
 }
 

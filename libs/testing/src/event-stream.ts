@@ -9,7 +9,7 @@ export interface StreamMessage {
 /** Reads a stream of server-sent events, as a browser does. */
 export class EventStream {
   readonly messages: StreamMessage[] = [];
-  /** All that was received. */
+  /** All received messages. */
   text = '';
   /** The id to resume after. */
   lastId: string | undefined;

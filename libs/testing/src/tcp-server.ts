@@ -9,7 +9,7 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
-/** Makes a server listen on a free port, and keeps track of its connections. */
+/** Makes a server listen on a free port, and tracks its connections. */
 export async function listen(server: Server, host = '127.0.0.1', port = 0): Promise<ListeningServer> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

@@ -1,8 +1,8 @@
 import { type AlarmStatus } from '../monitor-state.js';
 
 /**
- * Somebody takes care of an incident: `ack/<monitor>`. It is about that incident, and about its status at the time or a milder one: a worse one is
- * told. One of another incident counts for nothing.
+ * Somebody takes care of an incident: `ack/<monitor>`. It is about that incident, at its status of that time or a milder one; 9volt
+ * notifies of a worse one. An acknowledgement of another incident has no effect.
  */
 export interface Acknowledgement {
   /** Id of the incident. */
@@ -13,11 +13,11 @@ export interface Acknowledgement {
   at: string;
   author?: string;
   comment?: string;
-  /** Until when it counts; without it, until recovery. ISO 8601. */
+  /** Until when it holds; without it, until recovery. ISO 8601. */
   until?: string;
 }
 
-/** "Disabled until": the monitor is not checked until a time. `pause/<monitor>`. */
+/** "Disabled until": 9volt does not check the monitor until a time. `pause/<monitor>`. */
 export interface Pause {
   /** ISO 8601. */
   until: string;

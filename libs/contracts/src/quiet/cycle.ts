@@ -1,6 +1,6 @@
 /**
- * A circle in a graph of names, from a name back to itself: `['a', 'b', 'a']`; undefined when there is none. The graph tells of each name on which
- * others it depends; of a name that it does not have, it tells nothing.
+ * A circle in a graph of names, from a name back to itself: `['a', 'b', 'a']`; undefined if there is none. The graph maps each name
+ * to the names on which it depends; an unknown name depends on nothing.
  */
 export function cycleOf(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const done = new Set<string>();

@@ -11,7 +11,7 @@ function windowsOf(raw: Raw): MaintenanceWindows {
   return new MaintenanceWindows(result.value);
 }
 
-/** Each time is asked of windows that were asked nothing before, too: an answer that was kept must be the same. */
+/** Also asks windows that were never asked before for each time: a cached answer must be the same. */
 function openAt(raw: Raw, times: readonly string[]): (string | undefined)[] {
   const kept = windowsOf(raw);
   return times.map((time) => {
@@ -77,7 +77,7 @@ describe('a maintenance window', () => {
     expect(windows.at(now)?.end).toBeGreaterThan(now + 24 * 3_600_000);
   });
 
-  it('tells when it changes next', () => {
+  it('says when it changes next', () => {
     const windows = windowsOf({ schedule: '0 3 * * *', duration: '1h' });
     const at = (text: string): number => Date.parse(`2026-11-28T${text}Z`);
     expect(windows.changesAfter(at('01:00:00'))).toBe(at('03:00:00'));

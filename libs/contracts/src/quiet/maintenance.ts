@@ -97,11 +97,11 @@ export interface Window {
   end: number;
 }
 
-/** The windows of one maintenance, computed as they are asked for: the answer is kept until it changes. */
+/** The windows of one maintenance, computed on demand: it keeps the answer until it changes. */
 export class MaintenanceWindows {
   private readonly lengthMs: number;
   private readonly cron: Cron | undefined;
-  /** What holds from `from` until before `to`. */
+  /** The window that holds from `from` until before `to`. */
   private known: { from: number; to: number; window: Window | undefined } | undefined;
 
   constructor(readonly settings: MaintenanceSettings) {
@@ -109,12 +109,12 @@ export class MaintenanceWindows {
     this.lengthMs = settings.duration === undefined ? 0 : parseDuration(settings.duration);
   }
 
-  /** The window that is open at `now`. Windows that overlap count as one. */
+  /** The window that is open at `now`. Overlapping windows count as one. */
   at(now: number): Window | undefined {
     return this.knownAt(now).window;
   }
 
-  /** When a window begins or ends next after `now`; undefined when none does any more. */
+  /** When a window next begins or ends after `now`; undefined if none does. */
   changesAfter(now: number): number | undefined {
     const { to } = this.knownAt(now);
     return Number.isFinite(to) ? to : undefined;
@@ -133,7 +133,7 @@ export class MaintenanceWindows {
       if (now < window.end) return { from: window.start, to: window.end, window };
       return { from: window.end, to: Infinity, window: undefined };
     }
-    // The first start that a window open now can have had.
+    // The earliest possible start of a window that is open now.
     const opened = this.startAfter(now - this.lengthMs);
     if (opened === undefined || opened > now) return { from: now, to: opened ?? Infinity, window: undefined };
     const window = { start: opened, end: opened + this.lengthMs };
@@ -151,7 +151,7 @@ export class MaintenanceWindows {
   }
 }
 
-/** A schedule of every minute with a longer window never ends: its end is told so far ahead. */
+/** A schedule of every minute with a longer window never ends: it says that the window ends this far ahead. */
 const MAX_OVERLAPPING = 100;
 
 function cronOf(schedule: string, timeZone = 'UTC'): Cron {

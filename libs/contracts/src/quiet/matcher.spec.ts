@@ -24,7 +24,7 @@ describe('a matcher', () => {
     [{ name: 'web-*', tags: ['shop'], type: 'tcp' }, false],
   ])('%j holds: %s', (matcher, expected) => expect(matches(matcher, subject)).toBe(expected));
 
-  it('that names statuses does not match what has none', () => {
+  it('that names statuses does not match a monitor without one', () => {
     expect(matches({ status: ['critical'] }, { name: 'a', type: 'tcp' })).toBe(false);
   });
 

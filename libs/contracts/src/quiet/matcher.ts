@@ -2,11 +2,11 @@ import type { AlarmStatus } from '../monitor-state.js';
 import type { FieldError } from '../settings/errors.js';
 import { fault, isPlainObject, noMapFault, pointer, unknownName } from '../settings/validate-settings.js';
 
-/** Which monitors a silence or a maintenance window is about. Everything that is named must hold. */
+/** The monitors of a silence or a maintenance window. A monitor must meet all conditions. */
 export interface Matcher {
   /** A name, or a glob in which `*` stands for any characters and `?` for one. */
   name?: string;
-  /** The monitor carries all of them. */
+  /** The monitor has all of them. */
   tags?: string[];
   /** The type of the monitor. */
   type?: string;
@@ -41,7 +41,7 @@ export function matches(matcher: Matcher, subject: Subject): boolean {
   return status === undefined || (status as readonly (string | undefined)[]).includes(subject.status);
 }
 
-/** Whether it names no condition that a monitor could fail: such a silence needs `force`. */
+/** Whether it has no condition that a monitor could fail: such a silence needs `force`. */
 export function matchesEverything({ name, tags, type, status, ...rest }: Matcher): boolean {
   const anyName = name === undefined || /^\*+$/.test(name);
   const anyStatus = status === undefined || ALARM_STATUSES.every((one) => status.includes(one));
@@ -52,7 +52,7 @@ export function isGlob(pattern: string): boolean {
   return /[*?]/.test(pattern);
 }
 
-/** Linear in the name for each star, without backtracking further than the last one. */
+/** Linear in the name for each star, without backtracking beyond the last one. */
 export function globMatches(pattern: string, text: string): boolean {
   if (!isGlob(pattern)) return pattern === text;
   let p = 0;
@@ -75,7 +75,7 @@ export function globMatches(pattern: string, text: string): boolean {
   return p === pattern.length;
 }
 
-/** In the order in which a person would say it: `name web-*, tag shop`. */
+/** In the order in which a person would write it: `name web-*, tag shop`. */
 export function describeMatcher(matcher: Matcher): string {
   const { name, tags, type, status } = matcher;
   const memberTag = matcher['member-tag'];

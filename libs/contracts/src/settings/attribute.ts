@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 
 /**
- * What is known of one attribute of a settings class beyond its class-validator rules: enough to derive the API's schema, the
- * dashboard's form, `cfg validate`'s messages and the reference documentation. Written by the decorators in `decorators.ts`.
+ * The description of one attribute of a settings class beyond its class-validator rules: enough to derive the API's schema, the
+ * dashboard's form, the messages of `cfg validate` and the reference. The decorators in `decorators.ts` write it.
  */
 export interface AttributeMeta {
   /** The name in YAML and JSON, in kebab-case; also the property's name. */
@@ -37,13 +37,13 @@ export interface AttributeMeta {
   /** Largest number of texts of a list, or of entries of a map. */
   maxEntries?: number;
   values?: readonly string[];
-  /** What a text may be among other things: a form offers it. */
+  /** Values that a form suggests for a text; others are valid, too. */
   suggestions?: readonly string[];
-  /** A text of several lines is edited in a larger box. */
+  /** A form edits a text of several lines in a larger box. */
   multiline?: boolean;
-  /** A list of names of alerters or monitors, of which a form offers those stored. */
+  /** A list of names of alerters or monitors; a form suggests the stored ones. */
   refersTo?: 'alerter' | 'monitor';
-  /** Makes the one spelling that is stored of the several that are taken. What it does not know it leaves as it is. */
+  /** Converts the accepted spellings to the stored one. Leaves unknown ones as they are. */
   normalise?: (value: unknown) => unknown;
 }
 
@@ -59,7 +59,7 @@ export function recordAttribute(prototype: object, meta: AttributeMeta): void {
 
 const gathered = new WeakMap<object, ReadonlyMap<string, AttributeMeta>>();
 
-/** The attributes of a settings class, those of its base classes first; a redeclared one stands where the base has it. */
+/** The attributes of a settings class, those of its base classes first; a redeclared one keeps the position of the base. */
 export function attributesOf(cls: SettingsClass): ReadonlyMap<string, AttributeMeta> {
   const known = gathered.get(cls);
   if (known) return known;

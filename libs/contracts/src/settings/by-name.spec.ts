@@ -4,7 +4,7 @@ import { byName, ownOf } from './by-name.js';
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf', 'web'];
 
 describe('a record by name', () => {
-  it.each(NAMES)('holds %s as it holds any other', (name) => {
+  it.each(NAMES)('contains %s like any other', (name) => {
     const record = byName<number>();
     expect(record[name]).toBeUndefined();
     record[name] = 1;
@@ -17,7 +17,7 @@ describe('a record by name', () => {
     expect(({} as Record<string, unknown>)['web']).toBeUndefined();
   });
 
-  it.each(NAMES)('is made of what was read as JSON, %s included', (name) => {
+  it.each(NAMES)('is made from parsed JSON, %s included', (name) => {
     const read = JSON.parse(`{${JSON.stringify(name)}: 7}`) as Record<string, number>;
     expect(byName(read)[name]).toBe(7);
     expect(ownOf(read, name)).toBe(7);

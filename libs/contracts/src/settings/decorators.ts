@@ -16,8 +16,8 @@ import { formatDuration, parseDuration } from './duration.js';
 import { type AttributeMeta, recordAttribute } from './attribute.js';
 
 /**
- * One decorator per kind of attribute. Each applies the class-validator rules and records the description from which schemas,
- * forms and documentation are derived, so that the two cannot disagree.
+ * One decorator per kind of attribute. Each applies the class-validator rules and records the description from which schemas, forms
+ * and documentation are derived, so rules and description cannot differ.
  */
 
 interface Common {
@@ -147,7 +147,7 @@ export function Time(options: Common): PropertyDecorator {
   ]);
 }
 
-/** Of 30 February, `Date` makes a day in March. */
+/** `Date` turns 30 February into a day in March. */
 function isInstant(text: string): boolean {
   const day = text.slice(0, 'YYYY-MM-DD'.length);
   return !Number.isNaN(Date.parse(text)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
@@ -165,7 +165,7 @@ export function Choice(
   );
 }
 
-/** What a list and a map may hold at most: validating, showing and running all of it stays a matter of milliseconds. */
+/** Maximum sizes of lists and maps: validating, showing and running all of it stays a matter of milliseconds. */
 export const MAX_ITEMS = 1_000;
 export const MAX_ENTRIES = 256;
 
@@ -214,7 +214,7 @@ export function TextMap(options: Common & { secret?: boolean }): PropertyDecorat
   );
 }
 
-/** Which monitors something is about ({@link Matcher}). A class that has one adds `matcherFaults` to its cross checks. */
+/** The monitors that something is about ({@link Matcher}). A class with one adds `matcherFaults` to its cross checks. */
 export function Matching(options: Common): PropertyDecorator {
   const expected = 'a map with at least one of name, tags, type, member-tag and status';
   return attribute('match', options, { expected, maxEntries: MAX_ENTRIES }, [
@@ -224,7 +224,7 @@ export function Matching(options: Common): PropertyDecorator {
 
 const MAX_STEPS = 20;
 
-/** Who is told as well when an alarm lasts: a list of maps with `after`, a duration, and `alerter`, a list of names. */
+/** Additional recipients when an alarm lasts: a list of maps with `after`, a duration, and `alerter`, a list of names. */
 export function Escalation(options: Common): PropertyDecorator {
   const expected = `a list of at most ${MAX_STEPS} maps, each with after (a duration) and alerter (a list of names)`;
   return attribute('escalation', options, { expected, maxEntries: MAX_STEPS }, [

@@ -1,6 +1,6 @@
 /**
- * Durations as operators write them: Go duration strings (`1ms`, `10s`, `1h30m`; Go's `time.ParseDuration`), extended by `d`
- * (24 hours) and `y` (365 days), or integer nanoseconds as the original API stored them. In code a duration is a number of
+ * Durations as operators write them: Go duration strings (`1ms`, `10s`, `1h30m`; Go's `time.ParseDuration`), extended by `d` (24
+ * hours) and `y` (365 days), or integer nanoseconds as the original API stored them. In code a duration is a number of
  * milliseconds, which may have a fraction.
  */
 

@@ -15,7 +15,7 @@ describe('a refusal', () => {
     expect([error.code, error.message, error.fields.length]).toEqual(['invalid', message, Math.min(100, count)]);
   });
 
-  it('may have another code, words before the faults, and faults that were not kept', () => {
+  it('may have another code, words before the faults, and a count of omitted faults', () => {
     const error = DomainError.invalid(faults(1), { code: 'conflict', lead: 'Stored: ', more: 5 });
     expect([error.code, error.message]).toEqual(['conflict', 'Stored: fault 0 (and 5 more)']);
   });

@@ -1,5 +1,5 @@
 /**
- * Errors of the domain. A service throws a {@link DomainError} with a code; one filter of the API maps codes to HTTP. Nobody
+ * Errors of the domain. A service throws a {@link DomainError} with a code; one filter of the API maps codes to HTTP. Code never
  * matches on a message.
  */
 
@@ -19,13 +19,13 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS;
 
-/** One fault of one field: where it is, what stands there, what was expected. */
+/** One fault of one field: where it is, the value, what was expected. */
 export interface FieldError {
-  /** JSON pointer (RFC 6901) within the document that was validated: `/interval`, `/options/to/0`. */
+  /** JSON pointer (RFC 6901) within the validated document: `/interval`, `/options/to/0`. */
   path: string;
-  /** The offending value; absent when the field is missing. Secrets are never put here. */
+  /** The wrong value; absent if the field is missing. Never a secret. */
   value?: unknown;
-  /** What would have been valid, as half a sentence: `a duration such as "10s"`. */
+  /** A valid value, as half a sentence: `a duration such as "10s"`. */
   expected: string;
   /** The whole sentence for a person. */
   message: string;
@@ -33,7 +33,7 @@ export interface FieldError {
   suggestion?: string;
 }
 
-/** More faults are counted and not kept: an answer must not grow with what was sent. */
+/** Further faults are only counted: an answer must not grow with its input. */
 export const MAX_FAULTS = 100;
 const FAULTS_IN_MESSAGE = 3;
 
@@ -46,7 +46,7 @@ interface Refusal {
   code?: ErrorCode;
   /** What stands before the faults in the message. */
   lead?: string;
-  /** How many more were found and not kept. */
+  /** How many more faults were found and not kept. */
   more?: number;
 }
 
@@ -63,7 +63,7 @@ export class DomainError extends Error {
     this.fields = options.fields ?? [];
   }
 
-  /** The refusal of what has these faults; the first of them stand in the message. */
+  /** The refusal of an input with these faults; its message contains the first of them. */
   static invalid(faults: readonly FieldError[], { code = 'invalid', lead = '', more = 0 }: Refusal = {}): DomainError {
     const omitted = Math.max(0, faults.length - FAULTS_IN_MESSAGE) + more;
     const first = sentencesOf(faults.slice(0, FAULTS_IN_MESSAGE));
@@ -72,7 +72,7 @@ export class DomainError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

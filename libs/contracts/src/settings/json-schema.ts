@@ -5,8 +5,8 @@ export interface JsonSchema {
 }
 
 /**
- * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`, `x-refers-to`,
- * `x-suggestions` and `x-kind` tell a form what JSON Schema has no word for.
+ * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`,
+ * `x-refers-to`, `x-suggestions` and `x-kind` tell a form what JSON Schema cannot say.
  */
 export function jsonSchemaOf(cls: SettingsClass): JsonSchema {
   const attributes = [...attributesOf(cls).values()];

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The candidate that was most likely meant by `name`, or undefined when none is near. */
+/** The candidate that `name` most likely means, or undefined if none is similar. */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
-  // Two letters changed places count as two.
+  // Two swapped letters count as two.
   const limit = name.length < 4 ? 1 : Math.max(2, Math.floor(name.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;

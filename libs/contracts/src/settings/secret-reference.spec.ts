@@ -20,7 +20,7 @@ const read = ({ name }: { name: string }): Promise<string> => {
 };
 
 describe('references to secrets', () => {
-  it('are replaced in the attributes named, wherever they stand, and nowhere else', async () => {
+  it('are replaced in the named attributes, wherever they are, and nowhere else', async () => {
     const settings = {
       password: '${env:KEY}',
       headers: { Authorization: 'Bearer ${env:KEY}', 'X-Both': '${file:/run/secrets/b}-${env:KEY}', Plain: '${x}' },
@@ -37,18 +37,18 @@ describe('references to secrets', () => {
     expect(settings.password).toBe('${env:KEY}');
   });
 
-  it('leave what has none as it is', async () => {
+  it('leave values without references as they are', async () => {
     const settings = { password: 'plain' };
     expect((await resolveSecrets(settings, ['password', 'headers'], read)).settings).toBe(settings);
   });
 
-  it('are not looked for in a secret that was put in', async () => {
+  it('are not looked for in an inserted secret', async () => {
     const chained = () => Promise.resolve('${env:OTHER}');
     const { settings } = await resolveSecrets({ password: '${env:KEY}' }, ['password'], chained);
     expect(settings).toEqual({ password: '${env:OTHER}' });
   });
 
-  it('that cannot be had are told by name', async () => {
+  it('that cannot be read are named in the error', async () => {
     const failing = resolveSecrets({ password: '${env:NONE}' }, ['password'], read);
     await expect(failing).rejects.toThrow(SecretUnavailable);
     await expect(failing).rejects.toThrow('password: this worker cannot read ${env:NONE}: the variable is not set');
@@ -60,7 +60,7 @@ describe('references to secrets', () => {
     ['x${env:KEY}', false],
     ['${env:}', false],
     ['secret', false],
-  ])('%s is nothing but one: %s', (text, expected) => {
+  ])('%s is a reference and nothing else: %s', (text, expected) => {
     expect(isReference(text)).toBe(expected);
   });
 
@@ -70,7 +70,7 @@ describe('references to secrets', () => {
     [{ password: 'a ${env:A B}' }, ['/x/password']],
     [{ headers: { A: '${file:relative}' } }, ['/x/headers']],
     [{ words: ['${env:-}'] }, []],
-  ])('in %j are judged', (settings, expected) => {
+  ])('in %j are validated', (settings, expected) => {
     expect(referenceFaults(settings, secretNames(Sample), '/x').map(({ path }) => path)).toEqual(expected);
   });
 });

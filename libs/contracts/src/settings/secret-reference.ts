@@ -4,27 +4,27 @@ import { attributesOf, type SettingsClass } from './attribute.js';
 import { isPlainObject, pointer } from './validate-settings.js';
 
 /**
- * A secret that stands elsewhere: `${env:NAME}` or `${file:/path}`, alone or within a text. Stored and shown as it is written; only a worker, right
- * before it runs a check or sends a notification, puts the secret in its place.
+ * A secret that is stored elsewhere: `${env:NAME}` or `${file:/path}`, alone or within a text. 9volt stores and shows the
+ * reference; only a worker, right before it runs a check or sends a notification, replaces it by the secret.
  */
 export interface SecretReference {
   kind: 'env' | 'file';
-  /** Of the variable, or the path of the file. */
+  /** Name of the variable, or path of the file. */
   name: string;
   /** As it is written. */
   text: string;
 }
 
-/** Answers the secret, or rejects with the reason why it cannot be had, in words without anything secret. */
+/** Answers the secret, or rejects with the reason why it cannot be read, in words without secrets. */
 export type ReadSecret = (reference: SecretReference) => Promise<string>;
 
 export interface Resolved<S> {
   settings: S;
-  /** What was put in; must never be shown. */
+  /** The inserted secrets; must never be shown. */
   secrets: string[];
 }
 
-/** A referenced secret cannot be had on this worker. */
+/** This worker cannot read a referenced secret. */
 export class SecretUnavailable extends Error {
   constructor(message: string, options?: { cause: unknown }) {
     super(message, options);
@@ -36,7 +36,7 @@ const REFERENCE = /\$\{(env|file):([^}]*)\}/g;
 const WHOLE = /^\$\{(?:env|file):[^}]+\}$/;
 const EXPECTED = '${env:NAME} with the name of a variable, or ${file:/path} with an absolute path';
 
-/** Whether a text is a reference and nothing else: then it holds no secret itself. */
+/** Whether a text is a reference and nothing else: then it contains no secret itself. */
 export function isReference(text: string): boolean {
   return WHOLE.test(text);
 }
@@ -46,7 +46,7 @@ export function secretNames(cls: SettingsClass): string[] {
   return [...attributesOf(cls).values()].filter(({ secret }) => secret).map(({ name }) => name);
 }
 
-/** The faults of references that could never be resolved, in the attributes named. `at` as in a validation. */
+/** The faults of references that can never be resolved, in the named attributes. `at` as in a validation. */
 export function referenceFaults(settings: object, names: readonly string[], at: string): FieldError[] {
   return names.flatMap((name) => {
     const texts = textsIn(ownOf(settings as Record<string, unknown>, name));
@@ -57,7 +57,7 @@ export function referenceFaults(settings: object, names: readonly string[], at: 
   });
 }
 
-/** A copy with the secrets in the attributes named. Rejects with {@link SecretUnavailable}, naming attribute and reference. */
+/** A copy with the secrets in the named attributes. Rejects with {@link SecretUnavailable}, naming attribute and reference. */
 export async function resolveSecrets<S extends object>(
   settings: S,
   names: readonly string[],
@@ -98,7 +98,7 @@ export function referencesIn(text: string): SecretReference[] {
   }));
 }
 
-/** The texts of a value: itself, or those of a list or map. */
+/** The texts of a value: the value itself, or those of a list or map. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (Array.isArray(value)) return value.flatMap(textsIn);

@@ -48,7 +48,7 @@ const errorsOf = (raw: unknown, at = ''): FieldError[] => {
 };
 
 describe('validating settings', () => {
-  it('takes what is valid, as an instance that holds what was written and nothing else', () => {
+  it('accepts valid settings, as an instance that contains what was written and nothing else', () => {
     const raw = {
       name: 'x',
       port: 80,
@@ -79,7 +79,7 @@ describe('validating settings', () => {
     [{ name: 'x', at: '2026-02-30T00:00:00Z' }, /expected a valid time with its zone, such as "2026-12-24T18:00:00Z"$/],
     [{ name: 'x', port: 65_536 }, /from 1 to 65535$/],
     [{ name: 5 }, /expected a non-empty text$/],
-  ])('names the limit that is exceeded: %#', (raw, message) => {
+  ])('names the exceeded limit: %#', (raw, message) => {
     expect(validateSettings(Sample, raw)).toMatchObject({
       ok: false,
       errors: [{ message: expect.stringMatching(message) }],
@@ -160,12 +160,12 @@ describe('validating settings', () => {
     );
   });
 
-  it('asks for combinations only when each attribute is valid', () => {
+  it('checks combinations only if each attribute is valid', () => {
     expect(errorsOf({ name: 'x', on: true })).toEqual([expect.objectContaining({ path: '/port' })]);
     expect(errorsOf({ name: '', on: true })).toEqual([expect.objectContaining({ path: '/name' })]);
   });
 
-  it('refuses __proto__ and constructor by name, and they stay inert', () => {
+  it('refuses __proto__ and constructor by name, and they have no effect', () => {
     const raw: unknown = JSON.parse('{"name": "x", "__proto__": {"on": true}, "constructor": {"a": 1}}');
     expect(errorsOf(raw).map(({ value }) => value)).toEqual(['__proto__', 'constructor']);
     const nested: unknown = JSON.parse('{"name": "x", "headers": {"__proto__": "polluted"}}');
@@ -177,7 +177,7 @@ describe('validating settings', () => {
 describe('the cost of validating settings', () => {
   const many = (count: number, value: unknown): Record<string, unknown> =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`attribute-${n}`, value]));
-  /** CPU time, so that others on this machine do not count; the least of some tries. */
+  /** CPU time, so that other programs on this machine do not count; the smallest of some tries. */
   const costOf = (raw: unknown): number =>
     Math.min(
       ...Array.from({ length: 3 }, () => {

@@ -5,7 +5,7 @@ import { nearest } from './nearest.js';
 
 /** A settings class may refuse combinations of attributes that are each valid alone. */
 export interface CrossChecked {
-  /** The faults between attributes. Called only when each attribute is valid by itself. */
+  /** The faults between attributes. Called only if each attribute is valid by itself. */
   crossCheck(): FieldError[];
 }
 
@@ -13,8 +13,8 @@ export type Validated<T> = { ok: true; value: T } | { ok: false; errors: FieldEr
 
 /**
  * Validates what an operator wrote against a settings class: unknown attributes by name (with the nearest valid one), each
- * attribute by its rules, then the class's own cross checks. All faults are reported together. `at` is the JSON pointer of
- * `raw` in the document that the person wrote.
+ * attribute by its rules, then the class's own cross checks. Reports all faults together. `at` is the JSON pointer of `raw` in the
+ * document that the person wrote.
  */
 export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: unknown, at = ''): Validated<T> {
   if (!isPlainObject(raw)) {
@@ -36,9 +36,9 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   return errors.length === 0 ? { ok: true, value: instance } : { ok: false, errors };
 }
 
-/** More unknown attributes of one document are only counted: what an answer costs must not grow with what was sent. */
+/** Further unknown attributes of a document are only counted: the cost of an answer must not grow with its input. */
 const MAX_UNKNOWN = 20;
-/** A longer name is cut where it is told, and nothing is suggested for it. */
+/** The message cuts a longer name, and suggests nothing for it. */
 const MAX_SHOWN_NAME = 80;
 
 function unknownAttributes(
@@ -63,7 +63,7 @@ function unknownAttributes(
   return errors;
 }
 
-/** The faults of lists and maps that hold too much: nothing more is done with these. */
+/** The faults of lists and maps that are too large: they are not validated further. */
 function oversizedAttributes(
   raw: Record<string, unknown>,
   attributes: ReadonlyMap<string, AttributeMeta>,
@@ -80,7 +80,7 @@ function oversizedAttributes(
   return faults;
 }
 
-/** Of what is known only: nothing is built of what is unknown, and nothing that was given is changed. */
+/** Of known attributes only: it builds nothing from unknown ones, and changes nothing in the input. */
 function instanceOf<T extends object>(
   cls: SettingsClass<T>,
   raw: Record<string, unknown>,
@@ -100,24 +100,24 @@ function copyOf(value: unknown): unknown {
   return isPlainObject(value) ? { ...value } : value;
 }
 
-/** The fault of a document that is no map: not a word of what it is, for it may be a secret that stands in the wrong place. */
+/** The fault of a document that is not a map. The message contains nothing of it, because it may be a misplaced secret. */
 export function noMapFault(path: string, value: unknown, expected: string): FieldError {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
   return { path, expected, message: `${nameOf(path)}: is ${kind}; expected ${expected}` };
 }
 
-/** User name and password within an address are not repeated. */
+/** The message leaves out user name and password within an address. */
 function withoutCredentials(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\/\/[^/?#@\s]{1,1000}@/g, '//***@') : value;
 }
 
-/** A fault of a whole sentence: `interval: "soon" is not valid; expected a duration …`. */
+/** A fault as a whole sentence: `interval: "soon" is not valid; expected a duration …`. */
 export function fault(path: string, written: unknown, expected: string): FieldError {
   const value = withoutCredentials(written);
   return { path, value, expected, message: `${nameOf(path)}: ${shown(value)} is not valid; expected ${expected}` };
 }
 
-/** An unknown attribute, type or alerter, with the name that was probably meant. */
+/** An unknown attribute, type or alerter, with the name that the person probably meant. */
 export function unknownName(path: string, what: string, name: string, known: Iterable<string>): FieldError {
   const names = [...known];
   const suggestion = name.length > MAX_SHOWN_NAME ? undefined : nearest(name, names);
@@ -156,7 +156,7 @@ function attributeFault(at: string, meta: AttributeMeta, value: unknown): FieldE
   return { path, expected, message: `${meta.name}: is not valid; expected ${expected}` };
 }
 
-/** The limit of a text, where it is what makes the value invalid. */
+/** The maximum length of a text, if that is why the value is invalid. */
 function exceededLimit({ kind, maxLength = Infinity }: AttributeMeta, value: unknown): string {
   if (typeof value === 'string' && value.length > maxLength) {
     return `, of at most ${maxLength} characters; it has ${value.length}`;
@@ -182,7 +182,7 @@ function nameOf(path: string): string {
   return last === '' ? 'the document' : last.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
-/** Of names that others chose there may be any number. */
+/** There may be any number of names that others chose. */
 const MAX_LISTED = 100;
 
 function listed(names: readonly string[]): string {

@@ -1,16 +1,16 @@
 import { BrokenAnswer } from './head.js';
 
 const MAX_SIZE_DIGITS = 16;
-/** Of what may stand behind the size of a chunk, and of all trailers together. */
+/** Limit of the extensions of a chunk, and of all trailers together. */
 const MAX_LINE_BYTES = 16_384;
 
 const HEX = /^[0-9a-f]+/i;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Takes a body apart that comes in chunks (RFC 9112, section 7.1), as leniently as curl does. */
+/** Decodes a body in chunks (RFC 9112, section 7.1), as leniently as curl does. */
 export class ChunkedReader {
-  /** Whether the last chunk and its trailers have come. What comes then is not of this body. */
+  /** Whether the last chunk and its trailers have come. Later bytes are not part of this body. */
   done = false;
   private state: 'size' | 'data' | 'behind' | 'trailer' = 'size';
   private left = 0;
@@ -19,7 +19,7 @@ export class ChunkedReader {
 
   constructor(private readonly oddities: Set<string>) {}
 
-  /** The parts of the body that are in a piece of the stream. Throws {@link BrokenAnswer}. */
+  /** The parts of the body in a piece of the stream. Throws {@link BrokenAnswer}. */
   push(piece: Buffer): Buffer[] {
     const parts: Buffer[] = [];
     for (let at = 0; at < piece.length && !this.done;) {

@@ -5,27 +5,27 @@ import { framingOf } from './framing.js';
 import { BrokenAnswer, HeadReader } from './head.js';
 import { Incoming } from './incoming.js';
 
-/** One request, to be sent as it stands. */
+/** One request, sent as it is. */
 export interface WireRequest {
   method: string;
-  /** What stands behind the method: path and query, or a whole address for a proxy. */
+  /** The part after the method: path and query, or a whole address for a proxy. */
   target: string;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
 }
 
-/** A response whose head has come. */
+/** A response whose headers have come. */
 export class WireResponse {
   constructor(
     readonly status: number,
     readonly fields: readonly Field[],
-    /** What was odd about it so far: reading the body may find more. */
+    /** What was odd about it so far; reading the body may find more. */
     readonly oddities: Set<string>,
-    /** The body, without chunks, otherwise as it was sent. Throws when it breaks off. Once. */
+    /** The body without chunks, otherwise as it was sent. Throws if it ends early. Call it once. */
     readonly body: () => AsyncGenerator<Buffer>,
   ) {}
 
-  /** The value of a header, several of them joined; undefined when there is none. */
+  /** The value of a header, repeated ones joined; undefined if there is none. */
   header(name: string): string | undefined {
     return valueOf(this.fields, name);
   }
@@ -41,16 +41,16 @@ export class WireResponse {
   }
 }
 
-/** What is told as it happens. */
+/** Callbacks for what happens. */
 export interface ExchangeMoments {
-  /** The request was handed to the system whole. */
+  /** The system has taken the whole request. */
   onSent?: () => void;
   onFirstByte?: () => void;
 }
 
 /**
- * Sends a request over an open connection, which is used for nothing else, and waits for the head of its response. Rejects with
- * {@link BrokenAnswer}, or the error of the connection. It sets no limit of time: whoever closes the connection does.
+ * Sends a request over an open connection that is used for nothing else, and waits for the headers of its response. Rejects with
+ * {@link BrokenAnswer}, or the error of the connection. It sets no time limit: the owner of the connection does.
  */
 export async function exchangeOver(
   socket: Socket,

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 
-/** One header of a response: its name as it was sent, without the space around it, its value as text, and as it was sent. */
+/** One header of a response: its name as it was sent, without spaces around it, and its value as text and as bytes. */
 export type Field = readonly [name: string, value: string, bytes?: Buffer];
 
-/** Headers of which there is one; what else calls itself so is dropped, as node does. */
+/** Headers that occur once; like node, we drop repetitions. */
 const SINGLE: ReadonlySet<string> = new Set([
   'age',
   'authorization',
@@ -30,14 +30,14 @@ export function valuesOf(fields: readonly Field[], name: string): string[] {
   return fields.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value);
 }
 
-/** The value of a header, several of them joined as RFC 9110 says; undefined when there is none. */
+/** The value of a header, repeated ones joined as RFC 9110 says; undefined if there is none. */
 export function valueOf(fields: readonly Field[], name: string): string | undefined {
   const values = valuesOf(fields, name);
   if (values.length < 2) return values[0];
   return SINGLE.has(name.toLowerCase()) ? values[0] : values.join(', ');
 }
 
-/** Bytes of a header as text: UTF-8 where they are that, else ISO 8859-1, which HTTP meant first. */
+/** Bytes of a header as text: UTF-8 if they are valid UTF-8, else ISO 8859-1, the original charset of HTTP. */
 export function textOfBytes(bytes: Buffer): string {
   return bytes.toString(isUtf8(bytes) ? 'utf8' : 'latin1');
 }

@@ -86,7 +86,7 @@ describe('a body in chunks', () => {
     expect(() => unchunk(text, 5)).toThrow(message);
   });
 
-  it('is what was put into it, in whatever chunks and pieces', () => {
+  it('comes back as it was, in whatever chunks and pieces', () => {
     const parts = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 8 });
     fc.assert(
       fc.property(parts, fc.integer({ min: 1, max: 20 }), (chunks, size) => {

@@ -1,10 +1,10 @@
 import { type Field, valuesOf } from './fields.js';
 import { BrokenAnswer, type Head } from './head.js';
 
-/** Where a body ends: there is none, after so many bytes, with its last chunk, or with the connection. */
+/** Where a body ends: there is none, after this many bytes, with its last chunk, or with the connection. */
 export type Framing = { ends: 'never-begins' | 'chunked' | 'with-the-connection' } | { ends: 'after'; bytes: number };
 
-/** How the body behind a head is told apart from what follows it, as curl does it. Throws {@link BrokenAnswer}. */
+/** Where the body behind the headers ends, by curl's rules. Throws {@link BrokenAnswer}. */
 export function framingOf(method: string, { status, fields }: Head, oddities: Set<string>): Framing {
   if (status < 200 || status === 204 || status === 304) return { ends: 'never-begins' };
   const bytes = lengthOf(fields, status, oddities);
@@ -33,7 +33,7 @@ function lengthOf(fields: readonly Field[], status: number, oddities: Set<string
       throw new BrokenAnswer(message, status);
     }
     if (!/^\d+$/.test(value)) oddities.add('an odd Content-Length');
-    // One that is beyond all measure says nothing.
+    // An absurdly long one says nothing.
     if (Number(digits) >= 2 ** 63) oddities.add('an odd Content-Length');
     else {
       if (length !== undefined && length !== Number(digits)) oddities.add('several lengths');

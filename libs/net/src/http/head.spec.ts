@@ -5,7 +5,7 @@ import { HeadReader, MAX_HEAD_BYTES, MAX_LINE_BYTES } from './head.js';
 
 const REST = 'the body';
 
-/** What is made of a head that comes in pieces of this size. */
+/** The result for headers that come in pieces of this size. */
 function read(text: string, size = Infinity): HeadReader {
   const bytes = Buffer.from(text, 'latin1');
   const reader = new HeadReader();
@@ -132,7 +132,7 @@ describe('the head of a response', () => {
       'the headers are longer than 300 KiB',
       undefined,
     ],
-  ])('with %s is refused, and the reason told', (_, text, message, status) => {
+  ])('with %s is refused, with the reason', (_, text, message, status) => {
     for (const size of [Infinity, 1_000, 7]) {
       let failure: unknown;
       try {
@@ -149,7 +149,7 @@ describe('the head of a response', () => {
     ['', 'the target closed the connection without an answer', undefined],
     ['HTTP/1.', 'after 7 bytes, in the middle of the head', undefined],
     ['HTTP/1.1 200 OK\r\nContent-', 'after 25 bytes, in the middle of the head', 200],
-  ])('that ends with %j is told as that', (text, message, status) => {
+  ])('that ends with %j is reported as such', (text, message, status) => {
     const reader = read(text);
     expect(reader.head).toBeUndefined();
     expect(reader.cutShort()).toMatchObject({ message: expect.stringContaining(message), status });

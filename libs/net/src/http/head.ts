@@ -1,19 +1,19 @@
 import { type Field, textOfBytes } from './fields.js';
 
-/** As much as curl takes: of one line, and of all heads of a response together. */
+/** curl's limits: of one line, and of all headers of a response together. */
 export const MAX_LINE_BYTES = 102_400;
 export const MAX_HEAD_BYTES = 307_200;
 
-/** From here on other clients refuse a head, node among them. */
+/** Above this size other clients refuse headers, node among them. */
 const LARGE_HEAD_BYTES = 16_384;
 
-/** What begins a response. */
+/** The beginning of a response. */
 export interface Head {
   status: number;
   fields: readonly Field[];
 }
 
-/** What came is not HTTP, or breaks off. `status` is there when the line with it had come. */
+/** The answer is not HTTP, or ends early. `status` is present if its line had come. */
 export class BrokenAnswer extends Error {
   constructor(
     message: string,
@@ -30,15 +30,15 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
 const CONTROL = /[\x01-\x08\x0a-\x1f\x7f]/;
 
 /**
- * Reads the head of a response piece by piece, and takes what curl takes: it is there to say whether a target answers, not whether
- * it answers beautifully. What was odd stands in `oddities`. Interim responses (1xx) are read over, except 101.
+ * Reads the headers of a response piece by piece, and accepts what curl accepts: it shows whether a target answers, not whether it
+ * answers correctly. `oddities` lists what was odd. It skips interim responses (1xx), except 101.
  */
 export class HeadReader {
   readonly oddities = new Set<string>();
   head: Head | undefined;
-  /** What came behind the head. */
+  /** The bytes after the headers. */
   rest: Buffer = Buffer.alloc(0);
-  /** How many bytes came, of heads alone. */
+  /** Number of bytes of headers that came. */
   bytes = 0;
   private status: number | undefined;
   private fields: [name: string, value: string, bytes?: Buffer][] = [];
@@ -73,7 +73,7 @@ export class HeadReader {
     if (this.bytes > MAX_HEAD_BYTES) throw this.broken(`the headers are longer than ${MAX_HEAD_BYTES / 1_024} KiB`);
     if (this.bytes > LARGE_HEAD_BYTES) this.oddities.add(`headers of more than ${LARGE_HEAD_BYTES / 1_024} KiB`);
     this.line.push(part);
-    // What speaks another protocol is found out without waiting for the end of a line.
+    // Recognises another protocol without waiting for the end of a line.
     if (this.status === undefined && this.lineBytes - part.length < 5) {
       const begin = Buffer.concat(this.line).subarray(0, 5).toString('latin1');
       if (!'HTTP/'.startsWith(begin.toUpperCase())) throw this.notHttp(Buffer.concat(this.line));
@@ -114,7 +114,7 @@ export class HeadReader {
     this.status = Number(code);
   }
 
-  /** An interim response is followed by another one. */
+  /** Another response follows an interim one. */
   private end(status: number): void {
     const { fields } = this;
     this.status = undefined;
@@ -148,7 +148,7 @@ function trimmed(value: Buffer): Buffer {
   return value.subarray(from, to);
 }
 
-/** The beginning of a line, with nothing in it that acts on a terminal or a reader. */
+/** The beginning of a line, without characters that affect a terminal or a reader. */
 function shown(line: Buffer): string {
   const text = line.subarray(0, 80).toString('latin1').trimEnd();
   return text.replace(/[^\x20-\x7e]/g, '?') + (line.length > 80 ? '…' : '');

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** What comes over a connection, piece by piece: no more is taken from the system than is asked for. */
+/** The bytes of a connection, piece by piece: it takes no more from the system than the reader asks for. */
 export class Incoming {
   private readonly pieces: Buffer[] = [];
   private ended = false;
@@ -18,7 +18,7 @@ export class Incoming {
       this.awake();
     };
     socket.once('end', end).once('close', end);
-    // Stays: an error may come when nobody reads any more, and unheard it would end the process.
+    // Keep this listener: an error may come when nobody reads any more, and without a listener it would end the process.
     socket.on('error', (error) => {
       this.failure ??= error;
       this.awake();
@@ -27,7 +27,7 @@ export class Incoming {
     if (socket.destroyed) this.ended = true;
   }
 
-  /** The next piece; undefined at the end. What came before an error is read before it is thrown. */
+  /** The next piece; undefined at the end. Bytes that came before an error are read before it is thrown. */
   async read(): Promise<Buffer | undefined> {
     for (;;) {
       const piece = this.pieces.shift();

@@ -1,4 +1,4 @@
-// Loads next to nothing: commands that ask a node must be there at once.
+// Loads next to nothing: commands that ask a node must start at once.
 export * from './node-config.js';
 export * from './node-settings.js';
 export { ConfigError } from './setting-reader.js';

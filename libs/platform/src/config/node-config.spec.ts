@@ -59,7 +59,7 @@ describe('the configuration of a node', () => {
     expect(loadNodeConfig('worker', {}, {}).listen).toEqual({ host: '127.0.0.1', port: 8082 });
   });
 
-  it('prefers flags to the environment, and that to defaults', () => {
+  it('prefers flags to the environment, and the environment to defaults', () => {
     const env = { NINEV_ETCD_PREFIX: 'from-env', NINEV_MEMBER_TAGS: 'a, b' };
     expect(loadNodeConfig('worker', {}, {}).prefix).toBe('9volt');
     expect(loadNodeConfig('worker', {}, env).prefix).toBe('from-env');
@@ -112,7 +112,7 @@ describe('the configuration of a node', () => {
     );
   });
 
-  it('splits the user from a password that holds colons', () => {
+  it('splits the user from a password with colons', () => {
     expect(loadEtcdConfig({}, { NINEV_ETCD_USERPASS: 'root:a:b' }).etcd).toMatchObject({
       username: 'root',
       password: 'a:b',
@@ -170,7 +170,7 @@ describe('access tokens', () => {
     if (Object.keys(flags).length === 0) expect(judgeAccessTokens(env).faults).toHaveLength(1);
   });
 
-  it('are none when nobody gave any, and may be of 16 characters', () => {
+  it('are none if nobody sets any, and may have 16 characters', () => {
     expect(loadNodeConfig('api', {}, {}).accessTokens).toEqual([]);
     expect(loadNodeConfig('api', {}, { NINEV_ACCESS_TOKENS: 'x'.repeat(16) }).accessTokens).toHaveLength(1);
     expect(judgeAccessTokens({ NINEV_ACCESS_TOKENS: `${ONE},${TWO}` })).toEqual({ count: 2, faults: [] });
@@ -208,7 +208,7 @@ describe('the programs that a worker runs', () => {
     },
   );
 
-  it('are none when the variable is there and empty, as a list of nothing is', () => {
+  it('are none if the variable is empty, like an empty list', () => {
     expect(loadNodeConfig('worker', { execAllow: '' }, {}).programs.rules).toEqual([]);
   });
 

@@ -17,7 +17,7 @@ export interface EtcdSettings {
   key?: Buffer;
 }
 
-/** What every command that talks to etcd needs. */
+/** The configuration of every command that uses etcd. */
 export class EtcdConfig {
   readonly etcd: EtcdSettings;
   readonly prefix: string;
@@ -44,30 +44,30 @@ const DEFAULT_LIMITS: HttpLimits = {
   streamsPerAddress: 250,
 };
 
-/** What a node needs; injectable. Read once, at start. */
+/** The configuration of a node; injectable. Read once, at start. */
 export class NodeConfig extends EtcdConfig {
   readonly role: Role;
   readonly memberName: string;
   readonly tags: readonly string[];
   readonly listen: { host: string; port: number };
   readonly accessTokens: readonly string[];
-  /** How many connections and clients of the live stream there may be at once, in all and from one address. */
+  /** Maximum number of connections, and of clients of the live stream, in all and from one address. */
   readonly limits: HttpLimits;
   /** Without a trailing slash. */
   readonly publicUrl: string | undefined;
-  /** Which addresses may be connected to because a configuration says so. */
+  /** The addresses to which this node may connect because of a configuration. */
   readonly targets: TargetRules;
-  /** What secrets may be read from. */
+  /** The permitted sources of secrets. */
   readonly secretSources: readonly string[];
-  /** Paths of the files that 9volt's own secrets were read from: no configuration may refer to them. */
+  /** Paths of the files that contain 9volt's own secrets: no configuration may refer to them. */
   readonly ownSecretFiles: readonly string[];
-  /** What exec monitors and exec alerters may run here, and how many of the former at once. */
+  /** The programs that exec monitors and exec alerters may run here, and how many of the monitors' run at once. */
   readonly programs: { rules: ProgramRules; atOnce: number };
-  /** How many measured values are shown in the metrics, at most. */
+  /** Maximum number of measured values in the metrics. */
   readonly performanceSeries: number;
-  /** How many monitors are shown one by one in the metrics, at most. */
+  /** Maximum number of monitors that the metrics show one by one. */
   readonly monitorSeries: number;
-  /** Where a worker keeps what it told without etcd, from its stop to its next start. */
+  /** Where a worker records the notifications that it sent without etcd, from its stop to its next start. */
   readonly dataDir: string | undefined;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
@@ -156,7 +156,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
   return config;
 }
 
-/** The access tokens that a node with this environment would have, and what is wrong with them. */
+/** The access tokens of a node with this environment, and their faults. */
 export function judgeAccessTokens(env: Environment): { count: number; faults: readonly string[] } {
   const reader = new SettingReader({}, env);
   try {
@@ -169,7 +169,7 @@ export function judgeAccessTokens(env: Environment): { count: number; faults: re
   }
 }
 
-/** Where a node that has this environment can be asked from its own machine, as `http://host:port`. */
+/** The address of a node with this environment on its own machine, as `http://host:port`. */
 export function loadListenAddress(env: Environment): string {
   const reader = new SettingReader({}, env);
   const { host, port } = parseListen(reader, DEFAULT_PORT.server);
@@ -223,7 +223,10 @@ function parseProgramRules(reader: SettingReader): ProgramRules {
 
 const LEAST_TOKEN = 16;
 
-/** A list that was given and has nothing in it is a mistake (a file that is not written yet, a variable that is not set), and must not mean "no tokens". */
+/**
+ * An empty list that somebody set is a mistake (a file that is not written yet, a variable that is not set), and must not mean "no
+ * tokens".
+ */
 function parseAccessTokens(reader: SettingReader): string[] {
   const tokens = reader.list('accessTokens');
   if (tokens.length === 0 && reader.isGiven('accessTokens')) {

@@ -1,6 +1,6 @@
 /**
- * The settings of a node, as flags and as environment variables: flags beat the environment, which beats the defaults. The command line
- * and the reference documentation are made from this table.
+ * The settings of a node, as flags and as environment variables: a flag beats its variable, and the variable beats the default. The
+ * command line and the reference are made from this table.
  */
 export interface NodeSetting {
   key: NodeSettingKey;
@@ -8,11 +8,11 @@ export interface NodeSetting {
   flags: string;
   env: string;
   doc: string;
-  /** Which commands have it: all that talk to etcd, or those that run a node. */
+  /** The commands that have it: all that use etcd, or those that run a node. */
   scope: 'etcd' | 'node';
   default?: string;
   kind: 'text' | 'list' | 'flag';
-  /** May stand in a file that the variable `<env>_FILE` names, as containers are given secrets. */
+  /** Can be in a file that the variable `<env>_FILE` names: containers get secrets like that. */
   secret?: true;
 }
 
@@ -44,7 +44,7 @@ export type NodeSettingKey =
   | 'monitorSeries'
   | 'dataDir';
 
-/** What configurations may refer to as secrets unless the operator says otherwise. */
+/** The permitted sources of secrets, unless the operator says otherwise. */
 export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
 
 export const NODE_SETTINGS: readonly NodeSetting[] = [
@@ -278,13 +278,13 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
   },
 ];
 
-/** What the command line parser found: only what was written there. */
+/** The parsed command line: only flags that somebody wrote. */
 export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
 export type Environment = Record<string, string | undefined>;
 
 const hidden: Environment = {};
 
-/** The environment of this process, with what was hidden; read nowhere else. */
+/** The environment of this process, including hidden variables; read nowhere else. */
 export function readEnvironment(): Environment {
   return { ...process.env, ...hidden };
 }

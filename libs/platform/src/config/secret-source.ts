@@ -1,2 +1,2 @@
-/** What a worker may hand out: `env:NAME`, `env:PREFIX*`, `file:/path` or `file:/directory/`. */
+/** A permitted source of secrets: `env:NAME`, `env:PREFIX*`, `file:/path` or `file:/directory/`. */
 export const SECRET_SOURCE = /^(?:env:[A-Za-z_][A-Za-z0-9_]*\*?|env:\*|file:\/.*)$/;

@@ -16,9 +16,9 @@ export class ConfigError extends Error {
   }
 }
 
-/** Looks a setting up in flags, environment and defaults, and gathers faults. */
+/** Looks a setting up in flags, environment and defaults, and collects faults. */
 export class SettingReader {
-  /** Paths of the files with secrets that were read so far. */
+  /** Paths of the files with secrets that it has read. */
   readonly secretFiles: string[] = [];
   private readonly faults: string[] = [];
 
@@ -33,7 +33,7 @@ export class SettingReader {
     return Array.isArray(found) ? found.join(',') : String(found);
   }
 
-  /** Whether somebody set it, to whatever. */
+  /** Whether somebody set it, to any value. */
   isGiven(key: NodeSettingKey): boolean {
     const { env } = settingOf(key);
     return [this.flags[key], this.env[env], this.env[`${env}_FILE`]].some((value) => value !== undefined);
@@ -76,7 +76,7 @@ export class SettingReader {
     this.faults.push(`${this.sourceOf(key, setting)}: ${problem}`);
   }
 
-  /** What the person wrote who set it. */
+  /** The flag or variable that the person set. */
   private sourceOf(key: NodeSettingKey, { env, flags, secret }: NodeSetting): string {
     if (this.flags[key] !== undefined) return longFlag(flags);
     if (this.env[env] !== undefined) return env;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 interface Package {
   version: string;
-  /** Commit that a package was made from; set by the packaging script. */
+  /** Commit of the package; the packaging script sets it. */
   gitHead?: string;
 }
 
@@ -10,5 +10,5 @@ const { version, gitHead } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 ) as Package;
 
-/** The version of this build, as `/version` tells it. */
+/** The version of this build, as in `/version`. */
 export const VERSION = { semver: version, text: `${version} - ${gitHead ?? 'development'}` } as const;

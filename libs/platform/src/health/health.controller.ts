@@ -16,7 +16,7 @@ export class HealthController {
     private readonly errors: ErrorLog,
   ) {}
 
-  /** Whether the process answers at all; restart it when not. */
+  /** Whether the process answers at all; restart it if not. */
   @Public()
   @Get('livez')
   live(): { status: string } {

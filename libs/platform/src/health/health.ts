@@ -3,7 +3,7 @@ import { byName } from '@9volt/contracts';
 /** A reason why this process is not ready, or undefined when it is. */
 export type ReadinessCheck = () => string | undefined;
 
-/** Gathers from every component what `/readyz` tells. Liveness is answering at all: it ignores etcd. */
+/** Collects the answers of all components for `/readyz`. Liveness only means that the process answers; it ignores etcd. */
 export class Health {
   private readonly checks = new Map<string, ReadinessCheck>();
   private id = '';

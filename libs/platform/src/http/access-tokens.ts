@@ -3,7 +3,10 @@ import { DomainError } from '@9volt/contracts';
 
 type Headers = Record<string, string | string[] | undefined>;
 
-/** The tokens that callers may have: in `X-Access-Token`, or as a bearer token (for Prometheus). Kept as hashes, compared in constant time. */
+/**
+ * The access tokens of callers: in `X-Access-Token`, or as a bearer token (for Prometheus). Kept as hashes, compared in constant
+ * time.
+ */
 export class AccessTokens {
   private readonly hashes: readonly Buffer[];
 
@@ -16,7 +19,7 @@ export class AccessTokens {
     return this.hashes.length > 0;
   }
 
-  /** Throws unless the caller has one, or none is demanded. */
+  /** Throws unless the caller has one, or none is required. */
   assertGiven(headers: Headers): void {
     if (!this.demanded || this.matches(headers)) return;
     throw new DomainError(
@@ -31,7 +34,7 @@ export class AccessTokens {
     const token = tokenOf(headers);
     if (token === undefined) return false;
     const given = hash(token);
-    // Every hash is compared, so that time does not tell which matched.
+    // Compares every hash, so the duration does not show which one matched.
     return this.hashes.filter((known) => timingSafeEqual(known, given)).length > 0;
   }
 }

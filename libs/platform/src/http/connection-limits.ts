@@ -9,10 +9,10 @@ export interface ConnectionLimits {
   connectionsPerAddress: number;
 }
 
-/** Told at most this often. */
+/** Logged at most this often. */
 const TOLD_EVERY_MS = 60_000;
 
-/** Closes connections beyond what is allowed as soon as they are there. */
+/** Closes connections above the limits as soon as they open. */
 export function limitConnections(server: Server, limits: ConnectionLimits, log: Logger): void {
   const open = new Map<string, number>();
   let refused = 0;

@@ -13,19 +13,22 @@ import { DEFAULT_BODY_BYTES } from './route-rules.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
 export interface HttpTimeouts {
-  /** Until the head of a request is there. */
+  /** Time until the headers of a request have come. */
   headersMs: number;
-  /** Until all of a request is there. */
+  /** Time until the whole request has come. */
   requestMs: number;
-  /** Nothing is sent or taken. Longer than any answer takes (60 s), and than the pause between two lines of the live stream. */
+  /**
+   * Time without a byte sent or received. Longer than any answer takes (60 s), and than the pause between two lines of the live
+   * stream.
+   */
   idleMs: number;
-  /** How often the first two are looked at. */
+  /** How often the first two are checked. */
   everyMs: number;
 }
 
 const TIMEOUTS: HttpTimeouts = { headersMs: 15_000, requestMs: 30_000, idleMs: 90_000, everyMs: 2_000 };
 
-/** The application of a node, before it listens: with everything that stands before its routes. */
+/** The application of a node, before it listens: with everything that runs before its routes. */
 export async function createApp(
   module: DynamicModule,
   config: NodeConfig,
@@ -41,7 +44,7 @@ export async function createApp(
     requestTimeout: requestMs,
     http: { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: everyMs },
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
-      // No hook has run by then.
+      // No hook has run yet.
       void reply.headers(DEFAULT_HEADERS).send(error);
     },
     clientErrorHandler: answerUnreadable,
@@ -51,7 +54,7 @@ export async function createApp(
   limitConnections(fastify.server, config.limits, log);
   logRequests(fastify, log);
   standInFront(fastify, config);
-  // A role that takes bodies says which.
+  // A role that accepts bodies says so.
   fastify.removeAllContentTypeParsers();
   return NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: logger.forNest(),
@@ -62,7 +65,7 @@ export async function createApp(
 
 const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** What is no request, or none in time. */
+/** An invalid request, or none in time. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const status = UNREADABLE[error.code ?? ''] ?? 400;
@@ -75,7 +78,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
     'Content-Length': String(Buffer.byteLength(body)),
   };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  // Destroyed only once it was sent, or is not taken.
+  // Destroy it only once the answer was sent, or cannot be sent.
   if (socket.writable) socket.end(`HTTP/1.1 ${status} ${title}\r\n${head.join('')}\r\n${body}`, () => socket.destroy());
   else socket.destroy();
 }

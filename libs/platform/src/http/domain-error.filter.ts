@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import { DomainError, ERROR_STATUS } from '@9volt/contracts';
 import type { FastifyReply } from 'fastify';
 
-/** What a caller is told by the routes that every process has. Where there is an API, its own filter comes before this. */
+/** The errors of the routes that every process has. The API's own filter comes before this one. */
 @Catch(DomainError)
 export class DomainErrorFilter implements ExceptionFilter<DomainError> {
   catch({ code, message }: DomainError, host: ArgumentsHost): void {

@@ -7,8 +7,9 @@ import { refusalOfForeign, type OwnAddresses } from './same-site.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
 /**
- * What stands before every route of every role, also before those that Nest does not know: each answer has the headers of {@link DEFAULT_HEADERS};
- * requests of pages of other sites, and of callers without an access token, are refused before any of their body is read.
+ * Runs before every route of every role, also for routes that Nest does not know: each answer gets the headers of {@link
+ * DEFAULT_HEADERS}; it refuses requests from pages of other sites, and from callers without an access token, before it reads any of
+ * the body.
  */
 export function standInFront(fastify: FastifyInstance, config: NodeConfig): void {
   const tokens = new AccessTokens(config.accessTokens);

@@ -1,14 +1,14 @@
 import { RouteConfig } from '@nestjs/platform-fastify';
 
-/** What a route lets through before anything of a request but its head was read. */
+/** What a route permits before anything of a request but its headers was read. */
 export interface RouteRules {
-  /** To callers without an access token. */
+  /** Open to callers without an access token. */
   open?: boolean;
   /** A page for people: another site may link to it. */
   page?: boolean;
-  /** The most that a body may have; {@link DEFAULT_BODY_BYTES} unless said here. */
+  /** Largest body; {@link DEFAULT_BODY_BYTES} unless set here. */
   bodyBytes?: number;
-  /** Takes bodies of any type, and what is too much of one is left out rather than refused. */
+  /** Accepts bodies of any type, and cuts a body that is too large instead of refusing it. */
   anyBody?: boolean;
 }
 
@@ -18,7 +18,7 @@ declare module 'fastify' {
   }
 }
 
-/** Enough for a route that takes no body, or a small one. */
+/** Enough for a route with no body, or a small one. */
 export const DEFAULT_BODY_BYTES = 65_536;
 
 /** Rules of a route; a route has them from one decorator only. */

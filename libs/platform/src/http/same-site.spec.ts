@@ -18,7 +18,7 @@ const refused = (headers: Record<string, string>, own: OwnAddresses, more: objec
 
 describe('a host', () => {
   it.each<[string, boolean, boolean]>([
-    // Of which one on loopback, and one with --insecure, say whether it is theirs.
+    // Hosts, and whether a node on loopback, and one with --insecure, treats them as its own.
     ['127.0.0.1:8080', true, true],
     ['127.9.9.9', true, true],
     ['[::1]:8080', true, true],
@@ -44,12 +44,12 @@ describe('a host', () => {
     ['127.1', false, false],
     ['2130706433', false, false],
     ['', false, false],
-  ])('%j is one of loopback: %s, and with --insecure: %s', (host, onLoopback, insecure) => {
+  ])('%j is a host of a node on loopback: %s, and with --insecure: %s', (host, onLoopback, insecure) => {
     expect([refused({ host }, PUBLIC), refused({ host }, INSECURE)]).toEqual([!onLoopback, !insecure]);
     expect(refused({ host }, GUARDED)).toBe(false);
   });
 
-  it('may be left out by what is no browser, and may be the one that is listened on', () => {
+  it('may be missing from clients that are not browsers, and may be the listen address', () => {
     expect(refused({}, LOCAL)).toBe(false);
     expect(refused({ host: 'inside.example.com:1' }, { ...INSECURE, host: 'inside.example.com' })).toBe(false);
   });
@@ -79,7 +79,7 @@ describe('an origin', () => {
     }
   });
 
-  it('does not matter for who has a token', () => {
+  it('does not matter for callers with a token', () => {
     const headers = { host, origin: 'https://behind-a-proxy.example.com' };
     expect([refused(headers, GUARDED), refused(headers, GUARDED, { authenticated: true })]).toEqual([true, false]);
   });

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** What a request says of where it comes from. */
+/** What a request says about its origin. */
 export interface Caller {
   method: string;
   headers: Record<string, string | string[] | undefined>;
@@ -10,13 +10,13 @@ export interface Caller {
   authenticated: boolean;
 }
 
-/** What a node is reached by. */
+/** The addresses of this node. */
 export interface OwnAddresses {
-  /** Access tokens are demanded. A page of another site has none. */
+  /** The node requires access tokens. A page of another site has none. */
   guarded: boolean;
   /** Listens on loopback only. */
   loopback: boolean;
-  /** Where it was told to listen. */
+  /** Host of the listen address. */
   host: string;
   /** Name of this machine. */
   hostname: string;
@@ -24,10 +24,10 @@ export interface OwnAddresses {
 }
 
 /**
- * Why a request is refused because it seems to come from a page of another site; undefined when it does not. A browser on the machine of
- * an operator reaches what the operator reaches, so a page of a stranger must not use it. A browser tells the site that a request comes
- * from, but not to every address (`0.0.0.0` is one to which it does not), so the host that was asked for has to be one of ours too: any other
- * name may be one that a stranger points here (DNS rebinding).
+ * Why a request is refused because it seems to come from a page of another site; undefined if it is not refused. A browser on an
+ * operator's machine reaches everything that the operator reaches, so a foreign page must not use it. A browser tells the site of a
+ * request, but not to every address (not to `0.0.0.0`). So the host must also be one of ours: a stranger may point any other name
+ * here (DNS rebinding).
  */
 export function refusalOfForeign(
   { method, headers, page, authenticated }: Caller,
@@ -41,7 +41,7 @@ export function refusalOfForeign(
     return `This node does not know the host '${host.slice(0, 255)}' as its own and has no access tokens; set --public-url or --access-tokens`;
   }
   const { origin } = headers;
-  // A page of another site cannot send a token without asking first, and is never allowed to.
+  // A page of another site cannot send a token without a preflight, and never gets permission.
   if (typeof origin !== 'string' || site === 'same-origin' || authenticated) return undefined;
   if (isOwnOrigin(origin, host, own.publicUrl)) return undefined;
   return `This API refuses requests from pages of '${origin.slice(0, 255)}'; if that is the address of this node, set it as --public-url`;
@@ -62,7 +62,7 @@ function isOwnHost(header: string, own: OwnAddresses): boolean {
   if (own.loopback) return false;
   if (host === own.hostname.toLowerCase()) return true;
   if (isIP(host) === 0) return host === own.host.toLowerCase();
-  // No name leads to an address that is asked for as such. These are other words for loopback.
+  // No name leads to a request by address. These are other spellings of loopback.
   return host !== '0.0.0.0' && !/^::($|ffff:|\d)/.test(host);
 }
 
@@ -71,7 +71,7 @@ function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string
   const { host: from, protocol, origin: whole } = new URL(origin);
   if (protocol !== 'http:' && protocol !== 'https:') return false;
   if (publicUrl !== undefined && URL.canParse(publicUrl) && new URL(publicUrl).origin === whole) return true;
-  // Whoever ends TLS before us speaks http to us: only the host can be compared.
+  // A proxy that ends TLS speaks http to us, so only the host can be compared.
   const asked = `${protocol}//${host ?? ''}`;
   return host !== undefined && URL.canParse(asked) && new URL(asked).host === from;
 }

@@ -14,7 +14,7 @@ function contentSecurityPolicy(styles: string): string {
   ].join('; ');
 }
 
-/** On every answer of every role, unless its route says otherwise: nothing of a cluster is kept by anybody between. */
+/** On every answer of every role, unless its route says otherwise: no cache on the way may keep anything. */
 export const DEFAULT_HEADERS: Readonly<Record<string, string>> = {
   // Swagger UI makes style elements.
   'Content-Security-Policy': contentSecurityPolicy("'self' 'unsafe-inline'"),

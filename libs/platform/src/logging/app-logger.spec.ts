@@ -22,7 +22,7 @@ test('what Nest logs is shortened too', () => {
   expect(logged((log) => log.forNest().error(LONG, LONG))).toMatchObject({ msg: SHORTENED, detail: [SHORTENED] });
 });
 
-test('a line tells the beginning of a long list, and of what is deep', () => {
+test('a line contains the beginning of a long list, and of a deep value', () => {
   const line = logged((log) =>
     log.child('x').info('m', { list: Array(5_000).fill(1), deep: { a: { b: { c: [1] } } } }),
   );

@@ -7,7 +7,7 @@ import { escapeControls } from './escape-controls.js';
 /** Facts that go with a message, as attributes of the JSON line. */
 export type Facts = Record<string, unknown>;
 
-/** A logger of one component. Whatever is told, a line is no longer than people read. */
+/** A logger of one component. It shortens lines that are longer than people read. */
 export class Logger {
   constructor(private readonly pino: Pino) {}
 
@@ -25,11 +25,11 @@ export class Logger {
   }
 }
 
-/** The process's logger: JSON lines on stderr, or readable lines when that is a terminal. */
+/** The process's logger: JSON lines on stderr, or readable lines on a terminal. */
 export class AppLogger {
   private constructor(private readonly root: Pino) {}
 
-  /** `quiet`: warnings and errors only, for a command that tells its steps itself. */
+  /** `quiet`: only warnings and errors, for a command that reports its steps itself. */
   static create(options: {
     debug: boolean;
     name: string;

@@ -1,9 +1,12 @@
-/** Of a text, and of the entries of a list or a map, so much is told. Anybody may have made a key of etcd, an answer or a name as long as they like. */
+/**
+ * A log line contains this much of a text, and of the entries of a list or a map. Anybody may make a key of etcd, an answer or a
+ * name as long as they like.
+ */
 export const MAX_TEXT = 2_000;
 export const MAX_ENTRIES = 50;
 const MAX_DEPTH = 3;
 
-/** What a log line tells of a value. */
+/** The shortened value for a log line. */
 export function bounded<T>(value: T): T;
 export function bounded(value: unknown): unknown {
   return within(value, MAX_DEPTH);

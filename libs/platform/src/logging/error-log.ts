@@ -1,6 +1,6 @@
 import { bounded } from './bounded.js';
 
-/** One error or warning as `/status/errors` tells it. */
+/** One error or warning in `/status/errors`. */
 export interface LoggedError {
   /** ISO 8601. */
   timestamp: string;
@@ -11,7 +11,7 @@ export interface LoggedError {
 
 const KEPT = 200;
 
-/** The last 200 errors and warnings of this process, for when etcd is the error. */
+/** The last 200 errors and warnings of this process, available even without etcd. */
 export class ErrorLog {
   private readonly kept: LoggedError[] = [];
 

@@ -1,11 +1,14 @@
-/** Escapes of JSON for control characters, without those of line breaks and tabs; a backslash that is escaped itself begins none. */
+/** JSON escapes of control characters, except line breaks and tabs; an escaped backslash begins none. */
 const ESCAPED = /\\\\|\\u(?=00[01][0-9a-f])|\\[bfr]/g;
-/** What JSON leaves as it is and terminals obey: what begins a sequence in one character, and what turns the direction of writing. */
+/**
+ * Characters that JSON does not escape and terminals interpret: those that begin a sequence, and those that change the direction of
+ * writing.
+ */
 const OBEYED = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * A line of JSON that still has escapes in place of what a terminal would obey once it is read: for the readable lines that are made of it. Texts in them
- * come from targets and from whoever names a monitor.
+ * A line of JSON in which characters that a terminal would interpret stay escaped after parsing: for the readable lines made from
+ * it. Their texts come from targets and from people who name monitors.
  */
 export function escapeControls(line: string): string {
   return line

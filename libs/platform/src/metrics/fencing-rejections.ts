@@ -1,9 +1,9 @@
 import type { Metrics } from './metrics.js';
 
-/** What a write relied on: that this process leads, or that the monitor is its own. */
+/** What a write relied on: that this process is the leader, or that it owns the monitor. */
 type Fence = 'leadership' | 'ownership';
 
-/** Counts writes that etcd refused since what they relied on held no longer. */
+/** Counts writes that etcd refused because a comparison of leadership or ownership failed. */
 export function countFencingRejections(metrics: Metrics, fence: Fence): (count: number) => void {
   const counter = metrics.counter(
     'ninevolt_fencing_rejections_total',

@@ -10,7 +10,7 @@ test('only counters end in _total', () => {
   expect(misnamed).toEqual([]);
 });
 
-test('a metric that is asked for twice is the same', async () => {
+test('asking for a metric twice gives the same one', async () => {
   const metrics = new Metrics();
   for (const by of [1, 2]) metrics.counter('x_total', 'x').inc(by);
   for (const to of [1, 2]) metrics.gauge('y', 'y').set(to);
@@ -20,7 +20,7 @@ test('a metric that is asked for twice is the same', async () => {
   expect(await linesOf(metrics, 'z_seconds_count')).toEqual(['z_seconds_count 2']);
 });
 
-test('what has not happened yet is shown as 0, and what happened is kept, at each scrape', async () => {
+test('shows 0 for what has not happened yet, and keeps counts, at each scrape', async () => {
   const metrics = new Metrics();
   const counter = metrics.counter('x_total', 'x', ['type'], (all) => {
     for (const type of ['a', 'b']) all.inc({ type }, 0);
@@ -30,7 +30,7 @@ test('what has not happened yet is shown as 0, and what happened is kept, at eac
   expect(await linesOf(metrics, 'x')).toEqual(['x_total{type="a"} 0', 'x_total{type="b"} 1']);
 });
 
-test('refused writes are counted by what they relied on, in a process that has both', async () => {
+test('counts refused writes by what they relied on, in a process with both', async () => {
   const metrics = new Metrics();
   const [asLeader, asOwner] = (['leadership', 'ownership'] as const).map((fence) =>
     countFencingRejections(metrics, fence),
@@ -43,7 +43,7 @@ test('refused writes are counted by what they relied on, in a process that has b
   ]);
 });
 
-test('all that are registered are listed, also those without a series', () => {
+test('lists all registered metrics, also those without a series', () => {
   const metrics = new Metrics();
   metrics.counter('x_total', 'What x is', ['a', 'b']);
   expect(metrics.all()).toContainEqual({ name: 'x_total', help: 'What x is', type: 'counter', labels: ['a', 'b'] });

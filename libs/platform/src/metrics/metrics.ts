@@ -3,12 +3,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 /** Seconds; from a local tcp connect to a slow page. */
 const DEFAULT_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Gauges of the process that are called `_total`, which is a counter's ending. Their parts by type are there without it. */
+/** Gauges whose names end in `_total`, the ending of a counter. Gauges of their parts exist without it. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /**
- * The metrics of this process, one registry. Names start with `ninevolt_` and end in their unit or `_total`; labels are bounded:
- * types and outcomes; names of monitors only where an operator said how many series there may be. Asked for twice, a metric is the same.
+ * The metrics of this process, in one registry. Names start with `ninevolt_` and end in their unit or `_total`. Labels are bounded:
+ * types and outcomes; names of monitors only if an operator sets a number of series. Asking for a metric twice gives the same one.
  */
 export class Metrics {
   readonly registry = new Registry();
@@ -21,13 +21,13 @@ export class Metrics {
   /** All that are registered, whether or not they have a series. */
   all(): { name: string; type: string; help: string; labels: readonly string[] }[] {
     return this.registry.getMetricsAsArray().map((metric) => {
-      // What kind it is, and what labels it has, are not part of the library's types.
+      // The library's types do not include the type of a metric and its labels.
       const { name, help, labelNames = [] } = metric as typeof metric & { labelNames?: string[] };
       return { name, help, type: metric.constructor.name.toLowerCase(), labels: labelNames };
     });
   }
 
-  /** `collect` is called at each scrape; for a count that is kept elsewhere, or to show what has not happened yet as 0. */
+  /** `collect` is called at each scrape; for a count that is kept elsewhere, or to show 0 for what has not happened yet. */
   counter<L extends string>(
     name: string,
     help: string,
@@ -78,7 +78,7 @@ export class Metrics {
   }
 }
 
-/** As the library wants it: called with the metric as `this`. */
+/** As the library requires: called with the metric as `this`. */
 function collecting<M>(collect: ((metric: M) => void) | undefined): { collect?: (this: M) => void } {
   if (!collect) return {};
   return {

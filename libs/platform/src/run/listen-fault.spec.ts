@@ -7,12 +7,12 @@ it.each([
   ['EACCES', '127.0.0.1', 80, '127.0.0.1:80: this user may not listen on port 80'],
   ['ENOTFOUND', 'nowhere.invalid', 80, 'cannot resolve the host name nowhere.invalid'],
   ['EAI_AGAIN', 'nowhere.invalid', 80, 'cannot resolve the host name nowhere.invalid'],
-])('%s at %s is told as a fault of the setting', (code, host, port, said) => {
+])('%s at %s is reported as a fault of the setting', (code, host, port, said) => {
   const fault = listenFault(Object.assign(new Error('listen'), { code }), { host, port });
   expect(fault?.faults).toEqual([expect.stringContaining(said)]);
 });
 
-it('is silent about what is not about the address', () => {
+it('answers nothing for errors that are not about the address', () => {
   for (const error of [new Error('x'), undefined, Object.assign(new Error('x'), { code: 'ENOENT' })])
     expect(listenFault(error, { host: '::1', port: 1 })).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/setting-reader.js';
 
-/** What the system says (`code` of the error), and what it means to whoever chose the address. */
+/** The system's error code, and what it means to the person who chose the address. */
 const REASONS: Readonly<Record<string, (host: string, port: number) => string>> = {
   EADDRINUSE: () => 'another process uses this port; stop it, or choose another port',
   EADDRNOTAVAIL: () => 'this machine does not have this address; choose one of its own, or 0.0.0.0 for all',
@@ -9,7 +9,7 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
   EAI_AGAIN: (host) => `cannot resolve the host name ${host}; check its spelling and the resolver`,
 };
 
-/** Why a process cannot listen on its address, as a fault of that setting; undefined when the error is another one. */
+/** Why a process cannot listen on its address, as a fault of that setting; undefined for another error. */
 export function listenFault(error: unknown, { host, port }: { host: string; port: number }): ConfigError | undefined {
   const reason = REASONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
   if (!reason) return undefined;

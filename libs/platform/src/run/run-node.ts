@@ -12,7 +12,7 @@ export interface RunNodeOptions {
   logger: AppLogger;
   /** Called before listening. */
   setUp?: (app: NestFastifyApplication) => void | Promise<void>;
-  /** Called once it listens, with its address as `http://host:port`. Not awaited: it may wait for etcd for long. */
+  /** Called once it listens, with its address as `http://host:port`. Not awaited: it may wait long for etcd. */
   onListening: (app: NestFastifyApplication, url: string) => void;
 }
 
@@ -24,10 +24,10 @@ export interface RunningNode {
   stopped: Promise<void>;
 }
 
-/** The most that a stop may take: hand-over, runs and sends in flight. */
+/** Longest duration of a stop: hand-over, checks and sends in progress. */
 const STOP_DEADLINE_MS = 30_000;
 
-/** Starts a node: listens first, so that health can be asked while etcd is awaited, and stops in order at SIGTERM or SIGINT. */
+/** Starts a node: listens first, so that health can be asked while it waits for etcd, and stops in order at SIGTERM or SIGINT. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const { config, logger } = options;
   const log = logger.child('node');
@@ -36,7 +36,7 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
     await options.setUp?.(app);
     await app.listen(config.listen.port, config.listen.host);
   } catch (error) {
-    // What the roles began would keep the process alive. Not awaited: whoever is told ends it anyway.
+    // Work that the roles began would keep the process alive. Not awaited: the caller ends the process anyway.
     app.close().catch((reason: unknown) => log.error(`stop failed: ${messageOf(reason)}`));
     throw listenFault(error, config.listen) ?? error;
   }

@@ -9,13 +9,13 @@ describe('what /proc shows', () => {
     ['A=\0B=b\0', ['A', 'B'], 'A=\0B=\0\0'],
     ['no variable\0A=é\0', ['A'], 'no variable\0A=\0\0\0'],
     ['', ['A'], ''],
-  ])('%j less the variables %j', (before, names, after) => {
+  ])('%j without the variables %j', (before, names, after) => {
     const block = Buffer.from(before);
     blankVariables(block, new Set(names));
     expect(block.toString()).toBe(after);
   });
 
-  it('is without the texts, wherever they stand', () => {
+  it('contains none of the texts any more', () => {
     const block = Buffer.from('-a\0first,second\0--x=first\0');
     blankTexts(block, ['first', 'second']);
     expect(block.toString()).toBe('-a\0*****,******\0--x=*****\0');

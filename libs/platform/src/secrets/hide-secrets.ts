@@ -3,14 +3,19 @@ import { hideVariable, NODE_SETTINGS } from '../config/node-settings.js';
 import type { NodeConfig } from '../config/node-config.js';
 import { matchesVariable } from './secret-reader.js';
 
-/** Of `/proc/self/stat`, counted behind the name of the program: where the arguments and the environment of this process begin and end. */
+/**
+ * Fields of `/proc/self/stat`, counted after the program's name: where the arguments and the environment of this process begin and
+ * end.
+ */
 const [ARG_START, ARG_END, ENV_START, ENV_END] = [45, 46, 47, 48];
 
 /**
- * Takes secrets out of the memory that `/proc/<pid>/environ` and `/proc/<pid>/cmdline` show: the programs that a configuration may run are of the same
- * user as this process, and could read them there. `delete process.env.X` alone leaves them. The secrets stay known to `readEnvironment`.
+ * Removes secrets from the memory that `/proc/<pid>/environ` and `/proc/<pid>/cmdline` show: programs that a configuration runs
+ * have the same
+ * user as this process, and could read them there. `delete process.env.X` alone leaves them. `readEnvironment` still knows the
+ * secrets.
  *
- * Answers why it could not be done; undefined when it was, and where there is no such memory to be read.
+ * Answers why it failed; undefined if it succeeded, or there is no such memory.
  */
 export function hideSecrets(config: Pick<NodeConfig, 'secretSources' | 'accessTokens' | 'etcd'>): string | undefined {
   const own = new Set(NODE_SETTINGS.filter(({ secret }) => secret).map(({ env }) => env));
@@ -26,12 +31,12 @@ export function hideSecrets(config: Pick<NodeConfig, 'secretSources' | 'accessTo
     return undefined;
   } catch (error) {
     const { code = String(error) } = error as NodeJS.ErrnoException;
-    // No system with /proc.
+    // A system without /proc.
     return code === 'ENOENT' && process.platform !== 'linux' ? undefined : code;
   }
 }
 
-/** Writes back a range of the memory of this process as `change` leaves it. */
+/** Rewrites a range of the memory of this process with `change`. */
 function overwrite(startField: number, endField: number, change: (memory: Buffer) => void): void {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -48,7 +53,7 @@ function overwrite(startField: number, endField: number, change: (memory: Buffer
   }
 }
 
-/** Pure, on a block such as `A=1\0B=2\0`: what stands behind the names becomes zeros. */
+/** Pure, on a block such as `A=1\0B=2\0`: replaces the values of the names by zeros. */
 export function blankVariables(block: Buffer, names: ReadonlySet<string>): void {
   for (let at = 0; at < block.length;) {
     const end = block.indexOf(0, at) < 0 ? block.length : block.indexOf(0, at);
@@ -58,7 +63,7 @@ export function blankVariables(block: Buffer, names: ReadonlySet<string>): void 
   }
 }
 
-/** Pure: every occurrence of the texts becomes stars. */
+/** Pure: replaces every occurrence of the texts by stars. */
 export function blankTexts(block: Buffer, texts: readonly string[]): void {
   for (const text of texts) {
     const length = Buffer.byteLength(text);

@@ -39,7 +39,7 @@ const file = (path: string): SecretReference => ({
 });
 
 describe('a worker', () => {
-  it('hands out variables and files', async () => {
+  it('reads variables and files', async () => {
     const { read } = new SecretReader(ALL, ENV);
     expect(await read(env('SLACK_TOKEN'))).toBe('xoxb');
     expect(await read(file('allowed/token'))).toBe('from a file');
@@ -48,7 +48,7 @@ describe('a worker', () => {
     expect(await read(file('elsewhere'))).toBe('elsewhere');
   });
 
-  it('hands out, unless told otherwise, variables that say that they are meant, and one directory', async () => {
+  it('reads, by default, variables with the prefix and one directory', async () => {
     const { read } = new SecretReader(undefined, ENV);
     expect(await read(env('NINEV_SECRET_HOOK'))).toBe('hook');
     for (const reference of [env('SLACK_TOKEN'), env('NINEV_SECRET_SOURCES'), file('allowed/token')]) {
@@ -84,7 +84,7 @@ describe('a worker', () => {
     await expect(new SecretReader(ALL, ENV).read(file(path))).rejects.toThrow(reason);
   });
 
-  it('keeps the files of 9volt itself, whatever way leads to them', async () => {
+  it('refuses the files of 9volt itself, whatever path leads to them', async () => {
     const own = join(directory, 'allowed', 'token');
     const sources = [ALL, [`file:${directory}/`]];
     for (const { read } of sources.map((source) => new SecretReader(source, ENV, [join(directory, 'gone'), own]))) {
@@ -102,7 +102,9 @@ describe('a worker', () => {
     for (const refused of [env('OTHER'), file('elsewhere'), file('allowed/../elsewhere'), file('allowed/way-out')]) {
       await expect(read(refused)).rejects.toThrow('--secret-sources does not permit');
     }
-    await expect(new SecretReader(['env:*'], ENV).read(env('NINEV_ETCD_USERPASS'))).rejects.toThrow('--secret-sources does not permit');
+    await expect(new SecretReader(['env:*'], ENV).read(env('NINEV_ETCD_USERPASS'))).rejects.toThrow(
+      '--secret-sources does not permit',
+    );
     await expect(new SecretReader([], ENV).read(env('OTHER'))).rejects.toThrow('--secret-sources does not permit');
   });
 });

@@ -6,14 +6,14 @@ import { DEFAULT_SECRET_SOURCES, type Environment, readEnvironment } from '../co
 
 /** A secret is a line or a certificate. */
 const MAX_BYTES = 65_536;
-/** Variables of 9volt itself, credentials of etcd and tokens of the API among them. */
+/** Variables of 9volt itself, including credentials of etcd and tokens of the API. */
 const OURS = /^NINEV_(?!SECRET_(?!SOURCES$))/;
-/** Files there are no files: what the kernel tells of processes, their variables among it. */
+/** Not real files: the kernel shows processes there, including their variables. */
 const KERNEL = /^\/(?:proc|sys|dev)\//;
 
 /**
- * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. It hands out nothing but what its sources
- * say, and never what holds the secrets of 9volt itself, in variables or in files.
+ * Reads the secrets that configurations refer to, each time anew, so that a rotated one counts at once. It reads only its permitted
+ * sources, and never the secrets of 9volt itself, in variables or in files.
  */
 export class SecretReader {
   constructor(
@@ -26,11 +26,11 @@ export class SecretReader {
     return new SecretReader(secretSources, readEnvironment(), ownSecretFiles);
   }
 
-  /** Rejects with the reason, in words that hold nothing secret. */
+  /** Rejects with the reason, in words without secrets. */
   readonly read = ({ kind, name }: SecretReference): Promise<string> =>
     kind === 'env' ? this.variable(name) : this.file(name);
 
-  /** Whether a configuration may refer to it here, be it there or not. */
+  /** Whether a configuration may refer to it here, whether it exists or not. */
   async permits({ kind, name }: SecretReference): Promise<boolean> {
     return kind === 'env' ? this.mayUse(name) : this.mayRead(await realpath(name).catch(() => name));
   }
@@ -47,10 +47,10 @@ export class SecretReader {
   }
 
   private async file(path: string): Promise<string> {
-    // Of the file that it really is: a link must not lead out of a directory that may be read.
+    // Of the real file: a link must not lead out of a permitted directory.
     const real = await realpath(path).catch(inWords);
     if (!(await this.mayRead(real))) throw new Error('--secret-sources does not permit the file');
-    // Without waiting for somebody to write, as into a pipe.
+    // Does not wait for a writer, as a pipe would.
     const file = await open(real, constants.O_RDONLY | constants.O_NONBLOCK).catch(inWords);
     try {
       return await contentOf(file);
