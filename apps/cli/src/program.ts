@@ -7,9 +7,11 @@ import { addDoctorCommand } from './commands/doctor.command.js';
 import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addHealthCommand } from './commands/health.command.js';
+import { addMonitorCommands } from './commands/monitor.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addQuietCommands } from './commands/quiet.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
+import { addTryCommand } from './commands/try.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWhyCommand } from './commands/why.command.js';
 
@@ -21,7 +23,8 @@ export function buildProgram(): Command {
     .showHelpAfterError('(see 9volt --help)');
   for (const add of [
     ...[addUpCommand, addNodeCommands, addCfgCommand, addBackupCommands],
-    ...[addGetCommand, addWhyCommand, addDrainCommands, addQuietCommands, addTestAlerterCommand],
+    ...[addGetCommand, addWhyCommand, addMonitorCommands, addTryCommand, addDrainCommands],
+    ...[addQuietCommands, addTestAlerterCommand],
     ...[addHealthCommand, addDoctorCommand, addCompletionCommand],
   ]) {
     add(program);

@@ -10,12 +10,26 @@ export interface ApiOptions {
   token?: string;
 }
 
+/** What the API refused. */
+export class ApiError extends CliError {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+    this.name = 'ApiError';
+  }
+}
+
 /** Asks the API. What it refuses, and that it cannot be reached, becomes a {@link CliError} in its own words. */
 export class ApiClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
 
-  constructor(options: ApiOptions) {
+  constructor(
+    options: ApiOptions,
+    private readonly timeoutMs = TIMEOUT_MS,
+  ) {
     this.base = (options.api ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
     this.headers = options.token === undefined ? {} : { 'X-Access-Token': options.token };
   }
@@ -34,8 +48,17 @@ export class ApiClient {
     return this.ask<T>('PUT', path, body);
   }
 
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.ask<T>('PATCH', path, body);
+  }
+
   delete<T>(path: string): Promise<T> {
     return this.ask<T>('DELETE', path);
+  }
+
+  /** Where the API is. */
+  get address(): string {
+    return this.base;
   }
 
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
@@ -48,7 +71,7 @@ export class ApiClient {
         url: `${this.base}${path}`,
         headers: this.headers,
         data: body,
-        timeout: TIMEOUT_MS,
+        timeout: this.timeoutMs,
         // What the API refuses is an answer, too.
         validateStatus: () => true,
       });
@@ -61,8 +84,9 @@ export class ApiClient {
     if (response.status < 300) return response.data as T;
     const message = (response.data as { message?: unknown } | undefined)?.message;
     const hint = response.status === 401 ? ' (set a token with --token or NINEV_TOKEN)' : '';
-    throw new CliError(
+    throw new ApiError(
       `the API answered ${response.status}: ${typeof message === 'string' ? message : response.statusText}${hint}`,
+      response.status,
     );
   }
 }

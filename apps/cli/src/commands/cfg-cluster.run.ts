@@ -1,25 +1,42 @@
 import { CLUSTER_ATTRIBUTES, DomainError, MASKED } from '@9volt/contracts';
 import { changeClusterSettings, EtcdClient, Keyspace, readClusterSettings, type StoredSettings } from '@9volt/etcd-dal';
-import { loadEtcdConfig } from '@9volt/platform/config';
+import type { EtcdConfig } from '@9volt/platform/config';
 import { CliError, warn } from '../output/say.js';
-import { table } from '../output/table.js';
-import { flagsOf } from './node-options.js';
+import { printTable } from '../output/table.js';
+import { withRepository } from './with-repository.js';
+
+/** The cluster settings in etcd. */
+class SettingsRepository {
+  private readonly client: EtcdClient;
+  private readonly keys: Keyspace;
+
+  constructor({ etcd, prefix }: EtcdConfig) {
+    this.client = new EtcdClient(etcd);
+    this.keys = new Keyspace(prefix);
+  }
+
+  read(): Promise<StoredSettings> {
+    return readClusterSettings(this.client, this.keys);
+  }
+
+  change(patch: Record<string, unknown>): Promise<StoredSettings> {
+    return changeClusterSettings(this.client, this.keys, patch);
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
 
 export async function showOrChange(settings: readonly string[], options: Record<string, unknown>): Promise<void> {
-  const { etcd, prefix } = loadEtcdConfig(flagsOf(options));
-  const client = new EtcdClient(etcd);
+  const patch = patchOf(settings);
   try {
-    const keys = new Keyspace(prefix);
-    const patch = patchOf(settings);
-    print(
-      settings.length === 0
-        ? await readClusterSettings(client, keys)
-        : await changeClusterSettings(client, keys, patch),
+    const stored = await withRepository(SettingsRepository, options, (repository) =>
+      settings.length === 0 ? repository.read() : repository.change(patch),
     );
+    print(stored);
   } catch (error) {
     throw error instanceof DomainError ? new CliError(error.message) : error;
-  } finally {
-    client.close();
   }
 }
 
@@ -38,6 +55,6 @@ function print({ config, faults }: StoredSettings): void {
     name,
     name === 'dead-man-url' && config[name] !== undefined ? MASKED : config[name],
   ]);
-  process.stdout.write(table(['SETTING', 'VALUE'], rows));
+  printTable(['SETTING', 'VALUE'], rows);
   for (const { message } of faults) warn(`invalid; 9volt uses the last valid ones, or the defaults: ${message}`);
 }

@@ -91,10 +91,10 @@ async function prepare(
   return { plan, loaded, validated };
 }
 
-function refuse(faults: readonly ConfigFault[]): void {
+export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
   if (faults.length === 0) return;
   for (const fault of faults) warn(describeFault(fault));
-  throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; nothing was written`);
+  throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
 function found(loaded: Loaded, { monitors, alerters }: Validated): string {

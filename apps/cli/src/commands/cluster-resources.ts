@@ -1,7 +1,7 @@
 import type { components } from '@9volt/contracts/api-types';
 import type { ApiClient } from '../api/api-client.js';
-
-type Row = Record<string, unknown>;
+import { roughly } from '../output/age.js';
+import type { Row } from './resources.js';
 
 type Cluster = components['schemas']['Cluster'];
 type Member = components['schemas']['Member'];
@@ -19,21 +19,26 @@ export const clusterResources = {
       ROLE: (row: Row) => row['Role'],
       IS: (row: Row) => conditionOf(row as Member),
       TAGS: (row: Row) => row['Tags'],
-      HOST: (row: Row) => row['Hostname'],
-      VERSION: (row: Row) => row['SemVer'],
       UPTIME: (row: Row) => roughly((row as Member).UptimeMs),
       CHECKS: (row: Row) => (runsChecks(row as Member) ? row['Assigned'] : undefined),
       LOAD: (row: Row) => (runsChecks(row as Member) ? row['AssignedLoad'] : undefined),
       'RUNS/S': (row: Row) => (row as Member).Load?.checksPerSecond,
       'LATE P99': (row: Row) => milliseconds((row as Member).Load?.latenessP99Ms),
+    },
+    wide: {
+      HOST: (row: Row) => row['Hostname'],
+      VERSION: (row: Row) => row['SemVer'],
       LISTEN: (row: Row) => row['ListenAddress'],
       ID: (row: Row) => row['MemberID'],
     },
+    nameOf: (row: Row) => row['Name'],
   },
   cluster: {
     fetch: cluster,
     rows: (answer: unknown): Row[] => facts(answer as Cluster).map(([what, is]) => ({ what, is })),
     columns: { WHAT: (row: Row) => row['what'], IS: (row: Row) => row['is'] },
+    wide: {},
+    nameOf: (row: Row) => row['what'],
   },
 };
 
@@ -84,21 +89,4 @@ function listed(names: readonly string[]): string {
 
 function milliseconds(ms: number | undefined): string | undefined {
   return ms === undefined ? undefined : `${ms} ms`;
-}
-
-/** The two greatest units of a duration. */
-function roughly(ms: number): string {
-  const seconds = Math.floor(ms / 1_000);
-  const units: [string, number][] = [
-    ['d', Math.floor(seconds / 86_400)],
-    ['h', Math.floor(seconds / 3_600) % 24],
-    ['m', Math.floor(seconds / 60) % 60],
-    ['s', seconds % 60],
-  ];
-  const first = units.findIndex(([, of]) => of > 0);
-  if (first === -1) return '0s';
-  return units
-    .slice(first, first + 2)
-    .map(([unit, of]) => `${of}${unit}`)
-    .join('');
 }

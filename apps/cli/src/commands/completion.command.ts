@@ -1,6 +1,12 @@
 import { Argument, type Command } from 'commander';
-import { completionTree } from '../completion/completion-tree.js';
+import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { namesOf } from '../api/named.js';
+import { completionTree, type NameKind } from '../completion/completion-tree.js';
 import { completionScript, type Shell } from '../completion/shell-scripts.js';
+import { say } from '../output/say.js';
+import { withApi } from './api-options.js';
+
+const COMPLETION_TIMEOUT_MS = 2_000;
 
 export function addCompletionCommand(program: Command): void {
   program
@@ -13,5 +19,14 @@ export function addCompletionCommand(program: Command): void {
     )
     .action((shell: Shell) => {
       process.stdout.write(completionScript(shell, completionTree(program)));
+    });
+
+  withApi(program.command('complete-names', { hidden: true }))
+    .addArgument(new Argument('<kind>').choices(['monitor', 'worker', 'alerter']))
+    .action(async (kind: NameKind, options: ApiOptions) => {
+      // Whoever waits at a prompt waits for a moment only.
+      const names = await namesOf(new ApiClient(options, COMPLETION_TIMEOUT_MS), kind);
+      // A shell expands what it completes: a name that it would obey, or take apart, is not offered.
+      for (const name of names) if (/^[\p{L}\p{N}._@:+=,-]+$/u.test(name)) say(name);
     });
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { components } from '@9volt/contracts/api-types';
 import type { Command } from 'commander';
-import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { ApiClient, ApiError, type ApiOptions } from '../api/api-client.js';
+import { noSuch } from '../api/named.js';
 import { CliError, say, warn } from '../output/say.js';
 import { withApi } from './api-options.js';
 
@@ -14,9 +15,13 @@ export function addDrainCommands(program: Command): void {
     .description('Move all monitors away from a worker and give it no new ones, even after its restart.')
     .argument('<worker>', 'name of the worker, see `9volt get members`')
     .option('--wait', 'wait until the worker has no monitors')
+    .option('--force', 'drain also a name that no running worker has')
     .addHelpText('after', '\nExample:\n  9volt drain worker-1 --wait')
-    .action(async (name: string, options: ApiOptions & { wait?: boolean }) => {
+    .action(async (name: string, options: ApiOptions & { wait?: boolean; force?: boolean }) => {
       const api = new ApiClient(options);
+      if (!options.force && !(await isKnown(api, name))) {
+        throw new CliError(`${(await noSuch(api, 'worker', name)).message}. Use --force to drain it before it starts`);
+      }
       const drain = await api.put<Drain>(pathOf(name));
       if (drain.members.length === 0) {
         warn(`no worker named "${name}" is running; it stays drained when it starts`);
@@ -26,11 +31,17 @@ export function addDrainCommands(program: Command): void {
     });
   withApi(program.command('undrain'))
     .description('Let a drained worker get monitors again.')
-    .argument('<worker>', 'its name')
+    .argument('<worker>', 'name of the worker')
     .addHelpText('after', '\nExample:\n  9volt undrain worker-1')
     .action(async (name: string, options: ApiOptions) => {
-      const { message } = await new ApiClient(options).delete<components['schemas']['StatusMessage']>(pathOf(name));
-      say(message);
+      const api = new ApiClient(options);
+      try {
+        const { message } = await api.delete<components['schemas']['StatusMessage']>(pathOf(name));
+        say(message);
+      } catch (error) {
+        const isTypo = error instanceof ApiError && error.status === 404 && !(await isKnown(api, name));
+        throw isTypo ? await noSuch(api, 'worker', name) : error;
+      }
     });
 }
 
@@ -44,6 +55,12 @@ async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
     left = drain.assigned;
   }
   return 0;
+}
+
+/** Whether a member has this name; what is no worker, the API refuses in its own words. */
+async function isKnown(api: ApiClient, name: string): Promise<boolean> {
+  const { Members, Drains } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
+  return Object.values(Members).some(({ Name }) => Name === name) || Drains.some((drain) => drain.name === name);
 }
 
 function pathOf(worker: string): string {

@@ -1,8 +1,9 @@
 import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { askNamed } from '../api/named.js';
 import { say } from '../output/say.js';
-import { table } from '../output/table.js';
+import { printTable } from '../output/table.js';
 import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 
@@ -15,13 +16,16 @@ export function addWhyCommand(program: Command): void {
     .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExample:\n  9volt why shop-home')
     .action(async (name: string, options: ApiOptions & { output: 'text' | 'json' }) => {
-      const answer = await new ApiClient(options).get<Placement>(`/api/v1/monitor/${encodeURIComponent(name)}/why`);
+      const api = new ApiClient(options);
+      const answer = await askNamed(api, 'monitor', name, () =>
+        api.get<Placement>(`/api/v1/monitor/${encodeURIComponent(name)}/why`),
+      );
       if (options.output === 'json') {
         say(JSON.stringify(answer, null, 2));
         return;
       }
       say(`${visible(answer.message)}\n`);
-      process.stdout.write(table(['WORKER', 'TAGS', 'CHECKS', 'LOAD', 'MAY RUN IT'], rowsOf(answer)));
+      printTable(['WORKER', 'TAGS', 'CHECKS', 'LOAD', 'MAY RUN IT'], rowsOf(answer));
     });
 }
 

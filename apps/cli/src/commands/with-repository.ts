@@ -1,6 +1,5 @@
-import { messageOf } from '@9volt/contracts';
 import { type EtcdConfig, loadEtcdConfig } from '@9volt/platform/config';
-import { etcdAdvice } from '../doctor/etcd-advice.js';
+import { etcdTrouble } from '../doctor/etcd-advice.js';
 import { CliError } from '../output/say.js';
 import { flagsOf } from './node-options.js';
 
@@ -15,8 +14,8 @@ export async function withRepository<R extends { close(): void }, T>(
   try {
     return await use(repository);
   } catch (error) {
-    const advice = await etcdAdvice(error, config.etcd);
-    throw advice ? new CliError(`${messageOf(error)}: ${advice.text}`) : error;
+    const trouble = await etcdTrouble(error, config.etcd);
+    throw trouble === undefined ? error : new CliError(trouble);
   } finally {
     repository.close();
   }

@@ -1,15 +1,30 @@
 import type { Command } from 'commander';
 
-/** What may follow after a command, as far as it can be known without asking a cluster. */
+/** Names that the cluster is asked for when somebody completes one. */
+export type NameKind = 'monitor' | 'worker' | 'alerter';
+
+const NAME_KINDS: readonly string[] = ['monitor', 'worker', 'alerter'] satisfies NameKind[];
+/** Whose names follow what `get` shows. */
+const NAMES_OF_RESOURCE: Readonly<Record<string, NameKind>> = {
+  monitors: 'monitor',
+  states: 'monitor',
+  alerters: 'alerter',
+};
+
+/** What may follow after a command. */
 export interface CompletionNode {
   /** The commands that lead here, without the name of the program: `cfg diff`; empty for the program itself. */
   path: string;
   /** Commands below it, with what they do. */
   commands: { name: string; description: string }[];
   /** Long flags, with what they mean. */
-  options: { flag: string; description: string; takesValue: boolean }[];
+  options: { flag: string; short: string | undefined; description: string; takesValue: boolean; choices: string[] }[];
   /** Values of arguments that are a choice. */
   choices: string[];
+  /** Whose names its argument takes. */
+  names: NameKind | undefined;
+  /** Whose names follow a choice. */
+  namesAfter: Record<string, NameKind>;
 }
 
 /** The tree of a program, the program itself first. */
@@ -19,17 +34,27 @@ export function completionTree(program: Command): CompletionNode[] {
     const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
     const standard = command.commands.find((child) => child.name() === 'sync');
     const options = [...help.visibleOptions(command), ...(standard ? help.visibleOptions(standard) : [])];
+    const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
     const node: CompletionNode = {
       path,
       commands: commands.map((child) => ({ name: child.name(), description: firstSentence(child.description()) })),
-      options: options.flatMap(({ long, description, required, optional }) =>
-        long ? [{ flag: long, description: firstSentence(description), takesValue: required || optional }] : [],
-      ),
-      choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+      options: options.flatMap(({ long, short, description, required, optional, argChoices }) => {
+        const takesValue = required || optional;
+        return long
+          ? [{ flag: long, short, description: firstSentence(description), takesValue, choices: argChoices ?? [] }]
+          : [];
+      }),
+      choices,
+      names: command.registeredArguments.map((argument) => argument.name()).find(isNameKind),
+      namesAfter: Object.fromEntries(Object.entries(NAMES_OF_RESOURCE).filter(([choice]) => choices.includes(choice))),
     };
     return [node, ...commands.flatMap((child) => visit(child, `${path} ${child.name()}`.trim()))];
   };
   return visit(program, '').map((node) => ({ ...node, options: withoutTwins(node.options) }));
+}
+
+function isNameKind(name: string): name is NameKind {
+  return NAME_KINDS.includes(name);
 }
 
 function withoutTwins(options: CompletionNode['options']): CompletionNode['options'] {

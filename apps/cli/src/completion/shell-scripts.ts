@@ -14,15 +14,31 @@ export function completionScript(shell: Shell, tree: readonly CompletionNode[]):
   }
 }
 
+/** Asks the cluster for names, silently: without an answer there is nothing to offer. */
+const ASK = '9volt complete-names';
+
 /** Finds the longest known path of commands among the words before the cursor, then offers what may follow; else files. */
 function bash(tree: readonly CompletionNode[]): string {
   const cases = tree.map(({ path, commands, options, choices }) => {
     const words = [...commands.map(({ name }) => name), ...choices, ...options.map(({ flag }) => flag)];
     return `    '${path}') words='${words.join(' ')}' ;;`;
   });
+  const values = tree.flatMap(({ path, options }) =>
+    options.flatMap(({ flag, short, choices }) =>
+      choices.length === 0
+        ? []
+        : [
+            `    ${[flag, short].flatMap((one) => (one ? [`'${path} ${one}'`] : [])).join('|')}) words='${choices.join(' ')}' ;;`,
+          ],
+    ),
+  );
+  const names = tree.flatMap(({ path, names, namesAfter }) => [
+    ...(names === undefined ? [] : [`    '${path} '*) kind='${names}' ;;`]),
+    ...Object.entries(namesAfter).map(([choice, kind]) => `    '${path} ${choice}') kind='${kind}' ;;`),
+  ]);
   const paths = tree.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
   return `_9volt() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" path='' words='' next word
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' kind='' next word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     next="\${path:+$path }$word"
     case "$next" in
@@ -32,6 +48,10 @@ function bash(tree: readonly CompletionNode[]): string {
   case "$path" in
 ${cases.join('\n')}
   esac
+  case "$path $before" in
+${[...values, ...names].join('\n')}
+  esac
+  if [[ -n "$kind" && "$current" != -* ]]; then words="$words $(${ASK} "$kind" 2>/dev/null)"; fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _9volt 9volt
@@ -39,22 +59,31 @@ complete -o default -F _9volt 9volt
 }
 
 function fish(tree: readonly CompletionNode[]): string {
-  const lines = tree.flatMap(({ path, commands, options, choices }) => {
-    const names = path.split(' ').filter((name) => name !== '');
-    const here = names.map((name) => `__fish_seen_subcommand_from ${name}`);
+  const lines = tree.flatMap(({ path, commands, options, choices, names, namesAfter }) => {
+    const words = path.split(' ').filter((name) => name !== '');
+    const here = words.map((name) => `__fish_seen_subcommand_from ${name}`);
     const below = commands.map(({ name }) => name).join(' ');
     const first = below === '' ? here : [...here, `not __fish_seen_subcommand_from ${below}`];
     const condition = (parts: readonly string[]): string =>
       parts.length > 0 ? ` -n ${quoted(parts.join('; and '))}` : '';
+    const asked = [
+      ...(names === undefined ? [] : [[here, names] as const]),
+      ...Object.entries(namesAfter).map(
+        ([choice, kind]) => [[...here, `__fish_seen_subcommand_from ${choice}`], kind] as const,
+      ),
+    ];
     return [
       ...commands.map(
         ({ name, description }) => `complete -c 9volt -f${condition(first)} -a ${name} -d ${quoted(description)}`,
       ),
       ...(choices.length > 0 ? [`complete -c 9volt -f${condition(here)} -a ${quoted(choices.join(' '))}`] : []),
-      ...options.map(
-        ({ flag, description, takesValue }) =>
-          `complete -c 9volt${condition(here)} -l ${flag.slice(2)}${takesValue ? ' -r' : ''} -d ${quoted(description)}`,
+      ...asked.map(
+        ([parts, kind]) => `complete -c 9volt -f${condition(parts)} -a ${quoted(`(${ASK} ${kind} 2>/dev/null)`)}`,
       ),
+      ...options.map(({ flag, description, takesValue, choices: values }) => {
+        const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
+        return `complete -c 9volt${condition(here)} -l ${flag.slice(2)}${value} -d ${quoted(description)}`;
+      }),
     ];
   });
   return `${lines.join('\n')}\n`;

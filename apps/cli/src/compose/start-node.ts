@@ -10,7 +10,7 @@ import {
   type RunningNode,
   runNode,
 } from '@9volt/platform';
-import { etcdAdvice } from '../doctor/etcd-advice.js';
+import { etcdAdvice, etcdTrouble } from '../doctor/etcd-advice.js';
 import { composeNode } from './node-module.js';
 import { reportUnreadable } from './report-unreadable.js';
 import { writableDirectory } from './writable-directory.js';
@@ -49,7 +49,7 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   let refusal: ConfigError | undefined;
   const onWaiting = async (reason: string, error: unknown): Promise<void> => {
     const advice = await etcdAdvice(error, config.etcd);
-    log.child('cluster').warn(`waiting for etcd: ${reason}${advice ? `: ${advice.text}` : ''}`);
+    log.child('cluster').warn(`waiting for etcd: ${(await etcdTrouble(error, config.etcd)) ?? reason}`);
     if (hasJoined || refusal) return;
     const fault = advice?.option
       ? `${advice.option}: etcd rejects this process: ${advice.text}`

@@ -22,7 +22,8 @@ export function commandReference(read: ReadText): Promise<string> {
 
 /** The commands that do something; a group whose default is one of its commands goes by the name of the group. */
 function leaves(command: Command): Command[] {
-  return command.commands.flatMap((child) => (child.commands.length > 0 ? leaves(child) : [child]));
+  const shown = command.createHelp().visibleCommands(command);
+  return shown.flatMap((child) => (child.name() === 'help' ? [] : child.commands.length > 0 ? leaves(child) : [child]));
 }
 
 /** `cfg sync` is what `cfg` does by default. */

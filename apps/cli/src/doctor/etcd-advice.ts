@@ -35,3 +35,25 @@ function deniedAdvice(message: string): EtcdAdvice {
   }
   return { text: 'this user lacks a permission; run 9volt doctor --role <role> to see which' };
 }
+
+/** What a command says when etcd cannot be used: what happened, at which address, and what to do about it. */
+export async function etcdTrouble(error: unknown, etcd: EtcdSettings): Promise<string | undefined> {
+  if (!(error instanceof EtcdError)) return undefined;
+  const message = firstLine(messageOf(error));
+  const advice = await etcdAdvice(error, etcd);
+  if (advice) return `${message}: ${advice.text}`;
+  if (error.kind !== 'unavailable') return undefined;
+  const members = etcd.members.join(', ');
+  return `etcd does not answer at ${members}: ${adviceFor(message, members)}`;
+}
+
+export function adviceFor(message: string, member: string): string {
+  if (/ENOTFOUND|EAI_AGAIN|Name resolution/i.test(message))
+    return 'cannot resolve the host name; check its spelling and the resolver';
+  if (/ECONNREFUSED/.test(message)) return `nothing listens there; start etcd at ${member}, or set its address with -e`;
+  return `check that etcd listens at ${member} and that no firewall blocks it`;
+}
+
+export function firstLine(message: string): string {
+  return (message.split('\n')[0] ?? message).replace(/ Resolution note:.*$/, '').trim();
+}

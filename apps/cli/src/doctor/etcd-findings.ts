@@ -2,7 +2,7 @@ import { messageOf } from '@9volt/contracts';
 import { type AccessRole, EtcdClient, EtcdError, Keyspace } from '@9volt/etcd-dal';
 import type { EtcdConfig, EtcdSettings } from '@9volt/platform';
 import { skewFinding } from './clock.js';
-import { etcdAdvice } from './etcd-advice.js';
+import { adviceFor, etcdAdvice, firstLine } from './etcd-advice.js';
 import { type Finding, ok, problem, warning } from './finding.js';
 import { gatewayFinding } from './gateway.js';
 import { permissionOf } from './permission-finding.js';
@@ -93,18 +93,7 @@ export function judgeMember(
   return ok(subject, `version ${version}, ${size}`);
 }
 
-function adviceFor(message: string, member: string): string {
-  if (/ENOTFOUND|EAI_AGAIN|Name resolution/i.test(message))
-    return 'cannot resolve the host name; check its spelling and the resolver';
-  if (/ECONNREFUSED/.test(message)) return `nothing listens there; start etcd at ${member}, or set its address with -e`;
-  return `check that etcd listens at ${member} and that no firewall blocks it`;
-}
-
 function isOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
-}
-
-function firstLine(message: string): string {
-  return (message.split('\n')[0] ?? message).replace(/ Resolution note:.*$/, '').trim();
 }

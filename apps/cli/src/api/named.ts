@@ -1,0 +1,38 @@
+import type { components } from '@9volt/contracts/api-types';
+import { type ApiClient, ApiError } from './api-client.js';
+import { CliError } from '../output/say.js';
+
+type Kind = 'monitor' | 'worker' | 'alerter';
+
+/** The names that there are, of any that an argument may stand for. */
+export async function namesOf(api: ApiClient, kind: Kind): Promise<string[]> {
+  switch (kind) {
+    case 'monitor':
+      return (await api.get<{ check: string }[]>('/api/v1/state', { config: 'false', sort: 'name' })).map(
+        ({ check }) => check,
+      );
+    case 'alerter':
+      return (await api.get<{ name: string }[]>('/api/v1/alerter', { sort: 'name' })).map(({ name }) => name);
+    case 'worker': {
+      const { Members } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
+      const workers = Object.values(Members).filter(({ Role }) => Role === 'worker' || Role === 'server');
+      return [...new Set(workers.map(({ Name }) => Name))].sort();
+    }
+  }
+}
+
+/** Asks the API for something of this name. When there is none, says which name is nearly the same. */
+export async function askNamed<T>(api: ApiClient, kind: Kind, name: string, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ApiError && error.status === 404)) throw error;
+    throw await noSuch(api, kind, name);
+  }
+}
+
+export async function noSuch(api: ApiClient, kind: Kind, name: string): Promise<CliError> {
+  const { nearest } = await import('@9volt/contracts');
+  const meant = nearest(name, await namesOf(api, kind));
+  return new CliError(`there is no ${kind} "${name}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
+}

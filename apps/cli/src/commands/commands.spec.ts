@@ -1,0 +1,216 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { buildProgram } from '../program.js';
+
+interface Asked {
+  method: string;
+  url: string;
+  body: unknown;
+}
+
+const WORKER = { Name: 'worker-1', Role: 'worker', MemberID: 'w1' };
+const state = (check: string, status: string) => ({ check, status, message: `of ${check}`, since: null, count: 0 });
+
+/** What the API answers; anything else is not there. */
+const ANSWERS: Record<string, unknown> = {
+  'GET /api/v1/state': [state('shop-cart', 'critical'), state('shop-home', 'ok')],
+  'GET /api/v1/state/shop-home': state('shop-home', 'ok'),
+  'GET /api/v1/alerter': [{ name: 'team-slack', type: 'slack' }],
+  'GET /api/v1/cluster': { Members: { w1: WORKER }, Drains: [] },
+  'GET /api/v1/event': [
+    { id: 'b', type: 'error', message: 'late', timestamp: '2026-01-01T02:00:00Z' },
+    { id: 'a', type: 'error', message: 'early', timestamp: '2026-01-01T01:00:00Z' },
+  ],
+  'POST /api/v1/monitor/shop-home/run': { status: 'ok', message: 'status 200', latencyMs: 11.6 },
+  'POST /api/v1/monitor/shop-cart/run': { status: 'critical', message: 'status 500', latencyMs: 2 },
+  'PATCH /api/v1/monitor/shop-home': {},
+  'POST /api/v1/monitor/test': { status: 'ok', message: 'open', latencyMs: 1 },
+  'PUT /api/v1/cluster/drain/worker-1': { name: 'worker-1', members: ['w1'], assigned: 3 },
+  'PUT /api/v1/cluster/drain/worker-2': { name: 'worker-2', members: [], assigned: 0 },
+};
+
+let api: Server;
+let asked: Asked[] = [];
+let dir: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'ninevolt-commands-'));
+  api = createServer((request, response) => {
+    void bodyOf(request).then((body) => {
+      const url = request.url ?? '';
+      asked.push({ method: request.method ?? '', url, body });
+      const answer = ANSWERS[`${request.method} ${url.split('?')[0]}`];
+      response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
+      response.end(JSON.stringify(answer ?? { message: 'Not found' }));
+    });
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+});
+afterAll(() => {
+  api.close();
+  rmSync(dir, { recursive: true });
+});
+
+let out = '';
+beforeEach(() => {
+  asked = [];
+  out = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  process.exitCode = undefined;
+});
+
+/** Runs a command as a person would. Answers its error, if any. */
+async function run(...args: string[]): Promise<string | undefined> {
+  const { port } = api.address() as AddressInfo;
+  const [command = '', ...rest] = args;
+  try {
+    await buildProgram().parseAsync(['node', '9volt', command, '--api', `http://127.0.0.1:${port}`, ...rest]);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const text = (await request.toArray()).join('');
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+describe('get', () => {
+  it.each(['states', 'state', 's'])(
+    '%s asks for the worst first, and shows words instead of instants',
+    async (what) => {
+      expect(await run('get', what)).toBeUndefined();
+      expect(asked[0]?.url).toContain('sort=status%2Csince');
+      expect(out).toMatch(/^NAME +STATUS +COUNT +FOR +OWNER +MESSAGE\nshop-cart +critical/);
+    },
+  );
+
+  it('leaves JSON as the API has it', async () => {
+    await run('get', 'states', '-o', 'json');
+    expect(asked[0]?.url).toBe('/api/v1/state');
+    expect(JSON.parse(out)).toEqual(ANSWERS['GET /api/v1/state']);
+  });
+
+  it('has names alone for other commands, and more columns when asked', async () => {
+    await run('get', 'states', '-o', 'name');
+    expect(out).toBe('shop-cart\nshop-home\n');
+    out = '';
+    await run('get', 'states', '-o', 'wide');
+    expect(out).toMatch(/^NAME .* SINCE +LAST RUN +LATENCY/);
+  });
+
+  it.each([
+    ['2026-01-01T01:30:00Z', '2026-01-02', 'b\n'],
+    ['2026-01-01T00:00:00Z', '2026-01-01T01:30:00Z', 'a\n'],
+    ['1s', '0s', ''],
+  ])('shows events from %s until %s', async (since, until, ids) => {
+    expect(await run('get', 'events', '--since', since, '--until', until, '-o', 'name')).toBeUndefined();
+    expect(out).toBe(ids);
+  });
+
+  it.each([
+    [['get', 'stats'], '"stats" is nothing to get; did you mean states?'],
+    [['get', 'xyzzy'], '"xyzzy" is nothing to get; expected one of monitors, states'],
+    [['get', 'events', '--since', 'noon'], '--since: expected a duration ago'],
+    [['get', 'states', '--since', '2h'], '--since and --until are for events'],
+    [['get', 'state', 'shop-hme'], 'there is no monitor "shop-hme"; did you mean "shop-home"?'],
+  ])('%j is told what is wrong', async (args, said) => {
+    expect(await run(...args)).toContain(said);
+  });
+});
+
+describe('a name that does not exist', () => {
+  it.each([
+    [['why', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
+    [['run', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
+    [['disable', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
+    [['enable', 'something-else'], 'there is no monitor "something-else"'],
+    [['open', 'shop-crt'], 'there is no monitor "shop-crt"; did you mean "shop-cart"?'],
+    [['test-alerter', 'team-slak'], 'there is no alerter "team-slak"; did you mean "team-slack"?'],
+    [['drain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
+    [['undrain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
+  ])('%j is refused with the nearest one', async (args, said) => {
+    expect(await run(...args)).toContain(said);
+    expect(asked.filter(({ method, url }) => method === 'PUT' && url.includes('drain'))).toEqual([]);
+  });
+
+  it('is drained all the same with --force, and one that runs without', async () => {
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await run('drain', 'worker-2', '--force')).toBeUndefined();
+    expect(await run('drain', 'worker-1')).toBeUndefined();
+    expect(out).toBe('worker-2 is drained: it has no monitors\nworker-1 is drained: 3 monitors still have to move\n');
+  });
+});
+
+describe('what is done with a monitor', () => {
+  it('run shows each result, and fails when one is not ok', async () => {
+    await run('run', 'shop-home');
+    expect([out, process.exitCode]).toEqual(['shop-home: ok: status 200 (12 ms)\n', undefined]);
+    await run('run', 'shop-home', 'shop-cart');
+    expect(out).toContain('shop-cart: critical: status 500 (2 ms)\n');
+    expect(process.exitCode).toBe(1);
+  });
+
+  it('disable and enable are a patch', async () => {
+    await run('disable', 'shop-home');
+    await run('enable', 'shop-home');
+    await run('disable', 'shop-home', '--for', '2h');
+    const [off, on, later] = asked.map(({ body }) => body as Record<string, unknown>);
+    expect([off, on]).toEqual([{ disable: true }, { disable: null, 'disable-until': null }]);
+    const until = Date.parse(String(later?.['disable-until']));
+    expect(Math.abs(until - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    expect(await run('disable', 'shop-home', '--for', 'tomorrow')).toContain('--for: expected a duration');
+  });
+
+  it('open prints the address of its page', async () => {
+    await run('open', 'shop-home');
+    expect(out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ui\/monitor\/shop-home\n$/);
+  });
+});
+
+describe('try', () => {
+  const file = (text: string): string => {
+    writeFileSync(join(dir, 'one.yaml'), text);
+    return join(dir, 'one.yaml');
+  };
+
+  it('runs what stands in a file, and stores nothing', async () => {
+    const settings = { type: 'tcp', host: 'localhost', port: 1, interval: '1m', 'critical-alerter': ['not-there'] };
+    const path = file(JSON.stringify({ monitor: { one: settings, two: settings } }));
+    expect(await run('try', path)).toBeUndefined();
+    expect(out).toBe('one: ok: open (1 ms)\ntwo: ok: open (1 ms)\n');
+    expect(asked.map(({ method, url }) => `${method} ${url}`)).toEqual(Array(2).fill('POST /api/v1/monitor/test'));
+    expect(asked[0]?.body).toEqual({ config: settings });
+    await run('try', path, '--monitor', 'two');
+    expect(asked).toHaveLength(3);
+    expect(await run('try', path, '--monitor', 'three')).toContain('it has no monitor "three"');
+  });
+
+  it('runs nothing of a file with a fault', async () => {
+    jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    expect(await run('try', file('monitor: {one: {type: tcp}}'))).toContain('nothing was run');
+    expect(await run('try', join(dir, 'none.yaml'))).toContain('cannot read it');
+    expect(asked).toEqual([]);
+  });
+});
+
+it('names are completed but for those that a shell would obey', async () => {
+  const states = ANSWERS['GET /api/v1/state'];
+  ANSWERS['GET /api/v1/state'] = [
+    state('shop-home', 'ok'),
+    state('$(reboot)', 'ok'),
+    state('a b', 'ok'),
+    state('`x`', 'ok'),
+  ];
+  await run('complete-names', 'monitor');
+  ANSWERS['GET /api/v1/state'] = states;
+  await run('complete-names', 'worker');
+  expect(out).toBe('shop-home\nworker-1\n');
+});

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { readerGone } from '../output/reader.js';
+import { CliError, say, sayDocument, warn } from '../output/say.js';
+import { printTable, table } from '../output/table.js';
+import { RESOURCE_NAMES, resourceNamed } from './resource-names.js';
+import { type Resource, RESOURCES, type Row } from './resources.js';
+
+export interface GetOptions extends ApiOptions, Row {
+  output: 'table' | 'wide' | 'name' | 'json' | 'yaml';
+  trunc: boolean;
+  watch?: boolean;
+  follow?: boolean;
+}
+
+const LOOK_EVERY_MS = 2_000;
+
+export async function get(what: string, name: string | undefined, options: GetOptions): Promise<void> {
+  const known = resourceNamed(what);
+  if (!known) throw await unknownResource(what);
+  const api = new ApiClient(options);
+  const forPeople = options.output !== 'json' && options.output !== 'yaml';
+  const fetch = (): Promise<unknown> => resource.fetch(api, name, options, forPeople);
+  const resource = RESOURCES[known];
+  if (known !== 'events' && (options.follow || options['since'] !== undefined || options['until'] !== undefined))
+    throw new CliError('--follow, --since and --until are for events; use --watch to see changes of other things');
+  if (!options.watch && !options.follow) await print(resource, await fetch(), options);
+  else if (known === 'events' || !process.stdout.isTTY || !forPeople)
+    await follow(resource, fetch, options, known === 'events');
+  else await watch(resource, fetch, options);
+}
+
+async function unknownResource(what: string): Promise<CliError> {
+  const { nearest } = await import('@9volt/contracts');
+  const names = Object.keys(RESOURCE_NAMES);
+  const meant = nearest(what, [...names, ...Object.values(RESOURCE_NAMES).flat()]);
+  return new CliError(
+    `"${what}" is nothing to get; ${meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean ${meant}?`}`,
+  );
+}
+
+async function print(resource: Resource, answer: unknown, { output, trunc }: GetOptions): Promise<void> {
+  switch (output) {
+    case 'json':
+      say(JSON.stringify(answer, null, 2));
+      break;
+    case 'yaml': {
+      const { stringify } = await import('yaml');
+      sayDocument(stringify(answer, { lineWidth: 0, aliasDuplicateObjects: false }));
+      break;
+    }
+    case 'name':
+      for (const row of resource.rows(answer)) say(String(resource.nameOf(row)));
+      break;
+    case 'table':
+    case 'wide': {
+      const { headings, rows } = tableOf(resource, resource.rows(answer), output);
+      printTable(headings, rows, { trunc });
+    }
+  }
+}
+
+function tableOf(
+  { columns, wide }: Resource,
+  rows: readonly Row[],
+  output: GetOptions['output'],
+): { headings: string[]; rows: unknown[][] } {
+  const shown = Object.entries(output === 'wide' ? { ...columns, ...wide } : columns);
+  return { headings: shown.map(([heading]) => heading), rows: rows.map((row) => shown.map(([, value]) => value(row))) };
+}
+
+/** The whole table, again and again in the same place. */
+async function watch(resource: Resource, fetch: () => Promise<unknown>, options: GetOptions): Promise<void> {
+  for await (const answer of answers(fetch)) {
+    process.stdout.write('\u001b[H\u001b[2J\u001b[3J');
+    await print(resource, answer, options);
+  }
+}
+
+/** What is there, and then what is new or differs from before: lines for a pipe. Of events the oldest first, each once. */
+async function follow(
+  resource: Resource,
+  fetch: () => Promise<unknown>,
+  options: GetOptions,
+  areEvents: boolean,
+): Promise<void> {
+  const known = new Map<unknown, Row>();
+  let begun = false;
+  for await (const answer of answers(fetch)) {
+    const all = resource.rows(answer);
+    const news = all.filter((row) => !isDeepStrictEqual(known.get(resource.nameOf(row)), row));
+    for (const row of all) known.set(resource.nameOf(row), row);
+    printLines(resource, areEvents ? news.reverse() : news, options, !begun);
+    begun = true;
+  }
+}
+
+function printLines(resource: Resource, rows: readonly Row[], { output }: GetOptions, first: boolean): void {
+  switch (output) {
+    case 'json':
+    case 'yaml':
+      // One line of JSON for each, which is YAML too.
+      for (const row of rows) say(output === 'yaml' ? `- ${JSON.stringify(row)}` : JSON.stringify(row));
+      break;
+    case 'name':
+      for (const row of rows) say(String(resource.nameOf(row)));
+      break;
+    case 'table':
+    case 'wide': {
+      const shown = tableOf(resource, rows, output);
+      const text = table(shown.headings, shown.rows);
+      process.stdout.write(first ? text : text.slice(text.indexOf('\n') + 1));
+    }
+  }
+}
+
+/** An answer every now and then, until nobody reads any more. Only the first failure to ask ends it. */
+async function* answers(fetch: () => Promise<unknown>): AsyncGenerator<unknown> {
+  yield await fetch();
+  let failed = false;
+  while (!readerGone.aborted) {
+    await sleep(LOOK_EVERY_MS, undefined, { signal: readerGone }).catch(() => undefined);
+    if (readerGone.aborted) return;
+    try {
+      yield await fetch();
+      failed = false;
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      if (!failed) warn(`9volt: ${error.message}; trying again`);
+      failed = true;
+    }
+  }
+}

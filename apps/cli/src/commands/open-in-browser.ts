@@ -1,0 +1,10 @@
+import { spawn } from 'node:child_process';
+
+/** What opens an address in the browser of whoever is logged in. Without such a program nothing happens: the address was printed. */
+export function openInBrowser(address: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];
+  const child = spawn(command as string, [...args, address], { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}

@@ -1,0 +1,136 @@
+import type { ApiClient } from '../api/api-client.js';
+import { askNamed } from '../api/named.js';
+import { ageOf, instantOf } from '../output/age.js';
+import { CliError } from '../output/say.js';
+import { clusterResources } from './cluster-resources.js';
+import type { ResourceName } from './resource-names.js';
+
+export type Row = Record<string, unknown>;
+type Columns = Record<string, (row: Row) => unknown>;
+
+export interface Resource {
+  /** Fetches what is shown as JSON and YAML; for people in the order in which they should read it. */
+  fetch(api: ApiClient, name: string | undefined, filter: Row, forPeople: boolean): Promise<unknown>;
+  columns: Columns;
+  /** What `-o wide` adds. */
+  wide: Columns;
+  /** Rows of the table. */
+  rows(answer: unknown): Row[];
+  /** What other commands take: the name. */
+  nameOf(row: Row): unknown;
+}
+
+const list = (answer: unknown): Row[] => (Array.isArray(answer) ? (answer as Row[]) : [answer as Row]);
+/** Enough for anybody to read; larger lists are for programs, which page through the API. */
+const LIMIT = 10_000;
+
+export const RESOURCES: Record<ResourceName, Resource> = {
+  monitors: {
+    fetch: (api, name, filter) =>
+      name ? one(api, 'monitor', name) : api.get('/api/v1/monitor', { sort: 'name', limit: LIMIT, ...query(filter) }),
+    rows: list,
+    columns: {
+      NAME: (row) => row['name'],
+      TYPE: (row) => row['type'],
+      INTERVAL: (row) => row['interval'],
+      DISABLED: (row) => (row['disable'] === true ? 'yes' : 'no'),
+      TAGS: (row) => row['tags'],
+      DESCRIPTION: (row) => row['description'],
+    },
+    wide: {
+      TARGET: (row) => row['host'] ?? row['command'] ?? row['url'],
+      'MEMBER TAG': (row) => row['member-tag'],
+      'WARNING ALERTER': (row) => row['warning-alerter'],
+      'CRITICAL ALERTER': (row) => row['critical-alerter'],
+    },
+    nameOf: (row) => row['name'],
+  },
+  states: {
+    fetch: (api, name, filter, forPeople) =>
+      name
+        ? askNamed(api, 'monitor', name, () => api.get(`/api/v1/state/${encodeURIComponent(name)}`))
+        : api.get('/api/v1/state', {
+            ...query(filter),
+            ...(forPeople ? { sort: 'status,since', config: 'false' } : {}),
+          }),
+    rows: list,
+    columns: {
+      NAME: (row) => row['check'],
+      STATUS: (row) => row['status'],
+      COUNT: (row) => row['count'],
+      FOR: (row) => ageOf(row['since']),
+      OWNER: (row) => row['ownerName'] ?? row['owner'],
+      MESSAGE: (row) => row['reason'] ?? row['message'],
+    },
+    wide: {
+      SINCE: (row) => row['since'],
+      'LAST RUN': (row) => row['lastRun'],
+      LATENCY: (row) => (typeof row['latencyMs'] === 'number' ? `${row['latencyMs']} ms` : undefined),
+      TARGET: (row) => row['target'],
+      TAGS: (row) => row['tags'],
+      INCIDENT: (row) => row['incident'],
+    },
+    nameOf: (row) => row['check'],
+  },
+  events: {
+    fetch: async (api, _name, filter) => {
+      const { since, until } = range(filter);
+      const asked = since === undefined && until === undefined;
+      const events = await api.get<Row[]>('/api/v1/event', { limit: asked ? 100 : LIMIT, ...query(filter) });
+      return events.filter(({ timestamp }) => {
+        const at = Date.parse(String(timestamp));
+        return at >= (since ?? 0) && at <= (until ?? Infinity);
+      });
+    },
+    rows: list,
+    columns: {
+      AGE: (row) => ageOf(row['timestamp']),
+      TYPE: (row) => row['type'],
+      MONITOR: (row) => row['monitor'],
+      MESSAGE: (row) => row['message'],
+    },
+    wide: {
+      TIME: (row) => row['timestamp'],
+      ALERTER: (row) => row['alerter'],
+      MEMBER: (row) => row['memberid'],
+    },
+    nameOf: (row) => row['id'],
+  },
+  alerters: {
+    fetch: (api, name, filter) =>
+      name ? one(api, 'alerter', name) : api.get('/api/v1/alerter', { sort: 'name', limit: LIMIT, ...query(filter) }),
+    rows: list,
+    columns: {
+      NAME: (row) => row['name'],
+      TYPE: (row) => row['type'],
+      DESCRIPTION: (row) => row['description'],
+    },
+    wide: {},
+    nameOf: (row) => row['name'],
+  },
+  ...clusterResources,
+};
+
+async function one(api: ApiClient, kind: 'monitor' | 'alerter', name: string): Promise<Row> {
+  const asked = askNamed(api, kind, name, () => api.get<Row>(`/api/v1/${kind}/${encodeURIComponent(name)}`));
+  return { name, ...(await asked) };
+}
+
+function query(filter: Row): Record<string, string | undefined> {
+  const text = (key: string): string | undefined => (typeof filter[key] === 'string' ? filter[key] : undefined);
+  return { status: text('status'), tags: text('tags'), type: text('type'), q: text('query'), monitor: text('monitor') };
+}
+
+function range(filter: Row): { since?: number | undefined; until?: number | undefined } {
+  const at = (key: string): number | undefined => {
+    const text = filter[key];
+    if (typeof text !== 'string') return undefined;
+    const instant = instantOf(text);
+    if (instant === undefined)
+      throw new CliError(
+        `--${key}: expected a duration ago such as 90m, or a time such as 2026-05-01T14:00:00Z, got "${text}"`,
+      );
+    return instant;
+  };
+  return { since: at('since'), until: at('until') };
+}
