@@ -6,6 +6,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { forbiddenFor, layers } from './tools/architecture/rooms.mjs';
+import { guardedCallbacks } from './tools/lint/guarded-callbacks.mjs';
 import { namesAsKeys } from './tools/lint/names-as-keys.mjs';
 
 const root = import.meta.dirname;
@@ -131,16 +132,22 @@ const pagesOnlyInDashboard = {
   },
 };
 
-/** The one rule here that needs types, where names that operators choose are keys. */
-const namesAreNoProperties = ['apps/worker', 'apps/scheduler', 'libs/alerters', 'libs/etcd-dal', 'libs/monitors'].map(
-  (dir) => ({
-    files: [`${dir}/src/**/*.ts`],
-    ignores: ['**/*.spec.ts', '**/testing/**'],
-    languageOptions: { parserOptions: { project: `${dir}/tsconfig.json`, tsconfigRootDir: root } },
-    plugins: { '9volt': { rules: { 'names-as-keys': namesAsKeys } } },
-    rules: { '9volt/names-as-keys': 'error' },
-  }),
-);
+/** Where names that operators choose are keys; and where a process lives on when a timer throws. Both rules need types. */
+const ownRules = [
+  ['apps/worker', 'names-as-keys', 'guarded-callbacks'],
+  ['apps/scheduler', 'names-as-keys', 'guarded-callbacks'],
+  ['apps/api', 'guarded-callbacks'],
+  ['libs/alerters', 'names-as-keys'],
+  ['libs/etcd-dal', 'names-as-keys', 'guarded-callbacks'],
+  ['libs/monitors', 'names-as-keys'],
+  ['libs/platform', 'guarded-callbacks'],
+].map(([dir, ...rules]) => ({
+  files: [`${dir}/src/**/*.ts`],
+  ignores: ['**/*.spec.ts', '**/testing/**'],
+  languageOptions: { parserOptions: { project: `${dir}/tsconfig.json`, tsconfigRootDir: root } },
+  plugins: { '9volt': { rules: { 'names-as-keys': namesAsKeys, 'guarded-callbacks': guardedCallbacks } } },
+  rules: Object.fromEntries(rules.map((rule) => [`9volt/${rule}`, 'error'])),
+}));
 
 const environmentOnlyInPlatform = {
   files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
@@ -181,6 +188,6 @@ export default tseslint.config(
   testingInTestsOnly,
   pagesOnlyInDashboard,
   environmentOnlyInPlatform,
-  ...namesAreNoProperties,
+  ...ownRules,
   prettier,
 );

@@ -1,3 +1,4 @@
+import { unawaited } from '@9volt/contracts';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Health } from '@9volt/platform';
@@ -30,7 +31,10 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   onApplicationBootstrap(): void {
-    void this.node.joined.then(() => (this.started = this.start()));
+    unawaited(
+      'the start',
+      this.node.joined.then(() => (this.started = this.start())),
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -9,6 +9,7 @@ export * from './coverage.js';
 export * from './settings/duration.js';
 export * from './settings/errors.js';
 export * from './event.js';
+export * from './guarded.js';
 export * from './handback.js';
 export * from './mask-settings.js';
 export * from './member.js';

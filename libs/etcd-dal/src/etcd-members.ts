@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import { noop } from 'cockatiel';
 import { Etcd3, type IDuplexStream, type IWatchRequest, type IWatchResponse } from 'etcd3';
 import { toEtcdError } from './etcd-error.js';
@@ -83,7 +84,7 @@ export class EtcdMembers {
       }),
     );
     streams.add(stream);
-    const forget = (): void => void streams.delete(stream);
+    const forget = guarded('the end of a watch', () => streams.delete(stream));
     stream.on('error', forget);
     stream.on('end', forget);
     return stream;

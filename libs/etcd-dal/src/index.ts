@@ -9,7 +9,6 @@ export * from './control/cluster-guard.js';
 export * from './control/election.js';
 export * from './control/event-recorder.js';
 export * from './control/fenced-txn.js';
-export * from './control/guarded.js';
 export * from './control/informer.js';
 export * from './control/member-session.js';
 export * from './control/reconcile-loop.js';

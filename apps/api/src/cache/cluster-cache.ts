@@ -12,8 +12,10 @@ import {
   type MonitorSettings,
   parseDuration,
   type Sample,
+  reportDefect,
+  unawaited,
 } from '@9volt/contracts';
-import { type Change, ClusterNode, type EtcdError, guarded, type Item, Watched } from '@9volt/etcd-dal';
+import { type Change, ClusterNode, type EtcdError, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { EventLog } from './event-log.js';
 import { MembersView } from './members-view.js';
@@ -98,15 +100,15 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
 
   /** Not awaited: the process listens, and tells its health, while etcd is awaited. */
   onApplicationBootstrap(): void {
-    const ready = guarded(this.node.onDefect, 'the first reading', async () => {
+    const ready = async (): Promise<void> => {
       if (this.informer.revision === 0) return;
       this.synced = true;
       this.listedAt = this.informer.revision;
       this.emit((listener) => listener.ready?.());
       this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
       await this.vitals.backfill();
-    });
-    void this.informer.start().then(ready);
+    };
+    unawaited('the first reading', this.informer.start().then(ready));
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -211,7 +213,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       try {
         call(listener);
       } catch (error) {
-        this.node.onDefect('a listener of the cache', error);
+        reportDefect('a listener of the cache', error);
       }
     }
   }

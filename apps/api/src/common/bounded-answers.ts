@@ -1,4 +1,4 @@
-import { DomainError } from '@9volt/contracts';
+import { DomainError, guarded } from '@9volt/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { ByteBudget } from './byte-budget.js';
 
@@ -14,7 +14,10 @@ export function boundAnswers(fastify: FastifyInstance, budget: ByteBudget): void
       reply.removeHeader('Content-Encoding').removeHeader('Content-Length');
       throw new DomainError('unavailable', 'The API is sending too many large answers; try again later');
     }
-    reply.raw.once('close', () => share.release());
+    reply.raw.once(
+      'close',
+      guarded('the end of an answer', () => share.release()),
+    );
     return payload;
   });
 }

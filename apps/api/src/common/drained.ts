@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import type { IncomingMessage } from 'node:http';
 
 /** Longer than this nobody is awaited who does not stop sending. */
@@ -11,10 +12,10 @@ export function drained(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, PATIENCE_MS);
-    const done = (): void => {
+    const done = guarded('what is left of a request', () => {
       clearTimeout(timer);
       resolve();
-    };
+    });
     request.once('end', done).once('close', done);
     request.resume();
   });

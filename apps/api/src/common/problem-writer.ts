@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MASKED, messageOf } from '@9volt/contracts';
+import { MASKED, messageOf, unawaited } from '@9volt/contracts';
 import { AppLogger, ErrorLog, type Logger } from '@9volt/platform';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { drained } from './drained.js';
@@ -25,7 +25,11 @@ export class ProblemWriter {
     if (reply.sent) return;
     if (problem.status === 401) void reply.header('WWW-Authenticate', 'Bearer');
     if (problem.status === 429) void reply.header('Retry-After', '1');
-    if (problem.status === 413) void drained(request.raw).then(() => this.send(problem, reply));
+    if (problem.status === 413)
+      unawaited(
+        'the answer to a body',
+        drained(request.raw).then(() => this.send(problem, reply)),
+      );
     else this.send(problem, reply);
   }
 

@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import type { Readable } from 'node:stream';
 import type { Share } from './byte-budget.js';
 
@@ -26,8 +27,8 @@ export function readBytes(stream: Readable, limit: number, share: Share): Promis
       stream.on('error', () => undefined);
       resolve({ bytes: buffer.subarray(0, length), end });
     };
-    const onEnd = (): void => finish('whole');
-    const onData = (piece: Buffer): void => {
+    const onEnd = guarded('the end of a body', () => finish('whole'));
+    const onData = guarded('a piece of a body', (piece: Buffer) => {
       const kept = Math.min(length + piece.length, limit);
       if (kept > buffer.length) {
         const size = Math.min(Math.max(2 * buffer.length, kept, FIRST_BYTES), limit);
@@ -42,7 +43,7 @@ export function readBytes(stream: Readable, limit: number, share: Share): Promis
       pieces += 1;
       if (isTooLong) finish('too-long');
       else if (pieces > MAX_CRUMBS && length < pieces * CRUMB_BYTES) finish('in-crumbs');
-    };
+    });
     stream.on('data', onData).on('end', onEnd).on('error', reject);
   });
 }

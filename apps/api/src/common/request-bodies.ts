@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { UnsupportedMediaTypeException } from '@nestjs/common';
-import { DomainError } from '@9volt/contracts';
+import { DomainError, guarded } from '@9volt/contracts';
 import { DEFAULT_BODY_BYTES, type RouteRules } from '@9volt/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ByteBudget } from './byte-budget.js';
@@ -68,7 +68,10 @@ export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
     if (request.is404) return undefined;
     const rules = request.routeOptions.config.rules ?? {};
     const share = budget.share();
-    payload.once('close', () => share.release());
+    payload.once(
+      'close',
+      guarded('the end of a body', () => share.release()),
+    );
     const { bytes, end } = await readBytes(payload, limitOf(rules), share);
     // What is still to come would cost as much, unread or not.
     if (end === 'in-crumbs') payload.destroy();

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { DomainError } from '@9volt/contracts';
-import { guarded } from '@9volt/etcd-dal';
+import { DomainError, guarded } from '@9volt/contracts';
 import { Metrics, NodeConfig } from '@9volt/platform';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -68,11 +67,11 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     });
     this.timers = [
       setInterval(
-        this.guarded(() => this.sweep()),
+        guarded('the live stream', () => this.sweep()),
         SWEEP_MS,
       ).unref(),
       setInterval(
-        this.guarded(() => this.heartbeat()),
+        guarded('the live stream', () => this.heartbeat()),
         HEARTBEAT_MS,
       ).unref(),
     ];
@@ -84,10 +83,6 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     for (const timer of this.timers) clearInterval(timer);
     for (const { response } of this.clients) response.end();
     this.clients.clear();
-  }
-
-  private guarded(call: () => void): () => void {
-    return guarded(this.cache.node.onDefect, 'the live stream', call);
   }
 
   /** Throws for types that there are not. */
@@ -125,8 +120,9 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   subscribe(client: Client, lastEventId: string | undefined): void {
     this.flush();
     const { response, filter } = client;
-    response.on('close', () => this.clients.delete(client));
-    response.on('error', () => this.clients.delete(client));
+    const forget = guarded('the live stream', () => this.clients.delete(client));
+    response.on('close', forget);
+    response.on('error', forget);
     response.write(this.greeting(filter, lastEventId));
     this.clients.add(client);
   }
@@ -211,7 +207,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     this.pending.delete(`${entry.type}/${entry.id}`);
     this.pending.set(`${entry.type}/${entry.id}`, entry);
     this.tick ??= setTimeout(
-      this.guarded(() => this.flush()),
+      guarded('the live stream', () => this.flush()),
       TICK_MS,
     ).unref();
   }
@@ -249,7 +245,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     this.log.restart(this.cache.revision);
     this.resetOwed = true;
     this.tick ??= setTimeout(
-      this.guarded(() => this.flush()),
+      guarded('the live stream', () => this.flush()),
       TICK_MS,
     ).unref();
   }

@@ -20,7 +20,7 @@ export interface ComposedNode {
 export async function composeNode(
   config: NodeConfig,
   log: AppLogger,
-  told: Pick<ClusterNodeOptions, 'onEvent' | 'onWaiting' | 'onUnreadable' | 'onDefect'> = {},
+  told: Pick<ClusterNodeOptions, 'onEvent' | 'onWaiting' | 'onUnreadable'> = {},
 ): Promise<ComposedNode> {
   const { modules, setUp } = await rolesOf(config);
   const module: DynamicModule = {

@@ -1,4 +1,4 @@
-import { type ClusterEvent, messageOf, runsChecks } from '@9volt/contracts';
+import { type ClusterEvent, messageOf, runsChecks, reportDefectsTo } from '@9volt/contracts';
 import { ClusterNode, EtcdError, Keyspace } from '@9volt/etcd-dal';
 import {
   AppLogger,
@@ -58,15 +58,15 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
     refusal = new ConfigError([fault]);
     void running.stop();
   };
+  reportDefectsTo((where, error) => {
+    const message = `a defect of 9volt: ${where}: ${messageOf(error)}`;
+    log.child('cluster').error(message, error instanceof Error ? { stack: error.stack } : {});
+    errors?.add({ timestamp: new Date().toISOString(), type: 'error', message });
+  });
   const composed = await composeNode(config, log, {
     onEvent,
     onWaiting: (reason, error) => void onWaiting(reason, error),
     onUnreadable: reportUnreadable(log.child('cluster'), () => errors),
-    onDefect: (where, error) => {
-      const message = `a defect of 9volt: ${where}: ${messageOf(error)}`;
-      log.child('cluster').error(message, error instanceof Error ? { stack: error.stack } : {});
-      errors?.add({ timestamp: new Date().toISOString(), type: 'error', message });
-    },
   });
   const running = await runNode({
     ...composed,

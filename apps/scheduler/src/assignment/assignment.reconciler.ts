@@ -1,5 +1,5 @@
-import { messageOf, parseDuration } from '@9volt/contracts';
-import { ClusterNode, guarded, ReconcileLoop, WorkQueue } from '@9volt/etcd-dal';
+import { messageOf, parseDuration, guarded, reportDefect } from '@9volt/contracts';
+import { ClusterNode, ReconcileLoop, WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
 import { LeadershipService } from '../leadership/leadership.service.js';
@@ -66,12 +66,11 @@ export class AssignmentReconciler {
     metrics: Metrics,
   ) {
     this.log = logger.child('assignment');
-    const settled = guarded(node.onDefect, 'a change of the members', () => this.membershipSettled());
     this.wakeUps = new WorkQueue((name) => this.touch(name), {
       retryMs: PERIOD_MS,
-      onError: (name, error) => node.onDefect(`waking up monitor "${name}"`, error),
+      onError: (name, error) => reportDefect(`waking up monitor "${name}"`, error),
     });
-    this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
+    this.storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, MAX_STORM_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
     const deaths = new DeathSettlement(node, caches, this.knowledge);
@@ -129,7 +128,10 @@ export class AssignmentReconciler {
     if (graceMs === 0) return;
     this.log.warn(`could not reach etcd; the leader treats no member as dead for ${Math.round(graceMs / 1_000)} s`);
     clearTimeout(this.graceTimer);
-    this.graceTimer = setTimeout(() => this.storm.trigger(), graceMs + 50);
+    this.graceTimer = setTimeout(
+      guarded('the end of the grace after an outage', () => this.storm.trigger()),
+      graceMs + 50,
+    );
     this.graceTimer.unref();
   }
 

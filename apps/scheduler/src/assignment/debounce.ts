@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 /** Calls once when a storm of triggers has calmed down, or lasted long enough. */
 export class Debounce {
   private timer: NodeJS.Timeout | undefined;
@@ -14,10 +15,10 @@ export class Debounce {
     if (!this.timer) this.firstAt = now;
     clearTimeout(this.timer);
     this.timer = setTimeout(
-      () => {
+      guarded('what changed in a storm', () => {
         this.timer = undefined;
         this.call();
-      },
+      }),
       Math.max(0, Math.min(this.quietMs, this.firstAt + this.atMostMs - now)),
     );
   }

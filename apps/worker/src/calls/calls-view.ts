@@ -122,12 +122,12 @@ export class CallsView implements OnApplicationShutdown {
     const { stores, session } = this.node;
     const record: CallRecord = { createRevision, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
     // Refused, somebody else was first; failed, the next run tries again.
-    void stores.push
-      .replace(name, { modRevision }, record, [fenceOf(monitor), session.fence])
+    const stored = stores.push.replace(name, { modRevision }, record, [fenceOf(monitor), session.fence]);
+    void stored
+      .finally(() => (begun.isWriting = false))
       .catch((error: unknown) => {
         this.log.debug(`could not store when "${name}" started to wait for calls; will retry: ${messageOf(error)}`);
-      })
-      .finally(() => (begun.isWriting = false));
+      });
     return at;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type CheckResult, DomainError } from '@9volt/contracts';
+import { type CheckResult, DomainError, guarded } from '@9volt/contracts';
 import { Stop } from '@9volt/process';
 import { CheckMetrics } from '../measure/check-metrics.js';
 import { LastRuns } from '../measure/last-runs.js';
@@ -108,7 +108,7 @@ export class CheckRunner {
    */
   runNow(name: string, signal: AbortSignal): Promise<CheckResult> {
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => done(undefined);
+      const onAbort = guarded('a check that was asked for', () => done(undefined));
       const done: Listener = (result) => {
         signal.removeEventListener('abort', onAbort);
         if (result) resolve(result);

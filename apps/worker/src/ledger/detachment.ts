@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { messageOf } from '@9volt/contracts';
-import { ClusterNode, EtcdError, guarded } from '@9volt/etcd-dal';
+import { messageOf, guarded, unawaited } from '@9volt/contracts';
+import { ClusterNode, EtcdError } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { whyDetached } from './why-detached.js';
 
@@ -47,7 +47,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   onApplicationBootstrap(): void {
-    void this.node.joined.then(() => {
+    const begin = (): void => {
       this.node.session.onStatus((status) => {
         if (status === 'fresh') this.lostAt = undefined;
         if (status === 'lost') this.lostAt ??= performance.now();
@@ -55,10 +55,11 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
       });
       this.tickedAt = performance.now();
       this.timer = setInterval(
-        guarded(this.node.onDefect, 'the look for a detachment', () => this.consider()),
+        guarded('the look for a detachment', () => this.consider()),
         TICK_MS,
       ).unref();
-    });
+    };
+    unawaited('the look for a detachment', this.node.joined.then(begin));
   }
 
   onApplicationShutdown(): void {
@@ -126,7 +127,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     this.tickedAt = now;
     const { session, guard } = this.node;
     if (this.now) {
-      if (now - this.provedAt >= RETURN_EVERY_MS) void this.tryReturn();
+      if (now - this.provedAt >= RETURN_EVERY_MS) unawaited('the return to etcd', this.tryReturn());
       return;
     }
     const reason = whyDetached({
@@ -184,7 +185,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private emit(active: boolean): void {
-    for (const listener of this.listeners) listener(active);
+    for (const listener of this.listeners) guarded('a change of the detachment', listener)(active);
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { reportDefectsTo } from '@9volt/contracts';
 import { type ClusterNode, type FencedWrite, MAX_TXN_OPS, type Op, unchanged } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-dal/testing';
 import { FencedBatch, firstBatch } from './fenced-batch.js';
@@ -66,4 +67,18 @@ test('a batch stays within what etcd takes; what is larger than that alone is no
   expect(first([of(MAX_TXN_OPS), of(1)])).toHaveLength(1);
   expect(first([of(1, 2_000_000), of(1)])).toHaveLength(1);
   expect(first(Array.from({ length: 40 }, () => of(1)))).toHaveLength(25);
+});
+
+test('what cannot be put together is refused to whoever wrote it, ends nothing, and holds up no later write', async () => {
+  const told: string[] = [];
+  const before = reportDefectsTo((where) => told.push(where));
+  try {
+    const broken = { compare: [], then: undefined } as never;
+    const outcomes = await Promise.allSettled([batch.write(broken), batch.write(fresh('d1'))]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(await batch.write(fresh('d2'))).toMatchObject({ outcome: 'accepted' });
+    expect(told).toEqual([]);
+  } finally {
+    reportDefectsTo(before);
+  }
 });

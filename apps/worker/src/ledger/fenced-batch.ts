@@ -1,3 +1,4 @@
+import { guarded, unawaited } from '@9volt/contracts';
 import {
   type Batch,
   batches,
@@ -33,7 +34,12 @@ export class FencedBatch {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ...write, resolve, reject });
       if (this.waiting.length >= MAX_WRITES) this.send();
-      else this.timer ??= setTimeout(() => this.send(), WINDOW_MS);
+      else {
+        this.timer ??= setTimeout(
+          guarded('writes that travel together', () => this.send()),
+          WINDOW_MS,
+        );
+      }
     });
   }
 
@@ -41,14 +47,25 @@ export class FencedBatch {
     clearTimeout(this.timer);
     this.timer = undefined;
     while (this.inFlight < MAX_IN_FLIGHT) {
-      const batch = firstBatch(this.waiting, this.node.session.fence);
+      const batch = this.next();
       if (!batch) return;
       this.waiting = this.waiting.slice(batch.items.length);
       this.inFlight++;
-      void this.commitAll(batch).finally(() => {
+      const ended = this.commitAll(batch).finally(() => {
         this.inFlight--;
         this.send();
       });
+      unawaited('writes that travel together', ended);
+    }
+  }
+
+  /** What cannot be put together must not keep later writes from being sent. */
+  private next(): Batch<Waiting> | undefined {
+    try {
+      return firstBatch(this.waiting, this.node.session.fence);
+    } catch (error) {
+      for (const write of this.waiting.splice(0)) write.reject(error);
+      return undefined;
     }
   }
 
@@ -59,13 +76,12 @@ export class FencedBatch {
         for (const write of items) write.resolve(outcome);
         return;
       }
+      for (const write of items) {
+        const alone = firstBatch([write], this.node.session.fence);
+        if (alone) await this.commitAll(alone);
+      }
     } catch (error) {
       for (const write of items) write.reject(error);
-      return;
-    }
-    for (const write of items) {
-      const alone = firstBatch([write], this.node.session.fence);
-      if (alone) await this.commitAll(alone);
     }
   }
 }

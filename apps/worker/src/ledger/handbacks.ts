@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { unawaited } from '@9volt/contracts';
 import type { HandedIncident, Handback } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
@@ -49,7 +50,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
 
   /** Does not wait for etcd. */
   onApplicationBootstrap(): void {
-    void this.informer.start();
+    unawaited('the handbacks', this.informer.start());
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { messageOf } from '@9volt/contracts';
+import { messageOf, unawaited } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, NodeConfig } from '@9volt/platform';
 import { Handbacks, type DetachedRecord } from './handbacks.js';
@@ -35,7 +35,10 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Does not wait for etcd. */
   onApplicationBootstrap(): void {
-    void this.node.joined.then(() => (this.handingBack = this.handBackFile()));
+    unawaited(
+      'what was told without etcd',
+      this.node.joined.then(() => (this.handingBack = this.handBackFile())),
+    );
   }
 
   onApplicationShutdown(): void {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { reportDefect, unawaited } from '@9volt/contracts';
 import type { ResolveReason } from '@9volt/contracts';
 import { ClusterNode, WorkQueue } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -40,9 +41,12 @@ export class StateWriter {
   ) {
     this.queue = new WorkQueue((monitor) => this.write(monitor), {
       retryMs: RETRY_MS,
-      onError: ({ name }, error) => node.onDefect(`writing the state of monitor "${name}"`, error),
+      onError: ({ name }, error) => reportDefect(`writing the state of monitor "${name}"`, error),
     });
-    void node.joined.then(() => node.session.onStatus((status) => status === 'fresh' && this.resume()));
+    unawaited(
+      'states that wait',
+      node.joined.then(() => node.session.onStatus((status) => status === 'fresh' && this.resume())),
+    );
   }
 
   /** There may be something to write. Returns at once. */
@@ -123,7 +127,10 @@ export class StateWriter {
     const change = ledger.changeOf(monitor);
     if (!change) return;
     bucket.reserve(PER_SECOND, 0);
-    void ledger.record(monitor, change).then((recorded) => this.after(monitor, recorded));
+    unawaited(
+      `writing the state of monitor "${monitor.name}"`,
+      ledger.record(monitor, change).then((recorded) => this.after(monitor, recorded)),
+    );
   }
 
   private after(monitor: OwnedMonitor, recorded: Recorded): void {

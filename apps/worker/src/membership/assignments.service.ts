@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { type Assignment, messageOf } from '@9volt/contracts';
+import { type Assignment, messageOf, unawaited } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched, WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
@@ -117,6 +117,6 @@ export class AssignmentsService {
 
   private drop(monitor: OwnedMonitor): void {
     this.monitors.remove(monitor);
-    void this.runner.dismiss(monitor);
+    unawaited(`the end of monitor "${monitor.name}"`, this.runner.dismiss(monitor));
   }
 }

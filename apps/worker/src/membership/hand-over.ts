@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf } from '@9volt/contracts';
+import { messageOf, unawaited } from '@9volt/contracts';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';
 import { StateWriter } from '../ledger/state-writer.js';
@@ -59,12 +59,14 @@ export class HandOver {
     if (performance.now() < (this.notBefore.get(monitor) ?? 0) || !this.sends.hold(monitor.name)) return;
     this.handing.add(monitor);
     this.runner.unschedule(monitor);
-    void this.handOver(monitor, to)
-      .catch((error: unknown) => {
-        this.log.warn('could not hand over a monitor; will retry', { monitor: monitor.name, error: messageOf(error) });
-        return false;
-      })
-      .then((done) => this.finish(monitor, done));
+    const done = this.handOver(monitor, to).catch((error: unknown) => {
+      this.log.warn('could not hand over a monitor; will retry', { monitor: monitor.name, error: messageOf(error) });
+      return false;
+    });
+    unawaited(
+      `the hand-over of ${monitor.name}`,
+      done.then((isDone) => this.finish(monitor, isDone)),
+    );
   }
 
   private async handOver(monitor: OwnedMonitor, to: string): Promise<boolean> {

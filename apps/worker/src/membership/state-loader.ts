@@ -1,3 +1,4 @@
+import { guarded, unawaited } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterNode, MAX_TXN_OPS, type StoredState } from '@9volt/etcd-dal';
 
@@ -24,10 +25,12 @@ export class StateLoader {
       this.wanted.push({ monitor, resolve, reject });
       if (this.planned) return;
       this.planned = true;
-      setImmediate(() => {
-        this.planned = false;
-        this.read();
-      });
+      setImmediate(
+        guarded('the reading of states', () => {
+          this.planned = false;
+          this.read();
+        }),
+      );
     });
   }
 
@@ -36,10 +39,11 @@ export class StateLoader {
       const batch = this.wanted.slice(0, MAX_TXN_OPS);
       this.wanted = this.wanted.slice(batch.length);
       this.inFlight++;
-      void this.readTogether(batch).finally(() => {
+      const ended = this.readTogether(batch).finally(() => {
         this.inFlight--;
         this.read();
       });
+      unawaited('the reading of states', ended);
     }
   }
 

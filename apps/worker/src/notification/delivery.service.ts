@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { messageOf } from '@9volt/contracts';
+import { messageOf, unawaited } from '@9volt/contracts';
 import { WorkQueue } from '@9volt/etcd-dal';
 import { AlerterCache } from './alerter-cache.js';
 import { cancelOut } from './cancel-out.js';
@@ -55,7 +55,10 @@ export class DeliveryService implements OnApplicationBootstrap {
       this.alerterChanged(name);
     });
     // Not before both are listed: only then "nothing there" means that.
-    void Promise.all([this.owed.start(), this.alerters.start()]).then(() => this.look());
+    unawaited(
+      'what is owed at the start',
+      Promise.all([this.owed.start(), this.alerters.start()]).then(() => this.look()),
+    );
   }
 
   /** Goes on until what was owed at a revision of the outbox was begun, and nothing is being sent; for `patienceMs` at most. */

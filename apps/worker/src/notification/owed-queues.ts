@@ -1,3 +1,4 @@
+import { unawaited } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import { Detachment } from '../ledger/detachment.js';
@@ -103,6 +104,9 @@ export class OwedQueues {
     this.owned.onOwned(listener);
     this.inFlight.onRelease(listener);
     this.detachment.onChange(() => listener());
-    void this.node.joined.then(() => this.node.session.onStatus((status) => status === 'fresh' && listener()));
+    unawaited(
+      'what is owed',
+      this.node.joined.then(() => this.node.session.onStatus((status) => status === 'fresh' && listener())),
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
-import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest } from '@9volt/contracts';
+import { messageOf, type RequestAnswer, type RequestBody, type WorkerRequest, unawaited } from '@9volt/contracts';
 import { type Claim, ClusterNode, type Compare, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
@@ -56,10 +56,11 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
   onApplicationBootstrap(): void {
     // A request to run may come before the assignment; a monitor may change hands while one waits.
     this.monitors.onOwned(() => this.considerAnew());
-    void Promise.all([this.informer.start(), this.node.joined]).then(() => {
+    const begin = (): void => {
       this.node.session.onStatus((status) => status === 'fresh' && this.considerAnew());
       this.considerAll();
-    });
+    };
+    unawaited('requests', Promise.all([this.informer.start(), this.node.joined]).then(begin));
   }
 
   /** Gives up what is under way, and says so. */
@@ -95,7 +96,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     this.tried.set(key, item.modRevision);
     const abort = new AbortController();
     this.working.set(key, abort);
-    void this.serve(key, fences, abort.signal)
+    const served = this.serve(key, fences, abort.signal)
       .catch(async (error: unknown) => {
         this.log.warn(`could not claim or answer request ${item.value.id}: ${messageOf(error)}`);
         await sleep(CLAIM_RETRY_MS, undefined, { signal: abort.signal }).catch(() => undefined);
@@ -106,6 +107,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
         // Others may have waited for this place.
         this.considerAll();
       });
+    unawaited('requests', served);
   }
 
   /** What must hold in etcd for the claim; undefined when this worker may not serve it. */

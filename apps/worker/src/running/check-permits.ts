@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import type { StopSignal } from '@9volt/process';
@@ -46,10 +47,10 @@ export class CheckPermits {
         resolve(this.begin(isSlow));
       };
       // It ends at once by itself.
-      const giveUp = (): void => {
+      const giveUp = guarded('a check that waits', () => {
         queue.splice(queue.indexOf(turn), 1);
         resolve(nothing);
-      };
+      });
       signal.addEventListener('abort', giveUp, { once: true });
       queue.push(turn);
     });

@@ -1,6 +1,7 @@
 import {
   capped,
   type CheckResult,
+  guarded,
   messageOf,
   type MonitorSettings,
   type ReadSecret,
@@ -31,7 +32,7 @@ export async function executeCheck(
   const startedAt = performance.now();
   // The probe is also told to end when it outlasts its deadline.
   const stop = new Stop();
-  const forward = (): void => stop.abort();
+  const forward = guarded('the end of a check', () => stop.abort());
   if (signal.aborted) stop.abort();
   signal.addEventListener('abort', forward, { once: true });
   let cancel: (() => void) | undefined;

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { formatDuration } from '@9volt/contracts';
+import { formatDuration, unawaited } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Health, Metrics } from '@9volt/platform';
 import { Clock } from '../time/clock.js';
@@ -104,7 +104,7 @@ export class Hindrances implements OnApplicationShutdown {
     const isNews = this.short === undefined;
     this.short = { what, at: this.clock.now() };
     if (!isNews) return;
-    void this.node.session.update({ Short: what });
+    unawaited('the membership', this.node.session.update({ Short: what }));
     this.planEnd();
   }
 
@@ -116,7 +116,7 @@ export class Hindrances implements OnApplicationShutdown {
         return;
       }
       this.short = undefined;
-      void this.node.session.update({ Short: '' });
+      unawaited('the membership', this.node.session.update({ Short: '' }));
     }, SHORT_FOR_MS);
   }
 

@@ -1,3 +1,4 @@
+/* eslint-disable 9volt/guarded-callbacks -- Whatever ends this process is told of the check that did it. */
 // A process of its own for monitors that are suspected of having ended a worker. Whoever made it ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { guarded } from '@9volt/contracts';
 import type { CheckResult } from '@9volt/contracts';
 import { killGroup } from '@9volt/process';
 import type { FromChild, IsolatedJob, ToChild } from './isolated-job.js';
@@ -26,6 +27,9 @@ interface Running {
   limit?: NodeJS.Timeout;
 }
 
+/** Where a defect of ours is said to be. */
+const PLACE = 'a process apart';
+
 /** With several jobs, a loop that is silent for so long hangs. That accuses nobody: they are told apart in other processes. */
 const SILENT_MS = 1_500;
 
@@ -48,12 +52,18 @@ export class IsolatedProcess {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     this.startup = setTimeout(
-      () => this.end(`its separate process did not start within ${entry.startupMs} ms`),
+      guarded(PLACE, () => this.end(`its separate process did not start within ${entry.startupMs} ms`)),
       entry.startupMs,
     );
-    this.child.on('message', (message: FromChild) => this.hear(message));
-    this.child.once('error', (error) => this.end(`could not start a separate process for it: ${error.message}`));
-    this.child.once('exit', (code, by) => this.end(`its process ended with ${by ?? `exit code ${String(code)}`}`));
+    const failed = (error: Error): void => this.end(`could not start a separate process for it: ${error.message}`);
+    const exited = (code: number | null, by: string | null): void =>
+      this.end(`its process ended with ${by ?? `exit code ${String(code)}`}`);
+    this.child.on(
+      'message',
+      guarded(PLACE, (message: FromChild) => this.hear(message)),
+    );
+    this.child.once('error', guarded(PLACE, failed));
+    this.child.once('exit', guarded(PLACE, exited));
   }
 
   get isIdle(): boolean {
@@ -105,14 +115,16 @@ export class IsolatedProcess {
     const running = this.jobs.get(id);
     if (!running) return;
     this.begun.add(id);
-    running.limit = setTimeout(() => this.end(`its process hung for ${running.limitMs} ms`), running.limitMs);
+    const hung = guarded(PLACE, () => this.end(`its process hung for ${running.limitMs} ms`));
+    running.limit = setTimeout(hung, running.limitMs);
   }
 
   /** Alone, a job has all of its time before it is said to hang. */
   private listen(): void {
     clearTimeout(this.silence);
-    this.silence = setTimeout(() => {
+    const silent = guarded(PLACE, () => {
       if (this.begun.size > 1) this.end(`its process hung for ${SILENT_MS} ms`);
-    }, SILENT_MS);
+    });
+    this.silence = setTimeout(silent, SILENT_MS);
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { guarded } from '@9volt/contracts';
 import type { CheckResult, MonitorSettings, ReadSecret } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 import { NodeConfig } from '@9volt/platform';
@@ -114,7 +115,10 @@ export class IsolatedRuns implements OnApplicationShutdown {
     clearTimeout(this.idle);
     this.common ??= this.start({
       onIdle: ({ process }) => {
-        this.idle = setTimeout(() => process.end(), IDLE_MS);
+        this.idle = setTimeout(
+          guarded('the end of an idle process', () => process.end()),
+          IDLE_MS,
+        );
       },
       onOver: () => (this.common = undefined),
     });
@@ -169,10 +173,14 @@ export class IsolatedRuns implements OnApplicationShutdown {
     process.run(job, limitMs);
     signal.addEventListener(
       'abort',
-      () => {
+      guarded('the end of a check', () => {
         process.abort(job.id);
-        setTimeout(() => suspect.reject(new Error(BROKEN_OFF)), GRACE_MS).unref();
-      },
+        const { reject } = suspect;
+        setTimeout(
+          guarded('the end of a check', () => reject(new Error(BROKEN_OFF))),
+          GRACE_MS,
+        ).unref();
+      }),
       { once: true },
     );
   }

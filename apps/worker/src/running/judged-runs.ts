@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import type { StopSignal } from '@9volt/process';
 import { LastRuns } from '../measure/last-runs.js';
@@ -80,11 +81,11 @@ export class JudgedRuns {
 
   private pause(ms: number, signal: StopSignal): Promise<void> {
     return new Promise((resolve) => {
-      const done = (): void => {
+      const done = guarded('a pause', () => {
         cancel();
         signal.removeEventListener('abort', done);
         resolve();
-      };
+      });
       const cancel = this.clock.schedule(done, ms);
       signal.addEventListener('abort', done, { once: true });
     });

@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 /** The time of the timetable, and its timers: injected, so that a test can live through a year. */
 export abstract class Clock {
   /** Milliseconds since the epoch, with fractions; never goes backwards, whatever is done to the wall clock. */
@@ -19,7 +20,7 @@ export class SystemClock extends Clock {
 
   /** Fires after 24 days at the latest: whoever waits for longer looks at the time and schedules again. */
   schedule(callback: () => void, inMs: number): () => void {
-    const timer = setTimeout(callback, Math.min(inMs, LONGEST_TIMER_MS));
+    const timer = setTimeout(guarded('a timer of the clock', callback), Math.min(inMs, LONGEST_TIMER_MS));
     return () => clearTimeout(timer);
   }
 }

@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import { openSync, readSync } from 'node:fs';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
@@ -43,7 +44,10 @@ export class Standstills implements OnApplicationBootstrap, OnApplicationShutdow
     // What the start itself took is of no interest.
     this.tickedAt = this.now();
     this.deniedAtTick = this.denied();
-    this.timer = setInterval(() => this.look(), TICK_MS).unref();
+    this.timer = setInterval(
+      guarded('the look for standstills', () => this.look()),
+      TICK_MS,
+    ).unref();
   }
 
   onApplicationShutdown(): void {

@@ -1,3 +1,4 @@
+import { reportDefectsTo } from '@9volt/contracts';
 import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '../testing/fake-clock.js';
 import { phaseOf, slotAfter, slotBefore } from './slots.js';
@@ -322,4 +323,27 @@ test('a thousand due at one instant are started in slices', async () => {
   expect(started).toBeLessThan(20);
   await clock.advance(20);
   expect(started).toBe(20);
+});
+
+test('a run that throws or rejects, which none may, is told; its monitor and the others stay on the timetable', async () => {
+  const told: string[] = [];
+  const before = reportDefectsTo((where, error) => told.push(`${where}: ${(error as Error).message}`));
+  try {
+    const clock = new FakeClock();
+    const runs: string[] = [];
+    const run = ({ name }: DueRun): Promise<void> => {
+      runs.push(name);
+      if (name === 'throws') throw new Error('at once');
+      return name === 'rejects' ? Promise.reject(new Error('later')) : Promise.resolve();
+    };
+    const timetable = new Timetable({ clock, run });
+    for (const name of ['throws', 'rejects', 'fine']) timetable.set(name, 1_000, 'at-once');
+    await clock.advance(10_000);
+    for (const name of ['throws', 'rejects', 'fine']) {
+      expect(runs.filter((one) => one === name).length).toBeGreaterThanOrEqual(9);
+    }
+    expect(new Set(told)).toEqual(new Set(['the check of throws: at once', 'the check of rejects: later']));
+  } finally {
+    reportDefectsTo(before);
+  }
 });

@@ -1,3 +1,4 @@
+import { reportDefect, unawaited } from '@9volt/contracts';
 import type { Clock } from './clock.js';
 import { type Due, DueHeap } from './due-heap.js';
 import { heirsFirstRun, type LastRun, phaseOf, slotAfter, slotsBetween, spreadFirstRun } from './slots.js';
@@ -198,7 +199,12 @@ export class Timetable {
     entry.running = true;
     entry.following = following;
     const dueAt = Math.min(entry.dueAt, startedAt);
-    void this.options.run({ name: entry.name, dueAt, startedAt }).then(() => this.ended(entry));
+    // Whatever becomes of one run, its monitor stays on the timetable.
+    const run = async (): Promise<void> => this.options.run({ name: entry.name, dueAt, startedAt });
+    const ended = run()
+      .catch((error: unknown) => reportDefect(`the check of ${entry.name}`, error))
+      .then(() => this.ended(entry));
+    unawaited(`the check of ${entry.name}`, ended);
   }
 
   private ended(entry: Entry): void {

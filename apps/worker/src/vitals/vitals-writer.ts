@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { messageOf, parseDuration } from '@9volt/contracts';
+import { messageOf, parseDuration, unawaited } from '@9volt/contracts';
 import { type ChunkWrite, ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
@@ -45,7 +45,10 @@ export class VitalsWriter {
     this.begin();
     this.node.onConfig(({ StateDumpInterval }) => {
       if (this.loop && parseDuration(StateDumpInterval) !== this.everyMs)
-        void this.loop.stop().then(() => this.begin());
+        unawaited(
+          'the results',
+          this.loop.stop().then(() => this.begin()),
+        );
     });
   }
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { type OnDefect, reportDefectsTo } from '@9volt/contracts';
 import { waitFor } from '@9volt/testing';
 import { type Entry, EtcdClient, type EtcdOptions, type Op } from '../etcd.client.js';
 import { EtcdError } from '../etcd-error.js';
@@ -26,7 +27,10 @@ beforeEach(async () => {
   prefix = `/${uniquePrefix()}/`;
   cleanup.unshift(() => proxy.stop());
 });
+let restoreDefects: OnDefect | undefined;
 afterEach(async () => {
+  if (restoreDefects) reportDefectsTo(restoreDefects);
+  restoreDefects = undefined;
   for (const undo of cleanup.splice(0).reverse()) await undo();
 });
 
@@ -198,6 +202,7 @@ describe('an informer', () => {
   test('continues when a handler throws, reports that, and reports an invalid value once for each revision', async () => {
     await write(put('a', 1), put('b', 'nonsense'));
     const defects: string[] = [];
+    restoreDefects = reportDefectsTo((where, error) => defects.push(`${where.slice(-1)}: ${(error as Error).message}`));
     const found: string[] = [];
     const unreadable = new Unreadable(({ key, reason }) => found.push(`${key.slice(-1)}: ${reason}`));
     const decode = (entry: Entry, tell: (fault: string) => void): number | undefined => {
@@ -212,7 +217,6 @@ describe('an informer', () => {
       onChange: ({ after }) => {
         if (after?.value === 2) throw new Error('a defect');
       },
-      onDefect: (where, error) => defects.push(`${where.slice(-1)}: ${(error as Error).message}`),
     });
     const other = watch({ decode, unreadable });
     await Promise.all([informer.start(), other.start()]);

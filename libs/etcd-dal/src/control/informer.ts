@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf } from '@9volt/contracts';
+import { guarded, reportDefect } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
 import type { ReportFault } from '../shape.js';
 import type { ClusterGuard } from './cluster-guard.js';
-import type { OnDefect } from './guarded.js';
 import type { Unreadable } from './unreadable.js';
 import { watchPrefix } from './watch-prefix.js';
 
@@ -41,8 +40,6 @@ export interface InformerOptions<T> {
   guard?: ClusterGuard;
   /** Collects invalid values. */
   unreadable?: Unreadable;
-  /** Called for what `decode` or a handler throws. Without it, the process emits a warning. */
-  onDefect?: OnDefect;
 }
 
 const RETRY_MIN_MS = 50;
@@ -119,7 +116,10 @@ export class Informer<T> {
     if (this.applied >= revision) return true;
     return new Promise((resolve) => {
       const waiter = { revision, resolve: () => done(true) };
-      const timer = setTimeout(() => done(false), timeoutMs);
+      const timer = setTimeout(
+        guarded('a wait for a revision', () => done(false)),
+        timeoutMs,
+      );
       const done = (value: boolean): void => {
         clearTimeout(timer);
         this.waiters.delete(waiter);
@@ -281,7 +281,7 @@ export class Informer<T> {
       value = this.options.decode(entry, (told) => (fault ??= told));
     } catch (error) {
       fault = '9volt cannot read it';
-      this.defect(entry.key, error);
+      reportDefect(entry.key, error);
     }
     if (fault === undefined) unreadable?.clear(entry.key, entry.modRevision);
     else unreadable?.note(entry, fault);
@@ -293,13 +293,8 @@ export class Informer<T> {
     try {
       call();
     } catch (error) {
-      this.defect(where, error);
+      reportDefect(where, error);
     }
-  }
-
-  private defect(where: string, error: unknown): void {
-    if (this.options.onDefect) this.options.onDefect(where, error);
-    else process.emitWarning(`${where}: ${messageOf(error)}`);
   }
 
   private remove(key: string, revision: number): void {

@@ -1,4 +1,10 @@
-import { type ClusterConfig, clusterConfigFaults, DEFAULT_CLUSTER_CONFIG, type FieldError } from '@9volt/contracts';
+import {
+  type ClusterConfig,
+  clusterConfigFaults,
+  DEFAULT_CLUSTER_CONFIG,
+  type FieldError,
+  guarded,
+} from '@9volt/contracts';
 import { decode } from '../codec.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
@@ -57,7 +63,7 @@ export class LiveConfig {
       if (raw.ClusterId === undefined) void this.guard.ensureConfig().catch(() => undefined);
       if (JSON.stringify(this.config) === before) return;
     }
-    for (const listener of this.listeners) listener(this.config, faults);
+    for (const listener of this.listeners) guarded('a change of the settings', listener)(this.config, faults);
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { guarded } from '@9volt/contracts';
 import type { Member } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
@@ -231,9 +232,10 @@ export class MemberSession {
     this.renewedAt = sentAt;
     clearTimeout(this.staleTimer);
     const staleInMs = Math.max(0, sentAt + (ttlMs * 2) / 3 - performance.now());
-    this.staleTimer = setTimeout(() => {
+    const look = guarded('the membership', () => {
       if (this.current === 'fresh' && !this.isFresh()) this.emit('stale');
-    }, staleInMs + 1);
+    });
+    this.staleTimer = setTimeout(look, staleInMs + 1);
     this.staleTimer.unref();
     if (this.isFresh()) this.emit('fresh');
   }
@@ -249,13 +251,8 @@ export class MemberSession {
   private emit(status: SessionStatus, error?: EtcdError, again = false): void {
     if (status === this.current && error === undefined && !again) return;
     this.current = status;
-    for (const listener of this.listeners) {
-      try {
-        listener(status, error);
-      } catch {
-        // A defect of a listener must not end the membership.
-      }
-    }
+    // A defect of a listener must not end the membership.
+    for (const listener of this.listeners) guarded('a change of the membership', listener)(status, error);
   }
 
   private async pause(ms: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 export interface ReconcileLoopOptions {
   /** Runs also without a trigger, this long after the last run. */
   everyMs?: number;
@@ -44,7 +45,10 @@ export class ReconcileLoop {
     if (this.timer && dueAt >= this.dueAt) return;
     clearTimeout(this.timer);
     this.dueAt = dueAt;
-    this.timer = setTimeout(() => this.run(), inMs);
+    this.timer = setTimeout(
+      guarded('a loop', () => this.run()),
+      inMs,
+    );
   }
 
   private run(): void {

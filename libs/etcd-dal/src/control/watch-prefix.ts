@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError } from '../etcd-error.js';
 import type { EtcdClient } from '../etcd.client.js';
@@ -41,7 +42,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
         OPEN_TIMEOUT_MS,
       );
       cancel = () => reject(new EtcdError('unavailable', 'etcd: the watch was stopped'));
-      stream.on('data', (answer) => {
+      const hear = (answer: IWatchResponse): void => {
         if (ended) return;
         try {
           if (answer.canceled) reject(cancelled(answer));
@@ -51,7 +52,8 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
-      });
+      };
+      stream.on('data', guarded('a watch', hear));
       stream.on('error', reject);
       stream.on('end', () => reject(new EtcdError('unavailable', 'etcd: the watch stream ended')));
       stream.write({
@@ -64,7 +66,8 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
           fragment: true,
         },
       });
-      signal.addEventListener('abort', () => cancel(), { once: true });
+      const abort = guarded('the end of a watch', () => cancel());
+      signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) cancel();
     });
   } finally {

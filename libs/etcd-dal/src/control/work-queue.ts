@@ -1,3 +1,4 @@
+import { guarded, unawaited } from '@9volt/contracts';
 /** The longest that a timer of Node can wait. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -60,10 +61,11 @@ export class WorkQueue<K> {
     if (planned && planned.dueAt <= dueAt) return;
     clearTimeout(planned?.timer);
     const inMs = Math.min(MAX_TIMER_MS, Math.max(0, dueAt - performance.now()));
-    const timer = setTimeout(() => {
+    const due = guarded('a queue', () => {
       this.timers.delete(key);
       this.add(key, dueAt - performance.now());
-    }, inMs).unref();
+    });
+    const timer = setTimeout(due, inMs).unref();
     this.timers.set(key, { dueAt, timer });
   }
 
@@ -73,11 +75,13 @@ export class WorkQueue<K> {
     try {
       const outcome = this.handle(key);
       if (outcome === undefined) this.finish(key);
-      else
-        void outcome.then(
+      else {
+        const ended = outcome.then(
           () => this.finish(key),
           (error: unknown) => this.fail(key, error),
         );
+        unawaited('a queue', ended);
+      }
     } catch (error) {
       this.fail(key, error);
     }

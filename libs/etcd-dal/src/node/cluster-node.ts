@@ -1,6 +1,14 @@
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ClusterConfig, messageOf, type Member, parseDuration, type Role, timeId } from '@9volt/contracts';
+import {
+  type ClusterConfig,
+  messageOf,
+  type Member,
+  parseDuration,
+  type Role,
+  timeId,
+  unawaited,
+} from '@9volt/contracts';
 import { ClusterGuard } from '../control/cluster-guard.js';
 import { EventRecorder } from '../control/event-recorder.js';
 import { type ConfigListener, LiveConfig } from '../control/live-config.js';
@@ -9,7 +17,6 @@ import { EtcdClient, type EtcdOptions } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
 import { Stores } from '../stores/stores.js';
 import type { ClusterEvent } from '@9volt/contracts';
-import type { OnDefect } from '../control/guarded.js';
 import { Unreadable, type UnreadableKey } from '../control/unreadable.js';
 
 export interface ClusterNodeOptions {
@@ -30,8 +37,6 @@ export interface ClusterNodeOptions {
   onWaiting?: (reason: string, error: unknown) => void;
   /** Called for each invalid value in etcd, once for each revision of its key. */
   onUnreadable?: (found: UnreadableKey) => void;
-  /** Called for an exception in a timer, or in a handler of a watch. */
-  onDefect?: OnDefect;
 }
 
 const RETRY_MS = 1_000;
@@ -44,7 +49,6 @@ export class ClusterNode {
   readonly guard: ClusterGuard;
   readonly events: EventRecorder;
   readonly unreadable: Unreadable;
-  readonly onDefect: OnDefect;
   readonly memberId: string;
   private memberSession: MemberSession | undefined;
   private liveConfig: LiveConfig | undefined;
@@ -61,7 +65,6 @@ export class ClusterNode {
     this.keys = new Keyspace(options.prefix);
     this.stores = new Stores(this.client, this.keys);
     this.unreadable = new Unreadable(options.onUnreadable);
-    this.onDefect = options.onDefect ?? ((where, error) => process.emitWarning(`${where}: ${messageOf(error)}`));
     this.guard = new ClusterGuard(this.client, this.keys);
     this.memberId = `${options.name}-${timeId().slice(-6)}`;
     this.events = new EventRecorder(this.client, this.keys, () => this.memberId, options.onEvent);
@@ -124,7 +127,7 @@ export class ClusterNode {
       if ((status === 'joining' || status === 'lost') && error) this.waitFor(error);
       if (status === 'fresh') this.waitingFor = undefined;
     });
-    void live.start();
+    unawaited('the settings of the cluster', live.start());
     await this.memberSession.start();
     if (!this.stopped) this.resolveJoined();
   }

@@ -1,3 +1,4 @@
+import { guarded } from '@9volt/contracts';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from '../logging/app-logger.js';
@@ -25,18 +26,20 @@ export function limitConnections(server: Server, limits: ConnectionLimits, log: 
     refused = 0;
   };
   server.maxConnections = limits.connections;
-  server.on('drop', refuse);
-  server.on('connection', (socket: Socket) => {
+  server.on('drop', guarded('connections', refuse));
+  const accepted = guarded('connections', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
     const count = (open.get(address) ?? 0) + 1;
     open.set(address, count);
-    socket.once('close', () => {
+    const closed = guarded('connections', () => {
       const left = (open.get(address) ?? 1) - 1;
       if (left > 0) open.set(address, left);
       else open.delete(address);
     });
+    socket.once('close', closed);
     if (count <= limits.connectionsPerAddress) return;
     refuse();
     socket.destroy();
   });
+  server.on('connection', accepted);
 }

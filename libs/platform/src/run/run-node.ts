@@ -1,6 +1,6 @@
 import { type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { messageOf } from '@9volt/contracts';
+import { messageOf, guarded, unawaited } from '@9volt/contracts';
 import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { createApp } from '../http/create-app.js';
 import type { AppLogger } from '../logging/app-logger.js';
@@ -51,16 +51,17 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   let resolveStopped!: () => void;
   const stopped = new Promise<void>((resolve) => (resolveStopped = resolve));
   const stop = (): Promise<void> => (stopping ??= app.close().then(resolveStopped));
-  const onSignal = (signal: NodeJS.Signals): void => {
+  const onSignal = guarded('the end of the process', (signal: NodeJS.Signals) => {
     if (stopping) {
       log.warn(`second ${signal}: leaving at once`);
       process.exit(1);
     }
     log.info(`${signal}: handing over monitors and leaving the cluster`);
-    const deadline = setTimeout(() => {
+    const late = guarded('the end of the process', () => {
       log.error(`could not stop within ${STOP_DEADLINE_MS / 1_000} s: leaving at once`);
       process.exit(1);
-    }, STOP_DEADLINE_MS);
+    });
+    const deadline = setTimeout(late, STOP_DEADLINE_MS);
     stop().then(
       () => clearTimeout(deadline),
       (error: unknown) => {
@@ -68,13 +69,14 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
         process.exit(1);
       },
     );
-  };
+  });
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  void stopped.then(() => {
+  const forget = stopped.then(() => {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
   });
+  unawaited('the end of the process', forget);
   options.onListening(app, url);
   return { url, stop, stopped };
 }
