@@ -31,6 +31,7 @@ import { HandOver } from './membership/hand-over.js';
 import { OwnedMonitors } from './owned/owned-monitors.js';
 import { Removal } from './membership/removal.js';
 import { StateLoader } from './membership/state-loader.js';
+import { StoredStates } from './membership/stored-states.js';
 import { TakeOver } from './membership/take-over.js';
 import { notificationProviders } from './notification/notification.providers.js';
 import { requestProviders } from './requests/request.providers.js';
@@ -104,6 +105,7 @@ const FEW_FILES = 1_024;
     CallsTrigger,
     RestEnds,
     StateLoader,
+    StoredStates,
     TakeOver,
     Transfer,
     HandOver,
