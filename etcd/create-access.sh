@@ -102,6 +102,8 @@ operator readwrite /config
 operator readwrite /monitor/
 operator readwrite /alerter/
 operator readwrite /maintenance/
+operator readwrite /silence/
+operator readwrite /pause/
 operator readwrite /cluster/drain/
 viewer read /config
 viewer read /monitor/

@@ -29,11 +29,18 @@ describe('operating a cluster', () => {
     const file = join(directory, 'backup.json');
     await on9volt('cfg', join(directory, 'cfg'));
     await cluster.put(cluster.keys.drain('w9'), {});
+    await cluster.put(cluster.keys.silence('s1'), {});
+    await cluster.put(cluster.keys.maintenance('weekly'), {});
     const saved = await on9volt('backup', file);
-    expect(saved).toMatchObject({ code: 0, stdout: `saved 2 monitors, 1 alerter, 1 drain to ${file}\n` });
+    expect(saved).toMatchObject({
+      code: 0,
+      stdout: `saved 2 monitors, 1 alerter, 1 drain, 1 maintenance window, 1 silence to ${file}\n`,
+    });
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
-    for (const key of [cluster.keys.monitor('web'), cluster.keys.alerter('chat'), cluster.keys.drain('w9')])
+    for (const key of ['monitor/web', 'alerter/chat', 'cluster/drain/w9', 'maintenance/weekly'].map(
+      (key) => cluster.keys.root + key,
+    ))
       await cluster.delete(key);
     await cluster.put(cluster.keys.monitor('shop'), { type: 'tcp' });
     const refused = await on9volt('restore', file);
@@ -46,12 +53,13 @@ describe('operating a cluster', () => {
     const restored = await on9volt('restore', file, '--replace');
     expect(restored).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('restored 2 monitors, 1 alerter, 1 drain'),
+      stdout: expect.stringContaining('restored 2 monitors, 1 alerter, 1 drain, 1 maintenance window of'),
     });
     expect(await on9volt('cfg', 'diff', join(directory, 'cfg'))).toMatchObject({ code: 0, stdout: '' });
     expect(await cluster.get(cluster.keys.drain('w9'))).toEqual({});
+    expect(await cluster.get(cluster.keys.maintenance('weekly'))).toEqual({});
     const again = await on9volt('restore', file);
-    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('4 already equal the file') });
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('6 already equal the file') });
   });
 
   it('tells the health of a node: ready, waiting for etcd, and gone', async () => {

@@ -50,7 +50,10 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
     case 'operator':
       return {
         read: [`${keys.root}cluster/`],
-        write: [keys.config, keys.monitors, keys.alerters, keys.drains, keys.maintenances],
+        write: [
+          ...[keys.config, keys.monitors, keys.alerters, keys.drains],
+          ...[keys.maintenances, keys.silences, keys.pauses],
+        ],
       };
     case 'viewer':
       return {

@@ -42,6 +42,24 @@ describe('PUT', () => {
     expect(await revisionOf('web')).toBe(before);
   });
 
+  test('refuses parents that are not stored, and circles', async () => {
+    const refused = await call('PUT', '/api/v1/monitor/child', tcp({ 'depends-on': ['web', 'parnt'] }));
+    expect([refused.status, refused.body]).toEqual([
+      400,
+      expect.objectContaining({ errors: [expect.objectContaining({ pointer: '/depends-on/1' })] }),
+    ]);
+    expect((await call('PUT', '/api/v1/monitor/child', tcp({ 'depends-on': ['web'] }))).status).toBe(201);
+    const circle = await call('PATCH', '/api/v1/monitor/web', { 'depends-on': ['child'] });
+    expect([circle.status, circle.body]).toEqual([
+      400,
+      expect.objectContaining({ message: expect.stringContaining('web -> child -> web is a circle') }),
+    ]);
+    const both = { a: tcp({ 'depends-on': ['b'] }), b: tcp() };
+    expect((await call('POST', '/api/v1/monitor', both)).status).toBe(200);
+    expect((await call('POST', '/api/v1/monitor', { ...both, b: tcp({ 'depends-on': ['a'] }) })).status).toBe(400);
+    for (const name of ['child', 'a', 'b']) await call('DELETE', `/api/v1/monitor/${name}`);
+  });
+
   test('names each fault, and what was meant', async () => {
     const { status, headers, body } = await call('PUT', '/api/v1/monitor/bad', { ...tcp(), port: 0, intervall: '1s' });
     expect(status).toBe(400);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type Dependent,
+  dependencyFaults,
   alerterReferencesOf,
   DomainError,
   type FieldError,
@@ -28,7 +30,10 @@ export class MonitorsService {
     private readonly node: ClusterNode,
     private readonly cache: ClusterCache,
   ) {
-    this.store = new SettingsStore(node, cache, monitorKind, (entries) => this.alerterFaults(entries));
+    this.store = new SettingsStore(node, cache, monitorKind, async (entries) => [
+      ...(await this.alerterFaults(entries)),
+      ...(await this.parentFaults(entries)),
+    ]);
   }
 
   /** Quarantined ones have no configuration that could be shown: the states and the cluster tell of them. */
@@ -96,7 +101,7 @@ export class MonitorsService {
   private async alerterFaults(entries: readonly { settings: MonitorSettings; at: string }[]): Promise<FieldError[]> {
     const uses = entries.flatMap(({ settings, at }) => usesOf(settings, at));
     const doubtful = uses.filter(({ alerter }) => !this.cache.alerters.has(alerter));
-    const missing = await this.notStored(new Set(doubtful.map(({ alerter }) => alerter)));
+    const missing = await this.notStored(new Set(doubtful.map(({ alerter }) => alerter)), 'alerter');
     const known = [...this.cache.alerters.keys()];
     return doubtful
       .filter(({ alerter }) => missing.has(alerter))
@@ -104,14 +109,29 @@ export class MonitorsService {
       .map(({ alerter, path }) => unknownName(path, 'alerter', alerter, known));
   }
 
+  /** A monitor must not depend on one that is not stored, nor on itself. */
+  private async parentFaults(entries: readonly Dependent[]): Promise<FieldError[]> {
+    const stored = (name: string): readonly string[] | undefined => {
+      const view = this.cache.monitors.get(name);
+      return view?.exists ? (view.settings?.['depends-on'] ?? []) : undefined;
+    };
+    const own = new Set(entries.map(({ name }) => name));
+    const doubtful = entries
+      .flatMap(({ settings }) => settings['depends-on'] ?? [])
+      .filter((name) => !own.has(name) && stored(name) === undefined);
+    const missing = await this.notStored(new Set(doubtful), 'monitor');
+    const found = new Set(doubtful.filter((name) => !missing.has(name)));
+    return dependencyFaults(entries, (name) => stored(name) ?? (found.has(name) ? [] : undefined)).slice(0, MAX_FAULTS);
+  }
+
   /** Another process may have stored one that this cache has not seen yet. Looks for no more than would be told. */
-  private async notStored(names: ReadonlySet<string>): Promise<Set<string>> {
+  private async notStored(names: ReadonlySet<string>, kind: 'alerter' | 'monitor'): Promise<Set<string>> {
     const { client, keys } = this.node;
     const missing = new Set([...names].filter((name) => !isName(name)));
     const asked = [...names].filter(isName);
     for (let from = 0; from < asked.length && missing.size < MAX_FAULTS; from += MAX_TXN_OPS) {
       const part = asked.slice(from, from + MAX_TXN_OPS);
-      const { reads } = await client.txn({ compare: [], then: part.map((name) => ({ get: keys.alerter(name) })) });
+      const { reads } = await client.txn({ compare: [], then: part.map((name) => ({ get: keys[kind](name) })) });
       for (const [n, name] of part.entries()) if (!reads[n]) missing.add(name);
     }
     return missing;

@@ -36,7 +36,7 @@ export interface Shown {
 }
 
 /** Faults that depend on more than one entry: an alerter that does not exist. `at` as in a validation. */
-export type CrossCheck<S> = (entries: readonly { settings: S; at: string }[]) => Promise<FieldError[]>;
+export type CrossCheck<S> = (entries: readonly { name: string; settings: S; at: string }[]) => Promise<FieldError[]>;
 
 /** What is valid of that size is some 3 MB. */
 const MAX_PUSHED = 10_000;

@@ -57,10 +57,15 @@ async function readBackup(file: string): Promise<Backup> {
 
 function summary(keys: Iterable<string>): string {
   const all = [...keys];
-  const count = (prefix: string, noun: string): string => {
+  const count = (prefix: string, noun: string, nouns = `${noun}s`): string => {
     const n = all.filter((key) => key.startsWith(prefix)).length;
-    return `${n} ${noun}${n === 1 ? '' : 's'}`;
+    return `${n} ${n === 1 ? noun : nouns}`;
   };
-  const settings = all.includes('config') ? ', the cluster settings' : '';
-  return `${count('monitor/', 'monitor')}, ${count('alerter/', 'alerter')}, ${count('cluster/drain/', 'drain')}${settings}`;
+  const always = [count('monitor/', 'monitor'), count('alerter/', 'alerter'), count('cluster/drain/', 'drain')];
+  const others = [
+    count('maintenance/', 'maintenance window'),
+    count('silence/', 'silence'),
+    count('pause/', 'monitor disabled for a time', 'monitors disabled for a time'),
+  ].filter((counted) => !counted.startsWith('0 '));
+  return [...always, ...others, ...(all.includes('config') ? ['the cluster settings'] : [])].join(', ');
 }
