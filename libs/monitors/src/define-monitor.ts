@@ -1,39 +1,41 @@
 import type { CallStatus, CheckResult, MonitorSettings, SettingsClass, Targets } from '@9volt/contracts';
 import type { Programs, StopSignal } from '@9volt/process';
 
-/** What a probe is given beside its settings. */
+/** The input of a probe beside its settings. */
 export interface ProbeContext {
   /** Name of the monitor. */
   name: string;
-  /** Aborted when the run must end: the process stops, or the run outlasted {@link MonitorDefinition.deadlineMs} by far. */
+  /**
+   * Aborted when the check must end: the process stops, or the check takes much longer than {@link MonitorDefinition.deadlineMs}.
+   */
   signal: StopSignal;
-  /** The programs that this worker runs: whatever a configuration names must be permitted by it, and wait its turn. */
+  /** The programs that this worker may run: it refuses others, and limits how many run at once. */
   programs: Programs;
-  /** The only way out: whatever a configuration names is looked up and connected to by it. */
+  /** The only way out: it looks up and connects to everything that a configuration names. */
   targets: Targets;
-  /** For a type that awaits calls, those of this monitor; absent where none can come, as in a trial. */
+  /** For a type that waits for calls: those of this monitor; absent where no call can come, as in a test. */
   calls?: ReceivedCalls;
 }
 
-/** Instants are milliseconds since the epoch. */
+/** Times are milliseconds since the epoch. */
 export interface ReceivedCalls {
-  /** Calls are awaited since then; what was missed before does not count. */
+  /** 9volt waits for calls since then; earlier missing calls do not count. */
   awaitedSinceMs: number;
   last?: { atMs: number; status: CallStatus; message?: string; latencyMs?: number };
   nowMs: number;
 }
 
-/** What there is to know of a type whose targets call instead of being asked. */
+/** The definition of a type whose targets call 9volt. */
 export interface AwaitedCalls<S extends MonitorSettings = MonitorSettings> {
-  /** By which a call finds its monitor: a secret. */
+  /** A secret that a call contains: it identifies the monitor. */
   token(settings: S): string;
-  /** When the next call will be overdue; then the monitor is run. */
+  /** When the next call will be overdue; the worker then runs the monitor. */
   overdueAtMs(settings: S, calls: ReceivedCalls): number;
 }
 
 /**
- * One check, prepared. It resolves with a result within `deadlineMs` of its own accord, also when the target hangs, and releases whatever it opened. A
- * failing target is a result; a throw is a defect of the probe.
+ * One check, prepared. It resolves with a result within `deadlineMs` by itself, even if the target hangs, and releases everything
+ * that it opened. A failing target is a result; an exception is a defect of the probe.
  */
 export type PreparedCheck = (context: ProbeContext) => Promise<CheckResult>;
 
@@ -43,25 +45,26 @@ export interface MonitorDefinition<S extends MonitorSettings = MonitorSettings> 
   /** One line for documentation and forms. */
   summary: string;
   settings: SettingsClass<S>;
-  /** What is checked, in one line: shown, and compared to tell whether an edit changed the target. */
+  /** The target in one line: shown to people, and compared to find out whether an edit changed the target. */
   target(settings: S): string;
   /**
-   * The attributes that decide, beside the target, where secrets are sent and how well guarded. Who changes one of them must know the secrets: a
-   * masked one is not kept then, or whoever may edit a monitor could have its password sent to a server of their own. Of headers, `Host`.
+   * The attributes that decide, beside the target, where 9volt sends secrets and how well protected. If an edit changes one of
+   * them, the editor must send the secrets again: otherwise anybody who may edit a monitor could have its password sent to their
+   * own server. Of headers, `Host`.
    */
   destination: readonly (keyof S & string)[];
-  /** The longest a run may take, in milliseconds. */
+  /** Longest duration of a check, in milliseconds. */
   deadlineMs(settings: S): number;
-  /** The program that a run starts on the worker, if it does. */
+  /** The program that a check starts on the worker, if any. */
   program?(settings: S): string;
-  /** The cost of a run relative to a tcp connect, for spreading the load. */
+  /** The cost of a check relative to a tcp connect, to spread the load. */
   weight: number;
-  /** Of a type that awaits calls. It runs at each call and when one is overdue, besides its turns. */
+  /** For a type that waits for calls: it runs at each call and when a call is overdue, in addition to its slots. */
   calls?: AwaitedCalls<S>;
   /**
-   * Makes what all checks of a monitor have in common, once for each revision of its settings: parsed durations, bytes to send, where it goes. It opens and
-   * starts nothing, for nobody tells it when the revision is over; and it is small, for a worker keeps it for each of its monitors. Secrets stand in the
-   * settings as they are: when one changes, it is asked again.
+   * Computes what all checks of a monitor share, once for each revision of its settings: parsed durations, bytes to send, the
+   * destination. It opens and starts nothing, because nobody tells it when the revision ends; and it is small, because a worker
+   * keeps it for each of its monitors. The settings contain the secrets themselves; when one changes, it is called again.
    */
   prepare(settings: S): PreparedCheck;
 }

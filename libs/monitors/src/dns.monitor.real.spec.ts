@@ -19,9 +19,9 @@ const SEED = Number(process.env['NINEVOLT_SEED'] ?? 20_261_128);
 const RCODES =
   'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE RESERVED11'.split(' ');
 
-/** What dig says of one answer. */
+/** What dig shows of one answer. */
 interface Dug {
-  /** Undefined for one that it cannot read. */
+  /** Undefined for an answer that dig cannot read. */
   rcode: string | undefined;
   records: string[];
 }
@@ -63,7 +63,7 @@ describe(`dns beside dig, with ${QUESTIONS} answers made from the seed ${SEED}`,
     expect(differences).toEqual([]);
   }, 120_000);
 
-  it('judges as its output has it', async () => {
+  it("agrees with dig's output", async () => {
     const random = randomFrom(SEED + 1);
     const differences: unknown[] = [];
     await each(async (answer, theirs, index) => {
@@ -82,7 +82,7 @@ describe(`dns beside dig, with ${QUESTIONS} answers made from the seed ${SEED}`,
   }, 120_000);
 });
 
-/** What a monitor is told to expect, and what must come of it by what dig says. */
+/** The expectations of a monitor, and the verdict that dig's output implies. */
 function expectation(random: Random, { name, type }: MadeAnswer, { rcode, records }: Dug) {
   const monitor: Record<string, unknown> = { 'dns-target': name, 'dns-record-type': type };
   const verdict = (isOk: boolean) => ({ monitor, status: isOk ? 'ok' : 'critical' });
@@ -99,7 +99,7 @@ function expectation(random: Random, { name, type }: MadeAnswer, { rcode, record
   }
   const wanted = right[random(right.length)];
   if (wanted === undefined) return verdict(false);
-  // The end of a record, each sign of it by its number.
+  // The end of a record, each character as its number.
   const end = wanted.slice(-100);
   monitor['expect'] = `${end.replace(/[^A-Za-z0-9 ]/g, (sign) => `\\x{${sign.charCodeAt(0).toString(16)}}`)}$`;
   monitor['dns-match'] = ['all', 'any'][random(2)];
@@ -107,7 +107,7 @@ function expectation(random: Random, { name, type }: MadeAnswer, { rcode, record
   return verdict(monitor['dns-match'] === 'any' ? right.some(isMatch) : right.every(isMatch));
 }
 
-/** The records of a type in dig's lines, with the aliases followed. */
+/** The records of a type in dig's lines, following aliases. */
 function judged(name: string, type: string, lines: readonly string[]): string[] {
   const parts = lines.map((line) => {
     const [, owner = '', kind = '', data = ''] = /^(\S+) \d+ \S+ (\S+) ?(.*)$/.exec(line) ?? [];
@@ -123,7 +123,7 @@ function judged(name: string, type: string, lines: readonly string[]): string[] 
   return lines.filter((_, index) => parts[index]?.[1] === type && owners.includes(canonical(parts[index][0])));
 }
 
-/** A name may be written in several ways: here each byte that is no letter or digit is its number. */
+/** A name has several spellings: here each byte that is not a letter or digit is its number. */
 function canonical(name: string): string {
   return name
     .replace(/\\(\d{3})|\\(.)|([^\w.*-])/g, (_, number?: string, sign?: string, plain?: string) => {
@@ -134,7 +134,9 @@ function canonical(name: string): string {
     .toLowerCase();
 }
 
-/** One in ten is cut short, or has a byte of the answer itself changed: of the records beside it only dig looks at more than their length. */
+/**
+ * One in ten is cut short, or has a changed byte in the answer itself: of the other records only dig reads more than their length.
+ */
 function damagedAtTimes(random: Random, answer: MadeAnswer): MadeAnswer {
   const { sections } = answer;
   if (random(10) > 0 || answer.answerBytes === 0) return answer;
@@ -202,14 +204,14 @@ async function dig(port: number, answers: readonly MadeAnswer[]): Promise<Dug[]>
   }
 }
 
-/** What dig shows of an answer that it cannot read to its end is no answer. */
+/** If dig cannot read an answer to its end, the answer counts as none. */
 function readBlock(block: string, isWarned: boolean): Dug {
   if (isWarned || block.startsWith(';; Got bad packet')) return { rcode: undefined, records: [] };
   const lines = block.split('\n').filter((line) => /^\S+\s+\d+\s+\S+\s+\S+/.test(line) && !line.startsWith(';'));
   return { rcode: /status: (\w+),/.exec(block)?.[1], records: lines.map(normalised) };
 }
 
-/** With one space between what dig sets apart in columns. */
+/** One space between the columns of dig. */
 function normalised(line: string): string {
   const [, owner, ttl, recordClass, type, data = ''] = /^(\S+)\s+(\d+)\s+(\S+)\s+(\S+)(?:\s(.*))?$/.exec(line) ?? [];
   // Debian's dig is older than the name of this parameter (RFC 9461).

@@ -93,7 +93,7 @@ describe('dns against dnsmasq', () => {
       { 'dns-target': 'two.test', expect: '\\.2$' },
       "DNS check of two.test against 127.0.0.1 had 2 records. Only 1 matched expected regex '\\.2$'",
     ],
-    // The original was content with this one.
+    // The original accepted this one.
     [
       { 'dns-target': 'two.test', expect: '10\\.' },
       "DNS check of two.test against 127.0.0.1 had 2 records. None matched expected regex '10\\.'",
@@ -108,7 +108,7 @@ describe('dns against dnsmasq', () => {
     expect(await check(more)).toMatchObject({ status: 'critical', message });
   });
 
-  it('takes a count of 0, as the original stores it, for none', async () => {
+  it('treats a count of 0, as the original stores it, as none', async () => {
     expect(await check({ 'dns-target': 'two.test', 'dns-expected-count': 0 })).toMatchObject({ status: 'ok' });
   });
 });
@@ -116,7 +116,7 @@ describe('dns against dnsmasq', () => {
 describe('dns against a server that misbehaves', () => {
   const record: Answer = { name: 'web.test', type: 'A', ttl: 1, data: '192.0.2.1' };
 
-  it('tells the code of an error', async () => {
+  it('reports the code of an error', async () => {
     const { result } = await checkDnsAgainst((query) => answerTo(query, [], 2));
     expect(result).toMatchObject({ status: 'critical', message: 'DNS query failed: SERVFAIL', found: 'SERVFAIL' });
   });
@@ -162,12 +162,12 @@ describe('dns against a server that misbehaves', () => {
     ['no question', (query: Parameters<DnsResponder>[0]) => ({ ...answerTo(query, [record]), questions: [] })],
     ['a query', (query: Parameters<DnsResponder>[0]) => ({ ...answerTo(query, [record]), type: 'query' as const })],
     ['noise', () => Buffer.from('noise')],
-  ])('does not take for an answer what has %s', async (_, respond) => {
+  ])('rejects an answer with %s', async (_, respond) => {
     const { result } = await checkDnsAgainst(respond);
     expect(result.message).toMatch(/^DNS query failed: timed out/);
   });
 
-  it('tells an answer that cannot be read', async () => {
+  it('reports an answer that it cannot read', async () => {
     const { result } = await checkDnsAgainst((query) => {
       const header = Buffer.alloc(12);
       header.writeUInt16BE(query.id ?? 0);
@@ -181,19 +181,19 @@ describe('dns against a server that misbehaves', () => {
     });
   });
 
-  it('tells when TCP fails it too', async () => {
+  it('reports that TCP fails, too', async () => {
     const { result } = await checkDnsAgainst((query, over) =>
       over === 'udp' ? { ...answerTo(query), flags: 1 << 9 } : Buffer.from('xx noise'),
     );
     expect(result.message).toBe('DNS query failed: the answer over TCP is to another question');
   });
 
-  it('reads the longest answer that there can be, and is not held up by names that point at one another', async () => {
+  it('reads the longest possible answer, and is not delayed by names that point at one another', async () => {
     const { result } = await checkDnsAgainst(
       (query, over) => {
         if (over === 'udp') return { ...answerTo(query), flags: 1 << 9 };
         const head = encode(answerTo(query));
-        // Each name is a label and a pointer at the name before: the longest way that names may take.
+        // Each name is a label and a pointer to the name before: the longest possible chain.
         const records: Buffer[] = [];
         let previous = 12;
         let size = head.length;
@@ -222,7 +222,7 @@ describe('dns against a server that misbehaves', () => {
     expect(whole.result).toMatchObject({ status: 'ok' });
   });
 
-  it('is not held up by an expression that other engines choke on', async () => {
+  it('is not delayed by an expression that makes other engines hang', async () => {
     const data = 'a'.repeat(60);
     const evil: Answer = { name: 'web.test', type: 'CNAME', ttl: 1, data: `${data}.${data}.test` };
     const more = { 'dns-record-type': 'CNAME', expect: '(a+)+$', timeout: '5s' };

@@ -111,7 +111,7 @@ export class DnsSettings extends MonitorSettings {
     ];
   }
 
-  /** Where no records are looked at, none can be expected. */
+  /** Without records nothing can be expected of them. */
   private recordFaults(): FieldError[] {
     const rcode = valueOf(DnsSettings, this, 'dns-expected-rcode');
     if (rcode === 'NOERROR') return [];
@@ -149,12 +149,12 @@ interface Plan {
   question: DnsQuestion;
   limitMs: number;
   rcode: string;
-  /** 0 for any number but none. */
+  /** 0 means any number but none. */
   count: number;
   maxMs: number | undefined;
   expression: string;
   matchesAny: boolean;
-  /** For messages, as written. */
+  /** For messages, as the operator wrote it. */
   target: string;
   server: string;
   type: string;
@@ -217,7 +217,7 @@ async function ask({ host, port, question, limitMs }: Plan, run: ProbeRun, scope
   return { answer, tookMs };
 }
 
-/** The order is the original's: count, then emptiness, then time, then what the records say. */
+/** The order is the original's: count, emptiness, time, then the content of the records. */
 function judge(plan: Plan, run: ProbeRun, { answer, tookMs }: Asked, scope: Scope): CheckResult | Promise<CheckResult> {
   const { question, target, server, count } = plan;
   const { rcode } = answer;
@@ -269,7 +269,7 @@ async function judgeRecords(
   records: readonly (readonly string[])[],
   scope: Scope,
 ): Promise<CheckResult> {
-  // All forms of all records are matched at once, for their cost is limited together.
+  // Matches all forms of all records together, because one limit holds for their cost.
   const matching = await matchesOf(expression, records.flat(), scope);
   const matches = records.map(({ length }) => matching.splice(0, length).includes(true));
   const others = records.filter((_, index) => !matches[index]);

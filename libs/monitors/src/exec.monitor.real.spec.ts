@@ -16,7 +16,7 @@ let web: ListeningServer;
 let closedPort: number;
 let directory: string;
 beforeAll(async () => {
-  // Says with which status it answers: /404.
+  // The path sets the status of the answer: /404.
   const server = createServer((request, response) => {
     response.statusCode = Number(request.url?.slice(1)) || 200;
     response.end('here');
@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(directory, { recursive: true });
 });
 
-/** WEB, CLOSED and DIR stand for what there is only once the tests run. */
+/** WEB, CLOSED and DIR stand for values that exist only once the tests run. */
 const OK = [
   'check_dummy 0 fine',
   'check_load -w 1000,1000,1000 -c 2000,2000,2000',
@@ -117,10 +117,10 @@ function asMonitor(line: string): Promise<CheckResult> {
   return runProbe({ type: 'exec', command, args, nagios: true, timeout: '20s' });
 }
 
-/** What two runs measure differs; how they say it does not. */
+/** Two runs measure different values in the same format. */
 const masked = (text: string): string => text.replace(/\d+(\.\d+)?(e-?\d+)?/g, '#');
 
-/** Performance data as our results have it, written by hand from what a plugin wrote: no label here has a space. */
+/** Performance data in our format, written by hand from a plugin's output: no label here has a space. */
 function valuesIn(stdout: string): string[] {
   const data = stdout.split('\n').flatMap((line) => line.split('|').slice(1));
   return data
@@ -129,7 +129,7 @@ function valuesIn(stdout: string): string[] {
     .map(normal);
 }
 
-/** Without the quotes of the label, the value, and semicolons that nothing follows; min and max as numbers. */
+/** Without quotes around labels and values and without trailing semicolons; min and max as numbers. */
 function normal(item: string): string {
   const [label = '', written = ''] = item.replaceAll("'", '').split('=');
   const [value = '', warn = '', crit = '', ...bounds] = written.split(';');
@@ -161,7 +161,7 @@ async function compare(line: string, expected: readonly Status[]): Promise<void>
   if (valuesOf(result).length > 0) measuring += 1;
 }
 
-describe('exec: plugins of monitoring-plugins say what they say on the command line', () => {
+describe('exec: plugins of monitoring-plugins report the same as on the command line', () => {
   it.each(OK)('%s is ok', (line) => compare(line, ['ok']), 30_000);
   it.each(BAD)('%s is warning or critical', (line) => compare(line, ['warning', 'critical']), 30_000);
   it.each(UNKNOWN)('%s is unknown', (line) => compare(line, ['unknown']), 30_000);

@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-/** A number of seconds, as no other run of these tests sleeps for: finds the processes of one test. */
+/** A number of seconds that no other run of these tests sleeps for: finds the processes of one test. */
 const mark = (test: number): string => `7${test}.${process.pid}`;
 
 let scripts = 0;
@@ -124,7 +124,7 @@ describe('exec: a Nagios plugin', () => {
     expect(await run(text, { nagios: true })).toMatchObject(expected);
   });
 
-  it('tells what it measured behind a text of any length', async () => {
+  it('reports its measured values behind a text of any length', async () => {
     const { performance } = await run('echo "OK"; head -c 300000 /dev/zero | tr "\\0" x; echo "|a=1 b=2"', {
       nagios: true,
     });
@@ -134,7 +134,7 @@ describe('exec: a Nagios plugin', () => {
     ]);
   });
 
-  it('tells what it measured, of whatever verdict', async () => {
+  it('reports its measured values, whatever the verdict', async () => {
     const { performance } = await run(
       `printf '%s\\n' "DISK WARNING|/=2643MB;5948;@0:58;0;5968 'my disk'=7%" 'long|inodes=U'; exit 1`,
       { nagios: true },
@@ -146,7 +146,7 @@ describe('exec: a Nagios plugin', () => {
     ]);
   });
 
-  it('that is not there is unknown; one that does not end is critical', async () => {
+  it('that does not exist is unknown; one that does not end is critical', async () => {
     expect(await runProbe({ type: 'exec', command: '/nowhere/at/all', nagios: true })).toMatchObject({
       status: 'unknown',
       message: "Command '/nowhere/at/all' could not be started: no such file or directory (ENOENT)",
@@ -187,14 +187,14 @@ describe('exec: the programs of a worker', () => {
     expect(readdirSync(dir)).toContain('trace');
   });
 
-  it('wait their turn, which is no time of theirs', async () => {
+  it('wait for a free place, and that does not count as their own time', async () => {
     const programs = new Programs('any', 1);
     const sleeping = { type: 'exec', command: 'sleep', args: ['0.9'], timeout: '1500ms' };
     const results = await Promise.all([1, 2].map(() => runProbe(sleeping, never, { programs })));
     expect(results.map(({ status }) => status)).toEqual(['ok', 'ok']);
   });
 
-  it('tell nothing of a target when their turn does not come', async () => {
+  it('report nothing about a target if no place becomes free', async () => {
     const programs = new Programs('any', 1);
     const stop = new AbortController();
     const holding = runProbe({ type: 'exec', command: 'sleep', args: [mark(8)] }, stop.signal, { programs });
@@ -209,7 +209,7 @@ describe('exec: the programs of a worker', () => {
   });
 });
 
-describe('exec: what a command is given', () => {
+describe('exec: the environment of a command', () => {
   it('is a fixed environment, with the name of the monitor', async () => {
     process.env['CANARY'] = 'canary';
     const { message } = await run('env; exit 1');
@@ -239,7 +239,7 @@ describe('exec: a command that misbehaves', () => {
     expect(await goneWithin(mark(1), 2_000)).toEqual([]);
   });
 
-  it('may end tidily at SIGTERM', async () => {
+  it('may clean up at SIGTERM', async () => {
     const file = join(dir, 'tidy');
     await run(`trap 'touch ${file}; exit 0' TERM\nsleep ${mark(2)} & wait`, { timeout: '300ms' });
     expect(readdirSync(dir)).toContain('tidy');
@@ -253,7 +253,7 @@ describe('exec: a command that misbehaves', () => {
     expect(await goneWithin(mark(3), 2_000)).toEqual([]);
   });
 
-  it('does not hold up the run with a daemon that keeps the pipes open', async () => {
+  it('does not wait for a daemon that keeps the pipes open', async () => {
     const result = await run('setsid sleep 4.71 & sleep 0.2; echo well', { expect: 'well', timeout: '30s' });
     expect(result).toMatchObject({ status: 'ok' });
     expect(result.latencyMs).toBeLessThan(3_500);
@@ -289,7 +289,7 @@ describe('exec: a command that misbehaves', () => {
     const running = runProbe({ type: 'exec', command: 'sleep', args: [mark(6)] }, stop.signal);
     setTimeout(() => stop.abort(), 100);
     expect(await running).toMatchObject({ status: 'unknown', message: 'aborted' });
-    // Not merely signalled: when the run is over it is gone and has been waited for.
+    // Not merely signalled: when the check is over, it is gone and has been waited for.
     expect([...processesWith(mark(6)), ...ownZombies()]).toEqual([]);
   });
 });
@@ -336,7 +336,7 @@ describe('exec: settings', () => {
     expect(faultsOf({ type: 'exec', ...more })).toEqual(faults);
   });
 
-  it('tells its target as a shell would be told', () => {
+  it('writes its target as one would type it into a shell', () => {
     const { settings } = monitorOf({ type: 'exec', command: '/bin/x', args: ['-w', '5,4', "it's", ''] });
     expect(execMonitor.target(settings)).toBe("/bin/x -w 5,4 'it'\\''s' ''");
   });

@@ -19,7 +19,7 @@ import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 
-/** How much longer than its timeout a command may take to be ended. */
+/** How much longer than its timeout it may take to end a command. */
 const KILL_MS = 1_000;
 
 export class ExecSettings extends MonitorSettings {
@@ -71,7 +71,7 @@ export class ExecSettings extends MonitorSettings {
     ];
   }
 
-  /** A plugin judges by itself. */
+  /** A plugin has its own verdict. */
   private pluginFaults(): FieldError[] {
     return (['return-code', 'expect'] as const)
       .filter((attribute) => this[attribute] !== undefined)
@@ -85,7 +85,7 @@ export const execMonitor = defineMonitor<ExecSettings>({
     'Runs a program on the worker: a Nagios plugin, or any program whose exit code and output the check compares.',
   settings: ExecSettings,
   target: (settings) => [settings.command, ...(settings.args ?? [])].map(asArgument).join(' '),
-  // It may wait its turn as long as it may run.
+  // It may wait for a place as long as it may run.
   destination: [],
   program: ({ command }) => command,
   deadlineMs: (settings) => 2 * limitMsOf(settings) + KILL_MS,
@@ -166,7 +166,7 @@ function limitMsOf(settings: ExecSettings): number {
   return timeoutMsOf(ExecSettings, settings, 'timeout');
 }
 
-/** As it would be written to a shell, where a part is not plain. */
+/** As one would type it into a shell, if a part needs quotes. */
 function asArgument(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

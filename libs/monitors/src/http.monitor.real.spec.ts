@@ -8,7 +8,7 @@ const SEED = Number(process.env['NINEVOLT_CURL_SEED'] ?? 1);
 const COUNT = Number(process.env['NINEVOLT_CURL_COUNT'] ?? 2_000);
 const AT_ONCE = 4;
 
-/** In what the probe may differ from curl 7.88, by the tags of a case. Whatever else differs is a fault. */
+/** How the probe may differ from curl 7.88, by the tags of a case. Any other difference is a fault. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'cut-head':
     'curl takes a head that breaks off for a whole one. What was to follow is not known, so that this is a failure.',
@@ -86,7 +86,7 @@ describe('the http probe and curl', () => {
     });
   }
 
-  /** In what the probe differs from what curl saw; undefined when in nothing. */
+  /** The difference between the probe and curl; undefined if there is none. */
   async function difference(odd: OddCase): Promise<string | undefined> {
     const seen = await curl(odd);
     const { id, method } = odd;
@@ -130,7 +130,7 @@ describe('the http probe and curl', () => {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
     expect(faults).toEqual([]);
-    // A difference that no longer is one is to be taken off the table.
+    // Remove a difference from the table once it is gone.
     if (SEED === 1 && COUNT === 2_000) expect([...used.keys()].sort()).toEqual(Object.keys(ALLOWED).sort());
   }, 400_000);
 });

@@ -30,7 +30,7 @@ describeProbeContract(httpMonitor, async () => {
   };
 });
 
-/** One check of a server that answers as given; also what the server was asked. */
+/** One check of a server with this answer; also the requests that the server got. */
 async function against(answer: HttpTargetOptions['answer'], more: Written = {}, options: HttpTargetOptions = {}) {
   const target = await startHttpTarget({ ...options, ...(answer ? { answer } : {}) });
   try {
@@ -91,14 +91,14 @@ describe('http: the verdict', () => {
       { expect: 'welcome' },
       "Received response body 'hello \\u001b[31m' does not contain expected content 'welcome'",
     ],
-    // The status is told first.
+    // The message names the status first.
     [500, { expect: 'welcome' }, "Received status code '500' does not match expected status code '200'"],
   ])('on status %d with %j', async (status, more, message) => {
     const { result } = await against((_, response) => void response.writeHead(status).end('hello \u001b[31m'), more);
     expect(result).toMatchObject({ status: 'critical', message });
   });
 
-  it('tells a refused connection with the method', async () => {
+  it('names the method in the message of a refused connection', async () => {
     const port = await unusedPort();
     expect(await runProbe({ type: 'http', host: '127.0.0.1', port, method: 'post' })).toMatchObject({
       status: 'critical',
@@ -123,7 +123,7 @@ describe('http: the verdict', () => {
     }
   });
 
-  it('takes an upgrade for the status that it is', async () => {
+  it('treats an upgrade as the status that it is', async () => {
     const answer = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
     const target = await startTcpTarget({ serve: (socket) => void socket.once('data', () => socket.write(answer)) });
     try {
@@ -153,14 +153,14 @@ describe('http: hostile bodies', () => {
     expect(result.message).toMatch(/^Received response body 'x+…' does not contain expected content 'never'$/);
   });
 
-  it('finds what stands before the limit, and not what stands behind it', async () => {
+  it('finds a text before the limit, and none behind it', async () => {
     const at = (offset: number) => (_: unknown, response: ServerResponse) =>
       void response.end(`${'x'.repeat(offset)}needle`);
     expect((await against(at(1_048_570), { expect: 'needle' })).result).toMatchObject({ status: 'ok' });
     expect((await against(at(1_048_571), { expect: 'needle' })).result).toMatchObject({ status: 'critical' });
   });
 
-  it('ends at the deadline when the body comes a byte at a time', async () => {
+  it('ends at the deadline if the body comes a byte at a time', async () => {
     const drip = (_: unknown, response: ServerResponse) => {
       const timer = setInterval(() => response.write('x'), 30);
       response.once('close', () => clearInterval(timer));
@@ -172,7 +172,7 @@ describe('http: hostile bodies', () => {
     expect(result.latencyMs).toBeLessThan(400 + 1_500);
   });
 
-  it('does not wait for a body that nobody asked about', async () => {
+  it('does not wait for a body that has no expectations', async () => {
     expect((await against((_, response) => void response.write('x'), { timeout: '5s' })).result).toMatchObject({
       status: 'ok',
     });
@@ -205,14 +205,14 @@ describe('http: hostile bodies', () => {
     expect((await against(answer, { expect: 'needle' })).result).toMatchObject({ status: 'ok' });
   });
 
-  it('tells a body that is not compressed as it says', async () => {
+  it('reports a body that is not compressed as it says', async () => {
     const answer = (_: unknown, response: ServerResponse) =>
       void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end('plain');
     const { result } = await against(answer, { expect: 'plain' });
     expect(result.message).toMatch(/request: cannot decompress the response: incorrect header check$/);
   });
 
-  it('tells a body that breaks off', async () => {
+  it('reports a body that ends early', async () => {
     const answer = (_: unknown, response: ServerResponse) => {
       response.writeHead(200, { 'Content-Length': 100 }).write('half');
       setTimeout(() => response.destroy(), 50);
@@ -251,7 +251,7 @@ describe('http: redirects', () => {
     (_: unknown, response: ServerResponse) =>
       void response.writeHead(status, { Location: location }).end();
 
-  it('are followed within the origin with credentials, and across origins without', async () => {
+  it('are followed with credentials within the origin, and without them across origins', async () => {
     const headers = { Authorization: 'Bearer canary', Cookie: 'a=canary', 'X-Key': 'canary' };
     const answer: HttpTargetOptions['answer'] = ({ url }, response) =>
       to(url === '/' ? '/second' : `${other.url}/end`)(0, response);
@@ -284,13 +284,13 @@ describe('http: redirects', () => {
     expect(result.message).toMatch(/request: timed out after 350ms while/);
   });
 
-  it('are not followed when their own status is the awaited one, or without a location', async () => {
+  it('are not followed if their own status is expected, or without a location', async () => {
     expect((await against(to('/x', 301), { 'status-code': 301 })).result).toMatchObject({ status: 'ok' });
     const { result } = await against((_, response) => void response.writeHead(302).end());
     expect(result.message).toBe("Received status code '302' does not match expected status code '200'");
   });
 
-  it('are told when they lead elsewhere than HTTP', async () => {
+  it('are reported if they lead to another protocol than HTTP', async () => {
     const { result } = await against(to('ftp://x.test/'));
     expect(result.message).toMatch(/request: redirected to an address that is not HTTP: ftp:\/\/x\.test\/$/);
   });
@@ -308,7 +308,7 @@ describe('http: TLS', () => {
     expect(requests).toEqual([]);
   });
 
-  it('accepts it when told to, and tells its facts and the phases at every run', async () => {
+  it('accepts it if told to, and reports its facts and the phases at every check', async () => {
     const target = await startHttpTarget({ tls });
     try {
       const monitor = {

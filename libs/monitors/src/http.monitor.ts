@@ -55,15 +55,15 @@ interface Plan {
   request: HttpRequest;
   rules: RedirectRules;
   limitMs: number;
-  /** The status codes that are awaited, as written. */
+  /** The expected status codes, as written. */
   awaited: string;
   headers: readonly HeaderExpectation[];
-  /** Undefined when nothing is expected of the body: then it is not read. */
+  /** Undefined if nothing is expected of the body: then it is not read. */
   body: BodyExpectations | undefined;
   /** The longest that a check may take, the worst first. */
   latencies: readonly LatencyLimit[];
   expiry: ExpiryLimits;
-  /** Targets repeat what they were sent, and what they said is kept and shown. */
+  /** Targets repeat what they got, and 9volt keeps and shows their answers. */
   credentials: readonly string[];
 }
 

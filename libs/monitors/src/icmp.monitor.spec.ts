@@ -12,7 +12,7 @@ const network: NetworkNamespace | undefined = existsSync(FPING) ? makeNetworkNam
 const LOOPBACK = '127.0.0.1';
 /** A neighbour that never answers. */
 const SILENT = '198.51.100.2';
-/** No way leads there. */
+/** No route leads there. */
 const NOWHERE = '203.0.113.1';
 const never = new AbortController().signal;
 const quick = { packets: 3, intervalMs: 10, size: 56, timeoutMs: 200 };
@@ -65,7 +65,7 @@ afterAll(() => network?.close());
     expect(result.message).toMatch(message);
   });
 
-  it('starts one process for many hosts, also when one of them is asked for twice', async () => {
+  it('starts one process for many hosts, even if one of them is requested twice', async () => {
     const { command, starts } = counted(network?.prefix ?? []);
     const own = new Pinger();
     own.command = command;
@@ -77,7 +77,7 @@ afterAll(() => network?.close());
     expect(starts()).toBe(1);
   });
 
-  it('an abort of one run is none of the others', async () => {
+  it('aborting one check aborts no other', async () => {
     const own = new Pinger();
     own.command = [...(network?.prefix ?? []), 'fping'] as [string];
     const stop = new AbortController();
@@ -88,7 +88,7 @@ afterAll(() => network?.close());
     expect((await other).every((rtt) => rtt !== null)).toBe(true);
   });
 
-  /** A program that notes each start of its own. */
+  /** A program that records each of its starts. */
   function counted(prefix: readonly string[]): { command: [string, ...string[]]; starts: () => number } {
     const notes = join(dir, 'starts');
     const script = join(dir, 'counted');
@@ -100,20 +100,20 @@ afterAll(() => network?.close());
   }
 });
 
-describe('icmp: a worker that cannot', () => {
+describe('icmp: a worker that cannot ping', () => {
   const failing = async (command: [string, ...string[]]): Promise<unknown> => {
     const own = new Pinger();
     own.command = command;
     return own.ping(LOOPBACK, quick, never).catch((error: unknown) => error);
   };
 
-  it('names the program that is missing', async () => {
+  it('names the missing program', async () => {
     expect(await failing(['/nowhere/fping'])).toEqual(
       new CannotPing('fping is not installed on this worker; install it'),
     );
   });
 
-  (existsSync(FPING) && process.getuid?.() === 0 ? it : it.skip)('names the capability that is missing', async () => {
+  (existsSync(FPING) && process.getuid?.() === 0 ? it : it.skip)('names the missing capability', async () => {
     const unprivileged = ['--bounding-set', '-net_raw', '--inh-caps', '-net_raw', '--reuid', '65534', '--clear-groups'];
     expect(await failing(['setpriv', ...unprivileged, 'fping'])).toEqual(
       new CannotPing('this worker cannot send ICMP; give fping the capability CAP_NET_RAW'),
@@ -132,7 +132,7 @@ describe('icmp: a worker that cannot', () => {
   });
 });
 
-(existsSync(FPING) && process.getuid?.() === 0 ? it : it.skip)('icmp: also those who are not root ping', async () => {
+(existsSync(FPING) && process.getuid?.() === 0 ? it : it.skip)('icmp: users other than root can ping', async () => {
   const own = new Pinger();
   own.command = ['setpriv', '--reuid', '65534', '--clear-groups', 'fping'];
   expect((await own.ping(LOOPBACK, quick, never)).filter((rtt) => rtt !== null)).toHaveLength(3);

@@ -85,7 +85,7 @@ export class IcmpSettings extends MonitorSettings {
   }
 }
 
-/** For looking up the name, before anything is sent. */
+/** Time to look up the name, before it sends anything. */
 const LOOKUP_MS = 2_000;
 
 export const icmpMonitor = defineMonitor<IcmpSettings>({

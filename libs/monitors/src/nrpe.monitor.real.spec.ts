@@ -13,7 +13,7 @@ import { type NrpeDaemon, startNrpeDaemon } from './testing/nrpe-daemon.js';
 const CHECK_NRPE = '/usr/lib/nagios/plugins/check_nrpe';
 const STATUSES = ['ok', 'warning', 'critical', 'unknown'];
 
-/** What each exits with is above 3 where it is no verdict. */
+/** Exit codes above 3 are not verdicts. */
 const COMMANDS: Readonly<Record<string, string>> = {
   good: 'echo "OK - all well"',
   warns: 'echo "WARNING - nearly full"; exit 1',
@@ -36,7 +36,10 @@ const COMMANDS: Readonly<Record<string, string>> = {
   spaces: 'printf "  OK - spaces around  \\n\\n"',
 };
 
-/** What is asked; two are not commands of the daemon. Debian builds it so that it takes no arguments: it hangs up on who sends any. */
+/**
+ * The commands; the daemon does not know two of them. Debian builds it without arguments: it closes the connection of a client that
+ * sends any.
+ */
 const QUERIES: readonly { command: string; args?: string[] }[] = [
   ...Object.keys(COMMANDS).map((command) => ({ command })),
   { command: 'argument', args: ['one and a half'] },
@@ -50,7 +53,7 @@ interface Said {
   output: string;
 }
 
-/** What Nagios' own client says. */
+/** The output of Nagios' own client. */
 function checkNrpe(
   daemon: Pick<NrpeDaemon, 'host' | 'port'>,
   { command, args = [] }: (typeof QUERIES)[number],
@@ -105,7 +108,7 @@ describe.each(DAEMONS)('nrpe and check_nrpe agree, by %s', (_how, { plain, tls }
   );
 });
 
-/** Debian's daemon does not take version 3, so its client has to do. */
+/** Debian's daemon does not know version 3, so its client answers instead. */
 describe('nrpe: the packets of check_nrpe', () => {
   it.each([
     [3, ['-3']],
@@ -127,7 +130,7 @@ describe('nrpe: the packets of check_nrpe', () => {
   });
 });
 
-describe('nrpe: what each version can tell', () => {
+describe('nrpe: the limits of each version', () => {
   let daemon: NrpeDaemon;
   beforeAll(async () => void (daemon = await startNrpeDaemon({ commands: COMMANDS })));
   afterAll(() => daemon.close());
@@ -137,7 +140,7 @@ describe('nrpe: what each version can tell', () => {
   it.each([
     ['4', [{ label: 'last', value: 7 }]],
     ['2', undefined],
-  ])('6 kB, and what stands behind them, in version %s', async (version, performance) => {
+  ])('6 kB, with performance data, in version %s', async (version, performance) => {
     const result = await ask('six_kb', { 'protocol-version': version });
     expect(result.status).toBe('critical');
     expect(result.performance).toEqual(performance);
@@ -150,7 +153,7 @@ describe('nrpe: what each version can tell', () => {
     });
   });
 
-  it('that TLS was not asked for as the target expects', async () => {
+  it('that the target expects TLS in another form', async () => {
     expect(await ask('good', { ssl: false, timeout: '3s' })).toMatchObject({
       status: 'critical',
       message: expect.stringContaining("Unable to run 'good' by NRPE"),
@@ -180,7 +183,7 @@ describe('nrpe: certificates', () => {
     expect(await ask(shown)).toMatchObject({ status: 'ok', message: 'OK - all well' });
   });
 
-  it('none of ours, where one must be shown', async () => {
+  it('no client certificate, though the target requires one', async () => {
     expect(await ask({ 'tls-ca': authority.ca })).toMatchObject({ status: 'critical' });
   });
 

@@ -70,7 +70,7 @@ describe('nrpe: a target that misbehaves', () => {
   });
   afterAll(() => daemon.close());
 
-  it('is asked by anonymous TLS', async () => {
+  it('works with anonymous TLS', async () => {
     const { host, port } = daemon;
     expect(await runProbe({ type: 'nrpe', host, port, command: 'check_load' })).toMatchObject({
       status: 'warning',
@@ -81,7 +81,7 @@ describe('nrpe: a target that misbehaves', () => {
 });
 
 describe('nrpe: packets of version 2 with another payload', () => {
-  /** Answers with a payload of so many bytes, in pieces, what the query was long. */
+  /** Answers with a payload of this many bytes, in pieces, and reports the length of the query. */
   const check = async (
     sent: number,
     more: Written,
@@ -137,20 +137,23 @@ describe('nrpe: packets of version 2 with another payload', () => {
     }
   });
 
-  it.each([true, false])('a damaged answer of another length is told with both lengths (closed: %s)', async (end) => {
-    const damage = (answer: Buffer): Buffer => (answer.write('KO', 12), answer);
-    const { result } = await check(4_096, {}, damage, end);
-    expect(result).toMatchObject({
-      status: 'unknown',
-      message: expect.stringMatching(
-        /the answer is damaged: its checksum is wrong: it has a payload of 4096 bytes, and this monitor a payload-length of 1024$/,
-      ),
-    });
-    const plain = await check(1_024, {}, damage, end);
-    expect(plain.result.message).toMatch(/the answer is damaged: its checksum is wrong$/);
-  });
+  it.each([true, false])(
+    'a damaged answer of another length is reported with both lengths (closed: %s)',
+    async (end) => {
+      const damage = (answer: Buffer): Buffer => (answer.write('KO', 12), answer);
+      const { result } = await check(4_096, {}, damage, end);
+      expect(result).toMatchObject({
+        status: 'unknown',
+        message: expect.stringMatching(
+          /the answer is damaged: its checksum is wrong: it has a payload of 4096 bytes, and this monitor a payload-length of 1024$/,
+        ),
+      });
+      const plain = await check(1_024, {}, damage, end);
+      expect(plain.result.message).toMatch(/the answer is damaged: its checksum is wrong$/);
+    },
+  );
 
-  it('is named where the target closes the connection without an answer', async () => {
+  it('is mentioned if the target closes the connection without an answer', async () => {
     const target = await startTcpTarget({ serve: (socket) => void socket.on('data', () => socket.end()) });
     const { host, port } = target;
     const monitor = { type: 'nrpe', host, port, command: 'x', ssl: false, 'protocol-version': '2' };
@@ -161,7 +164,7 @@ describe('nrpe: packets of version 2 with another payload', () => {
   });
 });
 
-it('nrpe: tells the arguments as the daemon takes them apart', async () => {
+it('nrpe: writes the arguments as the daemon splits them', async () => {
   let query = '';
   const target = await startTcpTarget({
     serve: (socket) =>
@@ -204,7 +207,7 @@ describe('nrpe: settings', () => {
     expect(faultsOf({ ...at, ...more })).toEqual(faults);
   });
 
-  it('tells its target by its query', () => {
+  it('writes its target as its query', () => {
     const { settings } = monitorOf({ ...at, host: '::1', args: ['5', ''] });
     expect(nrpeMonitor.target(settings)).toBe('nrpe://[::1]:5666/check_load!5!');
   });

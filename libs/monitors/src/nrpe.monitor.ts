@@ -159,7 +159,7 @@ async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   } catch (error) {
     const reason = inWords(error);
     const message = `Unable to run ${what}: ${reason}`;
-    // A daemon that does not answer as it should says nothing about what it watches.
+    // A daemon that does not answer correctly says nothing about what it watches.
     return error instanceof NrpeError
       ? run.verdict('unknown', message, 'ok', reason)
       : run.failedWith(error, message, 'ok', reason);
@@ -181,7 +181,7 @@ function tlsOf(settings: NrpeSettings): TlsOptions | undefined {
   return settings['tls-ca'] === undefined ? { ...options, skipVerify: true, anonymous: true } : options;
 }
 
-/** As the daemon takes command and arguments apart. */
+/** As the daemon splits command and arguments. */
 function queryOf({ command, args }: NrpeSettings): string {
   return [command, ...(args ?? [])].join('!');
 }

@@ -8,7 +8,7 @@ const SINCE = Date.parse('2026-03-01T10:00:00Z');
 const token = 'a-token-of-a-job';
 const settings: Written = { type: 'push', token, interval: '1h', grace: '5m' };
 
-/** Calls were awaited from 10:00; the last came, and now is, so many minutes later. */
+/** 9volt has waited for calls since 10:00; the last came, and the present time is, this many minutes later. */
 const calls = (lastAt: number | undefined, now: number, last: Partial<ReceivedCalls['last']> = {}): ReceivedCalls => ({
   awaitedSinceMs: SINCE,
   nowMs: SINCE + now * MINUTE,
@@ -75,12 +75,12 @@ describe('push', () => {
     expect(await judged(received)).toMatchObject(result);
   });
 
-  it('says the same for as long as no call comes, so that its state is not written anew', async () => {
+  it('says the same as long as no call comes, so that its state is not written again', async () => {
     const [first, second] = await Promise.all([judged(calls(0, 70)), judged(calls(0, 700))]);
     expect(second.message).toBe(first.message);
   });
 
-  it('has a minute of grace unless told otherwise', async () => {
+  it('has a minute of grace by default', async () => {
     const { definition, settings: read } = monitorOf({ type: 'push', token, interval: '1h' });
     const { overdueAtMs } = definition.calls as AwaitedCalls;
     expect(overdueAtMs(read, calls(0, 0))).toBe(SINCE + 61 * MINUTE);

@@ -66,7 +66,7 @@ async function check(settings: PushSettings, context: ProbeContext): Promise<Che
   return last.latencyMs === undefined ? result : { ...result, latencyMs: last.latencyMs };
 }
 
-/** The last call is told by its time, so that the message stays the same for as long as none comes. */
+/** The message gives the time of the last call, so it stays the same as long as no call comes. */
 function overdue(settings: PushSettings, run: ProbeRun, { last, awaitedSinceMs }: ReceivedCalls): CheckResult {
   const expected = `a call every ${settings.interval}, with ${valueOf(PushSettings, settings, 'grace')} of grace`;
   const since = new Date(last?.atMs ?? awaitedSinceMs).toISOString();

@@ -3,7 +3,7 @@ import { type Replica, readReplica } from './sql/replica.js';
 import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { faultsOf, monitorOf } from './testing/index.js';
 
-// Real replicas are asked in sql-replication.real.spec.ts. Here are the answers of the servers that Debian does not have.
+// sql-replication.real.spec.ts uses real replicas. These are the answers of servers that Debian does not have.
 
 describe('sql-replication: the settings', () => {
   const written = { type: 'sql-replication', driver: 'mysql', host: 'db', username: 'u' };
@@ -19,17 +19,17 @@ describe('sql-replication: the settings', () => {
     expect(faultsOf({ ...written, ...more })).toEqual([message]);
   });
 
-  it('tells its target on one line', () => {
+  it('writes its target on one line', () => {
     const targetOf = (more: object) => sqlReplicationMonitor.target(monitorOf({ ...written, ...more }).settings);
     expect(targetOf({})).toBe('replication to mysql://db:3306');
     expect(targetOf({ connection: 'orders' })).toBe('replication to mysql://db:3306 (orders)');
   });
 });
 
-describe('what servers say of their replication', () => {
+describe('the answers of servers about their replication', () => {
   type Channel = Record<string, string | null>;
 
-  /** A server of MySQL that understands one statement. */
+  /** A MySQL server that understands one statement. */
   function read(understood: string, channels: readonly Channel[], connection?: string): Promise<Replica> {
     const columns = Object.keys(channels[0] ?? {});
     const rows = channels.map((channel) => Object.values(channel));
@@ -50,12 +50,12 @@ describe('what servers say of their replication', () => {
   });
   const OLD = { Slave_IO_Running: 'Yes', Slave_SQL_Running: 'Yes', Seconds_Behind_Master: '7', Last_IO_Error: '' };
 
-  it('reads the words of new and old servers', async () => {
+  it('reads the column names of new and old servers', async () => {
     expect(await read('SHOW REPLICA STATUS', [channel('')])).toEqual({ is: 'running', lagMs: 3_000 });
     expect(await read('SHOW SLAVE STATUS', [OLD])).toEqual({ is: 'running', lagMs: 7_000 });
   });
 
-  it('takes the worst of several, or the one that is meant', async () => {
+  it('takes the worst of several connections, or the named one', async () => {
     const channels = [channel('a'), channel('b', { Seconds_Behind_Source: '90' })];
     expect(await read('SHOW REPLICA STATUS', channels)).toEqual({ is: 'running', lagMs: 90_000 });
     expect(await read('SHOW REPLICA STATUS', channels, 'a')).toEqual({ is: 'running', lagMs: 3_000 });
@@ -73,16 +73,16 @@ describe('what servers say of their replication', () => {
       { Replica_SQL_Running: 'No', Last_SQL_Error: 'duplicate\u001b[2J' },
       'b: applying has stopped: duplicate\\u001b[2J',
     ],
-  ])('%j has it stopped', async (more, why) => {
+  ])('%j reports it as stopped', async (more, why) => {
     expect(await read('SHOW REPLICA STATUS', [channel('a'), channel('b', more)])).toEqual({ is: 'stopped', why });
   });
 
-  it('knows that a lag may be unknown', async () => {
+  it('treats an unknown lag as unknown', async () => {
     const channels = [channel('a'), channel('b', { Seconds_Behind_Source: null })];
     expect(await read('SHOW REPLICA STATUS', channels)).toEqual({ is: 'running', lagMs: null });
   });
 
-  it('passes on an error that is not of its making', async () => {
+  it('passes on an unrelated error', async () => {
     await expect(read('something else', [])).rejects.toThrow('syntax');
   });
 });

@@ -7,7 +7,7 @@ import { describeProbeContract, runProbe, startTcpTarget, type Written } from '.
 import type { MariadbServer } from './testing/mariadb-server.js';
 import type { PostgresServer } from './testing/postgres-server.js';
 
-/** Checks until the result is as awaited; answers the last one, which the test judges. */
+/** Checks until the result is as expected; answers the last one, which the test judges. */
 async function eventually(
   check: () => Promise<CheckResult>,
   awaited: (result: CheckResult) => boolean,
@@ -54,7 +54,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     };
   });
 
-  it('finds a replica that keeps up, however long ago something was written', async () => {
+  it('is ok for a replica that keeps up, however long ago something was written', async () => {
     const result = await eventually(() => check({ 'warning-lag': '100ms', 'critical-lag': '1s' }), isOk);
     expect(result).toMatchObject({
       status: 'ok',
@@ -62,15 +62,15 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     });
   });
 
-  it('tells a primary from a replica', async () => {
+  it('distinguishes a primary and a replica', async () => {
     expect(await runProbe({ type: 'sql-replication', ...primary.written })).toMatchObject({
       status: 'critical',
       message: 'Replication is not running: it is a primary, not a replica',
     });
   });
 
-  it('tells its lag: a warning, then critical', async () => {
-    // The replica applies what it receives five minutes later.
+  it('reports its lag: a warning, then critical', async () => {
+    // The replica applies changes five minutes later.
     await replica.sql("ALTER SYSTEM SET recovery_min_apply_delay = '5min'");
     await replica.sql('SELECT pg_reload_conf()');
     await primary.server.sql('INSERT INTO written VALUES (now())');
@@ -87,7 +87,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     expect(await eventually(() => check({ 'critical-lag': '200ms' }), isOk)).toMatchObject({ status: 'ok' });
   });
 
-  it('tells that replay is paused', async () => {
+  it('reports that replay is paused', async () => {
     await replica.sql('SELECT pg_wal_replay_pause()');
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
@@ -97,7 +97,7 @@ describe('sql-replication: a real PostgreSQL and its replica', () => {
     expect(await eventually(check, isOk)).toMatchObject({ status: 'ok' });
   });
 
-  it('tells that the primary is gone', async () => {
+  it('reports that the primary is gone', async () => {
     await primary.server.stop();
     expect(await eventually(check, isNot)).toMatchObject({
       status: 'critical',
@@ -136,7 +136,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     };
   });
 
-  it('finds a replica that keeps up', async () => {
+  it('is ok for a replica that keeps up', async () => {
     expect(await check({ 'critical-lag': '1h' })).toMatchObject({
       status: 'ok',
       performance: [{ label: 'lag', unit: 's', crit: '3600' }],
@@ -147,14 +147,14 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     });
   });
 
-  it('tells a server that replicates from nobody', async () => {
+  it('reports a server that replicates from nobody', async () => {
     expect(await runProbe({ type: 'sql-replication', ...primary.written })).toMatchObject({
       status: 'critical',
       message: 'Replication is not running: no replication is set up',
     });
   });
 
-  it('tells its lag: a warning, then critical', async () => {
+  it('reports its lag: a warning, then critical', async () => {
     await replica.sql('STOP SLAVE');
     await replica.sql('CHANGE MASTER TO MASTER_DELAY = 300');
     await replica.sql('START SLAVE');
@@ -175,14 +175,14 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     ['STOP SLAVE SQL_THREAD', 'Replication is not running: applying has stopped'],
     ['STOP SLAVE IO_THREAD', 'Replication is not running: receiving has stopped'],
     ['STOP SLAVE', 'Replication is not running: receiving has stopped'],
-  ])('tells what %s has stopped', async (statement, message) => {
+  ])('reports that %s has stopped', async (statement, message) => {
     await replica.sql(statement);
     expect(await check()).toMatchObject({ status: 'critical', message });
     await replica.sql('START SLAVE');
     expect(await eventually(check, isOk)).toMatchObject({ status: 'ok' });
   });
 
-  it('tells the error that stopped it', async () => {
+  it('reports the error that stopped it', async () => {
     await replica.sql('SET GLOBAL read_only = OFF');
     await replica.sql('DROP TABLE shop.written');
     await primary.server.sql('INSERT INTO shop.written VALUES (now())');
@@ -194,7 +194,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     });
   });
 
-  it('cannot tell with an account that may not know', async () => {
+  it('is unknown for an account without the permission', async () => {
     await replica.sql("CREATE USER nobody@'%' IDENTIFIED BY 'x'");
     const result = await check({ username: 'nobody', password: 'x', database: undefined });
     expect(result).toMatchObject({
@@ -204,7 +204,7 @@ describe('sql-replication: a real MariaDB and its replica', () => {
     expect(JSON.stringify(result)).not.toContain(PASSWORD);
   });
 
-  it('tells that the primary is gone', async () => {
+  it('reports that the primary is gone', async () => {
     await replica.sql('STOP SLAVE');
     await primary.server.stop();
     await replica.sql('START SLAVE');

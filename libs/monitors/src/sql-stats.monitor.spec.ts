@@ -29,7 +29,7 @@ describe('sql-stats: a real PostgreSQL', () => {
     };
   });
 
-  it('counts connections when nothing else is asked for', async () => {
+  it('counts connections by default', async () => {
     const { status, performance } = await run({});
     expect(status).toBe('ok');
     expect(performance).toEqual([{ label: 'numbackends', value: expect.any(Number) }]);
@@ -71,7 +71,7 @@ describe('sql-stats: the settings', () => {
     [{}, 'mysql://db:3306 Threads_connected'],
     [{ variable: 'Uptime', database: 'shop' }, 'mysql://db:3306/shop Uptime'],
     [{ query: 'SELECT\n 1' }, 'mysql://db:3306 SELECT 1'],
-  ])('the target of %j is told on one line', (more, target) => {
+  ])('the target of %j is written on one line', (more, target) => {
     expect(sqlStatsMonitor.target(monitorOf({ ...written, ...more }).settings)).toBe(target);
   });
 });

@@ -92,7 +92,7 @@ function statementOf(settings: SqlStatsSettings): Statement {
 }
 
 function judge(settings: SqlStatsSettings, { rows }: SqlResult, run: ProbeRun): CheckResult {
-  // Of a variable the server may tell the name first.
+  // For a variable the server may send the name first.
   const value = settings.query ? rows[0]?.[0] : rows[0]?.at(-1);
   const name = settings.query ? 'The number' : nameOf(settings);
   if (!settings.query && typeof value !== 'string') {

@@ -4,7 +4,7 @@ import { sqlStatsMonitor } from './sql-stats.monitor.js';
 import { startMariadb, type TestDatabase } from './testing/databases.js';
 import { describeProbeContract, runProbe, startTcpTarget, type Written } from './testing/index.js';
 
-// PostgreSQL is asked in sql-stats.monitor.spec.ts.
+// sql-stats.monitor.spec.ts tests PostgreSQL.
 
 describe('sql-stats: a real MariaDB', () => {
   let database: TestDatabase;
@@ -28,7 +28,7 @@ describe('sql-stats: a real MariaDB', () => {
     };
   });
 
-  it('counts connections when nothing else is asked for', async () => {
+  it('counts connections by default', async () => {
     const { status, performance } = await run({});
     expect(status).toBe('ok');
     // The test's own, and the probe's.

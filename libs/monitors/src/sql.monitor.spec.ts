@@ -91,12 +91,12 @@ describe.each(SERVERS)('sql: a real server that speaks $driver', ({ driver, isTh
     expect(performance).toEqual([{ label: 'value', value: 10, warn: '~:10', crit: '1:' }]);
   });
 
-  it('passes parameters apart from the query', async () => {
+  it('sends parameters apart from the query', async () => {
     const hostile = "'; DROP TABLE x; --";
     expect(await run({ query: `SELECT ${param}`, params: [hostile], expect: hostile })).toMatchObject({ status: 'ok' });
   });
 
-  it('tells a wrong password, and no password', async () => {
+  it('reports a wrong password, and no password', async () => {
     const result = await run({ query: 'SELECT 1', password: 'not-it-77aa' });
     expect(result).toMatchObject({
       status: 'critical',
@@ -105,7 +105,7 @@ describe.each(SERVERS)('sql: a real server that speaks $driver', ({ driver, isTh
     expect(JSON.stringify(result)).not.toContain('not-it-77aa');
   });
 
-  it('changes nothing unless it may', async () => {
+  it('changes nothing unless permitted', async () => {
     await run({ query: 'CREATE TABLE kept (a int)', 'read-only': false });
     expect(await run({ query: 'INSERT INTO kept VALUES (1)' })).toMatchObject({
       status: 'critical',
@@ -116,7 +116,7 @@ describe.each(SERVERS)('sql: a real server that speaks $driver', ({ driver, isTh
     expect(await run({ query: 'SELECT count(*) FROM kept', expect: '1' })).toMatchObject({ status: 'ok' });
   });
 
-  it('tells a slow query, and ends one that takes too long', async () => {
+  it('reports a slow query, and ends one that takes too long', async () => {
     expect(await run({ query: 'SELECT 1', 'max-time': '1us' })).toMatchObject({
       status: 'critical',
       message: expect.stringMatching(/^Query took longer than 1us allowed: /),
@@ -150,7 +150,7 @@ describe('sql: the settings', () => {
     expect(faultsOf({ ...written, ...more })).toEqual([message]);
   });
 
-  it('tells where and what, on one line', () => {
+  it('writes host and query on one line', () => {
     const targetOf = (more: Written): string => sqlMonitor.target(monitorOf({ ...written, ...more }).settings);
     expect(targetOf({ query: 'SELECT a\n  FROM b' })).toBe('mysql://db:3306 SELECT a FROM b');
     expect(targetOf({ driver: 'postgres', host: '::1', database: 'shop' })).toBe('postgres://[::1]:5432/shop SELECT 1');

@@ -119,7 +119,7 @@ export const sqlMonitor = defineMonitor<SqlQuerySettings>({
     }),
 });
 
-/** In this order: the number of rows, the value, the time, what is measured. */
+/** In this order: number of rows, value, time, measured values. */
 function judge(settings: SqlQuerySettings, result: SqlResult, run: ProbeRun): CheckResult {
   return (
     judgeRows(settings, result, run) ??
@@ -166,7 +166,7 @@ function judgeMeasure(settings: SqlQuerySettings, result: SqlResult, run: ProbeR
   return judgeNumber(run, 'value', value, settings, 'The value');
 }
 
-/** The first column of the first row; null for NULL, undefined when there is none. */
+/** The first column of the first row; null for NULL, undefined if there is none. */
 function valueIn({ rows }: SqlResult): string | null | undefined {
   return rows[0]?.[0];
 }

@@ -13,7 +13,7 @@ const tls = () => ({ ...authority.issue(), ca: authority.ca });
 const TWELVE = `(${Array.from({ length: 12 }, (_, index) => `SELECT ${index} AS n`).join(' UNION ')})`;
 const ROWS = `SELECT a.n FROM ${TWELVE} a, ${TWELVE} b, ${TWELVE} c, ${TWELVE} d`;
 
-/** Asks again until there is such a row, or none, at most ten seconds; answers whether there is one. */
+/** Asks until there is such a row, or none, for at most ten seconds; answers whether there is one. */
 async function settlesOn(wanted: boolean, rows: () => Promise<unknown[]>): Promise<boolean> {
   let isThere = (await rows()).length > 0;
   for (let tries = 0; isThere !== wanted && tries < 200; tries += 1) {
@@ -23,7 +23,7 @@ async function settlesOn(wanted: boolean, rows: () => Promise<unknown[]>): Promi
   return isThere;
 }
 
-/** A way to a server, which can be cut in such a way that neither side notices. */
+/** A connection to a server that can be cut without either side noticing. */
 async function startGate(port: number) {
   const pairs: [Socket, Socket][] = [];
   const gate = await startTcpTarget({
@@ -98,7 +98,7 @@ describe.each([
   }, 60_000);
   afterAll(() => database.server.stop());
 
-  it('takes leave as it should: the server counts no lost client', async () => {
+  it('logs out correctly: the server counts no lost client', async () => {
     const before = await database.server.sql(lost);
     for (let runs = 0; runs < 5; runs += 1) expect(await run({})).toMatchObject({ status: 'ok' });
     expect(await run({ query: sleep, 'query-timeout': '200ms' })).toMatchObject({ status: 'critical' });
@@ -134,7 +134,7 @@ describe.each([
     expect(await run({ ssl: true, ...more, 'tls-skip-verify': true })).toMatchObject({ status: 'ok' });
   });
 
-  it('tells that the server lets nobody in without TLS', async () => {
+  it('reports that the server requires TLS', async () => {
     expect(await run({ username: 'secure' })).toMatchObject({
       status: 'critical',
       message: expect.stringMatching(refusal),
@@ -142,7 +142,7 @@ describe.each([
     expect(await run({ username: 'secure', ssl: true, 'tls-ca': authority.ca })).toMatchObject({ status: 'ok' });
   });
 
-  it('shows a certificate of its own to who asks for one', async () => {
+  it('sends a client certificate to a server that asks for one', async () => {
     const account = { username: 'certified', ssl: true, 'tls-ca': authority.ca };
     expect(await run(account)).toMatchObject({ status: 'critical' });
     const cert = { 'tls-client-cert': mine.cert, 'tls-client-key': mine.key };
@@ -161,7 +161,7 @@ describe.each([
     },
   );
 
-  it('cancels on the server what is aborted, long before its time', async () => {
+  it('cancels an aborted query on the server, long before its time', async () => {
     const stop = new AbortController();
     const running = run({ query: sleep, 'query-timeout': '50s' }, stop.signal);
     expect(await settlesOn(true, stillSleeping)).toBe(true);
@@ -170,8 +170,8 @@ describe.each([
     expect(await settlesOn(false, stillSleeping)).toBe(false);
   });
 
-  it('has the server end by itself what it can no longer be told to', async () => {
-    // A way to the server that is cut once the query runs, so that nothing reaches it any more.
+  it('makes the server end a query by itself if it cannot be cancelled', async () => {
+    // A connection that is cut once the query runs, so that nothing reaches the server any more.
     const { server, written } = database;
     const gate = await startGate(server.port);
     try {

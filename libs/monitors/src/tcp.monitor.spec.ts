@@ -28,7 +28,7 @@ describeProbeContract(tcpMonitor, async () => {
   };
 });
 
-/** One check of a server that serves each connection as given. */
+/** One check of a server that treats each connection as given. */
 async function against(serve: (socket: Socket) => void, more: Written) {
   const target = await startTcpTarget({ serve });
   try {
@@ -39,7 +39,7 @@ async function against(serve: (socket: Socket) => void, more: Written) {
 }
 
 describe('tcp: what is read', () => {
-  it('needs no data when none is expected', async () => {
+  it('needs no data if nothing is expected', async () => {
     expect(await against(() => undefined, {})).toMatchObject({ status: 'ok' });
   });
 
@@ -74,7 +74,7 @@ describe('tcp: what is read', () => {
       'Read timeout (after 200ms): expected substring not found in 3 bytes received',
     ],
     ['the peer resets', (socket: Socket) => void socket.resetAndDestroy(), expect.stringMatching(/^Unable to .*reset/)],
-  ])('is told when %s', async (_, serve, message) => {
+  ])('reports when %s', async (_, serve, message) => {
     const result = await against(serve, { expect: '220', 'read-size': 5, 'read-timeout': '200ms' });
     expect(result).toMatchObject({ status: 'critical', message });
   });
@@ -87,7 +87,7 @@ describe('tcp: what is read', () => {
       '',
       { expected: '220', found: 'no data, then the target closed the connection' },
     ],
-  ])('tells what decided: %s', async (_, data, told) => {
+  ])('reports the cause: %s', async (_, data, told) => {
     const result = await against((socket) => void socket.end(data), { expect: '220', 'read-size': 5 });
     expect(result).toMatchObject({ status: 'critical', ...told });
   });
@@ -102,18 +102,18 @@ describe('tcp: what is read', () => {
     expect(result.message.length).toBeLessThanOrEqual(1_024);
   });
 
-  it('is told when the peer takes no data', async () => {
+  it('reports a peer that takes no data', async () => {
     const result = await against((socket) => void socket.pause().removeAllListeners('data'), {
       send: 'x'.repeat(65_536 - 1),
       'write-timeout': '200ms',
     });
-    // The system may buffer all of it, which is as good as taken.
+    // The system may buffer all of it, which counts as taken.
     if (result.status !== 'ok') expect(result.message).toMatch(/^Write timeout \(after 200ms\): /);
   });
 });
 
 describe('tcp: connecting', () => {
-  it('tells why it could not', async () => {
+  it('reports why it failed', async () => {
     const port = await unusedPort();
     expect(await runProbe({ type: 'tcp', host: '127.0.0.1', port })).toMatchObject({
       status: 'critical',
@@ -166,7 +166,7 @@ describe('tcp: TLS', () => {
     expect(result).toMatchObject({ status: 'critical', message: expect.stringMatching(/self-signed certificate/) });
   });
 
-  it('accepts it when told to, and tells its facts and the phases', async () => {
+  it('accepts it if told to, and reports its facts and the phases', async () => {
     const monitor = {
       type: 'tcp',
       host: target.host,
@@ -183,7 +183,7 @@ describe('tcp: TLS', () => {
     });
   });
 
-  it('is told when the peer does not speak TLS', async () => {
+  it('reports a peer that does not speak TLS', async () => {
     const plain = await startTcpTarget();
     try {
       const result = await runProbe({ type: 'tcp', host: plain.host, port: plain.port, ssl: true, timeout: '1s' });

@@ -133,14 +133,14 @@ async function checkConnection(plan: Plan, run: ProbeRun): Promise<CheckResult> 
 }
 
 function checkTalk(plan: Plan, run: ProbeRun): Promise<CheckResult> {
-  // No time limit of its own: each part below has one. This scope holds the connection while they pass.
+  // No time limit of its own: each part below has one. This scope keeps the connection for all of them.
   return scoped(Infinity, run.signal, (scope) => talk(plan, run, scope)).catch((error: unknown) => {
     if (error instanceof CutShort) return run.failedWith(error, error.message);
     throw error;
   });
 }
 
-/** The connection lasts as long as the scope; without one, no longer than until it is open. */
+/** The connection lasts as long as the scope, or without one, until it is open. */
 function opened({ to, connectMs }: Plan, run: ProbeRun, scope?: Scope): Promise<Socket> {
   return scoped(
     connectMs,
@@ -191,7 +191,7 @@ async function talk(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResul
   if (search.found) return run.ok();
   return run.failed(
     `Received data does not contain expected substring (Recv: [${excerpt(search.head())}] Expected: [${excerpt(expect, 256)}])`,
-    // The limit, or the end of the connection, is told where it decided.
+    // Names the limit, or the end of the connection, if it decided.
     search.bytes < readSize ? expect : `${excerpt(expect, 140)} in the first ${readSize} bytes (read-size)`,
     search.bytes < readSize ? `${foundIn(search)}, then the target closed the connection` : foundIn(search),
   );

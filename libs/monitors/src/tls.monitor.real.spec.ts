@@ -42,7 +42,7 @@ describe.each([
     expect(await check(expiring, { 'tls-expiry-critical': 20 })).toMatchObject({ status: 'critical' });
   });
 
-  it('trusts no stranger, and no other name', async () => {
+  it('trusts no unknown authority, and no other name', async () => {
     expect(await check(good, { 'tls-ca': makeAuthority().ca })).toMatchObject({
       status: 'critical',
       message: expect.stringContaining('cannot be trusted'),
@@ -53,7 +53,7 @@ describe.each([
     });
   });
 
-  it('is told when TLS is not asked for as the target expects', async () => {
+  it('reports a target that expects TLS in another form', async () => {
     const result = await runProbe({ type: 'tls', host: good.host, port: good.port, timeout: '2s' });
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining('Unable to speak TLS') });
   });

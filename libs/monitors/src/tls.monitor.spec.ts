@@ -40,7 +40,7 @@ describeProbeContract(tlsMonitor, async () => {
   };
 });
 
-/** One check of a server that shows this certificate; its authority is trusted unless said otherwise. */
+/** One check of a server with this certificate; its authority is trusted unless set otherwise. */
 async function against(tls: Issued, more: Written = {}) {
   const target = await startTcpTarget({ tls });
   try {
@@ -52,7 +52,7 @@ async function against(tls: Issued, more: Written = {}) {
 }
 
 describe('tls: the certificate', () => {
-  it('is kept with the result, its days left measured', async () => {
+  it('is kept with the result, and its days left are measured', async () => {
     expect(await against(good)).toMatchObject({
       status: 'ok',
       certificate: { subject: 'O=9volt test, CN=leaf', issuer: 'CN=9volt test intermediate', daysLeft: 29 },
@@ -105,7 +105,7 @@ describe('tls: the certificate', () => {
     expect(await against(issued())).toMatchObject({ status: 'critical', message: expect.stringMatching(message) });
   });
 
-  it('is trusted by no authority of the system unless that is one', async () => {
+  it("is trusted by the system's authorities only if one of them issued it", async () => {
     const result = await against(good, { 'tls-ca': undefined });
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining('cannot be trusted') });
   });
@@ -176,7 +176,7 @@ describe('tls: openssl s_server', () => {
     else expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining(expected) });
   });
 
-  it('that demands a certificate is shown one', async () => {
+  it('that requires a certificate gets one', async () => {
     const { key, cert } = authority.issue();
     const demanding = ['-tls1_2', '-Verify', '3', '-verify_return_error', '-CAfile', 'ca.pem'];
     await withServer(demanding, async (port) => {
@@ -191,7 +191,7 @@ describe('tls: openssl s_server', () => {
 });
 
 describe('tls: by STARTTLS', () => {
-  /** Says each line in turn, the first at once, the next after each that it is told; at the end it may go on in TLS. */
+  /** Sends each line in turn, the first at once, the next after each line that it gets; at the end it may switch to TLS. */
   const talking =
     (lines: readonly string[], { tls = true } = {}) =>
     (socket: Socket): void => {
@@ -232,7 +232,7 @@ describe('tls: by STARTTLS', () => {
     ],
     ['imap', ['* OK ready\r\n', '* some news\r\na OK begin\r\n'], /^a STARTTLS\r\n/],
     ['postgres', ['', 'S'], /^\0\0\0\x08\x04/],
-  ])('%s goes on in TLS', async (protocol, lines, said) => {
+  ])('%s switches to TLS', async (protocol, lines, said) => {
     const { result, received } = await asked(protocol, lines);
     expect(result).toMatchObject({ status: 'ok', certificate: { daysLeft: 29 } });
     expect(received).toMatch(said);
@@ -260,7 +260,7 @@ describe('tls: by STARTTLS', () => {
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining(message) });
   });
 
-  it('that is closed is told', async () => {
+  it('that closes is reported', async () => {
     const target = await startTcpTarget({ serve: (socket) => void socket.end('220 ') });
     const result = await runProbe({ type: 'tls', host: target.host, port: target.port, starttls: 'smtp' });
     await target.close();
@@ -289,7 +289,7 @@ describe('tls: settings', () => {
     expect(faultsOf({ type: 'tls', host: 'a.test', ...written })).toEqual([expect.stringMatching(message)]);
   });
 
-  it('takes a limit by itself, whatever the default of the other', () => {
+  it('permits one limit, whatever the default of the other', () => {
     for (const written of [{ 'tls-expiry-warning': 1 }, { 'tls-expiry-critical': 30 }]) {
       expect(faultsOf({ type: 'tls', host: 'a.test', ...written })).toEqual([]);
     }

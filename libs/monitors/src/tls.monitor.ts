@@ -115,7 +115,7 @@ interface Plan {
   options: TlsOptions;
   skipsVerify: boolean;
   limits: ExpiryLimits;
-  /** That the certificate must be valid for. */
+  /** The name that the certificate must have. */
   name: string;
   limitMs: number;
   where: string;
@@ -127,7 +127,7 @@ function prepare(settings: TlsSettings): PreparedCheck {
   const plan: Plan = {
     to: { host, port, tls: undefined },
     starttls: settings.starttls,
-    // Whatever the certificate is worth is found out here, and told apart.
+    // Judges the certificate here, and reports each finding separately.
     options: { ...tlsOptionsOf(settings), skipVerify: true, wholeChain: !skipsVerify },
     skipsVerify,
     limits: expiryLimits(settings),
@@ -174,7 +174,7 @@ async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResu
   return run.verdict(worst.status, message, worst.expected, worst.found);
 }
 
-/** An expiry is told by its date. */
+/** The message gives an expiry by its date. */
 function chainFinding(secure: TLSSocket, { certificate, chain }: ProbeRun): Finding | undefined {
   const code = String((secure.authorizationError as unknown) ?? '');
   const expired = code === 'CERT_HAS_EXPIRED' && [certificate, ...chain].some((each) => (each?.daysLeft ?? 0) < 0);
@@ -209,7 +209,7 @@ function measureExpiry(run: ProbeRun, { warningDays, criticalDays }: ExpiryLimit
   ];
 }
 
-/** Whoever writes one of the two need not write the other. */
+/** An operator may set one of the two without the other. */
 function expiryLimits(settings: TlsSettings): ExpiryLimits {
   const { 'tls-expiry-warning': warning, 'tls-expiry-critical': critical } = settings;
   const criticalDays = critical ?? Math.min(defaultOf(TlsSettings, 'tls-expiry-critical'), warning ?? Infinity);

@@ -5,7 +5,7 @@ import { validateMonitor } from './validate-monitor.js';
 
 const LIMIT_MS = 50;
 
-/** CPU time in ms, for others use this machine too; the least of three tries. */
+/** CPU time in ms, because others use this machine, too; the smallest of three tries. */
 function costOf(raw: unknown): number {
   const tries: number[] = [];
   while (tries.length < 3 && !tries.some((ms) => ms < LIMIT_MS)) {
@@ -17,7 +17,7 @@ function costOf(raw: unknown): number {
   return Math.min(...tries);
 }
 
-/** Texts that patterns go astray on. */
+/** Texts on which patterns backtrack. */
 const NASTY = [
   ' ',
   'a',
@@ -49,14 +49,14 @@ const HOSTILE = NASTY.flatMap((unit) => [
   `http://${filled(unit)}`,
 ]);
 
-describe('validating a monitor is a matter of milliseconds', () => {
+describe('validating a monitor takes milliseconds', () => {
   it.each([...monitorTypes.values()])(
     '$type: whatever stands in an attribute',
     ({ type, settings }) => {
       const slow: [string, string, number][] = [];
       const base = { type, interval: '10s', host: 'a.example.com' };
       for (const { name, kind, group } of attributesOf(settings).values()) {
-        // What all types have is tried with one of them.
+        // One type is enough to try the attributes of all types.
         if (group !== 'specific' && type !== 'http') continue;
         for (const text of HOSTILE) {
           const value =
@@ -98,7 +98,7 @@ describe('a monitor', () => {
     return validated.ok ? [] : validated.errors.map(({ message }) => message);
   };
 
-  it('holds a bounded number of entries and items', () => {
+  it('contains a limited number of entries and items', () => {
     const map = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`X-${n}`, 'v']));
     const list = (count: number) => Array.from({ length: count }, (_, n) => `t${n}`);
     expect(messagesOf({ ...http, headers: map(MAX_ENTRIES), tags: list(MAX_ITEMS) })).toEqual([]);
@@ -108,7 +108,7 @@ describe('a monitor', () => {
     ]);
   });
 
-  it('is given one bound for all its expressions', () => {
+  it('has one limit for all its expressions', () => {
     const third = '~ .{0,900}';
     expect(messagesOf({ ...http, 'expect-regex': '.{0,900}', 'expect-headers': { A: third } })).toEqual([]);
     expect(

@@ -14,8 +14,8 @@ import {
 import { monitorTypes } from './registry.js';
 
 /**
- * Validates a monitor as an operator wrote it. Whether its alerters exist is for the caller to judge. `at` is the JSON pointer
- * of `raw` in the document that the person wrote.
+ * Validates a monitor as an operator wrote it. The caller checks whether its alerters exist. `at` is the JSON pointer of `raw` in
+ * the document that the person wrote.
  */
 export function validateMonitor(name: string, raw: unknown, at = ''): Validated<MonitorSettings> {
   const badName = nameFault('monitor', name);
@@ -31,7 +31,7 @@ export function validateMonitor(name: string, raw: unknown, at = ''): Validated<
   if (typeof type === 'string' && type !== '') {
     return { ok: false, errors: [unknownName(`${at}/type`, 'type', type, monitorTypes.keys())] };
   }
-  // Without a type only what is common can be judged.
+  // Without a type only the common attributes can be judged.
   const common = validateSettings(CommonSettings, { ...pickCommon(raw) }, at);
   return common.ok ? { ok: false, errors: [fault(`${at}/type`, type, 'a type')] } : common;
 }

@@ -2,8 +2,8 @@ const MAX_LABEL_BYTES = 63;
 const MAX_NAME_BYTES = 255;
 
 /**
- * The labels of a name that is written as in a zone file, where `\.` is a dot inside a label and `\255` a byte. Undefined when it is no name:
- * labels have 1 to 63 bytes, and all of it 255 with the lengths.
+ * The labels of a name in the syntax of a zone file, where `\.` is a dot inside a label and `\255` a byte. Undefined if it is not a
+ * name: labels have 1 to 63 bytes, and the whole name 255 with the lengths.
  */
 export function labelsOf(written: string): Buffer[] | undefined {
   if (written === '.') return [];
@@ -32,7 +32,7 @@ export function labelsOf(written: string): Buffer[] | undefined {
   return isFine && bytes <= MAX_NAME_BYTES ? labels.map((label) => Buffer.from(label)) : undefined;
 }
 
-/** A name as zone files write it, with the dot of the root at its end. */
+/** A name in the syntax of zone files, with the final dot. */
 export function nameText(labels: readonly Buffer[]): string {
   return labels.length === 0 ? '.' : labels.map((label) => `${labelText(label)}.`).join('');
 }
@@ -47,7 +47,7 @@ function labelText(label: Buffer): string {
   return text;
 }
 
-/** What tells names apart: not the case of their letters. */
+/** For comparing names: ignores the case of letters. */
 export function sameName(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }

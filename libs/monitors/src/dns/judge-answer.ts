@@ -2,17 +2,17 @@ import { type AskedFor, type DnsAnswer, type DnsRecord, recordText } from './mes
 import { labelsOf, nameText, sameName } from './domain-name.js';
 import { ANY, CNAME, DNAME, typeName } from './record-types.js';
 
-/** More aliases in a row are a circle. */
+/** A longer chain of aliases is a circle. */
 const MAX_ALIASES = 64;
 
-/** The records of an answer that are of the type that was asked, at the name or where its aliases lead. */
+/** The records of an answer that have the requested type, at the name or where its aliases lead. */
 export function recordsAskedFor(answer: DnsAnswer, asked: AskedFor): DnsRecord[] {
   if (asked.type === ANY) return answer.records;
   const names = asked.type === CNAME ? [startOf(asked)] : namesOf(answer, asked);
   return answer.records.filter(({ name, type }) => type === asked.type && names.some((known) => sameName(known, name)));
 }
 
-/** Where the aliases of an answer lead, in words; undefined when there is none. */
+/** Where the aliases of an answer lead, in words; undefined if there are none. */
 export function aliasOf(answer: DnsAnswer, asked: AskedFor): string | undefined {
   const names = namesOf(answer, asked);
   return names.length > 1 ? `an alias of ${names.at(-1)}, without ${typeName(asked.type)} record` : undefined;
@@ -22,7 +22,7 @@ function startOf({ name }: AskedFor): string {
   return nameText(labelsOf(name) ?? []);
 }
 
-/** The name, and what it is an alias of, and so on. */
+/** The name, its alias, and so on. */
 function namesOf(answer: DnsAnswer, asked: AskedFor): string[] {
   const names = [startOf(asked)];
   for (const from of names) {
@@ -37,14 +37,14 @@ function namesOf(answer: DnsAnswer, asked: AskedFor): string[] {
 function aliasTarget({ name, type, data }: DnsRecord, from: string): string | undefined {
   if (type === CNAME) return sameName(name, from) ? data : undefined;
   if (type !== DNAME) return undefined;
-  // All names below it are aliases (RFC 6672). Most servers add the record of the one alias that it makes.
+  // All names below it are aliases (RFC 6672). Most servers add the record of the alias in question.
   const below = name === '.' ? from : `.${name}`;
   return from.length > below.length && sameName(from.slice(-below.length), below)
     ? `${from.slice(0, -below.length)}.${data === '.' ? '' : data}`
     : undefined;
 }
 
-/** How a record may be written in an expression that must match it: its parts joined, or as zone files have it. */
+/** The spellings of a record that an expression may match: its parts joined, or in the syntax of zone files. */
 export function textsOf(record: DnsRecord): string[] {
   const { joined } = record;
   return joined === undefined ? [recordText(record)] : [recordText({ ...record, data: joined }), recordText(record)];

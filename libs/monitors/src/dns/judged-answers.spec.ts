@@ -2,10 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { type Answer, encode } from 'dns-packet';
 import { answerTo, checkDnsAgainst, type DnsResponder } from '../testing/index.js';
 
-describe('dns, of what a server answers', () => {
+describe('dns: the answers of a server', () => {
   const record: Answer = { name: 'web.test', type: 'A', ttl: 1, data: '192.0.2.1' };
 
-  describe('judges the records of the type that was asked', () => {
+  describe('judges the records of the requested type', () => {
     const alias = (name: string, data: string): Answer => ({ name, type: 'CNAME', ttl: 1, data });
     const address = (name: string, data = '192.0.2.1'): Answer => ({ name, type: 'A', ttl: 1, data });
     const mail: Answer = { name: 'web.test', type: 'MX', ttl: 1, data: { preference: 1, exchange: 'mx.test' } };
@@ -86,7 +86,7 @@ describe('dns, of what a server answers', () => {
       );
     });
 
-    it('an alias where that was asked for, and all there is where anything was', async () => {
+    it('an alias if it was requested, and all records for ANY', async () => {
       const answers = [alias('web.test', 'a.test'), alias('a.test', 'b.test'), address('b.test')];
       const of = async (type: string, count: number) =>
         (
@@ -124,7 +124,7 @@ describe('dns, of what a server answers', () => {
       };
       const more = { 'dns-record-type': 'TXT', expect: expression };
       const { result } = await checkDnsAgainst((query) => answerTo(query, [text]), more);
-      // A character cut in two is whole in the text.
+      // A character that is split over two parts is whole in the text.
       expect(result).toMatchObject({ status: expression.includes('ü') ? 'ok' : 'critical' });
     },
   );
@@ -158,7 +158,7 @@ describe('dns, of what a server answers', () => {
     expect(result).toMatchObject({ status, message });
   });
 
-  it('still measures the time of an answer whose code was expected', async () => {
+  it('still measures the time of an answer with an expected code', async () => {
     const more = { 'dns-expected-rcode': 'NXDOMAIN', 'dns-max-time': '1us' };
     expect((await checkDnsAgainst((query) => answerTo(query, [], 3), more)).result.message).toMatch(
       /took longer than 1us allowed/,
@@ -192,7 +192,7 @@ describe('dns, of what a server answers', () => {
     expect(result).toMatchObject({ status: 'ok' });
   });
 
-  it('takes apart names as zone files write them', async () => {
+  it('parses names in the syntax of zone files', async () => {
     let asked = '';
     await checkDnsAgainst(
       (query, _over, bytes) => {
@@ -204,7 +204,7 @@ describe('dns, of what a server answers', () => {
     expect(asked).toBe('\x03a.b\x02\xff;\x04test\0');
   });
 
-  it('tells how far the server came before it closed the connection', async () => {
+  it('reports how far the server came before it closed the connection', async () => {
     const truncated = (query: Parameters<DnsResponder>[0]) => ({ ...answerTo(query), flags: 1 << 9 });
     const { result } = await checkDnsAgainst((query, over) => (over === 'udp' ? truncated(query) : 'close'));
     expect(result.message).toBe('DNS query failed: the server closed the TCP connection before an answer');

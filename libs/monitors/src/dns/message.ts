@@ -4,19 +4,19 @@ import { isRecordType, typeName } from './record-types.js';
 import { Malformed, WireReader } from './wire-reader.js';
 
 export interface DnsRecord {
-  /** Its owner, as zone files write names: with a dot at the end. */
+  /** Its owner in the syntax of zone files, with a dot at the end. */
   name: string;
   ttl: number;
   type: number;
-  /** As zone files write it. */
+  /** In the syntax of zone files. */
   data: string;
-  /** Of a text, all its parts as one, with the characters that it has in UTF-8. */
+  /** Of a text, all its parts joined, decoded as UTF-8. */
   joined?: string;
 }
 
 export interface DnsAnswer {
   rcode: string;
-  /** More than fits into a datagram. */
+  /** The answer did not fit into a datagram. */
   truncated: boolean;
   records: DnsRecord[];
 }
@@ -37,7 +37,7 @@ export const RCODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN
   ' ',
 );
 
-/** A question with an id, for a server that is to find the answer elsewhere if it must. */
+/** A question with an id; asks the server to resolve recursively. */
 export function encodeQuery(id: number, { name, type }: AskedFor): Buffer {
   const labels = labelsOf(name);
   if (!labels) throw new Error(`${JSON.stringify(name)} is no domain name`);
@@ -52,8 +52,8 @@ export function encodeQuery(id: number, { name, type }: AskedFor): Buffer {
 }
 
 /**
- * What a message answers to the question with this id; undefined when it is no answer to it. Throws {@link Malformed} when it is one that cannot
- * be read. Of one that was truncated no records are read.
+ * The answer to the question with this id in a message; undefined if the message is not an answer to it. Throws {@link Malformed}
+ * if the answer cannot be read. Reads no records of a truncated answer.
  */
 export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAnswer | undefined {
   if (message.length < 2 || message.readUInt16BE() !== id) return undefined;
@@ -69,7 +69,7 @@ export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAns
   const code = flags & 0xf;
   const rcode = RCODES[code] ?? `RESERVED${code}`;
   const truncated = (flags & TRUNCATED) !== 0;
-  // Some servers leave the question out of an error.
+  // Some servers omit the question in an error.
   if (questions === 0) return code === 0 ? undefined : { rcode, truncated: false, records: [] };
   for (let question = 0; question < questions; question += 1) {
     const isAsked = sameName(reader.name(), nameText(labelsOf(asked.name) ?? [])) && reader.u16() === asked.type;
@@ -79,7 +79,7 @@ export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAns
   if (truncated) return { rcode, truncated, records: [] };
   const records: DnsRecord[] = [];
   for (let index = 0; index < counts[0]; index += 1) records.push(readRecord(reader));
-  // Nothing is expected of the other sections but that they are there.
+  // The other sections only have to be present.
   for (let index = 0; index < counts[1] + counts[2]; index += 1) skipRecord(reader);
   return { rcode, truncated, records };
 }
@@ -101,7 +101,7 @@ function skipRecord(reader: WireReader): void {
   reader.part(reader.u16());
 }
 
-/** A record as zone files write it, its parts separated by one space: `web.example.com. 300 IN A 192.0.2.1`. */
+/** A record in the syntax of zone files, its parts separated by one space: `web.example.com. 300 IN A 192.0.2.1`. */
 export function recordText({ name, ttl, type, data }: DnsRecord): string {
   return `${name} ${ttl} IN ${typeName(type)} ${data}`.trimEnd();
 }

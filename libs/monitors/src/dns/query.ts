@@ -8,11 +8,11 @@ import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer } from './messag
 import { Malformed } from './wire-reader.js';
 
 export interface DnsQuestion extends AskedFor {
-  /** As it is sent, but for the id. */
+  /** The bytes to send, without the id. */
   bytes: Buffer;
 }
 
-/** Where a question is sent. */
+/** The destination of a question. */
 export interface DnsServer {
   server: Address;
   port: number;
@@ -23,12 +23,12 @@ export function questionFor(name: string, type: number): DnsQuestion {
   return { name, type, bytes: encodeQuery(0, { name, type }) };
 }
 
-/** The target sent something that is no answer. */
+/** The target sent something that is not an answer. */
 class BadAnswer extends Error {}
 
 /**
- * Asks one server over UDP, once more after `retransmitMs`, and over TCP when its answer says that it was truncated. It waits
- * until an answer came, or an error; the scope sets the limit.
+ * Asks one server over UDP, again after `retransmitMs`, and over TCP if its answer is truncated. Waits for an answer or an error;
+ * the scope sets the limit.
  */
 export async function queryDns(
   question: DnsQuestion,
@@ -52,14 +52,14 @@ function overUdp(question: DnsQuestion, to: DnsServer, retransmitMs: number, sco
     socket.on('error', reject);
     socket.on('message', (datagram) => {
       try {
-        // What does not answer this question may be forged or late: the answer is still to come.
+        // A message that does not answer this question may be forged or late: keep waiting for the answer.
         const answer = answerIn(datagram, id, question, to);
         if (answer) resolve(answer);
       } catch (error) {
         reject(error);
       }
     });
-    // Connected, so that the system drops what others send, and reports a port on which nobody listens.
+    // Connected, so the system drops datagrams from others, and reports a port on which nobody listens.
     socket.connect(to.port, to.server.address, (error?: Error) => {
       if (error) return reject(error);
       socket.send(message);

@@ -75,7 +75,7 @@ function parameter(key: number, value: WireReader): string {
     case 'mandatory':
       return `${name}=${[...value.until(() => keyName(value.u16()))].join(',')}`;
     case 'alpn': {
-      // A comma within a protocol is told from one between two.
+      // Escapes distinguish a comma within a protocol from one between two.
       const protocols = [...value.until(() => value.string().toString('latin1').replace(/[\\,]/g, '\\$&'))];
       return `${name}=${quoted(Buffer.from(protocols.join(','), 'latin1'))}`;
     }

@@ -61,7 +61,7 @@ describe('the text of a record', () => {
     expect(textOf(type, data)).toBe(text);
   });
 
-  // The data as hexadecimal digits, because the library that encodes knows none of these.
+  // The data as hexadecimal digits, because the encoding library knows none of these types.
   it.each([
     ['HTTPS', '0001 00', '1 .'],
     ['HTTPS', '0000 047465737400', '0 test.'],
@@ -140,7 +140,7 @@ describe('the text of a record', () => {
     expect(() => textOf(type, hex(digits.replaceAll(' ', '')))).toThrow(Malformed);
   });
 
-  /** Through the wire, with the type of the record put in, so that it may be one that the library does not know. */
+  /** Through a whole message, with the type of the record overwritten, because the library may not know it. */
   function textOf(type: string, data: unknown): string {
     const known = Buffer.isBuffer(data) ? 'NULL' : type;
     const question = { name: 'name.test', type: 'A' } as const;

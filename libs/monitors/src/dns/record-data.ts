@@ -31,7 +31,7 @@ const typed: Read = (reader) => typeName(reader.u16());
 const ipv4: Read = (reader) => [...reader.bytes(4)].join('.');
 const ipv6: Read = (reader) => ipv6Text(reader.bytes(16));
 
-/** A time of a signature, `YYYYMMDDHHmmSS`: of those that its 32 bits may mean the one next to now (RFC 4034, section 3.1.5). */
+/** A time of a signature, `YYYYMMDDHHmmSS`: its 32 bits are ambiguous; uses the time closest to now (RFC 4034, section 3.1.5). */
 const stamp: Read = (reader) => {
   const seconds = reader.u32();
   const turns = Math.round((Date.now() / 1_000 - seconds) / 2 ** 32);
@@ -189,12 +189,12 @@ function nameOfNumber(number: number, names: Readonly<Record<number, string>>): 
   return names[number] ?? String(number);
 }
 
-/** The data of a record as zone files write it. Throws {@link Malformed}. */
+/** The data of a record in the syntax of zone files. Throws {@link Malformed}. */
 export function dataText(type: number, reader: WireReader): DataText {
   const known = typeName(type);
   const read = Object.hasOwn(DATA, known) ? DATA[known] : undefined;
   if (!read) {
-    // RFC 3597, section 5: the form of a record whose type is not known.
+    // RFC 3597, section 5: the syntax for records of an unknown type.
     const length = reader.left;
     return { data: `\\# ${length} ${hex(reader)}`.trimEnd() };
   }
@@ -206,7 +206,7 @@ export function dataText(type: number, reader: WireReader): DataText {
   return { data, joined: isUtf8(whole) ? `"${whole.toString().replace(/["\\]/g, '\\$&')}"` : quoted(whole) };
 }
 
-/** RFC 4648, section 7, which hashed owner names are written in. */
+/** RFC 4648, section 7: the encoding of hashed owner names. */
 function base32hex(data: Buffer): string {
   const bits = [...data].map((byte) => byte.toString(2).padStart(8, '0')).join('');
   return (bits.match(/.{1,5}/g) ?? [])

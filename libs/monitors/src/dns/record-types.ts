@@ -1,4 +1,7 @@
-/** By number, as IANA has them: https://www.iana.org/assignments/dns-parameters. Those without a line of their own in `RECORD_TYPES` are named where a record lists types. */
+/**
+ * By number, from IANA: https://www.iana.org/assignments/dns-parameters. Types without an entry in `RECORD_TYPES` are here because
+ * records list them.
+ */
 const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
   (
     '1 A 2 NS 3 MD 4 MF 5 CNAME 6 SOA 7 MB 8 MG 9 MR 10 NULL 11 WKS 12 PTR 13 HINFO 14 MINFO 15 MX 16 TXT 17 RP 18 AFSDB 19 X25 20 ISDN 21 RT 22 NSAP ' +
@@ -13,7 +16,7 @@ const TYPE_NAMES: ReadonlyMap<number, string> = new Map(
 
 const TYPE_CODES: ReadonlyMap<string, number> = new Map([...TYPE_NAMES].map(([code, name]) => [name, code]));
 
-/** The types that are offered; any other may be asked for by its number, as `TYPE65280`. */
+/** The suggested types; others can be requested by their number, as `TYPE65280`. */
 export const RECORD_TYPES = (
   'A AAAA AFSDB ANY APL CAA CDNSKEY CDS CERT CNAME CSYNC DHCID DLV DNAME DNSKEY DS EUI48 EUI64 HINFO HIP HTTPS IPSECKEY KEY KX L32 L64 LOC LP MX NAPTR NID NS ' +
   'NSEC NSEC3 NSEC3PARAM NULL OPENPGPKEY PTR RP RRSIG SIG SMIMEA SOA SPF SRV SSHFP SVCB TA TLSA TXT URI ZONEMD'
@@ -25,21 +28,21 @@ export const ANY = 255;
 export const CNAME = 5;
 export const DNAME = 39;
 
-/** OPT and the transfers of zones are parts of the protocol, and no records. */
+/** OPT and zone transfers are parts of the protocol, not records. */
 const isAskable = (code: number): boolean => code >= 1 && code <= 65_535 && code !== 41 && (code < 249 || code > 254);
 
-/** Whether records have this type: some numbers are of questions, or of parts of the protocol (RFC 6895, section 3.1). */
+/** Whether records can have this type: some numbers are for questions, or for parts of the protocol (RFC 6895, section 3.1). */
 export function isRecordType(code: number): boolean {
   return code !== ANY && isAskable(code);
 }
 
-/** The number of a type, by its name or as `TYPE65`; undefined when it cannot be asked for. */
+/** The number of a type, by its name or as `TYPE65`; undefined if it cannot be requested. */
 export function typeCode(name: string): number | undefined {
   const code = TYPE_CODES.get(name) ?? (/^TYPE\d{1,5}$/.test(name) ? Number(name.slice('TYPE'.length)) : 0);
   return isAskable(code) ? code : undefined;
 }
 
-/** RFC 3597, section 5: a type without a name is called by its number. */
+/** RFC 3597, section 5: a type without a name is written with its number. */
 export function typeName(code: number): string {
   return TYPE_NAMES.get(code) ?? `TYPE${code}`;
 }

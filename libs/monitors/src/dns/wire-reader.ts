@@ -1,13 +1,13 @@
 import { nameText } from './domain-name.js';
 
-/** A message, or a record of it, that ends too early or is not what it should be. */
+/** A message, or a record of it, ends too early or is invalid. */
 export class Malformed extends Error {}
 
-/** More than any name can have that points at each label of its end once. */
+/** More than any name can need that points to each label of its end once. */
 const MAX_POINTERS = 127;
 const MAX_NAME_BYTES = 255;
 
-/** Reads a part of a message from its beginning to its end. All numbers are big-endian. */
+/** Reads a part of a message from beginning to end. All numbers are big-endian. */
 export class WireReader {
   constructor(
     private readonly message: Buffer,
@@ -36,25 +36,25 @@ export class WireReader {
     return this.message.subarray(from, from + length);
   }
 
-  /** A text with its length before it. */
+  /** A text after its length. */
   string(): Buffer {
     return this.bytes(this.u8());
   }
 
-  /** A part of what is left, to be read on its own. */
+  /** A part of the rest, to read separately. */
   part(length: number): WireReader {
     const from = this.step(length);
     return new WireReader(this.message, from, from + length);
   }
 
-  /** A name, whose end may stand earlier in the message (RFC 1035, section 4.1.4). What it costs does not depend on the message. */
+  /** A name, whose end may be earlier in the message (RFC 1035, section 4.1.4). Its cost does not depend on the message. */
   name(): string {
     const labels: Buffer[] = [];
     let total = 1;
     let pointers = 0;
     let from = this.at;
     let at = this.at;
-    // Only its beginning must lie within the part.
+    // Only its beginning must be within the part.
     let end = this.end;
     for (;;) {
       if (at >= end) throw new Malformed('a name ends too early');
@@ -80,7 +80,7 @@ export class WireReader {
     }
   }
 
-  /** Reads with `read` for as long as there is something. */
+  /** Reads with `read` until the end. */
   *until<T>(read: () => T): Generator<T> {
     while (this.left > 0) yield read();
   }

@@ -3,7 +3,7 @@ export function groupsOf(bytes: Buffer): string {
   return (bytes.toString('hex').match(/.{1,4}/g) ?? []).join(':');
 }
 
-/** A text in quotes, where bytes that are no printable ASCII are written as numbers. */
+/** A text in quotes, with bytes that are not printable ASCII as numbers. */
 export function quoted(text: Buffer): string {
   let inner = '';
   for (const byte of text) {
@@ -13,7 +13,7 @@ export function quoted(text: Buffer): string {
   return `"${inner}"`;
 }
 
-/** RFC 5952; what may hold an address of version 4 is shown as one, as inet_ntop(3) does. */
+/** RFC 5952; an address that may contain an IPv4 address shows it, as inet_ntop(3) does. */
 export function ipv6Text(address: Buffer): string {
   const words = Array.from({ length: 8 }, (_, index) => address.readUInt16BE(2 * index));
   const zeros = words.findIndex((word) => word !== 0);

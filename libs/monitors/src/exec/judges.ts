@@ -6,21 +6,21 @@ import { excerpt } from '../probe/excerpt.js';
 import type { ProbeRun } from '../probe/probe-run.js';
 import { SubstringSearch } from '../probe/substring-search.js';
 
-/** As much of each part of the output of a plugin as is looked at: of its text, and of its performance data. */
+/** How much of a plugin's text, and of its performance data, is read. */
 const PLUGIN_PART_BYTES = 65_536;
 
-/** Makes a verdict of what a program does. */
+/** Turns the output and the end of a program into a verdict. */
 export interface Judge {
-  /** What a good run ends with, in words. */
+  /** The end of a good run, in words. */
   readonly expected: string;
-  /** The status when the program cannot be started. */
+  /** The status if the program cannot be started. */
   readonly ifNotStarted: Status;
-  /** Is given what the program writes. */
+  /** Gets the output of the program. */
   hear(chunk: Buffer, from: 'stdout' | 'stderr'): void;
   judge(exit: Exit): CheckResult;
 }
 
-/** Expects an exit code, and a text in the output; neither stream is preferred. */
+/** Expects an exit code, and a text in the output of either stream. */
 export class OutputJudge implements Judge {
   readonly expected: string;
   readonly ifNotStarted = 'critical';
@@ -67,7 +67,7 @@ export class OutputJudge implements Judge {
   }
 }
 
-/** Takes the verdict of a Nagios plugin, with what it writes to standard output, or else to standard error. */
+/** Takes the verdict of a Nagios plugin, with its standard output, or else its standard error, as text. */
 export class PluginJudge implements Judge {
   readonly expected = 'ok';
   readonly ifNotStarted = 'unknown';

@@ -54,7 +54,7 @@ describe('http: a client certificate', () => {
   const shown = authority.issue();
   const client = { 'tls-client-cert': shown.cert, 'tls-client-key': shown.key, 'tls-ca': authority.ca, ssl: true };
 
-  it('is shown to who demands it', async () => {
+  it('is sent to a target that requires it', async () => {
     const target = await startHttpTarget({ tls: { ...authority.issue(), ca: authority.ca } });
     try {
       expect(await runProbe(monitor(target, client))).toMatchObject({ status: 'ok' });
@@ -67,7 +67,7 @@ describe('http: a client certificate', () => {
     }
   });
 
-  it('is not shown to another origin that a redirect leads to', async () => {
+  it('is not sent to another origin after a redirect', async () => {
     const other = await startHttpTarget({ tls: { ...authority.issue(), ca: authority.ca } });
     const answer = (_: unknown, response: ServerResponse): void =>
       void response.writeHead(302, { Location: `${other.url}/` }).end();
@@ -83,7 +83,7 @@ describe('http: a client certificate', () => {
 });
 
 describe('http: redirects', () => {
-  it('are not followed when that is switched off', async () => {
+  it('are not followed if that is switched off', async () => {
     const answer = (_: unknown, response: ServerResponse): void =>
       void response.writeHead(302, { Location: '/next' }).end();
     const target = await startHttpTarget({ answer });
@@ -100,7 +100,7 @@ describe('http: redirects', () => {
 describe('http: a proxy', () => {
   const authority = makeAuthority();
 
-  it('is given plain requests as a whole, with what it demands', async () => {
+  it('gets plain requests whole, with its credentials', async () => {
     const proxy = await startHttpProxy(basic('p:canary-of-proxy'));
     const target = await startHttpTarget();
     try {
@@ -135,7 +135,7 @@ describe('http: a proxy', () => {
     }
   });
 
-  it('that is not there, says nothing or too much fails the check', async () => {
+  it('that does not exist, answers nothing or too much fails the check', async () => {
     const through = (port: number): Written =>
       monitor({ host: 'a.test', port: 443 }, { ssl: true, proxy: `http://127.0.0.1:${port}`, timeout: '300ms' });
     expect((await runProbe(through(await unusedPort()))).message).toMatch(/connection refused/);

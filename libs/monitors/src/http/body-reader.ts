@@ -10,22 +10,22 @@ import {
   textReaderOf,
 } from './charset.js';
 
-/** How much of a body is read, counted after decompression. */
+/** How much of a body is read, after decompression. */
 export const MAX_BODY_BYTES = 1_048_576;
 
 const HEAD_BYTES = 2_048;
 
 export interface BodyWishes {
-  /** Texts that are looked for as the body comes, and are not kept. */
+  /** Texts to find while the body comes, without keeping it. */
   wanted: string | undefined;
   unwanted: string | undefined;
-  /** How many bytes of its beginning are kept. */
+  /** How many bytes of its beginning it keeps. */
   keepBytes: number;
 }
 
-/** Reads a body as far as that is needed to judge it, and keeps as little of it. */
+/** Reads as much of a body as its verdict needs, and keeps as little of it as possible. */
 export class BodyReader {
-  /** Why the text could not be made out; undefined when it could. */
+  /** Why the text could not be decoded; undefined if it could. */
   unreadable: string | undefined;
   private readonly wanted: Search;
   private readonly unwanted: Search | undefined;
@@ -62,7 +62,7 @@ export class BodyReader {
     return decodeText(this.begin.buffer(), this.charset ?? this.charsetNow());
   }
 
-  /** What was kept, as text. */
+  /** The kept bytes as text. */
   keptText(): string {
     return decodeText(this.kept.buffer(), this.charset ?? this.charsetNow());
   }
@@ -75,7 +75,7 @@ export class BodyReader {
     this.wanted.asSent.push(chunk);
     this.unwanted?.asSent.push(chunk);
     if (this.charset) this.search(this.text?.write(chunk));
-    // What the beginning says of the encoding has to be awaited.
+    // The beginning says the encoding: wait for it.
     else if (this.bytes >= SNIFFED_BYTES) this.decide(before, chunk);
     if (this.hasUnwanted || this.bytes >= MAX_BODY_BYTES) {
       this.end();
@@ -84,7 +84,7 @@ export class BodyReader {
     return this.hasWanted && this.unwanted === undefined && this.bytes >= this.keepBytes;
   }
 
-  /** There is no more of it. */
+  /** The body has ended. */
   end(): void {
     if (!this.charset) this.decide(this.bytes, Buffer.alloc(0));
     this.search(this.text?.end());
@@ -116,7 +116,7 @@ export class BodyReader {
   }
 }
 
-/** Looks for a text as it is in UTF-8, and in what the body is when it is decoded: what calls itself latin1 often is UTF-8. */
+/** Looks for a text both in UTF-8 and in the decoded body, because a body that claims to be latin1 often is UTF-8. */
 class Search {
   readonly asSent: SubstringSearch;
   readonly asText: SubstringSearch;

@@ -71,7 +71,7 @@ describe('http: the encoding of a text', () => {
       expect(await against(headers, body, { 'expect-regex': text })).toMatchObject({ status: 'ok' });
   });
 
-  it('is shown as it is meant', async () => {
+  it('is shown in its real charset', async () => {
     const body = Buffer.from(ZURICH, 'latin1');
     const result = await against([type('text/html; charset=latin1')], body, { expect: 'Genève' });
     expect(result.message).toBe("Received response body '<h1>Zürich</h1>' does not contain expected content 'Genève'");
@@ -85,7 +85,7 @@ describe('http: the encoding of a text', () => {
     [['Content-Encoding: gzip, unheard-of'], 'who knows'],
     [['Content-Encoding: unheard-of, gzip'], gzipSync('who knows')],
     [['Transfer-Encoding: unheard-of'], 'who knows'],
-  ])('that nobody can read (%j) is no proof that a text is absent', async (headers, body) => {
+  ])('in an unknown charset (%j) is no proof that a text is absent', async (headers, body) => {
     for (const more of [
       { 'expect-not': 'Fehler' },
       { expect: 'Fehler' },
@@ -127,7 +127,7 @@ describe('http: how a body is encoded', () => {
     [['Transfer-Encoding: gzip', 'Transfer-Encoding: chunked'], chunk(gzipSync(hello))],
     [['Transfer-Encoding: identity, chunked'], chunk(hello)],
     [['Transfer-Encoding: deflate, chunked', 'Content-Encoding: gzip'], chunk(deflateSync(gzipSync(hello)))],
-  ])('%j is taken apart', async (headers, body) => {
+  ])('%j is decoded', async (headers, body) => {
     expect(await against(headers, body, { expect: 'hello' })).toMatchObject({ status: 'ok', message: 'N/A' });
     expect(await against(headers, body, { 'expect-not': 'hello' })).toMatchObject({ status: 'critical' });
     expect(await against(headers, body, { 'expect-not': 'absent' })).toMatchObject({ status: 'ok' });
@@ -140,14 +140,14 @@ describe('http: how a body is encoded', () => {
     [[`Content-Encoding: ${'gzip, '.repeat(6)}`], hello, 'the response has more than 5 content encodings'],
     [['Content-Encoding: gzip', 'Content-Length: 300'], gzipSync(hello), 'after 26 of the 300 bytes of the body'],
     [['Content-Encoding: gzip, gzip'], gzipSync(gzipSync(Buffer.alloc(64 * 1_048_576)).subarray(0, 65_000)), ''],
-  ])('%j of something else is told', async (headers, body, message) => {
+  ])('%j of something else is reported', async (headers, body, message) => {
     const result = await against(headers, body, { 'expect-not': 'absent' });
     if (message === '') return expect(result.status).toBe('ok');
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining(message) });
   });
 });
 
-it('a body that is empty is read in any encoding', async () => {
+it('an empty body is fine in any encoding', async () => {
   expect(await against(['Content-Encoding: unheard-of'], '', { 'expect-not': 'x' })).toMatchObject({ status: 'ok' });
 });
 

@@ -4,15 +4,15 @@ import { codingsOf, type WireResponse } from '@9volt/net';
 import type { Scope } from '@9volt/process';
 import { type BodyReader, MAX_BODY_BYTES } from './body-reader.js';
 
-/** As many as curl takes. */
+/** curl's limit. */
 const MAX_CODINGS = 5;
-/** Of what one coding makes of its input, where another one follows. */
+/** The output of one coding that is the input of another. */
 const MAX_BETWEEN_BYTES = 16 * MAX_BODY_BYTES;
 
-/** Names that are seen in Content-Encoding and change nothing. */
+/** Names that occur in Content-Encoding and mean no coding. */
 const NO_CODING = /^(?:identity|none|chunked|binary|[78]bit|utf-?8|us-ascii|iso-8859-\d+|aws-chunked)$/;
 
-/** Reads a body, decoded, until the reader has enough, or it ends. */
+/** Reads and decodes a body until the reader has enough, or it ends. */
 export async function readBody(response: WireResponse, reader: BodyReader, scope: Scope): Promise<void> {
   const { stream, source } = decoded(response, reader, scope);
   try {
@@ -23,7 +23,7 @@ export async function readBody(response: WireResponse, reader: BodyReader, scope
     throw source.failure ?? cause;
   }
   if (source.failure) throw source.failure;
-  // Nothing is the same in every encoding.
+  // An empty body is the same in every encoding.
   if (reader.bytes === 0) reader.unreadable = undefined;
   reader.end();
 }
@@ -42,7 +42,7 @@ function decoded(
   const source = new Source(response.body());
   if (codings.length > MAX_CODINGS) throw new Error(`the response has more than ${MAX_CODINGS} content encodings`);
   const unknown = codings.findIndex((coding) => !DECODERS.has(coding));
-  // What cannot be decoded is searched as it came: a text may stand in it all the same.
+  // If a body cannot be decoded, search it as it came: it may contain the text all the same.
   if (unknown !== -1) reader.unreadable = `the content encoding '${codings[unknown]}'`;
   const known = unknown === -1 ? codings : codings.slice(0, unknown);
   const stream = known.reduce<AsyncIterable<Buffer>>(
@@ -52,7 +52,9 @@ function decoded(
   return { stream, source };
 }
 
-/** The body as it was sent. A body that breaks off is searched as far as it goes, compressed or not: its failure is told at the end. */
+/**
+ * The body as it was sent. A body that ends early is searched up to its end, compressed or not; its failure is reported afterwards.
+ */
 class Source {
   failure: unknown;
 
@@ -69,12 +71,12 @@ class Source {
 
 const zlib = { finishFlush: constants.Z_SYNC_FLUSH };
 
-/** By the first two bytes, where those decide. */
+/** By the first two bytes, if they decide. */
 const DECODERS = new Map<string, (begin: Buffer) => Transform>(
   Object.entries({
     gzip: () => createGunzip(zlib),
     'x-gzip': () => createGunzip(zlib),
-    // Meant is that of zlib (RFC 9110, section 8.4.1.2); some servers send it without the wrapping.
+    // "deflate" means zlib (RFC 9110, section 8.4.1.2); some servers send it without the zlib header.
     deflate: (begin) => (isZlib(begin) ? createInflate(zlib) : createInflateRaw(zlib)),
     br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
   }),

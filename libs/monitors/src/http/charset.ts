@@ -1,26 +1,26 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import iconv from 'iconv-lite';
 
-/** How much of a document is looked at for what it says of itself (HTML, section 13.2.3.2). */
+/** How much of a document is searched for its declared charset (HTML, section 13.2.3.2). */
 export const SNIFFED_BYTES = 1_024;
 
-/** In which encoding a text is, and who says so. */
+/** The charset of a text, and its source. */
 export interface Charset {
-  /** Undefined where nobody says: then it is UTF-8, or from the first byte on that is not, windows-1252. */
+  /** Undefined if nobody declares it: then it is UTF-8, or, from the first byte that is not, windows-1252. */
   label: string | undefined;
-  /** What was said and is not known to anybody. */
+  /** A declared charset that nobody knows. */
   unknown?: string;
 }
 
-/** Turns bytes into text, piece by piece. */
+/** Decodes bytes to text, piece by piece. */
 export interface TextReader {
   write(piece: Buffer): string;
   end(): string;
-  /** Whether nobody said what it is, and it is not UTF-8. */
+  /** Whether nobody declared it, and it is not UTF-8. */
   readonly isGuess?: boolean;
 }
 
-/** By the mark at the beginning of the text, the header, or what the text says of itself: in this order, as browsers do it. */
+/** By the byte order mark, the header, or the text's own declaration, in this order, as browsers do. */
 export function charsetOf(contentType: string | undefined, begin: Buffer): Charset {
   const mark = byMark(begin);
   if (mark) return { label: mark };
@@ -46,7 +46,7 @@ export function textReaderOf({ label }: Charset): TextReader {
 
 /** A whole text, or the beginning of one. */
 export function decodeText(bytes: Buffer, charset: Charset): string {
-  // What calls itself so often is UTF-8, and what is valid UTF-8 beyond ASCII is hardly ever anything else.
+  // A text that claims these charsets often is UTF-8, and valid UTF-8 beyond ASCII is hardly ever anything else.
   if (isOfOneByte(charset.label) && isUtf8(bytes.subarray(0, bytes.length - unfinished(bytes))) && !isAscii(bytes)) {
     return bytes.toString();
   }
@@ -55,7 +55,7 @@ export function decodeText(bytes: Buffer, charset: Charset): string {
     .replace(/^\ufeff/, '');
 }
 
-/** Text that says nothing of its encoding. */
+/** Text without a declared charset. */
 class GuessingReader implements TextReader {
   private held: Buffer = Buffer.alloc(0);
   private fallback: TextReader | undefined;
@@ -82,7 +82,7 @@ class GuessingReader implements TextReader {
   }
 }
 
-/** How many bytes at the end begin a character of UTF-8 that goes on behind them. */
+/** Number of bytes at the end that begin a character of UTF-8 which continues behind them. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] as number;
@@ -114,7 +114,7 @@ function inMarkup(contentType: string | undefined, begin: Buffer): string | unde
   const [, xml] = /^\s*<\?xml\s[^>]*encoding\s*=\s*["']([\w.:-]+)/i.exec(text) ?? [];
   const [, meta] = /<meta\s[^>]*charset\s*=\s*["']?\s*([\w.:-]+)/i.exec(text) ?? [];
   const label = xml ?? meta;
-  // It could not be read if it were so (HTML, section 13.2.3.2).
+  // The declaration itself could not be read in UTF-16 (HTML, section 13.2.3.2).
   return label !== undefined && /^utf-?(?:16|32)/i.test(label) ? 'utf-8' : label;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { compareDecimals } from './decimal.js';
 
-describe('numbers as they are written', () => {
+describe('numbers in their written form', () => {
   it.each([
     ['1', '1.0', 0],
     ['0', '-0.000e9', 0],
@@ -24,7 +24,7 @@ describe('numbers as they are written', () => {
     expect(compareDecimals(text, '1')).toBeNaN();
   });
 
-  it('agree with the numbers that they are', () => {
+  it('agree with comparing the numbers', () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(number, number, (a, b) => {

@@ -1,13 +1,13 @@
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:e([+-]?\d{1,9}))?$/i;
 
-/** A number as it is written, exactly: `sign` × 0.`digits` × 10^`exponent`, its digits without zeros at either end. */
+/** A number in its exact written form: `sign` × 0.`digits` × 10^`exponent`, its digits without zeros at either end. */
 interface Decimal {
   sign: -1 | 0 | 1;
   digits: string;
   exponent: number;
 }
 
-/** Compares two numbers as they are written, exactly: below, at or above zero. NaN when one is no number. */
+/** Compares two written numbers exactly: below, at or above zero. NaN if one is not a number. */
 export function compareDecimals(a: string, b: string): number {
   const [left, right] = [parse(a), parse(b)];
   if (!left || !right) return NaN;
@@ -27,7 +27,7 @@ function parse(text: string): Decimal | undefined {
   return { sign: minus === '-' ? -1 : 1, digits, exponent: whole.length - leading + Number(power) };
 }
 
-/** Behind the last digit that is no zero. A pattern would look for the end anew at each zero of a long number. */
+/** Index behind the last digit that is not zero. A pattern would look for the end again at each zero of a long number. */
 function endOfDigits(text: string): number {
   let end = text.length;
   while (end > 0 && text[end - 1] === '0') end -= 1;

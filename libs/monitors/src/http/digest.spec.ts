@@ -19,12 +19,12 @@ describe('digest authentication, by the examples of RFC 7616', () => {
     expect(authorization).toContain('nc=00000001, qop=auth,');
   });
 
-  it('takes the strongest, among other schemes too', () => {
+  it('takes the strongest challenge, even among other schemes', () => {
     const values = [`Basic realm="x, y=z", ${challenge('MD5')}`, `Negotiate, ${challenge('SHA-256')}`, 'Bearer'];
     expect(digestChallenge(values)).toMatchObject({ algorithm: 'SHA-256', realm: 'http-auth@example.org' });
   });
 
-  it('hides the name where that is asked for', () => {
+  it('hides the user name if the challenge asks for it', () => {
     const text =
       'Digest realm="api@example.org", qop="auth", algorithm=SHA-512-256, nonce="5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK", opaque="HRPCssKJSGjCrkzDg8OhwpzCiGPChXYjwrI2QmXDnsOS", charset=UTF-8, userhash=true';
     const found = digestChallenge([text]) ?? {};
@@ -45,7 +45,7 @@ describe('digest authentication, by the examples of RFC 7616', () => {
     expect(digestChallenge([value])).toBeUndefined();
   });
 
-  it('lets nothing break out of its quotes', () => {
+  it('escapes everything within quotes', () => {
     const login = { username: 'a"b\\c\r\nX: y', password: 'p' };
     const authorization = digestAuthorization({ nonce: 'n"\\' }, login, request);
     expect(authorization).toContain('username="a\\"b\\\\c  X: y"');

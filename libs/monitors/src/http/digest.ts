@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a target demands (RFC 7616): the parameters of its challenge, by their names in lower case. */
+/** A target's challenge (RFC 7616): its parameters by their names in lower case. */
 export type DigestChallenge = Readonly<Record<string, string>>;
 
 export interface Login {
@@ -17,7 +17,7 @@ const ALGORITHMS: readonly (readonly [name: string, hash: string])[] = [
 
 const PIECE = /\s*,?\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]*))|(?=[\s,]|$))/y;
 
-/** The best challenge for digest authentication among the values of WWW-Authenticate, which may hold others. */
+/** The best challenge for digest authentication in WWW-Authenticate, which may contain others. */
 export function digestChallenge(values: readonly string[]): DigestChallenge | undefined {
   const challenges = values
     .flatMap(challengesIn)
@@ -27,7 +27,7 @@ export function digestChallenge(values: readonly string[]): DigestChallenge | un
   return challenges.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-/** The value of Authorization that answers a challenge for the first time. */
+/** The value of Authorization that first answers a challenge. */
 export function digestAuthorization(
   challenge: DigestChallenge,
   { username, password }: Login,
@@ -85,7 +85,7 @@ function hashOf({ algorithm = 'MD5' }: DigestChallenge): string | undefined {
   return ALGORITHMS.find(([name]) => name === bare)?.[1];
 }
 
-/** Empty for what RFC 2069 knew; undefined when none is offered that we know. */
+/** Empty for RFC 2069; undefined if we know none of the offered ones. */
 function qopOf({ qop }: DigestChallenge): '' | 'auth' | 'auth-int' | undefined {
   if (qop === undefined) return '';
   const offered = qop.toLowerCase().split(/[\s,]+/);
@@ -96,7 +96,7 @@ function rank(challenge: DigestChallenge): number {
   return ALGORITHMS.findIndex(([, hash]) => hash === hashOf(challenge));
 }
 
-/** Nothing breaks out of its quotes or its line. */
+/** Nothing may break out of its quotes or its line. */
 function quoted(text: string): string {
   return text.replace(/[\r\n]/g, ' ').replace(/["\\]/g, '\\$&');
 }

@@ -7,7 +7,7 @@ import type { ProbeRun } from '../probe/probe-run.js';
 import { type Proxy, tunnel } from './proxy.js';
 import { headersOf, type HttpRequest, urlOf } from './request.js';
 
-/** By which way a request goes. */
+/** The connection that a request uses. */
 export interface Route {
   tls: TlsOptions;
   proxy: Proxy | undefined;
@@ -20,13 +20,13 @@ export interface Exchanged {
 }
 
 /**
- * Sends a request and waits for the head of its response. Its connection is a fresh one, since connecting is a part of what is checked, and is destroyed
- * when the scope ends.
+ * Sends a request and waits for the headers of its response. It uses a new connection, because connecting is part of the check, and
+ * destroys it when the scope ends.
  */
 export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, scope: Scope): Promise<Exchanged> {
   const socket = await connectTo(sent, route, run, scope);
   const { proxy } = route;
-  // A plain request is given to a proxy as a whole.
+  // A proxy gets a plain request whole.
   const handedOn = proxy !== undefined && !sent.ssl;
   const authorization = handedOn ? proxy.authorization : undefined;
   const request = {
@@ -52,7 +52,7 @@ export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, s
 async function connectTo(sent: HttpRequest, { tls, proxy }: Route, run: ProbeRun, scope: Scope): Promise<Socket> {
   const { host, port, ssl } = sent;
   if (!proxy) return openConnection({ host, port, tls: ssl ? tls : undefined }, run, scope);
-  // The proxy connects where we ask it to: its addresses are not ours to check, what we ask for is.
+  // The proxy connects for us: we cannot check its addresses, only the target that we ask for.
   run.stage = `looking up ${host}`;
   await run.targets.judgeBehindProxy({ host, port }, scope);
   const socket = await openConnection({ host: proxy.host, port: proxy.port, tls: undefined }, run, scope);

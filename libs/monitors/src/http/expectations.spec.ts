@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { makeAuthority } from '@9volt/testing';
 import { runProbe, startHttpTarget, type Written } from '../testing/index.js';
 
-/** One check of a server that answers this body, and headers. */
+/** One check of a server with this body and headers. */
 async function against(body: string | Buffer, more: Written, headers: Record<string, string> = {}, delayMs = 0) {
   const answer = (_: unknown, response: ServerResponse): void =>
     void setTimeout(() => response.writeHead(200, headers).end(body), delayMs);
@@ -73,7 +73,7 @@ describe('http: what is expected of the body', () => {
       });
   });
 
-  it('reads what is needed, and no more', async () => {
+  it('reads what it needs, and no more', async () => {
     const long = `${'x'.repeat(70_000)}needle`;
     expect(await against(long, { 'expect-regex': 'needle' })).toMatchObject({ status: 'critical' });
     expect(await against(long, { 'expect-not': 'needle' })).toMatchObject({ status: 'critical' });
@@ -129,7 +129,7 @@ describe('http: several status codes', () => {
   });
 });
 
-describe('http: how long it may take', () => {
+describe('http: the limits of time', () => {
   it.each([
     [{ 'warning-latency': '2s', 'critical-latency': '3s' }, 'ok', /^N\/A$/],
     [{ 'warning-latency': '50ms', 'critical-latency': '3s' }, 'warning', /^The request took \d+ms, longer than 50ms$/],

@@ -8,20 +8,20 @@ import { type JsonPath, parseJsonPath, valueAt } from './json-path.js';
 import { type JsonText, parsedJson } from './json-text.js';
 import { isAsExpected, parseExpectation, textOf, type ValueExpectation } from './value-expectation.js';
 
-/** In what a response differs from what is expected of it. */
+/** How a response differs from the expectations. */
 export interface Mismatch {
   message: string;
   expected: string;
   found: string;
 }
 
-/** How much of a body, in bytes, a regular expression is given: more would hold up other checks. */
+/** How much of a body, in bytes, a regular expression gets: more would delay other checks. */
 const MAX_MATCHED_BYTES = 65_536;
 
-/** What is expected of one header. */
+/** The expectation of one header. */
 export interface HeaderExpectation {
   name: string;
-  /** A text in it, or all that was written with an expression behind `~`. */
+  /** A text in it, or an expression after `~` for the whole value. */
   wanted: string;
   expression: string | undefined;
 }
@@ -34,7 +34,7 @@ export function headerExpectations(expected: Readonly<Record<string, string>> = 
   }));
 }
 
-/** The first header that is not as expected: absent, or without the text, or not matched by the expression. */
+/** The first header that is not as expected: it is absent, lacks the text, or does not match the expression. */
 export async function judgeHeaders(
   response: WireResponse,
   expected: readonly HeaderExpectation[],
@@ -56,7 +56,7 @@ export async function judgeHeaders(
   return undefined;
 }
 
-/** What is expected of a body, and what must be read of it to judge that. */
+/** The expectations of a body, and how much of it they need. */
 export interface BodyExpectations {
   wishes: BodyWishes;
   expect: string;
@@ -71,7 +71,7 @@ interface JsonExpectation {
   expectation: ValueExpectation;
 }
 
-/** Undefined when nothing is expected of a body. */
+/** Undefined if nothing is expected of a body. */
 export function bodyExpectations(settings: HttpSettings): BodyExpectations | undefined {
   const { expect = '', 'expect-not': unwanted = '', 'expect-regex': expression, 'expect-json': written } = settings;
   const keepBytes = written ? MAX_BODY_BYTES : expression === undefined ? 0 : MAX_MATCHED_BYTES;
@@ -119,12 +119,12 @@ export async function judgeBody(
   return judgeJson(document, json, scope);
 }
 
-/** A limit is told where it may have decided. */
+/** Names a limit if it may have decided. */
 function wantedIn(body: BodyReader, expect: string): string {
   return body.bytes >= MAX_BODY_BYTES ? `${excerpt(expect, 160)} in the first 1 MiB` : excerpt(expect, 256);
 }
 
-/** What nobody could read is no evidence that something is not there. */
+/** A text that could not be decoded is no proof that something is absent. */
 function unreadable({ unreadable: why }: BodyReader, expected: string): Mismatch | undefined {
   if (why === undefined) return undefined;
   return {
@@ -134,7 +134,7 @@ function unreadable({ unreadable: why }: BodyReader, expected: string): Mismatch
   };
 }
 
-/** In bytes of UTF-8, as bounds the work. */
+/** In bytes of UTF-8, because these limit the work. */
 function beginningOf(text: string): string {
   return text.length * 3 <= MAX_MATCHED_BYTES ? text : Buffer.from(text).subarray(0, MAX_MATCHED_BYTES).toString();
 }

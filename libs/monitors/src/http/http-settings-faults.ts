@@ -7,7 +7,7 @@ import { JSON_PATH_EXPECTED, parseJsonPath } from './json-path.js';
 import { isOrdered } from './status-codes.js';
 import { isNumberless, parseExpectation } from './value-expectation.js';
 
-/** The faults between the attributes of a monitor of HTTP. */
+/** The faults between the attributes of an http monitor. */
 
 export function requestFaults({
   url = '',

@@ -6,7 +6,7 @@ export const JSON_PATH_EXPECTED = 'a JSON path to one value, such as "$.status" 
 const SEGMENT =
   /\.(?<name>[\p{L}_$][\p{L}\p{N}_$-]*)|\[\s*(?:(?<index>-?\d{1,9})|'(?<single>(?:[^'\\]|\\.)*)'|"(?<double>(?:[^"\\]|\\.)*)")\s*\]/uy;
 
-/** Parses a singular query of RFC 9535: one that leads to one value at most. Undefined when it is none. */
+/** Parses a singular query of RFC 9535: one that leads to at most one value. Undefined if it is not one. */
 export function parseJsonPath(text: string): JsonPath | undefined {
   if (!text.startsWith('$')) return undefined;
   const path: (string | number)[] = [];
@@ -23,7 +23,7 @@ export function parseJsonPath(text: string): JsonPath | undefined {
   return path;
 }
 
-/** The value at a path; undefined when there is none. A negative index counts from the end. */
+/** The value at a path; undefined if there is none. A negative index counts from the end. */
 export function valueAt(document: unknown, path: JsonPath): unknown {
   let at = document;
   for (const step of path) {

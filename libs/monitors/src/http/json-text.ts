@@ -1,6 +1,6 @@
 import { type JsonPath, valueAt } from './json-path.js';
 
-/** A document of JSON, and how its numbers are written: parsing them loses digits, and how they were meant to look. */
+/** A JSON document with the written form of its numbers: parsing loses digits and the form. */
 export interface JsonText {
   value: unknown;
   /** The number at a path, as it is written. */
@@ -9,7 +9,7 @@ export interface JsonText {
 
 const STRINGS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
-/** Undefined when it is no JSON. */
+/** Undefined if it is not JSON. */
 export function parsedJson(text: string): JsonText | undefined {
   try {
     const value = JSON.parse(text) as unknown;
@@ -17,7 +17,7 @@ export function parsedJson(text: string): JsonText | undefined {
     return {
       value,
       asWritten: (path) => {
-        // Once it is known to be JSON, a number within quotes is the same document with the number kept as text.
+        // Once the text is known to be JSON, quoting its numbers gives the same document with the numbers as texts.
         written ??= JSON.parse(
           text.replace(STRINGS_AND_NUMBERS, (token) => (token.startsWith('"') ? token : `"${token}"`)),
         );

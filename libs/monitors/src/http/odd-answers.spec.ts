@@ -24,7 +24,7 @@ describe('http: an answer that is odd', () => {
     ],
     ['two lengths', `${OK}Content-Length: 3\r\n${HELLO}`, 'several lengths'],
     ['a status line of HTTP/2', `HTTP/2 200\r\n${HELLO}`, 'an odd status line'],
-  ])('for %s is taken, and told in one note', async (_, answer, note) => {
+  ])('for %s is accepted, and described in one note', async (_, answer, note) => {
     const { result } = await againstBytes(answer, { expect: 'hello' });
     expect(result).toMatchObject({ status: 'ok', message: 'N/A', note: `Odd in the answer: ${note}` });
     const failed = await againstBytes(answer, { expect: 'welcome' });
@@ -43,7 +43,7 @@ describe('http: an answer that is odd', () => {
   });
 });
 
-describe('http: an answer that is none', () => {
+describe('http: an invalid answer', () => {
   const error = "Ran into error while performing 'GET' request: ";
   it.each([
     ['nothing', '', 'the target closed the connection without an answer'],
@@ -66,13 +66,13 @@ describe('http: an answer that is none', () => {
     ['a header beyond the limit', `${OK}X: ${'a'.repeat(110_000)}\r\n\r\n`, 'a header is longer than 100 KiB'],
     ['headers beyond the limit', `${OK}${`X: ${'a'.repeat(90_000)}\r\n`.repeat(4)}\r\n`, 'longer than 300 KiB'],
     ['a length that is none', `${OK}Content-Length: six\r\n\r\nhello\n`, "Content-Length is not a number: 'six'"],
-  ])('with %s is told as what it is', async (_, answer, message) => {
+  ])('with %s is reported as what it is', async (_, answer, message) => {
     const { result } = await againstBytes(answer, { 'expect-not': 'zzz' });
     expect(result).toMatchObject({ status: 'critical', message: expect.stringContaining(message) });
     expect(result.message.startsWith(error)).toBe(true);
   });
 
-  it('is enough where what is expected came before it broke off', async () => {
+  it('is enough if the expected text came before it ended', async () => {
     const { result } = await againstBytes(`${OK}Content-Length: 300\r\n\r\nhello\n`, { expect: 'hello' });
     expect(result).toMatchObject({ status: 'ok' });
   });

@@ -10,7 +10,7 @@ export interface Proxy {
   authorization: string | undefined;
 }
 
-/** Where a proxy listens; with http:// alone, as the way to the proxy is not encrypted. */
+/** Address of a proxy; only http://, because the connection to the proxy is not encrypted. */
 export const PROXY = /^http:\/\/(?<host>\[[0-9a-f:.]+\]|[^\s/:?#@[\]]+)(?::(?<port>\d{1,5}))?\/?$/i;
 export const PROXY_EXPECTED = 'an address such as "http://proxy.example.com:3128", without a user name in it';
 
@@ -28,7 +28,7 @@ export function basic(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`, 'utf8').toString('base64')}`;
 }
 
-/** Has a proxy connect to the target (RFC 9110, section 9.3.6). */
+/** Makes a proxy connect to the target (RFC 9110, section 9.3.6). */
 export async function tunnel(socket: Socket, { authorization }: Proxy, host: string, port: number): Promise<void> {
   const where = hostAndPort(host, port);
   const dialogue = new Dialogue(socket);

@@ -43,7 +43,7 @@ describe('redirected', () => {
     ['HEAD', 303, 'HEAD'],
     ['POST', 307, 'POST'],
     ['POST', 308, 'POST'],
-  ])('makes %s at %d a %s, without a body when that changed', (method, status, expected) => {
+  ])('makes %s at %d a %s, without a body if the method changed', (method, status, expected) => {
     const post = { ...request, method, body: 'x', headers: { 'content-type': 'text/plain', 'X-Key': 'k' } };
     const next = redirected(post, status, '/');
     expect(next.method).toBe(expected);
@@ -56,7 +56,7 @@ describe('redirected', () => {
     expect(() => redirected(request, 302, location)).toThrow('redirected to an address that is not HTTP');
   });
 
-  it('refuses what is no address', () => {
+  it('refuses an invalid address', () => {
     expect(() => redirected(request, 302, 'http://[oops')).toThrow('redirected to an address that is not valid');
   });
 });
@@ -77,7 +77,7 @@ describe('pathOf', () => {
 });
 
 describe('headersOf', () => {
-  it('lets the operator replace any standing header, whatever its case', () => {
+  it('lets the operator replace any standard header, whatever its case', () => {
     const headers = headersOf({ ...request, headers: { host: 'vhost.test', 'user-agent': 'mine' } });
     expect(headers).toEqual({ host: 'vhost.test', 'user-agent': 'mine', Accept: '*/*', 'Accept-Encoding': 'identity' });
   });
@@ -92,7 +92,7 @@ describe('headersOf', () => {
     expect(headersOf({ ...request, ...more })['Host']).toBe(host);
   });
 
-  it('gives the length of a body in bytes', () => {
+  it('sends the length of a body in bytes', () => {
     expect(headersOf({ ...request, body: 'ü' })['Content-Length']).toBe('2');
   });
 });

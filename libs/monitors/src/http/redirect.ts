@@ -6,7 +6,10 @@ export const MAX_REDIRECTS = 10;
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Where a response redirects to, what is beyond ASCII percent-encoded byte by byte, as curl and browsers do it; empty when it does not say. */
+/**
+ * The destination of a redirect, with characters beyond ASCII percent-encoded byte by byte, as curl and browsers do; empty if it
+ * has none.
+ */
 export function locationOf(response: WireResponse): string {
   const bytes = response.bytesOf('Location') ?? Buffer.alloc(0);
   return bytes
@@ -19,8 +22,8 @@ export function isRedirect(status: number): boolean {
 }
 
 /**
- * The request that a redirect asks for. Across origins all headers of the operator are dropped, as any of them may be a
- * credential. As browsers do, 303 and a redirected POST become GET without a body. Throws an error worded for the operator.
+ * The request that follows a redirect. Across origins it drops all headers of the operator, because any of them may be a
+ * credential. As in browsers, 303 and a redirected POST become GET without a body. Throws an error in words for the operator.
  */
 export function redirected(request: HttpRequest, status: number, location: string): HttpRequest {
   const url = parse(location, urlOf(request));

@@ -1,19 +1,19 @@
 import { isIP } from 'node:net';
 import { hostAndPort } from '../net/host.js';
 
-/** One request, to be sent as it stands. */
+/** One request, sent as it is. */
 export interface HttpRequest {
   ssl: boolean;
   /** A name, or an IP address without brackets. */
   host: string;
   port: number;
-  /** Path and query, in characters that HTTP takes. */
+  /** Path and query, in characters that HTTP permits. */
   path: string;
   method: string;
-  /** Headers that the operator wrote, which may hold credentials. */
+  /** Headers of the operator, which may contain credentials. */
   headers: Readonly<Record<string, string>>;
   body: string | undefined;
-  /** What the target demanded or set on the way: it replaces what the operator wrote. */
+  /** Headers that the target required or set on the way: they replace those of the operator. */
   cookie?: string | undefined;
   authorization?: string | undefined;
 }
@@ -24,8 +24,8 @@ export function standardPort(ssl: boolean): number {
 }
 
 /**
- * Path and query as they are sent: with a leading slash, without a fragment, and with what HTTP does not take (spaces, control
- * characters, what is not ASCII) percent-encoded. What is left, `?` and `%` among it, is the operator's and stays.
+ * Path and query as they are sent: with a leading slash, without a fragment, and with percent-encoded spaces, control characters
+ * and characters beyond ASCII. Everything else, including `?` and `%`, stays as the operator wrote it.
  */
 export function pathOf(url: string): string {
   const [withoutFragment = ''] = url.split('#', 1);
@@ -44,18 +44,18 @@ export function urlOf(request: HttpRequest): string {
   return originOf(request) + request.path;
 }
 
-/** The headers of a request: the operator's, over those that every request has. Names are compared without their case. */
+/** The headers of a request: the operator's, over the standard ones. Names are compared without their case. */
 export function headersOf(request: HttpRequest): Record<string, string> {
   const { ssl, port, body } = request;
-  // The zone of a link-local address means something on this host only.
+  // The zone of a link-local address is meaningful only on this host.
   const host = request.host.split('%', 1)[0] as string;
   const standing: Record<string, string> = {
     Host: port === standardPort(ssl) ? bracketed(host) : hostAndPort(host, port),
     'User-Agent': '9volt',
     Accept: '*/*',
-    // What arrives compressed all the same is decompressed, but nobody has to take that trouble for us.
+    // We decompress compressed answers, but do not ask targets to compress.
     'Accept-Encoding': 'identity',
-    // Node gives only some methods the length of their body.
+    // Node sends a length only for the bodies of some methods.
     ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
   };
   const written = withCookie(request);
@@ -68,7 +68,9 @@ export function headersOf(request: HttpRequest): Record<string, string> {
   };
 }
 
-/** The operator's headers, with the cookies of the run: one that was set replaces the operator's of the same name. */
+/**
+ * The operator's headers, with the cookies of this check: a cookie that the target set replaces the operator's of the same name.
+ */
 function withCookie({ headers, cookie }: HttpRequest): Record<string, string> {
   if (!cookie) return { ...headers };
   const isCookie = ([name]: [string, string]): boolean => name.toLowerCase() === 'cookie';
@@ -84,13 +86,13 @@ function withCookie({ headers, cookie }: HttpRequest): Record<string, string> {
   return { ...Object.fromEntries(others), Cookie: [...kept, Buffer.from(cookie).toString('latin1')].join('; ') };
 }
 
-/** Headers that are no credentials, whatever they say. */
+/** Headers that contain no credentials, whatever their value. */
 const OPEN =
   /^(?:accept|cache-control|connection|content|expect|host|if|origin|pragma|range|referer|te|upgrade|user-agent)(?:-|$)/i;
-/** A shorter value is no credential; hiding it would only make messages unreadable. */
+/** A shorter value is not a credential; hiding it would only make messages unreadable. */
 const MIN_SECRET = 6;
 
-/** What of the headers may be a credential: values, and of `Bearer …` what follows. */
+/** Parts of the headers that may be credentials: values, and the part after `Bearer`. */
 export function credentialsOf(headers: HttpRequest['headers']): string[] {
   return Object.entries(headers)
     .filter(([name]) => !OPEN.test(name))

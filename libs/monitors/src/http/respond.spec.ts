@@ -6,12 +6,12 @@ const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nhello\n';
 const to = (location: string, ...more: string[]): string =>
   ['HTTP/1.1 302 Found', `Location: ${location}`, ...more, 'Content-Length: 0', '', ''].join('\r\n');
 
-/** The paths that were asked for, in their order. */
+/** The requested paths, in their order. */
 const paths = (requests: string[]): string[] => requests.map((request) => request.split(' ')[1] ?? '');
 const cookies = (requests: string[]): (string | undefined)[] =>
   requests.map((request) => /\r\ncookie: (.*)\r\n/i.exec(request)?.[1]);
 
-describe('http: where a redirect leads', () => {
+describe('http: the destination of a redirect', () => {
   it.each([
     ['UTF-8', '/caf\xc3\xa9', '/caf%C3%A9'],
     ['ISO 8859-1, byte by byte', '/caf\xe9', '/caf%E9'],
@@ -28,13 +28,13 @@ describe('http: where a redirect leads', () => {
     expect(result).toMatchObject({ status: 'ok' });
   });
 
-  it('is nowhere where nothing stands', async () => {
+  it('is nowhere without a location', async () => {
     const { result } = await againstBytes(to(''));
     expect(result.message).toBe("Received status code '302' does not match expected status code '200'");
   });
 });
 
-describe('http: cookies that are set on the way', () => {
+describe('http: cookies that the target sets on the way', () => {
   it.each<[string, string[], Written, string | undefined]>([
     ['are sent on', ['Set-Cookie: seen=1; path=/; HttpOnly'], {}, 'seen=1'],
     ['are sent on together', ['Set-Cookie: a=1', 'Set-Cookie: b=2; Path=/'], {}, 'a=1; b=2'],
@@ -51,7 +51,7 @@ describe('http: cookies that are set on the way', () => {
     expect(cookies(requests)[1]).toBe(sent);
   });
 
-  it('end with the run, and can be taken back', async () => {
+  it('end with the check, and can be deleted', async () => {
     const answers = {
       '/1': to('/2', 'Set-Cookie: a=1; Path=/'),
       '/2': to('/3', 'Set-Cookie: a=; Path=/; Max-Age=0'),
@@ -61,7 +61,7 @@ describe('http: cookies that are set on the way', () => {
     expect(cookies(requests)).toEqual([undefined, 'a=1', undefined]);
   });
 
-  it('let a page that sets one and redirects to itself come to its end', async () => {
+  it('let a page finish that sets one and redirects to itself', async () => {
     const target = await startHttpTarget({
       answer: ({ headers }, response) =>
         void (headers.cookie === 'seen=1'
@@ -87,7 +87,7 @@ describe('http: digest authentication', () => {
   const login = { username: 'shop', password: 'pä"ss', authentication: 'digest' };
   const hash = (algorithm: string, text: string): string => createHash(algorithm).update(text).digest('hex');
 
-  /** A target that demands it, by the book. */
+  /** A target that requires digest authentication, by the RFC. */
   async function demanding(challenge: string, hashName: string, more: Written = {}, stale = false) {
     const seen: string[] = [];
     const target = await startHttpTarget({
@@ -139,7 +139,7 @@ describe('http: digest authentication', () => {
     expect(seen.join()).not.toContain('pä');
   });
 
-  it('answers anew when the first answer is stale', async () => {
+  it('answers again when the first answer is stale', async () => {
     const { result, seen } = await demanding('qop="auth"', 'md5', {}, true);
     expect(result).toMatchObject({ status: 'ok' });
     expect(seen).toHaveLength(3);
@@ -157,7 +157,7 @@ describe('http: digest authentication', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('is not shown to another origin', async () => {
+  it('is not sent to another origin', async () => {
     const { result, requests } = await againstBytes(to('http://[::1]:1/'), login);
     expect(result.message).toContain('connection refused');
     expect(requests).toHaveLength(1);

@@ -9,18 +9,18 @@ import { type HttpRequest, originOf, urlOf } from './request.js';
 
 export interface RedirectRules {
   route: Route;
-  /** Whether redirects are followed. */
+  /** Whether to follow redirects. */
   follows: boolean;
-  /** Whether a status is what the operator waits for: then it is the end, also when it redirects. */
+  /** Whether the operator expects a status: then the check ends with it, even if it redirects. */
   isAwaited: (status: number) => boolean;
-  /** Who we are to a target that demands digest authentication. */
+  /** Credentials for a target that requires digest authentication. */
   digest: Login | undefined;
 }
 
-/** How often a challenge is answered: once more, for the target may call the first answer stale. */
+/** How often to answer a challenge: twice, because the target may call the first answer stale. */
 const MAX_ANSWERS = 2;
 
-/** The response at the end of all redirects, and of all that the target demands on the way. */
+/** The response after all redirects and challenges of the target. */
 export async function respond(
   first: HttpRequest,
   rules: RedirectRules,
@@ -65,12 +65,12 @@ export async function respond(
   }
 }
 
-/** Who has seen our answer and does not call it stale does not believe it. */
+/** A target that got our answer and does not call it stale rejects it. */
 function isRefused(answers: number, challenge: Readonly<Record<string, string>>): boolean {
   return answers > 0 && challenge['stale']?.toLowerCase() !== 'true';
 }
 
-/** Cookies live as long as the run: a page that sets one and redirects to itself waits for it. */
+/** Cookies live as long as the check: a page that sets one and redirects to itself waits for it. */
 async function withCookies(
   jar: CookieJar | undefined,
   response: WireResponse,
@@ -78,7 +78,7 @@ async function withCookies(
 ): Promise<CookieJar | undefined> {
   const set = response.headers('Set-Cookie');
   if (set.length === 0) return jar;
-  // Few targets need it, and it brings the list of public suffixes.
+  // Loaded late: few targets need it, and it brings the list of public suffixes.
   const { CookieJar: Jar } = await import('tough-cookie');
   const filled = jar ?? new Jar(undefined, { looseMode: true });
   for (const cookie of set) filled.setCookieSync(cookie, url, { ignoreError: true });
@@ -90,7 +90,7 @@ function cookiesFor(jar: CookieJar, url: string): string {
   return cookies.map((cookie) => cookie.cookieString()).join('; ');
 }
 
-/** Another origin is not shown who we are, and has a name of its own. */
+/** Another origin gets no client certificate, and has a name of its own. */
 function toOtherOrigin({ tls, ...route }: Route): Route {
   return { ...route, tls: { ...tls, serverName: undefined, cert: undefined, key: undefined } };
 }

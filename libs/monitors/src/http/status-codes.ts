@@ -5,7 +5,7 @@ const RANGE = `\\s*${CODE}(?:\\s*-\\s*${CODE})?\\s*`;
 export const STATUS_CODES = new RegExp(`^${RANGE}(?:,${RANGE})*$`);
 export const STATUS_CODES_EXPECTED = 'codes and ranges such as "200-299,304"';
 
-/** Whether a text that matches {@link STATUS_CODES} has the code. */
+/** Whether a text that matches {@link STATUS_CODES} contains the code. */
 export function includesStatus(codes: string, status: number): boolean {
   return statusMatcher(codes)(status);
 }
@@ -16,7 +16,7 @@ export function statusMatcher(codes: string): (status: number) => boolean {
   return (status) => ranges.some(([from, to]) => from <= status && status <= to);
 }
 
-/** Whether no range of it runs backwards. */
+/** Whether no range in it runs backwards. */
 export function isOrdered(codes: string): boolean {
   return rangesOf(codes).every(([from, to]) => from <= to);
 }

@@ -2,7 +2,7 @@ import type { Scope } from '@9volt/process';
 import { matches } from '../probe/expression.js';
 import { compareDecimals } from './decimal.js';
 
-/** What a value must be, as an operator writes it: `ok`, `= ok`, `!= down`, `< 100`, `>= 0.5`, `~ ^2\.`. */
+/** The expectation of a value, as an operator writes it: `ok`, `= ok`, `!= down`, `< 100`, `>= 0.5`, `~ ^2\.`. */
 export interface ValueExpectation {
   operator: Operator;
   operand: string;
@@ -19,14 +19,14 @@ export function parseExpectation(written: string): ValueExpectation {
   return { operator: operator as Operator, operand: written.slice(head.length).trim() };
 }
 
-/** Whether it compares by size with what is no number. */
+/** Whether it compares the size of something that is not a number. */
 export function isNumberless({ operator, operand }: ValueExpectation): boolean {
   return ['<', '<=', '>', '>='].includes(operator) && !NUMBER.test(operand);
 }
 
 /**
- * Whether a value of a JSON document is as expected: a text as it stands, anything else as JSON writes it. A number is compared as it is
- * written there (`asWritten`), and as a number: `1.0` is `1.0` and is `1`, and the last of many digits counts.
+ * Whether a value of a JSON document is as expected: a text as it is, anything else as JSON writes it. A number is compared both in
+ * its written form (`asWritten`) and as a number: `1.0` equals `1.0` and `1`, and the last of many digits counts.
  */
 export async function isAsExpected(
   value: unknown,

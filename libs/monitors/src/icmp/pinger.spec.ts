@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { parseAnswers } from './pinger.js';
 
-test('answers are read by address, among what is said of errors', () => {
+test('reads answers by address, among error messages', () => {
   const output = [
     'ICMP Host Unreachable from 192.0.2.1 for ICMP Echo sent to 192.0.2.2',
     '192.0.2.1  : 0.52 - 0.48',

@@ -1,56 +1,56 @@
 import { CutShort, Head, PROGRAM_ENVIRONMENT, runProgram, scoped, type StopSignal } from '@9volt/process';
 
-/** What is sent to a host. */
+/** What it sends to a host. */
 export interface PingPlan {
   packets: number;
   /** Milliseconds from one packet to the next. */
   intervalMs: number;
   /** Bytes of data in a packet. */
   size: number;
-  /** Milliseconds that an answer is waited for. */
+  /** Milliseconds to wait for an answer. */
   timeoutMs: number;
 }
 
-/** This worker cannot send ICMP at all; the message says what it lacks. */
+/** This worker cannot send ICMP at all; the message says what is missing. */
 export class CannotPing extends Error {
   override readonly name = 'CannotPing';
 }
 
-/** How long hosts are gathered before one program is started for all of them. */
+/** How long it collects hosts before it starts one program for all of them. */
 const GATHER_MS = 20;
 const MAX_HOSTS = 100;
-/** Between packets to different hosts: fping grants no less to those who are not root. */
+/** Time between packets to different hosts: fping permits no less to users other than root. */
 const SPACING_MS = 1;
-/** For starting the program, and for a machine that is busy. */
+/** Time to start the program, and reserve for a busy machine. */
 const MARGIN_MS = 2_000;
 const OUTPUT_BYTES = 1_048_576;
 
 interface Batch {
   addresses: Set<string>;
-  /** Runs that want an answer. */
+  /** Checks that wait for an answer. */
   waiting: number;
   abort: AbortController;
   /** Round-trip times by address, in milliseconds; null for a packet without an answer. */
   answers: Promise<ReadonlyMap<string, readonly (number | null)[]>>;
 }
 
-/** The longest that a ping takes, in milliseconds. */
+/** Longest duration of a ping, in milliseconds. */
 export function longestMs({ packets, intervalMs, timeoutMs }: PingPlan): number {
   return GATHER_MS + (packets - 1) * Math.max(intervalMs, MAX_HOSTS * SPACING_MS) + timeoutMs + MARGIN_MS;
 }
 
 /**
- * Sends ICMP echo requests by fping, one process for all hosts that are asked for within a moment: with a process for each, it is the
- * processes that cost.
+ * Sends ICMP echo requests by fping, one process for all hosts that are requested at about the same time: the processes are the
+ * main cost.
  */
 export class Pinger {
-  /** By which packets are sent; tests put a network of their own before it. */
+  /** The command that sends packets; tests run it in a network of their own. */
   command: readonly [string, ...string[]] = ['fping'];
   private readonly gathering = new Map<string, Batch>();
 
   /**
-   * The round-trip time of each packet, in milliseconds, null for one without an answer. Rejects with {@link CannotPing}, or with `CutShort` when
-   * `signal` aborts.
+   * The round-trip time of each packet, in milliseconds; null for a packet without an answer. Rejects with {@link CannotPing}, or
+   * with `CutShort` when `signal` aborts.
    */
   async ping(address: string, plan: PingPlan, signal: StopSignal): Promise<readonly (number | null)[]> {
     const batch = this.join(address, plan);
@@ -62,7 +62,7 @@ export class Pinger {
       return rtts;
     } finally {
       if (--batch.waiting === 0) batch.abort.abort();
-      // It is over when the last run is, with the process gone.
+      // It ends when its last check ends; then the process is gone.
       if (signal.aborted && batch.waiting === 0) await batch.answers.catch(() => undefined);
     }
   }
@@ -130,7 +130,7 @@ export class Pinger {
   }
 }
 
-/** As `fping -C -q` writes them: `192.0.2.1 : 0.52 - 0.48`, among what it says of errors. */
+/** In the format of `fping -C -q`: `192.0.2.1 : 0.52 - 0.48`, among error messages. */
 export function parseAnswers(output: string): Map<string, (number | null)[]> {
   const line = /^(\S+)\s+:((?: (?:-|\d+(?:\.\d+)?))+)\s*$/gm;
   return new Map(
@@ -149,7 +149,7 @@ const NO_CAPABILITY = 'this worker cannot send ICMP; give fping the capability C
 function whyNotStarted(error: unknown): CannotPing | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   if (code === 'ENOENT') return new CannotPing('fping is not installed on this worker; install it', { cause: error });
-  // What it has as a capability of its file cannot be had here.
+  // The capability of its file has no effect here.
   return code === 'EPERM' || code === 'EACCES' ? new CannotPing(NO_CAPABILITY, { cause: error }) : undefined;
 }
 
@@ -159,5 +159,5 @@ function reasonIn(output: string): string {
     : `fping failed: ${output.trim().slice(0, 200)}`;
 }
 
-/** Of this process: hosts of all its monitors go together. */
+/** One for this process: it pings the hosts of all monitors together. */
 export const pinger = new Pinger();

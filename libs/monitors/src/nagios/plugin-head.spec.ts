@@ -26,13 +26,13 @@ describe('the output of a plugin, however long it is', () => {
     }
   });
 
-  it('keeps no half of an item where the data itself is too long', () => {
+  it('keeps no partial item if the data itself is too long', () => {
     const { performance } = read(`OK|${'x'.repeat(65_530)}=1 last=12345678 more=1\nlong|next=7`);
     expect(performance.map(({ label }) => label)).not.toContain('last');
     expect(performance.at(-1)).toEqual({ label: 'next', value: 7 });
   });
 
-  it('is what it would be in one piece, wherever it is cut', () => {
+  it('is the same as in one piece, wherever it is cut', () => {
     const output = fc
       .array(fc.constantFrom('a', '=1', '|', '\n', ' ', "'", 'ü', ';', '\r\n'), { maxLength: 60 })
       .map((parts) => parts.join(''));

@@ -3,7 +3,10 @@ import { Head } from '@9volt/process';
 const BAR = '|'.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);
 
-/** Where the output of a plugin is: in the text of its first line, the data behind it, the lines below, or the data behind these. */
+/**
+ * The position in the output of a plugin: the text of its first line, the data behind it, the following lines, or the data behind
+ * these.
+ */
 const NEXT: readonly { readonly [byte: number]: number }[] = [
   { [BAR]: 1, [NEWLINE]: 2 },
   { [NEWLINE]: 2 },
@@ -11,10 +14,10 @@ const NEXT: readonly { readonly [byte: number]: number }[] = [
   {},
 ];
 
-/** The beginning of each part of what a plugin writes: however long its text is, the performance data behind it is kept. */
+/** The beginning of each part of a plugin's output: it keeps the performance data, however long the text before it is. */
 export class PluginHead {
   bytes = 0;
-  /** Each with what separates it from the one before. */
+  /** Each with its separator from the one before. */
   private readonly parts: { separator: string; head: Head }[];
   private readonly seen = new Set([0]);
   private current = 0;
@@ -51,7 +54,7 @@ export class PluginHead {
   }
 }
 
-/** Without the item that was cut: half of a number is another one. */
+/** Without the cut item: half of a number is another number. */
 function whole(data: string): string {
   return data.replace(/\S*$/, '');
 }

@@ -61,7 +61,7 @@ describe('the output of a plugin', () => {
     ['a value that is none', 'a=1,5 a=0x1 a=Infinity b=1'],
     ['a quote that stays open', "b=1 'a b=2"],
     ['a quoted label without a value', "'a' 'c'x=3 b=1"],
-  ])('leaves out, alone, what has %s', (_what, data) => {
+  ])('skips only the item with %s', (_what, data) => {
     expect(parsePluginOutput(`OK|${data}`).performance).toEqual([{ label: 'b', value: 1 }]);
   });
 
@@ -78,19 +78,19 @@ describe('the output of a plugin', () => {
     ['is behind', "a'=1 c=2", ["a'", 'c']],
     ['opens before spaces', "'   c=2", ['c']],
     ['opens in front of a quoted label', "''a b'=1 c=2", ['c']],
-  ])('goes on behind a quote that %s', (_what, data, labels) => {
+  ])('continues behind a quote that %s', (_what, data, labels) => {
     const found = parsePluginOutput(`OK|${data}`).performance.map(({ label }) => label);
     expect(found.filter((label) => label !== "b'")).toEqual(labels);
   });
 
-  it('keeps the first value of a label, and so many in all', () => {
+  it('keeps the first value of a label, and a limited number in all', () => {
     const many = Array.from({ length: 100 }, (_, n) => `v${n}=${n}`).join(' ');
     const { performance } = parsePluginOutput(`OK|v0=7 ${many}`);
     expect(performance).toHaveLength(MAX_PERFORMANCE_VALUES);
     expect(performance[0]).toEqual({ label: 'v0', value: 7 });
   });
 
-  test('written by us comes back, whatever the labels', () => {
+  test('that we wrote comes back, whatever the labels', () => {
     const label = fc.string({ minLength: 1, maxLength: 20 }).filter((text) => !/[\s|]/.test(text));
     const value = fc.record({ label, value: fc.integer(), unit: fc.constantFrom('s', '%') });
     fc.assert(

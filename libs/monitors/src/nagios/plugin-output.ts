@@ -1,9 +1,9 @@
 import { MAX_PERFORMANCE_VALUES, type PerformanceValue } from '@9volt/contracts';
 import { excerpt } from '../probe/excerpt.js';
 
-/** What a plugin wrote, taken apart. */
+/** The parsed output of a plugin. */
 export interface PluginOutput {
-  /** The text of the first line, and the long text below it. */
+  /** The text of the first line, and the long text after it. */
   text: string;
   performance: PerformanceValue[];
 }
@@ -14,9 +14,9 @@ const MAX_RANGE = 40;
 const VALUE = /^([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)([^\d\s;]*)$/i;
 
 /**
- * Takes apart the output of a plugin, as the guidelines have it (https://nagios-plugins.org/doc/guidelines.html, and the plugin API of
- * Nagios for several lines): `text | performance` in the first line, then lines of long text, from a `|` in them on performance
- * data again. Data that is not written as it should be is left out, item by item.
+ * Parses the output of a plugin by the guidelines (https://nagios-plugins.org/doc/guidelines.html, and the plugin API of Nagios for
+ * several lines): `text | performance` in the first line, then lines of long text, after a `|` performance data again. Skips
+ * malformed items of data.
  */
 export function parsePluginOutput(output: string): PluginOutput {
   const [first = '', ...rest] = output.replaceAll('\r\n', '\n').trimEnd().split('\n');
@@ -44,8 +44,8 @@ function valuesIn(data: string): PerformanceValue[] {
 }
 
 /**
- * The parts `label=written`, with spaces between them. A label with spaces is in quotes, with two quotes for one. A quote that does not enclose
- * a label up to its `=` belongs to its word alone, so that what follows is read all the same.
+ * The parts `label=written`, with spaces between them. A label with spaces is in quotes, with two quotes for one. A quote that does
+ * not enclose a label up to its `=` belongs to its word only, so the rest can still be read.
  */
 function* itemsIn(data: string): Generator<{ label: string; written: string }> {
   const SPACE = /\s|$/g;
@@ -71,7 +71,7 @@ function* itemsIn(data: string): Generator<{ label: string; written: string }> {
   }
 }
 
-/** Without a quote that nothing closes; nothing is left of what has more of them, for its label is not to be made out. */
+/** Without a quote that nothing closes; empty if it has more of them, because then the label is unclear. */
 function unquoted(word: string): string {
   if (!word.startsWith("'")) return word;
   return word.includes("'", 1) ? '' : word.slice(1);

@@ -6,7 +6,10 @@ import { parsePluginOutput } from './plugin-output.js';
 /** By exit code. */
 const STATUSES: readonly Status[] = ['ok', 'warning', 'critical', 'unknown'];
 
-/** The verdict of a Nagios plugin: its exit code, the text it wrote, and its performance data. An exit code above 3 is no verdict, so it is unknown. */
+/**
+ * The verdict of a Nagios plugin: its exit code, its text, and its performance data. An exit code above 3 is not a verdict, so the
+ * result is unknown.
+ */
 export function pluginVerdict(run: ProbeRun, exitCode: number, output: string): CheckResult {
   const { text, performance } = parsePluginOutput(output);
   run.performance = performance;

@@ -7,8 +7,8 @@ import { factsOf } from './certificate.js';
 const MAX_LENGTH = 16;
 
 /**
- * The certificates above that of a peer, up to the authority that is trusted: the way that OpenSSL takes, which prefers an authority it
- * trusts to what the peer sends. So a cross-signed one that the peer still sends, though nobody needs it, does not count.
+ * The certificates above that of a peer, up to the trusted authority, by OpenSSL's rules: it prefers a trusted authority to what
+ * the peer sends. So a cross-signed certificate that the peer still sends does not count if nobody needs it.
  */
 export function chainOf(socket: TLSSocket, ca: string | undefined): CertificateFacts[] {
   const trusted = ca === undefined ? standardAuthorities() : authoritiesIn(ca);
@@ -49,7 +49,7 @@ function longest(certificates: readonly X509Certificate[]): X509Certificate | un
 
 type Authorities = ReadonlyMap<string, readonly X509Certificate[]>;
 
-/** By their subjects. Those of the system are read once, for there are some 150. */
+/** By their subjects. Reads the system's some 150 only once. */
 let standard: Authorities | undefined;
 
 function standardAuthorities(): Authorities {

@@ -4,10 +4,10 @@ import { capped, type CertificateFacts } from '@9volt/contracts';
 
 const DAY_MS = 86_400_000;
 
-/** What is worth knowing of the certificate that a peer presented; undefined when it presented none. */
+/** The facts about the certificate of a peer; undefined if it sent none. */
 export function certificateOf(socket: TLSSocket, now = Date.now()): CertificateFacts | undefined {
   const certificate = socket.getPeerCertificate();
-  // Without a certificate node answers an empty object, which its types do not say.
+  // Without a certificate node answers an empty object; its types do not say so.
   if (!certificate?.valid_to) return undefined;
   const notAfter = Date.parse(certificate.valid_to);
   return {
@@ -18,7 +18,7 @@ export function certificateOf(socket: TLSSocket, now = Date.now()): CertificateF
   };
 }
 
-/** The same of a certificate of the chain. */
+/** The same for a certificate of the chain. */
 export function factsOf(certificate: X509Certificate, now = Date.now()): CertificateFacts {
   const notAfter = Date.parse(certificate.validTo);
   return {

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { write } from './talk.js';
 
-/** More than any answer that is awaited. */
+/** More than any expected answer. */
 const MAX_CHARACTERS = 16_384;
 
-/** Reads, piece by piece, what a peer sends over a connection that is used for something else afterwards. */
+/** Reads, piece by piece, from a connection that is used for something else afterwards. */
 export class Dialogue {
-  /** What was received and not read yet. */
+  /** Received and not read yet. */
   rest = '';
   private failure: Error | undefined;
   private awake: () => void = () => undefined;
@@ -25,7 +25,7 @@ export class Dialogue {
     await write(this.socket, data);
   }
 
-  /** Waits until what was received begins as the pattern says, and takes that much of it. */
+  /** Waits until the received bytes begin as the pattern says, and takes these. */
   async read(pattern: RegExp): Promise<string> {
     for (;;) {
       const [found] = pattern.exec(this.rest) ?? [];
@@ -40,7 +40,7 @@ export class Dialogue {
     }
   }
 
-  /** Leaves the connection to somebody else. */
+  /** Passes the connection on. */
   end(): void {
     const { socket } = this;
     socket.off('data', this.onData).off('end', this.onEnd).off('close', this.onEnd).off('error', this.onError).pause();

@@ -5,7 +5,7 @@ import { scoped } from '@9volt/process';
 import { type HttpTarget, monitorOf, runProbe, startHttpTarget, type Written } from '../testing/index.js';
 import { GuardedTargets } from './guarded-targets.js';
 
-// No packet goes to any of the addresses here: nothing is looked up but in this table, and what would be connected to is noted instead.
+// No packet goes to any of these addresses: lookups use only this table, and connections are recorded instead of opened.
 const NAMES: Record<string, Address[]> = {
   'both.test': [
     { address: '169.254.169.254', family: 4 },
@@ -58,7 +58,7 @@ describe('every probe that connects', () => {
     { type: 'sql-stats', driver: 'postgres', username: 'u', query: 'SELECT 1', critical: '> 5' },
     { type: 'sql-replication', driver: 'mysql', username: 'u' },
   ];
-  /** They send without a connection that a test could hold back, so they are refused the loopback instead. */
+  /** They send without a connection that a test could intercept, so the test refuses loopback to them instead. */
   const DATAGRAMS: Written[] = [{ type: 'dns', 'dns-target': 'example.com' }, { type: 'icmp' }];
   const HOSTS = [
     '169.254.169.254',
@@ -83,19 +83,19 @@ describe('every probe that connects', () => {
     },
   );
 
-  it.each(DATAGRAMS)('%j is not sent where its worker may not', async (probe) => {
+  it.each(DATAGRAMS)('%j is not sent to a forbidden address', async (probe) => {
     const { targets } = guarded({ deny: ['127.0.0.9'] });
     const result = await runProbe({ host: '127.0.0.9', ...probe }, never, { targets });
     expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('is refused as a target') });
   });
 
-  it('goes to the addresses of a name that are permitted, and to no other', async () => {
+  it('goes to the permitted addresses of a name, and to no other', async () => {
     const { targets, connected } = guarded();
     await runProbe({ type: 'tcp', host: 'both.test', port: 80 }, never, { targets });
     expect(connected).toEqual(['192.0.2.1']);
   });
 
-  it('has a type in this list, unless it asks nobody', async () => {
+  it('has its type in this list, unless it contacts nobody', async () => {
     const { monitorTypes } = await import('../registry.js');
     const listed = new Set([...PROBES, ...DATAGRAMS].map(({ type }) => type));
     expect([...monitorTypes.keys()].filter((type) => !listed.has(type)).sort()).toEqual(['exec', 'push']);

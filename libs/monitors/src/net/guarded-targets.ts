@@ -12,9 +12,9 @@ import { connectAny, type Open } from '@9volt/net';
 import { type Scope, scoped } from '@9volt/process';
 import { HostResolver } from './resolve-host.js';
 
-/** For so long it is believed where etcd is. */
+/** How long it trusts the addresses of etcd. */
 const ETCD_KNOWN_MS = 30_000;
-/** How long the lookup of a target may take that a proxy looks up all the same. */
+/** How long to look up a target that a proxy looks up anyway. */
 const PROXIED_LOOKUP_MS = 1_000;
 
 /** The targets that the rules of this process permit. */
@@ -26,7 +26,7 @@ export class GuardedTargets implements Targets {
   constructor(
     rules: TargetRules = { allow: [], deny: [] },
     private readonly resolver: Pick<HostResolver, 'resolve'> = new HostResolver(),
-    /** Begins a connection; tests hand in one that notes where it was sent. */
+    /** Begins a connection; tests pass one that records its destination. */
     private readonly open?: Open,
   ) {
     this.policy = new TargetPolicy(rules);
@@ -60,7 +60,7 @@ export class GuardedTargets implements Targets {
     const found = await Promise.all(members.map(({ host }) => this.addressesOf(host, scope)));
     const addresses = found.flat();
     const own = ownAddresses();
-    // What listens on this machine may do so on any of its addresses.
+    // A server on this machine may listen on any of its addresses.
     return addresses.some((address) => own.has(address) || address.startsWith('127.'))
       ? [...addresses, ...own, '127.0.0.0/8']
       : addresses;
@@ -70,7 +70,7 @@ export class GuardedTargets implements Targets {
     const known = this.known.get(host);
     const now = performance.now();
     if (known && now - known.at < ETCD_KNOWN_MS) return known.addresses;
-    // While its name cannot be looked up, etcd is where it was.
+    // If its name cannot be looked up, keep the last addresses of etcd.
     const found = await this.resolver.resolve(host, scope).catch(() => undefined);
     const addresses = found?.map(({ address }) => address) ?? known?.addresses ?? [];
     if (found) this.known.set(host, { at: now, addresses });
@@ -80,7 +80,7 @@ export class GuardedTargets implements Targets {
 
 function memberOf(address: string): Required<Target> {
   const { hostname, port } = new URL(address);
-  // As gRPC has it, when none is given.
+  // gRPC's default.
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? 443 : Number(port) };
 }
 

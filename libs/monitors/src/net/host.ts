@@ -6,7 +6,7 @@ const LABEL = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?$/i;
 
 const HOST_EXPECTED = 'a host name or an IP address, without scheme, port or path';
 
-/** A host as a socket takes it: without the brackets of an IPv6 address, and in ASCII. Undefined when it is not a host. */
+/** A host for a socket: without the brackets of an IPv6 address, and in ASCII. Undefined if it is not a host. */
 export function hostOf(written: string): string | undefined {
   const bare = written.startsWith('[') && written.endsWith(']') ? written.slice(1, -1) : written;
   const [address = ''] = bare.split('%', 1);
@@ -17,9 +17,9 @@ export function hostOf(written: string): string | undefined {
   return name.length <= 254 && labels.every((label) => label.length <= 63 && LABEL.test(label)) ? name : undefined;
 }
 
-/** An international name in its ASCII form; any other name, and what cannot be converted, as it is. */
+/** An international name in its ASCII form; any other name, and one that cannot be converted, as it is. */
 export function asciiName(name: string): string {
-  // domainToASCII reads a URL's host: it drops, rather than refuses, what follows one of these.
+  // domainToASCII parses a URL's host: it drops, rather than refuses, the part after one of these.
   return /^[\x20-\x7e]*$|[\s/?#@:\\]/.test(name) ? name : domainToASCII(name) || name;
 }
 

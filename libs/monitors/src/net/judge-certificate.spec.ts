@@ -20,7 +20,7 @@ describe('the expiry of a certificate', () => {
     expect(finding && [finding.status, finding.found]).toEqual(expected);
   });
 
-  it('is told with its date and what was expected', () => {
+  it('is reported with its date and what was expected', () => {
     expect(judgeExpiry({ daysLeft: 5, notAfter }, { warningDays: 14, criticalDays: 1 })).toEqual({
       status: 'warning',
       message: 'The certificate expires in 5 days, on 2026-03-11; expected at least 14 days',

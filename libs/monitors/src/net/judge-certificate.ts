@@ -1,7 +1,7 @@
 import { type CertificateFacts, ownOf } from '@9volt/contracts';
 import type { ExpiryLimits } from './tls-attributes.js';
 
-/** Something that is not as it should be. */
+/** A finding of something wrong. */
 export interface Finding {
   status: 'warning' | 'critical';
   message: string;
@@ -9,7 +9,10 @@ export interface Finding {
   found: string;
 }
 
-/** Whether a certificate expires too soon, or one above it in its chain: that one ends its validity as well. The worst of the chain is told. */
+/**
+ * Whether a certificate, or one above it in its chain, expires too soon: that ends its validity as well. Reports the worst of the
+ * chain.
+ */
 export function judgeExpiries(
   certificate: CertificateFacts | undefined,
   chain: readonly CertificateFacts[],
@@ -22,7 +25,7 @@ export function judgeExpiries(
   ].filter((finding) => finding !== undefined);
 }
 
-/** Whether a certificate expires too soon; undefined when it does not. */
+/** Whether a certificate expires too soon; undefined if it does not. */
 export function judgeExpiry(
   { daysLeft, notAfter }: Pick<CertificateFacts, 'daysLeft' | 'notAfter'>,
   { warningDays, criticalDays }: ExpiryLimits,
@@ -69,7 +72,7 @@ const CHAIN_WORDS: Readonly<Record<string, string>> = {
     'the issuer of the certificate is not known: an intermediate certificate may be missing',
 };
 
-/** A chain that cannot be verified, by the code of OpenSSL. */
+/** A chain that cannot be verified, by OpenSSL's code. */
 export function judgeChain(code: string): Finding {
   const words = ownOf(CHAIN_WORDS, code) ?? 'the chain cannot be verified';
   return {

@@ -10,7 +10,7 @@ export interface Destination {
   tls: TlsOptions | undefined;
 }
 
-/** Opens a connection that is destroyed when the scope ends, and notes how long each phase took. */
+/** Opens a connection, destroys it when the scope ends, and records how long each phase took. */
 export async function openConnection(to: Destination, run: ProbeRun, scope: Scope): Promise<Socket> {
   run.stage = `looking up ${to.host}`;
   const lookupSince = performance.now();

@@ -53,7 +53,7 @@ describe('HostResolver', () => {
     expect((await resolve(host)).map(({ address }) => address)).toEqual(addresses);
   });
 
-  it('asks for a name with dots as it is before it tries the search list', async () => {
+  it('asks for a name with dots as it is before it uses the search list', async () => {
     const before = dns.queries.length;
     await resolve('nowhere.test').catch(() => undefined);
     const asked = dns.queries.slice(before).map(({ query }) => query.questions?.[0]?.name);
@@ -65,11 +65,11 @@ describe('HostResolver', () => {
     await expect(resolve('broken.test')).rejects.toThrow('lookup of broken.test: the name servers failed (SERVFAIL)');
   });
 
-  it('gives its question up as soon as the scope has ended', async () => {
+  it('cancels its question as soon as the scope has ended', async () => {
     let lookup: Promise<unknown> = Promise.resolve();
     const cut = scoped(50, new AbortController().signal, (scope) => (lookup = resolver.resolve('hang-on.test', scope)));
     await expect(cut).rejects.toThrow('timed out');
-    // Left alone it would wait for its own time limit, longer than this test may take.
+    // Without the cancellation it would wait for its own time limit, longer than this test may take.
     await expect(lookup).rejects.toThrow('lookup of hang-on.test');
   });
 
@@ -85,7 +85,7 @@ describe('HostResolver', () => {
   });
 });
 
-describe('HostResolver with files that the system would not stumble over', () => {
+describe('HostResolver with files that the system accepts', () => {
   let dns: DnsTarget;
   let dir: string;
   beforeAll(async () => {
@@ -100,7 +100,7 @@ describe('HostResolver with files that the system would not stumble over', () =>
     await dns.close();
   });
 
-  it('asks the good servers beside a bad one', async () => {
+  it('uses the good servers beside a bad one', async () => {
     const resolvConf = join(dir, 'resolv.conf');
     writeFileSync(resolvConf, `nameserver bogus\nnameserver ${dns.host}:${dns.port}\nnameserver 999.1.1.1\n`);
     const resolver = new HostResolver({ hosts: join(dir, 'nowhere'), resolvConf });
@@ -119,7 +119,7 @@ describe('HostResolver with files that the system would not stumble over', () =>
         return link;
       },
     ],
-  ])('takes %s for an empty file', async (_what, path) => {
+  ])('treats %s as an empty file', async (_what, path) => {
     const file = path();
     const resolver = new HostResolver({ hosts: file, resolvConf: file });
     const found = scoped(5_000, new AbortController().signal, (scope) => resolver.resolve('localhost', scope));
@@ -139,7 +139,7 @@ describe('parseHosts', () => {
   ])('skips a bad line: %j', (text) => {
     expect(parseHosts(text).get('web.test')).toEqual([{ address: '192.0.2.1', family: 4 }]);
   });
-  it('reads names of several addresses, and leaves out what is no address', () => {
+  it('reads names with several addresses, and skips invalid addresses', () => {
     const hosts = parseHosts('127.0.0.1\tlocalhost\n::1 localhost # six\n#10.0.0.1 off\nnonsense here\n\n');
     expect([...hosts]).toEqual([
       [
@@ -164,7 +164,7 @@ describe('parseResolvConf', () => {
     ['\ufeffnameserver 10.0.0.1\n', noServer],
     ['\0\x01binary\nname\n', noServer],
     ['nameserver fe80::1%eth0\n', { servers: ['fe80::1%eth0'], search: [], ndots: 1 }],
-    // As inet_aton(3) reads it, which the system uses.
+    // By the rules of inet_aton(3), as in the system.
     ['nameserver 127.1\nnameserver 0x7f.2\n', { servers: ['127.0.0.1', '127.0.0.2'], search: [], ndots: 1 }],
     ['nameserver\t10.0.0.1\r\nsearch\ta.test\r\n', { servers: ['10.0.0.1'], search: ['a.test'], ndots: 1 }],
     ['domain a.test b.test\n', { servers: ['127.0.0.1'], search: ['a.test'], ndots: 1 }],

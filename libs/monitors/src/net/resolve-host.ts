@@ -5,7 +5,7 @@ import type { Address } from '@9volt/contracts';
 import type { Scope } from '@9volt/process';
 import { parseHosts, parseResolvConf, type ResolverFiles, WatchedFile } from './resolver-files.js';
 
-/** Codes after which the next name of the search list would fare no better. */
+/** Codes after which the next name of the search list would not help. */
 const NO_SERVER: ReadonlySet<string> = new Set(['ETIMEOUT', 'ECONNREFUSED', 'ECANCELLED']);
 
 /** How long the addresses of one family wait for those of the other (RFC 8305, section 3). */
@@ -14,9 +14,9 @@ const OTHER_FAMILY_MS = 50;
 const NO_SUCH_NAME: ReadonlySet<string> = new Set(['ENOTFOUND', 'ENODATA']);
 
 /**
- * Finds the addresses of a host: /etc/hosts, then the servers of resolv.conf with its search list, as the system does.
- * The system's own getaddrinfo is not used because it runs on two threads of a shared pool, where two names whose servers
- * do not answer hold up every other check by name for as long as they hang.
+ * Finds the addresses of a host: /etc/hosts, then the servers of resolv.conf with its search list, as the system does. It does not
+ * use the system's getaddrinfo, because that runs on two threads of a shared pool: two names whose servers do not answer would
+ * block every other lookup as long as they hang.
  */
 export class HostResolver {
   private readonly hosts;
@@ -62,7 +62,7 @@ export class HostResolver {
 async function bothFamilies(resolver: Resolver, name: string): Promise<Address[]> {
   const v4 = resolver.resolve4(name).then((all) => all.map((address): Address => ({ address, family: 4 })));
   const v6 = resolver.resolve6(name).then((all) => all.map((address): Address => ({ address, family: 6 })));
-  // Also the first failure is no verdict: a name may have addresses of one family only.
+  // The first failure is no verdict, either: a name may have addresses of one family only.
   await Promise.any([v4, v6]).catch((error: AggregateError) => {
     throw worstOf(error.errors);
   });

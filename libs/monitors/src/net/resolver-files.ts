@@ -27,7 +27,7 @@ export function parseHosts(text: string): Map<string, Address[]> {
   return hosts;
 }
 
-/** The parts of resolv.conf(5) that decide which questions are asked of whom. A line that makes no sense is skipped, as the system does. */
+/** The parts of resolv.conf(5) that decide about questions and servers. Skips an invalid line, as the system does. */
 export function parseResolvConf(text: string): ResolverConfig {
   const config: ResolverConfig = { servers: [], search: [], ndots: 1 };
   for (const line of text.split('\n')) {
@@ -44,7 +44,10 @@ export function parseResolvConf(text: string): ResolverConfig {
   return config;
 }
 
-/** The words of a line, up to a comment. A space in front is a word too: only what begins a line is a keyword of resolv.conf. */
+/**
+ * The words of a line, up to a comment. A space in front counts as a word, too: resolv.conf has keywords only at the beginning of a
+ * line.
+ */
 function wordsOf(line: string): string[] {
   return line
     .replace(/[#;].*$/, '')
@@ -52,7 +55,7 @@ function wordsOf(line: string): string[] {
     .split(/[ \t]+/);
 }
 
-/** An address of a name server, perhaps with a port; none when it is not one. */
+/** An address of a name server, perhaps with a port; none if it is invalid. */
 function nameServer(written: string): string[] {
   const [, inBrackets, ofV4, port = '53'] = /^(?:\[(.*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(written) ?? [];
   if (isIP(written.split('%', 1)[0] as string) === 6) return [written];
@@ -62,7 +65,7 @@ function nameServer(written: string): string[] {
   return address === undefined ? [] : [port === '53' ? address : `${address}:${port}`];
 }
 
-/** As inet_aton(3) reads it, which also takes `127.1` and `0x7f.1`; URLs have the same rules. */
+/** By the rules of inet_aton(3), which also accepts `127.1` and `0x7f.1`; URLs have the same rules. */
 function ofV4Address(written: string): string | undefined {
   if (!/^[0-9a-fx.]*[0-9a-f]$/i.test(written)) return undefined;
   const url = `http://${written}`;
@@ -70,7 +73,7 @@ function ofV4Address(written: string): string | undefined {
   return isIP(hostname) === 4 ? hostname : undefined;
 }
 
-/** The root, which systems without a domain name as their only one, adds nothing to a name. */
+/** The root, the only domain of systems without one, adds nothing to a name. */
 function isDomain(name: string): boolean {
   return (
     name !== '.' &&
@@ -83,7 +86,7 @@ function isDomain(name: string): boolean {
 
 const LOOK_AGAIN_AFTER_MS = 1_000;
 
-/** A small file, parsed anew when it has changed, looked at once a second at most. A file that cannot be read is empty. */
+/** A small file, parsed again when it has changed; checked at most once a second. An unreadable file counts as empty. */
 export class WatchedFile<T> {
   private lookedAt = -Infinity;
   private stamp: string | undefined;
@@ -109,14 +112,14 @@ export class WatchedFile<T> {
     let text = '';
     let stamp: string | undefined;
     try {
-      // Read at once, on the main thread: a few hundred bytes of a local file, and only when they have changed.
+      // Read synchronously: a few hundred bytes of a local file, and only when they have changed.
       const stat = statSync(this.path);
       stamp = `${stat.mtimeMs} ${stat.size} ${stat.ino}`;
       if (stamp === this.stamp) return;
-      // Reading anything else, such as a pipe, could take for ever.
+      // Reading anything else, such as a pipe, could block for ever.
       if (stat.isFile()) text = readFileSync(this.path, 'utf8');
     } catch {
-      // As for the system, it is as good as absent; it may be back a second later.
+      // Like the system, treat it as absent; it may be back a second later.
       if (this.stamp === undefined) return;
       stamp = undefined;
     }

@@ -11,24 +11,24 @@ import { asciiName } from './host.js';
 export interface TlsOptions {
   /** Accepts any certificate. */
   skipVerify: boolean;
-  /** Certificates (PEM) of the authorities to trust, instead of those of the system. */
+  /** Certificates (PEM) of the trusted authorities, instead of the system's. */
   ca?: string | undefined;
-  /** The name that the certificate must be valid for, and that is asked for, instead of the host. */
+  /** The name that the certificate must have, and that is sent as server name, instead of the host. */
   serverName?: string | undefined;
-  /** The lowest version that is spoken; TLSv1.2 unless said here. */
+  /** Lowest permitted version; default: TLSv1.2. */
   minVersion?: SecureVersion | undefined;
-  /** Also goes on with a peer that knows no secure renegotiation. */
+  /** Permits a peer without secure renegotiation. */
   legacyRenegotiation?: boolean | undefined;
-  /** Whether the certificates above that of the peer are looked at too. */
+  /** Whether to check the certificates above that of the peer, too. */
   wholeChain?: boolean | undefined;
-  /** Also goes on without any certificate, by anonymous Diffie-Hellman: encrypted, but not safe from who stands between. */
+  /** Permits a connection without any certificate, by anonymous Diffie-Hellman: encrypted, but open to somebody in between. */
   anonymous?: boolean | undefined;
-  /** Certificate (PEM) to show, and its key. */
+  /** Client certificate (PEM), and its key. */
   cert?: string | undefined;
   key?: string | undefined;
 }
 
-/** Speaks TLS over an open connection. Also what this opens is destroyed when the scope ends. Notes the certificate, and how long it took. */
+/** Starts TLS on an open connection, and destroys it when the scope ends. Records the certificate, and how long it took. */
 export async function startTls(
   socket: Socket,
   host: string,
@@ -42,13 +42,13 @@ export async function startTls(
   const name = tlsName(options.serverName ?? host);
   const secure = connect({
     socket,
-    // A certificate is compared with the host also when that is an address; only names may be sent as server name.
+    // The certificate is compared with the host even if that is an address; only names may be sent as server name.
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: !skipVerify,
     minVersion,
     ...(legacyRenegotiation ? { secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } : {}),
-    // OpenSSL itself refuses what is older, unless it is told to be less strict.
+    // OpenSSL itself refuses older versions, unless it is configured to be less strict.
     ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
     // TLS 1.3 has no anonymous key exchange.
     ...(anonymous ? { ciphers: 'ADH:DEFAULT:@SECLEVEL=0', maxVersion: 'TLSv1.2' } : {}),
@@ -68,7 +68,7 @@ export async function startTls(
   return secure;
 }
 
-/** A name as TLS knows it: in ASCII, and without the dot at its end (RFC 6066, section 3). */
+/** A name in the form of TLS: in ASCII, and without the final dot (RFC 6066, section 3). */
 export function tlsName(name: string): string {
   return asciiName(name).replace(/\.$/, '');
 }
@@ -77,15 +77,15 @@ function isOutdated(version: SecureVersion): boolean {
   return version === 'TLSv1' || version === 'TLSv1.1';
 }
 
-/** Told by the target, or found out by ourselves. */
+/** The target reported it, or we found it. */
 function isOfVersions(error: unknown): boolean {
   const code = String((error as NodeJS.ErrnoException | undefined)?.code);
   return code === 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION' || code === 'ERR_SSL_UNSUPPORTED_PROTOCOL';
 }
 
-/** Has a socket destroyed when the scope ends. */
+/** Destroys a socket when the scope ends. */
 function releasedWith(scope: Scope, socket: Socket): void {
-  // An error may come when nobody waits for one any more; unheard it would end the process.
+  // An error may come when nobody waits for one any more; without a listener it would end the process.
   socket.on('error', () => undefined);
   scope.onEnd(() => void socket.destroy());
 }

@@ -2,7 +2,7 @@ import { isIPv6, type Socket } from 'node:net';
 import { excerpt } from '../probe/excerpt.js';
 import { Dialogue } from './dialogue.js';
 
-/** How a plain connection becomes one of TLS, protocol by protocol: until the target has agreed. */
+/** How a plain connection becomes a TLS connection, for each protocol: up to the target's agreement. */
 const NEGOTIATIONS = { smtp, imap, postgres } as const;
 
 export const STARTTLS_PROTOCOLS = Object.keys(NEGOTIATIONS) as StarttlsProtocol[];
@@ -10,12 +10,12 @@ export type StarttlsProtocol = keyof typeof NEGOTIATIONS;
 
 export const STARTTLS_PORTS: Readonly<Record<StarttlsProtocol, number>> = { smtp: 25, imap: 143, postgres: 5_432 };
 
-/** Asks the target to go on in TLS. Rejects, in words for the operator, when it does not agree. */
+/** Asks the target to switch to TLS. Rejects, in words for the operator, if it does not agree. */
 export async function negotiateTls(socket: Socket, protocol: StarttlsProtocol): Promise<void> {
   const dialogue = new Dialogue(socket);
   try {
     await NEGOTIATIONS[protocol](dialogue, socket);
-    // Whoever stands between could have put it there, to be taken for said in private.
+    // Somebody in between could have sent it before TLS, so that it seems to come over TLS.
     if (dialogue.rest !== '') throw new Error('the target sent more than it should before TLS');
   } finally {
     dialogue.end();
@@ -32,7 +32,7 @@ async function smtp(dialogue: Dialogue, { localAddress = '127.0.0.1' }: Socket):
   await smtpReply(dialogue, '220', 'STARTTLS');
 }
 
-/** A reply of one or more lines, the last of which has a space behind its code. */
+/** A reply of one or more lines; the last one has a space after its code. */
 async function smtpReply(dialogue: Dialogue, code: string, to: string): Promise<string> {
   const reply = await dialogue.read(/^(?:\d{3}-.*\r?\n)*\d{3}(?: .*)?\r?\n/);
   if (!reply.startsWith(code)) throw unexpected(reply, to);

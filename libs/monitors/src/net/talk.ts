@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { SubstringSearch } from '../probe/substring-search.js';
 
-/** Resolves when the system has taken all of it, which is when a peer that does not read can hold it up. */
+/** Resolves when the system has taken all of it; a peer that does not read can delay that. */
 export function write(socket: Socket, text: string | Buffer): Promise<void> {
   return new Promise((resolve, reject) => socket.write(text, (error) => (error ? reject(error) : resolve())));
 }

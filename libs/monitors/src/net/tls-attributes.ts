@@ -1,7 +1,7 @@
 import { Choice, fault, type FieldError, Flag, Integer, Text } from '@9volt/contracts';
 import type { TlsOptions } from './start-tls.js';
 
-/** The attributes of TLS that monitors share: one decorator each, so that each type has them in its own order and with its own defaults. */
+/** The TLS attributes that monitors share: one decorator each, so each type has its own order and defaults. */
 
 const TLS_VERSIONS = ['TLSv1', 'TLSv1.1', 'TLSv1.2', 'TLSv1.3'] as const;
 export type TlsVersion = (typeof TLS_VERSIONS)[number];
@@ -79,7 +79,7 @@ export function TlsClientKey(): PropertyDecorator {
   });
 }
 
-/** Without `standard` an expiry is judged only when a number of days is written. */
+/** Without `standard`, an expiry is judged only if the operator sets a number of days. */
 export function TlsExpiry(status: 'warning' | 'critical', standard?: number): PropertyDecorator {
   const doc = `The result is ${status} if the certificate expires in fewer days.`;
   return Integer({
@@ -90,7 +90,7 @@ export function TlsExpiry(status: 'warning' | 'critical', standard?: number): Pr
   });
 }
 
-/** The faults between them. */
+/** The faults between these attributes. */
 export function tlsFaults(settings: TlsAttributes): FieldError[] {
   const { 'tls-client-cert': cert, 'tls-client-key': key } = settings;
   const { 'tls-expiry-warning': warning, 'tls-expiry-critical': critical } = settings;

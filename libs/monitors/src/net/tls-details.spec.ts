@@ -35,18 +35,18 @@ describe('tls: the certificates above that of the target', () => {
     expect(await against(tls, ca)).toMatchObject({ status, message: expect.stringMatching(message) });
   });
 
-  it('are told with their date when one has expired', async () => {
+  it('are reported with their date when one has expired', async () => {
     const { message, performance } = await against(...at(-1));
     expect(message).toMatch(/^The certificate of the chain, CN=9volt test intermediate, expired on [\d-]+$/);
     expect(performance).toMatchObject([{ label: 'days_left', value: expect.any(Number) }]);
     expect(performance?.[0]?.value).toBeLessThan(0);
   });
 
-  it('are left alone where no chain is verified', async () => {
+  it('are not judged if the chain is not verified', async () => {
     expect(await against(...at(2), { 'tls-skip-verify': true })).toMatchObject({ status: 'ok' });
   });
 
-  it('count for http too, where the expiry is judged', async () => {
+  it('count for http, too, if it judges the expiry', async () => {
     const [tls, ca] = at(2);
     const target = await startTcpTarget({
       tls,
@@ -61,8 +61,8 @@ describe('tls: the certificates above that of the target', () => {
     await target.close();
   });
 
-  it('are those that lead to a trusted authority, not what is sent beside', async () => {
-    // The same authority, trusted by itself: what the target sends above it is nobody's business.
+  it('are those that lead to a trusted authority, not others that the target sends', async () => {
+    // The same authority, trusted directly: certificates above it do not matter.
     const [tls] = at(10, 5);
     const intermediate = tls.cert.slice(tls.cert.lastIndexOf('-----BEGIN'));
     const result = await against({ key: tls.key, cert: tls.cert }, intermediate, { 'tls-expiry-warning': 8 });
@@ -70,7 +70,7 @@ describe('tls: the certificates above that of the target', () => {
   });
 });
 
-describe('tls: the name that is asked for', () => {
+describe('tls: the requested name', () => {
   let authority: Authority;
   beforeAll(() => {
     authority = makeAuthority();
@@ -96,7 +96,7 @@ describe('tls: the name that is asked for', () => {
     ['xn--mnchen-3ya.test.', { type: 'tcp', ssl: true }],
     ['xn--mnchen-3ya.test.', { type: 'http', ssl: true }],
     ['xn--mnchen-3ya.test.', { type: 'nrpe', command: 'x' }],
-  ])('%s is sent in ASCII, without a dot at its end, by %j', async (written, more) => {
+  ])('%s is sent in ASCII, without a final dot, by %j', async (written, more) => {
     const names: string[] = [];
     const tls = authority.issue({ names: 'DNS:xn--mnchen-3ya.test' });
     const server = createServer({ ...tls, SNICallback: (name, done) => (names.push(name), done(null)) }, (socket) =>
@@ -130,8 +130,8 @@ describe('tls: the name that is asked for', () => {
   });
 });
 
-describe('tls: targets that are old or none', () => {
-  /** Says that it goes on in TLS 1.2, without secure renegotiation, and closes. */
+describe('tls: targets with old TLS, or none', () => {
+  /** Announces TLS 1.2 without secure renegotiation, and closes. */
   const serverHello = Buffer.concat([
     Buffer.from([22, 3, 3, 0, 42, 2, 0, 0, 38, 3, 3]),
     Buffer.alloc(32, 7),
@@ -165,7 +165,7 @@ describe('tls: targets that are old or none', () => {
     ],
     [Buffer.from([21, 3, 3, 0, 2, 2, 112]), 'the target does not know this server name (unrecognized name)'],
     [Buffer.from([21, 3, 3, 0, 2, 2, 80]), 'TLS failed: internal error'],
-  ])('that answer %j are told in plain words, without addresses', async (answer, words) => {
+  ])('that answer %j are reported in plain words, without addresses', async (answer, words) => {
     const target = await startTcpTarget({ serve: (socket) => void socket.once('data', () => socket.end(answer)) });
     for (const more of [{ type: 'tls' }, { type: 'tcp', ssl: true }, { type: 'http', ssl: true }]) {
       const { message } = await runProbe({ host: target.host, port: target.port, ...more });

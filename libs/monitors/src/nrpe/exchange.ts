@@ -13,7 +13,7 @@ import {
   QUERY,
 } from './packet.js';
 
-/** How much longer bytes are waited for once there are enough of them, and their checksum is wrong. */
+/** How much longer to wait for bytes once there are enough of them and their checksum is wrong. */
 const REST_MS = 1_000;
 
 export interface NrpeQuery {
@@ -23,10 +23,10 @@ export interface NrpeQuery {
   payload: number;
 }
 
-/** Sends a query over an open connection, and resolves with its answer. Rejects with {@link NrpeError} when what comes is none. */
+/** Sends a query over an open connection, and resolves with its answer. Rejects with {@link NrpeError} for an invalid answer. */
 export async function askNrpe(socket: Socket, query: NrpeQuery): Promise<NrpeAnswer> {
   const answered = readPacket(socket, query);
-  // Who reads no more may have answered before; then the answer says why.
+  // A daemon that reads no more may have answered before; then the answer says why.
   write(socket, encodePacket(query.version, QUERY, 0, query.text, query.payload)).catch(() => undefined);
   return decodeAnswer(await answered);
 }
@@ -53,7 +53,7 @@ function readPacket(socket: Socket, { version, payload }: NrpeQuery): Promise<Bu
       if (length === undefined) return;
       const isV2 = received.readUInt16BE(0) === 2;
       const packet = received.subarray(0, length);
-      // A daemon that is set to another length is understood all the same.
+      // Understands a daemon with another configured length.
       if (isV2 && isWholeV2(received)) return resolve(received);
       if (received.length < length) return;
       if (!isV2 || isWholeV2(packet)) return resolve(packet);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANSWER, decodeAnswer, encodePacket, NrpeError, type NrpeVersion, packetLength } from './packet.js';
 
-/** Until the length that the beginning tells, as it is read from a connection. */
+/** Up to the length that the beginning announces, as read from a connection. */
 const onTheWire = (version: NrpeVersion, exitCode: number, output: string): Buffer => {
   const packet = encodePacket(version, ANSWER, exitCode, output);
   return packet.subarray(0, packetLength(packet));
@@ -18,13 +18,13 @@ describe('a packet of NRPE', () => {
     );
   });
 
-  it('of version 2 holds 1,023 bytes', () => {
+  it('of version 2 contains 1,023 bytes', () => {
     const packet = onTheWire(2, 0, 'x'.repeat(2_000));
     expect(packet.length).toBe(1_036);
     expect(decodeAnswer(packet).output).toHaveLength(1_024);
   });
 
-  it('tells its length as soon as it can', () => {
+  it('reports its length as soon as possible', () => {
     const packet = encodePacket(4, ANSWER, 0, 'OK');
     expect([0, 1, 2, 15, 16].map((bytes) => packetLength(packet.subarray(0, bytes)))).toEqual([
       ...[undefined, undefined, undefined, undefined],
@@ -47,7 +47,7 @@ describe('a packet of NRPE', () => {
       fc.property(fc.nat(packet.length * 8 - 1), (bit) => {
         const damaged = Buffer.from(packet);
         damaged.writeUInt8(damaged.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-        // A version that changed to another known one is refused by its checksum too.
+        // A version that changed to another known one is refused by its checksum, too.
         expect(() => decodeAnswer(damaged)).toThrow(NrpeError);
       }),
     );

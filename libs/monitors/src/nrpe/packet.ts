@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * The packets of NRPE, as the sources of its daemon have them (https://github.com/NagiosEnterprises/nrpe, include/common.h). All numbers are
+ * The packets of NRPE, by the sources of its daemon (https://github.com/NagiosEnterprises/nrpe, include/common.h). All numbers are
  * big-endian.
  *
- * Version 2: version, type, CRC-32, result, 1,024 bytes of text (a payload: NSClient++ can be set to another length), 2 of padding. Versions 3 and 4: version, type, CRC-32, result, 2 bytes of
+ * Version 2: version, type, CRC-32, result, 1,024 bytes of text (the payload: NSClient++ can use another length), 2 of padding.
+ * Versions 3 and 4: version, type, CRC-32, result, 2 bytes of
  * alignment, the length of the text, the text. In version 3 three zero bytes follow that nobody reads, and that the CRC covers.
  */
 export type NrpeVersion = 2 | 3 | 4;
@@ -14,7 +15,7 @@ export interface NrpeAnswer {
   output: string;
 }
 
-/** What came is no answer; the message says why. */
+/** The answer is invalid; the message says why. */
 export class NrpeError extends Error {
   override readonly name = 'NrpeError';
 }
@@ -24,11 +25,11 @@ export const ANSWER = 2;
 
 const V2_TEXT_AT = 10;
 const V2_PADDING = 2;
-/** The payload of version 2, unless it is set to another length at both ends. */
+/** The payload of version 2, unless both ends use another length. */
 export const PAYLOAD_BYTES = 1_024;
-/** The longest that can be set. */
+/** The largest configurable payload. */
 export const MAX_PAYLOAD_BYTES = 65_536;
-/** How long a packet of version 2 with such a payload is. */
+/** The length of a packet of version 2 with such a payload. */
 const v2Bytes = (payload: number): number => V2_TEXT_AT + payload + V2_PADDING;
 const TEXT_AT = 16;
 const V3_TAIL_BYTES = 3;
@@ -40,7 +41,7 @@ export function maxQueryBytes(version: NrpeVersion, payload: number): number {
   return version === 2 ? payload - 1 : 65_535;
 }
 
-/** A packet with this text, which gets a NUL at its end. No packet is shorter than one of version 2, as with Nagios' own client. */
+/** A packet with this text and a NUL at its end. No packet is shorter than one of version 2, as in Nagios' own client. */
 export function encodePacket(
   version: NrpeVersion,
   type: number,
@@ -62,7 +63,10 @@ export function encodePacket(
   return packet;
 }
 
-/** How many bytes the packet has that begins with these; undefined when these do not tell yet. Throws {@link NrpeError} when it is none. */
+/**
+ * The length of the packet that begins with these bytes; undefined if they do not say yet. Throws {@link NrpeError} if they are not
+ * a packet.
+ */
 export function packetLength(begin: Buffer, payload = PAYLOAD_BYTES): number | undefined {
   if (begin.length < 2) return undefined;
   const version = begin.readUInt16BE(0);
@@ -79,14 +83,14 @@ export function packetLength(begin: Buffer, payload = PAYLOAD_BYTES): number | u
 }
 
 /**
- * Whether these bytes are a packet of version 2 with a payload of any length. Nothing in a packet tells how long it is, but for its checksum: the
- * bytes are all of it when that is right.
+ * Whether these bytes are a packet of version 2 with a payload of any length. Only the checksum of a packet shows its length: if it
+ * is right, the packet is complete.
  */
 export function isWholeV2(received: Buffer): boolean {
   return received.length > v2Bytes(0) && received.readUInt16BE(0) === 2 && isIntact(received);
 }
 
-/** What is wrong with the length of bytes that are no packet of version 2, if it is that. */
+/** What is wrong with the length of bytes that are not a packet of version 2, if it is the length. */
 export function payloadHint(received: Buffer, payload: number): string {
   const sent = received.length - v2Bytes(0);
   if (received.length < 2 || received.readUInt16BE(0) !== 2 || sent === payload || sent <= 0) return '';
@@ -100,7 +104,10 @@ function isIntact(packet: Buffer): boolean {
   return crc32(whole) === checksum;
 }
 
-/** Reads a whole packet, as long as {@link packetLength} says. Throws {@link NrpeError} for what is no answer, or damaged. */
+/**
+ * Reads a whole packet of the length that {@link packetLength} announces. Throws {@link NrpeError} for an invalid or damaged
+ * answer.
+ */
 export function decodeAnswer(packet: Buffer): NrpeAnswer {
   const version = packet.readUInt16BE(0);
   const whole = version === 3 ? Buffer.concat([packet, Buffer.alloc(V3_TAIL_BYTES)]) : packet;

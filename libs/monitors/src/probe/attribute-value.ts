@@ -7,7 +7,7 @@ import {
   type SettingsClass,
 } from '@9volt/contracts';
 
-/** The default that is documented for an attribute: the documentation and the run read the same one. */
+/** The documented default of an attribute: documentation and checks use the same one. */
 export function defaultOf<S extends MonitorSettings, K extends keyof S & string>(
   settings: SettingsClass<S>,
   name: K,
@@ -24,7 +24,7 @@ export function valueOf<S extends MonitorSettings, K extends keyof S & string>(
   return settings[name] ?? defaultOf(cls, name);
 }
 
-/** Milliseconds of a timeout attribute: as written, else its documented default, kept short for a short interval. */
+/** Milliseconds of a timeout attribute: as written, else its documented default, shortened for a short interval. */
 export function timeoutMsOf<S extends MonitorSettings, K extends keyof S & string>(
   cls: SettingsClass<S>,
   settings: S,

@@ -15,23 +15,23 @@ const WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'connection timed out',
 };
 
-/** What this process can run out of: files, sockets, ports, memory, processes. */
+/** Resources that this process can run out of: files, sockets, ports, memory, processes. */
 const SHORTAGES: ReadonlySet<string> = new Set(['EAGAIN', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
 
 /**
- * What system errors carry. They are told by their fields, not by their class: an error of node's own core is no instance of
- * the `Error` of another realm, which tests run in.
+ * The fields of system errors. Recognised by their fields, not by their class: an error of node's own core is not an instance of
+ * the `Error` of another realm, in which tests run.
  */
 interface SystemError {
   message?: string;
   code?: string;
   address?: string;
   port?: number;
-  /** Those of an AggregateError, thrown when a name had several addresses and none could be reached. */
+  /** The errors of an AggregateError, thrown when a name had several addresses and none could be reached. */
   errors?: unknown[];
 }
 
-/** An error of the system or of TLS in words a person reads: `connection refused (ECONNREFUSED 127.0.0.1:80)`. */
+/** An error of the system or of TLS in readable words: `connection refused (ECONNREFUSED 127.0.0.1:80)`. */
 export function inWords(error: unknown): string {
   const { message, code, address, port, errors } = fieldsOf(error);
   if (errors) return [...new Set(errors.map(inWords))].join('; ');
@@ -40,7 +40,7 @@ export function inWords(error: unknown): string {
   return address === undefined ? `${words} (${code})` : `${words} (${code} ${place(address, port)})`;
 }
 
-/** The code of what this process ran out of, when an error says so; undefined when it is about the target. */
+/** The code of the resource that this process lacks, if an error says so; undefined if the error is about the target. */
 export function shortageOf(error: unknown): string | undefined {
   const { code, errors } = fieldsOf(error);
   if (!errors) return code !== undefined && SHORTAGES.has(code) ? code : undefined;
@@ -48,14 +48,14 @@ export function shortageOf(error: unknown): string | undefined {
   return others.includes(undefined) ? undefined : first;
 }
 
-/** Whether an error tells nothing of the target: this process ran out of something, or may not connect there. */
+/** Whether an error says nothing about the target: this process lacks a resource, or may not connect there. */
 export function isOurs(error: unknown): boolean {
   const { errors } = fieldsOf(error);
   if (errors) return errors.length > 0 && errors.every(isOurs);
   return isTargetRefusal(error) || shortageOf(error) !== undefined;
 }
 
-/** Node gives a connection that was closed, which is no error of the system, the code of one that was reset. */
+/** For a closed connection, which is not a system error, node uses the code of a reset one. */
 function isByNode(message: string | undefined): boolean {
   return /^(?:Client network socket disconnected|write EPROTO)/.test(message ?? '');
 }

@@ -13,7 +13,7 @@ describe('excerpt', () => {
     expect(excerpt(text)).toBe(shown);
   });
 
-  it('is capped, also where escapes make it longer', () => {
+  it('is capped, even if escapes make it longer', () => {
     expect(excerpt('x'.repeat(10_000))).toHaveLength(512);
     expect(excerpt('\u0000'.repeat(10_000), 100)).toHaveLength(100);
   });

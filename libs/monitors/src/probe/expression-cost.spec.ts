@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { expressionCost } from './expression-cost.js';
 
-/** Parts of expressions, joined as chance will have it: most of what comes of it compiles. */
+/** Parts of expressions, joined at random: most combinations compile. */
 const atom = fc.oneof(
   fc.constantFrom(
     'a',

@@ -1,15 +1,16 @@
 /**
- * What compiling an expression of RE2 takes, told from its text: about the instructions of its program, and what reading its classes costs beside
- * them. Never less than the instructions that the engine makes, and known before the engine is given the text, for compiling what is large is itself what
- * must not happen. A text that is no expression has a cost too; what is wrong with it is for the engine to say.
+ * The cost of compiling an RE2 expression, computed from its text: about the number of instructions of its program, and the cost of
+ * reading its classes. Never less than the number of instructions of the engine, and computed before the engine gets the text,
+ * because compiling a large expression is itself the danger. An invalid expression has a cost, too; the engine reports what is
+ * wrong with it.
  */
 export function expressionCost(expression: string): number {
   return new CostScan(expression).total();
 }
 
-/** A class of Unicode has hundreds of ranges, which are copied each time that the class is merged into another. */
+/** A Unicode class has hundreds of ranges, copied each time that the class is merged into another. */
 const UNICODE_CLASS = 50;
-/** Ranges of a class that are read for the price of an instruction. */
+/** Number of ranges of a class that cost as much as an instruction. */
 const ITEMS_EACH = 8;
 /** With `(?i)` the engine looks at every character of a range. */
 const FOLDED_EACH = 100;
@@ -19,16 +20,16 @@ const FLAGS = /\(\?[a-zA-Z-]*[:)]|\(\?P?<[^>]*>/y;
 const UNICODE = /\\[pP](?:\{[^}]*\}|.)/suy;
 const ESCAPE = /\\(?:x\{[^}]*\}|x..|[0-7]{1,3}|.)/suy;
 
-/** The costs of a group that is being read. */
+/** The costs of the group that it is reading. */
 interface Group {
   done: number;
-  /** Of the last part, which an operator behind it repeats. */
+  /** Of the last part, which a following operator repeats. */
   last: number;
 }
 
 class CostScan {
   private at = 0;
-  /** Reading classes is done once, however often they are repeated. */
+  /** Classes are read once, however often they are repeated. */
   private reading = 0;
   private readonly outer: Group[] = [];
   private group: Group = { done: 0, last: 0 };
@@ -41,7 +42,7 @@ class CostScan {
   total(): number {
     while (this.at < this.text.length) this.step();
     while (this.outer.length > 0) this.close();
-    // One to fail, one to match, and one for what is empty.
+    // One to fail, one to match, and one for the empty expression.
     return this.group.done + this.group.last + this.reading + 3;
   }
 
@@ -49,7 +50,7 @@ class CostScan {
     switch (this.text[this.at]) {
       case '(':
         this.at += this.take(FLAGS)?.length ?? 1;
-        // `(?i)` opens no group: an operator behind it repeats what stands before it.
+        // `(?i)` opens no group: a following operator repeats the part before it.
         if (this.text[this.at - 1] === ')') return;
         this.outer.push(this.group);
         this.group = { done: 0, last: 0 };
@@ -126,7 +127,7 @@ class CostScan {
     this.part(1);
   }
 
-  /** One character of a class, or two and what is between them. */
+  /** One character of a class, or a range of two. */
   private range(): void {
     const low = this.classCharacter();
     if (this.text[this.at] !== '-' || this.text[this.at + 1] === ']' || this.at + 1 >= this.text.length) return;
@@ -148,7 +149,7 @@ class CostScan {
     return octal === undefined ? (written.codePointAt(1) ?? 0) : parseInt(octal, 8);
   }
 
-  /** The length of a class of Unicode that begins here. */
+  /** The length of a Unicode class that begins here. */
   private unicodeClass(): number | undefined {
     const written = this.take(UNICODE);
     if (written !== undefined) this.reading += UNICODE_CLASS;

@@ -24,7 +24,7 @@ describe('expressions of operators', () => {
     ]);
   });
 
-  it('are refused at the one that makes them too many', () => {
+  it('are refused at the one that exceeds the limit', () => {
     const faults = faultsOf(...Array.from({ length: 4 }, () => '.{0,900}'));
     expect(faults.map(({ message }) => message)).toEqual([
       'expect-regex: is one expression too many, with 1803 steps; expected at most 5000 steps in all expressions of a monitor',
@@ -38,7 +38,7 @@ describe('expressions of operators', () => {
     '.{0,1000}',
     '(?:GET|POST) /[a-z]{1,64}(?:/\\d+)? HTTP/1\\.[01]',
     '"(11){60}',
-  ])('that people write are taken: %s', (text) => {
+  ])('that people write are accepted: %s', (text) => {
     expect(faultsOf(text)).toEqual([]);
   });
 
@@ -55,7 +55,7 @@ describe('expressions of operators', () => {
 describe('the event loop', () => {
   const LIMIT_MS = 50;
 
-  /** The 99th percentile of how long the loop stood still, in ms: the least of some tries, for others use this machine too. */
+  /** The 99th percentile of the delay of the loop, in ms: the smallest of some tries, because others use this machine, too. */
   async function standstill(act: (attempt: number) => Promise<unknown>): Promise<number> {
     const found: number[] = [];
     for (let attempt = 0; attempt < 5 && !found.some((ms) => ms < LIMIT_MS); attempt += 1) {
@@ -68,7 +68,7 @@ describe('the event loop', () => {
     return Math.min(...found);
   }
 
-  it('is not held up by what is refused, nor by what is as costly as it may be', () => {
+  it('is not delayed by refused expressions, nor by the costliest permitted ones', () => {
     const hostile = [
       '(?:.{0,1000})'.repeat(300),
       '((a{0,100}){0,100}){0,100}',
@@ -80,7 +80,7 @@ describe('the event loop', () => {
       '(?i)[\\x{100}-\\x{1e000}]{500}',
     ];
     for (const text of hostile) {
-      // Another each time, so that nothing is known of it. CPU time, for others use this machine too.
+      // A different one each time, so that nothing is cached. CPU time, because others use this machine, too.
       const tries = [1, 2, 3].map((attempt) => {
         const before = process.cpuUsage();
         faultsOf(`${text}${attempt}`);
@@ -91,7 +91,7 @@ describe('the event loop', () => {
     }
   });
 
-  it('goes on while costly expressions are matched', async () => {
+  it('continues while costly expressions are matched', async () => {
     const text = 'ab'.repeat(32_768);
     const costly = (attempt: number) => `.{0,1000}.{0,1000}.{0,${400 - attempt}}[!?]`;
     expect(faultsOf(costly(0))).toEqual([]);

@@ -7,17 +7,17 @@ import { fitsTurn } from './loop-turn.js';
 import { MatchThread } from './match-thread.js';
 
 /**
- * Regular expressions of operators. RE2 takes linear time whatever they say; how large the program is that time is linear in, is bounded here, before
- * anything is compiled. Where a match may take long it is made in a thread, which is ended if need be.
+ * Regular expressions of operators. RE2 takes linear time for any of them; the size of the program is limited here, before anything
+ * is compiled. A match that may take long runs in a thread, which can be ended.
  */
 
 const EXPECTED = 'a regular expression (RE2, without look-around and back-references)';
 const MAX_EXPRESSION_LENGTH = 4_096;
-/** Of all expressions of a monitor: so many are compiled within milliseconds. */
+/** Limit of all expressions of a monitor: this many are compiled within milliseconds. */
 const MAX_COST = 5_000;
-/** What may be compiled at a time: about 15 MB. */
+/** Limit of the compiled programs at a time: about 15 MB. */
 const MAX_KNOWN_COST = 100_000;
-/** What a small program takes beside its instructions. */
+/** The cost of a small program beside its instructions. */
 const OVERHEAD = 50;
 
 interface Known {
@@ -25,14 +25,14 @@ interface Known {
   program: RE2JS;
 }
 
-/** Compiled ones, the latest last. What is compiled also gets faster with each use. */
+/** Compiled ones, the latest last. They also get faster with each use. */
 const known = new Map<string, Known>();
 let knownCost = 0;
 
-/** The thread of this process: there is one, and only once there is need of it. */
+/** The thread of this process: there is one, and only once it is needed. */
 const thread = new MatchThread();
 
-/** Throws on what is no expression. Only for what {@link expressionFaults} found nothing wrong with. */
+/** Throws for an invalid expression. Only for expressions in which {@link expressionFaults} found no fault. */
 function compiled(expression: string): RE2JS {
   const { cost, program } = take(expression) ?? {
     cost: expressionCost(expression),
@@ -55,7 +55,7 @@ function take(expression: string): Known | undefined {
   return found;
 }
 
-/** Whether the expression matches some part of the text. Rejects with `Unjudged` when that takes too long to find out. */
+/** Whether the expression matches some part of the text. Rejects with `Unjudged` if that takes too long. */
 export async function matches(expression: string, text: string, scope: Scope): Promise<boolean> {
   const [matched] = await matchesOf(expression, [text], scope);
   return matched === true;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { scoped } from '@9volt/process';
 import { MatchThread, Unjudged } from './match-thread.js';
 
-/** Takes seconds on a long text, whatever the machine. */
+/** Takes seconds on a long text, on any machine. */
 const SLOW = '.{0,1000}.{0,1000}.{0,400}[!?]';
 const LONG = 'ab'.repeat(500_000);
 
@@ -27,7 +27,7 @@ describe('a thread that matches', () => {
     expect(answers).toEqual([[true, false, true], [true, false], [true]]);
   });
 
-  it('is ended when a match takes too long, and the next have another', async () => {
+  it('ends when a match takes too long, and the next ones get another thread', async () => {
     const one = thread({ matchMs: 300 });
     const slow = one.match(SLOW, [LONG], never);
     const next = one.match('a', ['a'], never);
@@ -35,7 +35,7 @@ describe('a thread that matches', () => {
     expect(await next).toEqual([true]);
   });
 
-  it('does not keep others waiting for an expression that took too long', async () => {
+  it('does not delay others for an expression that took too long', async () => {
     const one = thread({ matchMs: 300 });
     await expect(one.match(SLOW, [LONG], never)).rejects.toThrow(Unjudged);
     const began = performance.now();
@@ -49,7 +49,7 @@ describe('a thread that matches', () => {
     expect(await one.match(SLOW, ['ab!'], never)).toEqual([true]);
   });
 
-  it('says so when others keep it waiting', async () => {
+  it('says so when others delay it', async () => {
     const one = thread({ matchMs: 5_000, waitMs: 200 });
     const slow = one.match(SLOW, [LONG], never).catch(() => undefined);
     await expect(one.match('a', ['a'], never)).rejects.toThrow('this worker is busy with other regular expressions');
@@ -57,7 +57,7 @@ describe('a thread that matches', () => {
     await slow;
   });
 
-  it('forgets what waits for a run that has ended', async () => {
+  it('drops matches that wait for an ended check', async () => {
     const one = thread({ matchMs: 300 });
     const slow = one.match(SLOW, [LONG], never).catch(() => undefined);
     const signal = new AbortController().signal;
@@ -67,7 +67,7 @@ describe('a thread that matches', () => {
     expect(one.depth).toBe(0);
   });
 
-  it('outlives what the engine cannot take', async () => {
+  it('survives what the engine cannot handle', async () => {
     const one = thread();
     await expect(one.match('(', ['x'], never)).rejects.toThrow(/could not be matched: .*missing closing/);
     expect(await one.match('x', ['x'], never)).toEqual([true]);

@@ -2,24 +2,24 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { Scope } from '@9volt/process';
 
-/** Whether an expression matches could not be found out: nothing is known of the target. */
+/** Whether an expression matches could not be found out: nothing is known about the target. */
 export class Unjudged extends Error {
   override readonly name = 'Unjudged';
 }
 
 export interface MatchLimits {
-  /** How long one match may take. */
+  /** Longest duration of one match. */
   matchMs: number;
-  /** How long it may wait for those before it. */
+  /** Longest time that it may wait for those before it. */
   waitMs: number;
-  /** For how long an expression that took too long is not tried again, so that it does not keep the others waiting. */
+  /** How long an expression that took too long is not tried again, so that it does not delay the others. */
   pauseMs: number;
 }
 
 const LIMITS: MatchLimits = { matchMs: 1_000, waitMs: 2_000, pauseMs: 60_000 };
-/** A thread that has nothing to do is ended. */
+/** An idle thread ends after this time. */
 const IDLE_MS = 60_000;
-/** Expressions that took too long, of which so many are remembered. */
+/** How many expressions that took too long it remembers. */
 const MAX_SLOW = 1_000;
 
 interface Job {
@@ -29,8 +29,8 @@ interface Job {
 }
 
 /**
- * What the thread runs. It keeps few programs, for each may hold 8 MiB of the automaton that makes it fast. As text, so that it needs no file of its
- * own, which would have another name in tests than in the build.
+ * The program of the thread. It keeps few compiled expressions, because each may take 8 MiB for its automaton. As text, so it needs
+ * no file of its own, which would have another name in tests than in the build.
  */
 const PROGRAM = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -47,7 +47,7 @@ parentPort.postMessage('ready');
 `;
 const MAX_HEAP_MB = 192;
 
-/** One thread that matches, one after another. It is begun when it is needed, and ended when a match takes too long. */
+/** One thread that matches, one after another. It starts when it is needed, and ends when a match takes too long. */
 export class MatchThread {
   private readonly waiting: Job[] = [];
   private readonly slow = new Map<string, number>();
@@ -57,7 +57,7 @@ export class MatchThread {
 
   constructor(private readonly limits: MatchLimits = LIMITS) {}
 
-  /** How many matches wait. */
+  /** Number of waiting matches. */
   get depth(): number {
     return this.waiting.length;
   }
@@ -87,12 +87,12 @@ export class MatchThread {
     });
   }
 
-  /** Ends the thread; what it was doing is unjudged. A later match begins another. */
+  /** Ends the thread; its present match is unjudged. A later match starts another thread. */
   close(): void {
     this.end(new Unjudged('aborted'));
   }
 
-  /** Whether the job was waiting. One that runs goes on to its end, for nobody. */
+  /** Whether the job was waiting. A running one continues to its end, without a receiver. */
   private forget(job: Job): boolean {
     const at = this.waiting.indexOf(job);
     if (at >= 0) this.waiting.splice(at, 1);
@@ -142,7 +142,7 @@ export class MatchThread {
     return begun;
   }
 
-  /** Ends the thread; what waits is given another one. */
+  /** Ends the thread; waiting matches get another one. */
   private end(why?: Unjudged): void {
     clearTimeout(this.timer);
     const { running, current } = this;

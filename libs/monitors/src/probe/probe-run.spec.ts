@@ -10,24 +10,24 @@ describe('ProbeRun', () => {
     [new Error('broken'), 'critical', 'told'],
     [new CutShort('timeout', 'timed out'), 'critical', 'told'],
     [new CutShort('aborted', 'aborted'), 'unknown', 'aborted'],
-    // Tells of this worker, not of the target.
+    // An error of this worker, not of the target.
     [Object.assign(new Error('socket'), { code: 'EMFILE' }), 'unknown', 'told'],
   ])('finds on %s that the status is %s', (error, status, message) => {
     expect(run().failedWith(error, 'told')).toMatchObject({ status, message });
   });
 
-  it('takes whatever happens after an abort for a consequence of it', () => {
+  it('treats everything after an abort as its consequence', () => {
     expect(run(AbortSignal.abort()).failedWith(new Error('socket hang up'), 'told')).toMatchObject({
       status: 'unknown',
     });
   });
 
-  it('caps what it says', () => {
+  it('caps its messages', () => {
     const result = run().failed('m'.repeat(5_000), 'e'.repeat(5_000), 'f'.repeat(5_000));
     expect([result.message.length, result.expected?.length, result.found?.length]).toEqual([1_024, 200, 200]);
   });
 
-  it('adds up a phase that it passed through several times, and shows only those it passed through', () => {
+  it('adds up a phase that occurs several times, and shows only phases that occurred', () => {
     const twice = run();
     twice.spent('connect', performance.now() - 10);
     twice.spent('connect', performance.now() - 10);

@@ -16,23 +16,23 @@ import { Unjudged } from './match-thread.js';
 
 const MAX_WORDS = 200;
 
-/** What every run is given: when it must end, and the only way out. */
+/** The input of every check: when it must end, and the only way out. */
 export interface RunContext {
   signal: StopSignal;
   targets: Targets;
 }
 
-/** One run of a probe: where it may go, its clock, what it measured on the way, and its verdict. */
+/** One run of a probe: its targets, its clock, its measured values, and its verdict. */
 export class ProbeRun {
   readonly phases: Phases = {};
   certificate: CertificateFacts | undefined;
-  /** Those above it in its chain, up to the authority that is trusted. */
+  /** The certificates above it in its chain, up to the trusted authority. */
   chain: readonly CertificateFacts[] = [];
   /** What was measured. */
   performance: readonly PerformanceValue[] = [];
-  /** What was odd about the answer though it was taken: told in one note, whatever the verdict. */
+  /** Oddities of an accepted answer: reported in one note, whatever the verdict. */
   odd: ReadonlySet<string> = new Set();
-  /** What the run is waiting for, for the message of a timeout: `while connecting`. */
+  /** What the check is waiting for, for the message of a timeout: `while connecting`. */
   stage = 'starting';
   private readonly startedAt = performance.now();
 
@@ -48,7 +48,7 @@ export class ProbeRun {
     return performance.now() - this.startedAt;
   }
 
-  /** Adds to a phase: a run that follows redirects passes through each phase several times. */
+  /** Adds to a phase: a check that follows redirects passes through each phase several times. */
   spent(phase: keyof Phases, sinceMs: number): void {
     this.phases[phase] = (this.phases[phase] ?? 0) + (performance.now() - sinceMs);
   }
@@ -67,8 +67,8 @@ export class ProbeRun {
   }
 
   /**
-   * The verdict on an error. An abort, a worker out of sockets or processes, and an expression that takes too long tell nothing of the target: then
-   * it is `unknown`.
+   * The verdict for an error. An abort, a lack of sockets or processes, and an expression that takes too long say nothing about the
+   * target: then it is `unknown`.
    */
   failedWith(error: unknown, message: string, expected?: string, found?: string): CheckResult {
     if (this.signal.aborted || (error instanceof CutShort && error.reason === 'aborted')) {
@@ -78,14 +78,14 @@ export class ProbeRun {
     return { ...this.couldNotStart(error, 'critical', message, expected, found), timed: true };
   }
 
-  /** The verdict on an error that came before the target could be asked: as told, unless the error tells of this worker. */
+  /** The verdict for an error that came before the target could be asked: as given, unless the error is about this worker. */
   couldNotStart(error: unknown, status: Status, message: string, expected?: string, found?: string): CheckResult {
     const shortage = shortageOf(error);
     const result = this.verdict(isOurs(error) ? 'unknown' : status, message, expected, found);
     return shortage === undefined ? result : { ...result, shortage };
   }
 
-  /** A verdict of any kind: for probes that tell warning from critical. */
+  /** A verdict of any kind: for probes that distinguish warning and critical. */
   verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
     return {
       status,

@@ -22,7 +22,7 @@ describe('SubstringSearch', () => {
     );
   });
 
-  it('finds an empty text in nothing', () => {
+  it('finds an empty text in an empty stream', () => {
     expect(new SubstringSearch('').found).toBe(true);
   });
 

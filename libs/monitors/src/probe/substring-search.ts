@@ -3,7 +3,7 @@ import { Head } from '@9volt/process';
 const HEAD_BYTES = 2_048;
 
 /**
- * Looks for a text in a stream, chunk by chunk. It keeps the stream's head, for messages, and as much of its tail as the text
+ * Looks for a text in a stream, chunk by chunk. It keeps the stream's beginning, for messages, and as much of its end as the text
  * could begin in: memory does not grow with the stream.
  */
 export class SubstringSearch {

@@ -7,7 +7,7 @@ import {
   timeoutFault,
 } from '@9volt/contracts';
 
-/** The faults of timeouts that follow each other, so that together too they must end before the next run is due. */
+/** The faults of consecutive timeouts: their sum must be below the interval, too. */
 export function timeoutFaults<S extends MonitorSettings>(
   settings: S,
   attributes: readonly (keyof S & string)[],

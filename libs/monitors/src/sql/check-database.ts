@@ -18,35 +18,35 @@ import {
 } from './sql-settings.js';
 import { TooMuch } from './transport.js';
 
-/** How long having a query cancelled may take. */
+/** How long cancelling a query may take. */
 const CANCEL_MS = 200;
 
-/** How much longer than ours the server's own limit of a statement is, so that a timeout is told in the same words. */
+/** How much longer the server's own limit of a statement is than ours, so that a timeout has the same words. */
 const GRACE_MS = 500;
 
 const DRIVERS: Readonly<Record<DriverName, Connect>> = { postgres: connectPostgres, mysql: connectMysql };
 
-/** The longest limit of a statement that PostgreSQL takes. */
+/** The longest limit of a statement that PostgreSQL accepts. */
 const LONGEST_LIMIT_MS = 2_147_483_647;
 
-/** For what is ended by its parts. */
+/** For checks that end by the limits of their parts. */
 const never = new Stop();
 
 export interface DatabaseCheck<T> {
-  /** Whether the session may change nothing. */
+  /** Whether the session must be read-only. */
   readOnly: boolean;
-  /** Asks what is to be known, within the query-timeout. */
+  /** Runs the queries of the check, within the query-timeout. */
   ask(session: Session): Promise<T>;
   /** The verdict on the answer. */
   judge(answer: T, run: ProbeRun): CheckResult;
 }
 
-/** The longest that a {@link databaseCheck} takes, in milliseconds. */
+/** Longest duration of a {@link databaseCheck}, in milliseconds. */
 export function databaseDeadlineMs(settings: SqlSettings): number {
   return connectTimeoutMs(settings) + queryTimeoutMs(settings) + CANCEL_MS;
 }
 
-/** What of the settings a run needs. */
+/** The settings that a check needs. */
 interface Plan {
   server: DatabaseServer;
   place: string;
@@ -55,7 +55,10 @@ interface Plan {
   queryMs: number;
 }
 
-/** Logs in, asks, judges. A query that outlasts its time, or the run, is cancelled on the server. No secret is in what it answers. */
+/**
+ * Logs in, runs the query, judges. A query that takes longer than its limit, or than the check, is cancelled on the server. Its
+ * answer contains no secret.
+ */
 export function databaseCheck<T>(
   settings: SqlSettings,
   check: DatabaseCheck<T>,
@@ -123,7 +126,7 @@ async function answerOf<T>(
   }
 }
 
-/** Has the server end what it is asked, and takes leave once it has. As well as can be done: the server has a limit of its own. */
+/** Makes the server end the running statement, and then logs out. Best effort: the server has a limit of its own. */
 function cancelled(session: Session, { targets }: ProbeRun, asking: Promise<unknown> | undefined): Promise<void> {
   return scoped(CANCEL_MS, never, async (scope) => {
     await session.cancel(new ProbeRun({ signal: never, targets }), scope);
@@ -132,7 +135,7 @@ function cancelled(session: Session, { targets }: ProbeRun, asking: Promise<unkn
   }).catch(() => undefined);
 }
 
-/** What a driver or a server says, with the code of the error: `relation "jobs" does not exist (42P01)`. */
+/** The message of a driver or a server, with the code of the error: `relation "jobs" does not exist (42P01)`. */
 function sqlErrorInWords(error: unknown, secrets: readonly (string | undefined)[]): string {
   const { code } = error as { code?: unknown };
   const words = excerpt(withoutSecrets(inWords(error), secrets), 600);

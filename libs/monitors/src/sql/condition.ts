@@ -11,7 +11,7 @@ export const CONDITION = /^\s*(<=?|>=?|!?=)\s*([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[
 export const CONDITION_EXPECTED =
   'a comparison with a number, such as "> 100" or "<= 0.5", with one of <, <=, =, !=, >=, >';
 
-/** The condition of a text that matches {@link CONDITION}. */
+/** The condition in a text that matches {@link CONDITION}. */
 export function conditionOf(written: string): Condition {
   const [, operator, number] = CONDITION.exec(written) ?? [];
   return { operator: operator as Operator, number: Number(number) };
@@ -34,7 +34,7 @@ export function holds({ operator, number }: Condition, value: number): boolean {
   }
 }
 
-/** The range outside of which, or inside of which after `@`, a condition holds: as Nagios plugins write thresholds. */
+/** The range outside of which (or inside of which, after `@`) a condition holds: the thresholds of Nagios plugins. */
 export function rangeOf({ operator, number }: Condition): string {
   switch (operator) {
     case '<':
@@ -52,7 +52,7 @@ export function rangeOf({ operator, number }: Condition): string {
   }
 }
 
-/** A number as a database writes it, which is all of the text; undefined when it is not one. */
+/** A number as a database writes it, if it is the whole text; undefined if not. */
 export function numberOf(text: string): number | undefined {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }

@@ -6,7 +6,7 @@ import { runProbe, startTcpTarget, type Written } from '../testing/index.js';
 const PASSWORD = 'hush-9d1f';
 const SHORT: Written = { timeout: '300ms', 'query-timeout': '300ms' };
 
-/** One check of a server that serves each connection as given. */
+/** One check of a server that treats each connection as given. */
 async function against(driver: string, serve: (socket: Socket) => void, more: Written = {}): Promise<CheckResult> {
   const { host, port, close } = await startTcpTarget({ serve });
   try {
@@ -24,7 +24,7 @@ async function against(driver: string, serve: (socket: Socket) => void, more: Wr
   }
 }
 
-/** Repeats without an end, as fast as it is taken. */
+/** Repeats without end, as fast as the peer reads. */
 function endlessly(socket: Socket, bytes: Buffer): void {
   const more = (error?: Error | null) => void (error || socket.write(bytes, more));
   more();
@@ -129,7 +129,7 @@ describe('a server that speaks PostgreSQL, badly', () => {
     if (reason.source.startsWith('timed')) expect(result.latencyMs).toBeGreaterThanOrEqual(295);
   });
 
-  it('is told what broke the connection, rather than what came of it', async () => {
+  it('reports what broke the connection, not its consequence', async () => {
     const early = (socket: Socket) =>
       void socket.once('data', () => {
         socket.write(LOGGED_IN);
@@ -139,7 +139,7 @@ describe('a server that speaks PostgreSQL, badly', () => {
     expect(told).toBe('Query failed: received invalid response: fe');
   });
 
-  it('learns nothing from the environment of the worker', async () => {
+  it('uses nothing from the environment of the worker', async () => {
     const before = { ...process.env };
     Object.assign(process.env, {
       PGOPTIONS: '-c leaked',
@@ -186,7 +186,7 @@ describe('a server that speaks MySQL, badly', () => {
     socket.write(GREETING);
     socket.once('data', () => then(socket));
   };
-  /** Logs in, takes what is set for the session, and answers the query as given. */
+  /** Logs in, accepts the settings of the session, and answers the query as given. */
   const answers = (answer: (socket: Socket) => void) =>
     greets((socket) => {
       let settings = 0;
@@ -238,7 +238,7 @@ describe('a server that speaks MySQL, badly', () => {
       'a request for a file',
       answers((socket) => {
         socket.write(packet(1, '\xfb/etc/hostname'));
-        // An empty packet says that it will not.
+        // An empty packet declines.
         socket
           .removeAllListeners('data')
           .once('data', (bytes) => socket.write(packet(3, `\xff\x15\x04#28000${bytes.length} bytes of it`)));
@@ -261,7 +261,7 @@ describe('a server that speaks MySQL, badly', () => {
     if (reason.source.startsWith('timed')) expect(result.latencyMs).toBeGreaterThanOrEqual(295);
   });
 
-  it('is told what broke the connection before the query, at once', async () => {
+  it('reports at once what broke the connection before the query', async () => {
     const leaves = packet(0, '\xff\x15\x04#28000going away');
     const gone = greets((socket) => void socket.write(Buffer.concat([packet(2, OK), leaves])));
     expect(await against('mysql', gone)).toMatchObject({

@@ -8,7 +8,7 @@ export interface Conditions {
   critical?: string | undefined;
 }
 
-/** The verdict on a number, which is kept with the result as `label`. `what` begins the sentence that tells of it. */
+/** The verdict on a number, which the result keeps as `label`. `what` begins the sentence about it. */
 export function judgeNumber(
   run: ProbeRun,
   label: string,

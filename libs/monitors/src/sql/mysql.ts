@@ -18,12 +18,12 @@ import { notTheProtocol, Transport } from './transport.js';
 
 const ER_UNKNOWN_SYSTEM_VARIABLE = 1193;
 
-/** What of a connection its types do not tell. */
+/** Parts of a connection that its types lack. */
 interface Inner {
   startTLS(onSecure: (error?: Error) => void): void;
 }
 
-/** What a server says of itself when it greets. */
+/** The greeting of a server. */
 interface Greeting {
   serverVersion: string;
 }
@@ -48,7 +48,7 @@ function preparation({ readOnly, statementLimitMs }: SessionOptions, isMariadb: 
     ? `max_statement_time = ${statementLimitMs / 1_000}`
     : `max_execution_time = ${Math.ceil(statementLimitMs)}`;
   return [
-    // Neither a statement nor a session that nothing is heard of outlasts it.
+    // Ends a statement, or a silent session, after this time.
     `SET SESSION wait_timeout = ${Math.ceil(statementLimitMs / 1_000)}, ${limit}`,
     ...(readOnly ? ['SET SESSION TRANSACTION READ ONLY'] : []),
   ];
@@ -71,12 +71,12 @@ async function login(
     user: server.user,
     password: server.password,
     ...(server.database === undefined ? {} : { database: server.database }),
-    // Only that it is wanted: how, is said below.
+    // Only requests TLS; `tls` below says how.
     ...(tls ? { ssl: {} } : {}),
     flags: ['-LOCAL_FILES'],
     connectTimeout: 0,
     rowsAsArray: true,
-    // As the server writes them; and no code made of what it sends.
+    // As the server writes them, without code generated from its answers.
     dateStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
@@ -100,12 +100,12 @@ async function login(
     };
   }
   const events = connection as unknown as EventEmitter;
-  // About packets out of order, which it would take all the same.
+  // Disables warnings about packets out of order, which it would accept anyway.
   events.on('warn', (warning: Error) => {
     throw warning;
   });
   return new Promise((resolve, reject) => {
-    // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+    // Keep this listener: an error may come when nobody waits for one any more, and without a listener it would end the process.
     events.on('error', (error: Error) => {
       transport.failure ??= error;
       reject(transport.reasonOf(error));
@@ -116,7 +116,10 @@ async function login(
   });
 }
 
-/** Refuses what comes after the greeting and before TLS: it would be taken for what came over TLS, and anybody in between can send it. */
+/**
+ * Refuses bytes between the greeting and TLS: the client would treat them as if they came over TLS, and anybody in between can send
+ * them.
+ */
 function greetingOnly(): { inspect(chunk: Buffer): void; isSecured(): void } {
   let received = Buffer.alloc(0);
   let secured = false;
@@ -156,16 +159,16 @@ function settled(connection: Connection, sql: string, params: readonly string[] 
   return new Promise((resolve, reject) => {
     let columns: string[] | undefined;
     const rows = new Rows();
-    // An error of the connection is told to it alone, and perhaps at once.
+    // An error of the connection goes to its listener only, perhaps at once.
     connection.once('error', reject);
-    // Not everything can be prepared.
+    // Not every statement can be prepared.
     const command = params.length > 0 ? connection.execute(sql, [...params]) : connection.query(sql);
     command.once('error', reject);
     command.once('fields', (fields: FieldPacket[] | undefined) => {
       columns = fields?.map(({ name }) => name) ?? [];
     });
     command.on('result', (row: unknown, index: number) => {
-      // A procedure may have several results: the first counts. One without columns says what was changed.
+      // A procedure may have several results: the first counts. One without columns says how many rows changed.
       if (columns?.length && !index) rows.add(() => (row as unknown[]).map(asText));
     });
     command.once('end', () => {

@@ -1,6 +1,9 @@
 import { notTheProtocol } from './transport.js';
 
-/** A message of a server: a byte for its type, then its length, which counts itself (PostgreSQL: Frontend/Backend Protocol, Message Formats). */
+/**
+ * A message of a server: a byte for its type, then its length including itself (PostgreSQL: Frontend/Backend Protocol, Message
+ * Formats).
+ */
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
 
@@ -8,15 +11,14 @@ const ERROR_RESPONSE = 'E'.charCodeAt(0);
 const NOTICE_RESPONSE = 'N'.charCodeAt(0);
 
 /**
- * Follows the messages in what a server sends, and throws on one that is not whole. The client's parser looks for the end of a
- * list of fields (of an error or a notice) wherever it may be: where there is none it would never return, and with it the
- * whole process would stand still.
+ * Follows the messages of a server, and throws for an incomplete one. The client's parser looks for the end of a list of fields (of
+ * an error or a notice) anywhere: without one it would never return, and the whole process would hang.
  */
 export function postgresInspection(): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
-  /** Bytes that the message under way still lacks. */
+  /** Bytes that the present message still lacks. */
   let missing = 0;
-  /** The message under way, if it is one of fields. */
+  /** The present message, if it has fields. */
   let fields: Buffer[] | undefined;
 
   return (chunk) => {
@@ -45,7 +47,7 @@ export function postgresInspection(): (chunk: Buffer) => void {
   };
 }
 
-/** Fields are a byte for the type and a text that ends with a zero; a zero in the place of a type ends them. */
+/** A field is a byte for its type and a text that ends with a zero; a zero instead of a type ends the list. */
 function hasWholeFields(body: Buffer): boolean {
   let at = 0;
   while (at < body.length && body[at] !== 0) {

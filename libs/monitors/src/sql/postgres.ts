@@ -15,12 +15,12 @@ const CANCEL_REQUEST = [16, 80_877_102];
 
 const BOOLEAN = 16;
 
-/** Values come as the text that the server makes of them; only of a boolean is `t` not what people read. */
+/** Values arrive as the server's text; only a boolean `t` needs a translation for people. */
 const AS_TEXT = {
   getTypeParser: (type: number) => (text: string) => (type === BOOLEAN ? String(text === 't') : text),
 };
 
-/** What of a client its types do not tell. */
+/** Parts of a client that its types lack. */
 interface Inner {
   processID: number | null;
   secretKey: number | null;
@@ -35,7 +35,7 @@ export const connectPostgres: Connect = async (server, options, run, scope) => {
   scope.onEnd(() => void transport.destroy());
   const user = server.user;
   const database = server.database ?? user;
-  // What is left out it would take from the environment of the worker, and a password from a file there.
+  // Without these, the client would take them from the environment of the worker, and a password from a file there.
   const settings = {
     host: server.host,
     port: server.port,
@@ -63,7 +63,7 @@ class PostgresSession implements Session {
     readonly cancel: Session['cancel'],
   ) {}
 
-  /** Settings are those of the transaction: behind a pooler a session belongs to nobody. */
+  /** Settings of the transaction only: behind a pooler a session belongs to nobody. */
   async query(statement: Statement): Promise<SqlResult> {
     const { readOnly, statementLimitMs } = this.options;
     try {
@@ -84,7 +84,7 @@ class PostgresSession implements Session {
 
   private stream({ text, params = [] }: Statement): Promise<SqlResult> {
     return new Promise((resolve, reject) => {
-      // Extended, so that it is one statement: several could end the transaction and go on without it.
+      // Extended protocol, so that it is one statement: several could end the transaction and continue without it.
       const config = { text, values: [...params], rowMode: 'array', types: AS_TEXT, queryMode: 'extended' };
       const query = new this.QueryOf(config as QueryArrayConfig);
       const rows = new Rows();
@@ -104,7 +104,7 @@ async function openSocket({ host, port, tls }: DatabaseServer, run: ProbeRun, sc
   return startTls(socket, host, tls, run, scope);
 }
 
-/** Settles when the server has closed the connection, which it does once it has done so. It never says how that went. */
+/** Settles when the server has closed the connection, which it does when done. It never reports the outcome. */
 async function sendCancel(server: DatabaseServer, inner: Inner, run: ProbeRun, scope: Scope): Promise<void> {
   const socket = await openSocket(server, run, scope);
   socket.end(int32s([...CANCEL_REQUEST, inner.processID ?? 0, inner.secretKey ?? 0]));

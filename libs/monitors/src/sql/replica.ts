@@ -3,22 +3,22 @@ import { numberOf } from './condition.js';
 import type { Session, SqlResult } from './session.js';
 import type { DriverName } from './sql-settings.js';
 
-/** What a server says of the replication that it receives. */
+/** A server's status of the replication that it receives. */
 export type Replica =
-  /** Null: it does not say how far behind it is. */
+  /** Null: the server does not say how far behind it is. */
   | { is: 'running'; lagMs: number | null }
   | { is: 'stopped'; why: string }
-  /** The account may not know. */
+  /** The account may not have the permission. */
   | { is: 'hidden'; why: string };
 
-/** @param connection of several that a server replicates from, the one that is meant; all when left out */
+/** @param connection the one to check, of a server with several; default: all */
 export function readReplica(driver: DriverName, session: Session, connection?: string): Promise<Replica> {
   return driver === 'postgres' ? readPostgres(session) : readMysql(session, connection);
 }
 
 /**
- * Everything that was received and is replayed already is no lag, however long ago the primary last wrote something. The status of the
- * receiver is empty for an account that may not see it, while there is one.
+ * If everything received is replayed, there is no lag, however long ago the primary last wrote something. An account without
+ * permission sees an empty status of the receiver, although there is one.
  */
 const POSTGRES_STATUS = `
   SELECT pg_is_in_recovery(),

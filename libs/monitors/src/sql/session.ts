@@ -3,50 +3,50 @@ import type { ProbeRun } from '../probe/probe-run.js';
 import type { DatabaseServer } from './sql-settings.js';
 import { TooMuch } from './transport.js';
 
-/** The rows of a result that are kept. */
+/** How many rows of a result it keeps. */
 const KEPT_ROWS = 100;
 
-/** The rows of a result that are counted. With more of them a run fails, so that it has an end. */
+/** How many rows of a result it counts. With more the check fails, so that it ends. */
 export const MAX_ROWS = 10_000;
 
 export interface Statement {
   /** One statement. */
   text: string;
-  /** What stands for `$1`, `$2` … (postgres) or each `?` (mysql). */
+  /** The values for `$1`, `$2` … (postgres) or each `?` (mysql). */
   params?: readonly string[];
 }
 
-/** Each value as text, null where there is none. */
+/** Each value as text; null if there is none. */
 export type Row = readonly (string | null)[];
 
 export interface SqlResult {
   columns: readonly string[];
   /** The first hundred. */
   rows: readonly Row[];
-  /** All rows that there were. */
+  /** Number of all rows. */
   rowCount: number;
   /** Milliseconds from the statement to the end of its result. */
   tookMs: number;
 }
 
 export interface SessionOptions {
-  /** Whether the session may change nothing. */
+  /** Whether the session must be read-only. */
   readOnly: boolean;
-  /** After how long the server itself ends a statement, for when it can no longer be told to. */
+  /** After this time the server ends a statement itself, if we can no longer cancel it. */
   statementLimitMs: number;
 }
 
-/** Someone logged in to a database. */
+/** A session in a database. */
 export interface Session {
-  /** In a transaction of its own. Rejects with what the server or the connection says, or with {@link TooMuch}. One at a time. */
+  /** In its own transaction. Rejects with the error of the server or the connection, or with {@link TooMuch}. One at a time. */
   query(statement: Statement): Promise<SqlResult>;
-  /** Over another connection, has the server end the statement that is running. Rejects when that cannot be. */
+  /** Makes the server end the running statement, over another connection. Rejects if that fails. */
   cancel(run: ProbeRun, scope: Scope): Promise<void>;
-  /** Takes leave, so that the server does not log a lost client. */
+  /** Logs out, so that the server does not log a lost client. */
   end(): void;
 }
 
-/** Logs in. The connection is destroyed when the scope ends. Rejects with what the server or the connection says. */
+/** Logs in. Destroys the connection when the scope ends. Rejects with the error of the server or the connection. */
 export type Connect = (
   server: DatabaseServer,
   options: SessionOptions,

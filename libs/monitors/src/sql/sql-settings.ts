@@ -21,7 +21,7 @@ export type DriverName = (typeof DRIVERS)[number];
 
 const STANDARD_PORTS: Readonly<Record<DriverName, number>> = { postgres: 5432, mysql: 3306 };
 
-/** How to reach a database: the attributes that every monitor of a database has. */
+/** How to reach a database: the attributes of every database monitor. */
 export class SqlSettings extends MonitorSettings implements TlsAttributes {
   @Choice({
     doc: 'Protocol of the server: `postgres`, or `mysql` (also MariaDB).',
@@ -118,7 +118,7 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
   }
 }
 
-/** It ends a text in both protocols. */
+/** A NUL ends a text in both protocols. */
 function nulFault(settings: SqlSettings, name: string): FieldError[] {
   const text = ownOf(settings as unknown as Record<string, unknown>, name);
   if (typeof text !== 'string' || !text.includes('\0')) return [];
@@ -126,7 +126,7 @@ function nulFault(settings: SqlSettings, name: string): FieldError[] {
   return [{ path: `/${name}`, expected, message: `${name}: is not valid; expected ${expected}` }];
 }
 
-/** Where a database is, and what it takes to get in. */
+/** Where a database is, and the credentials. */
 export interface DatabaseServer {
   driver: DriverName;
   host: string;
@@ -150,7 +150,7 @@ export function serverOf(settings: SqlSettings): DatabaseServer {
 }
 
 /** `postgres://db1.example.com:5432/shop` */
-/** What decides where the password is sent, and how well guarded. */
+/** The attributes that decide where the password goes, and how well protected. */
 export const SQL_DESTINATION: readonly (keyof SqlSettings)[] = [
   'username',
   'ssl',
@@ -175,7 +175,7 @@ export function queryTimeoutMs(settings: SqlSettings): number {
   return timeoutMsOf(SqlSettings, settings, 'query-timeout');
 }
 
-/** What must be in no message. */
+/** Secrets that no message may contain. */
 export function secretsOf(settings: SqlSettings): readonly (string | undefined)[] {
   return [settings.password, settings['tls-client-key']];
 }

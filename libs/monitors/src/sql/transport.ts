@@ -2,10 +2,10 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { messageOf } from '@9volt/contracts';
 
-/** What a server may send on one connection, logging in included. */
+/** Maximum number of bytes from a server on one connection, including the login. */
 const MAX_RECEIVED_BYTES = 4 * 1_048_576;
 
-/** The server sends more than a probe takes. */
+/** The server sends more than a probe accepts. */
 export class TooMuch extends Error {}
 
 class NotTheProtocol extends Error {}
@@ -15,12 +15,12 @@ export function notTheProtocol(how: string): Error {
 }
 
 /**
- * What a database client talks through, in place of a socket. It caps what the server sends, and hands it to `inspect` first, which may
- * throw. An exception of the client's own parser, which hostile bytes can cause, becomes an error of the connection: thrown where nobody
- * catches it, it would end the process.
+ * A database client uses this instead of a socket. It limits the bytes of the server, and passes them to `inspect` first, which may
+ * throw. It turns an exception of the client's own parser, which hostile bytes can cause, into an error of the connection:
+ * otherwise nobody would catch it, and it would end the process.
  */
 export class Transport extends Duplex {
-  /** What broke the connection: of that, clients tell only what came of it, such as that they are closed. */
+  /** What broke the connection: clients only report the consequence, such as that they are closed. */
   failure: Error | undefined;
   private received = 0;
   /** By the server, in good order. */
@@ -31,15 +31,15 @@ export class Transport extends Duplex {
     private readonly inspect: (chunk: Buffer) => void,
   ) {
     super({ allowHalfOpen: false });
-    // The error of a transport that was destroyed may come when the client no longer listens.
+    // The error of a destroyed transport may come when the client no longer listens.
     this.on('error', () => undefined);
     this.listen();
   }
 
-  /** What to tell of an error of a client: what broke the connection, and that the server closed it, in the same words for all. */
+  /** The message for a client's error: what broke the connection, or that the server closed it, in the same words for all. */
   reasonOf(error: unknown): unknown {
     const reason = this.failure ?? error;
-    // What the server said before has a code of its own.
+    // An earlier message of the server has a code of its own.
     const { code } = reason as NodeJS.ErrnoException;
     const isLoss = code === undefined || code === 'PROTOCOL_CONNECTION_LOST';
     const isOurs = reason instanceof TooMuch || reason instanceof NotTheProtocol;
@@ -58,7 +58,7 @@ export class Transport extends Duplex {
     return this;
   }
 
-  /** Goes on over what `start` makes of the socket. */
+  /** Continues on the socket that `start` makes of this one. */
   async secure(start: (socket: Socket) => Promise<Socket>): Promise<void> {
     for (const event of ['data', 'end', 'close', 'error'] as const) this.socket.off(event, this.hears[event]);
     this.socket = await start(this.socket);

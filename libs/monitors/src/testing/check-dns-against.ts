@@ -1,7 +1,7 @@
 import { type DnsResponder, startDnsTarget } from './dns-target.js';
 import { runProbe, type Written } from './run-probe.js';
 
-/** One check of a server that answers as given, and the queries it got. */
+/** One check of a server that answers as given, and the queries that it got. */
 export async function checkDnsAgainst(respond: DnsResponder, more: Written = {}) {
   const target = await startDnsTarget(respond);
   try {

@@ -7,20 +7,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whom a server runs as; nothing when it may run as whoever runs the tests. */
+/** The user that a server runs as; nothing if it may run as the user of the tests. */
 export interface User {
   uid?: number;
   gid?: number;
 }
 
-/** An account of the system, needed only by root: some servers refuse to run as root. */
+/** A system account, needed only by root: some servers refuse to run as root. */
 export function userNamed(name: string): User {
   if (process.getuid?.() !== 0) return {};
   const idOf = (flag: string): number => Number(execFileSync('id', [flag, name], { encoding: 'utf8' }));
   return { uid: idOf('-u'), gid: idOf('-g') };
 }
 
-/** A directory of its own below the system's temporary one, short enough for a socket's path. */
+/** A directory of its own below the system's temporary one, short enough for the path of a socket. */
 export function makeDirectory(prefix: string, user: User): string {
   const directory = mkdtempSync(join(tmpdir(), prefix));
   giveTo(user, directory);
@@ -37,7 +37,7 @@ function giveTo({ uid, gid }: User, path: string): void {
   if (uid !== undefined && gid !== undefined) chownSync(path, uid, gid);
 }
 
-/** Runs a program to its end; what it said is in the error when it fails. */
+/** Runs a program to its end; the error of a failure contains its output. */
 export async function runToEnd(command: string, args: readonly string[], directory: string, user: User): Promise<void> {
   try {
     await run(command, args, { ...user, cwd: directory, env: environment(directory) });
@@ -47,7 +47,7 @@ export async function runToEnd(command: string, args: readonly string[], directo
   }
 }
 
-/** A server that is started, found ready by what it says, and gone without a trace when stopped. */
+/** Starts a server, waits for its ready message, and removes all traces when stopped. */
 export class DatabaseProcess {
   private child: ChildProcess | undefined;
   private said = '';
@@ -79,7 +79,7 @@ export class DatabaseProcess {
     });
   }
 
-  /** What the server has said since it started. */
+  /** The server's output since its start. */
   get log(): string {
     return this.said;
   }

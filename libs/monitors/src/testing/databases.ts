@@ -2,10 +2,10 @@ import { MariadbServer, type MariadbOptions } from './mariadb-server.js';
 import { PostgresServer, type PostgresOptions } from './postgres-server.js';
 import type { Written } from './run-probe.js';
 
-/** In no message of a probe may it be. */
+/** No message of a probe may contain it. */
 export const PASSWORD = 'hush-5e0c';
 
-/** A real server, and the attributes to reach it with: an account that may create and read tables in the database `shop`. */
+/** A real server, and the attributes to reach it: an account that may create and read tables in the database `shop`. */
 export interface TestDatabase<Server extends PostgresServer | MariadbServer = PostgresServer | MariadbServer> {
   server: Server;
   written: Written;

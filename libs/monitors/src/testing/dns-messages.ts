@@ -1,14 +1,14 @@
-/** Random answers of name servers, made from a seed by hand: nothing that reads messages is used to write them. */
+/** Random answers of name servers, made by hand from a seed: no code that reads messages helps to write them. */
 export interface MadeAnswer {
-  /** What is asked, as dig and a monitor take it. */
+  /** The question, in the form of dig and of a monitor. */
   name: string;
   type: string;
   code: number;
-  /** Everything behind the question. */
+  /** Everything after the question. */
   rcode: number;
   counts: [answers: number, authority: number, additional: number];
   sections: Buffer;
-  /** Of the sections, those bytes that are of the answer itself. */
+  /** The bytes of the sections that belong to the answer itself. */
   answerBytes: number;
 }
 
@@ -51,7 +51,10 @@ const bytes =
 const string: Data = (m) => text(m.text(m.random(30)));
 const bitmap: Data = (m) => Buffer.concat([u8(0), text(Buffer.concat([m.bytes(m.random(6)), u8(1 + m.random(255))]))]);
 
-/** By type and number, the data of a record. Without RRSIG and NSEC3: dig judges them by their owners too, and refuses some that a monitor takes. */
+/**
+ * The data of a record, by type and number. Without RRSIG and NSEC3: dig also judges their owners, and refuses some that a monitor
+ * accepts.
+ */
 const TYPES: readonly [type: string, code: number, data: Data][] = [
   ['A', 1, bytes(4, 4)],
   ['A', 1, bytes(4, 4)],
@@ -179,7 +182,7 @@ const DNAME = 39;
 export class AnswerMaker {
   constructor(readonly random: Random) {}
 
-  /** The answer to the question number `index`, which its first label tells. */
+  /** The answer to the question number `index`, which is in its first label. */
   answer(index: number): MadeAnswer {
     const { random } = this;
     const [type, code, data] = TYPES[random(TYPES.length)] as (typeof TYPES)[number];
@@ -294,7 +297,7 @@ export class AnswerMaker {
       [7, Buffer.from('/dns-query{?dns}')],
       [65_281, this.text(random(20))],
     ];
-    // Of priority 0 it is an alias, and has none.
+    // With priority 0 it is an alias and has no parameters.
     const priority = random(4);
     const chosen = priority === 0 ? [] : parameters.filter(() => random(2) === 0);
     return Buffer.concat([

@@ -12,23 +12,26 @@ export interface DnsServer {
 }
 
 export interface DnsTarget extends DnsServer {
-  /** The queries that came, those over TCP included. */
+  /** The queries that came, including those over TCP. */
   readonly queries: { at: number; over: 'udp' | 'tcp'; query: DecodedPacket }[];
 }
 
-/** Answers a query: a packet, bytes as they are, or nothing; or closes its connection. The query is given also as it came, for types that the library does not know. */
+/**
+ * Answers a query: a packet, bytes as they are, or nothing; or closes its connection. It also gets the query as bytes, for types
+ * that the library does not know.
+ */
 export type DnsResponder = (
   query: DecodedPacket,
   over: 'udp' | 'tcp',
   bytes: Buffer,
 ) => Packet | Buffer | 'close' | undefined;
 
-/** The answer that carries the query's id and question; `rcode` is the number of an error. */
+/** The answer with the query's id and question; `rcode` is the number of an error. */
 export function answerTo(query: DecodedPacket, answers: Packet['answers'] = [], rcode = 0): Packet {
   return { type: 'response', id: query.id, flags: rcode, questions: query.questions, answers };
 }
 
-/** A DNS server by hand, for the answers that no real one gives. */
+/** A DNS server by hand, for answers that no real one gives. */
 export async function startDnsTarget(respond: DnsResponder): Promise<DnsTarget> {
   const queries: DnsTarget['queries'] = [];
   const bytesOf = (message: Buffer, over: 'udp' | 'tcp'): Buffer | 'close' | undefined => {
@@ -69,11 +72,11 @@ export async function startDnsTarget(respond: DnsResponder): Promise<DnsTarget> 
   };
 }
 
-/** Debian's dnsmasq with the given options (such as `--address=/web.test/192.0.2.1`), answering for itself only. */
+/** Debian's dnsmasq with the given options (such as `--address=/web.test/192.0.2.1`), answering only its own names. */
 export async function startDnsmasq(
   options: readonly string[],
   host = '127.0.0.1',
-  /** Where one stood that is to come back; a free port when left out. */
+  /** Port of an earlier server that must come back; default: a free one. */
   wantedPort?: number,
 ): Promise<DnsServer> {
   const port = wantedPort ?? (await unusedPort(host));
@@ -99,7 +102,7 @@ export async function startDnsmasq(
     server.once('exit', (code) => reject(new Error(`dnsmasq exited with ${code}: ${said}`)));
     server.stderr.on('data', (chunk: Buffer) => {
       said += chunk.toString();
-      // Its last word before it serves.
+      // Its last log line before it answers.
       if (/started, version/.test(said)) resolve();
     });
   });

@@ -4,12 +4,12 @@ import { listen } from '@9volt/testing';
 
 export interface HttpProxy {
   url: string;
-  /** What it was asked for: `CONNECT host:port`, or `GET http://…`. */
+  /** The requests that it got: `CONNECT host:port`, or `GET http://…`. */
   readonly asked: string[];
   close(): Promise<void>;
 }
 
-/** A proxy that hands on plain requests and opens tunnels; it demands `authorization` when that is given. */
+/** A proxy that forwards plain requests and opens tunnels; requires `authorization` if given. */
 export async function startHttpProxy(authorization?: string): Promise<HttpProxy> {
   const asked: string[] = [];
   const lets = (given: string | undefined): boolean => authorization === undefined || given === authorization;

@@ -14,14 +14,14 @@ interface RecordedRequest {
 
 export interface HttpTarget extends Target, Pick<ListeningServer, 'sockets'> {
   readonly url: string;
-  /** Who asked for what, in the order of arrival. */
+  /** The requests, in the order of arrival. */
   readonly requests: RecordedRequest[];
 }
 
 export interface HttpTargetOptions {
   host?: string;
   port?: number;
-  /** Serves HTTPS with this key and certificate (PEM); with `ca`, to those alone who show a certificate of that authority. */
+  /** Serves HTTPS with this key and certificate (PEM); with `ca`, only to clients with a certificate of that authority. */
   tls?: { key: string; cert: string; ca?: string };
   /** Answers instead of the body `ok` while the mode is `ok`. */
   answer?: (request: RecordedRequest, response: ServerResponse) => void;

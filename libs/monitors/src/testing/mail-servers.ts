@@ -18,7 +18,7 @@ interface Pem {
   cert: string;
 }
 
-/** Debian's Exim on a free port: takes no mail, but offers STARTTLS with this key and certificate. Needs root. */
+/** Debian's Exim on a free port: accepts no mail, but offers STARTTLS with this key and certificate. Needs root. */
 export function startExim(tls: Pem): Promise<RealServer> {
   return startServer('exim', tls, (at, port) => {
     const config = `primary_hostname = mail.test
@@ -37,7 +37,7 @@ begin transports
   });
 }
 
-/** Debian's Dovecot on a free port: IMAP with STARTTLS, by this key and certificate. Needs root. */
+/** Debian's Dovecot on a free port: IMAP with STARTTLS, with this key and certificate. Needs root. */
 export function startDovecot(tls: Pem): Promise<RealServer> {
   return startServer('dovecot', tls, (at, port) => {
     const config = `protocols = imap
@@ -74,7 +74,7 @@ async function startServer(
 ): Promise<RealServer> {
   const directory = mkdtempSync(join(tmpdir(), `9volt-${name}-`));
   const at = (file: string): string => join(directory, file);
-  // The server becomes a user of its own, which writes its logs and reads the key of this test.
+  // The server changes to a user of its own, which writes its logs and reads the key of this test.
   chmodSync(directory, 0o777);
   mkdirSync(at('run'));
   const port = await unusedPort();
@@ -109,7 +109,7 @@ async function answers(port: number): Promise<boolean> {
   }
 }
 
-/** In good order; then what is left of its group, which may be writing its log. */
+/** In good order; then the rest of its group, which may be writing its log. */
 async function ended(child: ChildProcess): Promise<void> {
   if (child.pid === undefined) return;
   if (child.exitCode === null) {

@@ -10,7 +10,7 @@ const INSTALL = '/usr/bin/mariadb-install-db';
 export const hasMariadb = existsSync(SERVER) && existsSync(INSTALL);
 
 export interface MariadbOptions {
-  /** Serves TLS with this key and certificate (PEM); clients may show one of that authority. */
+  /** Serves TLS with this key and certificate (PEM); clients may send one of that authority. */
   tls?: { key: string; cert: string; ca?: string };
   /** Options of the server, such as `--require-secure-transport=ON`. */
   options?: readonly string[];
@@ -72,7 +72,7 @@ export class MariadbServer {
     }
   }
 
-  /** A replica of this server, which sends it all that is in its binary log. */
+  /** A replica of this server, which sends it everything in its binary log. */
   async startReplica({ options = [], ...rest }: MariadbOptions = {}): Promise<MariadbServer> {
     const replica = await MariadbServer.start({ ...rest, options: ['--server-id=2', '--read-only=ON', ...options] });
     const from = `MASTER_HOST='${this.host}', MASTER_PORT=${this.port}, MASTER_USER='root', MASTER_USE_GTID=slave_pos`;
@@ -107,7 +107,7 @@ export class MariadbServer {
   }
 }
 
-/** It refuses to run as root unless told to. */
+/** It refuses to run as root otherwise. */
 function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : [];
 }

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 
 export interface NetworkNamespace {
-  /** Put before a command, it has the command run there. */
+  /** A prefix for a command that runs it there. */
   prefix: readonly [string, ...string[]];
   close(): void;
 }
 
 /**
- * A network of its own: loopback, the addresses 198.51.100.1 and 2001:db8::1, whose neighbours never answer, and no way to anything else.
- * Undefined where this process may not make one.
+ * A network of its own: loopback, the addresses 198.51.100.1 and 2001:db8::1, whose neighbours never answer, and no route to
+ * anything else. Undefined if this process may not make one.
  */
 export function makeNetworkNamespace(): NetworkNamespace | undefined {
   const name = `9volt-${process.pid}-${Math.random().toString(36).slice(2, 8)}`;

@@ -9,13 +9,13 @@ import { unusedPort } from '@9volt/testing';
 
 const NRPE = '/usr/sbin/nrpe';
 
-/** Debian's nagios-nrpe-server is here, and it may change to the user that it insists on. */
+/** Debian's nagios-nrpe-server is installed, and this process may change to the user that it requires. */
 export const nrpeIsHere = existsSync(NRPE) && process.getuid?.() === 0;
 
 export interface NrpeDaemonWish {
-  /** By name, what a shell is told; `$ARG1$` and so on stand for arguments. */
+  /** Shell commands by name; `$ARG1$` and so on stand for arguments. */
   commands: Readonly<Record<string, string>>;
-  /** Certificates (PEM), and whether clients must show one. Without them the key exchange is anonymous. */
+  /** Certificates (PEM), and whether clients must send one. Without them the key exchange is anonymous. */
   tls?: { key: string; cert: string; ca: string; clientsToo: boolean };
   plain?: boolean;
 }
@@ -23,15 +23,15 @@ export interface NrpeDaemonWish {
 export interface NrpeDaemon {
   host: string;
   port: number;
-  /** Where its files are: what a command writes there is removed with it. */
+  /** Directory of its files: removed together with everything that a command writes there. */
   directory: string;
   close(): Promise<void>;
 }
 
-/** Debian's NRPE daemon on a free port, which gives its commands two seconds. */
+/** Debian's NRPE daemon on a free port, with a limit of two seconds for commands. */
 export async function startNrpeDaemon({ commands, tls, plain = false }: NrpeDaemonWish): Promise<NrpeDaemon> {
   const directory = mkdtempSync(join(tmpdir(), '9volt-nrpe-'));
-  // The daemon becomes a user of its own.
+  // The daemon changes to a user of its own.
   chmodSync(directory, 0o755);
   const at = (file: string): string => join(directory, file);
   const put = (file: string, text: string, mode = 0o644): void => writeFileSync(at(file), text, { mode });
@@ -58,7 +58,7 @@ export async function startNrpeDaemon({ commands, tls, plain = false }: NrpeDaem
   });
   const close = async (): Promise<void> => {
     const exited = child.exitCode === null ? once(child, 'exit') : undefined;
-    // With what its commands left behind.
+    // With processes that its commands left behind.
     if (exited) killGroup(child.pid);
     await exited;
     rmSync(directory, { recursive: true, force: true });

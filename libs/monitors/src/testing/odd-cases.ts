@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
-/** A generated target of HTTP: what it answers to each step of its redirects, and what is special about it. */
+/** A generated HTTP target: its answer to each step of its redirects, and what is special about it. */
 export interface OddCase {
   id: number;
   method: 'GET' | 'HEAD' | 'POST';
@@ -9,7 +9,7 @@ export interface OddCase {
   tags: Set<string>;
 }
 
-/** Stands in the body of the last answer, where that can be read. */
+/** A text in the body of the last answer, if the body can be read. */
 export const NEEDLE = 'a needle';
 
 /** A sequence of numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -23,7 +23,7 @@ function numbersOf(seed: number): () => number {
   };
 }
 
-/** The case of a number: `port` is where it is served, on loopback. */
+/** The case with this number; `port` is the target's port on loopback. */
 export function oddCase(id: number, seed: number, port: number): OddCase {
   return new Generator(id, numbersOf(seed * 1_000_003 + id), port).make();
 }

@@ -4,8 +4,8 @@ import { httpMonitor } from '../http.monitor.js';
 import { monitorTypes } from '../registry.js';
 
 /**
- * Types that do to their process what a defect of a probe might; with the attributes of `http`. To be loaded into a process before its
- * own code: the product knows nothing of them.
+ * Types that do to their process what a defect of a probe might; with the attributes of `http`. Load it into a process before the
+ * code of 9volt, which does not know these types.
  */
 const POISONS: Record<string, () => Promise<CheckResult>> = {
   aborting: () => process.abort(),

@@ -17,9 +17,9 @@ const programs = existsSync(VERSIONS)
 export const hasPostgres = programs !== undefined;
 
 export interface PostgresOptions {
-  /** Serves TLS with this key and certificate (PEM); clients may show one of that authority. */
+  /** Serves TLS with this key and certificate (PEM); clients may send one of that authority. */
   tls?: { key: string; cert: string; ca?: string };
-  /** Lines of pg_hba.conf, before those that let the superuser `postgres` in without a password. */
+  /** Lines of pg_hba.conf, before those that accept the superuser `postgres` without a password. */
   access?: readonly string[];
   /** Settings as in postgresql.conf. */
   settings?: Readonly<Record<string, string | number>>;
@@ -51,7 +51,7 @@ export class PostgresServer {
     ]);
   }
 
-  /** `fill` is the program that fills the directory of the data, and its arguments. */
+  /** `fill` is the program that fills the data directory, and its arguments. */
   private static async create(
     { tls, access = [], settings = {} }: PostgresOptions,
     [fill, ...args]: [string, ...string[]],

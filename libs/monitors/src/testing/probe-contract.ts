@@ -7,23 +7,23 @@ import { faultsOf, monitorOf, runProbe, type Written } from './run-probe.js';
 export interface ContractTargets {
   healthy: Written;
   failing: Written;
-  /** Nobody is there: a closed port, a program that does not exist. */
+  /** No server: a closed port, a program that does not exist. */
   refused: Written;
-  /** The target takes the request and never answers. Without a timeout. Left out by a type that asks nobody. */
+  /** The target accepts the request and never answers. Without a timeout. Omitted by a type that contacts nobody. */
   hanging?: Written;
-  /** Calls that were received, of a type that awaits them. */
+  /** Received calls, for a type that waits for them. */
   calls?: Record<Which, ReceivedCalls>;
   close(): Promise<void>;
 }
 
 type Which = 'healthy' | 'failing' | 'refused';
 
-/** How late a busy machine may be, over what a probe promises. */
+/** Tolerance for a busy machine, on top of what a probe promises. */
 const SLACK_MS = 1_500;
 
 const neverRegistered = (): void => undefined;
 
-/** What every probe promises to the worker, shown against real targets. Each probe's spec runs it. */
+/** The promises of every probe to the worker, tested against real targets. Each probe's spec runs it. */
 export function describeProbeContract(definition: MonitorDefinition, start: () => Promise<ContractTargets>): void {
   const type = definition.type;
 
@@ -36,7 +36,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
     });
 
     const asksNobody = definition.calls !== undefined;
-    /** Of a type that asks somebody, who may hang. The one that awaits calls has none of these tests. */
+    /** For types that contact a target, which may hang. The type that waits for calls has none of these tests. */
     const asking = asksNobody ? neverRegistered : it;
     const run = (which: Which, more: Written = {}): Promise<CheckResult> => {
       const calls = targets.calls?.[which];
@@ -51,7 +51,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
 
     beforeAll(async () => {
       targets = await start();
-      // A spec that forgets one of the two would leave out what is promised of it.
+      // A spec that forgets one of the two would skip a promise.
       expect({ calls: targets.calls !== undefined, hanging: targets.hanging !== undefined }).toEqual({
         calls: asksNobody,
         hanging: !asksNobody,
@@ -137,7 +137,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
       expect(await run('healthy', { ...defaults, ...targets.healthy })).toMatchObject({ status: 'ok' });
     });
 
-    it('needs no timeout spelled out for a short interval', () => {
+    it('needs no explicit timeout for a short interval', () => {
       expect(faultsOf(written('healthy', { interval: '1ms' }))).toEqual([]);
     });
 
@@ -147,19 +147,19 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
       expect(faultsOf(written('healthy', { interval: at, timeout: '4999ms' }))).toEqual([]);
     });
 
-    it('names the attribute that was meant by an unknown one', () => {
+    it('suggests the attribute that an unknown one probably means', () => {
       expect(faultsOf(written('healthy', { intreval: '1s' }))).toEqual([
         'unknown attribute "intreval"; did you mean "interval"?',
       ]);
     });
 
-    it('tells its target in one line', () => {
+    it('writes its target in one line', () => {
       expect(definition.target(monitorOf(written('healthy')).settings)).toMatch(/^[^\n]+$/);
     });
   });
 }
 
-/** What keeps the process busy, by kind; waits for what is closing, at most until it equals `goal`. */
+/** The handles that keep the process busy, by kind; waits for closing ones, until it equals `goal`. */
 async function settledResources(goal?: Record<string, number>): Promise<Record<string, number>> {
   let now = resources();
   for (let tries = 0; tries < 100; tries += 1) {

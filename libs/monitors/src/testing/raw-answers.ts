@@ -2,7 +2,9 @@ import { type CheckResult } from '@9volt/contracts';
 import { runProbe, type Written } from './run-probe.js';
 import { startTcpTarget } from './tcp-target.js';
 
-/** One check of an HTTP server that answers each request with these bytes, by its path, and closes; also what it was asked. */
+/**
+ * One check of an HTTP server that answers each request with these bytes, by its path, and closes; also the requests that it got.
+ */
 export async function againstBytes(
   answers: string | Buffer | Record<string, string | Buffer>,
   more: Written = {},

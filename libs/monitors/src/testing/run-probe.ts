@@ -8,14 +8,14 @@ import type { MonitorDefinition, ProbeContext } from '../define-monitor.js';
 /** Attributes as an operator writes them. */
 export type Written = Record<string, unknown>;
 
-/** The settings and definition of a monitor as written; an interval of a minute unless it says otherwise. */
+/** The settings and definition of a monitor as written; default interval: a minute. */
 export function monitorOf(written: Written): { definition: MonitorDefinition; settings: MonitorSettings } {
   const validated = validateMonitor('under-test', { interval: '1m', ...written });
   if (!validated.ok) throw new Error(validated.errors.map((error) => error.message).join('\n'));
   return { definition: monitorTypes.get(String(written['type'])) as MonitorDefinition, settings: validated.value };
 }
 
-/** One check of a monitor as written, by a worker that runs any program, and with more that it gives. */
+/** One check of a monitor as written, by a worker that permits any program, with more context if given. */
 export function runProbe(
   written: Written,
   signal: AbortSignal = new AbortController().signal,
@@ -31,7 +31,7 @@ export function runProbe(
   });
 }
 
-/** The messages with which a monitor as written is refused; empty when it is accepted. */
+/** The errors of a monitor as written; empty if it is valid. */
 export function faultsOf(written: Written): string[] {
   const validated = validateMonitor('under-test', { interval: '1m', ...written });
   return validated.ok ? [] : validated.errors.map((error) => error.message);

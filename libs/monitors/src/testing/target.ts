@@ -1,4 +1,4 @@
-/** What a target does with whoever comes: serves, answers wrongly, or accepts and says nothing. */
+/** How a target treats clients: serves, answers wrongly, or accepts and says nothing. */
 export type TargetMode = 'ok' | 'fail' | 'hang';
 
 /** A running target. */
@@ -7,6 +7,6 @@ export interface Target {
   readonly port: number;
   /** Takes effect with the next request or connection. */
   mode: TargetMode;
-  /** Also cuts off those who are still connected. */
+  /** Also closes the present connections. */
   close(): Promise<void>;
 }

@@ -6,12 +6,12 @@ import { type Target, type TargetMode } from './target.js';
 interface RecordedConnection {
   /** Milliseconds since the epoch. */
   at: number;
-  /** What the client sent so far. */
+  /** Bytes that the client has sent. */
   received: string;
 }
 
 export interface TcpTarget extends Target, Pick<ListeningServer, 'sockets'> {
-  /** Who connected, in the order of arrival. */
+  /** The connections, in the order of arrival. */
   readonly connections: RecordedConnection[];
 }
 
@@ -20,9 +20,9 @@ export interface TcpTargetOptions {
   port?: number;
   /** Serves TLS with this key and certificate (PEM). */
   tls?: { key: string; cert: string };
-  /** Sent to whoever connects while the mode is `ok`. */
+  /** Sent to each client while the mode is `ok`. */
   banner?: string;
-  /** Serves a connection instead of the banner while the mode is `ok`. */
+  /** Handles a connection instead of the banner while the mode is `ok`. */
   serve?: (socket: Socket) => void;
 }
 
