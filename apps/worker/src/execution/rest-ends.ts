@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { guarded } from '@9volt/contracts';
 import { QuietFacts } from '../notification/facts/quiet-facts.js';
 import { Clock } from '../time/clock.js';
 import { CheckRunner } from './check-runner.js';
@@ -12,7 +12,6 @@ export class RestEnds implements OnApplicationBootstrap, OnApplicationShutdown {
   private cancel: (() => void) | undefined;
 
   constructor(
-    private readonly node: ClusterNode,
     private readonly clock: Clock,
     private readonly facts: QuietFacts,
     private readonly runner: CheckRunner,
@@ -28,7 +27,7 @@ export class RestEnds implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private tickLater(): void {
-    const tick = guarded(this.node.onDefect, 'pauses that end', () => {
+    const tick = guarded('pauses that end', () => {
       this.tickLater();
       this.runner.resume();
     });

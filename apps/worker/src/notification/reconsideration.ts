@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { MonitorState } from '@9volt/contracts';
-import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { guarded, type MonitorState } from '@9volt/contracts';
 import { nextLookAt } from '../evaluation/planned-alarms.js';
 import { Evaluations } from '../ledger/evaluations.js';
 import { Spools } from '../ledger/spools.js';
@@ -21,7 +20,6 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
   private cancelLook: (() => void) | undefined;
 
   constructor(
-    private readonly node: ClusterNode,
     private readonly clock: Clock,
     private readonly monitors: OwnedMonitors,
     private readonly evaluations: Evaluations,
@@ -46,7 +44,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
       if (monitor) this.writer.submit(monitor);
       return;
     }
-    const look = guarded(this.node.onDefect, 'changed reasons to be quiet', () => {
+    const look = guarded('changed reasons to be quiet', () => {
       this.cancelLook = undefined;
       for (const one of this.monitors.all()) if (this.stateOf(one)?.incident) this.writer.submit(one);
     });
@@ -54,7 +52,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private tickLater(): void {
-    const tick = guarded(this.node.onDefect, 'reasons to be quiet that end', () => {
+    const tick = guarded('reasons to be quiet that end', () => {
       this.tickLater();
       this.tick();
     });
