@@ -2,8 +2,8 @@ import type { RenderedAlert } from './render-alert.js';
 import { lines, oneLine } from './plain-text.js';
 
 /**
- * What templates and programs get of an alert: one flat map of texts, in the words and within the limits of the one rendering. Never
- * absent: what is not known is an empty text.
+ * The fields of an alert for templates and programs: one flat map of texts, in the words and within the limits of the shared
+ * rendering. Never absent: an unknown field is an empty text.
  */
 export const ALERT_FIELDS = [
   'title',
@@ -42,7 +42,7 @@ export function alertFields({ title, text, severity, key, link, alert }: Rendere
   return {
     title,
     text,
-    // ok, info (a test), warning, critical or unknown: what the notification is about.
+    // ok, info (a test), warning, critical or unknown: the status in the notification.
     severity,
     // resolve, warning, critical or unknown.
     type: alert.type,

@@ -119,7 +119,7 @@ describe('alertmanager', () => {
     expect(resolve).toMatchObject({ startsAt: alarm.startsAt, endsAt: '2026-03-01T10:02:05.000Z' });
   });
 
-  it('never ends before it starts, though a clock was set back', async () => {
+  it('never ends before it starts, even if somebody set a clock back', async () => {
     const { startsAt, endsAt } = await sentOf(sampleResolve({ at: '2026-03-01T09:00:00.000Z' }));
     expect(endsAt).toBe(startsAt);
   });
@@ -203,11 +203,11 @@ describe('the answers of Alertmanager', () => {
   const toldOf = (key: string) =>
     notified.flatMap(({ status, alerts }) => (alerts[0]?.labels['incident'] === key ? [status] : []));
 
-  it('shows an alarm longer than it would by itself, and tells its receiver', async () => {
+  it('shows an alarm longer than it would by itself, and notifies its receiver', async () => {
     const key = '9volt/real/1.1';
     expect(await send(sampleAlarm({ key, since: ago(60_000), at: ago(0) }))).toMatchObject({ outcome: 'delivered' });
     await waitFor(() => toldOf(key).includes('firing'));
-    // Its resolve_timeout is a second: an alert without an end would be over.
+    // Its resolve_timeout is a second: without an end the alert would be over.
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const [alert] = await activeOf(key);
     expect(alert).toMatchObject({
@@ -217,7 +217,7 @@ describe('the answers of Alertmanager', () => {
     expect(toldOf(key)).toEqual(['firing']);
   });
 
-  it('resolves what it fired, once, though it became worse and was repeated meanwhile', async () => {
+  it('resolves what it fired, once, though it got worse and was repeated meanwhile', async () => {
     const key = '9volt/real/1.2';
     const since = ago(60_000);
     await send(sampleAlarm({ key, since, at: ago(50_000), type: 'warning' }));
@@ -238,14 +238,14 @@ describe('the answers of Alertmanager', () => {
     await waitFor(() => toldOf(test.key).includes('resolved'));
   });
 
-  it.each(Object.entries(HOSTILE_TEXTS))('takes a hostile text as nothing but text: %s', async (what, hostile) => {
+  it.each(Object.entries(HOSTILE_TEXTS))('shows a hostile text as text only: %s', async (what, hostile) => {
     const key = `9volt/${what}/1.1`;
     const alert = { ...hostileAlert(hostile), key, since: ago(1_000), at: ago(0) };
     expect(await send(alert)).toMatchObject({ outcome: 'delivered' });
     expect((await activeOf(key))[0]?.annotations['summary']).toBe(renderAlert(alert).title);
   });
 
-  it('refuses for good what is no alert', async () => {
+  it('rejects an invalid alert for good', async () => {
     const options = { url: running.url, labels: { 'a-b': 'c' } };
     const outcome = await alertmanager.send(options, renderAlert(sampleAlarm()), deliveryContext());
     expect(outcome).toMatchObject({ outcome: 'rejected', answer: expect.stringContaining('a-b') });

@@ -7,7 +7,7 @@ import { lines, oneLine } from './plain-text.js';
 import type { RenderedAlert } from './render-alert.js';
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-/** By these a resolve finds its alarm, so nobody may set them. */
+/** A resolve finds its alarm by these, so nobody may set them. */
 const OWN_LABELS = ['monitor', 'incident'];
 const YEAR_MS = 31_536_000_000;
 
@@ -105,7 +105,7 @@ function postable(rendered: RenderedAlert, labels: Record<string, string>): Reco
 function annotationsOf({ title, text, severity, fields }: RenderedAlert): Record<string, string> {
   return {
     ...Object.fromEntries(fields.map(({ label, value }) => [label.toLowerCase().replaceAll(' ', '_'), value])),
-    // What receivers show by custom: all of it, the description of the monitor among the rest.
+    // Annotations that receivers usually show: everything, including the description of the monitor.
     summary: title,
     description: lines([text, ...fields.map(({ label, value }) => `${label}: ${value}`)].join('\n'), 16_000),
     severity,
@@ -113,8 +113,8 @@ function annotationsOf({ title, text, severity, fields }: RenderedAlert): Record
 }
 
 /**
- * An alarm is told once, and Alertmanager takes one without an end for over after its `resolve_timeout` (5 minutes): ours lasts until it is
- * resolved, or a year. A test has no end, so that it ends by itself.
+ * 9volt sends an alarm once, and Alertmanager treats one without an end as over after its `resolve_timeout` (5 minutes). So an
+ * alarm ends in a year, unless it is resolved before. A test has no end, so it ends by itself.
  */
 function timesOf({ alert }: RenderedAlert): { startsAt?: string; endsAt?: string } {
   const startedMs = Date.parse(alert.since);
@@ -123,13 +123,13 @@ function timesOf({ alert }: RenderedAlert): { startsAt?: string; endsAt?: string
   const startsAt = new Date(startedMs).toISOString();
   if (alert.test) return { startsAt };
   const endsMs = alert.type === 'resolve' ? decidedMs : decidedMs + YEAR_MS;
-  // An end before the start is refused, and a stepped clock can make one.
+  // Alertmanager refuses an end before the start, which a stepped clock can cause.
   return { startsAt, endsAt: new Date(Math.max(endsMs, startedMs)).toISOString() };
 }
 
 /**
- * Alertmanager answers 200 and nothing (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml), what is compatible with it
- * perhaps JSON. Words or a page come from something else at that address.
+ * Alertmanager answers 200 and an empty body (https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml), compatible
+ * servers perhaps JSON. Other text, or a page, comes from something else at that address.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const outcome = judgeByStatus(answer);

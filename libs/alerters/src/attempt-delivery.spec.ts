@@ -54,12 +54,12 @@ describe('one attempt', () => {
     expect(ids).toEqual([`${key}/warning`, `${key}/critical`, `${key}/resolve`, `${key}/resolve`]);
   });
 
-  it('is worth another when the alerter throws', async () => {
+  it('is retried when the alerter throws', async () => {
     const outcome = await attempt(() => Promise.reject(new Error('bug')));
     expect(outcome).toEqual({ outcome: 'retryable', answer: 'internal error of 9volt: bug' });
   });
 
-  it('ends although the alerter does not', async () => {
+  it('ends even if the alerter does not', async () => {
     let aborted = false;
     const never = ({ signal }: DeliveryContext): Promise<DeliveryOutcome> =>
       new Promise(() => signal.addEventListener('abort', () => (aborted = true)));
@@ -69,7 +69,7 @@ describe('one attempt', () => {
     expect(aborted).toBe(true);
   });
 
-  it('ends at once when it is given up', async () => {
+  it('ends at once when it is aborted', async () => {
     const abort = new AbortController();
     const pending = attempt(() => new Promise(() => undefined), { signal: abort.signal });
     abort.abort();
@@ -97,7 +97,7 @@ describe('one attempt', () => {
     });
   });
 
-  it('has its secrets, in any option, and an answer without them', async () => {
+  it('gets its secrets, in any option, and an answer without them', async () => {
     let given: object | undefined;
     const outcome = await attempt(
       (_context, options) => {
@@ -113,7 +113,7 @@ describe('one attempt', () => {
     expect(outcome).toEqual({ outcome: 'rejected', answer: 'HTTP 403: ******** is not known' });
   });
 
-  it('is worth another when a secret cannot be had, and nothing is sent without it', async () => {
+  it('is retried when a secret cannot be read, and sends nothing without it', async () => {
     let sent = false;
     const send = (): Promise<DeliveryOutcome> => {
       sent = true;

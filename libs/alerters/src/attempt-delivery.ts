@@ -21,18 +21,18 @@ export interface Attempt {
   signal: AbortSignal;
   /** How long the provider may take to answer. */
   timeoutMs: number;
-  /** How long it may take once the message was sent whole; as `timeoutMs` unless said. */
+  /** How long it may take once the whole message was sent; default: `timeoutMs`. */
   patienceMs?: number;
-  /** Told once, after `timeoutMs`, when the message was sent whole and is not confirmed. */
+  /** Called once, after `timeoutMs`, if the whole message was sent and is not confirmed. */
   onUnclear?: (why: string) => void;
-  /** Who has it by earlier attempts. */
+  /** Recipients that earlier attempts reached. */
   reached?: readonly string[];
   readSecret: ReadSecret;
   /** The programs that this process may run. */
   programs: ProgramRules;
   /** Where this process may connect to. */
   targets: Targets;
-  /** A person tries the alerter out. */
+  /** A person tests the alerter. */
   trial?: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface Attempt {
 const WAITS = 3;
 const GRACE_MS = 1_000;
 
-/** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is worth another attempt too. */
+/** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is retried, too. */
 export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
   const {
     settings,
@@ -79,7 +79,7 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
     const context = { signal: overdue.signal, notificationId, reached, ...limits, programs, targets, trial };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
-    // It may be put there while the notification waits, or another worker may have it.
+    // Somebody may add the secret while the notification waits, or another worker may have it.
     if (error instanceof SecretUnavailable) return { outcome: 'retryable', answer: error.message };
     return { outcome: 'retryable', answer: `internal error of 9volt: ${messageOf(error)}` };
   } finally {
@@ -99,9 +99,9 @@ async function send(
   return { ...outcome, answer: withoutSecrets(outcome.answer, secrets) };
 }
 
-/** The same for every attempt, by whichever worker. */
+/** The same for every attempt, by any worker. */
 function notificationIdOf(alert: Alert): string {
   const about = `${alert.key}/${alert.type}`;
-  // What is told again on purpose is another notification.
+  // A deliberate repetition is another notification.
   return alert.repeat || alert.flapping ? `${about}/${alert.at}` : about;
 }

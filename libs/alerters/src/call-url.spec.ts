@@ -16,7 +16,7 @@ describe('callUrl', () => {
   const call = (url: string, targets = new NotedTargets({}, { 'rebound.test': '169.254.169.254' })): Promise<void> =>
     callUrl({ url, signal: new AbortController().signal, timeoutMs: 5_000, targets });
 
-  it('is content with any 2xx, also behind a redirect', async () => {
+  it('accepts any 2xx, also after a redirect', async () => {
     const end = await serve({ status: 204 });
     const start = await serve({ status: 301, headers: { Location: end.url } });
     await call(start.url);
@@ -30,7 +30,7 @@ describe('callUrl', () => {
     'http://[64:ff9b::a9fe:a9fe]/',
     'http://2852039166/',
     'http://100.100.100.200/ping',
-  ])('calls %s neither by itself nor behind a redirect', async (url) => {
+  ])('calls %s neither directly nor after a redirect', async (url) => {
     const targets = new NotedTargets({}, { 'rebound.test': '169.254.169.254' }, { host: '127.0.0.1', port: 1 });
     await expect(call(url, targets)).rejects.toThrow('is refused as a target');
     expect(targets.connected).toEqual([]);
@@ -53,7 +53,7 @@ describe('callUrl', () => {
     await expect(call(url)).rejects.not.toThrow('a-long-secret-of-mine');
   });
 
-  it('gives up on servers that send each other their callers', async () => {
+  it('gives up on servers that redirect to each other', async () => {
     const one = await serve({ status: 302, headers: { Location: '/again' } });
     await expect(call(one.url)).rejects.toThrow('more than 5 times');
   });

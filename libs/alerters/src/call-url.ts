@@ -6,14 +6,14 @@ import { scrubbed } from './scrub.js';
 const MAX_REDIRECTS = 5;
 
 export interface Call {
-  /** A secret: it is in nothing that is thrown. */
+  /** A secret: no error contains it. */
   url: string;
   signal: AbortSignal;
   timeoutMs: number;
   targets: Targets;
 }
 
-/** Calls an address with GET, and follows redirects, each judged anew. Rejects unless the last answer is 2xx. */
+/** Calls an address with GET, and follows redirects, judging each target. Rejects unless the last answer is 2xx. */
 export async function callUrl({ url, ...context }: Call): Promise<void> {
   let next = url;
   for (let redirects = 0; ; redirects += 1) {

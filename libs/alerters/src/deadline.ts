@@ -4,17 +4,17 @@ export interface Deadline {
   /** Aborted when the time is over or the caller gave up. */
   signal: AbortSignal;
   /**
-   * The message is on its way whole. From now on it may have been taken, so that the connection is kept for longer: a repeat would perhaps be a second
-   * message.
+   * The whole message was sent. From now on the provider may have taken it, so the connection stays open longer: a repeat might be
+   * a second message.
    */
   sent(): void;
-  /** Whether the message was sent whole. */
+  /** Whether the whole message was sent. */
   readonly wasSent: boolean;
-  /** What it means that it was aborted. */
+  /** The outcome of an aborted attempt. */
   outcome(): Retryable;
-  /** What an attempt that broke off means. */
+  /** The outcome of an attempt that broke off. */
   broken(answer: string): Retryable;
-  /** Lets go of the timer and of the caller's signal, which outlives many deliveries. */
+  /** Removes the timer and the listener on the caller's signal, which outlives many deliveries. */
   end(): void;
 }
 

@@ -2,15 +2,15 @@ import type { ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
- * What became of a delivery: `delivered`; `retryable`, worth another attempt (not before `retryAfterMs`, when the provider said so); `rejected`: this
- * message is refused for good. `answer` is what the provider said, capped, without secrets.
+ * The outcome of a delivery: `delivered`; `retryable`, worth another attempt (not before `retryAfterMs`, if the provider asks for
+ * that); `rejected`: the provider refuses this message for good. `answer` is the provider's answer, capped, without secrets.
  */
 export type DeliveryOutcome = Delivered | Retryable | { outcome: 'rejected'; answer: string };
 
 interface Delivered {
   outcome: 'delivered';
   answer: string;
-  /** What a person should change nonetheless. */
+  /** A problem that a person should correct nonetheless. */
   notice?: string;
 }
 
@@ -19,11 +19,12 @@ export interface Retryable {
   answer: string;
   retryAfterMs?: number;
   /**
-   * `alerter`: the provider refuses who we are, or knows no such target. No message passes before the alerter is corrected, and all are kept until
-   * then. `unclear`: the message was sent whole and no answer came, so that it may have been taken.
+   * `alerter`: the provider refuses our credentials, or does not know the target. No message passes before somebody corrects the
+   * alerter; the worker keeps all until then. `unclear`: the whole message was sent and no answer came, so the provider may have
+   * taken it.
    */
   cause?: 'alerter' | 'unclear';
-  /** Who of several has the message: the next attempt is for the others alone. */
+  /** Recipients that have the message: the next attempt is only for the others. */
   reached?: readonly string[];
 }
 
@@ -31,39 +32,39 @@ export interface DeliveryContext {
   /** Aborted when the process stops or the delivery takes too long. */
   signal: AbortSignal;
   /**
-   * The same for every attempt at one notification, and for no other notification: an idempotency key, a Message-ID.
+   * The same for every attempt at one notification, and different for every other notification: an idempotency key, a Message-ID.
    */
   notificationId: string;
-  /** The programs that this worker runs. */
+  /** The programs that this worker may run. */
   programs: ProgramRules;
-  /** The only way out: whatever the options name is looked up and connected to by it. */
+  /** The only way out: it looks up and connects to everything that the options name. */
   targets: Targets;
-  /** Who has this notification by earlier attempts, as those told it. */
+  /** Recipients that earlier attempts reached. */
   reached?: readonly string[];
-  /** A person tries the alerter out: the answer shows no content that is not a provider's. */
+  /** A person tests the alerter: the answer shows no content that does not come from a provider. */
   trial?: boolean;
-  /** How long the provider may take to answer; 10 seconds unless said here. */
+  /** How long the provider may take to answer; default: 10 seconds. */
   timeoutMs?: number;
-  /** How long it may take once the message was sent whole; no longer than `timeoutMs` unless said here. */
+  /** How long it may take once the whole message was sent; default: `timeoutMs`. */
   patienceMs?: number;
-  /** Told once, after `timeoutMs`, that the message was sent whole and is not confirmed yet; it is waited for. */
+  /** Called once, after `timeoutMs`, if the whole message was sent and is not confirmed yet; the attempt continues to wait. */
   onUnclear?: (why: string) => void;
 }
 
 export const DELIVERY_TIMEOUT_MS = 10_000;
 
-/** A type of alerter. `send` never throws for what the provider does; a throw is a defect of ours. */
+/** A type of alerter. `send` never throws because of a provider; an exception is a defect of ours. */
 export interface AlerterDefinition<O extends object = Record<string, unknown>> {
   type: string;
   /** One line for documentation and forms. */
   summary: string;
   options: SettingsClass<O>;
   /**
-   * The options that decide where secrets are sent, and how well guarded. Who changes one of them must know the secrets: a masked
-   * one is not kept then, or whoever may edit an alerter could have its token sent to a server of their own.
+   * The options that decide where 9volt sends secrets, and how well protected. If an edit changes one of them, the editor must send
+   * the secrets again: otherwise anybody who may edit an alerter could have its token sent to their own server.
    */
   destination: readonly (keyof O & string)[];
-  /** The program that a delivery starts on the node, if it does. */
+  /** The program that a delivery starts on the node, if any. */
   program?(options: O): string;
   send(options: O, alert: RenderedAlert, context: DeliveryContext): Promise<DeliveryOutcome>;
 }

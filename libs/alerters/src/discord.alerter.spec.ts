@@ -29,7 +29,7 @@ interface DiscordMessage {
 
 const WEBHOOK_PATH = '/api/webhooks/123456789012345678/stand-in-token_0123456789';
 
-/** Execute Webhook and the limits of embeds, as Discord has published them. */
+/** Execute Webhook and the limits of embeds, as Discord publishes them. */
 const embed = object(
   {},
   {
@@ -105,7 +105,7 @@ alerterContract<DiscordMessage>('discord', async () => {
       expect(received.allowed_mentions).toEqual({ parse: [] });
       expect(received).not.toHaveProperty('content');
       expect(received.embeds[0].url).toBeUndefined();
-      // Without the characters that are shown as they are, none that Discord acts on is left.
+      // Removes the escaped characters; then no character is left that Discord interprets.
       for (const marked of textsOf(received)) {
         expect(marked.replace(/\\[^0-9A-Za-z\s]/g, '')).not.toMatch(/[\\`*_~|<>#@:[\]]/);
       }
@@ -147,7 +147,7 @@ describe('discord', () => {
     });
   });
 
-  it('pings nobody, and shows who would have been', async () => {
+  it('pings nobody, and shows who would have been pinged', async () => {
     const sent = await sentOf(hostileAlert('@everyone <@&123> <t:0:R> </cmd:1> :skull: # x'));
     expect(JSON.stringify(sent)).not.toMatch(/[^\\]@|[^\\]<[@t/]/);
     expect(textsOf(sent).map(read).join('\n')).toContain('@everyone <@&123> <t:0:R> </cmd:1> :skull: # x');
@@ -156,7 +156,7 @@ describe('discord', () => {
   it('stays within the limits when every character is escaped', async () => {
     const sent = await sentOf(hostileAlert('*'.repeat(65_536)));
     expect(textsOf(sent).join('').length).toBeGreaterThan(3_000);
-    // No cut parts a backslash from what it escapes.
+    // No cut separates a backslash from the character that it escapes.
     for (const marked of textsOf(sent)) expect(marked).not.toMatch(/(^|[^\\])(\\\\)*\\$/);
   });
 

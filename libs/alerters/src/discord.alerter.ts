@@ -8,7 +8,7 @@ import type { RenderedAlert, Severity } from './render-alert.js';
 import { waitMs } from './retry-after.js';
 
 const DEFAULT_USERNAME = '9volt';
-/** Limits of an embed. That of all its texts together leaves room for title, text and footer. */
+/** Limits of an embed. The limit of all its texts together leaves room for title, text and footer. */
 const MAX_TITLE = 256;
 const MAX_DESCRIPTION = 1_000;
 const ROOM = { each: 1_024, total: 4_500 };
@@ -30,7 +30,7 @@ export class DiscordOptions {
   })
   'webhook-url'!: string;
 
-  // Discord refuses its own name in that of a sender.
+  // Discord refuses its own name in a sender's name.
   @Text({
     doc: 'Name shown as the sender.',
     default: DEFAULT_USERNAME,
@@ -59,7 +59,7 @@ export const discord = defineAlerter<DiscordOptions>({
         body: JSON.stringify({
           username: options.username ?? DEFAULT_USERNAME,
           ...(options['avatar-url'] === undefined ? {} : { avatar_url: options['avatar-url'] }),
-          // Nobody is pinged, whatever the texts say.
+          // Discord pings nobody, whatever the texts contain.
           allowed_mentions: { parse: [] },
           embeds: [embedOf(alert)],
         }),
@@ -71,7 +71,7 @@ export const discord = defineAlerter<DiscordOptions>({
   },
 });
 
-/** Asks for an answer that says whether the message was kept; without it, the answer comes before that is known. */
+/** Asks for an answer that says whether Discord kept the message; otherwise the answer comes before that is known. */
 function confirmed(webhook: string): string {
   if (!URL.canParse(webhook)) return webhook;
   const url = new URL(webhook);
@@ -100,20 +100,20 @@ function escapedTo(text: string, limit: number): string {
   return escaped(shortened(text, limit, (part) => escaped(part).length));
 }
 
-/** Discord shows what follows a backslash as it is: no emphasis, links, mentions, timestamps, commands or emoji come of it. */
+/** Discord shows a character after a backslash as it is: no emphasis, links, mentions, timestamps, commands or emoji. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_~|<>#@:[\]()+-]/g, '\\$&');
 }
 
 /**
- * Codes beside a 400 that are about the webhook's channel: unknown channel or webhook, a thread that is locked or archived, a forum that wants a
- * thread. https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
+ * Codes beside a 400 that are about the webhook's channel: unknown channel or webhook, a locked or archived thread, a forum that
+ * requires a thread. https://discord.com/developers/docs/topics/opcodes-and-status-codes#json-json-error-codes
  */
 const ABOUT_CHANNEL = new Set([10003, 10015, 40058, 40067, 50001, 50013, 50027, 50083, 160005, 220001, 220003]);
 
 /**
- * Discord answers with the message that it kept, and nothing where `wait` is not known:
- * https://discord.com/developers/docs/resources/webhook#execute-webhook. Any other 2xx is not from it.
+ * Discord answers with the kept message, and with an empty body if it does not know `wait`:
+ * https://discord.com/developers/docs/resources/webhook#execute-webhook. Any other 2xx does not come from Discord.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);

@@ -20,7 +20,7 @@ const COLOURS: Record<Severity, string> = {
 
 /** The bytes of the mail. */
 export function emailMessage({ from, to, alert, notificationId }: EmailContent): Promise<Buffer> {
-  // All mails of one incident answer the same message, which nobody ever sent: that makes them one thread.
+  // All mails of one incident answer the same message, which nobody ever sent: so they form one thread.
   const thread = idOf('incident', alert.key);
   const composer = new MailComposer({
     from: shown(from),

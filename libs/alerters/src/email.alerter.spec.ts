@@ -18,7 +18,7 @@ alerterContract<ReceivedMail>('email', async () => {
     options,
     unreachable: { ...options, address: `127.0.0.1:${await unusedPort()}` },
     secrets: [PASSWORD, Buffer.from(`\0ninevolt\0${PASSWORD}`).toString('base64')],
-    // Subject and text; the second tells that the HTML says the same.
+    // Subject and text; also checks that the HTML says the same.
     shown: ({ subject, text, html }) =>
       `${subject}\n${text.replaceAll('\r\n', '\n').replaceAll('\n    ', '\n')}\n${read(html)}`,
     expectInert: ({ headers, html, to, subject }) => {
@@ -97,7 +97,7 @@ describe('email', () => {
     expect(mail().login).toEqual({ username: 'ninevolt', method });
   });
 
-  it('takes md5 for cram-md5, and plain when nothing is said', async () => {
+  it('uses cram-md5 for md5, and plain by default', async () => {
     await open({ login: { ...login, method: 'CRAM-MD5' } });
     expect(await send({ auth: 'md5' })).toMatchObject({ outcome: 'delivered' });
     await sink.close();
@@ -105,7 +105,7 @@ describe('email', () => {
     expect(await send({ auth: undefined })).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('may try again after a refused login, without telling the password', async () => {
+  it('is retried after a refused login, without showing the password', async () => {
     await open({ login });
     const outcome = await send({ password: 'something else' });
     expect(outcome).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('535') });
@@ -113,7 +113,7 @@ describe('email', () => {
     expect(sink.logins).toMatchObject([{ accepted: false }]);
   });
 
-  it('may try again when the server wants a login that is not configured', async () => {
+  it('is retried when the server requires a login that is not configured', async () => {
     await open({ login });
     expect(await send({ username: undefined, password: undefined })).toMatchObject({
       outcome: 'retryable',
@@ -145,19 +145,19 @@ describe('email', () => {
     expect(mail().secure).toBe(true);
   });
 
-  it('sends nothing without STARTTLS when it is demanded', async () => {
+  it('sends nothing without STARTTLS if it is required', async () => {
     await open();
     expect(await send({ tls: 'starttls' })).toMatchObject({ outcome: 'retryable' });
     expect(sink.received).toEqual([]);
   });
 
-  it('stays unencrypted when told to', async () => {
+  it('stays unencrypted if configured so', async () => {
     await open({ certificate });
     expect(await send({ tls: 'none' })).toMatchObject({ outcome: 'delivered' });
     expect(mail().secure).toBe(false);
   });
 
-  it('is kept until it is corrected when there is no such recipient, and says so', async () => {
+  it('is kept until somebody corrects it if there is no such recipient, and says so', async () => {
     await open();
     sink.behave({ kind: 'gone' });
     expect(await send()).toMatchObject({
@@ -167,7 +167,7 @@ describe('email', () => {
     });
   });
 
-  it('sends nothing to what a reference was resolved to, when it is no address', async () => {
+  it('sends nothing to a resolved reference that is not an address', async () => {
     await open();
     for (const more of [
       { to: 'nobody' },

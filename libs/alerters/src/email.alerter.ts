@@ -118,7 +118,7 @@ export const email = defineAlerter<EmailOptions>({
     const senders = mailAddresses(options.from ?? `9volt@${hostname()}`);
     const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
     const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
-    // A reference may have been resolved to anything.
+    // A reference may resolve to anything.
     if ('wrong' in to) return untilCorrected(`${to.wrong || 'to'} is not a mail address`);
     if ('wrong' in senders) return untilCorrected(`${senders.wrong} is not a mail address`);
     const [from, second] = senders;

@@ -31,7 +31,7 @@ function script(name: string, text: string): string {
   return path;
 }
 
-/** A program that tells a server all it was given, and ends as the server says. */
+/** A program that reports its input to a server, and ends as the server says. */
 const TELLER = (origin: string) => `#!${process.execPath}
 const stdin = require('node:fs').readFileSync(0, 'utf8');
 const headers = { connection: 'close' };
@@ -88,7 +88,7 @@ alerterContract<Run>('exec', async () => {
     shown: ({ stdin: { title, text, fields } }) =>
       [title, text, ...fields.flatMap(({ label, value }) => [label, value])].join('\n'),
     expectInert: ({ args, env }) => {
-      // One argument for each that was written, and no variable but ours.
+      // One argument for each written one, and no variables but ours.
       expect(args).toHaveLength(4);
       expect(args[0]).toMatch(/^--title=/);
       expect(args.slice(2)).toEqual(['', '{{nothing']);
@@ -115,7 +115,7 @@ describe('exec', () => {
   it.each([
     [[], 'this worker runs no programs'],
     [['/usr/bin/true'], '--exec-allow of this worker does not list it'],
-  ])('runs nothing that the worker does not permit: %j', async (programs, why) => {
+  ])('runs no forbidden program: %j', async (programs, why) => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ programs }));
     await standIn.close();
@@ -127,7 +127,7 @@ describe('exec', () => {
     expect(standIn.received).toEqual([]);
   });
 
-  it('gives the alert in arguments, environment and on the standard input', async () => {
+  it('gets the alert in arguments, environment and on the standard input', async () => {
     const { standIn, options } = await startTeller();
     const outcome = await send(options, sampleAlarm(), deliveryContext({ notificationId: '9volt/web/100.1/critical' }));
     await standIn.close();
@@ -175,32 +175,32 @@ describe('exec', () => {
       (code) => [`exit ${code}`, { outcome: 'retryable', cause: 'alerter', answer: `exit code ${code}` }] as const,
     ),
     ['kill -SEGV $$', { outcome: 'retryable', answer: 'killed by SIGSEGV' }],
-  ])('takes %j as an answer', async (text, expected) => {
+  ])('accepts %j as an answer', async (text, expected) => {
     expect(await shell(text)).toEqual(expected);
   });
 
   it.each([
     ['may not be run', () => directory],
     ['is not there', () => '/nowhere/program'],
-  ])('may try again with what %s', async (_what, command) => {
+  ])('is retried with what %s', async (_what, command) => {
     expect(await send({ command: command() })).toMatchObject({
       outcome: 'retryable',
       answer: expect.stringContaining('could not start the program'),
     });
   });
 
-  it('keeps the beginning of what is written, and reads all of it', async () => {
+  it('reads all output, and keeps the beginning', async () => {
     const outcome = await shell('echo start; head -c 50000000 /dev/zero | tr "\\0" x; exit 3');
     expect(outcome).toMatchObject({ outcome: 'rejected', answer: expect.stringMatching(/^exit code 3: start x+…$/) });
     expect(outcome.answer.length).toBeLessThanOrEqual(1_024);
   });
 
-  it('needs nobody to read its standard input', async () => {
+  it('works if the program does not read its standard input', async () => {
     const alert = hostileAlert('x'.repeat(65_536));
     expect(await send({ command: 'true' }, alert)).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('looks in the system directories only, and has no environment of ours', async () => {
+  it('looks only in the system directories, and has no environment of ours', async () => {
     process.env['NINEV_CANARY'] = 'canary';
     try {
       expect((await shell('env')).answer).not.toContain('canary');
@@ -214,7 +214,7 @@ describe('the processes of exec', () => {
   const pidFile = () => join(directory, 'pids');
   const alive = (pid: number): boolean => {
     try {
-      // A zombie, whose reaping is not up to us, has ended too.
+      // A zombie counts as ended; others collect it.
       return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
     } catch {
       return false;
@@ -222,7 +222,7 @@ describe('the processes of exec', () => {
   };
   const pids = () => readFileSync(pidFile(), 'utf8').trim().split('\n').map(Number);
 
-  it('end in time, all of them, though they ignore to be asked', async () => {
+  it('end in time, all of them, even if they ignore the request', async () => {
     const text = `trap '' TERM; sh -c "trap '' TERM; sleep 60" & echo $! > ${pidFile()}; echo $$ >> ${pidFile()}; echo begun; sleep 60; wait`;
     const startedAt = Date.now();
     const outcome = await shell(text, { timeout: '300ms' });
@@ -232,7 +232,7 @@ describe('the processes of exec', () => {
     await waitFor(() => !pids().some(alive));
   });
 
-  it('may end by themselves when they are asked', async () => {
+  it('may end by themselves after the request', async () => {
     const outcome = await shell('trap "echo swept; exit 0" TERM; sleep 60 & wait', { timeout: '300ms' });
     expect(outcome).toEqual({ outcome: 'retryable', cause: 'unclear', answer: 'still running after 300ms: swept' });
   });
@@ -254,7 +254,7 @@ describe('the processes of exec', () => {
     await waitFor(() => !pids().some(alive));
   });
 
-  it('leave none behind in the background, and are not waited for', async () => {
+  it('leave none behind in the background, and do not wait for it', async () => {
     const startedAt = Date.now();
     const outcome = await shell(`sleep 60 & echo $! > ${pidFile()}; echo done`);
     expect(outcome).toEqual({ outcome: 'delivered', answer: 'exit code 0: done' });
@@ -262,7 +262,7 @@ describe('the processes of exec', () => {
     await waitFor(() => !pids().some(alive));
   });
 
-  it('have the time that they are given', async () => {
+  it('get the configured time', async () => {
     const context = deliveryContext({ timeoutMs: 100 });
     expect(await shell('sleep 0.5', { timeout: '10s' }, context)).toMatchObject({ outcome: 'delivered' });
   });

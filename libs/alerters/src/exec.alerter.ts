@@ -19,13 +19,13 @@ import { oneLine } from './plain-text.js';
 import { scrubbed } from './scrub.js';
 import { FIELD_NAMES, fillTemplate, templateFault } from './template.js';
 
-/** A worker gives up an attempt that takes longer. */
+/** A worker aborts an attempt that takes longer. */
 const MAX_TIMEOUT_MS = 30_000;
-/** More than an answer shows of what a program writes. */
+/** More of a program's output than an answer shows. */
 const MAX_OUTPUT_BYTES = 4_096;
 /** EX_TEMPFAIL of sysexits.h. */
 const TRY_AGAIN = 75;
-/** EX_NOUSER, EX_NOHOST, EX_NOPERM and EX_CONFIG of sysexits.h: what refused credentials and targets are elsewhere. */
+/** EX_NOUSER, EX_NOHOST, EX_NOPERM and EX_CONFIG of sysexits.h: like refused credentials and targets of other alerters. */
 const UNTIL_CORRECTED = [67, 68, 77, 78];
 
 export class ExecOptions implements CrossChecked {
@@ -108,7 +108,7 @@ async function run(program: Program, limitMs: number | undefined, context: Deliv
   const startedAt = performance.now();
   try {
     if (deadline.signal.aborted) return deadline.outcome();
-    // What it has begun to tell nobody knows. Without a limit of its own it gets the patience that a provider gets.
+    // Nobody knows what the program has already sent. Without a limit of its own it gets the time of a slow provider.
     if (limitMs === undefined) deadline.sent();
     const limits = { overdue: deadline.signal, stop: context.signal };
     const exit = await runProgram(program, limits, (chunk) => output.push(chunk));
@@ -119,7 +119,7 @@ async function run(program: Program, limitMs: number | undefined, context: Deliv
       const why = context.signal.aborted ? deadline.outcome().answer : `still running after ${took}`;
       return scrubbed({ outcome: 'retryable', cause: 'unclear', answer: `${why}${said()}` }, []);
     }
-    // What the system says to the attempt to start it can be mended while the notification waits.
+    // Somebody can correct an error of the system at its start while the notification waits.
     if (!(error as NodeJS.ErrnoException).syscall?.startsWith('spawn')) throw error;
     return scrubbed({ outcome: 'retryable', answer: `could not start the program: ${messageOf(error)}` }, []);
   } finally {

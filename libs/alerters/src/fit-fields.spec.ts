@@ -12,7 +12,7 @@ describe('fitFields', () => {
     { label: 'Found', value: 'f'.repeat(900) },
   ];
 
-  it('leaves alone what fits', () => {
+  it('does not change values that fit', () => {
     expect(fitFields(fields, { each: 2_000, total: 6_000 })).toEqual(fields);
   });
 
@@ -22,14 +22,14 @@ describe('fitFields', () => {
     expect(found?.value).toHaveLength(900);
   });
 
-  it('cuts the longest until all fit, and spares the short', () => {
+  it('cuts the longest until all fit, and spares the short ones', () => {
     const fitted = fitFields(fields, { each: 2_000, total: 1_000 });
     expect(lengthOf(fitted)).toBeLessThanOrEqual(1_000);
     expect(lengthOf(fitted)).toBeGreaterThan(700);
     expect(fitted[0]).toEqual(fields[0]);
   });
 
-  it('measures what escaping makes of a value', () => {
+  it('measures values after escaping', () => {
     const fitted = fitFields(fields, { each: 1_024, total: 1_000 }, doubled);
     expect(lengthOf(fitted, doubled)).toBeLessThanOrEqual(1_000);
   });

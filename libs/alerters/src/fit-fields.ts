@@ -9,8 +9,8 @@ export interface FieldLimits {
 }
 
 /**
- * The fields, the longest values cut until all fit the limits of a provider. `measure` tells how long a value becomes there, which
- * its escaping decides.
+ * The fields, with the longest values cut until all fit the limits of a provider. `measure` answers the length of a value after the
+ * provider's escaping.
  */
 export function fitFields(
   fields: readonly RenderedField[],
@@ -28,7 +28,7 @@ export function fitFields(
   return fitted;
 }
 
-/** The text, cut until it is at most so long after its escaping. */
+/** The text, cut to this length after escaping. */
 export function shortened(
   text: string,
   limit: number,

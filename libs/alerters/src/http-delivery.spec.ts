@@ -53,7 +53,7 @@ describe('deliverHttp', () => {
     expect(outcome.answer).toContain(`HTTP ${status}`);
   });
 
-  it('says to which server a target has moved, and no more of its new address', async () => {
+  it('names the server to which a target has moved, and no more of its new address', async () => {
     const { url } = await serve({
       status: 301,
       headers: { Location: 'https://new.example.com/hooks/a-new-token?x=y' },
@@ -90,7 +90,7 @@ describe('deliverHttp', () => {
     expect(paths).toEqual(['/']);
   });
 
-  it('reads at most 64 KiB of an endless answer, whose status counts', async () => {
+  it('reads at most 64 KiB of an endless answer, and uses its status', async () => {
     const { url } = await serve((_request, response) => {
       response.writeHead(200);
       const more = () => {
@@ -108,7 +108,7 @@ describe('deliverHttp', () => {
     expect(outcome.answer.length).toBeLessThanOrEqual(1_024);
   });
 
-  it('does not repeat what was taken because the rest of the answer never comes', async () => {
+  it('does not repeat an accepted message because the rest of the answer never comes', async () => {
     const { url } = await serve((_request, response) => void response.writeHead(202).write('half an ans'));
     expect(await deliver(url, { context: deliveryContext({ timeoutMs: 300 }) })).toEqual({
       outcome: 'delivered',
@@ -116,7 +116,7 @@ describe('deliverHttp', () => {
     });
   });
 
-  it('may try again when the connection breaks', async () => {
+  it('is retried when the connection breaks', async () => {
     const { url } = await serve((request) => void request.socket.destroy());
     expect(await deliver(url)).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/./) });
   });
@@ -176,7 +176,7 @@ describe('deliverHttp', () => {
       'SSH-2.0-x\r\n',
       { outcome: 'retryable', answer: expect.stringContaining('is not HTTP') as unknown as string },
     ],
-  ])('takes an answer whose status came for an answer: %s', async (_, bytes, expected) => {
+  ])('accepts an answer whose status came: %s', async (_, bytes, expected) => {
     const odd = createServer((socket) => {
       socket.on('error', () => undefined).once('data', () => socket.end(Buffer.from(bytes, 'latin1')));
     });
@@ -186,11 +186,11 @@ describe('deliverHttp', () => {
     expect(outcome).toMatchObject(expected);
   });
 
-  it('may try again when no such host is known', async () => {
+  it('is retried when no such host is known', async () => {
     expect(await deliver('http://no-such-host.invalid/')).toMatchObject({ outcome: 'retryable' });
   });
 
-  it('keeps what has no address that can be sent to, without repeating it', async () => {
+  it('keeps a notification without a usable address, and does not repeat it', async () => {
     for (const url of ['', 'nope', 'ftp://example.com/', 'file:///etc/passwd', 'http://', 'http://exa mple/']) {
       const outcome = await deliver(url, { secrets: [url] });
       expect(outcome).toMatchObject({ outcome: 'retryable', cause: 'alerter' });
@@ -208,7 +208,7 @@ describe('deliverHttp', () => {
     expect(seen).not.toContain('x-evil');
   });
 
-  it('hides secrets in every form that an answer may have them', async () => {
+  it('hides secrets in every form in which an answer may contain them', async () => {
     const secret = 'a"b/c d';
     const { url } = await serve({
       status: 500,
@@ -245,7 +245,7 @@ describe('deliverHttp', () => {
     expect(requests).toBe(0);
   });
 
-  it('lets go of the caller’s signal, which outlives it', async () => {
+  it('removes its listener from the caller’s signal, which outlives it', async () => {
     const { url } = await serve({ status: 200 });
     const listeners: unknown[] = [];
     const { signal } = new AbortController();

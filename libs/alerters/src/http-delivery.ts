@@ -8,7 +8,7 @@ import { retryAfterMs } from './retry-after.js';
 import { scrubbed } from './scrub.js';
 import { withoutForeignBody } from './trial.js';
 
-/** The one way in which alerters speak HTTP. */
+/** All alerters use HTTP through this file. */
 
 export interface HttpRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
@@ -16,27 +16,30 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   body?: string;
   tls?: TlsTrust;
-  /** What must never be in an answer: tokens, and the address where it is itself the credential. */
+  /** Secrets that no answer may contain: tokens, and the address if it is itself the credential. */
   secrets: readonly (string | undefined)[];
 }
 
 export interface HttpAnswer {
   status: number;
-  /** At most 64 KiB; what came of it when the connection broke. */
+  /** At most 64 KiB; the part that came if the connection broke. */
   body: string;
   /** The Content-Type, without its parameters. */
   type: string;
   retryAfterMs?: number;
-  /** Where a redirect leads. */
+  /** The target of a redirect. */
   location?: string;
 }
 
 const MAX_ANSWER_BYTES = 65_536;
 
-/** Errors about what we would send rather than about the provider: the same at every attempt. */
+/** Errors about our own request rather than about the provider: the same at every attempt. */
 const UNSENDABLE = new Set(['ERR_INVALID_CHAR', 'ERR_INVALID_HTTP_TOKEN', 'ERR_HTTP_INVALID_HEADER_VALUE']);
 
-/** Sends a request and judges its answer, by the status alone unless the provider says it otherwise. Never follows a redirect. */
+/**
+ * Sends a request and judges its answer, by the status alone unless the provider's own judge says otherwise. Never follows a
+ * redirect.
+ */
 export async function deliverHttp(
   request: HttpRequest,
   context: DeliveryContext,
@@ -51,14 +54,14 @@ export async function deliverHttp(
   return scrubbed(context.trial ? withoutForeignBody(outcome, exchanged) : outcome, request.secrets);
 }
 
-/** What may pass by itself. */
+/** Temporary errors. */
 const MAY_PASS = new Set([408, 425, 429]);
-/** About who we are or where it goes, not about the message. */
+/** About our credentials or the destination, not about the message. */
 const ABOUT_ALERTER = new Set([401, 402, 403, 404, 405, 407, 410, 421]);
 
 /**
- * By RFC 9110: 2xx delivered; 408, 425, 429 and 5xx worth another attempt; refused credentials and targets that moved or are gone kept until the
- * alerter is corrected; everything else is about this message, which is refused for good.
+ * By RFC 9110: 2xx is delivered; 408, 425, 429 and 5xx are retried; refused credentials and targets that moved or are gone are kept
+ * until somebody corrects the alerter; everything else is about this message, which is rejected for good.
  */
 export function judgeByStatus({
   status,
@@ -72,24 +75,24 @@ export function judgeByStatus({
     return { outcome: 'retryable', answer, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
   }
   if (status >= 300 && status < 400) {
-    // No more of it: a new address may hold a new token.
+    // Only the host: a new address may contain a new token.
     const to = location !== undefined && URL.canParse(location) ? ` to ${new URL(location).origin}` : '';
     return untilCorrected(`HTTP ${status}: a redirect${to}, which is not followed`);
   }
   return ABOUT_ALERTER.has(status) ? untilCorrected(answer) : { outcome: 'rejected', answer };
 }
 
-/** Kept until the alerter is corrected, or the provider. */
+/** Kept until somebody corrects the alerter, or the provider does. */
 export function untilCorrected(answer: string): DeliveryOutcome {
   return { outcome: 'retryable', cause: 'alerter', answer };
 }
 
-/** Taken for the answer of something else at that address: a portal that wants a login, a parked domain, a proxy. */
+/** The answer seems to come from something else at that address: a login portal, a parked domain, a proxy. */
 export function notFrom(provider: string, { status, body }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
   return untilCorrected(`HTTP ${status}, but not the answer of ${provider}: ${body === '' ? 'nothing' : body}`);
 }
 
-/** One request and its answer, whatever it is; an outcome when there is none. */
+/** One request and its answer, whatever it is; an outcome if there is none. */
 export async function exchange(request: HttpRequest, context: DeliveryContext): Promise<HttpAnswer | DeliveryOutcome> {
   const deadline = startDeadline(context);
   const connection = new AbortController();
@@ -110,16 +113,16 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
     };
   } catch (error) {
     if (deadline.signal.aborted) return deadline.outcome();
-    // Who answered has the request, however badly the rest of the answer is written: it must not be repeated for that.
+    // A server that answered has the request, however broken the rest of the answer is: do not repeat it.
     if (error instanceof BrokenAnswer && error.status !== undefined)
       return { status: error.status, body: '', type: '' };
-    // Worth another attempt: the name may change, or this process be permitted its address.
+    // Retry: the name may change, or the operator may permit its address.
     if (isTargetRefusal(error) || error instanceof LookupFailure)
       return { outcome: 'retryable', answer: messageOf(error) };
     const { code } = error as { code?: unknown };
     if (typeof code === 'string' && UNSENDABLE.has(code))
       return { outcome: 'rejected', answer: `cannot send it: ${messageOf(error)}` };
-    // Without a code it does not come from the network: a defect of ours.
+    // An error without a code does not come from the network: it is a defect of ours.
     if (!(error instanceof BrokenAnswer) && code === undefined) throw error;
     return deadline.broken(wordsOf(error) || String(code));
   } finally {
@@ -129,7 +132,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
   }
 }
 
-/** Over a connection of its own: one that the provider closed while idle would fail the next alert. */
+/** A new connection each time: one that the provider closed while idle would fail the next alert. */
 async function send(
   { method = 'POST', url, headers, body, tls }: HttpRequest,
   targets: Targets,
@@ -158,7 +161,7 @@ async function send(
   return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body }, { onSent });
 }
 
-/** Later ones replace earlier ones, whatever the case of their names. */
+/** Later ones replace earlier ones, ignoring the case of their names. */
 function merged(standing: Record<string, string>, given: Record<string, string>): Record<string, string> {
   const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
   const kept = Object.entries(standing).filter(([name]) => !names.has(name.toLowerCase()));
@@ -185,7 +188,7 @@ async function readCapped(response: WireResponse): Promise<string> {
       if (bytes >= MAX_ANSWER_BYTES) break;
     }
   } catch {
-    // The status has told what became of the request; a broken or slow rest of the answer must not lead to a repeat.
+    // The status decides the outcome; a broken or slow rest of the answer must not cause a repeat.
   }
   return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
 }

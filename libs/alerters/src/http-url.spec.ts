@@ -16,7 +16,7 @@ describe('the secrets of an address', () => {
     expect(hidden(said)).toBe(shown);
   });
 
-  it('are all of what is no address', () => {
+  it('are all of an invalid address', () => {
     expect(secretsOfUrl('nope')).toEqual(['nope']);
     expect(secretsOfUrl('https://example.com/')).toEqual(['https://example.com/']);
   });

@@ -1,6 +1,6 @@
 import { Text } from '@9volt/contracts';
 
-/** Without user information: a password in an address that is no secret would be shown. */
+/** Without user information: 9volt would show a password in an address that is not a secret. */
 const ADDRESS = /^https?:\/\/[^\s/?#@]+(?:[/?#]\S*)?$/;
 const REFERENCE = /^\$\{(?:env|file):[^}]+\}\S*$/;
 
@@ -16,10 +16,10 @@ export function HttpUrl(
   });
 }
 
-/** Too short a part to be a credential; hiding it would only make answers unreadable. */
+/** A part that is too short to be a credential; hiding it would only make answers unreadable. */
 const MIN_SECRET = 12;
 
-/** Of an address that is itself the credential, as a webhook's is: what must never be shown. */
+/** The secret parts of an address that is itself the credential, like a webhook's. */
 export function secretsOfUrl(url: string): string[] {
   if (!URL.canParse(url)) return [url];
   const { pathname, search, searchParams } = new URL(url);

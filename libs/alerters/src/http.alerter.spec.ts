@@ -47,7 +47,7 @@ const document = object({
   fields: list(object({ label: words, value: words }), 20),
 });
 
-/** As a receiver would, from the documentation alone. */
+/** As a receiver would check it, from the documentation alone. */
 function signatureFaults({ headers, body }: HttpExchange): string[] {
   const seconds = String(headers['x-9volt-timestamp']);
   const expected = `sha256=${createHmac('sha256', SECRET).update(`${seconds}.${body}`).digest('hex')}`;
@@ -85,7 +85,7 @@ alerterContract<AlertJson>('http', async () => {
     shown: ({ title, text: said, fields }) =>
       [title, said, ...fields.flatMap(({ label, value }) => [label, value])].join('\n'),
     expectInert: ({ link }) => {
-      // That the texts are texts of JSON and nothing more is what the receiver checks; only a link could act.
+      // The receiver checks that the texts are plain JSON texts; only a link could have an effect.
       expect(link).toBe('');
     },
     tellsRetryAfter: true,
@@ -134,7 +134,7 @@ describe('http', () => {
     expect(JSON.parse(sent.body)).toMatchObject({ monitor: 'web', attempts: 3, tags: ['shop', 'production'] });
   });
 
-  it('has no body with GET, the fields in the address', async () => {
+  it('has no body with GET, but the fields in the address', async () => {
     const sent = await sentBy({ method: 'GET', url: '/{{monitor}}/alerts?status={{status}}&why={{found}}' });
     expect(sent).toMatchObject({
       method: 'GET',
@@ -195,7 +195,7 @@ describe('http', () => {
     expect(keys).toEqual(['9volt/wéb/1.1/critical', '9volt/wéb/1.1/critical']);
   });
 
-  it('signs under another name, which no header can take from it', async () => {
+  it('signs under another name, which no header can replace', async () => {
     const headers = { 'X-Signed': 'forged', 'X-9volt-Timestamp': '0' };
     const sent = await sentBy({ 'hmac-secret': SECRET, 'signature-header': 'X-Signed', headers, body: '"{{title}}"' });
     expect(signatureFaults({ ...sent, headers: { ...sent.headers, 'x-9volt-signature': sent.headers['x-signed'] } as HttpExchange['headers'] })).toEqual([]); // prettier-ignore
@@ -244,7 +244,7 @@ describe('what http expects in the body of an answer', () => {
     expect(await answeredWith(body, options)).toMatchObject(expected);
   });
 
-  it('looks at the body only where the status means delivered', async () => {
+  it('reads the body only if the status means delivered', async () => {
     const outcome = await answeredWith('ok', { expect: 'ok' }, 500);
     expect(outcome).toEqual({ outcome: 'retryable', answer: 'HTTP 500: ok' });
   });
@@ -325,18 +325,18 @@ describe('http over TLS', () => {
     expect(names).toEqual([]);
   });
 
-  it('trusts the authorities that it is given, and shows its certificate', async () => {
+  it('trusts the configured authorities, and sends its certificate', async () => {
     expect(await sendWith({ ca: own.cert })).toMatchObject({ outcome: 'delivered' });
     const outcome = await sendWith({ ca: own.cert, 'client-cert': client.cert, 'client-key': client.key });
     expect(outcome).toMatchObject({ outcome: 'delivered' });
     expect(names).toEqual([undefined, 'localhost']);
   });
 
-  it('trusts anybody when it is told to', async () => {
+  it('trusts anybody if configured so', async () => {
     expect(await sendWith({ 'skip-verify': true })).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('may try again after a certificate that is none, for it can be mended', async () => {
+  it('is retried after an invalid certificate, because somebody can correct that', async () => {
     const outcome = await sendWith({ ca: own.cert, 'client-cert': 'nope', 'client-key': client.key });
     expect(outcome).toMatchObject({ outcome: 'retryable' });
     expect(outcome.answer).not.toContain('PRIVATE KEY');

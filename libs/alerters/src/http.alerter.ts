@@ -17,7 +17,7 @@ const CODES = /^\s*[1-5]\d\d(?:\s*-\s*[1-5]\d\d)?(?:\s*,\s*[1-5]\d\d(?:\s*-\s*[1
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 /** They belong to the connection, and would break it. */
 const KEPT_HEADERS = /^(?:host|content-length|transfer-encoding|connection|upgrade|te|trailer|expect)$/i;
-/** A shorter value of a header is no credential; hiding it would only make answers unreadable. */
+/** A shorter value of a header is not a credential; hiding it would only make answers unreadable. */
 const MIN_SECRET = 6;
 
 export class HttpOptions implements CrossChecked {
@@ -127,7 +127,7 @@ export class HttpOptions implements CrossChecked {
 
     const urlFault = templateFault(this.url);
     if (urlFault !== undefined) wrong('url', `fields of an alert (${urlFault})`);
-    // A monitor could have the credentials sent to a server of its own.
+    // A monitor could send the credentials to a server of its own.
     if (originOf(this.url).includes('{{')) wrong('url', 'fields only in the path and the query');
 
     for (const [name, value] of Object.entries(this.headers ?? {})) {
@@ -191,7 +191,7 @@ export const http = defineAlerter<HttpOptions>({
   },
 });
 
-/** All that stands before the path, the query or the fragment. */
+/** Everything before the path, the query or the fragment. */
 function originOf(url: string): string {
   return /^[a-z]+:\/\/[^/?#]*/i.exec(url)?.[0] ?? '';
 }
@@ -216,7 +216,7 @@ function escapingOf(contentType: string): (text: string) => string {
   return (text) => text;
 }
 
-/** An alert whose texts cannot be taken for JSON, so that a template that is right for it is right for all. */
+/** An alert whose texts cannot be mistaken for JSON, so a template that works for it works for all. */
 const SAMPLE = Object.fromEntries(
   Object.entries(alertFields(renderAlert(testAlert('a', 'b', '2026-03-01T10:00:00.000Z')))).map(([name, value]) => [
     name,
@@ -260,7 +260,7 @@ function trustOf(options: HttpOptions): NonNullable<HttpRequest['tls']> {
   };
 }
 
-/** The values of headers, and of `Bearer …` what follows; the address too, for it may come from a reference. */
+/** The values of headers, and the part after `Bearer`; also the address, because it may come from a reference. */
 function secretsOf(options: HttpOptions, url: string, headers: Record<string, string>): (string | undefined)[] {
   const values = Object.entries(headers)
     .filter(([name]) => !/^content-type$/i.test(name))

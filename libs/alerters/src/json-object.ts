@@ -1,6 +1,6 @@
 import { isPlainObject } from '@9volt/contracts';
 
-/** The JSON object that an answer holds; undefined when it holds none. */
+/** The JSON object in an answer; undefined if there is none. */
 export function jsonObject(body: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body);

@@ -60,7 +60,7 @@ describe('addresses of mails', () => {
     expect(mailAddressFault('${env:ON_CALL')).toBe('${env:ON_CALL');
   });
 
-  it('say whether they need a server that goes beyond ASCII', () => {
+  it('say whether they need a server that supports more than ASCII', () => {
     const needs = (list: string) => (mailAddresses(list) as Parameters<typeof needsUtf8>[0][]).map(needsUtf8);
     expect(needs('jürgen@example.com, a@münchen.test, Jürgen <j@example.com>')).toEqual([true, false, false]);
   });

@@ -1,18 +1,18 @@
 import { domainToASCII } from 'node:url';
 
-/** Someone that a mail is from or to. */
+/** A sender or recipient of a mail. */
 export interface MailAddress {
   /** Shown by mail programs. */
   name?: string;
-  /** Before the @: beyond ASCII only where the server takes that (SMTPUTF8, RFC 6531). */
+  /** Before the @: beyond ASCII only if the server supports it (SMTPUTF8, RFC 6531). */
   local: string;
-  /** As DNS knows it: beyond ASCII it is written in its ASCII form (IDNA, RFC 5890). */
+  /** In the form of DNS: names beyond ASCII are written in their ASCII form (IDNA, RFC 5890). */
   domain: string;
 }
 
 export const MAIL_ADDRESS_EXPECTED = 'an address such as "team@example.com" or "On call <team@example.com>"';
 
-/** Commas stand between addresses, and may stand in a name in quotes. */
+/** Commas separate addresses, and may occur in a quoted name. */
 const ENTRY = /(?:"(?:[^"\\]|\\.)*"|[^",])+|"/g;
 const NAMED = /^(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"<>@,;:\\]*?))\s*<(?<address>[^<>]*)>$/;
 const MAILBOX = /^(?<local>[^\s@<>()[\],;:\\"]+)@(?<domain>[^\s@<>()[\],;:\\"/?#%]+)$/;
@@ -21,7 +21,7 @@ const BEYOND_ASCII = /[^\u0000-\u007f]/;
 /** A reference to a secret: the worker resolves it to one or several addresses. */
 const REFERENCE = /\$\{(?:env|file):[^}]+\}/g;
 
-/** The addresses of a list with commas, or the part that is none. */
+/** The addresses of a list with commas, or the part that is invalid. */
 export function mailAddresses(list: string): MailAddress[] | { wrong: string } {
   const parts = (list.match(ENTRY) ?? []).map((part) => part.trim()).filter((part) => part !== '');
   const addresses: MailAddress[] = [];
@@ -33,7 +33,7 @@ export function mailAddresses(list: string): MailAddress[] | { wrong: string } {
   return addresses.length > 0 ? addresses : { wrong: list };
 }
 
-/** What is wrong with a list as it is written in a configuration, where a reference may stand for an address. */
+/** The fault of a list in a configuration, in which a reference may stand for an address. */
 export function mailAddressFault(list: string, atMost = Number.POSITIVE_INFINITY): string | undefined {
   const found = mailAddresses(list.replaceAll(REFERENCE, 'reference@example.com'));
   if ('wrong' in found) return found.wrong;
@@ -51,12 +51,12 @@ function mailAddress(text: string): MailAddress | undefined {
   return { ...(name === undefined || name === '' ? {} : { name }), local, domain: inAscii };
 }
 
-/** As it stands in the envelope of a mail. */
+/** In the form of the envelope of a mail. */
 export function envelopeOf({ local, domain }: MailAddress): string {
   return `${local}@${domain}`;
 }
 
-/** Whether only a server that offers SMTPUTF8 can take it. */
+/** Whether it needs a server that offers SMTPUTF8. */
 export function needsUtf8({ local }: MailAddress): boolean {
   return BEYOND_ASCII.test(local);
 }

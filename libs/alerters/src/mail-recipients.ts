@@ -5,14 +5,14 @@ import { envelopeOf, type MailAddress, needsUtf8 } from './mail-address.js';
 export interface LeftOut {
   recipient: string;
   why: string;
-  /** It may get it later: greylisted, a full mailbox. RFC 5321 says so with 4xx. */
+  /** It may get it later: greylisted, or a full mailbox. RFC 5321 uses 4xx for that. */
   mayPass: boolean;
 }
 
 export interface Sending {
-  /** Who the server is asked to take it for. */
+  /** The recipients of the envelope. */
   envelope: string[];
-  /** Who stands in the header. */
+  /** The recipients in the header. */
   shown: MailAddress[];
   leftOut: LeftOut[];
 }
@@ -20,7 +20,7 @@ export interface Sending {
 const NO_UTF8 =
   'the mail server rejects addresses with non-ASCII characters before the @ (it does not offer SMTPUTF8, RFC 6531)';
 
-/** Whom a mail goes to now; `reached` have it already. */
+/** The recipients of this mail now; `reached` have it already. */
 export function sendingOf(to: readonly MailAddress[], reached: readonly string[], takesUtf8: boolean): Sending {
   const impossible = takesUtf8 ? [] : to.filter(needsUtf8);
   const shown = to.filter((address) => !impossible.includes(address));
@@ -31,12 +31,12 @@ export function sendingOf(to: readonly MailAddress[], reached: readonly string[]
   };
 }
 
-/** Why the sender cannot stand in the envelope. */
+/** Why the sender cannot be in the envelope. */
 export function senderFault(from: MailAddress, takesUtf8: boolean): string | undefined {
   return needsUtf8(from) && !takesUtf8 ? `not from ${envelopeOf(from)}: ${NO_UTF8}` : undefined;
 }
 
-/** What it means that a server took a mail, for those in the envelope who are not left out. */
+/** The outcome after a server accepted a mail for the recipients that it did not refuse. */
 export function takenOutcome(
   response: string,
   envelope: readonly string[],

@@ -9,7 +9,7 @@ const slackAlerter: AlerterSettings = {
 };
 
 describe('masking an alerter', () => {
-  it('leaves the original as it was', () => {
+  it('does not change the original', () => {
     expect(maskAlerter(slackAlerter)).toEqual({
       type: 'slack',
       description: 'team',
@@ -18,7 +18,7 @@ describe('masking an alerter', () => {
     expect(slackAlerter.options['token']).toBe('xoxb-canary');
   });
 
-  it('hides every option of a type that it does not know', () => {
+  it('hides every option of an unknown type', () => {
     expect(
       maskAlerter({ type: 'fax', options: { number: 'canary', more: { deep: 'canary' }, list: ['canary'] } }),
     ).toEqual({
@@ -33,7 +33,7 @@ describe('unmasking an alerter', () => {
     expect(unmaskAlerter(maskAlerter(slackAlerter), slackAlerter)).toEqual({ ok: true, value: slackAlerter });
   });
 
-  it('refuses a mask with nothing behind it', () => {
+  it('refuses a mask without a stored secret', () => {
     expect(unmaskAlerter(maskAlerter(slackAlerter), undefined, '/mine')).toMatchObject({
       ok: false,
       errors: [{ path: '/mine/options/token' }],
@@ -51,7 +51,7 @@ describe('unmasking an alerter', () => {
       errors: [{ path: '/options/token', message: expect.stringContaining('api-url') }],
     });
     expect(JSON.stringify(result)).not.toContain('canary');
-    // Said again, it may go anywhere; and the default written down is the same destination.
+    // If the secret is sent again, it may go anywhere; a written default is the same destination.
     expect(
       unmaskAlerter({ type: 'slack', options: { ...elsewhere.options, token: 'xoxb-new' } }, slackAlerter).ok,
     ).toBe(true);
@@ -66,11 +66,11 @@ describe('unmasking an alerter', () => {
     });
   });
 
-  it('keeps no secret from one type to another', () => {
+  it('keeps no secret when the type changes', () => {
     expect(unmaskAlerter({ type: 'pagerduty', options: { token: MASKED } }, slackAlerter)).toMatchObject({ ok: false });
   });
 
-  it('leaves nonsense to validation', () => {
+  it('leaves invalid input to validation', () => {
     for (const nonsense of [
       null,
       [],

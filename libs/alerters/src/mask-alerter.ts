@@ -8,7 +8,7 @@ import {
 } from '@9volt/contracts';
 import { alerterTypes } from './registry.js';
 
-/** A copy whose secret options are masked: all of them, when the type is not known here. */
+/** A copy with masked secret options: all options are masked if the type is unknown here. */
 export function maskAlerter(settings: AlerterSettings): Record<string, unknown> {
   const definition = alerterTypes.get(settings.type);
   const options = isPlainObject(settings.options) ? settings.options : {};
@@ -18,7 +18,7 @@ export function maskAlerter(settings: AlerterSettings): Record<string, unknown> 
   };
 }
 
-/** As {@link unmaskSettings}, for an alerter as an operator wrote it. Secrets are never kept from one type to another. */
+/** Like {@link unmaskSettings}, for an alerter as an operator wrote it. It never keeps secrets when the type changes. */
 export function unmaskAlerter(incoming: unknown, stored: AlerterSettings | undefined, at = ''): Validated<unknown> {
   if (!isPlainObject(incoming)) return { ok: true, value: incoming };
   const definition = alerterTypes.get(String(incoming['type']));

@@ -3,21 +3,21 @@ import { isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { isTargetRefusal, messageOf, type Target, type Targets } from '@9volt/contracts';
 
-/** How a server is verified, and who we are to it; certificates and key in PEM. */
+/** How to verify a server, and our client certificate; all in PEM. */
 export interface TlsTrust {
   skipVerify?: boolean;
-  /** Trusted instead of the authorities of the system. */
+  /** Trusted instead of the system's authorities. */
   ca?: string;
   clientCert?: string;
   clientKey?: string;
 }
 
-/** The host of a channel cannot be looked up: that may be mended while the notification waits. */
+/** The host of a channel cannot be looked up: somebody can correct that while the notification waits. */
 export class LookupFailure extends Error {}
 
 /**
- * Opens a connection to whichever permitted address of the host answers first. It is destroyed when the signal aborts, and then the promise
- * rejects.
+ * Opens a connection to the permitted address of the host that answers first. When the signal aborts, it destroys the connection
+ * and rejects.
  */
 export async function openConnection(target: Required<Target>, targets: Targets, signal: AbortSignal): Promise<Socket> {
   if (signal.aborted) throw new Error('aborted');
@@ -29,7 +29,7 @@ export async function openConnection(target: Required<Target>, targets: Targets,
   return targets.connect(target, addresses, scope);
 }
 
-/** Speaks TLS over an open connection. */
+/** Starts TLS on an open connection. */
 export async function secured(socket: Socket, host: string, trust: TlsTrust, signal: AbortSignal): Promise<Socket> {
   const { skipVerify, ca, clientCert: cert, clientKey: key } = trust;
   const name = host.replace(/\.$/, '');
@@ -42,7 +42,7 @@ export async function secured(socket: Socket, host: string, trust: TlsTrust, sig
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   });
-  // Stays: an error may come when nobody waits for one any more, and unheard it would end the process.
+  // Keep this listener: an error may come when nobody waits for one any more, and without a listener it would end the process.
   secure.on('error', () => undefined);
   signal.addEventListener('abort', () => void secure.destroy(), { once: true });
   await once(secure, 'secureConnect', { signal });

@@ -21,7 +21,7 @@ alerterContract<PagerDutyEvent>('pagerduty', async () => {
     secrets: [PAGERDUTY_KEY],
     shown: ({ payload }) => [payload.summary, ...Object.entries(payload.custom_details ?? {}).flat()].join('\n'),
     expectInert: ({ payload, links, client_url }) => {
-      // PagerDuty shows all of these as text; only a link could act.
+      // PagerDuty shows all of these as text; only a link could have an effect.
       expect(links).toBeUndefined();
       expect(client_url).toBeUndefined();
       for (const line of [payload.summary, payload.source, payload.component, payload.group, payload.class])
@@ -60,7 +60,7 @@ describe('pagerduty', () => {
     });
   });
 
-  it('tells where, what and since when', async () => {
+  it('says where, what and since when', async () => {
     expect(await sentOf(sampleAlarm())).toMatchObject({
       routing_key: PAGERDUTY_KEY,
       dedup_key: '9volt/web/100.1',
@@ -78,7 +78,7 @@ describe('pagerduty', () => {
     });
   });
 
-  it('takes the monitor for the source of what has no target', async () => {
+  it('uses the monitor as the source if there is no target', async () => {
     expect(await sentOf(sampleAlarm({ target: '' }))).toMatchObject({ payload: { source: 'web' } });
   });
 
@@ -92,7 +92,7 @@ describe('pagerduty', () => {
     expect(standIn.accepted).toHaveLength(1);
   });
 
-  it('is refused with a key of another kind, is told why, and is kept', async () => {
+  it('reports a key of another kind, and keeps the notification', async () => {
     const outcome = await pagerduty.send(
       { ...standIn.alerter.options, token: 'short' },
       renderAlert(sampleAlarm()),

@@ -60,7 +60,7 @@ function eventOf(token: string, rendered: RenderedAlert): Record<string, unknown
   const { alert, link } = rendered;
   return {
     routing_key: token,
-    // Removed, disabled or changed: nobody will ever see it recover, so it is resolved too; the summary says why.
+    // Removed, disabled or changed: nobody will ever see it recover, so it is resolved, too; the summary says why.
     event_action: alert.type === 'resolve' ? 'resolve' : 'trigger',
     dedup_key: dedupKeyOf(rendered.key),
     client: '9volt',
@@ -78,7 +78,9 @@ function eventOf(token: string, rendered: RenderedAlert): Record<string, unknown
   };
 }
 
-/** A key too long for PagerDuty keeps its beginning; the hash of the whole keeps it unique, and the same on every worker. */
+/**
+ * A key that is too long for PagerDuty keeps its beginning and gets the hash of the whole: unique, and the same on every worker.
+ */
 export function dedupKeyOf(key: string): string {
   if (key.length <= MAX_DEDUP_KEY) return key;
   const hash = createHash('sha256').update(key).digest('hex');
@@ -86,8 +88,9 @@ export function dedupKeyOf(key: string): string {
 }
 
 /**
- * PagerDuty answers 202, and JSON whose status is `success`; a 400 says in its errors what is wrong:
- * https://developer.pagerduty.com/docs/events-api-v2/overview/#response-codes--retry-logic. Any other 2xx is not from it, nor is a page.
+ * PagerDuty answers 202, and JSON whose status is `success`; the errors of a 400 say what is wrong:
+ * https://developer.pagerduty.com/docs/events-api-v2/overview/#response-codes--retry-logic. Any other 2xx, or a page, does not come
+ * from PagerDuty.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);
@@ -103,5 +106,5 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
   return aboutKey ? untilCorrected(outcome.answer) : outcome;
 }
 
-/** The key is not one, or not of this region. */
+/** The key is invalid, or belongs to another region. */
 const ABOUT_KEY = /(?:routing|service|integration)[ _]key/i;

@@ -7,7 +7,7 @@ const fieldsOf = (...args: Parameters<typeof renderAlert>) =>
   Object.fromEntries(renderAlert(...args).fields.map(({ label, value }) => [label, value]));
 
 describe('an alarm', () => {
-  it('says all that is known', () => {
+  it('contains everything that is known', () => {
     const rendered = renderAlert(sampleAlarm());
     expect(rendered).toMatchObject({
       title: "HTTP check 'web' failure",
@@ -33,7 +33,7 @@ describe('an alarm', () => {
     });
   });
 
-  it('says nothing of what is not known', () => {
+  it('omits what is unknown', () => {
     const bare = sampleAlarm({ tags: [], message: 'N/A' });
     for (const name of ['description', 'expected', 'found', 'link'] as const) delete bare[name];
     expect(Object.keys(fieldsOf(bare))).toEqual([
@@ -59,12 +59,12 @@ describe('an alarm', () => {
     [0, 0, 'critical 1'],
     [2, 0, 'warning 2'],
     [0, 5, 'critical 5'],
-  ])('tells the thresholds %i and %i', (warningThreshold, criticalThreshold, told) => {
+  ])('describes the thresholds %i and %i', (warningThreshold, criticalThreshold, told) => {
     expect(fieldsOf(sampleAlarm({ warningThreshold, criticalThreshold }))['Thresholds']).toBe(told);
   });
 });
 
-describe('an alarm that is not the first word', () => {
+describe('an alarm that is not the first notification', () => {
   it.each<[Parameters<typeof sampleAlarm>[0], string, string]>([
     [{ repeat: true }, "HTTP check 'web' still failing", 'Check is still in critical state'],
     [
@@ -82,7 +82,7 @@ describe('an alarm that is not the first word', () => {
     expect(renderAlert(sampleAlarm(more))).toMatchObject({ title, text });
   });
 
-  it('says what held it', () => {
+  it('says what held it back', () => {
     expect(fieldsOf(sampleAlarm({ afterHold: 'The silence s1 ended.' }))).toMatchObject({
       'Held before': 'The silence s1 ended.',
     });
@@ -119,7 +119,7 @@ describe('a resolve', () => {
     expect(renderAlert(sampleResolve({ at })).text).toContain(lasted);
   });
 
-  it('says nothing of a time that a clock made impossible', () => {
+  it('omits a duration that a clock made impossible', () => {
     expect(renderAlert(sampleResolve({ at: '2026-03-01T09:00:00.000Z' })).text).not.toContain('lasted');
     expect(renderAlert(sampleResolve({ since: 'once' })).text).not.toContain('lasted');
   });
@@ -135,7 +135,7 @@ describe('a test', () => {
 });
 
 describe('hostile texts', () => {
-  it.each(Object.entries(HOSTILE_TEXTS))('%s are short, on one line where it must be, and valid', (_what, hostile) => {
+  it.each(Object.entries(HOSTILE_TEXTS))('%s are short, on one line if necessary, and valid', (_what, hostile) => {
     const { title, text, fields, ...rest } = renderAlert(hostileAlert(hostile));
     const inOneLine = ['Monitor', 'Type', 'Target', 'Since', 'Tags', 'Worker'];
     for (const line of [

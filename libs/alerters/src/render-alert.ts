@@ -11,14 +11,14 @@ export interface RenderedField {
   short?: boolean;
 }
 
-/** An alert in words. Every alerter says these, so that all say the same; texts are free of control characters and capped. */
+/** An alert in words. All alerters use these, so that all say the same; texts contain no control characters and are capped. */
 export interface RenderedAlert {
   /** One line: what happened. */
   title: string;
   /** A sentence or two. */
   text: string;
   severity: Severity;
-  /** Only those that are known, the most telling first. */
+  /** Only known ones, the most informative first. */
   fields: RenderedField[];
   /** The same for an alarm and its resolve. */
   key: string;
@@ -68,7 +68,7 @@ function alarmText({ type, repeat, escalated, flapping }: Alert, after: string):
   return more.length === 0 ? said : `${said}. ${more.join(' ')}`;
 }
 
-/** Why the incident is over although nothing recovered; undefined when it did recover. */
+/** Why the incident is closed although nothing recovered; undefined if it did recover. */
 function closedBecause(alert: Alert): string | undefined {
   switch (alert.reason) {
     case 'removed':
@@ -85,7 +85,7 @@ function closedBecause(alert: Alert): string | undefined {
 
 function lasted(alert: Alert): string {
   const ms = Date.parse(alert.at) - Date.parse(alert.since);
-  // A stepped clock can make it negative; then nothing is better than nonsense.
+  // A stepped clock can make it negative; then omit it.
   if (!(ms >= 0)) return '';
   return ` It lasted ${formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000)}.`;
 }

@@ -1,9 +1,9 @@
-/** A provider's slip must not silence an alerter for a day. */
+/** A provider's mistake must not silence an alerter for a day. */
 const MAX_MS = 3_600_000;
 
 /**
- * Milliseconds that a `Retry-After` header asks to wait (RFC 9110 §10.2.3: seconds, or a date). A date is compared with the server's
- * own `Date`, so that a difference between the clocks does not matter.
+ * Milliseconds of a `Retry-After` header (RFC 9110 §10.2.3: seconds, or a date). A date is compared with the server's own `Date`,
+ * so a difference between the clocks does not matter.
  */
 export function retryAfterMs(retryAfter: unknown, serverDate: unknown, nowMs: number): number | undefined {
   if (typeof retryAfter !== 'string') return undefined;
@@ -14,7 +14,7 @@ export function retryAfterMs(retryAfter: unknown, serverDate: unknown, nowMs: nu
   return Math.min(Math.max(until - (httpDate(serverDate) ?? nowMs), 0), MAX_MS);
 }
 
-/** Milliseconds of a wait in seconds, as providers also say it in their JSON. */
+/** Milliseconds of a wait in seconds, which providers also put into their JSON. */
 export function waitMs(seconds: unknown): number | undefined {
   return typeof seconds === 'number' && seconds >= 0 ? Math.min(Math.ceil(seconds * 1_000), MAX_MS) : undefined;
 }

@@ -3,8 +3,8 @@ import type { DeliveryOutcome } from './define-alerter.js';
 import { oneLine } from './plain-text.js';
 
 /**
- * An outcome whose answer is one capped line without the secrets: answers are kept with the incident, shown and logged, and providers
- * do echo what they were sent.
+ * An outcome with a one-line, capped answer without the secrets: 9volt keeps answers with the incident, shows and logs them, and
+ * providers do repeat what they got.
  */
 export function scrubbed<T extends DeliveryOutcome>(outcome: T, secrets: readonly (string | undefined)[]): T {
   return { ...outcome, answer: oneLine(withoutSecrets(outcome.answer, secrets), MAX_MESSAGE) };

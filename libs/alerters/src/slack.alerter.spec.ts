@@ -21,7 +21,7 @@ function channelOf(standIn: StandIn<SlackMessage>): Omit<Channel<SlackMessage>, 
         .map(read)
         .join('\n'),
     expectInert: ({ attachments, ...rest }) => {
-      // Slack acts on what stands between < and >, and on nothing else when it is asked not to.
+      // Slack interprets only text between < and > if everything else is switched off.
       expect(JSON.stringify(attachments)).not.toMatch(CONTROL_SEQUENCE);
       expect(rest).toMatchObject({
         parse: 'none',
@@ -105,7 +105,7 @@ describe('slack', () => {
     });
   });
 
-  it('takes another name and picture', async () => {
+  it('accepts another name and picture', async () => {
     const message = await sentOf(sampleAlarm(), {
       username: 'night watch',
       'icon-url': 'https://example.com/owl.png',
@@ -114,7 +114,7 @@ describe('slack', () => {
     expect(message).toMatchObject({ username: 'night watch', icon_url: 'https://example.com/owl.png' });
   });
 
-  it('is refused with a wrong token, without telling it', async () => {
+  it('is refused with a wrong token, without showing it', async () => {
     const outcome = await slack.send(
       { ...standIn.alerter.options, token: 'xoxb-wrong' },
       renderAlert(sampleAlarm()),
@@ -124,7 +124,7 @@ describe('slack', () => {
   });
 });
 
-describe('what Slack says in a 200', () => {
+describe('the errors that Slack puts into a 200', () => {
   let server: RawServer;
   afterEach(() => server.close());
 
@@ -140,7 +140,7 @@ describe('what Slack says in a 200', () => {
   it.each([
     ...['invalid_auth', 'not_authed', 'token_revoked', 'token_expired', 'account_inactive', 'missing_scope'],
     ...['channel_not_found', 'not_in_channel', 'is_archived', 'restricted_action'],
-  ])('%s is kept until the alerter is corrected', async (error) => {
+  ])('%s is kept until somebody corrects the alerter', async (error) => {
     expect(await answeredWith(JSON.stringify({ ok: false, error }))).toEqual({
       outcome: 'retryable',
       cause: 'alerter',
@@ -162,7 +162,7 @@ describe('what Slack says in a 200', () => {
     },
   );
 
-  it('ratelimited waits as long as it is told', async () => {
+  it('ratelimited waits as long as Slack asks', async () => {
     expect(await answeredWith('{"ok":false,"error":"ratelimited"}', { 'Retry-After': '30' })).toEqual({
       outcome: 'retryable',
       answer: 'ratelimited',

@@ -72,7 +72,7 @@ const ABOUT_MESSAGE = new Set(
   too_many_attachments`.split(/\s+/),
 );
 
-/** Those about the token, the channel or the rights in it: the same for every message, until somebody corrects that. */
+/** Errors about the token, the channel or its rights: the same for every message, until somebody corrects them. */
 const ABOUT_ALERTER = new Set(
   `access_denied account_inactive as_user_not_supported channel_is_archived channel_not_found channel_type_not_supported
   deprecated_endpoint ekm_access_denied enterprise_is_restricted invalid_auth is_archived messages_tab_disabled method_deprecated
@@ -118,7 +118,7 @@ export const slack = defineAlerter<SlackOptions>({
 function messageOf(alert: RenderedAlert): Record<string, unknown> {
   const at = Math.floor(Date.parse(alert.alert.at) / 1_000);
   return {
-    // No names become mentions, no addresses in messages become links, no previews are fetched.
+    // Slack makes no mentions of names, no links of addresses, and fetches no previews.
     parse: 'none',
     link_names: false,
     mrkdwn: false,
@@ -131,7 +131,7 @@ function messageOf(alert: RenderedAlert): Record<string, unknown> {
         title: escaped(alert.title),
         ...(alert.link === undefined ? {} : { title_link: alert.link }),
         text: escaped(alert.text),
-        // Nothing in here is formatted.
+        // Slack formats nothing in here.
         mrkdwn_in: [],
         fields: alert.fields.map((field) => ({
           title: field.label,
@@ -145,12 +145,12 @@ function messageOf(alert: RenderedAlert): Record<string, unknown> {
   };
 }
 
-/** What Slack asks to escape; it disarms `<!channel>`, `<@user>` and `<address|text>`. */
+/** The escapes that Slack asks for; they disarm `<!channel>`, `<@user>` and `<address|text>`. */
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** Slack says in the body of a 200 what went wrong: https://docs.slack.dev/apis/web-api/#responses. */
+/** Slack puts its errors into the body of a 200: https://docs.slack.dev/apis/web-api/#responses. */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   if (answer.status !== 200) return judgeByStatus(answer);
   const said = jsonObject(answer.body);
@@ -164,8 +164,9 @@ function judge(answer: HttpAnswer): DeliveryOutcome {
 }
 
 /**
- * A webhook answers 200 and `ok`, and its errors as text beside a status: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
- * Mattermost answers alike; Rocket.Chat and others that take the same messages say it in JSON.
+ * A webhook answers 200 and `ok`, and its errors as text with an error status:
+ * https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks. Mattermost does the same; Rocket.Chat and others with
+ * the same messages answer JSON.
  */
 function judgeWebhook(answer: HttpAnswer): DeliveryOutcome {
   const outcome = judgeByStatus(answer);

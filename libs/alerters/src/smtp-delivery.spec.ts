@@ -13,7 +13,7 @@ jest.setTimeout(30_000);
 
 const PASSWORD = 'correct horse / battery staple';
 
-describe('a mail server of its own mind', () => {
+describe('an unusual mail server', () => {
   let server: Server;
   const sockets = new Set<Socket>();
   let lines: string[];
@@ -68,7 +68,7 @@ describe('a mail server of its own mind', () => {
     },
   );
 
-  it('may try again when the connection breaks mid-dialogue', async () => {
+  it('is retried when the connection breaks during the dialogue', async () => {
     const port = await listen(
       (socket, line) => (line.startsWith('EHLO') ? socket.write('250 here\r\n') : socket.destroy()),
       '220 here',
@@ -94,7 +94,7 @@ describe('a mail server of its own mind', () => {
     if (!('cause' in expected)) expect(outcome).not.toHaveProperty('cause');
   });
 
-  /** Takes everything but what `refusals` says of single recipients. */
+  /** Accepts everything except the recipients in `refusals`. */
   const recipients = (refusals: Record<string, string>, ehlo = '250 here') => {
     let inData = false;
     return (socket: Socket, line: string) => {
@@ -130,7 +130,7 @@ describe('a mail server of its own mind', () => {
     },
   );
 
-  it('remembers who has it also when the rest fails altogether, and sends nothing once all have it', async () => {
+  it('remembers who has it even if the rest fails, and sends nothing once all have it', async () => {
     const port = await listen(recipients({ 'grey@example.com': '450 4.2.0 greylisted' }), '220 here');
     const to = 'a@example.com, grey@example.com';
     const reached = ['a@example.com'];
@@ -191,7 +191,7 @@ describe('a mail server of its own mind', () => {
     expect(envelope()).toEqual(expected);
   });
 
-  it('says why it cannot send where SMTPUTF8 is needed and not offered', async () => {
+  it('says why it cannot send if SMTPUTF8 is needed and not offered', async () => {
     const port = await listen(recipients({}), '220 here');
     for (const more of [{ to: 'jürgen@example.com' }, { from: 'jürgen@example.com' }]) {
       lines.length = 0;
@@ -215,7 +215,7 @@ describe('a mail server of its own mind', () => {
     expect(lines.join('\n')).not.toContain('jürgen');
   });
 
-  it('waits longer for the reply to a mail that was sent whole, and does not call it failed', async () => {
+  it('waits longer for the reply to a completely sent mail, and does not call it failed', async () => {
     const unclear: string[] = [];
     const taken = recipients({});
     const port = await listen((socket, line) => {
@@ -245,7 +245,7 @@ describe('a mail server of its own mind', () => {
       if (known !== undefined) socket.write(`${replies[known]}\r\n`);
       else if (/^(MAIL|RCPT)/.test(line)) socket.write('250 fine\r\n');
     }, '220 here');
-    // Another name of this host, as another host would have.
+    // Another name of this host, as a stand-in for another host.
     const address = `mail.test:${port}`;
     const refused = await send(address, { username: 'ninevolt', password: PASSWORD });
     expect(refused).toMatchObject({ outcome: 'retryable', answer: expect.stringContaining('not encrypted') });

@@ -57,10 +57,10 @@ export async function deliverMail(server: MailServer, mail: Mail, context: Deliv
   return all.length === 0 ? outcome : { ...outcome, reached: all };
 }
 
-/** Over a connection of its own, which is closed whatever happens. */
+/** Over a new connection, which it closes whatever happens. */
 async function deliverOver(server: MailServer, mail: Mail, context: DeliveryContext): Promise<DeliveryOutcome> {
   const timeoutMs = context.timeoutMs ?? DELIVERY_TIMEOUT_MS;
-  // A dialogue has many waits, each bounded by itself; a slow server may use them up to thrice.
+  // A dialogue has many waits, each with its own limit; a slow server may use up three times the limit.
   const deadline = startDeadline(context, 3 * timeoutMs);
   let connection: SMTPConnection | undefined;
   try {
@@ -72,10 +72,10 @@ async function deliverOver(server: MailServer, mail: Mail, context: DeliveryCont
     if (deadline.signal.aborted) return deadline.outcome();
     if (isTargetRefusal(error) || error instanceof LookupFailure)
       return { outcome: 'retryable', answer: messageOf(error) };
-    // Whatever comes from the connection has a code; the rest is a defect of ours.
+    // Errors of the connection have a code; everything else is a defect of ours.
     if ((error as NodemailerError).code === undefined) throw error;
     const outcome = outcomeOfError(error as NodemailerError, context.trial);
-    // Without a reply to the whole message it may have been taken.
+    // Without a reply to the whole message the server may have taken it.
     const unanswered = deadline.wasSent && (error as NodemailerError).responseCode === undefined;
     return scrubbed(unanswered ? deadline.broken(outcome.answer) : outcome, secretsOf(server));
   } finally {
@@ -106,8 +106,8 @@ function connectionOptions(
   timeoutMs: number,
 ): SMTPConnectionOptions {
   const secure = security === 'tls' || (security === 'auto' && port === 465);
-  // Whoever could forge a certificate could also hide STARTTLS: verifying it would protect nothing but stop deliveries
-  // through the many local servers with a self-signed one. A password is another matter.
+  // An attacker who can forge a certificate can also hide STARTTLS. Verifying would protect nothing, but stop deliveries through
+  // the many local servers with a self-signed certificate. With a password it does verify.
   const opportunistic = security === 'auto' && !secure && credentials === undefined;
   return {
     host,
@@ -132,7 +132,7 @@ async function dialogue(
   { signal, sent }: Deadline,
 ): Promise<DeliveryOutcome> {
   const broken = new Promise<never>((_resolve, reject) => {
-    // Kept for as long as the connection lives: an error without a listener would end the process.
+    // Kept as long as the connection: an error without a listener would end the process.
     connection.on('error', reject);
     connection.once('end', () =>
       reject(Object.assign(new Error('the server closed the connection'), { code: 'ECONNECTION' })),
@@ -145,11 +145,11 @@ async function dialogue(
       broken,
       new Promise<T>((resolve, reject) => run((error, result) => (error ? reject(error) : resolve(result as T)))),
     ]);
-  // Raced by each step; on its own it may reject after the last.
+  // Each step races with it; by itself it may reject after the last step.
   broken.catch(() => undefined);
 
   await step<void>((done) => connection.connect(done));
-  // The last answer is that to EHLO, after STARTTLS where that is used.
+  // The last answer is the one to EHLO, after STARTTLS if that is used.
   const takesUtf8 = /^\d{3}[ -]SMTPUTF8\b/im.test(String(connection.lastServerResponse));
   if (server.credentials) {
     const { username, password, method, insecure } = server.credentials;
@@ -167,7 +167,7 @@ async function dialogue(
   }
   const bytes = await mail.contentFor(shown);
   const content = Readable.from([bytes]).once('end', () => {
-    // From here the deadline alone counts: a server may scan the mail for as long as it likes before it replies.
+    // From here only the deadline counts: a server may scan the mail for long before it replies.
     socketOf(connection)?.setTimeout(0);
     sent();
   });
@@ -175,7 +175,7 @@ async function dialogue(
     connection.send({ from: envelopeOf(mail.from), to: envelope, size: bytes.length }, content, done),
   );
   connection.quit();
-  // The mail is delivered; a server that does not take leave must not hold the connection.
+  // The mail is delivered; a server that does not answer QUIT must not hold the connection.
   setTimeout(() => connection.close(), 2_000).unref();
   return takenOutcome(info.response, envelope, [...leftOut, ...refusedOf(info)]);
 }
@@ -188,31 +188,32 @@ function refusedOf({ rejectedErrors = [] }: SMTPConnectionSendInfo): LeftOut[] {
   }));
 }
 
-/** The one in use, which STARTTLS replaces. */
+/** The present connection, which STARTTLS replaces. */
 function socketOf(connection: SMTPConnection): Socket | undefined {
   return (connection as unknown as { _socket?: Socket })._socket;
 }
 
-/** Replies about who we are, whatever the command: mended in the configuration, or on the server. */
+/** Replies about our identity, to any command: somebody corrects the configuration, or the server. */
 const ABOUT_CREDENTIALS = new Set([530, 534, 535, 538]);
-/** Too large: about the message, though it is said when the envelope is. */
+/** Too large: about the message, although the server says it during the envelope. */
 const TOO_LARGE = 552;
 const ENVELOPE = ['MAIL FROM', 'RCPT TO'];
 
 /**
- * By RFC 5321 and RFC 4954. A 5xx to the message is a refusal for good. One to the login, to the sender or to all recipients is about the alerter, and so
- * is a certificate that is not trusted: an alert must not be lost to an expired password. All else may pass: 4xx, and the network.
+ * By RFC 5321 and RFC 4954. A 5xx to the message is a final rejection. A 5xx to the login, to the sender or to all recipients is
+ * about the alerter, and so is an untrusted certificate: an expired password must not lose an alert. Everything else may be
+ * temporary: 4xx, and the network.
  */
 function outcomeOfError(error: NodemailerError, trial = false): DeliveryOutcome {
   // An error of several addresses has no message of its own.
   const said =
     error.code === 'ETIMEDOUT' ? 'the server did not answer in time' : messageOf(error) || String(error.code);
-  // What greets otherwise is no mail server: whoever tries an alerter out must not read what it says.
+  // Another greeting does not come from a mail server: a person who tests an alerter must not read it.
   const foreign = trial && error.code === 'EPROTOCOL' && !/^\d{3}[ -]/.test(error.response ?? '');
   const answer = foreign ? 'the server does not speak SMTP' : said;
   const { responseCode, command = '' } = error;
   if (responseCode === undefined) {
-    // What is found before anything is sent: an address or a size that this server cannot take.
+    // Found before anything is sent: an address or a size that this server cannot accept.
     if (error.code === 'EENVELOPE') return untilCorrected(answer);
     return { outcome: error.code === 'EMESSAGE' ? 'rejected' : 'retryable', answer };
   }
@@ -228,7 +229,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 }
 
-/** The password, and the forms in which it goes over the wire. */
+/** The password, and its forms on the wire. */
 function secretsOf({ credentials }: MailServer): string[] {
   if (!credentials) return [];
   const { username, password } = credentials;

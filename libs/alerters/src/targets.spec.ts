@@ -7,7 +7,7 @@ import { type RawServer, startRawServer } from './testing/raw-server.js';
 import { sampleAlarm } from './testing/sample-alerts.js';
 import type { DeliveryOutcome } from './define-alerter.js';
 
-/** Each channel with options that lead it to `host`. */
+/** Each channel with options that make it connect to `host`. */
 const CHANNELS: Record<string, (host: string) => Record<string, unknown>> = {
   http: (host) => ({ url: `http://${host}/latest/meta-data/`, method: 'GET' }),
   'http with PUT': (host) => ({ url: `https://${host}/latest/api/token`, method: 'PUT', headers: { 'X-Ttl': '60' } }),
@@ -37,7 +37,7 @@ const HOSTS = [
   '[2002:a9fe:a9fe::]',
 ];
 const NAMES = { 'rebound.test': '169.254.169.254', 'translated.test': '64:ff9b:1::a9fe:a9fe', '0': '0.0.0.0' };
-/** Should a guard fail, the packet goes nowhere. */
+/** If a guard failed, the packet would go nowhere. */
 const CLOSED = { host: '127.0.0.1', port: 1 };
 
 function send(channel: string, host: string, targets: NotedTargets): Promise<DeliveryOutcome> {
@@ -68,13 +68,13 @@ describe('every channel', () => {
     },
   );
 
-  it.each(Object.keys(CHANNELS))('%s is limited by its process', async (channel) => {
+  it.each(Object.keys(CHANNELS))('%s obeys the target policy of its process', async (channel) => {
     const targets = new NotedTargets({ only: ['192.0.2.0/24'] }, {}, CLOSED);
     expect((await send(channel, '127.0.0.1', targets)).answer).toContain('--target-only');
     expect(targets.connected).toEqual([]);
   });
 
-  it('stands in this list, unless it connects nowhere', () => {
+  it('is in this list, unless it connects nowhere', () => {
     const listed = new Set(Object.keys(CHANNELS).map((channel) => channel.split(' ', 1)[0]));
     expect([...alerterTypes.keys()].filter((type) => !listed.has(type))).toEqual(['exec']);
   });
@@ -112,7 +112,7 @@ describe('a trial', () => {
     expect(shown).toMatch(/^HTTP \d{3}: a body of \d+ bytes \(.*\), not shown in a test$/);
   });
 
-  it('shows what a provider says, and why it refused', async () => {
+  it("shows a provider's answer, and why it refused", async () => {
     const json = { 'Content-Type': 'application/json; charset=utf-8' };
     expect(await answerTo({ status: 200, headers: json, body: '{"ok":true}' }, true)).toContain('{"ok":true}');
     await server?.close();
@@ -124,7 +124,7 @@ describe('a trial', () => {
     expect(await answerTo({ status: 404, headers: html, body: 'no_service' }, true, 'slack')).toContain('no_service');
   });
 
-  it('is another matter than an alert, whose answer stands in the record of its incident', async () => {
+  it('differs from an alert, whose answer is in the record of its incident', async () => {
     expect(await answerTo({ status: 403, body: 'the canary sings' }, false)).toContain('canary');
   });
 });

@@ -26,7 +26,7 @@ interface TeamsMessage {
 const WEBHOOK_PATH =
   '/workflows/0123456789abcdef/triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers&sig=stand-in-signature';
 
-/** What a workflow and an incoming webhook take, and the schema of Adaptive Cards 1.4 as far as it has what we may use. */
+/** The input of a workflow and of an incoming webhook, and the part of the schema of Adaptive Cards 1.4 that we use. */
 const run = object(
   { type: oneOf('TextRun'), text: text({ notEmpty: true }) },
   {
@@ -86,7 +86,7 @@ alerterContract<TeamsMessage>('teams', async () => {
     secrets: [`${standIn.address}${WEBHOOK_PATH}`, WEBHOOK_PATH, 'stand-in-signature'],
     shown: (received) => blocksOf(received).join('\n'),
     expectInert: (received) => {
-      // Nothing but runs of text, which have no markup; neither links nor mentions.
+      // Only runs of text, which have no markup, links or mentions.
       const [{ content }] = received.attachments;
       expect(content).not.toHaveProperty('actions');
       expect(content).toHaveProperty('msteams', { width: 'Full' });

@@ -51,8 +51,8 @@ export const teams = defineAlerter<TeamsOptions>({
 });
 
 /**
- * Of rich text alone, whose runs are never taken for Markdown as those of text blocks and facts are; and without entities, of which
- * mentions are made. All texts of an alert together stay below the 28 KB that a message may have.
+ * Only rich text, because Teams never reads its runs as Markdown, unlike text blocks and facts; and without entities, which make
+ * mentions. All texts of an alert together stay below the 28 KB of a message.
  */
 function cardOf({ title, text, severity, fields, link }: RenderedAlert): Record<string, unknown> {
   return {
@@ -75,15 +75,16 @@ function paragraph(runs: Record<string, string>[], spacing = 'default'): Record<
   return { type: 'RichTextBlock', spacing, inlines: runs.map((run) => ({ type: 'TextRun', ...run })) };
 }
 
-/** An incoming webhook answers 200 also where Teams itself refused the message, and tells it in words. */
+/** An incoming webhook answers 200 even if Teams itself refused the message, and says so in words. */
 const REFUSED_BEHIND = /endpoint returned HTTP error (\d{3})/;
-/** What Power Automate says of a workflow that is off, gone or not for us. */
+/** Power Automate's answers for a workflow that is off, gone or not permitted for us. */
 const ABOUT_WORKFLOW = /^Workflow|TriggerIsNot|Authorization|Forbidden|NotFound/;
 
 /**
  * An incoming webhook answers 200 and `1`
- * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using), a workflow 202 and nothing, or what it was
- * made to answer (https://learn.microsoft.com/azure/connectors/connectors-native-reqres): JSON. Words or a page are not from either.
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using), a workflow 202 and an
+ * empty body, or its own JSON answer (https://learn.microsoft.com/azure/connectors/connectors-native-reqres). Other text, or a
+ * page, comes from neither.
  */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const status = Number(REFUSED_BEHIND.exec(answer.body)?.[1] ?? answer.status);

@@ -20,7 +20,7 @@ interface TelegramMessage {
 
 const TOKEN = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
 
-/** Parameters of sendMessage, as published; the length of the text is that of what is left of its markup. */
+/** Parameters of sendMessage, as published; the length of the text counts without its markup. */
 const message = object(
   { chat_id: text({ pattern: /^(-?\d+|@\w+)$/ }), text: text({ notEmpty: true }) },
   {
@@ -36,7 +36,7 @@ interface Piece {
   text: string;
 }
 
-/** Splits the HTML as Telegram parses it: few tags, none within another that is a code, three entities and the quote. */
+/** Splits the HTML as Telegram parses it: few tags, none within a code, three entities and the quote. */
 function parse(html: string): { pieces: Piece[]; problems: string[] } {
   const pieces: Piece[] = [];
   const problems: string[] = [];
@@ -44,7 +44,7 @@ function parse(html: string): { pieces: Piece[]; problems: string[] } {
   for (const [token] of html.matchAll(/<[^>]*>|[^<]+|</g)) {
     const [, closing, name = ''] = /^<(\/?)(b|code|a)(?: href="https?:\/\/[^"<>]+")?>$/.exec(token) ?? [];
     if (!token.startsWith('<')) {
-      if (/&(?!(?:lt|gt|amp|quot);)|>/.test(token)) problems.push('an entity that is none, or a bare >');
+      if (/&(?!(?:lt|gt|amp|quot);)|>/.test(token)) problems.push('an unknown entity, or a bare >');
       pieces.push({ tag, text: token.replace(/&(lt|gt|amp|quot);/g, (_all, one: string) => ENTITIES[one] ?? '') });
     } else if (name === '' || (closing ? tag !== name : tag !== '')) {
       problems.push(`can't parse entities: ${token.slice(0, 40)}`);
@@ -94,7 +94,7 @@ function startTelegramStandIn(): Promise<StandIn<TelegramMessage>> {
   });
 }
 
-/** Outside of a code and of a link to the dashboard, what Telegram would act on by itself. */
+/** Text outside of a code and of a link to the dashboard that Telegram would interpret by itself. */
 const ACTIVE = /[@#]\w|:\/\/|\/\w|\w\.[a-z]/i;
 
 alerterContract<TelegramMessage>('telegram', async () => {
@@ -147,14 +147,14 @@ describe('telegram', () => {
     expect(sent.text).toContain('<a href="https://9volt.example.com/ui/monitor/web">');
   });
 
-  it('mentions nobody, and shows who would have been', async () => {
+  it('mentions nobody, and shows who would have been mentioned', async () => {
     const hostile = '@everyone @durov #tag /start <b>x</b> https://evil.example evil.example';
     const { pieces } = parse((await sentOf(hostileAlert(hostile))).text);
     expect(pieces.filter(({ tag, text: said }) => tag !== 'code' && ACTIVE.test(said))).toEqual([]);
     expect(pieces.filter(({ tag, text: said }) => tag === 'code' && said.includes(hostile)).length).toBeGreaterThan(5);
   });
 
-  it('uses the room there is', async () => {
+  it('uses all the room that the limit leaves', async () => {
     const sent = await sentOf(hostileAlert('<&>"'.repeat(16_384)));
     expect(read(sent.text).length).toBeGreaterThan(2_500);
   });
@@ -227,7 +227,7 @@ describe('the answers of Telegram', () => {
     return { outcome: await telegram.send(options, renderAlert(sampleAlarm()), deliveryContext()), chats };
   };
 
-  it('follows a group that became a supergroup, and says its new id', async () => {
+  it('reports the new id of a group that became a supergroup', async () => {
     const { outcome, chats } = await movingTo((chat) => chat === '-1001557912345');
     expect(chats).toEqual(['-4001', '-1001557912345']);
     expect(outcome).toMatchObject({

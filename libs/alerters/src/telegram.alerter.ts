@@ -8,7 +8,7 @@ import type { RenderedAlert, Severity } from './render-alert.js';
 import { waitMs } from './retry-after.js';
 
 const DEFAULT_API_URL = 'https://api.telegram.org';
-/** A message has at most 4096 characters, its markup not counted: title, text, and then the fields with what stands between. */
+/** A message has at most 4096 characters without its markup: title, text, and then the fields with their separators. */
 const MAX_HEADING = 500;
 const ROOM = { each: 1_500, total: 2_900 };
 
@@ -103,14 +103,14 @@ function htmlOf({ title, text, severity, fields, link }: RenderedAlert): string 
     inert(shortened(text, MAX_HEADING)),
     '',
     ...fitFields(fields, ROOM).map(({ label, value }) => {
-      // The address of our own dashboard is the one thing to follow.
+      // The address of our own dashboard is the only link.
       const shown = value === link ? `<a href="${escaped(value)}">${escaped(value)}</a>` : code(value);
       return `<b>${escaped(label)}</b>: ${shown}`;
     }),
   ].join('\n');
 }
 
-/** What Telegram makes a link, mention, hashtag or command of, without being asked. Nothing of it in a code. */
+/** Text that Telegram would turn into a link, mention, hashtag or command by itself. It does not do so within a code. */
 const ACTIVE = /[@#$/]|[.:](?=\S)/;
 
 function heading(title: string): string {
@@ -130,11 +130,14 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** What a 400 says of the chat, or of the rights of the bot in it; the rest is about the message. */
+/** Errors of a 400 about the chat, or the bot's rights in it; all others are about the message. */
 const ABOUT_CHAT =
   /(?:chat|thread|topic|user|peer)\S* (?:is )?(?:not found|closed|deactivated|deleted|invalid)|upgraded|rights|administrator|kicked|CHAT_|TOPIC_|PEER_|USER_|CHANNEL_/i;
 
-/** Telegram says in JSON what went wrong: https://core.telegram.org/bots/api#making-requests. Anything else is not from it. */
+/**
+ * Telegram puts its errors into JSON: https://core.telegram.org/bots/api#making-requests. Anything else does not come from
+ * Telegram.
+ */
 function judge(answer: HttpAnswer): DeliveryOutcome {
   const said = jsonObject(answer.body);
   if (said?.['ok'] === true) return { outcome: 'delivered', answer: `HTTP ${answer.status}: ok` };

@@ -8,7 +8,7 @@ const alarm = alertFields(renderAlert(sampleAlarm()));
 const plain = (text: string) => text;
 
 describe('the fields of an alert', () => {
-  it('are all there, as texts', () => {
+  it('are all present, as texts', () => {
     expect(Object.keys(alarm)).toEqual([...ALERT_FIELDS]);
     expect(alarm).toMatchObject({
       title: "HTTP check 'web' failure",
@@ -60,12 +60,12 @@ describe('a template', () => {
     expect(fillTemplate(template, alarm, plain)).toBe(filled);
   });
 
-  it('fills once: a field is no template', () => {
+  it('fills once: a field is not a template', () => {
     const fields = alertFields(renderAlert(sampleAlarm({ message: '{{worker}} $& {{key}}' })));
     expect(fillTemplate('{{message}}', fields, plain)).toBe('{{worker}} $& {{key}}');
   });
 
-  it('is told what it gets wrong', () => {
+  it('names the mistakes of a template', () => {
     expect(templateFault('{{monitor}} {{ tags }}')).toBeUndefined();
     expect(templateFault('{{montor}}')).toBe('there is no field "montor"; did you mean "monitor"?');
     expect(templateFault('{{constructor}}')).toMatch(/^there is no field "constructor"/);

@@ -1,6 +1,6 @@
 import type { Alert } from '@9volt/contracts';
 
-/** What a person sends to try an alerter. Two of them never share a key, so that none is taken for a repeat. */
+/** The test of an alerter by a person. Two of them never share a key, so providers do not treat one as a repeat. */
 export function testAlert(alerterName: string, worker: string, at: string): Alert {
   return {
     type: 'warning',

@@ -3,17 +3,18 @@ import type { DeliveryOutcome } from './define-alerter.js';
 import type { HttpAnswer } from './http-delivery.js';
 import { jsonObject } from './json-object.js';
 
-/** What providers answer in. */
+/** Content types of providers' answers. */
 const PROVIDERS_TYPES = /^(?:text\/plain|application\/(?:[\w.+-]+\+)?json)$/;
 /** A word such as Slack's `no_service`. */
 const CODE = /^[a-z][a-z0-9_]{0,39}$/;
-/** Where providers say what was wrong. */
+/** Fields in which providers describe an error. */
 const ERROR_FIELDS = ['status', 'error', 'message', 'description', 'errors', 'detail'];
 const MAX_WORDS = 200;
 
 /**
- * An answer to a trial, for whoever may write an alerter but must not read what any server around says: the body is shown only if it was taken for
- * a delivery and is of a type that providers answer in. Of other bodies, a code or the usual fields of an error are left.
+ * The answer of a test, for a person who may write an alerter but must not read the answers of arbitrary servers nearby. It shows
+ * the body only if it was taken for a delivery and has a provider's content type. Of other bodies it shows a code or the usual
+ * fields of an error.
  */
 export function withoutForeignBody(outcome: DeliveryOutcome, { body, type }: HttpAnswer): DeliveryOutcome {
   const shown = outcome.outcome === 'delivered' && PROVIDERS_TYPES.test(type);

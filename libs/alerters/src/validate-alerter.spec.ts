@@ -3,7 +3,7 @@ import { alerterTypes } from './registry.js';
 import { validateAlerter } from './validate-alerter.js';
 
 describe('validateAlerter', () => {
-  it('gives back what was written, without defaults', () => {
+  it('returns what was written, without defaults', () => {
     const raw = { type: 'slack', description: 'the team', options: { token: 'xoxb-1', channel: '#alerts' } };
     const validated = validateAlerter('team', raw);
     expect(validated.ok && JSON.parse(JSON.stringify(validated.value))).toEqual(raw);
@@ -22,11 +22,11 @@ describe('validateAlerter', () => {
     expect(validated.ok ? [] : validated.errors.map(({ path }) => path)).toEqual(paths);
   });
 
-  it('suggests the type that was meant', () => {
+  it('suggests the intended type', () => {
     expect(validateAlerter('x', { type: 'slak' })).toMatchObject({ errors: [{ suggestion: 'slack' }] });
   });
 
-  it('knows each type by its own name', () => {
+  it('names each type by its own name', () => {
     expect([...alerterTypes.entries()].map(([name, { type }]) => name === type)).not.toContain(false);
     expect([...alerterTypes.keys()]).toEqual(expect.arrayContaining(['email', 'pagerduty', 'slack']));
   });

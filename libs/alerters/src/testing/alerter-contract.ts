@@ -11,18 +11,18 @@ import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sampl
 import { NotedTargets } from './noted-targets.js';
 import type { StandIn } from './stand-in.js';
 
-/** An alerter and the stand-in that it delivers to. */
+/** An alerter and the stand-in for its provider. */
 export interface Channel<M> {
   standIn: StandIn<M>;
   /** Options that reach the stand-in. */
   options: Record<string, unknown>;
-  /** The same, where nobody listens. */
+  /** The same, without a server. */
   unreachable: Record<string, unknown>;
-  /** What must never be in an answer. */
+  /** Secrets that no answer may contain. */
   secrets: string[];
-  /** All that a person sees of a message, in plain text. */
+  /** Everything that a person sees of a message, in plain text. */
   shown(message: M): string;
-  /** Fails when something in the message is more than text to the provider. */
+  /** Fails if the provider would interpret something in the message as more than text. */
   expectInert(message: M): void;
   /** Where the provider says how long to wait. */
   tellsRetryAfter: boolean;
@@ -30,12 +30,12 @@ export interface Channel<M> {
   echoes: boolean;
 }
 
-// Real servers on a machine that may be busy.
+// Real servers, on a machine that may be busy.
 jest.setTimeout(30_000);
 
 let sent = 0;
 
-/** A context as the worker makes it, with a time-out that a test can wait for. */
+/** A context as the worker makes it, with a timeout that a test can wait for. */
 export function deliveryContext(more: Partial<DeliveryContext> = {}): DeliveryContext {
   sent += 1;
   return {
@@ -48,7 +48,7 @@ export function deliveryContext(more: Partial<DeliveryContext> = {}): DeliveryCo
   };
 }
 
-/** What holds for every alerter. `open` starts a stand-in anew for each test. */
+/** The contract of every alerter. `open` starts a new stand-in for each test. */
 export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>): void {
   describe(`${type}: as every alerter`, () => {
     const definition = alerterTypes.get(type) as AlerterDefinition;
@@ -87,7 +87,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       ['an alarm', sampleAlarm()],
       ['a resolve', sampleResolve()],
       ['a test', testAlert('mine', 'worker-1', '2026-03-01T10:00:00.000Z')],
-    ])('delivers %s, with all that its rendering says', async (_what, alert) => {
+    ])('delivers %s, with everything in its rendering', async (_what, alert) => {
       expect(await send(alert)).toMatchObject({ outcome: 'delivered' });
       const shown = channel.shown(onlyMessage());
       const rendered = renderAlert(alert);
@@ -100,12 +100,12 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       }
     });
 
-    it('may try again after an error of the provider', async () => {
+    it('is retried after an error of the provider', async () => {
       channel.standIn.behave({ kind: 'fail' });
       expect(await send()).toMatchObject({ outcome: 'retryable', answer: expect.stringMatching(/./) });
     });
 
-    it('may try again when it was too fast, not before it was told', async () => {
+    it('is retried when it was too fast, not before the given time', async () => {
       channel.standIn.behave({ kind: 'rate-limit', retryAfterS: 17 });
       const outcome = await send();
       expect(outcome).toMatchObject({
@@ -114,16 +114,16 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       });
     });
 
-    it('may try again when nobody listens', async () => {
+    it('is retried when there is no server', async () => {
       expect(await send(sampleAlarm(), deliveryContext(), channel.unreachable)).toMatchObject({ outcome: 'retryable' });
     });
 
-    it('gives up by itself when no answer comes, and may try again', async () => {
+    it('gives up by itself when no answer comes, and is retried', async () => {
       channel.standIn.behave({ kind: 'hang' });
       expect(await send(sampleAlarm(), deliveryContext({ timeoutMs: 300 }))).toMatchObject({ outcome: 'retryable' });
     });
 
-    it('ends at once when it is aborted, and may try again', async () => {
+    it('ends at once when it is aborted, and is retried', async () => {
       channel.standIn.behave({ kind: 'hang' });
       const controller = new AbortController();
       const outcome = send(sampleAlarm(), deliveryContext({ signal: controller.signal, timeoutMs: 600_000 }));
@@ -150,7 +150,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       expect(await send()).toMatchObject({ outcome: 'delivered' });
     });
 
-    it('takes a refusal of the message for good', async () => {
+    it('treats a refusal of the message as final', async () => {
       channel.standIn.behave({ kind: 'refuse' });
       expect(await send()).toMatchObject({ outcome: 'rejected', answer: expect.stringMatching(/./) });
     });
@@ -162,7 +162,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       if (channel.echoes) expect(answer).toContain(MASKED);
     });
 
-    it.each(Object.entries(HOSTILE_TEXTS))('delivers a hostile text as nothing but text: %s', async (_what, text) => {
+    it.each(Object.entries(HOSTILE_TEXTS))('shows a hostile text as text only: %s', async (_what, text) => {
       expect(await send(hostileAlert(text))).toMatchObject({ outcome: 'delivered' });
       const message = onlyMessage();
       channel.expectInert(message);
@@ -170,7 +170,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       expect(shown.length).toBeLessThan(65_536);
       expect(shown).not.toMatch(/[\u0000-\u0008\u001b\u202e]/);
       expect(shown).not.toMatch(/\p{Surrogate}/u);
-      // It is disarmed, not dropped.
+      // It is escaped, not dropped.
       expect(shown).toContain(
         text
           .slice(0, 5)

@@ -8,7 +8,7 @@ const COMMAND = 'prometheus-alertmanager';
 
 export interface RunningAlertmanager {
   url: string;
-  /** Alerts that fire now. */
+  /** Alerts that are firing now. */
   active(): Promise<{ labels: Record<string, string>; annotations: Record<string, string>; endsAt: string }[]>;
   stop(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export function hasAlertmanager(): boolean {
   }
 }
 
-/** A real Alertmanager by itself, with an empty storage; it notifies `receiver`, without waiting for more to come. */
+/** A real Alertmanager with an empty storage; it notifies `receiver`, without waiting for more alerts. */
 export async function startAlertmanager(receiver: string): Promise<RunningAlertmanager> {
   const directory = mkdtempSync(join(tmpdir(), '9volt-alertmanager-'));
   const config = join(directory, 'alertmanager.yml');

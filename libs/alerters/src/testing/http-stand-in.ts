@@ -17,11 +17,11 @@ export interface HttpReply {
 
 export interface HttpStandInOptions {
   host?: string;
-  /** 0, the default, takes any free one. */
+  /** Default 0: any free port. */
   port?: number;
 }
 
-/** A provider that speaks HTTP. `answer` records the request and says the reply to it, or `hang`. */
+/** A provider with HTTP. `answer` records the request and returns its reply, or `hang`. */
 export async function startHttpStandIn<M>(
   recorder: Recorder<M>,
   answer: (exchange: HttpExchange) => HttpReply | 'hang',
@@ -38,7 +38,7 @@ export async function startHttpStandIn<M>(
       response.writeHead(reply.status, { 'Content-Type': 'application/json', ...reply.headers }).end(reply.body);
     });
   });
-  // A connection that is kept for later is seen as one left open.
+  // A connection that is kept for later counts as left open.
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -65,7 +65,7 @@ export async function startHttpStandIn<M>(
   };
 }
 
-/** The replies that HTTP itself gives a meaning. */
+/** The replies that HTTP itself defines. */
 export function plainReply(behaviour: Behaviour, exchange: HttpExchange): HttpReply | 'hang' | undefined {
   switch (behaviour.kind) {
     case 'hang':

@@ -3,17 +3,17 @@ import { Recorder, type StandIn } from './stand-in.js';
 
 export interface JsonProvider<M> {
   alerter: (origin: string) => StandIn<M>['alerter'];
-  /** Every fault of the request, against what the provider has published. */
+  /** All faults of the request, against the provider's documentation. */
   problems(json: unknown, exchange: HttpExchange): string[];
   accepted: HttpReply;
   refused: HttpReply;
   revoked: HttpReply;
   gone: HttpReply;
-  /** Where the provider tells it other than by a Retry-After header. */
+  /** If the provider says it elsewhere than in a Retry-After header. */
   limited?: (retryAfterS: number) => HttpReply;
 }
 
-/** A provider that takes one kind of JSON at one path, and records it. */
+/** A provider that accepts one kind of JSON at one path, and records it. */
 export function startJsonProvider<M>(provider: JsonProvider<M>): Promise<StandIn<M>> {
   const recorder = new Recorder<M>();
   const answer = (exchange: HttpExchange): HttpReply | 'hang' => {

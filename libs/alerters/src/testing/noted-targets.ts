@@ -9,7 +9,7 @@ import {
 } from '@9volt/contracts';
 import { connectAny } from '@9volt/net';
 
-/** Targets that look nothing up but `localhost` and the names given here, and note where they were asked to connect. */
+/** Targets that look up only `localhost` and the names given here, and record the connections that they were asked for. */
 export class NotedTargets implements Targets {
   readonly connected: string[] = [];
   private readonly policy: TargetPolicy;
@@ -17,7 +17,7 @@ export class NotedTargets implements Targets {
   constructor(
     rules: Partial<TargetRules> = {},
     private readonly names: Readonly<Record<string, string>> = {},
-    /** Where connections lead; tests of addresses that nothing may be sent to hand in a closed port of the loopback. */
+    /** Where connections really go; tests of forbidden addresses pass a closed port on loopback. */
     private readonly detour?: { host: string; port: number },
   ) {
     this.policy = new TargetPolicy({ allow: [], deny: [], ...rules });

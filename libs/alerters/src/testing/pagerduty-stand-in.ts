@@ -30,7 +30,7 @@ export interface PagerDutyEvent {
 export const PAGERDUTY_KEY = 'abcdef0123456789abcdef0123456789';
 const MAX_BODY_BYTES = 512 * 1_024;
 
-/** The Events API v2, as published. Our own resolves carry a payload too, so it is required of all. */
+/** The Events API v2, as published. Our own resolves have a payload, too, so the stand-in requires it in all. */
 const event = object(
   {
     routing_key: text({ pattern: /^.{32}$/ }),

@@ -1,7 +1,7 @@
-/** As much of MIME as it takes to read what a person would read; strict about what a hostile text could break. */
+/** Enough of MIME to read what a person would read; strict about everything that a hostile text could break. */
 
 export interface ParsedMail {
-  /** Values by lower-case name, decoded; several where a header is repeated. */
+  /** Values by lower-case name, decoded; several if a header is repeated. */
   headers: Map<string, string[]>;
   subject: string;
   text: string;

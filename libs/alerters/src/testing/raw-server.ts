@@ -8,7 +8,7 @@ export interface RawServer {
   close(): Promise<void>;
 }
 
-/** An HTTP server that answers all alike. */
+/** An HTTP server that gives all clients the same answer. */
 export async function startRawServer(
   reply: { status: number; headers?: Record<string, string>; body?: string } | RequestListener,
   host = '127.0.0.1',

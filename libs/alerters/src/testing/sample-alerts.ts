@@ -29,7 +29,7 @@ export function sampleResolve(more: Partial<Alert> = {}): Alert {
   return sampleAlarm({ type: 'resolve', reason: 'recovered', status: 'ok', at: '2026-03-01T10:02:05.000Z', ...more });
 }
 
-/** What must be inert in every channel, and still be shown. */
+/** Texts that must have no effect in any channel, and still be shown. */
 export const HOSTILE_TEXTS = {
   markup: `<script>alert('9volt')</script><img src=x onerror="alert(1)"> &lt;b&gt; *bold* [link](https://evil.example)`,
   mention: '<!channel> <@U12345> <!here|here> <https://evil.example|click>',

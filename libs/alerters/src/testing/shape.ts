@@ -1,4 +1,4 @@
-/** Checks of a JSON body against what a provider has published; each fault is one sentence. */
+/** Checks of a JSON body against the provider's documentation; each fault is one sentence. */
 
 export type Check = (value: unknown, at: string) => string[];
 

@@ -91,7 +91,7 @@ function answer(recorder: Recorder<SlackMessage>, exchange: HttpExchange): HttpR
   return BY_METHOD[behaviour.kind as keyof typeof BY_METHOD];
 }
 
-/** Slack says its errors in a 200. */
+/** Slack puts its errors into a 200. */
 function said(error: string): HttpReply {
   return { status: 200, body: JSON.stringify({ ok: false, error }) };
 }

@@ -8,7 +8,7 @@ export interface ReceivedMail extends ParsedMail {
   to: string[];
   /** Whether it came over an encrypted connection. */
   secure: boolean;
-  /** Who logged in, and how. */
+  /** The login and its method. */
   login?: { username: string; method: string };
 }
 
@@ -19,17 +19,20 @@ export interface SmtpSinkOptions {
   certificate?: { key: string; cert: string };
   /** TLS from the start, instead of STARTTLS. */
   implicitTls?: boolean;
-  /** Only who logs in by this method may send. Also without TLS. */
+  /** Requires a login by this method. Also without TLS. */
   login?: { username: string; password: string; method: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' };
 }
 
 export interface SmtpSink extends StandIn<ReceivedMail> {
   readonly port: number;
-  /** The logins that were tried. */
+  /** The attempted logins. */
   readonly logins: readonly { method: string; username: string; accepted: boolean; secure: boolean }[];
 }
 
-/** A mail server that keeps what it gets. `fail` and `rate-limit` are 4xx replies, `refuse` is one of the message, `gone` one of the recipient, `revoked` one of the login. */
+/**
+ * A mail server that keeps its mails. `fail` and `rate-limit` are 4xx replies, `refuse` is about the message, `gone` about the
+ * recipient, `revoked` about the login.
+ */
 export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink> {
   const recorder = new Recorder<ReceivedMail>();
   const logins: { method: string; username: string; accepted: boolean; secure: boolean }[] = [];
@@ -42,7 +45,7 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
     authOptional: !login,
     allowInsecureAuth: true,
     disableReverseLookup: true,
-    // Not to wait for clients of a test that is over.
+    // Does not wait for clients of a finished test.
     closeTimeout: 0,
     logger: false,
     onAuth(auth, session, done) {
@@ -68,7 +71,7 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
       stream.on('end', () => receive(recorder, Buffer.concat(chunks), session, done));
     },
   } satisfies SMTPServerOptions);
-  // A client that goes away mid-dialogue is part of the tests.
+  // A client that disconnects during the dialogue is part of the tests.
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(port, host, () => resolve()));
   const taken = (server.server.address() as AddressInfo).port;

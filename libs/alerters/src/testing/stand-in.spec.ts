@@ -4,7 +4,7 @@ import { parseMail } from './parse-mail.js';
 import { SLACK_TOKEN, startSlackStandIn } from './slack-stand-in.js';
 import type { StandIn } from './stand-in.js';
 
-/** What proves the alerters must itself be able to refuse. */
+/** The stand-ins that test the alerters must be able to refuse. */
 
 let standIn: StandIn<unknown>;
 afterEach(() => standIn?.close());
@@ -22,7 +22,7 @@ describe('the Slack stand-in', () => {
   const good = { channel: '#a', attachments: [{ fallback: 'x', fields: [{ title: 'a', value: 'b', short: true }] }] };
   const authorized = { Authorization: `Bearer ${SLACK_TOKEN}` };
 
-  it('takes what Slack takes', async () => {
+  it('accepts what Slack accepts', async () => {
     standIn = await startSlackStandIn();
     expect((await post('/api/chat.postMessage', good, authorized)).body).toContain('"ok":true');
     expect(await standIn.waitForAccepted(1)).toHaveLength(1);
@@ -42,14 +42,14 @@ describe('the Slack stand-in', () => {
     expect(standIn.received[0]?.problems).not.toEqual([]);
   });
 
-  it('refuses a stranger, and another method', async () => {
+  it('refuses an unknown token, and another method', async () => {
     standIn = await startSlackStandIn();
     expect((await post('/api/chat.postMessage', good)).body).toContain('invalid_auth');
     expect((await post('/api/chat.update', good, authorized)).status).toBe(404);
     expect(standIn.received).toEqual([]);
   });
 
-  it('tells when too few came', async () => {
+  it('reports that too few came', async () => {
     standIn = await startSlackStandIn();
     await expect(standIn.waitForAccepted(1, 20)).rejects.toThrow('0 of 1 notifications');
   });
@@ -63,7 +63,7 @@ describe('the PagerDuty stand-in', () => {
     payload: { summary: 's', source: 'h', severity: 'critical' },
   };
 
-  it('takes what PagerDuty takes', async () => {
+  it('accepts what PagerDuty accepts', async () => {
     standIn = await startPagerDutyStandIn();
     expect((await post('/v2/enqueue', good)).status).toBe(202);
   });

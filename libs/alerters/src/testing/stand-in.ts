@@ -1,41 +1,41 @@
 /** How a stand-in of a provider answers from now on. */
 export type Behaviour =
   | { kind: 'accept' }
-  /** An error of the provider that may pass. */
+  /** A temporary error of the provider. */
   | { kind: 'fail' }
-  /** As `fail`, with an answer that repeats what was sent, credentials included. */
+  /** Like `fail`, with an answer that repeats the request, credentials included. */
   | { kind: 'echo' }
   | { kind: 'rate-limit'; retryAfterS: number }
-  /** Takes the message and never answers. */
+  /** Accepts the message and never answers. */
   | { kind: 'hang' }
   /** Refuses this message for good. */
   | { kind: 'refuse' }
-  /** Refuses the credentials, or what they may do. */
+  /** Refuses the credentials, or their rights. */
   | { kind: 'revoked' }
-  /** Knows no such target any more. */
+  /** Does not know the target any more. */
   | { kind: 'gone' };
 
-/** One message that arrived, whatever was answered. */
+/** One message that arrived, whatever the answer. */
 export interface Received<M> {
   /** Milliseconds since the epoch. */
   at: number;
-  /** Whether the provider took it, so that a person was told. */
+  /** Whether the provider accepted it, so that a person saw it. */
   accepted: boolean;
-  /** What in it is not as the provider has published; never accepted then. */
+  /** How it violates the provider's documentation; then it is never accepted. */
   problems: string[];
   message: M;
 }
 
 /** A provider that records, for tests. */
 export interface StandIn<M> {
-  /** Where it listens: an HTTP address, or host:port. */
+  /** Its address: an HTTP address, or host:port. */
   readonly address: string;
   /** The alerter, as an operator would write it, that delivers here. */
   readonly alerter: { type: string; options: Record<string, string | boolean> };
   readonly received: readonly Received<M>[];
   readonly accepted: readonly Received<M>[];
   behave(behaviour: Behaviour): void;
-  /** Resolves when so many were accepted, counted from the start; rejects when that takes too long. */
+  /** Resolves when this many were accepted, counted from the start; rejects if that takes too long. */
   waitForAccepted(count: number, timeoutMs?: number): Promise<readonly Received<M>[]>;
   /** Open connections. */
   connections(): Promise<number>;
@@ -51,7 +51,7 @@ export class Recorder<M> {
     return this.received.filter((one) => one.accepted);
   }
 
-  /** Records a message and tells how to answer it: as was asked, but what is malformed is always refused. */
+  /** Records a message and returns how to answer: as configured, but it always refuses a malformed message. */
   take(message: M, problems: string[]): Behaviour {
     const behaviour: Behaviour = problems.length > 0 ? { kind: 'refuse' } : this.behaviour;
     this.received.push({ at: Date.now(), accepted: behaviour.kind === 'accept', problems, message });
