@@ -36,22 +36,23 @@ async function runEverything() {
   // The stories run the built command, so they need all of it.
   const buildsAll = chosen.some(isStory);
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
-  // Two lanes for two cores: the stories wait more than they compute. What is left is taken by the lane that has time for it, the long ones first.
-  const isLong = ({ name }) => name === 'e2e';
-  const rest = chosen.filter((one) => !isLong(one)).sort((a, b) => isSlow(b) - isSlow(a));
-  const failedStages = await Promise.all([
+  // Three lanes for two cores: the stories wait more than they compute. What is left is taken by the lane that has time for it, the long ones first.
+  const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => isSlow(b) - isSlow(a));
+  const lanes = [
     checkSources().then(() => runSpecs(root, report, rest)),
-    runSpecs(root, report, chosen.filter(isLong)).then(async (failed) => [
-      ...failed,
-      ...(await runSpecs(root, report, rest, { workers: 1 })),
-    ]),
-  ]);
-  await runFailedAlone(root, report, failedStages.flat());
+    ...chosen
+      .filter(isStory)
+      .map(async (story) => [
+        ...(await runSpecs(root, report, [story])),
+        ...(await runSpecs(root, report, rest, { workers: 1 })),
+      ]),
+  ];
+  await runFailedAlone(root, report, (await Promise.all(lanes)).flat());
 }
 
-/** Begun last, one of these would be waited for by the other lane. */
+/** Begun last, one of these would be waited for by the other lanes. */
 function isSlow({ name }) {
-  return ['operations', 'worker', 'etcd-dal'].includes(name);
+  return ['worker', 'etcd-dal'].includes(name);
 }
 
 async function checkSources() {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /**
- * Every project with specs, libraries first, end to end last. The stories are two stages, for two lanes: those that kill processes and
+ * Every project with specs, libraries first, end to end last. The stories are two stages, for two of the lanes: those that kill processes and
  * measure delays, and those about what operators run and read. `project` is what Nx knows.
  */
 export function testProjects(root) {

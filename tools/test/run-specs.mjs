@@ -45,7 +45,7 @@ function showVerdict(line) {
   if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
 }
 
-/** Two lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */
+/** Three lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */
 export async function runFailedAlone(root, report, failedStages) {
   if (failedStages.flatMap(({ failedFiles }) => failedFiles).length > mostRunAgain) return;
   for (const { name, dir, failed, failedFiles } of failedStages) {
