@@ -1,3 +1,4 @@
+import type { EtcdClient } from './etcd.client.js';
 import type { Keyspace } from './keyspace.js';
 
 /** Who has credentials of etcd: the three roles of nodes, people who push configuration, and people who only read. */
@@ -65,5 +66,15 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         ],
         write: [],
       };
+  }
+}
+
+/** Asks etcd whether this client may read or write below a prefix, and changes nothing. Throws what etcd throws when it may not. */
+export async function askPermission(client: EtcdClient, what: 'read' | 'write', below: string): Promise<void> {
+  if (what === 'read') await client.pages(below, { keysOnly: true }).next();
+  // etcd looks at the permission for both branches, and no key has this revision: nothing is ever written.
+  else {
+    const key = `${below}doctor`;
+    await client.txn({ compare: [{ key, target: 'create', value: -1 }], then: [{ put: key, value: '' }] });
   }
 }

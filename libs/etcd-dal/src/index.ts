@@ -25,6 +25,7 @@ export * from './stores/event.store.js';
 export * from './stores/handback.store.js';
 export * from './stores/incident.store.js';
 export * from './stores/member.store.js';
+export * from './stores/operator.store.js';
 export * from './stores/outbox.store.js';
 export * from './stores/push.store.js';
 export * from './stores/quiet.store.js';

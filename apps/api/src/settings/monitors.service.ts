@@ -126,12 +126,11 @@ export class MonitorsService {
 
   /** Another process may have stored one that this cache has not seen yet. Looks for no more than would be told. */
   private async notStored(names: ReadonlySet<string>, kind: 'alerter' | 'monitor'): Promise<Set<string>> {
-    const { client, keys } = this.node;
     const missing = new Set([...names].filter((name) => !isName(name)));
     const asked = [...names].filter(isName);
     for (let from = 0; from < asked.length && missing.size < MAX_FAULTS; from += MAX_TXN_OPS) {
       const part = asked.slice(from, from + MAX_TXN_OPS);
-      const { reads } = await client.txn({ compare: [], then: part.map((name) => ({ get: keys[kind](name) })) });
+      const reads = await this.node.stores[kind].readAll(part);
       for (const [n, name] of part.entries()) if (!reads[n]) missing.add(name);
     }
     return missing;

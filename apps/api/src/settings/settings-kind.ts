@@ -8,14 +8,13 @@ import {
   unmaskSettings,
   type Validated,
 } from '@9volt/contracts';
-import type { Keyspace } from '@9volt/etcd-dal';
 import { type MonitorDefinition, monitorTypes, validateMonitor } from '@9volt/monitors';
 
 /** What monitors and alerters differ in, where both are stored, masked, compared and pushed alike. */
 export interface SettingsKind<S> {
   /** As the messages of the original call it. */
   word: 'check' | 'alerter';
-  key(keys: Keyspace, name: string): string;
+  noun: 'monitor' | 'alerter';
   validate(name: string, raw: unknown, at: string): Validated<S>;
   /** What may be shown. */
   mask(settings: S): Record<string, unknown>;
@@ -25,7 +24,7 @@ export interface SettingsKind<S> {
 
 export const monitorKind: SettingsKind<MonitorSettings> = {
   word: 'check',
-  key: (keys, name) => keys.monitor(name),
+  noun: 'monitor',
   validate: validateMonitor,
   mask: maskMonitor,
   unmask: unmaskMonitor,
@@ -33,7 +32,7 @@ export const monitorKind: SettingsKind<MonitorSettings> = {
 
 export const alerterKind: SettingsKind<AlerterSettings> = {
   word: 'alerter',
-  key: (keys, name) => keys.alerter(name),
+  noun: 'alerter',
   validate: validateAlerter,
   mask: maskAlerter,
   unmask: unmaskAlerter,

@@ -1,16 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer } from '@9volt/contracts';
 import {
-  batches,
   type ClusterNode,
-  commit,
   encode,
   type Entry,
-  type FencedWrite,
   MAX_SETTINGS_BYTES,
   MAX_TXN_OPS,
   parse,
-  unchanged,
+  type SettingsStore as StoredSettings,
 } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import { declared } from '../cache/records.js';
@@ -47,12 +44,16 @@ const ATTEMPTS = 5;
 
 /** Reads from etcd itself and writes by comparing what was read, so that neither a stale cache nor another writer is overwritten unseen. */
 export class SettingsStore<S extends object> {
+  private readonly entries: StoredSettings;
+
   constructor(
-    private readonly node: ClusterNode,
+    node: ClusterNode,
     private readonly cache: ClusterCache,
     readonly kind: SettingsKind<S>,
     private readonly crossCheck: CrossCheck<S> = () => Promise.resolve([]),
-  ) {}
+  ) {
+    this.entries = node.stores[kind.noun];
+  }
 
   notFound(name: string): DomainError {
     return new DomainError('not-found', `Unable to find any ${this.kind.word} named '${name}'`);
@@ -85,13 +86,16 @@ export class SettingsStore<S extends object> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const valid = await this.readAndValidated(names, raw);
       const changed = valid.filter(({ settings, current }) => !current || !sameJson(parsed(current), settings));
+      const writes = changed.map(({ name, settings, current }) => ({
+        name,
+        settings,
+        modRevision: revisionOf(current),
+      }));
       let refused = false;
-      const shareOf = (one: Valid<S>): FencedWrite => this.writeOf(one.name, one.settings, one.current);
-      for (const batch of batches(changed, shareOf)) {
-        const committed = await commit(this.node.client, batch);
+      for await (const { changes, committed } of this.entries.replaceAll(writes)) {
         if (committed.outcome === 'refused') refused = true;
         else {
-          for (const { name } of batch.items) pushed.add(name);
+          for (const { name } of changes) pushed.add(name);
           await this.cache.awaitWrite(committed.revision);
         }
       }
@@ -104,15 +108,11 @@ export class SettingsStore<S extends object> {
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<void> {
-    const key = this.kind.key(this.node.keys, name);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const current = await this.node.client.get(key);
+      const current = await this.entries.read(name);
       assertPreconditions(preconditions, current?.modRevision);
       if (!current) throw this.notFound(name);
-      const committed = await commit(this.node.client, {
-        compare: [unchanged(key, current.modRevision)],
-        then: [{ delete: key }],
-      });
+      const committed = await this.entries.replace(name, current.modRevision, undefined);
       if (committed.outcome === 'accepted') return this.cache.awaitWrite(committed.revision);
     }
     throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
@@ -162,7 +162,7 @@ export class SettingsStore<S extends object> {
       if (current && sameJson(parsed(current), settings)) {
         return { settings, revision: current.modRevision, outcome: 'unchanged' };
       }
-      const committed = await commit(this.node.client, this.writeOf(name, settings, current));
+      const committed = await this.entries.replace(name, revisionOf(current), settings);
       if (committed.outcome === 'refused') continue;
       await this.cache.awaitWrite(committed.revision);
       return { settings, revision: committed.revision, outcome: current ? 'changed' : 'created' };
@@ -212,26 +212,8 @@ export class SettingsStore<S extends object> {
 
   /** Undefined where there is none, and for a name that can be none. */
   private async read(names: readonly (string | undefined)[]): Promise<(Entry | undefined)[]> {
-    const found: (Entry | undefined)[] = [];
-    for (let from = 0; from < names.length; from += MAX_TXN_OPS) {
-      const part = names.slice(from, from + MAX_TXN_OPS);
-      const keys = part.flatMap((name) => (name === undefined ? [] : [this.kind.key(this.node.keys, name)]));
-      if (keys.length === 0) {
-        found.push(...part.map(() => undefined));
-        continue;
-      }
-      const { reads } = await this.node.client.txn({ compare: [], then: keys.map((key) => ({ get: key })) });
-      found.push(...part.map((name) => (name === undefined ? undefined : reads.shift())));
-    }
-    return found;
-  }
-
-  private writeOf(name: string, settings: S, current: Entry | undefined): FencedWrite {
-    const key = this.kind.key(this.node.keys, name);
-    return {
-      compare: [unchanged(key, current?.modRevision ?? 0)],
-      then: [{ put: key, value: encode(settings) }],
-    };
+    const found = await this.entries.readAll(names.filter((name) => name !== undefined));
+    return names.map((name) => (name === undefined ? undefined : found.shift()));
   }
 }
 
@@ -263,4 +245,8 @@ function sizeFault(at: string): FieldError {
 
 function parsed(entry: Entry): unknown {
   return parse(entry.value, MAX_SETTINGS_BYTES).value;
+}
+
+function revisionOf(current: Entry | undefined): number {
+  return current?.modRevision ?? 0;
 }

@@ -1,11 +1,11 @@
 import { validateAlerter } from '@9volt/alerters';
 import { isPlainObject } from '@9volt/contracts';
-import { encode, type Entry, EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { encode, type Entry, EtcdClient, type KeyChange, Keyspace, OperatorStore } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import type { Kind } from './entry.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
-import { type KeyChange, writeInBatches } from './write-in-batches.js';
+import { writeInBatches } from './write-in-batches.js';
 
 export const DEMO_TAG = '9volt-demo';
 
@@ -45,7 +45,7 @@ export class ConfigRepository {
         modRevision: change.modRevision,
         ...(change.value === undefined ? {} : { value: Buffer.from(encode(change.value)) }),
       }));
-    await writeInBatches(this.client, [keyed(puts), keyed(removals)], onProgress);
+    await writeInBatches(new OperatorStore(this.client, this.keys), [keyed(puts), keyed(removals)], onProgress);
   }
 
   close(): void {

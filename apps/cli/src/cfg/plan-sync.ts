@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isPlainObject } from '@9volt/contracts';
 import type { Kind } from './entry.js';
 
 /** What is stored under a key. `value` is what the validation makes of it, or undefined when it is not valid. */
@@ -73,5 +74,6 @@ function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>): string | undefined 
 
 /** The value as its JSON has it: no class, no undefined attributes. */
 function plain(value: object): object {
-  return JSON.parse(JSON.stringify(value)) as object;
+  const json: unknown = JSON.parse(JSON.stringify(value));
+  return isPlainObject(json) ? json : {};
 }

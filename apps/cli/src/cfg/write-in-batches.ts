@@ -1,14 +1,4 @@
-import { batches, commit, type EtcdClient, type FencedWrite, unchanged } from '@9volt/etcd-dal';
-
-const BATCH = 100;
-
-export interface KeyChange {
-  key: string;
-  /** Absent for a removal. */
-  value?: Buffer;
-  /** Revision that the write compares; 0 for what is absent. */
-  modRevision: number;
-}
+import type { KeyChange, OperatorStore } from '@9volt/etcd-dal';
 
 /** Somebody else changed what was read; nothing of this batch was written. */
 class ChangedMeanwhileError extends Error {
@@ -25,19 +15,16 @@ class ChangedMeanwhileError extends Error {
  * {@link ChangedMeanwhileError} at the first batch that no longer fits.
  */
 export async function writeInBatches(
-  client: EtcdClient,
+  store: OperatorStore,
   groups: readonly (readonly KeyChange[])[],
   onProgress: (written: number) => void = () => undefined,
 ): Promise<void> {
   let written = 0;
-  const shareOf = ({ key, value, modRevision }: KeyChange): FencedWrite => ({
-    compare: [unchanged(key, modRevision)],
-    then: [value === undefined ? { delete: key } : { put: key, value }],
-  });
-  for (const batch of groups.flatMap((group) => [...batches(group, shareOf, { items: BATCH })])) {
-    const committed = await commit(client, { compare: batch.compare, then: batch.then });
-    if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
-    written += batch.items.length;
-    onProgress(written);
+  for (const group of groups) {
+    for await (const { changes, committed } of store.replaceAll(group)) {
+      if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
+      written += changes.length;
+      onProgress(written);
+    }
   }
 }

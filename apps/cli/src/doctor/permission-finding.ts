@@ -1,5 +1,13 @@
 import { messageOf } from '@9volt/contracts';
-import { type AccessRole, ACCESS_ROLES, accessOf, type EtcdClient, EtcdError, Keyspace } from '@9volt/etcd-dal';
+import {
+  type AccessRole,
+  ACCESS_ROLES,
+  accessOf,
+  askPermission,
+  type EtcdClient,
+  EtcdError,
+  Keyspace,
+} from '@9volt/etcd-dal';
 import { type Finding, ok, problem } from './finding.js';
 
 /** `read /9volt/state/`, `write …`: what etcd refuses. */
@@ -19,7 +27,7 @@ export async function permissionOf(client: EtcdClient, prefix: string, meant?: A
     const asked = new Map<MissingPermission, Promise<boolean>>();
     const may = (what: 'read' | 'write', below: string): Promise<boolean> => {
       const key: MissingPermission = `${what} ${below}`;
-      const answer = asked.get(key) ?? isPermitted(() => ask(client, what, below));
+      const answer = asked.get(key) ?? isPermitted(() => askPermission(client, what, below));
       asked.set(key, answer);
       return answer;
     };
@@ -63,15 +71,6 @@ function findingOf(
     `${meant === undefined ? 'has the permissions of no role of 9volt; the nearest is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
     `run etcd/create-access.sh, or etcdctl role grant-permission <role> --prefix=true ${what === 'write' ? 'readwrite' : 'read'} ${below}, and so on`,
   );
-}
-
-async function ask(client: EtcdClient, what: 'read' | 'write', below: string): Promise<void> {
-  if (what === 'read') await client.pages(below, { keysOnly: true }).next();
-  // etcd looks at the permission for both branches, and no key has this revision: nothing is ever written.
-  else {
-    const key = `${below}doctor`;
-    await client.txn({ compare: [{ key, target: 'create', value: -1 }], then: [{ put: key, value: '' }] });
-  }
 }
 
 async function isPermitted(asking: () => Promise<void>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type MonitorSettings, sentencesOf } from '@9volt/contracts';
-import { commit, encode, EtcdClient, Keyspace } from '@9volt/etcd-dal';
+import { EtcdClient, Keyspace, Stores } from '@9volt/etcd-dal';
 import { GuardedTargets, monitorTypes, validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { Programs } from '@9volt/process';
@@ -23,16 +23,16 @@ const DNS_QUESTIONS: readonly Attributes[] = [
  */
 export async function loadDemo(config: EtcdConfig, apiUrl: string, tell: (line: string) => void): Promise<string[]> {
   const client = new EtcdClient(config.etcd);
-  const keys = new Keyspace(config.prefix);
+  const { monitor } = new Stores(client, new Keyspace(config.prefix));
   try {
-    const { entries } = await client.list(keys.monitors, { keysOnly: true });
-    if (entries.length > 0) return [];
+    if (!(await monitor.isEmpty())) return [];
     const demo = await demoMonitors(apiUrl, tell);
-    const committed = await commit(client, {
-      compare: Object.keys(demo).map((name) => ({ key: keys.monitor(name), target: 'create', value: 0 })),
-      then: Object.entries(demo).map(([name, settings]) => ({ put: keys.monitor(name), value: encode(settings) })),
-    });
-    return committed.outcome === 'accepted' ? Object.keys(demo) : [];
+    const loaded: string[] = [];
+    const added = Object.entries(demo).map(([name, settings]) => ({ name, settings, modRevision: 0 }));
+    for await (const { changes, committed } of monitor.replaceAll(added)) {
+      if (committed.outcome === 'accepted') loaded.push(...changes.map(({ name }) => name));
+    }
+    return loaded;
   } finally {
     client.close();
   }

@@ -403,10 +403,10 @@ describe('assignments', () => {
         effect,
         new Date().toISOString(),
       );
-      const written = await writeAssignments(old.node.client, [write], { fence, mayWrite: () => true });
+      const written = await writeAssignments(old.node.stores, [write], { fence, mayWrite: () => true });
       expect(written).toMatchObject({ accepted: [], refusals: 1 });
       // It is the fence that refuses: without it the same write is accepted.
-      const unfenced = await writeAssignments(old.node.client, [write], { fence: [], mayWrite: () => true });
+      const unfenced = await writeAssignments(old.node.stores, [write], { fence: [], mayWrite: () => true });
       expect(unfenced.accepted).toHaveLength(1);
     }
     await until(async () => (await bench.assignments()).length === 20 && (await bench.assignment('m3')));
@@ -432,7 +432,7 @@ describe('assignments', () => {
       { act: 'assign', cause: 'new', to: 'w1', content },
       '',
     );
-    const written = await writeAssignments(bench.client, [write], {
+    const written = await writeAssignments(new Stores(bench.client, bench.keys), [write], {
       fence: scheduler.leadership.fence,
       mayWrite: () => true,
     });

@@ -48,7 +48,7 @@ export class LeaderWrites {
 
   /** Answers what etcd accepted. Throws when it could not be asked. */
   async write(writes: readonly Write[]): Promise<Written> {
-    const written = await writeAssignments(this.node.client, writes, {
+    const written = await writeAssignments(this.node.stores, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],
       mayWrite: () => this.leadership.isLeader(),
     });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { batches, bytesOf, type Compare, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS, Stores } from '@9volt/etcd-dal';
+import { batches, bytesOf, type Compare, encode, Keyspace, MAX_TXN_BYTES, MAX_TXN_OPS, Stores } from '@9volt/etcd-dal';
 import type { Content } from '../decision/decide-assignment.js';
 import type { Holding } from '../caches/holding.js';
 import { urgencyOf } from './urgency.js';
@@ -14,6 +14,8 @@ function content(intervalMs: number, phase: Content['phase'] = 'run', settingsJs
   const subject = { settingsJson, target: '', weight: 1, intervalMs, memberTag: undefined };
   return { phase, subject, revision: 3, createRevision: 2, lastRunAt: 5 };
 }
+
+const THEN = '2026-01-01T00:00:00Z';
 
 const holding = (monitor: string): Holding => ({
   key: keys.assignment('w1', monitor),
@@ -70,10 +72,12 @@ describe('composeWrite', () => {
   });
 
   it.each([
-    ['edited', 'then', 'new'],
-    ['rebalance', 'then', 'rebalance'],
+    ['edited', THEN, 'new'],
+    ['rebalance', THEN, 'rebalance'],
   ] as const)('keeps since when a worker has it when it is %s', (cause, assignedAt, kept) => {
-    const before = { ...holding('db'), text: JSON.stringify({ assignedAt: 'then', cause: 'new', settings: {} }) };
+    const settings = { type: 'tcp', interval: '10s' };
+    const text = encode({ phase: 'run', settings, revision: 3, createRevision: 2, assignedAt: THEN, cause: 'new' });
+    const before = { ...holding('db'), text };
     const effect = { act: 'rewrite', cause, holding: before, content: content(1) } as const;
     const [put] = composeWrite(stores, 'db', effect, 'now').then as unknown as [{ value: string }];
     expect(JSON.parse(put.value)).toMatchObject({ assignedAt, cause: kept });

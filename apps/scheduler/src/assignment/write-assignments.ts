@@ -1,4 +1,4 @@
-import { batches, commit, type Compare, type EtcdClient, type FencedWrite, joined, type Stores } from '@9volt/etcd-dal';
+import { batches, type Compare, type FencedWrite, joined, type Stores } from '@9volt/etcd-dal';
 import type { Content, Decision } from '../decision/decide-assignment.js';
 import { encodeAssignment, historyOf } from '../caches/holding.js';
 
@@ -64,7 +64,7 @@ export function composeWrite(
 
 /** Sends writes in batches, several at a time, and stops sending as soon as `mayWrite` says no or etcd cannot be asked. */
 export async function writeAssignments(
-  client: EtcdClient,
+  stores: Pick<Stores, 'commit'>,
   writes: readonly Write[],
   { fence, mayWrite }: { fence: readonly Compare[]; mayWrite: () => boolean },
 ): Promise<Written> {
@@ -78,7 +78,7 @@ export async function writeAssignments(
         continue;
       }
       try {
-        const committed = await commit(client, { compare: batch.compare, then: batch.then });
+        const committed = await stores.commit(batch);
         if (committed.outcome === 'accepted') {
           written.accepted.push(...batch.items);
           written.revision = Math.max(written.revision, committed.revision);

@@ -1,5 +1,5 @@
 import type { Assignment, MonitorSettings } from '@9volt/contracts';
-import type { Entry } from '@9volt/etcd-dal';
+import { type Entry, parseAssignment } from '@9volt/etcd-dal';
 import { settingsOfLeftover, type Subject, subjectOf } from './judge-monitor.js';
 
 /** An assignment as the leader remembers it: without its settings, but with the text to take them from when needed. */
@@ -40,29 +40,22 @@ export function toHolding(
   };
 }
 
-function parsed(text: string): Partial<Assignment> {
-  return text === '' ? {} : (JSON.parse(text) as Assignment);
-}
-
 const subjects = new WeakMap<Holding, Subject>();
 
 /** What was assigned, for when the monitor itself says nothing valid any more. */
 export function subjectOfHolding(holding: Holding): Subject {
   let subject = subjects.get(holding);
   if (!subject) {
-    const { settings } = JSON.parse(holding.text) as { settings: MonitorSettings };
-    subjects.set(holding, (subject = subjectOrLeftover(settings)));
+    const assigned = parseAssignment(Buffer.from(holding.text));
+    if (!assigned) throw new Error(`the assignment of monitor "${holding.monitor}" cannot be read`);
+    subjects.set(holding, (subject = subjectOrLeftover(assigned.settings)));
   }
   return subject;
 }
 
 /** Since when its worker has it and why; read only where an assignment is written anew. */
 export function historyOf({ text }: Holding): Pick<Partial<Assignment>, 'assignedAt' | 'cause'> {
-  const { assignedAt, cause } = parsed(text);
-  return {
-    ...(typeof assignedAt === 'string' ? { assignedAt } : {}),
-    ...(typeof cause === 'string' ? { cause } : {}),
-  };
+  return parseAssignment(Buffer.from(text)) ?? {};
 }
 
 /** Another version of 9volt may have assigned what this one cannot judge; its owner can. */

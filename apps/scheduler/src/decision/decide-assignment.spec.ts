@@ -40,7 +40,13 @@ function holding(overrides: Partial<Holding> = {}): Holding {
     createRevision: 5,
     lastRunAt: undefined,
     lastRunBy: undefined,
-    text: JSON.stringify({ settings: SETTINGS }),
+    text: JSON.stringify({
+      phase: 'run',
+      settings: SETTINGS,
+      revision: 10,
+      createRevision: 5,
+      assignedAt: '2026-01-01T00:00:00Z',
+    }),
     ...overrides,
   };
 }

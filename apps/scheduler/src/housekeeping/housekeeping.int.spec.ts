@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { timeId } from '@9volt/contracts';
-import { encode, EtcdError, Keyspace } from '@9volt/etcd-dal';
+import { encode, EtcdError, EventStore, Keyspace, Stores } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor, wholeState } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health } from '@9volt/platform';
 import { SchedulerBench, type TestScheduler } from '../testing/scheduler-bench.js';
 import { EtcdCareService, HISTORY_MS } from './etcd-care.service.js';
 import { EVENT_AGE_MS, sweepSurplusEvents } from './sweep-events.js';
-import { sweepVitals } from './sweep-leftovers.js';
 import { SweepingService } from './sweeping.service.js';
 
 // A busy machine is slow, not wrong.
@@ -90,7 +89,7 @@ describe('housekeeping', () => {
     const ids = Array.from({ length: 20 }, (_, i) => timeId(1_000 + i));
     await bench.put(...ids.map((id) => ({ put: keys.event(id), value: '{}' })));
     expect(
-      await sweepSurplusEvents(bench.client, keys, scheduler.leadership.epochFence, {
+      await sweepSurplusEvents(new EventStore(bench.client, keys), scheduler.leadership.epochFence, {
         isOld: () => undefined,
         most: 13,
       }),
@@ -181,10 +180,11 @@ describe('housekeeping', () => {
       { put: bench.keys.vitalsIndex('w1', 0), value: '{}' },
       { put: bench.keys.vitalsDump('w1', 0, 3), value: '{}' },
     );
+    const { vitals } = new Stores(bench.client, bench.keys);
     const fence = scheduler.leadership.epochFence;
-    expect(await sweepVitals(bench.client, bench.keys, fence, 'w1')).toBe(0);
+    expect(await vitals.removeOf('w1', fence)).toBe(0);
     await bench.kill('w1');
-    expect(await sweepVitals(bench.client, bench.keys, fence, 'w1')).toBe(2);
+    expect(await vitals.removeOf('w1', fence)).toBe(2);
     expect(await keysUnder(bench.keys.vitals)).toEqual([]);
   });
 

@@ -1,6 +1,5 @@
 import { timeOfId } from '@9volt/contracts';
-import type { Compare, Entry, EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { deleteKeys } from './delete-keys.js';
+import type { Compare, EventStore } from '@9volt/etcd-dal';
 
 export const EVENT_AGE_MS = 86_400_000;
 const MAX_EVENTS = 200_000;
@@ -13,35 +12,30 @@ export type KnownAge = (modRevision: number) => boolean | undefined;
  * of a clock that is behind is kept for as long as any other.
  */
 export async function sweepOldEvents(
-  client: EtcdClient,
-  keys: Keyspace,
+  events: EventStore,
   fence: readonly Compare[],
   { now, isOld }: { now: number; isOld: KnownAge },
 ): Promise<number> {
   const old: string[] = [];
-  for await (const { entries } of client.pages(keys.events, { keysOnly: true })) {
-    const expired = entries.filter(({ key }) => isSaidOld(key.slice(keys.events.length), now));
-    for (const { key, modRevision } of expired) if (isOld(modRevision) !== false) old.push(key);
+  for await (const page of events.ages()) {
+    const expired = page.filter(({ id }) => isSaidOld(id, now));
+    for (const { id, modRevision } of expired) if (isOld(modRevision) !== false) old.push(id);
     if (expired.length === 0) break;
   }
-  return deleteKeys(client, old, fence);
+  return events.remove(old, fence);
 }
 
 /** Deletes the oldest events beyond the most that are kept, and those of clocks that are ahead, which sort last however old they are. */
 export async function sweepSurplusEvents(
-  client: EtcdClient,
-  keys: Keyspace,
+  events: EventStore,
   fence: readonly Compare[],
   { isOld, most = MAX_EVENTS }: { isOld: KnownAge; most?: number },
 ): Promise<number> {
-  const all: Pick<Entry, 'key' | 'modRevision'>[] = [];
-  for await (const { entries } of client.pages(keys.events, { keysOnly: true })) {
-    for (const { key, modRevision } of entries) all.push({ key, modRevision });
-  }
+  const all: { id: string; modRevision: number }[] = [];
+  for await (const page of events.ages()) for (const one of page) all.push(one);
   const old = all.filter(({ modRevision }, index) => index < all.length - most || isOld(modRevision) === true);
-  return deleteKeys(
-    client,
-    old.map(({ key }) => key),
+  return events.remove(
+    old.map(({ id }) => id),
     fence,
   );
 }

@@ -1,6 +1,4 @@
-import type { IncidentRecord } from '@9volt/contracts';
-import { type Compare, decode, type EtcdClient, type Keyspace } from '@9volt/etcd-dal';
-import { deleteKeys } from './delete-keys.js';
+import type { Compare, IncidentStore } from '@9volt/etcd-dal';
 
 export const INCIDENT_AGE_MS = 30 * 86_400_000;
 export const INCIDENTS_KEPT = 20;
@@ -48,24 +46,11 @@ export function* obsoleteIncidents(
 }
 
 export async function sweepIncidents(
-  client: EtcdClient,
-  keys: Keyspace,
+  store: IncidentStore,
   fence: readonly Compare[],
   rules: IncidentRules,
 ): Promise<number> {
   const incidents: KnownIncident[] = [];
-  for await (const { entries } of client.pages(keys.incidents)) {
-    for (const { key, value, modRevision } of entries) {
-      const place = keys.parseIncident(key);
-      if (!place) continue;
-      const closedAt = decode<Partial<IncidentRecord>>(value)?.closedAt;
-      incidents.push({
-        key,
-        monitor: place.monitor,
-        closedAt: closedAt ? Date.parse(closedAt) : undefined,
-        modRevision,
-      });
-    }
-  }
-  return deleteKeys(client, [...obsoleteIncidents(incidents, rules)], fence);
+  for await (const incident of store.ages()) incidents.push(incident);
+  return store.remove([...obsoleteIncidents(incidents, rules)], fence);
 }

@@ -9,15 +9,7 @@ import { LeaderTask } from './leader-task.js';
 import { SeenRevisions } from './seen-revisions.js';
 import { EVENT_AGE_MS, sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
 import { INCIDENT_AGE_MS, sweepIncidents } from './sweep-incidents.js';
-import {
-  HANDBACK_AGE_MS,
-  REQUEST_AGE_MS,
-  sweepRecords,
-  sweepHandbacks,
-  sweepRequests,
-  sweepVitals,
-  workersWithVitals,
-} from './sweep-leftovers.js';
+import { HANDBACK_AGE_MS, REQUEST_AGE_MS, sweepRecords, sweepHandbacks, sweepRequests } from './sweep-leftovers.js';
 import { announceEndings, sweepQuiet } from './sweep-quiet.js';
 
 const MINUTE_MS = 60_000;
@@ -43,23 +35,23 @@ export class SweepingService {
     logger: AppLogger,
   ) {
     this.log = logger.child('housekeeping');
-    const { client, keys } = node;
+    const { event, incident, silence } = node.stores;
     const fence = (): LeadershipService['epochFence'] => leadership.epochFence;
     this.oldEvents = this.task('old events', async () =>
-      this.count(await sweepOldEvents(client, keys, fence(), this.ages(EVENT_AGE_MS))),
+      this.count(await sweepOldEvents(event, fence(), this.ages(EVENT_AGE_MS))),
     );
     this.surplusEvents = this.task('surplus events', async () =>
-      this.count(await sweepSurplusEvents(client, keys, fence(), this.ages(EVENT_AGE_MS))),
+      this.count(await sweepSurplusEvents(event, fence(), this.ages(EVENT_AGE_MS))),
     );
     this.leftovers = this.task('leftovers', () => this.sweepLeftovers());
     this.endings = this.task('endings of silences', async () => {
       const holds = (id: string): string[] => this.caches.leftovers.heldBy(id);
-      await announceEndings(client, keys, node.stores, fence(), { now: Date.now(), holds, events: node.events });
+      await announceEndings(silence, fence(), { now: Date.now(), holds, events: node.events });
       return undefined;
     });
     this.incidents = this.task('incidents', async () =>
       this.count(
-        await sweepIncidents(client, keys, fence(), {
+        await sweepIncidents(incident, fence(), {
           ...this.ages(INCIDENT_AGE_MS),
           isGone: (name) => this.isGone(name),
         }),
@@ -107,23 +99,23 @@ export class SweepingService {
   }
 
   private async sweepLeftovers(): Promise<string | undefined> {
-    const { client, keys, stores } = this.node;
+    const { stores } = this.node;
     const { epochFence: fence } = this.leadership;
-    let count = await sweepRequests(client, keys, fence, this.ages(REQUEST_AGE_MS));
-    count += await sweepRecords(client, keys, fence, (name) => !this.exists(name));
-    count += await sweepHandbacks(client, keys, fence, {
+    let count = await sweepRequests(stores.request, fence, this.ages(REQUEST_AGE_MS));
+    count += await sweepRecords(stores, fence, (name) => !this.exists(name));
+    count += await sweepHandbacks(stores.handback, fence, {
       ...this.ages(HANDBACK_AGE_MS),
       isGone: (name) => !this.exists(name),
     });
-    count += await sweepQuiet(client, keys, stores, fence, { now: Date.now(), isGone: (name) => !this.exists(name) });
-    for (const id of await this.departedWorkers()) count += await sweepVitals(client, keys, fence, id);
+    count += await sweepQuiet(stores, fence, { now: Date.now(), isGone: (name) => !this.exists(name) });
+    for (const id of await this.departedWorkers()) count += await stores.vitals.removeOf(id, fence);
     return this.count(count);
   }
 
   /** Workers that have been gone for long enough, and whose heirs have taken over. */
   private async departedWorkers(): Promise<string[]> {
     const { view } = this.caches;
-    const known = await workersWithVitals(this.node.client, this.node.keys);
+    const known = await this.node.stores.vitals.workers();
     const gone = [...known].filter((id) => !view.members.has(id));
     return this.absent.note(gone, performance.now(), VITALS_KEPT_MS).filter((id) => !view.holdsAnything(id));
   }

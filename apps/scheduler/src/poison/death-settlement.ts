@@ -1,4 +1,4 @@
-import { type ClusterNode, commit, type Compare } from '@9volt/etcd-dal';
+import type { ClusterNode, Compare } from '@9volt/etcd-dal';
 import type { SchedulerCaches } from '../caches/scheduler-caches.js';
 import type { Knowledge } from '../decision/knowledge.js';
 import { planSettlement } from './plan-settlement.js';
@@ -17,18 +17,19 @@ export class DeathSettlement {
   /** Answers the last revision that was written, and whether etcd refused something. Throws when etcd cannot be asked. */
   async settle(fence: readonly Compare[], mayWrite: () => boolean): Promise<{ revision: number; refused: boolean }> {
     const { catalog, view } = this.caches;
+    const { stores } = this.node;
     const suspected = new Map<string, string[]>();
     let revision = 0;
     let refused = false;
     for (const note of [...view.suspicions.notes()]) {
       if (this.knowledge.workerIs(note.workerId) !== 'gone') continue;
       if (!mayWrite()) break;
-      const { compare, then, suspects } = planSettlement(this.node.stores.suspect, note, {
+      const { suspects, ...settlement } = planSettlement(stores.suspect, note, {
         at: new Date().toISOString(),
         isGone: (monitor) => !catalog.has(monitor),
         known: (monitor) => view.suspicions.known(monitor),
       });
-      const committed = await commit(this.node.client, { compare: [...fence, ...compare], then });
+      const committed = await stores.commit({ compare: fence, then: [] }, settlement);
       refused = committed.outcome === 'refused';
       if (committed.outcome === 'refused') break;
       revision = committed.revision;

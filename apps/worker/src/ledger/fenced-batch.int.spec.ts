@@ -48,7 +48,7 @@ test('a refused write does not hold up those it travelled with', async () => {
 test('nothing is accepted once the member key is gone', async () => {
   const { fence } = node.session;
   const stale = new FencedBatch({
-    client: node.client,
+    stores: node.stores,
     session: { fence: { ...fence, value: fence.value - 1 } },
   } as never);
   const outcomes = await Promise.all(['c1', 'c2'].map((name) => stale.write(fresh(name))));

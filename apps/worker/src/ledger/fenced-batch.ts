@@ -1,13 +1,5 @@
 import { guarded, unawaited } from '@9volt/contracts';
-import {
-  type Batch,
-  batches,
-  type ClusterNode,
-  commit,
-  type Committed,
-  type Compare,
-  type FencedWrite,
-} from '@9volt/etcd-dal';
+import { type Batch, batches, type ClusterNode, type Committed, type Compare, type FencedWrite } from '@9volt/etcd-dal';
 
 interface Waiting extends FencedWrite {
   resolve: (outcome: Committed) => void;
@@ -27,7 +19,7 @@ export class FencedBatch {
   private inFlight = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly node: Pick<ClusterNode, 'client' | 'session'>) {}
+  constructor(private readonly node: Pick<ClusterNode, 'stores' | 'session'>) {}
 
   /** Resolves when the write was accepted or refused; rejects with `EtcdError` when etcd cannot be asked. */
   write(write: FencedWrite): Promise<Committed> {
@@ -71,7 +63,7 @@ export class FencedBatch {
 
   private async commitAll({ items, compare, then }: Batch<Waiting>): Promise<void> {
     try {
-      const outcome = await commit(this.node.client, { compare, then });
+      const outcome = await this.node.stores.commit({ compare, then });
       if (outcome.outcome === 'accepted' || items.length === 1) {
         for (const write of items) write.resolve(outcome);
         return;

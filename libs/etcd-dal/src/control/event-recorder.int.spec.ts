@@ -5,6 +5,7 @@ import { decode } from '../codec.js';
 import { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
 import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
+import { EventStore } from '../stores/event.store.js';
 import { EventRecorder } from './event-recorder.js';
 
 jest.setTimeout(20_000);
@@ -31,8 +32,7 @@ beforeEach(async () => {
   keys = new Keyspace(uniquePrefix());
   told = [];
   recorder = new EventRecorder(
-    client,
-    keys,
+    (events) => new EventStore(client, keys).write(events),
     () => 'w1-abc',
     (event) => told.push(event),
   );

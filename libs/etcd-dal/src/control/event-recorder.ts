@@ -1,8 +1,6 @@
 import { type ClusterEvent, type EventSink, type EventType, timeId } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { EtcdError } from '../etcd-error.js';
-import type { EtcdClient, Op } from '../etcd.client.js';
-import type { Keyspace } from '../keyspace.js';
 import { ReconcileLoop } from './reconcile-loop.js';
 
 const BATCH = 64;
@@ -19,8 +17,8 @@ export class EventRecorder implements EventSink {
   private readonly loop: ReconcileLoop;
 
   constructor(
-    private readonly client: EtcdClient,
-    private readonly keys: Keyspace,
+    /** Writes encoded events. A batch may be written again after an unclear answer: that must change nothing. */
+    private readonly write: (events: readonly { id: string; value: string }[]) => Promise<void>,
     private readonly memberId: () => string,
     /** Called for each event at once: logs, counters, the list of recent errors. */
     private readonly onEvent: (event: ClusterEvent) => void = () => undefined,
@@ -66,9 +64,7 @@ export class EventRecorder implements EventSink {
     while (this.pending.length > 0) {
       const batch = this.nextBatch(most);
       try {
-        // Ids are unique, so writing a batch again after an unclear answer changes nothing.
-        const puts: Op[] = batch.map(({ id, value }) => ({ put: this.keys.event(id), value }));
-        await this.client.txn({ compare: [], then: puts });
+        await this.write(batch);
       } catch (error) {
         if (!isRefusal(error)) throw error;
         // A single event that etcd never accepts must not block all others.

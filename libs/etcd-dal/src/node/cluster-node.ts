@@ -67,7 +67,11 @@ export class ClusterNode {
     this.unreadable = new Unreadable(options.onUnreadable);
     this.guard = new ClusterGuard(this.client, this.keys);
     this.memberId = `${options.name}-${timeId().slice(-6)}`;
-    this.events = new EventRecorder(this.client, this.keys, () => this.memberId, options.onEvent);
+    this.events = new EventRecorder(
+      (events) => this.stores.event.write(events),
+      () => this.memberId,
+      options.onEvent,
+    );
   }
 
   /** The membership. Throws before {@link joined}. */

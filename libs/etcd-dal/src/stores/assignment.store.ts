@@ -77,6 +77,11 @@ const assignment = record<Assignment>(
   },
 );
 
+/** Undefined for what is not whole. */
+export function parseAssignment(value: Buffer, report?: ReportFault): Assignment | undefined {
+  return read(assignment, value, report);
+}
+
 /** An assignment's key as it was read. */
 export interface HeldKey {
   key: string;
@@ -102,7 +107,7 @@ export class AssignmentStore {
   }
 
   parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): Assignment | undefined {
-    return read(assignment, value, report);
+    return parseAssignment(value, report);
   }
 
   /** The assignment in etcd; undefined if there is none, or it is invalid. */

@@ -18,6 +18,7 @@ import {
   type Watchable,
   wholeOf,
 } from '../shape.js';
+import { deleteKeys } from './delete-keys.js';
 import { deliveryRecord } from './incident.store.js';
 import { outboxEntry } from './outbox.store.js';
 import { openIncident } from './state.store.js';
@@ -46,6 +47,9 @@ const handed = record<HandedIncident>(
 );
 
 const handback = record<Handback>({ worker: text, at: instant, incidents: wholeOf(handed) });
+
+/** All that its age depends on. */
+const writing = record<Pick<Handback, 'at'>>({ at: instant });
 
 /** A handback in etcd; revision 0 if there is none. */
 export interface StoredHandback {
@@ -128,6 +132,21 @@ export class HandbackStore {
       ],
     });
     return outcome === 'accepted';
+  }
+
+  /** All, with when each was written, in milliseconds since the epoch. */
+  async ages(): Promise<{ key: string; monitor: string; at: number | undefined; modRevision: number }[]> {
+    const { entries } = await this.client.list(this.keys.handbacks);
+    return entries.map(({ key, value, modRevision }) => {
+      const at = read(writing, value)?.at;
+      const monitor = this.keys.parseHandback(key)?.monitor ?? '';
+      return { key, monitor, at: at === undefined ? undefined : Date.parse(at), modRevision };
+    });
+  }
+
+  /** Answers how many were deleted before the fence no longer held. */
+  remove(keys: readonly string[], fence: readonly Compare[]): Promise<number> {
+    return deleteKeys(this.client, keys, fence);
   }
 
   /** Deletes handbacks that went into a state. */

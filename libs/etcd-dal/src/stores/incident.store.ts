@@ -1,7 +1,7 @@
 import type { Alert, DeliveryRecord, IncidentRecord, ResolveReason } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
-import type { Entry, EtcdClient } from '../etcd.client.js';
+import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   count,
@@ -15,6 +15,7 @@ import {
   type Watchable,
   wholeOf,
 } from '../shape.js';
+import { deleteKeys } from './delete-keys.js';
 import { toldStatus } from './state.store.js';
 
 export const deliveryRecord = record<DeliveryRecord>({
@@ -37,6 +38,9 @@ const incident = record<IncidentRecord>(
   },
   { reason: text as Shape<ResolveReason> },
 );
+
+/** All that its age depends on. */
+const closing = record<Pick<IncidentRecord, 'closedAt'>>({ closedAt: orNull(instant) });
 
 /** The record of an incident in etcd; revision 0 if there is none. */
 export interface StoredIncident {
@@ -96,6 +100,23 @@ export class IncidentStore {
       compare: record ? [unchanged(this.keys.incident(monitor, numberOf(record.id)), modRevision)] : [],
       then: [],
     };
+  }
+
+  /** All, in the order of keys: those of a monitor together, oldest first. */
+  async *ages(): AsyncGenerator<{ key: string; monitor: string; closedAt: number | undefined; modRevision: number }> {
+    for await (const { entries } of this.client.pages(this.keys.incidents)) {
+      for (const { key, value, modRevision } of entries) {
+        const place = this.keys.parseIncident(key);
+        const closedAt = read(closing, value)?.closedAt;
+        if (place)
+          yield { key, monitor: place.monitor, closedAt: closedAt ? Date.parse(closedAt) : undefined, modRevision };
+      }
+    }
+  }
+
+  /** Answers how many were deleted before the fence no longer held. */
+  remove(keys: readonly string[], fence: readonly Compare[]): Promise<number> {
+    return deleteKeys(this.client, keys, fence);
   }
 
   private storedFrom(entry: Entry | undefined): StoredIncident {

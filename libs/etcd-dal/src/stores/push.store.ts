@@ -4,6 +4,7 @@ import { commit, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { count, instant, number, oneOf, read, record, type ReportFault, text, type Watchable } from '../shape.js';
+import { deleteKeys } from './delete-keys.js';
 
 const call = record<Call>({ at: instant, status: oneOf(CALL_STATUSES) }, { message: text, latencyMs: number });
 const calls = record<CallRecord>({ createRevision: count, awaitedSince: instant }, { last: call });
@@ -52,5 +53,20 @@ export class PushStore {
   /** Compares that the monitor is still the one that was called. */
   isSame(monitor: string, createRevision: number): Compare {
     return { key: this.keys.monitor(monitor), target: 'create', value: createRevision };
+  }
+
+  /** Monitors about which calls are kept. */
+  async monitors(): Promise<string[]> {
+    const { entries } = await this.client.list(this.keys.pushes, { keysOnly: true });
+    return entries.map(({ key }) => key.slice(this.keys.pushes.length));
+  }
+
+  /** Deletes what is kept about monitors. Answers of how many, before the fence no longer held. */
+  remove(monitors: readonly string[], fence: readonly Compare[]): Promise<number> {
+    return deleteKeys(
+      this.client,
+      monitors.map((monitor) => this.keys.push(monitor)),
+      fence,
+    );
   }
 }

@@ -15,7 +15,7 @@ import {
   text,
   type Watchable,
 } from '../shape.js';
-import { SettingsStore } from './settings.store.js';
+import { deleteKeys } from './delete-keys.js';
 import { toldStatus } from './state.store.js';
 
 const matcher: Shape<Matcher> = (raw) => {
@@ -77,6 +77,20 @@ export class QuietStore<T extends object> {
     });
   }
 
+  /** What is not whole comes without a value. */
+  async list(): Promise<(StoredRecord<T> & { name: string })[]> {
+    const { entries } = await this.client.list(this.prefix);
+    return entries.map((entry) => {
+      return { name: this.nameOf(entry.key), value: this.parsed(entry), modRevision: entry.modRevision };
+    });
+  }
+
+  /** Deletes what was read. Answers how many were: none when it changed, or the fence does not hold. */
+  remove({ name, modRevision }: { name: string; modRevision: number }, fence: readonly Compare[]): Promise<number> {
+    const key = this.prefix + name;
+    return deleteKeys(this.client, [key], [...fence, unchanged(key, modRevision)]);
+  }
+
   /** Replaces a revision as long as the fence holds. Answers whether it did. */
   async mark(name: string, modRevision: number, next: T, fence: readonly Compare[]): Promise<boolean> {
     const key = this.prefix + name;
@@ -85,29 +99,6 @@ export class QuietStore<T extends object> {
       then: [{ put: key, value: encode(next) }],
     });
     return outcome === 'accepted';
-  }
-}
-
-/** `maintenance/<name>`. */
-export class MaintenanceStore extends SettingsStore {
-  constructor(
-    private readonly client: EtcdClient,
-    private readonly under: string,
-  ) {
-    super(under);
-  }
-
-  read(name: string): Promise<Entry | undefined> {
-    return this.client.get(this.under + name);
-  }
-
-  /** Replaces the revision that was read (0 for none), or deletes it without `next`. */
-  replace(name: string, modRevision: number, next: object | undefined): Promise<Committed> {
-    const key = this.under + name;
-    return commit(this.client, {
-      compare: [unchanged(key, modRevision)],
-      then: [next ? { put: key, value: encode(next) } : { delete: key }],
-    });
   }
 }
 

@@ -26,6 +26,7 @@ import {
   text,
   type Watchable,
 } from '../shape.js';
+import { deleteKeys } from './delete-keys.js';
 
 /** The worker that serves it validates it like any input of a person. */
 const settings = mapOf(anything) as unknown;
@@ -65,6 +66,9 @@ const answer: Shape<RequestAnswer> = (raw) => (mapOf(anything)(raw)['ok'] === tr
 
 const request = record<WorkerRequest>({ id: text, body, createdAt: instant }, { claimedBy: text, answer });
 
+/** All that its age depends on. */
+const asking = record<Pick<WorkerRequest, 'createdAt'>>({ createdAt: instant });
+
 /** A request for a worker. */
 export interface Claim {
   key: string;
@@ -95,6 +99,20 @@ export class RequestStore {
   async ask(request: WorkerRequest, lease: string): Promise<void> {
     const key = this.keys.request(request.id);
     await commit(this.client, { compare: [unchanged(key, 0)], then: [{ put: key, value: encode(request), lease }] });
+  }
+
+  /** All, with when each was asked, in milliseconds since the epoch. */
+  async ages(): Promise<{ key: string; modRevision: number; createdAt: number | undefined }[]> {
+    const { entries } = await this.client.list(this.keys.requests);
+    return entries.map(({ key, value, modRevision }) => {
+      const createdAt = read(asking, value)?.createdAt;
+      return { key, modRevision, createdAt: createdAt === undefined ? undefined : Date.parse(createdAt) };
+    });
+  }
+
+  /** Deletes what was read. Answers how many were: none when it changed, or the fence does not hold. */
+  remove({ key, modRevision }: { key: string; modRevision: number }, fence: readonly Compare[]): Promise<number> {
+    return deleteKeys(this.client, [key], [...fence, unchanged(key, modRevision)]);
   }
 
   /** Withdraws a request, with the secrets that it may contain. Without a comparison: the asker may always do so. */

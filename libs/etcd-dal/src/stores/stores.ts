@@ -1,5 +1,6 @@
 import type { Acknowledgement, Pause, Silence } from '@9volt/contracts';
-import type { EtcdClient } from '../etcd.client.js';
+import { commit, type Committed, joined } from '../control/fenced-txn.js';
+import type { EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { AssignmentStore } from './assignment.store.js';
 import { CoverageStore } from './coverage.store.js';
@@ -7,9 +8,10 @@ import { EventStore } from './event.store.js';
 import { HandbackStore } from './handback.store.js';
 import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
+import { OperatorStore } from './operator.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { PushStore } from './push.store.js';
-import { MaintenanceStore, QuietStore, quietShapes } from './quiet.store.js';
+import { QuietStore, quietShapes } from './quiet.store.js';
 import { RequestStore } from './request.store.js';
 import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
@@ -20,10 +22,11 @@ import { VitalsStore } from './vitals.store.js';
 export class Stores {
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;
-  readonly maintenance: MaintenanceStore;
+  readonly maintenance: SettingsStore;
   readonly silence: QuietStore<Silence>;
   readonly ack: QuietStore<Acknowledgement>;
   readonly pause: QuietStore<Pause>;
+  readonly operator: OperatorStore;
   readonly assignment: AssignmentStore;
   readonly member: MemberStore;
   readonly state: StateStore;
@@ -37,24 +40,33 @@ export class Stores {
   readonly suspect: SuspectStore;
   readonly vitals: VitalsStore;
 
-  constructor(client: EtcdClient, keys: Keyspace) {
-    this.monitor = new SettingsStore(keys.monitors);
-    this.alerter = new SettingsStore(keys.alerters);
-    this.maintenance = new MaintenanceStore(client, keys.maintenances);
+  constructor(
+    private readonly client: EtcdClient,
+    keys: Keyspace,
+  ) {
+    this.monitor = new SettingsStore(client, keys.monitors);
+    this.alerter = new SettingsStore(client, keys.alerters);
+    this.maintenance = new SettingsStore(client, keys.maintenances);
     this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
     this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
     this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);
+    this.operator = new OperatorStore(client, keys);
     this.member = new MemberStore(client, keys);
     this.assignment = new AssignmentStore(client, keys, this.member);
     this.state = new StateStore(client, keys);
     this.incident = new IncidentStore(client, keys);
     this.outbox = new OutboxStore(client, keys, this.incident);
     this.handback = new HandbackStore(client, keys);
-    this.event = new EventStore(keys);
+    this.event = new EventStore(client, keys);
     this.request = new RequestStore(client, keys);
     this.push = new PushStore(client, keys);
     this.coverage = new CoverageStore(client, keys);
     this.suspect = new SuspectStore(client, keys, this.member);
-    this.vitals = new VitalsStore(client, keys);
+    this.vitals = new VitalsStore(client, keys, this.member);
+  }
+
+  /** Sends writes that the stores named, as one transaction. */
+  commit(...writes: readonly FencedWrite[]): Promise<Committed> {
+    return commit(this.client, joined(...writes));
   }
 }

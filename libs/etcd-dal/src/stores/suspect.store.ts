@@ -1,9 +1,10 @@
 import { type PoisonRecord, poisonRecordOf, type SuspectNote, suspectsOf } from '@9volt/contracts';
 import { encode, parse } from '../codec.js';
 import { unchanged } from '../control/fenced-txn.js';
-import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
+import type { Compare, Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { NotWhole, read, type Shape, type ReportFault } from '../shape.js';
+import { deleteKeys } from './delete-keys.js';
 import type { MemberStore } from './member.store.js';
 
 const poison: Shape<PoisonRecord> = (raw) => {
@@ -80,5 +81,20 @@ export class SuspectStore {
       compare: [unchanged(key, modRevision), this.members.takesPart(workerId, false)],
       then: [{ delete: key }],
     };
+  }
+
+  /** Monitors about which a suspicion is kept. */
+  async monitors(): Promise<string[]> {
+    const { entries } = await this.client.list(this.keys.poison, { keysOnly: true });
+    return entries.map(({ key }) => key.slice(this.keys.poison.length));
+  }
+
+  /** Deletes what is kept about monitors. Answers of how many, before the fence no longer held. */
+  remove(monitors: readonly string[], fence: readonly Compare[]): Promise<number> {
+    return deleteKeys(
+      this.client,
+      monitors.map((monitor) => this.keys.poisonRecord(monitor)),
+      fence,
+    );
   }
 }

@@ -1,7 +1,9 @@
 import type { VitalsEntry } from '@9volt/contracts';
 import { batches } from '../batch.js';
-import type { EtcdClient, FencedWrite } from '../etcd.client.js';
+import type { Compare, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import { deleteKeys } from './delete-keys.js';
+import type { MemberStore } from './member.store.js';
 import { encodeVitals, encodeVitalsIndex, type VitalsIndex } from './vitals.codec.js';
 
 /** The results of one chunk of a worker's monitors since its last dump. */
@@ -24,6 +26,7 @@ export class VitalsStore {
   constructor(
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
+    private readonly members: MemberStore,
   ) {}
 
   /**
@@ -41,6 +44,26 @@ export class VitalsStore {
       for (const write of writes.slice(written)) onLost(write);
       throw error;
     }
+  }
+
+  /** Ids of the workers that left vitals. */
+  async workers(): Promise<Set<string>> {
+    const ids = new Set<string>();
+    for await (const { entries } of this.client.pages(this.keys.vitals, { keysOnly: true })) {
+      for (const { key } of entries) ids.add(this.keys.under(this.keys.vitals, key)?.split('/')[0] ?? '');
+    }
+    ids.delete('');
+    return ids;
+  }
+
+  /** Deletes the vitals of a worker that takes part no longer. Answers how many keys were, before the fence no longer held. */
+  async removeOf(workerId: string, fence: readonly Compare[]): Promise<number> {
+    const { entries } = await this.client.list(this.keys.vitalsOf(workerId), { keysOnly: true });
+    return deleteKeys(
+      this.client,
+      entries.map(({ key }) => key),
+      [...fence, this.members.takesPart(workerId, false)],
+    );
   }
 
   private shareOf(workerId: string, { chunk, dump, index, withIndex, entries, at }: ChunkWrite): FencedWrite {

@@ -1,4 +1,5 @@
-import { batches, type Compare, type EtcdClient } from '@9volt/etcd-dal';
+import { batches } from '../batch.js';
+import type { Compare, EtcdClient } from '../etcd.client.js';
 
 /** Small, so that a sweep of many keys delays no write of others. */
 const BATCH = 100;
