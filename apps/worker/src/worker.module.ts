@@ -18,6 +18,7 @@ import { Handbacks } from './ledger/handbacks.js';
 import { ReturnService } from './membership/return.service.js';
 import { Spools } from './ledger/spools.js';
 import { CallsTrigger } from './execution/calls-trigger.js';
+import { ChildrenChecks } from './execution/children-checks.js';
 import { RestEnds } from './execution/rest-ends.js';
 import { CallsView } from './calls/calls-view.js';
 import { CheckMetrics } from './measure/check-metrics.js';
@@ -104,6 +105,7 @@ const FEW_FILES = 1_024;
     CheckRunner,
     CallsTrigger,
     RestEnds,
+    ChildrenChecks,
     StateLoader,
     StoredStates,
     TakeOver,

@@ -1,7 +1,7 @@
 import type { Etcd3, ICompare as RpcCompare, IKeyValue, IRequestOp } from 'etcd3';
 import { EtcdError, toEtcdError } from './etcd-error.js';
 import { EtcdMembers, type WatchStream } from './etcd-members.js';
-import { prefixEnd } from './keyspace.js';
+import { keyEnd, prefixEnd } from './keyspace.js';
 
 export interface EtcdOptions {
   /** `http://host:2379` or `https://…`, all of one kind. */
@@ -67,6 +67,13 @@ const PAGE_BYTES = 3 * 1_048_576;
 const FIRST_PAGE = 200;
 const LARGEST_PAGE = 5_000;
 
+export interface ListOptions {
+  revision?: number;
+  keysOnly?: boolean;
+  /** The prefix is a whole key, and no other is meant. */
+  exact?: boolean;
+}
+
 /**
  * The calls to etcd that 9volt makes, each with a deadline. It sends nothing twice: the library's retries and circuit breaker are
  * off, because a write that is resent after a lost answer can happen late and twice. It repeats reads, within the deadline of one
@@ -101,12 +108,9 @@ export class EtcdClient {
     return Number(answer.header.revision);
   }
 
-  /** All keys of a prefix at one revision, in pages bounded by bytes. */
-  async *pages(
-    prefix: string,
-    options: { revision?: number; keysOnly?: boolean } = {},
-  ): AsyncGenerator<{ entries: Entry[]; revision: number }> {
-    const end = prefixEnd(prefix);
+  /** All keys of a prefix at one revision, in pages bounded by bytes; with `exact` the one key. */
+  async *pages(prefix: string, options: ListOptions = {}): AsyncGenerator<{ entries: Entry[]; revision: number }> {
+    const end = options.exact ? keyEnd(prefix) : prefixEnd(prefix);
     let revision = options.revision;
     let from = Buffer.from(prefix);
     let limit = FIRST_PAGE;
@@ -138,10 +142,7 @@ export class EtcdClient {
   }
 
   /** All keys of a prefix at one revision. */
-  async list(
-    prefix: string,
-    options: { revision?: number; keysOnly?: boolean } = {},
-  ): Promise<{ entries: Entry[]; revision: number }> {
+  async list(prefix: string, options: ListOptions = {}): Promise<{ entries: Entry[]; revision: number }> {
     const entries: Entry[] = [];
     let revision = 0;
     for await (const page of this.pages(prefix, options)) {

@@ -217,6 +217,11 @@ function isNumber(segment: string | undefined): segment is string {
   return segment !== undefined && /^\d{1,12}$/.test(segment);
 }
 
+/** The end of the range of one key. */
+export function keyEnd(key: string): Buffer {
+  return Buffer.concat([Buffer.from(key), Buffer.from([0])]);
+}
+
 /** The end of the range of all keys that start with `prefix`, which ends in an ASCII character. */
 export function prefixEnd(prefix: string): Buffer {
   const end = Buffer.from(prefix);

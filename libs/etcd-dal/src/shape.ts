@@ -30,6 +30,8 @@ export type ReportFault = (fault: string) => void;
 /** The keys of one noun, for a watch. `decode` answers undefined for a value to skip, and never throws. */
 export interface Watchable<T> {
   prefix: string;
+  /** The prefix is a whole key, and no other is meant. */
+  exact?: boolean;
   decode: (entry: Entry, report: ReportFault) => T | undefined;
 }
 

@@ -26,6 +26,7 @@ const MAX_EARLY = 100;
 @Injectable()
 export class Evaluations {
   private readonly known = new WeakMap<OwnedMonitor, Known>();
+  private readonly listeners = new Set<(monitor: OwnedMonitor) => void>();
 
   constructor(
     private readonly node: ClusterNode,
@@ -59,7 +60,13 @@ export class Evaluations {
       target: monitor.stateTarget,
       judgedWithinMs: monitor.judgedWithinMs,
     });
+    for (const listener of this.listeners) listener(monitor);
     return true;
+  }
+
+  /** Called after each evaluation. Must not throw or block. */
+  onTaken(listener: (monitor: OwnedMonitor) => void): void {
+    this.listeners.add(listener);
   }
 
   /** What etcd holds is known now. Answers the results that waited for it, to be taken again. */

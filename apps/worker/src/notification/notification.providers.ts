@@ -5,6 +5,7 @@ import { SpoolDeliveryLedger } from './spool-delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySteps } from './delivery-steps.js';
 import { DeliveryService } from './delivery.service.js';
+import { ParentsView } from './facts/parents-view.js';
 import { QuietFacts } from './facts/quiet-facts.js';
 import { HoldRules } from '../ledger/hold-rules.js';
 import { InFlight } from '../outbox/in-flight.js';
@@ -26,6 +27,7 @@ export const notificationProviders = [
   Attempts,
   DeliverySteps,
   DeliveryService,
+  ParentsView,
   QuietFacts,
   { provide: HoldRules, useExisting: QuietFacts },
   Reconsideration,

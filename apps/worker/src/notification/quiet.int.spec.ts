@@ -312,3 +312,80 @@ test('an escalation keeps its clock when another worker takes over', async () =>
   await pager.waitForAccepted(4);
   expect(told().sort()).toEqual(['resolve', 'resolve', 'trigger', 'trigger']);
 });
+
+describe('a parent', () => {
+  const children = Array.from({ length: 100 }, (_, n) => `shop-${n}`);
+  const child = (over: object = {}): object =>
+    byHand({ interval: '1s', timeout: '900ms', 'depends-on': ['router'], ...over });
+  const all = (): string[] => view.owed.map(({ alert }) => `${alert.monitor}: ${alert.type}`);
+
+  test.each(['the same worker', 'another worker'])(
+    'with 100 children fails with them: one alarm, and none of them when all recover; the parent is checked by %s',
+    async (whose) => {
+      const other = whose === 'another worker' ? await WorkerRig.start(etcd.endpoint, prefix, 'w2') : undefined;
+      try {
+        for (const name of children) await view.assign(worker.id, name, child());
+        await view.assign(
+          (other ?? worker).id,
+          'router',
+          byHand({ interval: '700ms', timeout: '600ms', 'critical-threshold': 3 }),
+        );
+        for (const name of [...children, 'router']) await view.reaches(name, { status: 'ok' });
+        web.healthy = false;
+        await view.reaches('router', { status: 'critical' });
+        await Promise.all(children.map((name) => holds('dependency', name)));
+        expect((await view.state('shop-7'))?.held?.['pager']?.by).toBe('router');
+        expect(all()).toEqual(['router: critical']);
+        web.healthy = true;
+        for (const name of [...children, 'router']) await view.reaches(name, { status: 'ok' });
+        expect(all()).toEqual(['router: critical', 'router: resolve']);
+      } finally {
+        await other?.stop();
+      }
+    },
+  );
+
+  test('that recovers has each child checked before anything is told of it', async () => {
+    const other = await new WebTarget().listen();
+    try {
+      // Only a parent's recovery has it checked again.
+      await view.assign(worker.id, 'shop', child({ ...other.settings, interval: '1h' }));
+      await view.assign(worker.id, 'router', byHand({ interval: '300ms', timeout: '200ms' }));
+      await view.reaches('shop', { status: 'ok' });
+      await view.reaches('router', { status: 'ok' });
+      web.healthy = other.healthy = false;
+      await view.reaches('router', { status: 'critical' });
+      await run('shop');
+      await holds('dependency', 'shop');
+      const asked = other.askedAt.length;
+      web.healthy = true;
+      await waitFor(() => owed('shop').length > 0);
+      expect(other.askedAt).toHaveLength(asked + 1);
+      expect(view.owed.find(({ alert }) => alert.monitor === 'shop')?.alert.afterHold).toContain('The parent "router"');
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('that is ok is waited for until its next check, or for as long as the monitor says', async () => {
+    const healthy = await new WebTarget().listen();
+    try {
+      const router = byHand({ ...healthy.settings, interval: '4s', timeout: '1s' });
+      await view.assign(worker.id, 'router', router);
+      await view.assign(worker.id, 'far', byHand({ ...healthy.settings, interval: '1h' }));
+      await view.reaches('router', { status: 'ok' });
+      await view.reaches('far', { status: 'ok' });
+      web.healthy = false;
+      await view.assign(worker.id, 'shop', child());
+      await view.assign(worker.id, 'mail', child({ 'depends-on': ['far', 'nobody'], 'depends-wait': '3s' }));
+      await holds('dependency', 'mail');
+      await waitFor(() => owed('shop').length > 0);
+      await waitFor(() => owed('mail').length > 0);
+      const mail = await view.state('mail');
+      const [alert] = view.owed.filter((entry) => entry.alert.monitor === 'mail');
+      expect(Date.parse(alert!.alert.at) - Date.parse(mail!.firstFailureAt!)).toBeGreaterThanOrEqual(3_000);
+    } finally {
+      await healthy.close();
+    }
+  });
+});

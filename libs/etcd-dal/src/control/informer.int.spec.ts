@@ -89,6 +89,16 @@ describe('an informer', () => {
     expect(await informer.reached(second + 1_000, 50)).toBe(false);
   });
 
+  test('of one key sees no other that begins like it', async () => {
+    await write(put('a', 1), put('a2', 2));
+    const informer = watch({ prefix: `${prefix}a`, exact: true });
+    await informer.start();
+    const revision = await write(put('a', 3), put('a2', 4), put('ab', 5));
+    expect(await informer.reached(revision, 5_000)).toBe(true);
+    expect(contents(informer)).toEqual({ a: 3 });
+    expect(await informer.verify()).toBe(0);
+  });
+
   test('loses nothing when it is cut twice in a row during the replay of 5,000 changes', async () => {
     let last = 0;
     let backwards = 0;

@@ -27,6 +27,8 @@ export interface Change<T> {
 
 export interface InformerOptions<T> {
   prefix: string;
+  /** The prefix is a whole key, and no other is meant. */
+  exact?: boolean;
   /** Answers undefined to skip the key, and calls `report` if it does so because the value is invalid. */
   decode: (entry: Entry, report: ReportFault) => T | undefined;
   /** Called for each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
@@ -134,7 +136,7 @@ export class Informer<T> {
    * keys differed.
    */
   async verify(): Promise<number> {
-    const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true });
+    const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true, exact: this.exact });
     const listed = new Map(entries.map((entry) => [entry.key, entry.modRevision]));
     let differing = this.differing(listed, revision);
     if (differing > 0) {
@@ -148,6 +150,10 @@ export class Informer<T> {
       this.watching?.abort();
     }
     return differing;
+  }
+
+  private get exact(): boolean {
+    return this.options.exact ?? false;
   }
 
   private differing(listed: ReadonlyMap<string, number>, revision: number): number {
@@ -190,7 +196,7 @@ export class Informer<T> {
     await this.options.guard?.check();
     const seen = new Set<string>();
     let revision = 0;
-    for await (const page of this.client.pages(this.options.prefix)) {
+    for await (const page of this.client.pages(this.options.prefix, { exact: this.exact })) {
       if (this.stopped) return;
       revision = page.revision;
       for (const entry of page.entries) {
@@ -226,6 +232,7 @@ export class Informer<T> {
     try {
       await watchPrefix(this.client, {
         prefix: this.options.prefix,
+        exact: this.exact,
         fromRevision: this.applied + 1,
         ...(this.options.guard ? { guard: this.options.guard } : {}),
         onOpen,

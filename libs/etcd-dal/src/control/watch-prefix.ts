@@ -2,11 +2,13 @@ import { guarded } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError } from '../etcd-error.js';
 import type { EtcdClient } from '../etcd.client.js';
-import { prefixEnd } from '../keyspace.js';
+import { keyEnd, prefixEnd } from '../keyspace.js';
 import type { ClusterGuard } from './cluster-guard.js';
 
 export interface WatchPrefixOptions {
   prefix: string;
+  /** The prefix is a whole key, and no other is meant. */
+  exact?: boolean;
   fromRevision: number;
   /** Called once the watch is open, before any of its events is reported. */
   guard?: ClusterGuard;
@@ -59,7 +61,7 @@ export async function watchPrefix(client: EtcdClient, options: WatchPrefixOption
       stream.write({
         create_request: {
           key: Buffer.from(prefix),
-          range_end: prefixEnd(prefix),
+          range_end: options.exact ? keyEnd(prefix) : prefixEnd(prefix),
           start_revision: String(options.fromRevision),
           progress_notify: true,
           // A lease with very many keys expires in one revision; in pieces it stays below every limit of a message.

@@ -94,6 +94,11 @@ export class StateStore {
     return { prefix: this.keys.states, decode: (entry, report) => this.parsed(entry, report) };
   }
 
+  /** The state of one monitor. */
+  watchedOf(monitor: string): Watchable<MonitorState> {
+    return { ...this.watched, prefix: this.keys.state(monitor), exact: true };
+  }
+
   parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): MonitorState | undefined {
     return read(state, value, report);
   }

@@ -17,6 +17,7 @@ import type { Facts } from '../pipeline/facts.js';
 import { holdOf } from '../pipeline/stages.js';
 import { subjectOf } from './matching.js';
 import { MatchedView } from './matched-view.js';
+import { ParentsView } from './parents-view.js';
 
 /** What people said that keeps 9volt quiet, as etcd has it; without etcd, as it had it last. */
 @Injectable()
@@ -30,6 +31,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
 
   constructor(
     private readonly node: ClusterNode,
+    private readonly parents: ParentsView,
     logger: AppLogger,
   ) {
     super();
@@ -54,6 +56,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
       },
       changed,
     );
+    parents.onChange((child) => this.tell(child));
     this.acknowledgements = new Watched(node, ack.watched, { onChange: ({ key }) => this.tell(ack.nameOf(key)) });
     this.pauses = new Watched(node, pause.watched, { onChange: ({ key }) => this.tell(pause.nameOf(key)) });
   }
@@ -77,7 +80,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
         state,
         pause: this.pauses.get(this.node.keys.pause(monitor.name))?.value,
         maintenances: this.maintenances.of(monitor),
-        parents: [],
+        parents: this.parents.of(monitor),
         silences: this.silences.of(monitor),
         acknowledgement: this.acknowledgements.get(this.node.keys.ack(monitor.name))?.value,
       };

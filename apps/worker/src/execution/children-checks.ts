@@ -1,0 +1,53 @@
+import { setMaxListeners } from 'node:events';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { ParentsView } from '../notification/facts/parents-view.js';
+import { Clock } from '../time/clock.js';
+import { CheckRunner } from './check-runner.js';
+
+/** Between two checks, so that a thousand children do not start at once. */
+const SPREAD_MS = 10;
+
+/** Has the monitors that failed beside a parent checked when it has recovered: what they are now is told, not what they were. */
+@Injectable()
+export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly waiting = new Set<string>();
+  private readonly stopping = new AbortController();
+  private cancel: (() => void) | undefined;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly parents: ParentsView,
+    private readonly runner: CheckRunner,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Any number of checks may be under way.
+    setMaxListeners(0, this.stopping.signal);
+    this.parents.onRecovered((child) => this.check(child));
+  }
+
+  onApplicationShutdown(): void {
+    this.stopping.abort();
+    this.cancel?.();
+  }
+
+  private check(name: string): void {
+    this.waiting.add(name);
+    this.next();
+  }
+
+  private next(): void {
+    const [name] = this.waiting;
+    if (name === undefined || this.cancel) return;
+    const run = guarded(this.node.onDefect, `a check of ${name}`, () => {
+      this.cancel = undefined;
+      this.waiting.delete(name);
+      // One that runs already, or is not ours to run any more, needs no run of ours.
+      this.runner.runNow(name, this.stopping.signal).catch(() => undefined);
+      this.next();
+    });
+    this.cancel = this.clock.schedule(run, SPREAD_MS);
+  }
+}

@@ -1,0 +1,157 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type MonitorState, parseDuration } from '@9volt/contracts';
+import { ClusterNode, guarded, Watched } from '@9volt/etcd-dal';
+import { Evaluations } from '../../ledger/evaluations.js';
+import type { OwnedMonitor } from '../../owned/owned-monitor.js';
+import { OwnedMonitors } from '../../owned/owned-monitors.js';
+import { Clock } from '../../time/clock.js';
+import { isWell } from '../pipeline/dependency.stage.js';
+import type { Parent } from '../pipeline/facts.js';
+
+const TICK_MS = 1_000;
+
+/** How a parent was seen last. */
+interface Seen {
+  isWell: boolean;
+  /** Since when it is well, by our clock. */
+  wellSince?: number | undefined;
+}
+
+/**
+ * The monitors on which those of this worker depend. One that is this worker's own is known from its results; of others the state in etcd is
+ * watched, of each by itself, since a worker must not read all states.
+ */
+@Injectable()
+export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly watches = new Map<string, Watched<MonitorState>>();
+  private readonly seen = new Map<string, Seen>();
+  /** Names of our monitors by the name of a parent. */
+  private children = new Map<string, string[]>();
+  private readonly listeners = new Set<(child: string) => void>();
+  private readonly checkListeners = new Set<(child: string) => void>();
+  private cancelTick: (() => void) | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly clock: Clock,
+    private readonly monitors: OwnedMonitors,
+    private readonly evaluations: Evaluations,
+  ) {
+    evaluations.onTaken(({ name }) => this.changed(name));
+  }
+
+  onApplicationBootstrap(): void {
+    this.tickLater();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    this.cancelTick?.();
+    await Promise.all([...this.watches.values()].map((watch) => watch.stop()));
+  }
+
+  of(monitor: OwnedMonitor): Parent[] {
+    const { 'depends-on': names = [], 'depends-wait': wait } = monitor.settings;
+    return names
+      .filter((name) => name !== monitor.name)
+      .map((name) => {
+        this.watch(name);
+        this.note(name);
+        const state = this.stateOf(name);
+        const waitMs = wait === undefined ? (state?.judgedWithinMs ?? monitor.judgedWithinMs) : parseDuration(wait);
+        return { name, state, waitMs, wellSince: this.seen.get(name)?.wellSince };
+      });
+  }
+
+  /** Called with each of our failing monitors of which a parent changed. Must not throw or block. */
+  onChange(listener: (child: string) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** Called, perhaps again, with each of our failing monitors that was not checked since a parent recovered. Must not throw or block. */
+  onRecovered(listener: (child: string) => void): void {
+    this.checkListeners.add(listener);
+  }
+
+  private stateOf(name: string): MonitorState | undefined {
+    const own = this.monitors.get(name);
+    const known = own?.isChecked
+      ? (this.evaluations.currentOf(own) ?? this.evaluations.storedOf(own)?.state)
+      : undefined;
+    return known ?? this.watches.get(name)?.get(this.node.keys.state(name))?.value;
+  }
+
+  private changed(name: string): void {
+    const children = this.children.get(name);
+    if (!children) return;
+    this.note(name);
+    this.askForChecks(name, children);
+    for (const child of children) {
+      // Of one that is well nothing is owed.
+      if (this.stateOf(child)?.count === 0) continue;
+      for (const listener of this.listeners) listener(child);
+    }
+  }
+
+  /** By level: whoever had the child before may have seen the recovery. */
+  private askForChecks(name: string, children: readonly string[]): void {
+    const { wellSince } = this.seen.get(name) ?? {};
+    if (wellSince === undefined) return;
+    for (const child of children) {
+      const state = this.stateOf(child);
+      if (!state || state.count === 0 || Date.parse(state.lastRunAt ?? '') >= wellSince) continue;
+      for (const listener of this.checkListeners) listener(child);
+    }
+  }
+
+  private note(name: string): void {
+    const state = this.stateOf(name);
+    if (!state) return;
+    const now = isWell(state);
+    const before = this.seen.get(name);
+    if (before?.isWell === now) return;
+    this.seen.set(name, { isWell: now, ...(now ? { wellSince: this.clock.now() } : {}) });
+  }
+
+  private watch(name: string): void {
+    if (this.watches.has(name) || this.stopped) return;
+    const watch = new Watched(this.node, this.node.stores.state.watchedOf(name), {
+      onChange: () => this.changed(name),
+    });
+    this.watches.set(name, watch);
+    void watch.start();
+  }
+
+  private tickLater(): void {
+    const tick = guarded(this.node.onDefect, 'parents of monitors', () => {
+      this.tickLater();
+      this.follow();
+    });
+    this.cancelTick = this.clock.schedule(tick, TICK_MS);
+  }
+
+  /** Watches the parents that our monitors have now, and no others. */
+  private follow(): void {
+    const children = new Map<string, string[]>();
+    for (const { name, settings } of this.monitors.all()) {
+      for (const parent of settings['depends-on'] ?? []) {
+        const known = children.get(parent);
+        if (known) known.push(name);
+        else children.set(parent, [name]);
+      }
+    }
+    this.children = children;
+    for (const [parent, names] of children) {
+      this.watch(parent);
+      this.note(parent);
+      this.askForChecks(parent, names);
+    }
+    for (const [parent, watch] of this.watches) {
+      if (children.has(parent)) continue;
+      this.watches.delete(parent);
+      this.seen.delete(parent);
+      void watch.stop();
+    }
+  }
+}
