@@ -1,3 +1,4 @@
+import { setImmediate as soon } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { unawaited } from '@9volt/contracts';
 import type { HandedIncident, Handback } from '@9volt/contracts';
@@ -34,6 +35,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   private readonly byMonitor = new Map<string, Map<string, Item<Handback>>>();
   /** Keys that were merged and removed, with the revision that was; the view may still have them. */
   private readonly merged = new Map<string, number>();
+  private looking: Promise<void> | undefined;
   private readonly log: Logger;
 
   constructor(
@@ -60,6 +62,15 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Called for each new handback. Must not throw or block. */
   onHanded(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
+  }
+
+  /** Resolves once what was handed back before this call is known, however late the watch is. Rejects with `EtcdError` when etcd cannot be asked. */
+  caughtUp(): Promise<void> {
+    // Of many that ask at once one looks for all.
+    return (this.looking ??= soon().then(() => {
+      this.looking = undefined;
+      return this.informer.look();
+    }));
   }
 
   /** What is to be stored with the next write about a monitor. */

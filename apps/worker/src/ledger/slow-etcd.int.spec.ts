@@ -10,6 +10,8 @@ import { SlowEtcd } from '../testing/slow-etcd.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 import { EtcdLedger } from './etcd-ledger.js';
+import { Handbacks } from './handbacks.js';
+import { Spools } from './spools.js';
 
 /** When something reaches the worker, counted from the write of an alarm. */
 const MOMENTS = ['at once', 'once it is detached', 'after the recovery', 'after its return'] as const;
@@ -72,13 +74,16 @@ class Story {
     const web = await new WebTarget().listen();
     targets.push(web);
     const story = new Story(web);
-    const settings = { ...story.web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] };
-    await view.assign(worker.id, story.name, settings);
+    await view.assign(worker.id, story.name, story.settings);
     if (how === 'attached') await view.reaches(story.name, { status: 'ok' });
     // The worker knows it, too.
     await waitFor(() => worker.get(OwnedMonitors).get(story.name));
     await worker.get(EtcdLedger).idle(worker.get(OwnedMonitors).get(story.name)!);
     return story;
+  }
+
+  get settings(): object {
+    return { ...this.web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] };
   }
 
   async turns(how: 'bad' | 'well'): Promise<void> {
@@ -247,6 +252,32 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     await story.end();
     expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
   });
+});
+
+test('what was handed back before a worker is given the monitor is known to it, however late the watch', async () => {
+  const story = await Story.begin();
+  await story.turns('bad');
+  await waitFor(() => told(story.name).length === 1);
+  await waitFor(nothingOwed);
+  slow.detach();
+  await story.turns('well');
+  await waitFor(() => told(story.name).length === 2);
+  await story.quiet();
+  // As a worker does that stopped without etcd and starts again.
+  const [handbacks, spools] = [worker.get(Handbacks), worker.get(Spools)];
+  const monitor = worker.get(OwnedMonitors).get(story.name)!;
+  const record = handbacks.recordOf(monitor, spools.of(monitor)!)!;
+  spools.close(monitor);
+  await view.delete(view.keys.assignment(worker.id, story.name));
+  await waitFor(() => !worker.get(OwnedMonitors).get(story.name));
+  slow.letReturn();
+  await waitFor(() => !isDetached());
+  slow.holdWatch();
+  expect(await handbacks.give(record, 'alone')).toBe(true);
+  await view.assign(worker.id, story.name, { ...story.settings, interval: '1s' });
+  await view.reaches(story.name, { status: 'ok', revision: view.lastRevision });
+  await story.end();
+  expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
 });
 
 test('given a monitor while it is detached, a worker tells nothing of what stands in the outbox before it can ask', async () => {

@@ -70,11 +70,13 @@ export class TakeOver {
   /** Reads what is stored, unless that is known. */
   async load(monitor: OwnedMonitor): Promise<void> {
     if (this.isLoaded(monitor)) return;
-    const stored = await this.states.load(monitor.name);
+    const [stored] = await Promise.all([this.states.load(monitor.name), this.handbacks.caughtUp()]);
     if (this.isLoaded(monitor)) return;
     for (const early of this.evaluations.load(monitor, stored)) this.results.evaluate(monitor, early);
     // What another worker told, or what held back an alarm, may have changed since that was written.
-    const isPending = this.handbacks.has(monitor.name) || stored.state?.incident;
+    // Of other settings the first result tells, which comes at once.
+    const isOpen = stored.state?.incident !== null && stored.state?.revision === monitor.assignment.revision;
+    const isPending = this.handbacks.has(monitor.name) || isOpen;
     if (isPending && monitor.isChecked) this.writer.submit(monitor);
   }
 }

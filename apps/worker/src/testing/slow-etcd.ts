@@ -1,5 +1,6 @@
 import { type ClusterNode, EtcdError, type Txn, type TxnAnswer } from '@9volt/etcd-dal';
 import { Detachment } from '../ledger/detachment.js';
+import { Handbacks } from '../ledger/handbacks.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import type { WorkerRig } from './worker-rig.js';
 
@@ -13,12 +14,14 @@ export class SlowEtcd {
 
   constructor(private readonly worker: WorkerRig) {
     this.node = worker.node;
-    const informer = worker.get(OutboxView)['informer'] as unknown as { applyAnswer(answer: unknown): void };
-    const apply = informer.applyAnswer.bind(informer);
-    informer.applyAnswer = (answer) => {
-      if (this.watchHeld) this.watchHeld.push(() => apply(answer));
-      else apply(answer);
-    };
+    for (const watched of [worker.get(OutboxView)['informer'], worker.get(Handbacks)['informer']]) {
+      const informer = watched as unknown as { applyAnswer(answer: unknown): void };
+      const apply = informer.applyAnswer.bind(informer);
+      informer.applyAnswer = (answer) => {
+        if (this.watchHeld) this.watchHeld.push(() => apply(answer));
+        else apply(answer);
+      };
+    }
     const { client, session, keys } = this.node;
     const txn = client.txn.bind(client);
     client.txn = async (asked: Txn): Promise<TxnAnswer> => {
@@ -32,7 +35,7 @@ export class SlowEtcd {
     session.prove = () => (this.mayReturn ? prove() : Promise.resolve(false));
   }
 
-  /** The worker does not hear of changes of the outbox. */
+  /** The worker does not hear of changes of the outbox, nor of what is handed back. */
   holdWatch(): void {
     this.watchHeld ??= [];
   }

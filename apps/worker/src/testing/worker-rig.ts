@@ -150,6 +150,11 @@ export class LeaderStandIn {
     await this.put(this.keys.assignment(worker, name), assignment);
   }
 
+  /** Of the monitor that was assigned last. */
+  get lastRevision(): number {
+    return this.revision;
+  }
+
   /** Changes an assignment as the leader does: nothing else of it. */
   async change(worker: string, name: string, over: Partial<Assignment>): Promise<void> {
     const key = this.keys.assignment(worker, name);

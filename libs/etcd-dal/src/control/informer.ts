@@ -131,6 +131,14 @@ export class Informer<T> {
     });
   }
 
+  /** Reads what etcd has now, for a caller that cannot wait for the watch: what was written before this call is in the cache. Rejects with `EtcdError`. */
+  async look(): Promise<void> {
+    const { entries, revision } = await this.client.list(this.options.prefix);
+    // The watch was faster, and may have told of their end.
+    if (revision < this.applied) return;
+    for (const entry of entries) this.put(entry);
+  }
+
   /**
    * Compares keys and revisions with etcd's, and lists again if they differ: a second defence against lost events. Answers how many
    * keys differed.
