@@ -76,6 +76,15 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
+  it('may have an incident of each side of a partition', () => {
+    const history = sound();
+    history.faults.push({ kind: 'partition', at: 'w2', from: 44_000, to: 46_000 });
+    const other = { key: '9volt/web/7.2', since: 45_000, by: 'w2' };
+    insert(history.deliveries, delivery({ ...other, at: 45_100 }));
+    insert(history.deliveries, delivery({ ...other, at: 60_500, type: 'resolve' }));
+    expect(kinds(history)).toEqual([]);
+  });
+
   it('may have an alarm that was refused and then taken', () => {
     const history = sound();
     history.deliveries.unshift(delivery({ at: 30_300, accepted: false }));
@@ -173,6 +182,16 @@ describe('each promise that is broken is found, alone', () => {
         const more = { key: '9volt/web/7.2', since: 90_250 };
         insert(deliveries, delivery({ ...more, at: 90_300 }));
         insert(deliveries, delivery({ ...more, at: 91_300, type: 'resolve' }));
+      },
+    ],
+    [
+      'split',
+      'one outage told as two incidents by one side of a partition',
+      ({ deliveries, faults }) => {
+        faults.push({ kind: 'partition', at: 'w2', from: 44_000, to: 46_000 });
+        const more = { key: '9volt/web/7.2', since: 45_000 };
+        insert(deliveries, delivery({ ...more, at: 45_100 }));
+        insert(deliveries, delivery({ ...more, at: 60_500, type: 'resolve' }));
       },
     ],
     [

@@ -35,9 +35,9 @@ export function checkNotifications(
 
 /** Each outage that lasts is told to each alerter, under one key. */
 function checkOutages(
-  { outages, monitors, endedAt }: History,
+  { outages, monitors, endedAt, faults }: History,
   accepted: readonly Delivery[],
-  { tellWithinMs }: Promises,
+  promises: Promises,
 ): { violations: Violation[]; figures: Omit<NotificationFigures, 'repeated'> } {
   const violations: Violation[] = [];
   const figures = { owed: 0, told: 0, lost: 0, slowestMs: 0 };
@@ -51,15 +51,15 @@ function checkOutages(
       const about = (alarms.get(`${alerter} ${monitor.name}`) ?? []).filter(
         ({ since }) => outageAt(outages, monitor.name, since, endedAt) === outage,
       );
-      const keys = new Set(about.map(({ key }) => key));
-      if (keys.size > 1) {
+      const incidents = incidentsTold(about, faults, promises);
+      if (incidents.length > 1) {
         violations.push({
           kind: 'split',
           monitor: monitor.name,
-          message: `one outage was told to ${alerter} as ${keys.size} incidents: ${[...keys].join(', ')}`,
+          message: `one outage was told to ${alerter} as ${incidents.length} incidents: ${incidents.join(', ')}`,
         });
       }
-      if (until - outage.from < tellWithinMs) continue;
+      if (until - outage.from < promises.tellWithinMs) continue;
       figures.owed++;
       const first = about[0];
       if (first) {
@@ -76,6 +76,18 @@ function checkOutages(
     }
   }
   return { violations, figures };
+}
+
+/** The keys under which alarms came. Two sides of a partition do not know each other's incidents: each may have one of its own. */
+function incidentsTold(alarms: readonly Delivery[], faults: History['faults'], promises: Promises): string[] {
+  const firsts = alarms.filter(({ key }, index) => alarms.findIndex((one) => one.key === key) === index);
+  return firsts
+    .filter(({ by, at }, index) => {
+      const isAnotherSide = firsts.slice(0, index).every((one) => one.by !== by);
+      const isApart = faults.some((fault) => fault.kind === 'partition' && mayShowAt(fault, at, promises));
+      return index === 0 || !(isAnotherSide && isApart);
+    })
+    .map(({ key }) => key);
 }
 
 /** The same notification again is excused once by each fault that can have caused it. */
