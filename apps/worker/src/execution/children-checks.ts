@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { ClusterNode, guarded } from '@9volt/etcd-dal';
+import { guarded } from '@9volt/contracts';
 import { ParentsView } from '../notification/facts/parents-view.js';
 import { Clock } from '../time/clock.js';
 import { CheckRunner } from './check-runner.js';
@@ -16,7 +16,6 @@ export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShut
   private cancel: (() => void) | undefined;
 
   constructor(
-    private readonly node: ClusterNode,
     private readonly clock: Clock,
     private readonly parents: ParentsView,
     private readonly runner: CheckRunner,
@@ -41,7 +40,7 @@ export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShut
   private next(): void {
     const [name] = this.waiting;
     if (name === undefined || this.cancel) return;
-    const run = guarded(this.node.onDefect, `a check of ${name}`, () => {
+    const run = guarded(`a check of ${name}`, () => {
       this.cancel = undefined;
       this.waiting.delete(name);
       // One that runs already, or is not ours to run any more, needs no run of ours.

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { type MonitorState, parseDuration } from '@9volt/contracts';
-import { ClusterNode, guarded, Watched } from '@9volt/etcd-dal';
+import { guarded, type MonitorState, parseDuration } from '@9volt/contracts';
+import { ClusterNode, Watched } from '@9volt/etcd-dal';
 import { Evaluations } from '../../ledger/evaluations.js';
 import type { OwnedMonitor } from '../../owned/owned-monitor.js';
 import { OwnedMonitors } from '../../owned/owned-monitors.js';
@@ -124,7 +124,7 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private tickLater(): void {
-    const tick = guarded(this.node.onDefect, 'parents of monitors', () => {
+    const tick = guarded('parents of monitors', () => {
       this.tickLater();
       this.follow();
     });
