@@ -1,43 +1,47 @@
 import { Button, Group, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { faultOfEnd, localInput, Spans } from '../quiet/spans.js';
 import { Dialog } from '../../components/dialog.js';
+import { author } from '../../lib/author.js';
 import { toastError } from '../../lib/toasts.js';
 
 const HOUR_MS = 3_600_000;
-const SPANS: readonly [string, number][] = [
-  ['1 hour', HOUR_MS],
-  ['8 hours', 8 * HOUR_MS],
-  ['1 day', 24 * HOUR_MS],
-  ['1 week', 168 * HOUR_MS],
-];
+
+export interface PauseWords {
+  until: string;
+  author?: string;
+  comment?: string;
+}
 
 /** Asks until when. The checks start again by themselves. */
 export function DisableUntil({
   onDisable,
   onClose,
 }: {
-  onDisable: (until: string) => Promise<void>;
+  onDisable: (pause: PauseWords) => Promise<void>;
   onClose: () => void;
 }) {
   const [local, setLocal] = useState(() => localInput(Date.now() + HOUR_MS));
-  const at = Date.parse(local);
+  const [who, setWho] = useState(author.get);
+  const [comment, setComment] = useState('');
   const [now] = useState(() => Date.now());
-  const fault = Number.isNaN(at) ? 'Enter a date and a time' : at <= now ? 'Choose a time in the future' : undefined;
+  const fault = faultOfEnd(local, now);
   const disable = useMutation({
-    mutationFn: () => onDisable(new Date(at).toISOString()),
+    mutationFn: () => {
+      author.set(who.trim());
+      return onDisable({
+        until: new Date(local).toISOString(),
+        ...(who.trim() === '' ? {} : { author: who.trim() }),
+        ...(comment.trim() === '' ? {} : { comment: comment.trim() }),
+      });
+    },
     onSuccess: onClose,
     onError: (error) => toastError('Not disabled', error),
   });
   return (
     <Dialog opened onClose={onClose} title="Disable until">
-      <Group gap="xs" mb="sm">
-        {SPANS.map(([label, ms]) => (
-          <Button key={label} size="compact-sm" variant="default" onClick={() => setLocal(localInput(Date.now() + ms))}>
-            {label}
-          </Button>
-        ))}
-      </Group>
+      <Spans onChoose={(ms) => setLocal(localInput(Date.now() + ms))} />
       <TextInput
         type="datetime-local"
         label="Until"
@@ -45,6 +49,13 @@ export function DisableUntil({
         value={local}
         error={fault}
         onChange={({ currentTarget }) => setLocal(currentTarget.value)}
+      />
+      <TextInput mt="xs" label="Your name" value={who} onChange={({ currentTarget }) => setWho(currentTarget.value)} />
+      <TextInput
+        mt="xs"
+        label="Why"
+        value={comment}
+        onChange={({ currentTarget }) => setComment(currentTarget.value)}
       />
       <Group justify="flex-end" gap="xs" mt="md">
         <Button size="xs" variant="default" onClick={onClose}>
@@ -56,10 +67,4 @@ export function DisableUntil({
       </Group>
     </Dialog>
   );
-}
-
-/** What a field of local time holds, to the minute. */
-function localInput(ms: number): string {
-  const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - offsetMs).toISOString().slice(0, 16);
 }

@@ -8,17 +8,24 @@ import { latency } from '../../lib/format.js';
 import { monitorPath } from '@9volt/contracts/pages';
 import { toast, toastError } from '../../lib/toasts.js';
 import { DISABLED, ENABLED, monitorApi } from '../monitors/monitor-api.js';
+import { AcknowledgeDialog } from '../quiet/acknowledge-dialog.js';
+import { quietApi } from '../quiet/quiet-api.js';
+import { SilenceDialog } from '../quiet/silence-dialog.js';
 import { DisableUntil } from './disable-until.js';
 
 interface MonitorActionsProps {
   name: string;
   isDisabled: boolean;
+  /** Disabled until a time, apart from its configuration. */
+  isPaused: boolean;
+  hasIncident: boolean;
+  isAcknowledged: boolean;
 }
 
-export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
+export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAcknowledged }: MonitorActionsProps) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState<'until' | 'delete'>();
+  const [asking, setAsking] = useState<'until' | 'delete' | 'silence' | 'acknowledge'>();
   const done = async (title: string): Promise<void> => {
     toast('done', title);
     await queries.invalidateQueries({ queryKey: ['state', name] });
@@ -46,6 +53,7 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
       })}
       {isDisabled
         ? button('Enable', 'ok', async () => {
+            if (isPaused) await quietApi.resume(name);
             await monitorApi.patch(name, ENABLED);
             await done(`Enabled ${name}`);
           })
@@ -55,6 +63,20 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
           })}
       <Action icon="stale" onClick={() => setAsking('until')}>
         Disable until
+      </Action>
+      {hasIncident && isAcknowledged
+        ? button('Remove acknowledgement', 'remove', async () => {
+            await quietApi.unacknowledge(name);
+            await done(`The incident of ${name} is not acknowledged any more`);
+          })
+        : null}
+      {hasIncident && !isAcknowledged ? (
+        <Action icon="ok" onClick={() => setAsking('acknowledge')}>
+          Acknowledge
+        </Action>
+      ) : null}
+      <Action icon="silence" onClick={() => setAsking('silence')}>
+        Silence
       </Action>
       <ActionLink icon="edit" to={monitorPath(name, 'edit')}>
         Edit
@@ -68,10 +90,18 @@ export function MonitorActions({ name, isDisabled }: MonitorActionsProps) {
       {asking === 'until' ? (
         <DisableUntil
           onClose={() => setAsking(undefined)}
-          onDisable={async (until) => {
-            await monitorApi.patch(name, { disable: null, 'disable-until': until });
+          onDisable={async (pause) => {
+            await quietApi.pause(name, pause);
             await done(`Disabled ${name} until the chosen time`);
           }}
+        />
+      ) : null}
+      {asking === 'silence' ? <SilenceDialog initial={{ name }} onClose={() => setAsking(undefined)} /> : null}
+      {asking === 'acknowledge' ? (
+        <AcknowledgeDialog
+          name={name}
+          onDone={() => done(`Acknowledged ${name}`)}
+          onClose={() => setAsking(undefined)}
         />
       ) : null}
       {asking === 'delete' ? (

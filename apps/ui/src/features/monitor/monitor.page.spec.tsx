@@ -36,6 +36,11 @@ const DETAIL = {
   nextDue: at(4),
   owed: [{ alerter: 'other', type: 'critical', createdAt: at(3) }],
   told: {},
+  held: { team: { reason: 'silence', by: 's1', since: at(3), text: 'the silence s1 of kim' } },
+  ack: null,
+  pause: null,
+  incident: '1.1',
+  quiet: 'silenced',
   assignment: null,
   revision: 1,
 };
@@ -55,6 +60,8 @@ beforeEach(() => {
     }),
     'GET /api/v1/event': () => [eventOf('e1', { monitor: 'web', message: 'web is critical' })],
     'PATCH /api/v1/monitor/web': (body) => patches.push(body),
+    'PUT /api/v1/monitor/web/pause': (body) => patches.push(body),
+    'PUT /api/v1/state/web/ack': (body) => patches.push(body),
     'DELETE /api/v1/monitor/web': () => ({}),
     'POST /api/v1/monitor/web/run': () => ({ status: 'critical', message: 'refused', latencyMs: 3 }),
   }));
@@ -129,11 +136,25 @@ it('disables it until a time to come', async () => {
   fireEvent.change(dialog.getByLabelText('Until'), { target: { value: '2001-01-01T00:00' } });
   expect([disable.disabled, dialog.queryByText('Choose a time in the future')]).toEqual([true, expect.anything()]);
   fireEvent.click(dialog.getByRole('button', { name: '1 day' }));
+  fireEvent.change(dialog.getByLabelText('Your name'), { target: { value: ' kim ' } });
+  fireEvent.change(dialog.getByLabelText('Why'), { target: { value: 'move' } });
   fireEvent.click(disable);
   await waitFor(() => expect(patches).toHaveLength(1));
-  const { 'disable-until': until, ...rest } = patches[0] as Record<string, string>;
-  expect(rest).toEqual({ disable: null });
+  const { until, ...rest } = patches[0] as Record<string, string>;
+  expect(rest).toEqual({ author: 'kim', comment: 'move' });
   expect(Math.abs(Date.parse(until ?? '') - Date.now() - 86_400_000)).toBeLessThan(120_000);
+});
+
+it('says why somebody is not notified, and acknowledges the incident', async () => {
+  await renderMonitor();
+  const held = screen.getByRole('region', { name: 'Held notifications' });
+  expect(held.textContent).toMatch(/silenced.*team is not notified: the silence s1 of kim/);
+  press('Acknowledge');
+  const dialog = within(await screen.findByRole('dialog', { name: 'Acknowledge web' }));
+  fireEvent.change(dialog.getByLabelText('Comment'), { target: { value: 'on it' } });
+  fireEvent.click(dialog.getByRole('button', { name: 'Acknowledge' }));
+  await waitFor(() => expect(patches).toEqual([expect.objectContaining({ comment: 'on it' })]));
+  expect(await screen.findByText('Acknowledged web')).toBeTruthy();
 });
 
 it('asks before it deletes', async () => {

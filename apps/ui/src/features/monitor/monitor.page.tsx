@@ -16,6 +16,7 @@ import { NO_EVENTS } from '../events/no-events.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
+import { Held } from '../quiet/held.js';
 import { Incidents } from './incidents.js';
 import { MonitorActions } from './monitor-actions.js';
 import styles from './monitor.module.css';
@@ -41,7 +42,15 @@ export default function MonitorPage() {
       </Page>
     );
   }
-  const actions = data ? <MonitorActions name={name} isDisabled={(live ?? data).status === 'disabled'} /> : undefined;
+  const actions = data ? (
+    <MonitorActions
+      name={name}
+      isDisabled={(live ?? data).status === 'disabled'}
+      isPaused={data.pause !== null}
+      hasIncident={(live ?? data).incident !== null}
+      isAcknowledged={data.ack !== null}
+    />
+  ) : undefined;
   return (
     <Page title={name} actions={actions}>
       <Loaded of={detail} what="this monitor">
@@ -56,6 +65,7 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
     <div className={styles['columns']}>
       <div className={styles['column']}>
         <Now state={state} detail={detail} />
+        <Held state={state} detail={detail} />
         <Panel title="Response time">
           {detail.results.length < 2 ? (
             <Empty title="Not enough results yet; the chart needs two" />
@@ -89,6 +99,7 @@ function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
             for <Instant at={state.since} form="span" />
           </span>
         )}
+        {state.recovering ? <span className={styles['muted']}>recovering</span> : null}
         {state.count > 0 ? <span className={styles['muted']}>{counted(state.count, 'failure')} in a row</span> : null}
       </p>
       {why === '' ? null : <p className={styles['message']}>{why}</p>}

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { Confirm, Dialog } from '../../components/dialog.js';
 import { Icon, type IconName } from '../../components/icon.js';
 import { count, counted } from '../../lib/format.js';
+import { author } from '../../lib/author.js';
+import { quietApi } from '../quiet/quiet-api.js';
 import { toast } from '../../lib/toasts.js';
 import styles from './bulk-actions.module.css';
 import { DISABLED, ENABLED, monitorApi } from './monitor-api.js';
@@ -19,9 +21,16 @@ interface Action {
 const ACTIONS: readonly Action[] = [
   { label: 'Enable', done: 'enabled', icon: 'ok', act: (name) => monitorApi.patch(name, ENABLED) },
   { label: 'Disable', done: 'disabled', icon: 'pause', act: (name) => monitorApi.patch(name, DISABLED) },
+  { label: 'Silence for 1 hour', done: 'silenced for 1 hour', icon: 'silence', act: silenceForAnHour },
   { label: 'Run now', done: 'run', icon: 'run', act: (name) => monitorApi.run(name) },
   { label: 'Delete', done: 'deleted', icon: 'remove', isDangerous: true, act: (name) => monitorApi.remove(name) },
 ];
+
+function silenceForAnHour(name: string): Promise<unknown> {
+  const who = author.get();
+  const body = { match: { name }, duration: '1h', comment: 'silenced with others in the dashboard' };
+  return quietApi.addSilence(who === '' ? body : { ...body, author: who });
+}
 
 interface BulkActionsProps {
   names: readonly string[];

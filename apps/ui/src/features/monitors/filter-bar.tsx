@@ -1,6 +1,8 @@
 import { CloseButton, MultiSelect, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../../components/icon.js';
+import { QuietBadge } from '../../components/quiet-badge.js';
+import { QUIET_REASONS, type QuietCounts } from '../../lib/quiet.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { count } from '../../lib/format.js';
 import { type Counts, STATUSES } from '../../lib/status.js';
@@ -12,6 +14,7 @@ interface FilterBarProps {
   filter: MonitorFilter;
   facets: Facets;
   counts: Counts;
+  quiet: QuietCounts;
   onChange: (change: Partial<MonitorFilter>) => void;
 }
 
@@ -20,7 +23,7 @@ export function FilterBarToBe() {
   return <div className={styles['toBe']} />;
 }
 
-export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) {
+export function FilterBar({ filter, facets, counts, quiet, onChange }: FilterBarProps) {
   return (
     <div role="search" aria-label="Monitors">
       <div className={styles['bar']}>
@@ -48,6 +51,22 @@ export function FilterBar({ filter, facets, counts, onChange }: FilterBarProps) 
             >
               <StatusBadge status={status} />
               {count(counts[status])}
+            </button>
+          );
+        })}
+        {QUIET_REASONS.filter((reason) => quiet[reason] > 0 || filter.quiet.includes(reason)).map((reason) => {
+          const isChosen = filter.quiet.includes(reason);
+          const others = filter.quiet.filter((one) => one !== reason);
+          return (
+            <button
+              key={reason}
+              type="button"
+              className={styles['status']}
+              aria-pressed={isChosen}
+              onClick={() => onChange({ quiet: isChosen ? others : [...others, reason] })}
+            >
+              <QuietBadge quiet={reason} />
+              {count(quiet[reason])}
             </button>
           );
         })}

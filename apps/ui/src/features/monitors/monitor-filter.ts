@@ -1,3 +1,4 @@
+import { QUIET_REASONS, type QuietReason } from '../../lib/quiet.js';
 import { STATUSES } from '../../lib/status.js';
 import { wordsOf } from '../../lib/url-state.js';
 import type { Status } from '../../lib/live-types.js';
@@ -12,6 +13,7 @@ export type PageSize = (typeof PAGE_SIZES)[number];
 export interface MonitorFilter {
   q: string;
   status: readonly Status[];
+  quiet: readonly QuietReason[];
   type: readonly string[];
   tag: readonly string[];
   worker: readonly string[];
@@ -25,6 +27,7 @@ export interface MonitorFilter {
 export const NO_FILTER: MonitorFilter = {
   q: '',
   status: [],
+  quiet: [],
   type: [],
   tag: [],
   worker: [],
@@ -42,6 +45,7 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
   return {
     q: params.get('q') ?? '',
     status: STATUSES.filter((status) => wordsOf(params, 'status').includes(status)),
+    quiet: QUIET_REASONS.filter((reason) => wordsOf(params, 'quiet').includes(reason)),
     type: wordsOf(params, 'type'),
     tag: params.getAll('tag'),
     worker: params.getAll('worker'),
@@ -56,7 +60,7 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
 export function writeFilter(filter: MonitorFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (filter.q !== '') params.set('q', filter.q);
-  for (const name of ['status', 'type', 'tag', 'worker'] as const) {
+  for (const name of ['status', 'quiet', 'type', 'tag', 'worker'] as const) {
     for (const value of filter[name]) params.append(name, value);
   }
   if (filter.sort !== NO_FILTER.sort || filter.descending) {
@@ -68,6 +72,6 @@ export function writeFilter(filter: MonitorFilter): URLSearchParams {
 }
 
 /** Whether anything is left out by it. */
-export function isFiltering({ q, status, type, tag, worker }: MonitorFilter): boolean {
-  return q.trim() !== '' || status.length + type.length + tag.length + worker.length > 0;
+export function isFiltering({ q, status, quiet, type, tag, worker }: MonitorFilter): boolean {
+  return q.trim() !== '' || status.length + quiet.length + type.length + tag.length + worker.length > 0;
 }

@@ -2,6 +2,7 @@ import { memo, useSyncExternalStore } from 'react';
 import { Link } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import { ResultBar } from '../../components/result-bar.js';
+import { QuietBadge } from '../../components/quiet-badge.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { latency } from '../../lib/format.js';
 import type { LiveState } from '../../lib/live-types.js';
@@ -62,7 +63,7 @@ const Cells = memo(function Cells({ state, isSelected, results, onSelect }: Cell
         <StatusBadge status={status} />
       </span>
       <span role="cell" className={styles['name']} title={why === '' ? name : `${name}: ${why}`}>
-        <Link to={monitorPath(name)}>{name}</Link>
+        <Link to={monitorPath(name)}>{name}</Link> {state.quiet ? <QuietBadge quiet={state.quiet} /> : null}
       </span>
       <span role="cell" className={`${styles['type']} ${styles['muted']}`}>
         {type}

@@ -42,6 +42,22 @@ function renderMonitors(path: string) {
 
 const names = (): string[] => [...document.querySelectorAll('[data-monitor] a')].map((link) => link.textContent);
 
+it('shows apart what is silenced, and filters by it', async () => {
+  const quiet = new Map([
+    ['a', stateOf('a', { status: 'critical', quiet: 'silenced' })],
+    ['b', stateOf('b', { status: 'critical', quiet: 'acknowledged' })],
+    ['c', stateOf('c')],
+  ]);
+  const { router } = renderAt(<MonitorsPage />, {
+    store: fakeStore({ connection: 'live', states: quiet, events: [] }),
+    path: '/monitors',
+  });
+  fireEvent.click(screen.getByRole('button', { name: /^silenced/ }));
+  await waitFor(() => expect(router.state.location.search).toBe('?quiet=silenced'));
+  expect(names()).toEqual(['a']);
+  expect(document.querySelector('[data-monitor=a] [data-quiet]')?.textContent).toBe('silenced');
+});
+
 it('has pages of a size that the URL says', async () => {
   const { foot, url } = renderMonitors('/monitors?sort=name&size=50&page=3');
   expect(foot()).toContain('3 of 3');

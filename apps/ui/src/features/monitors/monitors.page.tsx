@@ -1,6 +1,7 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'react-router';
+import { Action } from '../../components/action.js';
 import { Icon } from '../../components/icon.js';
 import { Loaded } from '../../components/loaded.js';
 import { Page } from '../../components/page.js';
@@ -8,8 +9,10 @@ import { Empty } from '../../components/states.js';
 import { count, counted } from '../../lib/format.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
+import { countByQuiet } from '../../lib/quiet.js';
 import { countByStatus } from '../../lib/status.js';
 import { useUrlState } from '../../lib/url-state.js';
+import { SilenceDialog } from '../quiet/silence-dialog.js';
 import { BulkActions } from './bulk-actions.js';
 import { FilterBar, FilterBarToBe } from './filter-bar.js';
 import {
@@ -46,11 +49,39 @@ export default function MonitorsPage() {
     </Empty>
   );
   return (
-    <Page title="Monitors" actions={newMonitor}>
+    <Page
+      title="Monitors"
+      actions={
+        <>
+          <SilenceThese />
+          {newMonitor}
+        </>
+      }
+    >
       <Loaded of={{ data: states }} what="monitors" empty={{ when: ({ size }) => size === 0, shown: none }}>
         {(known) => <Monitors states={known} areAll={all !== undefined} />}
       </Loaded>
     </Page>
+  );
+}
+
+/** A silence with the conditions that the page filters by. */
+function SilenceThese() {
+  const [{ q, tag, type }] = useUrlState(readFilter, writeFilter);
+  const [isOpen, setOpen] = useState(false);
+  const [onlyType] = type;
+  const initial = {
+    ...(/^\S+$/.test(q) ? { name: `*${q}*` } : {}),
+    ...(tag.length > 0 ? { tags: [...tag] } : {}),
+    ...(type.length === 1 && onlyType !== undefined ? { type: onlyType } : {}),
+  };
+  return (
+    <>
+      <Action icon="silence" onClick={() => setOpen(true)}>
+        Silence
+      </Action>
+      {isOpen ? <SilenceDialog initial={initial} onClose={() => setOpen(false)} /> : null}
+    </>
   );
 }
 
@@ -61,6 +92,7 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   // What takes a while for thousands is worked out behind what is on the screen.
   const settled = useDeferredValue(states);
   const counts = useMemo(() => countByStatus(settled.values()), [settled]);
+  const quiet = useMemo(() => countByQuiet(settled.values()), [settled]);
   const facets = useMemo(() => facetsOf(settled.values()), [settled]);
   const found = useMemo(() => selectMonitors(settled.values(), filter), [settled, filter]);
   const { size, page } = filter;
@@ -74,7 +106,11 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   const chosen = useMemo(() => [...selected].filter((name) => settled.has(name)), [selected, settled]);
   return (
     <>
-      {areAll ? <FilterBar filter={filter} facets={facets} counts={counts} onChange={change} /> : <FilterBarToBe />}
+      {areAll ? (
+        <FilterBar filter={filter} facets={facets} counts={counts} quiet={quiet} onChange={change} />
+      ) : (
+        <FilterBarToBe />
+      )}
       {found.length === 0 ? (
         <Empty
           title="No monitor matches these filters"

@@ -22,11 +22,12 @@ function several(chosen: readonly string[], isThere: (whole: string) => boolean)
   return only.split(',').map((part) => part.trim());
 }
 
-function matcherOf({ q, status, type, tag, worker }: MonitorFilter): (state: LiveState) => boolean {
+function matcherOf({ q, status, quiet, type, tag, worker }: MonitorFilter): (state: LiveState) => boolean {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const [statuses, types, tags, workers] = [status, type, tag, worker].map((list) => new Set<string>(list));
   return (state) =>
     (status.length === 0 || statuses?.has(state.status) === true) &&
+    (quiet.length === 0 || (state.quiet !== null && quiet.includes(state.quiet))) &&
     (type.length === 0 || types?.has(state.type ?? '') === true) &&
     (tag.length === 0 || state.tags.some((one) => tags?.has(one))) &&
     (worker.length === 0 || workers?.has(workerOf(state)) === true) &&

@@ -5,6 +5,8 @@ import { Icon } from '../../components/icon.js';
 import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
 import { NO_EVENTS } from '../events/no-events.js';
+import { QuietBadge } from '../../components/quiet-badge.js';
+import { countByQuiet, QUIET_REASONS, type QuietCounts } from '../../lib/quiet.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { count, counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
@@ -37,6 +39,7 @@ export default function OverviewPage() {
 
 function Overview({ states }: { states: ReadonlyMap<string, LiveState> }) {
   const counts = useMemo(() => countByStatus(states.values()), [states]);
+  const quiet = useMemo(() => countByQuiet(states.values()), [states]);
   const problems = useMemo(
     () => [...states.values()].filter(({ status }) => PROBLEMS.has(status)).sort(worstFirst),
     [states],
@@ -45,6 +48,7 @@ function Overview({ states }: { states: ReadonlyMap<string, LiveState> }) {
     <>
       <Degraded counts={counts} />
       <Tiles counts={counts} />
+      <Quiet counts={quiet} />
       <div className={styles['columns']}>
         <Panel
           title="Problems"
@@ -88,6 +92,21 @@ function Tiles({ counts }: { counts: Counts }) {
   );
 }
 
+/** What is held, by reason; each leads to its list. */
+function Quiet({ counts }: { counts: QuietCounts }) {
+  const shown = QUIET_REASONS.filter((reason) => counts[reason] > 0);
+  if (shown.length === 0) return null;
+  return (
+    <div className={styles['quiet']} role="group" aria-label="Monitors whose alarms are held">
+      {shown.map((reason) => (
+        <Link key={reason} to={`/monitors?quiet=${reason}`}>
+          <QuietBadge quiet={reason} /> {count(counts[reason])}
+        </Link>
+      ))}
+    </div>
+  );
+}
+
 function Problems({ problems }: { problems: readonly LiveState[] }) {
   const list = useRef<HTMLUListElement>(null);
   const shown = problems.slice(0, PROBLEMS_SHOWN);
@@ -103,7 +122,7 @@ function Problems({ problems }: { problems: readonly LiveState[] }) {
             {state.name}
           </Link>
           <span className={styles['why']} title={explanationOf(state)}>
-            {explanationOf(state)}
+            {state.quiet ? <QuietBadge quiet={state.quiet} /> : null} {explanationOf(state)}
           </span>
           <span className={styles['age']}>
             <Instant at={state.since} form="span" />

@@ -116,6 +116,7 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('New monitor', '/monitors/new', 'plus'),
       go('Alerters', '/alerters', 'alerters'),
       go('New alerter', '/alerters/new', 'plus'),
+      go('Silences', '/silences', 'silence'),
       go('Events', '/events', 'events'),
       go('Cluster', '/cluster', 'cluster'),
       scheme('Light theme', 'light'),
