@@ -35,7 +35,7 @@ const ALARMS = ['chat: warning', 'both: warning', 'pager: critical', 'both: crit
 const RESOLVES = ['both: resolve (recovered)', 'chat: resolve (recovered)', 'pager: resolve (recovered)'];
 
 describe('a target that goes down and comes back', () => {
-  test('leads through every status; each alerter is owed each transition once, and one resolve', async () => {
+  test('goes through every status; each alerter gets each transition once, and one resolve', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
     const ok = await view.reaches('web', { status: 'ok', count: 0 });
@@ -66,7 +66,7 @@ describe('a target that goes down and comes back', () => {
     );
   });
 
-  test('that flaps at every run is written at most once a second on average, and nobody is told what is not so', async () => {
+  test('that flaps at every check is written at most once a second on average, and every notification is true', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', {
       ...settings(),
@@ -89,7 +89,7 @@ describe('a target that goes down and comes back', () => {
 });
 
 describe('a change of the assignment', () => {
-  test('an edit runs at once and keeps the incident; a new alerter is told with the next result', async () => {
+  test('an edit runs at once and keeps the incident; a new alerter is notified with the next result', async () => {
     const worker = await startWorker();
     web.healthy = false;
     await view.assign(worker.id, 'web', settings());
@@ -111,7 +111,7 @@ describe('a change of the assignment', () => {
     expect(view.said('web')).toEqual([...ALARMS, 'new: critical']);
   });
 
-  test('removal: the run stops, who was told hears why, the state goes, and the assignment goes last', async () => {
+  test('removal: the check stops, notified alerters learn why, the state goes, and the assignment goes last', async () => {
     const worker = await startWorker();
     web.healthy = false;
     await view.assign(worker.id, 'web', settings());
@@ -136,7 +136,7 @@ describe('a change of the assignment', () => {
     await waitFor(() => !worker.holds('web'));
   });
 
-  test('a healthy monitor is removed at once, also while its run hangs', async () => {
+  test('a healthy monitor is removed at once, even while its check hangs', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', { ...settings(), interval: '10s', timeout: '9s' });
     await view.reaches('web', { status: 'ok' });
@@ -152,7 +152,7 @@ describe('a change of the assignment', () => {
     expect(view.owed).toEqual([]);
   });
 
-  test('delivering for nobody: nothing is run, the assignment goes when nothing is owed', async () => {
+  test('delivering for nobody: nothing runs, the assignment goes when nothing is pending', async () => {
     const worker = await startWorker();
     await view.put(view.keys.outboxEntry('web', 'chat', 'a'), { ...wholeOutboxEntry, incident: '50.1' });
     await view.assign(worker.id, 'web', settings(), { phase: 'deliver' });
@@ -163,7 +163,7 @@ describe('a change of the assignment', () => {
     await waitFor(async () => (await view.assignment(worker.id, 'web')) === undefined);
   });
 
-  test('a monitor deleted and created again while nobody looked: the old incident is resolved, its record kept apart', async () => {
+  test('a monitor deleted and created again unnoticed: the old incident is resolved, its record kept apart', async () => {
     const worker = await startWorker();
     web.healthy = false;
     await view.assign(worker.id, 'web', settings());
@@ -184,7 +184,7 @@ describe('a change of the assignment', () => {
 });
 
 describe('an heir', () => {
-  test('continues count, incident and what was told', async () => {
+  test('continues count, incident and notifications', async () => {
     const first = await startWorker('w1');
     web.healthy = false;
     await view.assign(first.id, 'web', settings(), { revision: 500 });
@@ -201,7 +201,7 @@ describe('an heir', () => {
 });
 
 describe('a worker that leaves', () => {
-  test('tells when each monitor ran last', async () => {
+  test('records when each monitor was last checked', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', { ...settings(), interval: '1h', timeout: '5s' });
     await view.reaches('web', { status: 'ok' });
@@ -214,7 +214,7 @@ describe('a worker that leaves', () => {
 });
 
 describe('a planned hand-over', () => {
-  test('has no gap and no overlap, and the state goes on', async () => {
+  test('has no gap and no overlap, and the state continues', async () => {
     const [one, two] = [await startWorker('w1'), await startWorker('w2')];
     web.healthy = false;
     web.delayMs = 20;
@@ -241,7 +241,7 @@ describe('a planned hand-over', () => {
     expect(Math.min(...gaps)).toBeGreaterThan(45);
   });
 
-  test('waits for the run and the send in flight; what they led to is handed over', async () => {
+  test('waits for the check and the send in progress; hands over their outcome', async () => {
     const [one, two] = [await startWorker('w1'), await startWorker('w2')];
     const slow = { ...settings(), interval: '1h', timeout: '5s' };
     await view.assign(one.id, 'web', slow, { revision: 500 });
@@ -265,7 +265,7 @@ describe('a planned hand-over', () => {
     expect(web.askedAt).toHaveLength(2);
   });
 
-  test('to a worker that is gone: everything goes on here', async () => {
+  test('to a worker that is gone: everything continues here', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
     await view.reaches('web', { status: 'ok' });
@@ -280,7 +280,7 @@ describe('a planned hand-over', () => {
 });
 
 describe('fencing', () => {
-  test('without its member key nothing of a worker is accepted; it joins anew and continues with what it knows', async () => {
+  test('without its member key etcd accepts nothing of a worker; it joins again and continues with what it knows', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
     await view.reaches('web', { status: 'ok' });
@@ -297,7 +297,7 @@ describe('fencing', () => {
     expect(view.said('web')).toEqual(expect.arrayContaining(['chat: warning', 'pager: critical', 'both: critical']));
   });
 
-  test('the result of a run that ends after the monitor was given to another is dropped', async () => {
+  test('the result of a check that ends after the monitor moved is dropped', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', {
       ...settings(),
@@ -312,7 +312,7 @@ describe('fencing', () => {
     const run = worker.get(CheckRunner).runNow('web', new AbortController().signal);
     void run.catch(() => undefined);
     await waitFor(() => web.askedAt.length === 2);
-    // As the leader does it: in one transaction, and faster than the informer could stop the run.
+    // As the leader does it: in one transaction, and faster than the informer could stop the check.
     await view.client.txn({
       compare: [],
       then: [
@@ -326,7 +326,7 @@ describe('fencing', () => {
     expect(view.owed).toEqual([]);
   });
 
-  test('a write of ours that was applied late is noticed: what it told is not told again', async () => {
+  test('notices its own write that happened late: does not repeat the notifications', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', { ...settings(), 'warning-threshold': 0, 'critical-threshold': 1 });
     const ok = await view.reaches('web', { status: 'ok' });
@@ -349,7 +349,7 @@ describe('fencing', () => {
 });
 
 describe('without etcd', () => {
-  test('a worker that still waits to be told what it needs can be stopped', async () => {
+  test('a worker that still waits for its data from etcd can be stopped', async () => {
     const unanswered = jest.spyOn(CallsView.prototype, 'start').mockReturnValue(new Promise(() => undefined));
     try {
       const worker = await startWorker();
@@ -360,7 +360,7 @@ describe('without etcd', () => {
     }
   });
 
-  test('checks go on, and what they led to is written afterwards, once', async () => {
+  test('checks continue, and their outcome is written afterwards, once', async () => {
     const own = await startEtcd();
     const there = await new LeaderStandIn(own.endpoint, bench.prefix).start();
     const worker = await WorkerRig.start(own.endpoint, bench.prefix);
@@ -400,7 +400,7 @@ test('a new monitor runs at once when it is assigned, at the median of 20', asyn
   expect(waits[10]).toBeLessThan(1_000);
 });
 
-test('vitals tell each result, the member key the load', async () => {
+test('vitals contain each result, the member key the load', async () => {
   const worker = await startWorker();
   await view.assign(worker.id, 'web', settings());
   await waitFor(() => web.askedAt.length >= 5);
@@ -423,7 +423,7 @@ describe('a plugin', () => {
     ...{ interval: '100ms', 'critical-threshold': 3, 'critical-alerter': ['pager'] },
   };
 
-  test('is kept with what it said and measured, and shown in the metrics that were asked for', async () => {
+  test('is kept with its message and values, and shown in the requested metrics', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'load', plugin);
     await view.reaches('load', { status: 'ok', count: 0 });
@@ -442,7 +442,7 @@ describe('a plugin', () => {
     );
   });
 
-  test('that this worker does not permit is unknown at once, and told at the critical threshold', async () => {
+  test('that this worker does not permit is unknown at once, and notified at the critical threshold', async () => {
     const worker = await startWorker('w1', { programs: { rules: [], atOnce: 1 } });
     await view.assign(worker.id, 'load', plugin);
     const state = await view.reaches('load', { status: 'unknown', count: 3 });
@@ -452,7 +452,7 @@ describe('a plugin', () => {
   });
 });
 
-test('a stop lets the run in flight end, and stores what it led to', async () => {
+test('a stop lets the check in progress end, and stores its outcome', async () => {
   const worker = await startWorker();
   await view.assign(worker.id, 'web', {
     ...settings(),
@@ -474,7 +474,7 @@ test('a stop lets the run in flight end, and stores what it led to', async () =>
   expect(await view.client.get(view.keys.member(worker.id))).toBeUndefined();
 });
 
-test('a stop has told what its last runs led to; nothing that is owed waits for a slow run', async () => {
+test('a stop has sent the notifications of its last checks; no pending notification waits for a slow check', async () => {
   const pager = await startPagerDutyStandIn();
   try {
     await view.put(view.keys.alerter('pager'), pager.alerter);

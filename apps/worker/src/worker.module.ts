@@ -51,10 +51,10 @@ import { VitalsSource } from './vitals/vitals-source.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 import { WorkerService } from './worker.service.js';
 
-/** A usual limit; a worker of a thousand monitors needs that many. */
+/** A usual limit; a worker with a thousand monitors needs that many. */
 const FEW_FILES = 1_024;
 
-/** Runs the monitors assigned to this process, evaluates, and delivers. Needs the modules of the cluster, the platform and the schedule. */
+/** Runs the monitors of this process, evaluates, and delivers. Needs the modules of the cluster, the platform and the schedule. */
 @Module({
   providers: [
     { provide: Clock, useClass: SystemClock },

@@ -52,8 +52,8 @@ export class WorkerService implements OnApplicationBootstrap, BeforeApplicationS
   private async start(): Promise<void> {
     if (this.stopping) return;
     this.vitals.start();
-    // A monitor that awaits calls must not be judged before they are known, and no alarm sent before what may hold it is. A stop does not wait for
-    // etcd to tell them.
+    // A monitor that waits for calls must not be judged before they are known, and no alarm sent before its holds are known. A stop
+    // does not wait for etcd to send them.
     await Promise.race([Promise.all([this.calls.start(), this.quiet.start()]), this.whenStopping]);
     if (!this.stopping) await this.assignments.start();
   }

@@ -13,17 +13,17 @@ export class CallsView implements OnApplicationShutdown {
   private readonly log: Logger;
   private readonly informer: Watched<CallRecord>;
   private readonly listeners = new Set<(monitor: string) => void>();
-  /** By key, when the record of a monitor was seen to appear, by our own clock. */
+  /** By key, when the record of a monitor appeared, by our own clock. */
   private readonly begunAt = new Map<string, { createRevision: number; at: number }>();
-  /** By key, when a call was seen to arrive, by our own clock: those of the APIs may differ. */
+  /** By key, when a call arrived, by our own clock: the clocks of the APIs may differ. */
   private readonly arrivedAt = new Map<string, { revision: number; at: number }>();
-  /** By monitor, since when calls are awaited, until etcd knows. */
+  /** By monitor, since when it waits for calls, until etcd has it. */
   private readonly beginning = new Map<string, { createRevision: number; at: number; isWriting: boolean }>();
-  /** Since when etcd tells of calls again; those of an outage could not be received. */
+  /** Since when etcd delivers calls again; calls during an outage could not arrive. */
   private backSince = Number.NEGATIVE_INFINITY;
   private listed = false;
   private lost = false;
-  /** For what was written before we looked: the clocks of those who wrote it, and ours, may be off. */
+  /** For records from before we watched: the clocks of their writers, and ours, may be wrong. */
   private readonly time: ClusterTime;
 
   constructor(
@@ -39,7 +39,7 @@ export class CallsView implements OnApplicationShutdown {
     });
   }
 
-  /** Whether a call that was received would be known here. */
+  /** Whether a received call would be known here. */
   get isCurrent(): boolean {
     return this.informer.connected;
   }
@@ -55,12 +55,14 @@ export class CallsView implements OnApplicationShutdown {
     await this.informer.stop();
   }
 
-  /** Called for each call, by the name of its monitor, and of all when calls can be received again. Must not throw or block. */
+  /**
+   * Called for each call, with the name of its monitor, and for all monitors when calls can arrive again. Must not throw or block.
+   */
   onCall(listener: (monitor: string) => void): void {
     this.listeners.add(listener);
   }
 
-  /** What is known of the calls to a monitor of ours; with the first question, calls are awaited. */
+  /** The calls to one of our monitors; the first question begins the wait for calls. */
   of(monitor: OwnedMonitor): ReceivedCalls {
     const key = this.node.keys.push(monitor.name);
     const item = this.informer.get(key);
@@ -91,7 +93,7 @@ export class CallsView implements OnApplicationShutdown {
     if (this.listed && before?.value.createRevision !== createRevision) {
       this.begunAt.set(key, { createRevision, at: this.clock.now() });
     }
-    // One that is listed again has not arrived just now.
+    // A call that is listed again has not arrived just now.
     if (before?.value.last?.at === after.value.last?.at) return;
     if (this.listed) this.arrivedAt.set(key, { revision: after.modRevision, at: this.clock.now() });
     this.emit(key);
@@ -110,7 +112,7 @@ export class CallsView implements OnApplicationShutdown {
     for (const listener of this.listeners) listener(name);
   }
 
-  /** Writes down that calls are awaited from now on, so that an heir need not begin anew. Answers since when they are. */
+  /** Records that it waits for calls from now on, so that the next owner need not start from zero. Answers since when. */
   private begin(monitor: OwnedMonitor, modRevision: number): number {
     const { name, assignment } = monitor;
     const { createRevision } = assignment;
@@ -121,7 +123,7 @@ export class CallsView implements OnApplicationShutdown {
     this.beginning.set(name, begun);
     const { stores, session } = this.node;
     const record: CallRecord = { createRevision, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
-    // Refused, somebody else was first; failed, the next run tries again.
+    // Refused: somebody else was first; failed: the next check tries again.
     const stored = stores.push.replace(name, { modRevision }, record, [fenceOf(monitor), session.fence]);
     void stored
       .finally(() => (begun.isWriting = false))

@@ -9,7 +9,7 @@ import { CallsView } from './calls-view.js';
 jest.setTimeout(30_000);
 
 const NAME = 'nightly';
-/** Its turns are an hour apart: whatever is found sooner is found by a call, or when one is overdue. */
+/** Its slots are an hour apart: only a call, or an overdue one, can cause an earlier check. */
 const settings = (more: object = {}): object => ({
   type: 'push',
   token: 'a-token-of-a-job',
@@ -45,8 +45,8 @@ async function record(): Promise<CallRecord | undefined> {
   return entry && decode<CallRecord>(entry.value);
 }
 
-describe('a monitor that awaits calls', () => {
-  test('is judged anew with each call, however rare its turns are', async () => {
+describe('a monitor that waits for calls', () => {
+  test('is judged with each call, however rare its slots are', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, NAME, settings());
     await view.reaches(NAME, { status: 'ok' });
@@ -79,7 +79,7 @@ describe('a monitor that awaits calls', () => {
     expect(message).toMatch(/^No call ever, awaited since/);
   });
 
-  test('is run when a call is overdue, though its turns are far apart', async () => {
+  test('runs when a call is overdue, though its slots are far apart', async () => {
     const at = new Date(Date.now() - 2 * 3_600_000 + 2_500).toISOString();
     await call({ at }, { awaitedSince: at });
     const worker = await startWorker();
@@ -89,7 +89,7 @@ describe('a monitor that awaits calls', () => {
     expect(view.states[0]).toMatchObject({ state: { status: 'ok' } });
   });
 
-  test('remembers since when calls are awaited, and the last one, when its owner changes', async () => {
+  test('remembers since when it waits for calls, and the last one, when its owner changes', async () => {
     const first = await startWorker('w1');
     await view.assign(first.id, NAME, settings());
     await view.reaches(NAME, { status: 'ok' });
@@ -99,7 +99,7 @@ describe('a monitor that awaits calls', () => {
     const second = await startWorker('w2');
     await view.delete(view.keys.assignment(first.id, NAME));
     await waitFor(() => !first.holds(NAME));
-    // Of a job that was last heard of two hours and more ago, with two hours allowed.
+    // The job last called two hours and more ago, and two hours are allowed.
     const long = new Date(Date.now() - 7_300_000).toISOString();
     await call({ at: long }, { awaitedSince: long });
     await second.stop();
@@ -112,7 +112,7 @@ describe('a monitor that awaits calls', () => {
   const HOUR = 3_600_000;
   const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
-  /** Ours is nine hours ahead of those of the other workers. */
+  /** Our clock is nine hours ahead of those of the other workers. */
   async function beNineHoursAhead(): Promise<void> {
     for (const MemberID of ['w8', 'w9']) {
       await view.put(view.keys.member(MemberID), { ...wholeMember, MemberID, LastUpdated: ago(9 * HOUR) });
@@ -131,7 +131,7 @@ describe('a monitor that awaits calls', () => {
     expect(view.said(NAME)).toEqual(status === 'ok' ? [] : ['pager: critical']);
   });
 
-  test('awaits calls from a time that the other workers understand', async () => {
+  test('waits for calls from a time that the other workers understand', async () => {
     await beNineHoursAhead();
     const worker = await startWorker();
     await view.assign(worker.id, NAME, settings());
@@ -140,7 +140,7 @@ describe('a monitor that awaits calls', () => {
     expect(Math.round((Date.now() - begun) / HOUR)).toBe(9);
   });
 
-  test('awaits calls since its record appeared, whatever the clock of its owner said', async () => {
+  test('waits for calls since its record appeared, whatever the clock of its owner said', async () => {
     const worker = await startWorker();
     await waitFor(() => worker.get(CallsView).isCurrent);
     await view.put(view.keys.push(NAME), { createRevision: 50, awaitedSince: ago(10 * HOUR) });
@@ -159,7 +159,7 @@ describe('a monitor that awaits calls', () => {
     expect((await record())?.last).toBeUndefined();
   });
 
-  test('does not hold against its job that calls could not be received without etcd', async () => {
+  test('does not blame its job for calls that could not arrive without etcd', async () => {
     const proxy = await startSeverableProxy(bench.etcd.clientPort);
     const worker = await startWorker('w1', { endpoint: proxy.endpoint });
     await view.assign(worker.id, NAME, settings({ interval: '900ms', grace: '600ms' }));

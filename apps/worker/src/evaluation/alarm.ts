@@ -1,32 +1,32 @@
 import { type AlarmStatus, type Held, type HoldReason, type MonitorState, ownOf } from '@9volt/contracts';
 
-/** Something that an alerter is to be told of the open incident, unless it is held. */
+/** A notification of an alerter about the open incident, unless it is held back. */
 export interface Alarm {
   alerter: string;
   status: AlarmStatus;
-  /** `repeat`: it was told so before. `passed`: a warning that went before it could be told. */
+  /** `repeat`: the alerter was notified before. `passed`: the warning ended before 9volt could notify. */
   kind: 'alarm' | 'escalation' | 'repeat' | 'passed';
-  /** Present while the monitor flaps, with the worst status that the alerter was told since it began. */
+  /** Present while the monitor flaps, with the worst status that the alerter was notified of since it began. */
   flapping?: { since: string; told?: AlarmStatus | undefined };
-  /** What held it when this was decided last. */
+  /** What held it back at the last decision. */
   before?: Held | undefined;
 }
 
-/** Why an alarm is not sent now. It stays owed. */
+/** Why an alarm is not sent now. It stays pending. */
 export interface Hold {
   reason: HoldReason;
   /** Id of the silence, name of the window or the parent, author of the acknowledgement. */
   by?: string | undefined;
-  /** Until when at most, where that is known. Milliseconds since the epoch. */
+  /** Latest end, if known. Milliseconds since the epoch. */
   until?: number | undefined;
   /** A sentence for a person. */
   text: string;
 }
 
-/** Whether something holds an alarm about a state: the notification pipeline, for one monitor at one moment. */
+/** Whether something holds back an alarm about a state: the notification pipeline, for one monitor at one moment. */
 export type HoldRule = (alarm: Alarm, state: MonitorState) => Hold | undefined;
 
-/** What is stored of a hold: since when the same thing holds it. */
+/** The stored form of a hold: since when the same reason applies. */
 export function heldBy({ reason, by, until, text }: Hold, before: Held | undefined, now: number): Held {
   const isSame = before?.reason === reason && before.by === by;
   return {
@@ -38,7 +38,7 @@ export function heldBy({ reason, by, until, text }: Hold, before: Held | undefin
   };
 }
 
-/** What an alarm that was held says of it when it is sent after all. */
+/** What a held alarm says about that when it is sent after all. */
 export function afterHold(held: Held): string {
   return `${ended(held)} It held this since ${held.since}: ${held.text}`;
 }
@@ -58,7 +58,7 @@ function ended({ reason, by = '' }: Held): string {
   }
 }
 
-/** Whether the same holds by alerter, as far as people see it. */
+/** Whether the same holds apply to each alerter, as far as people see. */
 export function isSameHeld(a: Readonly<Record<string, Held>> = {}, b: Readonly<Record<string, Held>> = {}): boolean {
   const held = Object.entries(a);
   return held.length === Object.keys(b).length && held.every(([name, one]) => isSame(one, ownOf(b, name)));

@@ -12,23 +12,23 @@ import {
 import type { HoldRule } from './alarm.js';
 import type { KnownIncident } from './known-incidents.js';
 
-/** What an alert says beside the state. */
+/** The facts of an alert beside the state. */
 export interface AlertFacts {
   prefix: string;
   monitor: string;
   settings: MonitorSettings;
-  /** What is checked, for a person. */
+  /** The target, for a person. */
   target: string;
   worker: string;
   publicUrl?: string | undefined;
   now: number;
-  /** Mints the id of an outbox entry; later calls answer greater ones. */
+  /** Makes the id of an outbox entry; later calls answer greater ones. */
   newId: () => string;
-  /** What may hold alarms; without it nothing does. */
+  /** What may hold back alarms; without it nothing does. */
   hold?: HoldRule | undefined;
 }
 
-/** An incident that is over, as it was last. */
+/** A closed incident in its last state. */
 type Over = Pick<KnownIncident, 'incident' | 'target' | 'message' | 'count'>;
 
 export function alarmOf(state: MonitorState, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
@@ -47,7 +47,7 @@ export function resolveOf(known: Over, reason: ResolveReason, facts: AlertFacts)
     type: 'resolve',
     reason,
     ...common(known, known.incident, facts),
-    // After a change of the target, or of the monitor behind the name, the incident was about what it was then.
+    // After a change of the target, or of the monitor behind the name, the alert describes the old one.
     monitorType: unchanged ? facts.settings.type : typeOf(known.target, facts.settings.type),
     target: unchanged ? facts.target : describedTarget(known.target),
     status: 'ok',
@@ -82,7 +82,7 @@ export function entryOf(alerter: string, incident: OpenIncident, alert: Alert, f
   return { id: facts.newId(), alerter, incident: incident.id, alert, createdAt: new Date(facts.now).toISOString() };
 }
 
-/** How a state names what it is about: compared to tell whether an edit changed the target. */
+/** The target in a state, for comparison: whether an edit changed it. */
 export function stateTarget(type: string, target: string): string {
   return `${type} ${target}`;
 }

@@ -76,7 +76,7 @@ describe('the status after a sequence of results', () => {
 });
 
 describe('the incident', () => {
-  test('opens with the first status other than ok, at the time of the first failure of the streak', () => {
+  test('opens with the first status other than ok, at the time of the first of the consecutive failures', () => {
     const [, second, third] = after([C, C, C], settingsOf(2, 3));
     expect(second?.incident).toEqual({
       id: '5.1',
@@ -94,7 +94,7 @@ describe('the incident', () => {
     expect(third?.incidents).toBe(1);
   });
 
-  test('closes with a success, and the next has the next number', () => {
+  test('closes with a success, and the next one gets the next number', () => {
     const [, closed, next] = after([C, 'ok', C], settingsOf());
     expect(closed).toMatchObject({ status: 'ok', count: 0, message: 'N/A', incident: null, incidents: 1 });
     expect(closed).not.toHaveProperty('firstFailureAt');
@@ -111,19 +111,19 @@ describe('the incident', () => {
     expect(evaluate(failing, resultOf(C), settings, context).incident).not.toHaveProperty('found');
   });
 
-  test('survives a change of the thresholds: what still fails has not recovered', () => {
+  test('survives a change of the thresholds: a target that still fails has not recovered', () => {
     const [critical] = after([C], settingsOf());
     const raised = evaluate(critical, resultOf(C), settingsOf(5, 9), { ...context, revision: 8 });
     expect(raised).toMatchObject({ status: 'critical', count: 2, revision: 8, incident: { id: '5.1' } });
   });
 
-  test('is not lowered by a change of the thresholds, but by a milder verdict', () => {
+  test('a change of the thresholds does not lower it, but a milder verdict does', () => {
     const [critical] = after([C], settingsOf(1, 1));
     expect(evaluate(critical, resultOf(C), settingsOf(1, 5), context).status).toBe('critical');
     expect(evaluate(critical, resultOf(W), settingsOf(1, 5), context).status).toBe('warning');
   });
 
-  test('does not survive a change of the target, but its number is not used again', () => {
+  test('does not survive a change of the target, but its number is not reused', () => {
     const [critical] = after([C], settingsOf());
     const changed = evaluate(critical, resultOf(C), settingsOf(), { ...context, target: 'http GET http://b/' });
     expect(changed).toMatchObject({ count: 1, told: {}, incident: { id: '5.2' } });
@@ -141,7 +141,7 @@ test('below the thresholds the message is that of the failure', () => {
   expect(state).toMatchObject({ status: 'ok', count: 1, message: 'critical!', incident: null });
 });
 
-test('what a newer version stored, and what was told, is kept', () => {
+test('keeps attributes of a newer version, and who was notified', () => {
   const [critical] = after([C], settingsOf());
   const before = { ...critical, told: { slack: C }, novelty: 1 } as unknown as MonitorState;
   expect(evaluate(before, resultOf('ok'), settingsOf(), context)).toMatchObject({ told: { slack: C }, novelty: 1 });
@@ -171,7 +171,7 @@ test('whatever happens, the state is consistent', () => {
   );
 });
 
-test('a state is never worse than what was found in its streak', () => {
+test('a state is never worse than the findings in its consecutive failures', () => {
   fc.assert(
     fc.property(threshold, threshold, fc.array(anyStatus, { maxLength: 30 }), (warning, critical, results) => {
       const states = after(results, settingsOf(warning, critical));
@@ -179,7 +179,7 @@ test('a state is never worse than what was found in its streak', () => {
       states.forEach(({ status }, index) => {
         const result = results[index] as Status;
         found = result === 'ok' ? new Set() : found.add(result);
-        // A failure may be called warning or critical, by how often it was found; a warning only warning.
+        // A failure may be warning or critical, by how often it was found; a warning only warning.
         const possible = {
           ok: true,
           warning: found.has(C) || found.has(W),

@@ -10,11 +10,11 @@ import {
 import { flappingAfter, historyWith } from './flapping.js';
 import { statusAfter } from './verdict.js';
 
-/** What an evaluation is told beside the result. */
+/** The input of an evaluation beside the result. */
 export interface EvaluationContext {
-  /** When this is decided, milliseconds since the epoch. */
+  /** Time of the decision, milliseconds since the epoch. */
   now: number;
-  /** When the run started, milliseconds since the epoch. */
+  /** Start of the check, milliseconds since the epoch. */
   lastRunAt: number;
   owner: string;
   ownerName: string;
@@ -27,9 +27,10 @@ export interface EvaluationContext {
 }
 
 /**
- * The next state of a monitor. Failures are counted up to the highest threshold; the first success resets the count and closes the
- * incident, or as many in a row as the `recovery-threshold` says; nothing else does, so that an incident survives a change of the thresholds. `told` is what was told before: what is
- * owed follows from the state and is decided when it is written (`owed.ts`).
+ * The next state of a monitor. It counts failures up to the highest threshold. The first success resets the count and closes the
+ * incident (with a `recovery-threshold`, that many consecutive successes); nothing else closes it, so an incident survives a change
+ * of the thresholds. `told` stays as it was: pending notifications follow from the state and are decided when it is written
+ * (`owed.ts`).
  */
 export function evaluate(
   before: MonitorState | undefined,
@@ -41,13 +42,13 @@ export function evaluate(
   const ranAt = new Date(context.lastRunAt).toISOString();
   const isOk = result.status === 'ok';
   const common = {
-    // Attributes that a newer version stored are kept.
+    // Keeps attributes of a newer version.
     ...without(state, 'successes', 'history', 'flapping'),
     ...flappingOf(state, isOk, settings, ranAt),
     owner: context.owner,
     ownerName: context.ownerName,
     told: state?.told ?? {},
-    // Records of incidents are numbered across changes of the target; a monitor created anew starts again.
+    // Numbers of incidents continue after a change of the target; a monitor that was created again starts at one.
     incidents: before?.createRevision === context.createRevision ? before.incidents : 0,
     revision: context.revision,
     createRevision: context.createRevision,
@@ -95,7 +96,10 @@ export function evaluate(
   };
 }
 
-/** Whether a stored state is about this monitor as it is now; otherwise whoever was told of its incident must hear that it is over. */
+/**
+ * Whether a stored state is about this monitor as it is now; otherwise alerters that were notified of its incident must get a
+ * resolve.
+ */
 export function continues(
   state: Pick<MonitorState, 'createRevision' | 'target'>,
   now: Pick<MonitorState, 'createRevision' | 'target'>,
@@ -103,7 +107,7 @@ export function continues(
   return state.createRevision === now.createRevision && state.target === now.target;
 }
 
-/** Thresholds may have been raised under an open incident: a target that fails as before is no better for that. */
+/** Somebody may have raised the thresholds during an incident: a target that fails as before is no better for that. */
 function notLowered(before: Status, reached: Status, verdict: AlarmStatus): Status {
   return reached === 'ok' || (before === 'critical' && verdict === 'critical') ? before : reached;
 }
@@ -126,7 +130,7 @@ function described(incident: OpenIncident, { expected, found }: CheckResult): Op
   };
 }
 
-/** The latest results, and whether they flap; nothing where that is not asked for. */
+/** The latest results, and whether they flap; nothing unless the monitor asks for it. */
 function flappingOf(
   state: MonitorState | undefined,
   isOk: boolean,
@@ -139,7 +143,7 @@ function flappingOf(
   return { history, ...(flapping ? { flapping } : {}) };
 }
 
-/** A state as it is but for what is left out. */
+/** A state without some attributes. */
 function without<S extends Partial<MonitorState>>(state: S | undefined, ...names: (keyof MonitorState)[]): S {
   const rest = { ...state } as S;
   for (const name of names) delete rest[name];

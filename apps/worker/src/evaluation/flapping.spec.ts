@@ -13,7 +13,7 @@ describe('flapping', () => {
     // One change counts 1/19, the oldest 0.8 times that and the newest 1.2 times.
     [`0${'1'.repeat(19)}`, (100 * 0.8) / 19],
     [`${'1'.repeat(19)}0`, (100 * 1.2) / 19],
-    // Few results: they are the newest.
+    // Few results count as the newest.
     ['10', (100 * 1.2) / 19],
   ])('of %j: %d percent', (history, share) => expect(changeShare(history)).toBeCloseTo(share, 9));
 

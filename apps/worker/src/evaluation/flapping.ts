@@ -7,7 +7,7 @@ import { type Flapping, flappingThresholdsOf, type MonitorSettings } from '@9vol
 
 const RESULTS = 20;
 const CHANGES = RESULTS - 1;
-/** In 45ths, so that all are whole: 0.8 times the oldest, 1.2 times the newest, and each in between one 45th more than the one before. */
+/** In 45ths, so that all weights are whole: 0.8 for the oldest, 1.2 for the newest, and one 45th more from each to the next. */
 const WHOLE = 45;
 const OLDEST = 36;
 
@@ -16,7 +16,7 @@ export function historyWith(history: string | undefined, isOk: boolean): string 
   return `${history ?? ''}${isOk ? '1' : '0'}`.slice(-RESULTS);
 }
 
-/** How much of the latest results is change, in percent. What is not known yet counts as no change. */
+/** The share of changes in the latest results, in percent. Unknown ones count as no change. */
 export function changeShare(history: string): number {
   let changed = 0;
   for (let n = 1; n < history.length; n++) {

@@ -11,16 +11,16 @@ import {
 } from '@9volt/contracts';
 import { worse } from './evaluate.js';
 
-/** An incident that somebody was told of, or that is stored as open. */
+/** An incident that somebody was notified of, or that is stored as open. */
 export interface KnownIncident {
   incident: OpenIncident;
-  /** What each alerter that does not know it to be over was last told. */
+  /** By alerter, the last notification, unless the alerter knows that it is over. */
   told: ByName<AlarmStatus>;
-  /** When each was told that, as far as it is known. ISO 8601. */
+  /** By alerter, the time of that notification, if known. ISO 8601. */
   toldAt: ByName<string>;
-  /** Alerters that may hold it to be over, since a resolve was sent to them without an answer. */
+  /** Alerters that may think it is over, because they were sent a resolve without an answer. */
   unsure: Set<string>;
-  /** Alarms that were sent without an answer, to be sent once more. */
+  /** Alarms that got no answer and must be sent once more. */
   unanswered: OutboxEntry[];
   createRevision: number;
   target: string;
@@ -29,9 +29,9 @@ export interface KnownIncident {
 }
 
 /**
- * What alerters know of incidents: what is stored, and what was told by workers that could not write it down. Two sides of a partition do
- * not know in which order they told an alerter: what was handed back counts as the later, so that where both agree nothing is owed, and
- * where they differ the alerter is told once more.
+ * What alerters know about incidents: from the stored state, and from workers that could not write. Two sides of a partition do not
+ * know in which order they notified an alerter. A handback counts as the later: where both agree, nothing is pending, and where
+ * they differ, the alerter gets one more notification.
  */
 export function knownIncidents(stored: MonitorState | undefined, handed: readonly HandedIncident[]): KnownIncident[] {
   const known = new Map<string, KnownIncident>();
@@ -43,8 +43,8 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
 }
 
 /**
- * What another worker told of an incident that is stored as open: whether its resolve came after our own alarm nobody knows, unless the state
- * has not changed since that worker was alone.
+ * What another worker did about an incident that is stored as open: nobody knows whether its resolve came after our own alarm,
+ * unless the state has not changed since that worker was alone.
  */
 export function handedByAnother(
   handed: HandedIncident,
@@ -107,7 +107,7 @@ function combined(known: KnownIncident, { incident, told, unanswered, notificati
   const unsure = new Set(known.unsure);
   for (const [alerter, heard] of Object.entries(told)) {
     if (heard === 'resolved') delete merged[alerter];
-    // Whatever it is to know next, it is told; and of the end.
+    // It is notified of whatever comes next, and of the end.
     else merged[alerter] = heard === 'perhaps-resolved' ? 'unknown' : heard;
     if (heard === 'perhaps-resolved') unsure.add(alerter);
   }

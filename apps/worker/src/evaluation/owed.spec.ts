@@ -65,7 +65,7 @@ function store(stored: MonitorState | undefined, next: MonitorState, as = facts)
 const said = (entries: readonly OutboxEntry[]): string[] =>
   entries.map(({ alerter, alert }) => `${alerter}: ${alert.type}${alert.reason ? ` (${alert.reason})` : ''}`);
 
-test('one notification per transition and alerter, and one resolve to each that was told', () => {
+test('one notification per transition and alerter, and one resolve to each that was notified', () => {
   const warning = store(undefined, stepped(undefined, 'critical'));
   expect(said(warning.owed.entries)).toEqual(['chat: warning', 'both: warning']);
   const critical = store(warning.state, stepped(warning.state, 'critical'));
@@ -85,7 +85,7 @@ test('one notification per transition and alerter, and one resolve to each that 
   expect(store(ok.state, stepped(ok.state, 'ok')).owed.entries).toEqual([]);
 });
 
-test('an alarm says everything', () => {
+test('an alarm contains everything', () => {
   const [entry] = store(undefined, stepped(undefined, 'critical')).owed.entries;
   expect(entry).toEqual({
     id: expect.any(String),
@@ -132,7 +132,7 @@ test('a resolve says what failed, how badly and how often, under the key of its 
   });
 });
 
-test('a warning that could not be written before it became critical is told all the same', () => {
+test('notifies of a warning that could not be written before it became critical', () => {
   const ok = store(undefined, stepped(undefined, 'ok')).state;
   const critical = stepped(stepped(ok, 'critical'), 'critical');
   expect(said(store(ok, critical).owed.entries)).toEqual(['chat: warning', 'pager: critical', 'both: critical']);
@@ -148,10 +148,10 @@ describe('unknown', () => {
     };
     return owedNotifications(undefined, next, { ...facts, settings: of }).told;
   };
-  test('is told to those who are told of critical', () => {
+  test('goes to the critical alerters', () => {
     expect(told({})).toEqual({ pager: 'unknown', both: 'unknown' });
   });
-  test('else to those who are told of warning', () => {
+  test('else to the warning alerters', () => {
     expect(told({ 'critical-alerter': [] })).toEqual({ chat: 'unknown', both: 'unknown' });
   });
 });
@@ -180,7 +180,7 @@ describe('unknown below the critical threshold', () => {
   });
 });
 
-test('an alerter added during an incident is told, one that was taken out gets its resolve', () => {
+test('an alerter added during an incident is notified, a removed one gets its resolve', () => {
   const first = store(undefined, stepped(undefined, 'critical')).state;
   const edited = { ...facts, settings: { ...settings, 'warning-alerter': ['new'] } as MonitorSettings };
   const owed = owedNotifications(first, { ...first, count: 1 }, edited);
@@ -219,7 +219,7 @@ test.each([
 
 const anyStatus = fc.constantFrom<Status>('ok', 'warning', 'critical', 'unknown');
 
-test('however states are coalesced and repeated, each alerter hears alarm before resolve, one resolve an incident, no repeats', () => {
+test('however states are coalesced and repeated, each alerter gets the alarm before the resolve, one resolve per incident, and no repeats', () => {
   fc.assert(
     fc.property(fc.array(fc.record({ status: anyStatus, stored: fc.boolean() }), { maxLength: 40 }), (steps) => {
       let current: MonitorState | undefined;

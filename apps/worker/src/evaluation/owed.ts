@@ -18,27 +18,27 @@ import { continues, worse } from './evaluate.js';
 import { type KnownIncident, knownIncidents } from './known-incidents.js';
 import { alarmedSince, plannedAlarms, recipientsOf } from './planned-alarms.js';
 
-/** What must be written with the next state. */
+/** The writes that go together with the next state. */
 export interface Owed {
-  /** What every alerter has been told once the entries are delivered, and when. */
+  /** By alerter, its last notification once the entries are delivered, and when. */
   told: ByName<AlarmStatus>;
   toldAt: ByName<string>;
-  /** When somebody was first told of the present status. */
+  /** When an alerter was first notified of the present status. */
   alarmedAt?: string | undefined;
-  /** By alerter, what is owed to it and held. */
+  /** By alerter, the alarm that is pending and held back. */
   held: ByName<Held>;
   flapping?: Flapping | undefined;
   entries: OutboxEntry[];
-  /** The incident that was open in what is stored, and no longer is. */
+  /** The incident that was open in the stored state, and no longer is. */
   closed?: { incident: OpenIncident; reason: ResolveReason };
-  /** The incident whose record is new, or differs from what is stored. */
+  /** The incident whose record is new, or differs from the stored one. */
   current?: OpenIncident;
 }
 
 /**
- * The difference between what is stored and what is to be stored next (nothing, when the monitor is removed). Level-triggered: it
- * compares what each alerter was last told with what it must be told, so that an evaluation that was not written is no loss, and
- * one that is written again owes nothing twice. What is held is not told, and so stays owed. `handed` is what was told without being stored.
+ * The difference between the stored state and the next one (nothing, if the monitor is removed). Level-triggered: it compares each
+ * alerter's last notification with the one that it should have. So an evaluation that was not written is no loss, and writing one
+ * again adds nothing. A held alarm is not sent, and so stays pending. `handed` are notifications that are not stored yet.
  */
 export function owedNotifications(
   stored: MonitorState | undefined,
@@ -91,7 +91,7 @@ interface Situation {
   handed: readonly HandedIncident[];
 }
 
-/** Tells what is due of an open incident, and notes what is held. */
+/** Decides about the notifications that are due for an open incident, and records those that are held back. */
 function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: Situation, facts: AlertFacts): void {
   const at = new Date(facts.now).toISOString();
   const { told, toldAt, held, flapping } = owed;
@@ -116,7 +116,7 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
     };
     const hold = facts.hold?.(alarm, next);
     if (hold) {
-      // What passed is not true any more, and is not told later.
+      // A warning that ended is not true any more, and is not sent later.
       if (kind !== 'passed') held[alerter] = heldBy(hold, heldBefore, facts.now);
       continue;
     }
@@ -135,7 +135,10 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
   }
 }
 
-/** Who was told that the monitor flaps hears that it stopped, and is ok: with the resolve of this moment, or without one. */
+/**
+ * Alerters that were notified of the flapping get the news that it stopped and all is ok: with the resolve of this moment, or
+ * without one.
+ */
 function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<AlarmStatus>, facts: AlertFacts): void {
   for (const [alerter, worst] of Object.entries(flapped)) {
     const resolve = owed.entries.find((entry) => entry.alerter === alerter && entry.alert.type === 'resolve');
@@ -151,13 +154,13 @@ function tellCalm(owed: Owed, stored: MonitorState, flapped: ByName<AlarmStatus>
   }
 }
 
-/** Who was told that the monitor flaps, by the time at which it flaps no more. */
+/** The alerters that were notified of the flapping, when it stops. */
 function toldOfFlapping(stored: MonitorState | undefined, next: MonitorState | undefined): ByName<AlarmStatus> {
   const isOver = stored?.flapping !== undefined && next !== undefined && !next.flapping && continues(stored, next);
   return byName(isOver ? stored.flapping?.told : {});
 }
 
-/** What is stored knows who was told of it. */
+/** The stored state knows who was notified. */
 function flappingSince(stored: MonitorState | undefined, { since }: Flapping): Flapping {
   const told = stored?.flapping?.since === since ? stored.flapping.told : undefined;
   return { since, ...(told ? { told: byName(told) } : {}) };
@@ -174,24 +177,24 @@ function flappingWord({ alerter, flapping }: Alarm, flapped: ByName<AlarmStatus>
   return flapping && flapping.told === undefined ? { flapping: 'began' } : {};
 }
 
-/** Whether what held alarms is worth a word: not a flapping that goes on, while something worse is told. */
+/** Whether a hold is worth mentioning: not an ongoing flapping, when something worse is sent. */
 function isOver({ reason }: Held, { kind, flapping }: Alarm): boolean {
   return kind !== 'passed' && (reason !== 'flapping' || flapping === undefined);
 }
 
-/** What held the alarms of an incident to an alerter so far; flapping does so from one incident to the next. */
+/** What has held back the alarms of an incident for an alerter so far; flapping does so from one incident to the next. */
 function heldOf(stored: MonitorState | undefined, open: OpenIncident, alerter: string): Held | undefined {
   const held = stored?.held && ownOf(stored.held, alerter);
   return held && (stored.incident?.id === open.id || held.reason === 'flapping') ? held : undefined;
 }
 
-/** Whether it was decided before, here or without etcd, who is told that an incident is a warning: then that was told, or held. */
+/** Whether the recipients of the warning were decided before, here or without etcd: then it was sent, or held back. */
 function wasWarned({ id }: OpenIncident, stored: MonitorState | undefined, handed: readonly HandedIncident[]): boolean {
   const known = [stored?.incident, ...handed.map(({ incident }) => incident)];
   return known.some((incident) => incident?.id === id && incident.warned === true);
 }
 
-/** What of `entries` was sent to etcd before, without an answer, as it was sent: so that it cannot be in the outbox twice. */
+/** The part of `entries` that an unanswered write sent to etcd before, in that form: so it cannot be in the outbox twice. */
 export function withKnownIds(entries: readonly OutboxEntry[], sent: readonly OutboxEntry[]): OutboxEntry[] {
   return entries.map((entry) => sent.find((one) => isSame(one, entry)) ?? entry);
 }
@@ -214,6 +217,6 @@ export function recordOf(incident: OpenIncident, message: string): IncidentRecor
 function reasonOf(known: KnownIncident, next: MonitorState | undefined, reasonOfRemoval: ResolveReason): ResolveReason {
   if (!next) return reasonOfRemoval;
   if (continues(known, next)) return 'recovered';
-  // The owner of the time could not say so itself.
+  // The owner of that time could not record it.
   return known.createRevision === next.createRevision ? 'changed' : 'removed';
 }

@@ -9,7 +9,7 @@ import { nextLookAt } from './planned-alarms.js';
 const MINUTE = 60_000;
 let ids = 0;
 
-/** A monitor whose results and whose time a test decides, stored after each step as the state writer does. */
+/** A monitor with results and times set by the test, stored after each step as the state writer does. */
 class Story {
   readonly said: string[] = [];
   state: MonitorState | undefined;
@@ -32,7 +32,7 @@ class Story {
     return this.decide();
   }
 
-  /** Another worker goes on from what is stored. */
+  /** Another worker continues from the stored state. */
   heir(): this {
     this.state = this.state && (JSON.parse(JSON.stringify(this.state)) as MonitorState);
     this.latest = this.state;
@@ -98,7 +98,7 @@ describe('a repeat', () => {
     expect(story.looksIn).toBeUndefined();
   });
 
-  it('keeps its clock with an heir', () => {
+  it('keeps its clock with the next owner', () => {
     const story = new Story({ 'renotify-interval': '1h' })
       .result('critical')
       .after(59 * MINUTE)
@@ -107,7 +107,7 @@ describe('a repeat', () => {
     expect(story.result('critical').after(MINUTE).said).toEqual(['pager: critical', 'pager: critical again']);
   });
 
-  it('that is held is told once when the hold ends', () => {
+  it('that is held back is sent once when the hold ends', () => {
     const story = new Story({ 'renotify-interval': '1h' }).result('critical');
     story.hold = held('acknowledgement');
     story.after(180 * MINUTE);
@@ -148,7 +148,7 @@ describe('an escalation', () => {
     ]);
   });
 
-  it('keeps its clock with an heir, however often the alarm was repeated', () => {
+  it('keeps its clock with the next owner, however often the alarm was repeated', () => {
     const story = new Story({ escalate, 'renotify-interval': '10m' })
       .result('critical')
       .after(10 * MINUTE)
@@ -157,7 +157,7 @@ describe('an escalation', () => {
     expect(story.said).toEqual(['pager: critical', 'pager: critical again', 'boss: critical escalated']);
   });
 
-  it('counts from when somebody was told, not from what was held', () => {
+  it('counts from the first notification, not from a held one', () => {
     const story = new Story({ escalate });
     story.hold = held('silence');
     story.result('critical').after(60 * MINUTE);
@@ -168,7 +168,7 @@ describe('an escalation', () => {
     expect(story.after(MINUTE).said).toEqual(['pager: critical after a hold', 'boss: critical escalated']);
   });
 
-  it('begins anew with a worse status, but for who knows of the incident', () => {
+  it('starts again with a worse status, except for alerters that know of the incident', () => {
     const story = new Story({
       escalate,
       ...{ 'warning-threshold': 1, 'critical-threshold': 2, 'warning-alerter': ['chat'] },
@@ -187,19 +187,19 @@ describe('an escalation', () => {
     ]);
   });
 
-  it('is all there is where nobody is told first', () => {
+  it('is all there is if there are no first recipients', () => {
     const story = new Story({ escalate, 'critical-alerter': [] }).result('critical').after(15 * MINUTE);
     expect(story.said).toEqual(['boss: critical escalated']);
   });
 
-  it('does not come of a status that is not told yet', () => {
+  it('does not come for a status that is not notified yet', () => {
     const story = new Story({ escalate, 'critical-threshold': 3 }).result('unknown').after(60 * MINUTE);
     expect(story.said).toEqual([]);
   });
 });
 
 describe('what is held', () => {
-  it('and is not true any more is never told', () => {
+  it('that is not true any more is never sent', () => {
     const story = new Story({
       ...{ 'warning-threshold': 1, 'critical-threshold': 2, 'warning-alerter': ['chat'] },
     });
@@ -213,7 +213,7 @@ describe('what is held', () => {
     expect(story.said).toEqual(['pager: critical after a hold', 'pager: resolve']);
   });
 
-  it('of a worse status leaves what was told', () => {
+  it('of a worse status leaves earlier notifications', () => {
     const story = new Story({
       ...{ 'warning-threshold': 1, 'critical-threshold': 2, 'warning-alerter': ['pager'] },
     }).result('critical');
@@ -222,7 +222,7 @@ describe('what is held', () => {
     expect(story.said).toEqual(['pager: warning', 'pager: resolve']);
   });
 
-  it('keeps since when the same holds it', () => {
+  it('keeps since when the same reason holds', () => {
     const story = new Story({});
     story.hold = held('silence');
     const { since } = story.result('critical').state?.held?.['pager'] ?? {};
@@ -237,7 +237,7 @@ describe('what is held', () => {
 
 describe('the recovery threshold', () => {
   const settings = { 'recovery-threshold': 3, 'critical-threshold': 2 };
-  it('closes the incident after so many successes in a row', () => {
+  it('closes the incident after this many consecutive successes', () => {
     const story = new Story(settings).result('critical').result('critical').result('ok').result('ok');
     expect(story.state).toMatchObject({ status: 'critical', successes: 2, count: 2, message: 'critical' });
     story.result('critical');
@@ -249,7 +249,7 @@ describe('the recovery threshold', () => {
     expect(story.said).toEqual(['pager: critical', 'pager: resolve']);
   });
 
-  it('asks nothing of one that was not told', () => {
+  it('asks nothing of an alerter that was not notified', () => {
     const story = new Story(settings).result('critical').result('ok');
     expect(story.state).toMatchObject({ status: 'ok', count: 0 });
   });
@@ -257,7 +257,7 @@ describe('the recovery threshold', () => {
 
 describe('flapping', () => {
   const settings = { 'detect-flapping': true };
-  /** The stage as it is: a later word of no worse status is held. */
+  /** The real stage: it holds back a later alarm that is not worse. */
   const holdsFlapping = held('flapping', ({ flapping, status }: Alarm) => {
     const worst: Record<AlarmStatus, number> = { warning: 1, unknown: 2, critical: 3 };
     return flapping?.told !== undefined && worst[status] <= worst[flapping.told];
@@ -267,7 +267,7 @@ describe('flapping', () => {
     return story;
   };
 
-  it('is told once when it begins, and when it ends in ok', () => {
+  it('notifies once when it begins, and when it ends in ok', () => {
     const story = new Story(settings);
     story.hold = holdsFlapping;
     flap(story, 10);
@@ -280,7 +280,7 @@ describe('flapping', () => {
     expect(story.state?.flapping).toBeUndefined();
   });
 
-  it('that ends in critical is told as critical', () => {
+  it('that ends in critical is notified as critical', () => {
     const story = new Story(settings);
     story.hold = holdsFlapping;
     flap(story, 10);
@@ -290,7 +290,7 @@ describe('flapping', () => {
     expect(story.result('ok').said.slice(before + 1)).toEqual(['pager: resolve']);
   });
 
-  it('does not hold a status that is worse than what was told since it began', () => {
+  it('does not hold back a status that is worse than the notified ones since it began', () => {
     const story = new Story({
       ...settings,
       'warning-threshold': 1,
@@ -303,13 +303,13 @@ describe('flapping', () => {
     expect(story.said.at(-1)).toBe('pager: critical');
   });
 
-  it('is not looked for unless that is asked for', () => {
+  it('is not looked for unless the monitor asks for it', () => {
     const story = flap(new Story({}), 10);
     expect(story.state).not.toHaveProperty('history');
     expect(story.said).toHaveLength(20);
   });
 
-  it('ends where the monitor is told not to look for it any more', () => {
+  it('ends when the monitor stops asking for it', () => {
     const settings: Partial<MonitorSettings> = { 'detect-flapping': true };
     const story = new Story(settings);
     story.hold = holdsFlapping;

@@ -12,18 +12,18 @@ import {
 import type { Alarm } from './alarm.js';
 import { isNotified } from './verdict.js';
 
-/** What alerters know of the open incident. */
+/** What alerters know about the open incident. */
 export interface Heard {
   told: Readonly<Record<string, AlarmStatus>>;
-  /** When each was told last. ISO 8601. */
+  /** By alerter, the time of its last notification. ISO 8601. */
   toldAt: Readonly<Record<string, string>>;
-  /** Alerters that may hold it to be over. */
+  /** Alerters that may think it is over. */
   unsure: ReadonlySet<string>;
-  /** When somebody was first told of the status of that time. ISO 8601. */
+  /** When an alerter was first notified of the status of that time. ISO 8601. */
   alarmedAt?: string | undefined;
-  /** Whether it was decided before who is told of the warning. */
+  /** Whether the recipients of the warning were decided before. */
   warned: boolean;
-  /** Alerters that were told that the monitor flaps, and must hear how that ended. */
+  /** Alerters that were notified of the flapping, and must learn how it ended. */
   flapped: Readonly<Record<string, AlarmStatus>>;
 }
 
@@ -32,7 +32,7 @@ export interface PlannedAlarm extends Alarm {
   at: number;
 }
 
-/** Who is told of a status, once it is told at all ({@link isNotified}). Others keep what they were told. */
+/** The recipients of a status, once it is notified at all ({@link isNotified}). Others keep their last notification. */
 export function recipientsOf(status: AlarmStatus, settings: MonitorSettings): string[] {
   const warning = settings['warning-alerter'] ?? [];
   const critical = settings['critical-alerter'] ?? [];
@@ -46,7 +46,10 @@ export function recipientsOf(status: AlarmStatus, settings: MonitorSettings): st
   }
 }
 
-/** What is to be told of a state with an open incident, now or later: alarms, escalations, repeats. At most one of each kind for an alerter. */
+/**
+ * The notifications of a state with an open incident, due now or later: alarms, escalations, repeats. At most one of each kind for
+ * an alerter.
+ */
 export function plannedAlarms(
   { status, count, since, successes = 0 }: MonitorState,
   open: OpenIncident,
@@ -82,8 +85,8 @@ export function plannedAlarms(
 }
 
 /**
- * Since when escalations count: when somebody was first told of the present status, however often that was repeated. Where nobody is to be told
- * first, since the status is what it is.
+ * Since when escalations count: the first notification of the present status, however often it was repeated. Without first
+ * recipients: since the status began.
  */
 export function alarmedSince(
   first: readonly string[],
@@ -99,7 +102,7 @@ export function alarmedSince(
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-/** By alerter, when it is told since the incident lasts. Who was told of it so hears of all that follows, at once. */
+/** By alerter, when it gets an escalation. An alerter that got one is notified of everything that follows, at once. */
 function escalationsOf(
   first: readonly string[],
   { status, since, successes }: Pick<MonitorState, 'status' | 'since'> & { successes: number },
@@ -122,8 +125,8 @@ function escalationsOf(
 }
 
 /**
- * When a decision about what is stored must be looked at again although nothing happens: the end of a hold, or the time of a repeat or an
- * escalation; undefined when only something that happens can change it.
+ * When a decision must be made again although nothing happens: the end of a hold, or the time of a repeat or an escalation;
+ * undefined if only an event can change it.
  */
 export function nextLookAt(state: MonitorState, settings: MonitorSettings): number | undefined {
   if (!state.incident) return undefined;

@@ -7,7 +7,7 @@ import type { Status, Thresholds, AlarmStatus } from '@9volt/contracts';
  * wake anybody.
  */
 
-/** The status that `count` results in a row other than ok lead to, the last of which was `verdict`. */
+/** The status that follows from `count` consecutive results other than ok, the last of which was `verdict`. */
 export function statusAfter(verdict: AlarmStatus, count: number, { warning, critical }: Thresholds): Status {
   switch (verdict) {
     case 'critical':
@@ -20,7 +20,7 @@ export function statusAfter(verdict: AlarmStatus, count: number, { warning, crit
   }
 }
 
-/** Whether alerters are told of a status after `count` results in a row other than ok. */
+/** Whether alerters are notified of a status after `count` consecutive results other than ok. */
 export function isNotified(status: AlarmStatus, count: number, { warning, critical }: Thresholds): boolean {
   return status !== 'unknown' || count >= (critical ?? warning ?? 1);
 }

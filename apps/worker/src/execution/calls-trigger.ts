@@ -7,7 +7,7 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { CallsView } from '../calls/calls-view.js';
 
-/** Runs a monitor that awaits calls at each call, and when one is overdue: its turns may be a day apart. */
+/** Runs a monitor that waits for calls at each call, and when one is overdue: its slots may be a day apart. */
 @Injectable()
 export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly timers = new Map<string, () => void>();
@@ -21,7 +21,7 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   onApplicationBootstrap(): void {
-    // Any number of runs may be under way.
+    // Any number of checks may be in progress.
     setMaxListeners(0, this.stopping.signal);
     this.calls.onCall((name) => this.run(name));
     this.runner.onRunEnded((monitor) => this.arm(monitor));
@@ -33,7 +33,7 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
     this.timers.clear();
   }
 
-  /** One that is not on our timetable, or that runs just now, needs no run of ours. */
+  /** A monitor that is not on our timetable, or that is running, needs no check from here. */
   private run(name: string): void {
     const monitor = this.monitors.get(name);
     if (!monitor || this.runner.scheduledRevision(monitor) === undefined) return;
@@ -48,7 +48,7 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
     if (!awaited || monitor.gone || this.stopping.signal.aborted) return;
     const received = this.calls.of(monitor);
     const inMs = awaited.overdueAtMs(settings, received) - received.nowMs;
-    // Overdue already: its turns tell what follows.
+    // It is overdue already: its slots report what follows.
     if (inMs <= 0) return;
     const cancel = this.clock.schedule(() => {
       this.timers.delete(name);

@@ -23,11 +23,11 @@ interface Run {
 export class CheckRunner {
   private readonly timetable: Timetable;
   private readonly underWay = new Map<OwnedMonitor, Run>();
-  /** The revision that is on the timetable. */
+  /** The revision on the timetable. */
   private readonly scheduled = new Map<OwnedMonitor, number>();
   private readonly waiting = new Map<string, Listener[]>();
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
-  /** Due, and not run: while this worker was detached, as they ask for, or as people want it. */
+  /** Due, but not checked: while this worker was detached, because of `on-detach: stop`, or because people paused it. */
   private readonly resting = new Set<OwnedMonitor>();
 
   constructor(
@@ -49,24 +49,24 @@ export class CheckRunner {
     });
   }
 
-  /** Puts a monitor on the timetable, or gives it its new interval. */
+  /** Puts a monitor on the timetable, or changes its interval. */
   schedule(monitor: OwnedMonitor, first: FirstRun): void {
     this.scheduled.set(monitor, monitor.assignment.revision);
     this.timetable.set(monitor.name, monitor.intervalMs, first);
   }
 
-  /** The revision of a monitor that is on the timetable. */
+  /** The revision of a monitor on the timetable. */
   scheduledRevision(monitor: OwnedMonitor): number | undefined {
     return this.scheduled.get(monitor);
   }
 
-  /** Takes a monitor off the timetable; a run under way goes on. */
+  /** Takes a monitor off the timetable; a check in progress continues. */
   unschedule(monitor: OwnedMonitor): void {
     this.scheduled.delete(monitor);
     this.timetable.remove(monitor.name);
   }
 
-  /** Takes a monitor off, breaks off a run of it, and forgets what it told. Resolves when that run has ended. */
+  /** Takes a monitor off, aborts its check, and forgets its results. Resolves when that check has ended. */
   async dismiss(monitor: OwnedMonitor): Promise<void> {
     this.unschedule(monitor);
     const run = this.underWay.get(monitor);
@@ -81,7 +81,7 @@ export class CheckRunner {
     return this.underWay.has(monitor);
   }
 
-  /** To be called when what made monitors rest may have ended: what was left out meanwhile is made up for. */
+  /** Call it when the reason for a rest may have ended: runs the checks that were skipped meanwhile. */
   resume(): void {
     for (const monitor of this.resting) {
       if (!monitor.gone && this.probing.mustRest(monitor)) continue;
@@ -97,14 +97,14 @@ export class CheckRunner {
     return this.timetable.nextDueAt(name);
   }
 
-  /** Called right after each run, before the next can start. Must not throw or block. */
+  /** Called right after each check, before the next can start. Must not throw or block. */
   onRunEnded(listener: (monitor: OwnedMonitor) => void): void {
     this.endListeners.add(listener);
   }
 
   /**
-   * Runs a monitor of ours out of turn; its result is evaluated as that of any run. A run that is under way already is as good as a new one.
-   * Rejects when it cannot be run now, with a message for the person who asked.
+   * Checks one of our monitors out of turn, and evaluates the result as usual. A check in progress counts. Rejects if it cannot run
+   * now, with a message for the person who asked.
    */
   runNow(name: string, signal: AbortSignal): Promise<CheckResult> {
     return new Promise((resolve, reject) => {
@@ -129,7 +129,7 @@ export class CheckRunner {
     });
   }
 
-  /** Starts nothing more. Resolves when all runs have ended, or were given up after `patienceMs`. */
+  /** Starts nothing more. Resolves when all checks have ended, or were aborted after `patienceMs`. */
   async stop(patienceMs: number): Promise<void> {
     this.timetable.stop();
     let cancel: (() => void) | undefined;

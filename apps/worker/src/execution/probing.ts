@@ -10,7 +10,7 @@ import { QuietFacts } from '../notification/facts/quiet-facts.js';
 import { JudgedRuns } from '../running/judged-runs.js';
 import { Clock } from '../time/clock.js';
 
-/** One verdict about a monitor, with what its probe needs. */
+/** One verdict about a monitor, with the input for its probe. */
 @Injectable()
 export class Probing {
   constructor(
@@ -22,14 +22,12 @@ export class Probing {
     private readonly clock: Clock,
   ) {}
 
-  /** Why people do not want it checked now; undefined when they do. */
+  /** Why people do not want it checked now; undefined if they do. */
   whyStopped(monitor: OwnedMonitor): string | undefined {
     return this.facts.whyStopped(monitor, this.clock.now());
   }
 
-  /**
-   * It is stopped; or another worker may run it by now, and it must not run twice at once; or the calls that it awaits cannot reach this worker.
-   */
+  /** `on-detach: stop`; or another worker may run it by now, and it must not run twice; or its calls cannot reach this worker. */
   mustRest(monitor: OwnedMonitor): boolean {
     const { settings } = monitor;
     const { active } = this.detachment;
@@ -37,7 +35,7 @@ export class Probing {
     return awaitsCalls(settings) ? active || !this.calls.isCurrent : active && settings['on-detach'] === 'stop';
   }
 
-  /** Never rejects. When `signal` aborts, the result is to be forgotten. */
+  /** Never rejects. When `signal` aborts, forget the result. */
   execute(monitor: OwnedMonitor, signal: StopSignal): Promise<Execution> {
     const { name, settings } = monitor;
     const { programs } = this;

@@ -6,7 +6,7 @@ import { CheckRunner } from './check-runner.js';
 
 const TICK_MS = 1_000;
 
-/** Has monitors checked again when a pause or a maintenance window ends. */
+/** Resumes checks when a pause or a maintenance window ends. */
 @Injectable()
 export class RestEnds implements OnApplicationBootstrap, OnApplicationShutdown {
   private cancel: (() => void) | undefined;

@@ -10,14 +10,14 @@ import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import type { Execution } from '../running/execute-check.js';
 
-/** Defects of one monitor are told at most this often. */
+/** Logs defects of one monitor at most this often. */
 const DEFECT_EVERY_MS = 60_000;
 
-/** What becomes of a result: it is measured, shown, evaluated, and what changed is written. */
+/** Handles a result: measures, shows and evaluates it, and has the change written. */
 @Injectable()
 export class Results {
   private readonly log: Logger;
-  /** When a defect of a monitor's probe was last told, by `performance.now()`. */
+  /** When a defect of a monitor's probe was last logged, by `performance.now()`. */
   private readonly defectsTold = new WeakMap<OwnedMonitor, number>();
 
   constructor(
@@ -32,7 +32,7 @@ export class Results {
     this.log = logger.child('check');
   }
 
-  /** A run has ended. `target` is what was checked: an edit during the run may have pointed the monitor elsewhere. */
+  /** A check has ended. `target` is the checked one: an edit during the check may have changed it. */
   take(monitor: OwnedMonitor, { result, defect }: Execution, startedAt: number, target: string): void {
     const { name, settings } = monitor;
     this.lastRuns.note(monitor, startedAt, result);
@@ -40,16 +40,16 @@ export class Results {
     this.vitals.ran(name, result, startedAt);
     this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
     if (defect) this.reportDefect(monitor, settings, defect);
-    // What could not be judged says nothing of the target.
+    // An unjudged result says nothing about the target.
     if (monitor.stateTarget === target && !result.unjudged) this.evaluate(monitor, { result, startedAt });
   }
 
-  /** Evaluates it, or keeps it until what is stored is known. */
+  /** Evaluates it, or keeps it until the stored state is known. */
   evaluate(monitor: OwnedMonitor, { result, startedAt }: EarlyResult): void {
     if (this.evaluations.take(monitor, result, startedAt)) this.writer.submit(monitor);
   }
 
-  /** What was not shown of a monitor yet tells nothing any more that somebody waits for. */
+  /** Nobody waits any more for results that were not shown yet. */
   forget({ name }: OwnedMonitor): void {
     this.vitals.forget(name);
   }

@@ -64,7 +64,7 @@ const settings = (over: object = {}): object => ({
   ...over,
 });
 
-/** Nothing runs by itself: only when asked to. */
+/** Nothing runs by itself, only on request. */
 const byHand = (): object => settings({ interval: '1h', timeout: '1s', 'critical-threshold': 1 });
 
 const { signal } = new AbortController();
@@ -88,7 +88,7 @@ const eventTypes = async (): Promise<string[]> =>
   (await view.client.list(view.keys.events)).entries.map(({ value }) => decode<{ type: string }>(value)?.type ?? '');
 
 describe('while etcd is down', () => {
-  test('incidents are told from memory, those that end meanwhile too, and none again when it is back', async () => {
+  test('notifies of incidents from memory, including those that end meanwhile, and of none again when etcd is back', async () => {
     await startCluster();
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
@@ -112,7 +112,7 @@ describe('while etcd is down', () => {
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1', 'trigger 50.2', 'resolve 50.2']);
     expect(isDetached(worker)).toBe(false);
     expect(worker.get(Health).missing()).not.toHaveProperty('detached');
-    // Who was told what can be read afterwards.
+    // The notifications can be read afterwards.
     expect(await view.incident('web', 1)).toMatchObject({
       id: '50.1',
       closedAt: expect.any(String),
@@ -130,7 +130,7 @@ describe('while etcd is down', () => {
     expect(worker.events.filter(({ type }) => type === 'status-changed')).toHaveLength(4);
   }, 30_000);
 
-  test('an alarm that waits in the outbox is sent, its resolve follows, and it leaves the outbox afterwards', async () => {
+  test('sends an alarm that waits in the outbox, then its resolve, and removes it from the outbox afterwards', async () => {
     await startCluster();
     const worker = await startWorker();
     pager.behave({ kind: 'fail' });
@@ -150,7 +150,7 @@ describe('while etcd is down', () => {
     expect((await view.incident('web'))?.notifications).toHaveLength(2);
   }, 30_000);
 
-  test('what could not be told is owed afterwards, the alarm before its resolve', async () => {
+  test('sends afterwards what it could not send, the alarm before its resolve', async () => {
     await startCluster();
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
@@ -169,7 +169,7 @@ describe('while etcd is down', () => {
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
-  test('a monitor that is removed right afterwards is resolved once', async () => {
+  test('resolves once a monitor that is removed right afterwards', async () => {
     await startCluster();
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
@@ -189,7 +189,7 @@ describe('while etcd is down', () => {
     expect(await view.state('web')).toBeUndefined();
   }, 30_000);
 
-  test('a monitor that asks for it stops, and runs again afterwards; others go on', async () => {
+  test('stops a monitor with on-detach: stop, and runs it again afterwards; others continue', async () => {
     await startCluster();
     const worker = await startWorker();
     const other = await new WebTarget().listen();
@@ -201,7 +201,7 @@ describe('while etcd is down', () => {
     await waitFor(() => isDetached(worker));
     const [asked, askedOther] = [web.askedAt.length, other.askedAt.length];
     await waitFor(() => other.askedAt.length > askedOther + 5);
-    // One may have been under way.
+    // One may have been in progress.
     expect(web.askedAt.length).toBeLessThanOrEqual(asked + 1);
     await etcd.restart();
     await waitFor(() => web.askedAt.length > asked + 3);
@@ -209,7 +209,7 @@ describe('while etcd is down', () => {
   }, 30_000);
 });
 
-test('an etcd that came back empty is an outage, said loudly: checks and alerts go on, nothing is written to it', async () => {
+test('an etcd that came back empty is a reported outage: checks and alerts continue, and nothing is written to it', async () => {
   await startCluster();
   const worker = await startWorker();
   await view.assign(worker.id, 'web', settings());
@@ -228,7 +228,7 @@ test('an etcd that came back empty is an outage, said loudly: checks and alerts 
 }, 30_000);
 
 describe('an etcd out of space', () => {
-  test('alerts continues checks and notifications without etcd; it is named; all is stored once there is space again', async () => {
+  test('continues checks and notifications without etcd, and says so; stores all once there is space again', async () => {
     await startCluster({ args: ['--quota-backend-bytes=4000000'] });
     const worker = await startWorker();
     await view.assign(worker.id, 'web', settings());
@@ -287,7 +287,7 @@ describe('a worker that is cut off', () => {
     await waitFor(() => worker.holds('web'));
   }
 
-  test('is not sure that its write was taken: what it told meanwhile is not told again', async () => {
+  test('is not sure that its write was accepted: it does not repeat what it sent meanwhile', async () => {
     await view.assign(cut.id, 'web', settings());
     await view.reaches('web', { status: 'ok' });
     proxy.mute();
@@ -303,7 +303,7 @@ describe('a worker that is cut off', () => {
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
-  test('and told of a failure that nobody else sees: exactly one resolve follows its return', async () => {
+  test('and notified of a failure that nobody else sees: exactly one resolve follows its return', async () => {
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await view.reaches('web', { status: 'ok' });
     proxy.blackhole();
@@ -331,7 +331,7 @@ describe('a worker that is cut off', () => {
     expect(told()[2]).toBe('trigger 50.2');
   }, 30_000);
 
-  test('and told of a failure: its heir signs the state in which it notes that, before any run of its own', async () => {
+  test('and notified of a failure: the next owner signs the state in which it records that, before any check of its own', async () => {
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await view.reaches('web', { status: 'ok', owner: cut.id });
     proxy.cut();
@@ -344,7 +344,7 @@ describe('a worker that is cut off', () => {
     await view.reaches('web', { status: 'ok', incidents: 1, owner: heir.id, ownerName: 'w2' });
   }, 30_000);
 
-  test('and told of a recovery that nobody else sees: the alarm is told again, and resolved once', async () => {
+  test('and notified of a recovery that nobody else sees: the alarm is sent again, and resolved once', async () => {
     web.healthy = false;
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await pager.waitForAccepted(1);
@@ -366,7 +366,7 @@ describe('a worker that is cut off', () => {
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1', 'trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
-  test('and told of a failure of a monitor that is removed meanwhile: whoever is to deliver resolves it', async () => {
+  test('and notified of a failure of a monitor that is removed meanwhile: the worker that delivers resolves it', async () => {
     await view.assign(cut.id, 'web', byHand());
     await view.reaches('web', { status: 'ok' });
     proxy.cut();
@@ -388,7 +388,7 @@ describe('a worker that is cut off', () => {
     expect(await view.state('web')).toBeUndefined();
   }, 30_000);
 
-  test('what somebody wrote there by hand is removed, and changes nothing', async () => {
+  test('removes a hand-written handback, which changes nothing', async () => {
     await view.assign(heir.id, 'web', byHand());
     const ok = await view.reaches('web', { status: 'ok' });
     const key = view.keys.handback('web', 'somebody');

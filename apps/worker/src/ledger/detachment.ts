@@ -5,13 +5,13 @@ import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { whyDetached } from './why-detached.js';
 
 const TICK_MS = 100;
-/** A timer this much later than asked for: the process was stopped, or the machine slept. */
+/** A timer that is this late: the process was stopped, or the machine slept. */
 const PAUSE_MS = 1_000;
 const RETURN_EVERY_MS = 500;
 
 /**
- * Whether this worker counts on etcd. A worker cannot tell "etcd is down" from "I am cut off" from "etcd takes no writes": in each case it
- * is detached, writes nothing, and goes on from memory, until etcd takes a write of its again.
+ * Whether this worker relies on etcd. A worker cannot distinguish "etcd is down", "I am cut off" and "etcd accepts no writes": in
+ * each case it is detached, writes nothing, and continues from memory, until etcd accepts one of its writes.
  */
 @Injectable()
 export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -66,7 +66,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     clearInterval(this.timer);
   }
 
-  /** Whether it goes on from memory. */
+  /** Whether it continues from memory. */
   get active(): boolean {
     return this.now !== undefined;
   }
@@ -99,18 +99,18 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** A write that others rely on is sent. Each is followed by one of the next two. */
+  /** A write that notifications rely on was sent. One of the next two follows. */
   writeBegan(): void {
     if (this.outstanding++ === 0) this.unansweredSince ??= performance.now();
   }
 
-  /** etcd accepted it, or refused it by a compare: etcd takes writes. */
+  /** etcd accepted it, or refused it by a comparison: etcd accepts writes. */
   writeAnswered(): void {
     this.outstanding--;
     this.unansweredSince = this.outstanding > 0 ? performance.now() : undefined;
   }
 
-  /** It has no answer, or was refused for another reason. */
+  /** It got no answer, or was refused for another reason. */
   writeFailed(error: unknown): void {
     this.outstanding--;
     const refusal = refusalOf(error);
@@ -146,7 +146,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
     this.now = { reason, since: Date.now(), at: performance.now() };
     this.detachments.inc();
     const says = `detached, continues without etcd: ${reason}`;
-    // Another etcd in its place is never the usual outage: somebody has to look.
+    // Another etcd in its place is no usual outage: somebody has to look.
     if (this.node.guard.fault) this.node.events.emit('error', `${this.node.options.name}: ${reason}`);
     this.log.warn(says);
     this.node.events.emit('member-detached', `${this.node.options.name} ${says}`, {
@@ -189,7 +189,7 @@ export class Detachment implements OnApplicationBootstrap, OnApplicationShutdown
   }
 }
 
-/** Why etcd surely takes no writes at present; undefined when that does not follow from the error. */
+/** Why etcd surely accepts no writes at present; undefined if the error does not imply that. */
 function refusalOf(error: unknown): string | undefined {
   if (!(error instanceof EtcdError)) return undefined;
   return ['no-space', 'denied', 'other-data'].includes(error.kind) ? error.message : undefined;

@@ -14,11 +14,11 @@ import { OutboxView } from '../outbox/outbox-view.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 
-/** What the leader makes of an edit, of which the worker that is cut off hears nothing. */
+/** An edit by the leader that the cut-off worker does not see. */
 const EDITS = ['deleted', 'recreated', 'pointed elsewhere', 'disabled', 'given another alerter', 'left alone'] as const;
 type Edit = (typeof EDITS)[number];
 
-/** What the worker told: before it was cut off, meanwhile, or the alarm before and its end meanwhile. */
+/** The worker's notifications: before it was cut off, meanwhile, or the alarm before and the end meanwhile. */
 const SIDES = ['before', 'meanwhile', 'the end meanwhile'] as const;
 type Side = (typeof SIDES)[number];
 
@@ -84,7 +84,7 @@ const run = (worker: WorkerRig, name: string): Promise<unknown> =>
       .catch(() => undefined),
   );
 
-/** As the leader does once the member is gone, by what the monitor is now. */
+/** As the leader does once the member is gone, by the monitor's present settings. */
 async function edited(story: Story): Promise<void> {
   const { edit, name } = story;
   await view.delete(view.keys.assignment(cut.id, name));
@@ -104,7 +104,7 @@ async function edited(story: Story): Promise<void> {
   }
 }
 
-/** What was handed back about a monitor that nobody has is given to somebody: as the leader does with leftovers. */
+/** Gives a handback about a monitor without an owner to some worker, as the leader does with leftovers. */
 async function leftoversDelivered(): Promise<void> {
   const { entries } = await view.client.list(view.keys.handbacks, { keysOnly: true });
   const names = new Set(entries.map(({ key }) => view.keys.parseHandback(key)?.monitor ?? ''));
@@ -115,7 +115,7 @@ async function leftoversDelivered(): Promise<void> {
   }
 }
 
-test('each alarm gets its resolve by the alerter that heard it, whatever was edited and whichever side told', async () => {
+test('each alarm gets its resolve by the alerter that got it, whatever was edited and whichever side notified', async () => {
   for (const story of stories) {
     story.web.healthy = story.side === 'meanwhile';
     await view.assign(cut.id, story.name, settingsOf(story), { revision: 500 });
@@ -152,7 +152,7 @@ test('each alarm gets its resolve by the alerter that heard it, whatever was edi
   await waitFor(settled, { timeoutMs: 30_000, what: 'everything to be resolved' }).catch(() => undefined);
 
   for (const { name, side } of stories) {
-    // Its end was told from memory; that the other side told it, too, is the one repeat of a partition.
+    // The worker sent the end from memory; if the other side sent it, too, that is the one repeat of a partition.
     const most = side === 'the end meanwhile' ? 2 : 1;
     expect([
       name,

@@ -19,21 +19,21 @@ const MAX_ATTEMPTS = 5;
 interface Sent {
   monitor: OwnedMonitor;
   change: StateChange;
-  /** Ids that no write before this one can have put into the outbox. */
+  /** Ids that no earlier write can have put into the outbox. */
   fresh: ReadonlySet<string>;
 }
 
 /**
- * The ledger of a worker that counts on etcd. Each write compares the assignment, the membership and the state that it replaces; one that is
- * refused looks at what stands there now, and is computed anew.
+ * The ledger of a worker that relies on etcd. Each write compares the assignment, the membership and the state that it replaces.
+ * After a refusal it reads the present ones, and computes the change again.
  */
 @Injectable()
 export class EtcdLedger implements Ledger {
   private readonly log: Logger;
   private readonly writing = new WeakMap<OwnedMonitor, Promise<Recorded>>();
-  /** By monitor, what is owed by a write that is under way, or was not answered: it may be in the outbox, and keeps its ids. */
+  /** By monitor, the notifications of a write in progress or without an answer: they may be in the outbox, and keep their ids. */
   private readonly sent = new Map<string, Sent>();
-  /** The revision at which etcd took a notification from here last. */
+  /** The revision at which etcd last accepted a notification from here. */
   owedAt = 0;
 
   constructor(
@@ -49,7 +49,7 @@ export class EtcdLedger implements Ledger {
     outbox.onChange((name, alerter) => this.notice(name, alerter));
   }
 
-  /** Not while others may already have been given our monitors, or while what is to be stored may change yet. */
+  /** Not while others may already have our monitors, or while the next state may still change. */
   readiness(monitor: OwnedMonitor): Readiness {
     if (this.writing.has(monitor)) return 'busy';
     return this.writes.possible && !this.handbacks.isSettling(monitor) ? 'ready' : 'waits';
@@ -63,8 +63,8 @@ export class EtcdLedger implements Ledger {
   }
 
   /**
-   * Whether what others told is merged with the first result here: the state as an owner before us left it may be over, and nobody is to be told of
-   * it again. It does not wait for a result that is long in coming.
+   * Whether handbacks are merged with the first result here: the state of an earlier owner may be over, and nobody should be
+   * notified of it again. It does not wait for a result that takes long.
    */
   private awaitsResult(monitor: OwnedMonitor): boolean {
     if (!monitor.isChecked || !this.handbacks.has(monitor.name)) return false;
@@ -85,12 +85,12 @@ export class EtcdLedger implements Ledger {
     return writing;
   }
 
-  /** Resolves when no write about the monitor is under way. */
+  /** Resolves when no write about the monitor is in progress. */
   async idle(monitor: OwnedMonitor): Promise<void> {
     await this.writing.get(monitor);
   }
 
-  /** It holds the latest evaluation: a worker that told nothing else while it was detached has nothing to bring back. */
+  /** It has the latest evaluation: a worker that sent nothing else while it was detached has nothing to bring back. */
   settled(monitor: OwnedMonitor): void {
     this.handbacks.closeEmpty(monitor);
   }
@@ -102,8 +102,8 @@ export class EtcdLedger implements Ledger {
   }
 
   /**
-   * Tells whoever was told that it is over, and forgets the state. Answers the revision of that, or of etcd when there was nothing to
-   * do; undefined when this process may not do it now, or not any more. Throws `EtcdError` when etcd cannot be asked.
+   * Sends a resolve to each alerter that was notified, and deletes the state. Answers the revision of that, or of etcd if there was
+   * nothing to do; undefined if this process may not do it now, or no longer. Throws `EtcdError` when etcd cannot be asked.
    */
   async remove(monitor: OwnedMonitor, reason: ResolveReason): Promise<number | undefined> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !monitor.gone; attempt++) {
@@ -146,7 +146,7 @@ export class EtcdLedger implements Ledger {
           monitor.name,
           careful ? recordsOf(change) : recordsToRead(change),
         );
-        // What follows from the results is in the spool by now.
+        // The notifications of the results are in the spool by now.
         if (!this.writes.attached)
           throw new EtcdError('unavailable', 'the worker detached from etcd before it sent the write');
         const before = this.unanswered(monitor);
@@ -162,7 +162,7 @@ export class EtcdLedger implements Ledger {
       });
   }
 
-  /** What was owed is in the outbox: so its write was accepted, whether or not that was answered. */
+  /** The notifications are in the outbox: so etcd accepted the write, whether or not it answered. */
   private notice(name: string, alerter: string): void {
     const sent = this.sent.get(name);
     if (!sent) return;
@@ -172,15 +172,15 @@ export class EtcdLedger implements Ledger {
     this.accepted(sent.monitor, sent.change, found.createRevision);
   }
 
-  /** After a refusal: whether it is worth another attempt. Not when the monitor is no longer ours, or while we are no member. */
+  /** After a refusal: whether to try again. Not if the monitor is no longer ours, or while we are not a member. */
   private async lookAgain(monitor: OwnedMonitor): Promise<'ours' | 'lost' | 'later'> {
     const { stores, session, guard } = this.node;
     const { fence } = session;
     const { stored, assignment, member } = await stores.state.standing(monitor.name, monitor.key, fence.key);
-    // What is absent from an etcd that was replaced is not given to others.
+    // If somebody replaced etcd, missing assignments do not belong to others.
     if (assignment === undefined || member === undefined) await guard.check();
     if (assignment !== monitor.createRevision) {
-      // What the informer is about to tell as well.
+      // The informer is about to report the same.
       monitor.leave();
       this.writes.fenced(1);
       this.log.info('dropped a state: another worker owns the monitor now', { monitor: monitor.name });
@@ -199,7 +199,7 @@ export class EtcdLedger implements Ledger {
     if (owed.entries.length > 0) this.owedAt = Math.max(this.owedAt, revision);
     const owedKeys = new Set(owed.entries.map((entry) => this.node.stores.outbox.keyOf(monitor.name, entry)));
     const gone = (handed.obsolete ?? []).filter((key) => !owedKeys.has(key));
-    // What was decided without etcd was told then.
+    // A status change that was decided without etcd was reported then.
     const told = this.handbacks.notifiedState(monitor);
     this.evaluations.holds(monitor, next ? { state: next, modRevision: revision } : NO_STATE);
     this.handbacks.stored(monitor, handed);

@@ -11,18 +11,18 @@ export interface EarlyResult {
 }
 
 interface Known {
-  /** What etcd holds; undefined until it was read. */
+  /** The state in etcd; undefined until it was read. */
   stored?: StoredState;
-  /** The latest evaluation; what is stored follows it. */
+  /** The latest evaluation; the stored state follows it. */
   current?: MonitorState | undefined;
-  /** Results that came before what is stored was known. */
+  /** Results that came before the stored state was known. */
   early: EarlyResult[];
 }
 
-/** Results kept of a monitor whose stored state is not known yet. */
+/** How many results it keeps of a monitor whose stored state is not known yet. */
 const MAX_EARLY = 100;
 
-/** Of each monitor the state that etcd holds, as far as this worker knows, and the one that it has evaluated since. */
+/** For each monitor the state in etcd, as far as this worker knows, and the one that it has evaluated since. */
 @Injectable()
 export class Evaluations {
   private readonly known = new WeakMap<OwnedMonitor, Known>();
@@ -41,7 +41,7 @@ export class Evaluations {
     return this.known.get(monitor)?.current;
   }
 
-  /** Evaluates a result. Answers false when what is stored is not known yet: then it waits for {@link load}. */
+  /** Evaluates a result. Answers false if the stored state is not known yet: then the result waits for {@link load}. */
   take(monitor: OwnedMonitor, result: CheckResult, startedAt: number): boolean {
     const known = this.of(monitor);
     if (!known.stored) {
@@ -69,25 +69,25 @@ export class Evaluations {
     this.listeners.add(listener);
   }
 
-  /** What etcd holds is known now. Answers the results that waited for it, to be taken again. */
+  /** The state in etcd is known now. Answers the results that waited for it, to be evaluated again. */
   load(monitor: OwnedMonitor, stored: StoredState): EarlyResult[] {
     const known = this.of(monitor);
     known.stored ??= stored;
     return known.early.splice(0);
   }
 
-  /** What etcd holds was read again, or written. */
+  /** The state in etcd was read again, or written. */
   holds(monitor: OwnedMonitor, stored: StoredState): void {
     const known = this.of(monitor);
     known.stored = stored;
-    // The next incident has a number of its own, also after one of which another worker told.
+    // The next incident gets a number of its own, also after one that another worker handed back.
     const incidents = stored.state?.incidents ?? 0;
     if (known.current && known.current.createRevision === stored.state?.createRevision) {
       if (known.current.incidents < incidents) known.current = { ...known.current, incidents };
     }
   }
 
-  /** What was evaluated counts no more: the monitor is not checked any longer. */
+  /** The evaluation does not count any more: the monitor is no longer checked. */
   forget(monitor: OwnedMonitor): void {
     this.of(monitor).current = undefined;
   }

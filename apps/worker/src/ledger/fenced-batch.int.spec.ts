@@ -39,7 +39,7 @@ test('writes of one moment travel together', async () => {
   expect(transactions).toBeLessThanOrEqual(5);
 });
 
-test('a refused write does not hold up those it travelled with', async () => {
+test('a refused write does not delay the others of its batch', async () => {
   await batch.write(fresh('taken'));
   const outcomes = await Promise.all(['b1', 'taken', 'b2'].map((name) => batch.write(fresh(name))));
   expect(outcomes.map(({ outcome }) => outcome)).toEqual(['accepted', 'refused', 'accepted']);
@@ -56,7 +56,7 @@ test('nothing is accepted once the member key is gone', async () => {
   expect(await node.client.get(node.keys.state('c1'))).toBeUndefined();
 });
 
-test('a batch stays within what etcd takes; what is larger than that alone is not split', () => {
+test("a batch stays within etcd's limits; a single write that is larger is not split", () => {
   const of = (ops: number, bytes = 10) => ({
     compare: [],
     then: Array.from({ length: ops }, (): Op => ({ put: 'x', value: 'x'.repeat(bytes) })),
@@ -69,7 +69,7 @@ test('a batch stays within what etcd takes; what is larger than that alone is no
   expect(first(Array.from({ length: 40 }, () => of(1)))).toHaveLength(25);
 });
 
-test('what cannot be put together is refused to whoever wrote it, ends nothing, and holds up no later write', async () => {
+test('a write that cannot be put together is refused to its caller, ends nothing, and delays no later write', async () => {
   const told: string[] = [];
   const before = reportDefectsTo((where) => told.push(where));
   try {

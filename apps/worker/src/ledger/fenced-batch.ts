@@ -11,8 +11,8 @@ const MAX_WRITES = 25;
 const MAX_IN_FLIGHT = 2;
 
 /**
- * Gathers writes of many monitors into few transactions, each fenced by our own membership. One refused write does not hold up
- * those it travelled with: each is then sent by itself.
+ * Collects writes of many monitors into few transactions, each fenced by our own membership. A refused write does not delay the
+ * others of its transaction: each of them is then sent by itself.
  */
 export class FencedBatch {
   private waiting: Waiting[] = [];
@@ -51,7 +51,7 @@ export class FencedBatch {
     }
   }
 
-  /** What cannot be put together must not keep later writes from being sent. */
+  /** A transaction that cannot be put together must not block later writes. */
   private next(): Batch<Waiting> | undefined {
     try {
       return firstBatch(this.waiting, this.node.session.fence);

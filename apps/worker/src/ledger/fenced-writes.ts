@@ -4,11 +4,11 @@ import { countFencingRejections, Metrics } from '@9volt/platform';
 import { Detachment } from './detachment.js';
 import { FencedBatch } from './fenced-batch.js';
 
-/** The writes of this worker about its monitors: they travel together, each fenced by our membership. */
+/** The writes of this worker about its monitors: sent together, each fenced by our membership. */
 @Injectable()
 export class FencedWrites {
   private readonly batch: FencedBatch;
-  /** To be told of states that were refused since others have the monitors by now. */
+  /** Call it for states that were refused because others own the monitors by now. */
   readonly fenced: (count: number) => void;
 
   constructor(
@@ -20,12 +20,12 @@ export class FencedWrites {
     this.batch = new FencedBatch(node);
   }
 
-  /** Whether this worker surely is a member, and etcd takes writes as far as it knows. */
+  /** Whether this worker surely is a member, and etcd accepts writes as far as it knows. */
   get possible(): boolean {
     return this.node.isMember && this.attached;
   }
 
-  /** Whether this worker counts on etcd. */
+  /** Whether this worker relies on etcd. */
   get attached(): boolean {
     return !this.detachment.active;
   }
@@ -35,7 +35,7 @@ export class FencedWrites {
     return this.batch.write(write);
   }
 
-  /** One that alerts depend on: as long as it has no answer, this worker may have to go on without etcd. */
+  /** A write that alerts depend on: if it gets no answer, this worker may have to continue without etcd. */
   async urgently(plan: () => FencedWrite | Promise<FencedWrite>): Promise<Committed> {
     this.detachment.writeBegan();
     try {

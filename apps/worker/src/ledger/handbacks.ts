@@ -11,29 +11,29 @@ import type { Spool } from './spool.js';
 import { type Handed, isEmpty, NOTHING_HANDED } from './state-change.js';
 import { Spools } from './spools.js';
 
-/** What fits into one transaction beside everything else. */
+/** How many fit into one transaction beside everything else. */
 const MAX_INCIDENTS = 25;
 
-/** What a worker told about a monitor while it was alone. */
+/** The notifications of a worker about a monitor while it was alone. */
 export interface DetachedRecord {
   monitor: string;
   incidents: HandedIncident[];
-  /** Keys of the outbox that go whoever owns the monitor by now. */
+  /** Keys of the outbox that are removed whoever owns the monitor by now. */
   delivered: string[];
-  /** Keys of the outbox that go if nobody else told anything meanwhile. */
+  /** Keys of the outbox that are removed if nobody else notified meanwhile. */
   settled: string[];
   /** Of the state as that worker knew it. */
   stateRevision: number;
 }
 
-/** What was told about monitors without being stored: by this worker, and by others that handed it back. */
+/** Notifications about monitors that are not stored yet: by this worker, and by others that handed them back. */
 @Injectable()
 export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly informer: Watched<Handback>;
   private readonly listeners = new Set<(monitor: string) => void>();
   /** By monitor, then by key. */
   private readonly byMonitor = new Map<string, Map<string, Item<Handback>>>();
-  /** Keys that were merged and removed, with the revision that was; the view may still have them. */
+  /** Merged and removed keys, with their revision; the view may still have them. */
   private readonly merged = new Map<string, number>();
   private looking: Promise<void> | undefined;
   private readonly log: Logger;
@@ -73,7 +73,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     }));
   }
 
-  /** What is to be stored with the next write about a monitor. */
+  /** The handbacks to store with the next write about a monitor. */
   of(monitor: OwnedMonitor): Handed {
     const own = this.spools.of(monitor);
     const items = this.itemsOf(monitor.name);
@@ -82,7 +82,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const taken: Item<Handback>[] = [];
     const stored = this.evaluations.storedOf(monitor);
     for (const item of items) {
-      // What does not fit is merged with the write that follows.
+      // The rest is merged with the next write.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MAX_INCIDENTS) break;
       taken.push(item);
       incidents.push(...item.value.incidents.map((told) => handedByAnother(told, stored?.state, stored?.modRevision)));
@@ -98,14 +98,14 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     };
   }
 
-  /** Whether other workers told something about a monitor that is not stored. */
+  /** Whether other workers sent something about a monitor that is not stored. */
   has(name: string): boolean {
     return this.itemsOf(name).length > 0;
   }
 
   /**
-   * Whether nobody has checked a monitor since a worker that was alone told of it: then only a result tells whether what it told of is over. What
-   * was told beside others is merged at once.
+   * Whether nobody has checked a monitor since a worker that was alone notified of it: then only a result can tell whether that
+   * incident is over. If others notified meanwhile, it merges at once.
    */
   awaitsResult(monitor: OwnedMonitor): boolean {
     const revision = this.evaluations.storedOf(monitor)?.modRevision;
@@ -113,28 +113,28 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     return told.some(({ stateRevision }) => stateRevision !== undefined && stateRevision === revision);
   }
 
-  /** Whether something was told about a monitor, by whomever, that is not stored. */
+  /** Whether somebody sent notifications about a monitor that are not stored. */
   isPending(monitor: OwnedMonitor): boolean {
     return this.has(monitor.name) || this.spools.of(monitor) !== undefined;
   }
 
-  /** Whether what this worker told is not final yet. */
+  /** Whether this worker's notifications are not final yet. */
   isSettling(monitor: OwnedMonitor): boolean {
     return this.spools.isSettling(monitor);
   }
 
-  /** The state that people were told of while this worker was detached; undefined when it was not. */
+  /** The state of the notifications while this worker was detached; undefined if it was not. */
   notifiedState(monitor: OwnedMonitor): Pick<Spool, 'state'> | undefined {
     return this.spools.of(monitor);
   }
 
-  /** A worker that told nothing while it was detached has nothing to bring back. */
+  /** A worker that sent nothing while it was detached has nothing to bring back. */
   closeEmpty(monitor: OwnedMonitor): void {
     const handed = this.of(monitor);
     if (handed.spooled !== undefined && isEmpty(handed) && !this.isSettling(monitor)) this.spools.close(monitor);
   }
 
-  /** What a worker told about a monitor, for whoever has it next; undefined when it told nothing. */
+  /** A worker's notifications about a monitor, for the next owner; undefined if there are none. */
   recordOf(monitor: OwnedMonitor, spool: Spool): DetachedRecord | undefined {
     const incidents = spool.handed('another').filter(isNews);
     const delivered = spool.deliveredAlarms;
@@ -143,15 +143,15 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     return { monitor: monitor.name, incidents, delivered, settled: spool.obsoleteKeys, stateRevision };
   }
 
-  /** Gives what was told about a monitor that is not ours any more to its owner. Throws `EtcdError` when etcd cannot be asked. */
+  /** Gives the notifications about a monitor that is no longer ours to its owner. Throws `EtcdError` when etcd cannot be asked. */
   async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
     const told = this.recordOf(monitor, spool);
     if (!told || (await this.give(told, 'beside others'))) this.spools.close(monitor);
   }
 
   /**
-   * Gives it to whoever has the monitor. `alone`: perhaps nobody has told anything since. Answers whether etcd has it; throws `EtcdError` when
-   * etcd cannot be asked.
+   * Gives them to the owner. `alone`: perhaps nobody has notified since. Answers whether etcd has it; throws `EtcdError` when etcd
+   * cannot be asked.
    */
   async give(
     { monitor, incidents: told, delivered, settled, stateRevision }: DetachedRecord,
@@ -170,7 +170,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     return isGiven;
   }
 
-  /** It was stored. What was spooled since then is yet to be. */
+  /** This part is stored. Later entries of the spool are not yet. */
   stored(monitor: OwnedMonitor, { compare, spooled }: Handed): void {
     if (this.spools.of(monitor)?.version === spooled) this.spools.close(monitor);
     for (const { key, value } of compare) this.merged.set(key, value);
@@ -196,7 +196,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 }
 
-/** Several workers may have told of one incident: as one after the other. */
+/** Several workers may have notified of one incident: combines them one after the other. */
 export function combinedByIncident(handed: readonly HandedIncident[]): HandedIncident[] {
   const byId = new Map<string, HandedIncident>();
   for (const later of handed) {

@@ -2,12 +2,12 @@ import type { MonitorState } from '@9volt/contracts';
 import { isSameHeld } from '../evaluation/alarm.js';
 import type { Owed } from '../evaluation/owed.js';
 
-/** Longer intervals have each run recorded, so that an heir knows when the last one was. */
+/** For longer intervals each check is recorded, so the next owner knows when the last one was. */
 export const RECORDED_INTERVAL_MS = 600_000;
 
 /**
- * Whether a state differs from what is stored in what matters. A message that differs at every run, the time of the last run of a
- * short interval, and a new owner do not: they ride in the vitals and in the assignment.
+ * Whether a state differs from the stored one in something that matters. Three differences do not: a message that changes with
+ * every check, the time of the last check of a short interval, and a new owner. The vitals and the assignment contain these.
  */
 export function needsWrite(
   stored: MonitorState | undefined,

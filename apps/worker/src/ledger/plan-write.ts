@@ -7,12 +7,12 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { fenceOf } from '../owned/owned-monitors.js';
 import type { StateChange } from './state-change.js';
 
-/** Records of incidents as they were read, by number. */
+/** The records of incidents that were read, by number. */
 export type Records = ReadonlyMap<number, StoredIncident>;
 
 const NO_RECORD: StoredIncident = { record: undefined, modRevision: 0 };
 
-/** Numbers of the records that a change rewrites, and so must have read. A record that is new is only believed to be absent. */
+/** Numbers of the records that a change rewrites, so it must read them first. A new record is only assumed to be absent. */
 export function recordsToRead(change: StateChange): number[] {
   const { stored, owed } = change;
   const isNew = owed.current !== undefined && owed.current.id !== stored.state?.incident?.id;
@@ -27,8 +27,8 @@ export function recordsOf(change: StateChange): number[] {
 }
 
 /**
- * One transaction's share: state, notifications owed and the incident's record change together or not at all, and only while the
- * assignment is ours and the state is what we know.
+ * One transaction's share: state, pending notifications and the incident's record change together or not at all, and only while the
+ * assignment is ours and the state is the one we know.
  */
 export function writeOf(
   monitor: OwnedMonitor,
@@ -41,7 +41,7 @@ export function writeOf(
   const { name } = monitor;
   const owing = stores.outbox.owing(name, owed.entries);
   const owedKeys = new Set(owing.then.map((op) => ('put' in op ? op.put : '')));
-  // etcd takes each key once.
+  // etcd accepts each key once in a transaction.
   const then = handed.then.filter((op) => !('delete' in op && owedKeys.has(op.delete)));
   return joined(
     { compare: [fenceOf(monitor)], then: [] },
@@ -59,7 +59,7 @@ function recordsAfter(change: StateChange, records: Records, now: number): Map<n
   for (const { incident, message, revise } of revisionsOf(change, now)) {
     const n = numberOf(incident.id);
     const known = written.get(n) ?? records.get(n)?.record;
-    // An earlier monitor of this name may have left a record under this number; a later one keeps its own.
+    // An earlier monitor of this name may have left a record under this number; the new one keeps its own.
     if (known && createRevisionOf(known.id) > createRevisionOf(incident.id)) continue;
     written.set(n, revise(known?.id === incident.id ? known : recordOf(incident, message)));
   }
@@ -104,7 +104,7 @@ function revisionsOf({ stored, next, owed, handed }: StateChange, now: number): 
   return revisions;
 }
 
-/** `isOpen`: for the owner the incident goes on, whatever the other side saw. */
+/** `isOpen`: for the owner the incident continues, whatever the other side saw. */
 function withHanded(record: IncidentRecord, handed: HandedIncident, isOpen: boolean, at: string): IncidentRecord {
   const closedAt = isOpen ? null : (record.closedAt ?? handed.closedAt ?? at);
   const reason = closedAt === null ? undefined : (record.reason ?? handed.reason ?? 'recovered');

@@ -1,7 +1,7 @@
 import type { EventSink, Held, MonitorState } from '@9volt/contracts';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 
-/** Tells people how a state changed, once a ledger holds it: its status, what is held, and whether it flaps. */
+/** Reports how a state changed, once a ledger has it: its status, what is held back, and whether it flaps. */
 export function reportChange(
   events: EventSink,
   monitor: OwnedMonitor,
@@ -27,7 +27,7 @@ function reportStatusChange(
   });
 }
 
-/** One event for each reason, whoever is not told for it. */
+/** One event for each reason, with the alerters that are not notified because of it. */
 function reportHolds(
   events: EventSink,
   { name }: OwnedMonitor,

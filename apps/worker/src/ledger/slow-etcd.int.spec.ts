@@ -17,7 +17,7 @@ import { Spools } from './spools.js';
 const MOMENTS = ['at once', 'once it is detached', 'after the recovery', 'after its return'] as const;
 type Moment = (typeof MOMENTS)[number];
 
-/** Enough for what must not be sent to be sent. */
+/** Long enough for something wrong to be sent. */
 const IN_VAIN_MS = 150;
 
 let etcd: TestEtcd;
@@ -64,7 +64,7 @@ const nothingOwed = async (): Promise<boolean> =>
 let count = 0;
 const targets: WebTarget[] = [];
 
-/** A monitor of its own for each story, that is checked when the story says so. */
+/** A separate monitor for each test, checked when the test says so. */
 class Story {
   readonly name = `m${++count}`;
 
@@ -96,7 +96,7 @@ class Story {
     await waitFor(run);
   }
 
-  /** Waits until nothing is sent any more. */
+  /** Waits until nothing is being sent any more. */
   async quiet(): Promise<void> {
     await sleep(IN_VAIN_MS);
     await waitFor(() => !worker.get(InFlight).busy);
@@ -112,7 +112,7 @@ class Story {
   }
 }
 
-describe('an alarm is never told after its resolve, nor twice, whatever reaches the worker when', () => {
+describe('an alarm is never sent after its resolve, nor twice, whenever anything reaches the worker', () => {
   const orders = MOMENTS.flatMap((answer) => MOMENTS.map((watch): [Moment, Moment] => [answer, watch]));
 
   test.each(orders)('the answer to its write %s, the watch of the outbox %s', async (answer, watch) => {
@@ -140,7 +140,7 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
   });
 
-  test.each(MOMENTS)('recovered before it could be told, the watch of the outbox %s', async (watch) => {
+  test.each(MOMENTS)('recovered before it could be sent, the watch of the outbox %s', async (watch) => {
     const story = await Story.begin();
     const reached = (moment: Moment): void => void (watch === moment && slow.releaseWatch());
     if (watch !== 'at once') slow.holdWatch();
@@ -166,7 +166,7 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     expect(['', 'trigger 50.1,resolve 50.1']).toContain(heard.join());
   });
 
-  test.each(MOMENTS)('told and recorded, the watch of the outbox %s', async (watch) => {
+  test.each(MOMENTS)('sent and recorded, the watch of the outbox %s', async (watch) => {
     const story = await Story.begin();
     const reached = (moment: Moment): void => void (watch === moment && slow.releaseWatch());
     await story.turns('bad');
@@ -211,7 +211,7 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
   });
 
-  test('an alarm whose incident is over, and whose resolve is owed to nobody, is taken back', async () => {
+  test('an alarm whose incident is over, without a pending resolve, is withdrawn', async () => {
     const story = await Story.begin();
     await story.turns('bad');
     await waitFor(() => told(story.name).length === 1);
@@ -226,7 +226,7 @@ describe('an alarm is never told after its resolve, nor twice, whatever reaches 
     expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
   });
 
-  test('detached again while the watch still tells of what was told and removed in between', async () => {
+  test('detached again while the watch still reports what was sent and removed in between', async () => {
     const story = await Story.begin();
     slow.holdWatch();
     slow.holdAnswers();
@@ -280,7 +280,7 @@ test('what was handed back before a worker is given the monitor is known to it, 
   expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
 });
 
-test('given a monitor while it is detached, a worker tells nothing of what stands in the outbox before it can ask', async () => {
+test('a worker that gets a monitor while it is detached sends nothing of its outbox before it can ask', async () => {
   slow.detach();
   const story = await Story.begin('detached');
   const alert = sampleAlarm({ monitor: story.name, key: `x/${story.name}/7.1` });

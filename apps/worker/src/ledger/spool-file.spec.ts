@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
-test('what is written is read, until it is removed', async () => {
+test('reads what was written, until it is removed', async () => {
   expect(await file.read()).toBeUndefined();
   await file.write(content);
   expect(await file.read()).toEqual(content);
@@ -27,19 +27,19 @@ test('what is written is read, until it is removed', async () => {
   expect(await file.read()).toBeUndefined();
 });
 
-test('a directory that is not there yet is made, for this user only', async () => {
+test('makes a missing directory, for this user only', async () => {
   const deeper = new SpoolFile(join(dir, 'a/b'), 'w1');
   await deeper.write(content);
   expect(await deeper.read()).toEqual(content);
 });
 
-test('a write that was broken off leaves what was there', async () => {
+test('a write that was interrupted leaves the old file', async () => {
   await file.write(content);
   await writeFile(join(dir, 'w1.spool.json.new'), '{"version":1,"clus');
   expect(await file.read()).toEqual(content);
 });
 
-describe('what no version of ours wrote is put aside, and an error says why', () => {
+describe('moves an invalid file away, and reports why', () => {
   test.each([
     ['cut', '{"version":1,"clus', /JSON/],
     ['empty', '', /JSON/],

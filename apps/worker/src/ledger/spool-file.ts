@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { isPlainObject, messageOf } from '@9volt/contracts';
 import type { DetachedRecord } from './handbacks.js';
 
-/** What a worker told while it was alone, from its stop to its next start. */
+/** The notifications of a worker that was alone, from its stop to its next start. */
 export interface SpoolFileContent {
-  /** Random id of the data in etcd that it belongs to. */
+  /** Random id of the data in etcd to which it belongs. */
   cluster: string;
   /** ISO 8601. */
   at: string;
@@ -14,7 +14,7 @@ export interface SpoolFileContent {
 
 const VERSION = 1;
 
-/** A file that is either whole or as it was: it is written beside, synced, and renamed. */
+/** A file that is either complete or unchanged: it is written beside, synced, and renamed. */
 export class SpoolFile {
   private readonly path: string;
 
@@ -25,7 +25,7 @@ export class SpoolFile {
     this.path = join(dir, `${worker}.spool.json`);
   }
 
-  /** Undefined when there is none. One that cannot be read is put aside, and an error tells why. */
+  /** Undefined if there is none. An unreadable file is moved away, and an error says why. */
   async read(): Promise<SpoolFileContent | undefined> {
     let text: string;
     try {
@@ -67,7 +67,7 @@ export class SpoolFile {
     return aside;
   }
 
-  /** A rename lasts once the directory is written. */
+  /** A rename is durable once the directory is synced. */
   private async syncDirectory(): Promise<void> {
     const dir = await open(this.dir, 'r');
     try {

@@ -10,15 +10,15 @@ import { Spools } from './spools.js';
 const RETRY_MS = 1_000;
 
 /**
- * Keeps what this worker told without etcd from its stop to its next start, in a file; and hands it back then. Whoever owns the monitors by that
- * time merges it, as with any worker that was alone.
+ * Keeps this worker's notifications without etcd in a file, from its stop to its next start; then hands them back. The owners of
+ * that time merge them, as after any worker that was alone.
  */
 @Injectable()
 export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log: Logger;
   private readonly file: SpoolFile | undefined;
   private readonly stopping = new AbortController();
-  /** Of an earlier process, not handed back yet. */
+  /** From an earlier process, not handed back yet. */
   private inherited: DetachedRecord[] = [];
   private handingBack: Promise<void> | undefined;
 
@@ -45,7 +45,7 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     this.stopping.abort();
   }
 
-  /** To be called when nothing is sent any more. Never rejects: a stop must end. */
+  /** Call it when nothing is being sent any more. Never rejects: a stop must end. */
   async keep(): Promise<void> {
     this.stopping.abort();
     await this.handingBack;

@@ -9,7 +9,7 @@ import { changeOf, type StateChange } from './state-change.js';
 import { reportChange } from './report-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
-/** The ledger of a worker that goes on without etcd: in its memory, what etcd would hold. */
+/** The ledger of a worker that continues without etcd: keeps in memory what etcd would contain. */
 @Injectable()
 export class SpoolLedger implements Ledger {
   constructor(

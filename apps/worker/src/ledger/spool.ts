@@ -15,29 +15,29 @@ import { stateTarget } from '../evaluation/alert-of.js';
 import { type Owed, withKnownIds } from '../evaluation/owed.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 
-/** What was decided of a monitor: the next state and what is owed by it. */
+/** A decision about a monitor: the next state and its notifications. */
 export interface Decided {
   next: MonitorState;
   owed: Owed;
 }
 
-/** As many incidents as are kept of a monitor. */
+/** As many incidents as 9volt keeps of a monitor. */
 const MAX_INCIDENTS = 15;
 const MAX_DELIVERIES = 30;
-/** What fits into one transaction; what is left there is sent once more. */
+/** How many fit into one transaction; the rest is sent once more. */
 const MAX_KEYS = 30;
 
 /**
- * What a detached worker decided and told about one monitor: in memory, what etcd would hold if it took writes. Pure data, without clock
- * or connection.
+ * A detached worker's decisions and notifications about one monitor: in memory, what etcd would contain if it accepted writes. Pure
+ * data, without clock or connection.
  */
 export class Spool {
   private readonly incidents = new Map<string, HandedIncident>();
   /** By alerter; queues are replaced, never changed. */
   private readonly queues = new Map<string, readonly OwedNotification[]>();
-  /** By incident and alerter, what was sent last. */
+  /** By incident and alerter, the last notification. */
   private readonly sent = new Map<string, { owed: OwedNotification; answered: boolean }>();
-  /** Keys of the outbox that may be in etcd, and that nothing is owed by any more. */
+  /** Keys of the outbox that may be in etcd and whose notifications are no longer pending. */
   private readonly obsolete = new Map<string, { alerter: string; deliveredAlarm: boolean }>();
   /** Grows with each change. */
   version = 0;
@@ -46,14 +46,14 @@ export class Spool {
 
   constructor(
     readonly monitor: string,
-    /** What etcd would hold. */
+    /** What etcd would contain. */
     public state: MonitorState | undefined,
     private readonly keyOf: (entry: OutboxEntry) => string,
   ) {
     this.before = state;
   }
 
-  /** What follows from a result. `sent`: entries that a write without an answer may have put into etcd under these ids. */
+  /** Applies the decision about a result. `sent`: entries that an unanswered write may have put into etcd under these ids. */
   take({ next, owed }: Decided, now: number, sent: readonly OutboxEntry[] = []): void {
     this.version++;
     const at = new Date(now).toISOString();
@@ -71,7 +71,7 @@ export class Spool {
     return this.queues.get(alerter) ?? [];
   }
 
-  /** Alerters to which something is owed. */
+  /** Alerters with pending notifications. */
   get alerters(): string[] {
     return [...this.queues.keys()];
   }
@@ -82,7 +82,7 @@ export class Spool {
     this.sent.set(sentKey(owed.entry.incident, owed.alerter), { owed, answered: false });
   }
 
-  /** It was delivered, or given up for good. */
+  /** It was delivered, or dropped for good. */
   settle(owed: OwedNotification, record: DeliveryRecord): void {
     const { entry } = owed;
     const incident = this.ofEntry(entry);
@@ -91,7 +91,7 @@ export class Spool {
     this.forget(owed, record.outcome === 'delivered');
   }
 
-  /** Nothing of it needs to be told any more. */
+  /** It needs not be sent any more. */
   forget(owed: OwedNotification, delivered = false): void {
     this.version++;
     const deliveredAlarm = delivered && owed.entry.alert.type !== 'resolve';
@@ -101,13 +101,13 @@ export class Spool {
     else this.queues.delete(owed.alerter);
   }
 
-  /** Whether an alerter was told of an incident, whoever told it. */
+  /** Whether an alerter was notified of an incident, by anybody. */
   wasNotified(incident: string, alerter: string): boolean {
     const stored = this.before?.incident?.id === incident ? ownOf(this.before.told, alerter) : undefined;
     return stored !== undefined || this.sent.has(sentKey(incident, alerter));
   }
 
-  /** Whether nothing is owed by an entry of the outbox any more. */
+  /** Whether the notification of an entry of the outbox is no longer pending. */
   isSettled(key: string): boolean {
     return this.obsolete.has(key);
   }
@@ -118,8 +118,8 @@ export class Spool {
   }
 
   /**
-   * Keys of the outbox that are removed whoever is the owner: alarms that were delivered, one for an alerter. Where it was sent more, the owner may
-   * have begun with the first, and must go on to the last.
+   * Keys of the outbox that are removed whoever owns the monitor: delivered alarms, one for an alerter. If an alerter got several,
+   * the owner may have begun with the first, and must continue to the last.
    */
   get deliveredAlarms(): string[] {
     const obsolete = [...this.obsolete.entries()];
@@ -131,14 +131,14 @@ export class Spool {
   }
 
   /**
-   * What was told, oldest first. What waits in the queues is not: whoever owns the monitor decides anew what is owed. To another owner also
-   * what waited in the outbox is told: it may have sent the same, and more, before us.
+   * The notifications, oldest first. Waiting ones are not included: the owner decides about them again. For another owner, entries
+   * that waited in the outbox are included: it may have sent the same, and more, before us.
    */
   handed(to: 'ourselves' | 'another'): HandedIncident[] {
     const incidents = new Map([...this.incidents].map(([id, incident]) => [id, copyOf(incident)]));
     for (const { owed, answered } of this.sent.values()) {
       const { entry, local } = owed;
-      // What waited in the outbox is told as far as our own state goes.
+      // Entries that waited in the outbox are included as far as our own state goes.
       if (!local && to === 'ourselves') continue;
       const incident = incidents.get(entry.incident) ?? ofAlert(entry);
       incidents.set(entry.incident, incident);
@@ -177,7 +177,7 @@ export class Spool {
     return handed;
   }
 
-  /** What is known of an incident is of its last failure. */
+  /** The facts about an incident are those of its last failure. */
   private follow(incident: OpenIncident, { message, count }: MonitorState): void {
     const known = this.incidents.get(incident.id);
     if (!known) return;
@@ -215,7 +215,7 @@ function sentKey(incident: string, alerter: string): string {
   return `${incident} ${alerter}`;
 }
 
-/** An alarm without an answer counts as told. */
+/** An alarm without an answer counts as sent. */
 function heardOf({ alert }: OutboxEntry, answered: boolean): NotifiedStatus {
   if (alert.type !== 'resolve') return alert.type;
   return answered ? 'resolved' : 'perhaps-resolved';
@@ -225,7 +225,7 @@ function blank(incident: OpenIncident): Omit<HandedIncident, 'target' | 'message
   return { incident, closedAt: null, told: byName(), unanswered: [], notifications: [] };
 }
 
-/** Of an incident that was owed before the worker was cut off. */
+/** Of an incident that was pending before the worker was cut off. */
 function ofAlert({ incident: id, alert }: OutboxEntry): HandedIncident {
   const { since: openedAt, worst, message, attempts: count, monitorType, target } = alert;
   return { ...blank({ id, openedAt, worst }), target: stateTarget(monitorType, target), message, count };

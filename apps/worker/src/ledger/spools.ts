@@ -6,7 +6,7 @@ import { InFlight } from '../outbox/in-flight.js';
 import { Evaluations } from './evaluations.js';
 import { Spool } from './spool.js';
 
-/** The spools of this worker. One is kept until etcd has what it tells, however often the worker is cut off meanwhile. */
+/** The spools of this worker. It keeps one until etcd has its content, however often the worker is cut off meanwhile. */
 @Injectable()
 export class Spools {
   private readonly spools = new Map<OwnedMonitor, Spool>();
@@ -29,7 +29,7 @@ export class Spools {
     return this.spools.get(monitor);
   }
 
-  /** The spool of a monitor; a new one begins at what is stored. */
+  /** The spool of a monitor; a new one begins with the stored state. */
   open(monitor: OwnedMonitor): Spool {
     let spool = this.spools.get(monitor);
     if (spool) return spool;
@@ -42,20 +42,20 @@ export class Spools {
     return spool;
   }
 
-  /** That of a monitor by name; undefined when it is not ours. */
+  /** The spool of a monitor by name; undefined if the monitor is not ours. */
   openOwned(name: string): Spool | undefined {
     const monitor = this.monitors.get(name);
     return monitor ? this.open(monitor) : this.get(name);
   }
 
-  /** etcd has what it tells. */
+  /** etcd has its content. */
   close(monitor: OwnedMonitor): void {
     const spool = this.spools.get(monitor);
     this.spools.delete(monitor);
     if (this.byName.get(monitor.name) === spool) this.byName.delete(monitor.name);
   }
 
-  /** Whether a send is under way whose answer will change what the spool tells. */
+  /** Whether a send is in progress whose answer will change the content of the spool. */
   isSettling(monitor: OwnedMonitor): boolean {
     return this.spools.has(monitor) && this.inFlight.sending(monitor.name);
   }
@@ -68,7 +68,7 @@ export class Spools {
     return [...this.byName.keys()];
   }
 
-  /** Called when something more is owed. Must not throw or block. */
+  /** Called when another notification is pending. Must not throw or block. */
   onOwed(listener: (monitor: string, alerter: string) => void): void {
     this.listeners.add(listener);
   }

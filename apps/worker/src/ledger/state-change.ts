@@ -8,24 +8,24 @@ import { type Owed, owedNotifications } from '../evaluation/owed.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { needsWrite } from './needs-write.js';
 
-/** What a worker says of itself in states and alerts. */
+/** The facts about this worker in states and alerts. */
 export interface WriterFacts {
   prefix: string;
-  /** Its id, which every state that it writes carries: also one that it has not evaluated itself yet. */
+  /** Its id, in every state that it writes, also in one that it has not evaluated itself yet. */
   owner: string;
   worker: string;
   publicUrl?: string | undefined;
   now: number;
-  /** What may hold alarms about a monitor; without it nothing does. */
+  /** What may hold back alarms about a monitor; without it nothing does. */
   ruleFor?: (monitor: OwnedMonitor) => HoldRule;
 }
 
-/** What was told without being stored, and what must happen together with its being stored. */
+/** Notifications that are not stored, and writes that must happen together with storing them. */
 export interface Handed extends FencedWrite {
   incidents: readonly HandedIncident[];
-  /** The version of this worker's own spool that is in it. */
+  /** The version of this worker's own spool that it contains. */
   spooled?: number;
-  /** Keys of the outbox by which nothing is owed any more. */
+  /** Keys of the outbox whose notifications are no longer pending. */
   obsolete?: readonly string[];
 }
 
@@ -35,20 +35,20 @@ export function isEmpty({ incidents, then }: Handed): boolean {
   return incidents.length === 0 && then.length === 0;
 }
 
-/** What is to be written of a monitor: its next state, or its end. */
+/** The write about a monitor: its next state, or its end. */
 export interface StateChange {
   stored: StoredState;
-  /** The evaluation that it brings; absent when none has been made yet. */
+  /** The evaluation that it stores; absent if there is none yet. */
   evaluated?: MonitorState | undefined;
-  /** Absent when the monitor is removed. */
+  /** Absent if the monitor is removed. */
   next?: MonitorState;
   owed: Owed;
   handed: Handed;
 }
 
-/** What a change is computed from. */
+/** The input for computing a change. */
 export interface Basis {
-  /** What the ledger holds; undefined while that is not known. */
+  /** The content of the ledger; undefined while it is unknown. */
   stored: StoredState | undefined;
   evaluated: MonitorState | undefined;
   handed?: Handed;
@@ -58,8 +58,8 @@ export interface Basis {
 export const SOON_MS = 60_000;
 
 /**
- * What must be written so that the ledger holds the latest evaluation and everything owed by it; undefined when it does already. What was
- * handed does not wait for a result, and what was held by an owner before us does not wait for one that is long in coming.
+ * The write after which the ledger has the latest evaluation and its pending notifications; undefined if it has them already.
+ * Handbacks do not wait for a result, and alarms that an earlier owner held back do not wait for a result that takes long.
  */
 export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts): StateChange | undefined {
   const { stored, evaluated, handed = NOTHING_HANDED } = basis;
@@ -84,7 +84,7 @@ function mayStand(monitor: OwnedMonitor, state: MonitorState | undefined): boole
   return continues(state, { createRevision, target: monitor.stateTarget });
 }
 
-/** What was told and what is held follows from what is stored, not from the latest result. */
+/** Notifications and holds follow from the stored state, not from the latest result. */
 function withTold(current: MonitorState, { told, toldAt, alarmedAt, held, flapping }: Owed): MonitorState {
   const next: MonitorState = { ...current, told };
   for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping'] as const) delete next[name];
@@ -95,7 +95,7 @@ function withTold(current: MonitorState, { told, toldAt, alarmedAt, held, flappi
   return next;
 }
 
-/** The end of a monitor; undefined when etcd holds nothing of it. */
+/** The end of a monitor; undefined if etcd contains nothing of it. */
 export function removalOf(
   monitor: OwnedMonitor,
   reason: ResolveReason,
@@ -107,7 +107,7 @@ export function removalOf(
   return { stored, owed, handed };
 }
 
-/** Numbers of the incidents of one and the same monitor: the next one must have another. */
+/** Numbers of the incidents of the same monitor: the next one must have another. */
 function numbersOf(handed: readonly HandedIncident[], createRevision: number): number[] {
   return handed
     .filter(({ incident }) => createRevisionOf(incident.id) === createRevision)

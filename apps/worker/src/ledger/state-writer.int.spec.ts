@@ -31,7 +31,7 @@ afterEach(async () => {
 
 const settings = { type: 'tcp', host: 'a', port: 1, interval: '10s', 'critical-alerter': ['pager'] };
 
-/** A monitor that was assigned, and of which no watch tells the worker: as when the watch is late. */
+/** A monitor that was assigned without the watch reporting it: as when the watch is late. */
 async function failing(name: string): Promise<OwnedMonitor> {
   await view.assign('elsewhere', name, settings);
   const entry = (await view.client.get(view.keys.assignment('elsewhere', name)))!;
@@ -79,7 +79,7 @@ test.each([
   expect((await view.client.list(view.keys.outbox)).entries).toEqual([]);
 });
 
-test('one that is not ours any more does not hold up those of others', async () => {
+test('a monitor that is no longer ours does not delay those of others', async () => {
   const [lost, kept] = [await failing('lost'), await failing('kept')];
   await view.delete(view.keys.assignment('elsewhere', 'lost'));
   const writer = worker.get(StateWriter);
@@ -90,7 +90,7 @@ test('one that is not ours any more does not hold up those of others', async () 
   expect(await view.state('lost')).toBeUndefined();
 });
 
-test('what a result leads to is computed once, also when it is written', async () => {
+test('computes the change for a result once, even if it is written', async () => {
   const monitor = await failing('web');
   const computed = jest.spyOn(worker.get(EtcdLedger), 'changeOf');
   worker.get(StateWriter).submit(monitor);
@@ -100,7 +100,7 @@ test('what a result leads to is computed once, also when it is written', async (
   expect(computed).toHaveBeenCalledTimes(1);
 });
 
-test('500 status changes: accepted soon at the 99th percentile', async () => {
+test('500 status changes: accepted quickly at the 99th percentile', async () => {
   const monitors: OwnedMonitor[] = [];
   for (let index = 0; index < 500; index++) monitors.push(await failing(`web${index}`));
   const writer = worker.get(StateWriter);
@@ -117,6 +117,6 @@ test('500 status changes: accepted soon at the 99th percentile', async () => {
   );
   waits.sort((a, b) => a - b);
   console.info(`500 status changes a second: p50 ${Math.round(waits[250]!)} ms, p99 ${Math.round(waits[494]!)} ms`);
-  // Asked: 250 ms. The slack is that of a machine with other work.
+  // The promise is 250 ms. The slack is for a machine with other work.
   expect(waits[494]).toBeLessThan(2_000);
 }, 20_000);

@@ -12,15 +12,16 @@ import { Evaluations } from './evaluations.js';
 import type { Ledger, Recorded } from './ledger.js';
 import { SpoolLedger } from './spool-ledger.js';
 
-/** States of one monitor in a burst, and a second on average. */
+/** Number of states of one monitor in a burst; one a second on average. */
 const BURST = 3;
 const PER_SECOND = 1;
 const RETRY_MS = 250;
 const MAX_ATTEMPTS = 5;
 
 /**
- * Makes the ledger hold the latest evaluation of each monitor and what is owed by it. Level-triggered: it is told that there may be something
- * to write, and compares. Which ledger, is decided here and nowhere else: the spools while this process is detached, otherwise etcd.
+ * Makes the ledger contain the latest evaluation of each monitor and its pending notifications. Level-triggered: it learns that
+ * there may be something to write, and compares. Only this file chooses the ledger: the spools while this process is detached,
+ * otherwise etcd.
  */
 @Injectable()
 export class StateWriter {
@@ -54,7 +55,9 @@ export class StateWriter {
     this.queue.add(monitor);
   }
 
-  /** Resolves true when etcd holds the latest evaluation, however often this monitor was written lately; false when it cannot be. */
+  /**
+   * Resolves true when etcd has the latest evaluation, however often this monitor was written lately; false if that is impossible.
+   */
   async flush(monitor: OwnedMonitor): Promise<boolean> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       await this.etcd.idle(monitor);
@@ -75,7 +78,7 @@ export class StateWriter {
     return false;
   }
 
-  /** The revision at which etcd took a notification from here last. */
+  /** The revision at which etcd last accepted a notification from here. */
   get owedAt(): number {
     return this.etcd.owedAt;
   }
@@ -95,19 +98,19 @@ export class StateWriter {
     return this.etcd.remove(monitor, reason);
   }
 
-  /** Stores what others told about a monitor that is not checked any more. Answers whether it is stored. */
+  /** Stores handbacks about a monitor that is not checked any more. Answers whether they are stored. */
   async mergeHanded(monitor: OwnedMonitor): Promise<boolean> {
     this.evaluations.forget(monitor);
     if (this.evaluations.storedOf(monitor)?.state) return this.flush(monitor);
     return (await this.remove(monitor, 'removed')) !== undefined;
   }
 
-  /** Tries what waits, once more. */
+  /** Tries everything that waits once more. */
   resume(): void {
     for (const monitor of [...this.waiting]) this.queue.add(monitor);
   }
 
-  /** The queue goes on while etcd takes its time: which ledger counts may change meanwhile. */
+  /** The queue continues while etcd takes its time: the ledger may change meanwhile. */
   private write(monitor: OwnedMonitor): void {
     this.waiting.delete(monitor);
     if (monitor.gone) return;
@@ -138,7 +141,7 @@ export class StateWriter {
     if (recorded === 'later') this.wait(monitor);
   }
 
-  /** A membership that is renewed is told; of what else holds a monitor back nobody tells. */
+  /** A renewed membership is reported; nobody reports when other obstacles end. */
   private wait(monitor: OwnedMonitor): void {
     this.waiting.add(monitor);
     if (this.node.isMember) this.queue.add(monitor, RETRY_MS * (1 + Math.random()));

@@ -45,7 +45,7 @@ async function startWorker(): Promise<WorkerRig> {
   return worker;
 }
 
-/** It runs only when asked to. */
+/** It runs only on request. */
 const settings = (): object => ({ ...web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] });
 const run = (worker: WorkerRig): Promise<unknown> =>
   waitFor(() =>
@@ -69,7 +69,7 @@ async function startAgain(): Promise<WorkerRig> {
   return next;
 }
 
-test('resolves what it told of and what recovered meanwhile', async () => {
+test('resolves incidents that it notified of and that recovered meanwhile', async () => {
   const worker = await startWorker();
   await view.assign(worker.id, 'web', settings(), { revision: 500 });
   await view.reaches('web', { status: 'ok' });
@@ -88,7 +88,7 @@ test('resolves what it told of and what recovered meanwhile', async () => {
   expect((await view.incident('web'))?.notifications).toHaveLength(2);
 }, 40_000);
 
-test('does not repeat what goes on', async () => {
+test('does not repeat incidents that continue', async () => {
   const worker = await startWorker();
   await view.assign(worker.id, 'web', settings(), { revision: 500 });
   await view.reaches('web', { status: 'ok' });
@@ -104,7 +104,7 @@ test('does not repeat what goes on', async () => {
   expect(told()).toEqual(['trigger 50.1']);
 }, 40_000);
 
-test('does not tell once more of an end that it told', async () => {
+test('does not repeat a resolve that it sent', async () => {
   const worker = await startWorker();
   web.healthy = false;
   await view.assign(worker.id, 'web', settings(), { revision: 500 });

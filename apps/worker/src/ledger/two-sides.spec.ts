@@ -43,7 +43,7 @@ const facts: AlertFacts = {
 type Answer = 'delivered' | 'arrived' | 'lost';
 type Step = { result: Status } | { send: Alerter; answer: Answer };
 
-/** What alerters hear, in the order in which it arrives. */
+/** The notifications of alerters, in the order of their arrival. */
 class Provider {
   readonly heard: { alerter: string; incident: string; type: Alert['type'] }[] = [];
 
@@ -60,7 +60,7 @@ class Provider {
   }
 }
 
-/** One worker's view of the monitor, and what it has decided to tell. */
+/** One worker's view of the monitor, and its decisions about notifications. */
 abstract class Side {
   current: MonitorState | undefined;
   readonly decided: OutboxEntry[] = [];
@@ -99,14 +99,14 @@ class Owner extends Side {
   }
 
   override begun(): void {
-    // An owner sends again what was not answered.
+    // An owner sends unanswered ones again.
   }
 
   override settled(owed: OwedNotification): void {
     this.outbox = this.outbox.filter(({ key }) => key !== owed.key);
   }
 
-  /** As the state's write does. */
+  /** As the write of the state does. */
   store(handed: readonly HandedIncident[], removed: readonly string[] = []): void {
     if (!this.current) return;
     const owed = owedNotifications(this.stored, this.current, facts, 'recovered', combinedByIncident(handed));
@@ -181,7 +181,7 @@ function owedOf(entry: OutboxEntry): OwedNotification {
   return { key: keyOf(entry), monitor: 'web', alerter: entry.alerter, entry, createRevision: 1, modRevision: 1 };
 }
 
-/** Every alerter knows how things stand, whatever it heard on the way. */
+/** Every alerter knows the present status, whatever it got on the way. */
 function expectEverybodyKnows(provider: Provider, { current }: Owner): void {
   for (const alerter of ALERTERS) {
     for (const incident of provider.incidents) {
@@ -198,7 +198,7 @@ function expectEverybodyKnows(provider: Provider, { current }: Owner): void {
   }
 }
 
-/** How often a side decided to tell what it had told last of an incident. */
+/** How often a side decided to repeat its last notification of an incident. */
 function repeatsOf(decided: readonly OutboxEntry[]): number[] {
   const last = new Map<string, string>();
   const repeats = new Map<string, number>();
@@ -219,7 +219,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 );
 const steps = (maxLength: number): fc.Arbitrary<Step[]> => fc.array(anyStep, { maxLength });
 
-test('whatever two sides of a partition saw and told, every alerter knows the end, with at most one repeat a side', () => {
+test('whatever two sides of a partition saw and sent, every alerter knows the end, with at most one repeat per side', () => {
   const anyInterleaving = fc.array(fc.record({ side: fc.constantFrom('owner', 'detached'), step: anyStep }), {
     maxLength: 40,
   });
@@ -243,7 +243,7 @@ test('whatever two sides of a partition saw and told, every alerter knows the en
   );
 });
 
-test('a worker that keeps its monitor through an outage tells everything once: only what went unanswered is sent again', () => {
+test('a worker that keeps its monitor through an outage sends everything once: it repeats only unanswered notifications', () => {
   fc.assert(
     fc.property(steps(12), fc.array(steps(20), { maxLength: 3 }), steps(8), (before, outages, after) => {
       const provider = new Provider();

@@ -13,7 +13,7 @@ const healthy: Signs = {
 };
 const why = (signs: Partial<Signs>): string | undefined => whyDetached({ ...healthy, ...signs });
 
-describe('a worker counts on etcd', () => {
+describe('a worker relies on etcd', () => {
   test.each<[string, Partial<Signs>]>([
     ['while all is well', {}],
     ['while a write has no answer yet', { unansweredSince: NOW - UNANSWERED_MS + 1 }],
@@ -37,7 +37,7 @@ describe('a worker is detached', () => {
     expect(why(signs)).toContain(reason);
   });
 
-  test('a write that was sent before a pause counts from its end', () => {
+  test('a write that was sent before a standstill counts from its end', () => {
     const signs = { unansweredSince: 0, awakeSince: NOW - Math.max(UNANSWERED_MS, AWAKE_MS) };
     expect(why(signs)).toContain('answered');
   });

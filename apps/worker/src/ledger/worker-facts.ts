@@ -5,7 +5,7 @@ import { Clock } from '../time/clock.js';
 import { HoldRules } from './hold-rules.js';
 import type { WriterFacts } from './state-change.js';
 
-/** What this worker says of itself in states and alerts, at this moment. */
+/** The present facts about this worker in states and alerts. */
 @Injectable()
 export class WorkerFacts {
   constructor(

@@ -3,7 +3,7 @@ import { type Status, STATUSES } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-/** What the worker's load tells, from one dump of the vitals to the next. */
+/** The worker's load between two dumps of the vitals. */
 export interface Tally {
   started: number;
   latenessP99Ms: number;
@@ -51,7 +51,7 @@ export class CheckMetrics {
 
   begun(latenessMs: number): void {
     this.started++;
-    // A sample suffices: this many are met only when the worker is overloaded.
+    // A sample is enough: only an overloaded worker reaches this number.
     if (this.latenessesMs.length < MAX_LATENESSES) this.latenessesMs.push(latenessMs);
     this.latenesses.observe(latenessMs / 1_000);
   }
@@ -66,7 +66,7 @@ export class CheckMetrics {
     this.overrunsTotal.inc(count);
   }
 
-  /** What happened since the last call. */
+  /** Everything since the last call. */
   take(): Tally {
     const sorted = this.latenessesMs.sort((a, b) => a - b);
     const latenessP99Ms = sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * 0.99))] ?? 0;

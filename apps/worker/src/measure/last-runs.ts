@@ -10,7 +10,7 @@ export interface LatestRun {
   performance: readonly PerformanceValue[];
 }
 
-/** The last run of each monitor in this process. */
+/** The last check of each monitor in this process. */
 @Injectable()
 export class LastRuns {
   private readonly runs = new WeakMap<OwnedMonitor, LatestRun>();
@@ -23,7 +23,7 @@ export class LastRuns {
     return this.runs.get(monitor);
   }
 
-  /** When a monitor ran last: here or, as far as the assignment told, elsewhere. */
+  /** When a monitor was last checked: here or, according to the assignment, elsewhere. */
   startedAt(monitor: OwnedMonitor): number | undefined {
     return this.runs.get(monitor)?.startedAt ?? monitor.ranBeforeAt;
   }

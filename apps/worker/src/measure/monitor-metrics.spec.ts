@@ -25,11 +25,11 @@ async function scraped(monitorSeries: number): Promise<string[]> {
   return text.split('\n').filter((line) => line.startsWith('ninevolt_monitor'));
 }
 
-test('monitors are not shown one by one unless that is asked for', async () => {
+test('monitors are not shown one by one by default', async () => {
   expect(await scraped(0)).toEqual([]);
 });
 
-test('what is known of each monitor is shown by its name', async () => {
+test('shows the facts about each monitor by its name', async () => {
   expect(await scraped(10)).toEqual([
     'ninevolt_monitor_status{monitor="web",type="tcp"} 2',
     'ninevolt_monitor_status{monitor="db",type="tcp"} 0',
@@ -41,7 +41,7 @@ test('what is known of each monitor is shown by its name', async () => {
   ]);
 });
 
-test('no more monitors than so many, and how many are missing', async () => {
+test('shows at most this many monitors, and how many are missing', async () => {
   expect(await scraped(2)).toEqual([
     'ninevolt_monitor_status{monitor="web",type="tcp"} 2',
     'ninevolt_monitor_check_duration_seconds{monitor="web",type="tcp"} 0.25',

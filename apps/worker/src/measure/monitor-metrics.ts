@@ -8,7 +8,7 @@ import { LastRuns } from './last-runs.js';
 
 const LABELS = ['monitor', 'type'] as const;
 
-/** Shows monitors one by one, to who asked for it with a number of them: their names are labels. */
+/** Shows monitors one by one if an operator sets a number of them: their names are labels. */
 @Injectable()
 export class MonitorMetrics {
   constructor(

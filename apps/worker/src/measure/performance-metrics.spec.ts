@@ -28,11 +28,11 @@ const load: PerformanceValue[] = [
   { label: 'free', value: 97, unit: '%' },
 ];
 
-test('what was measured is not shown unless it is asked for', async () => {
+test('measured values are not shown by default', async () => {
   expect(await scraped(0, ['web', load])).toEqual([]);
 });
 
-test('what was measured is shown by monitor, label and unit', async () => {
+test('shows measured values by monitor, label and unit', async () => {
   expect(await scraped(10, ['web "shop"', load], ['idle', []])).toEqual([
     'ninevolt_performance_value{monitor="web \\"shop\\"",label="load1",unit=""} 0.5',
     'ninevolt_performance_value{monitor="web \\"shop\\"",label="free",unit="%"} 97',
@@ -54,7 +54,7 @@ test('times are shown in seconds', async () => {
   ]);
 });
 
-test('no more than so many series, and how many are missing', async () => {
+test('shows at most this many series, and how many are missing', async () => {
   expect(await scraped(3, ['a', load], ['b', load])).toEqual([
     'ninevolt_performance_value{monitor="a",label="load1",unit=""} 0.5',
     'ninevolt_performance_value{monitor="a",label="free",unit="%"} 97',

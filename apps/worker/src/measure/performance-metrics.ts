@@ -5,8 +5,8 @@ import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { LastRuns } from './last-runs.js';
 
 /**
- * Shows what the monitors measured, to who asked for it with a number of series: their labels are the names of monitors, so that without a bound
- * there would be any number of them.
+ * Shows the measured values of monitors if an operator sets a number of series: their labels contain names of monitors, so without
+ * a limit there could be any number of them.
  */
 @Injectable()
 export class PerformanceMetrics {
@@ -50,7 +50,7 @@ export class PerformanceMetrics {
 
 const SECONDS: Record<string, number> = { ms: 1e3, us: 1e6, ns: 1e9 };
 
-/** Times in seconds, as Prometheus wants them; whatever else there is in the unit that was told. */
+/** Times in seconds, as in Prometheus; everything else in its own unit. */
 function inBaseUnit(value: number, unit = ''): { value: number; unit: string } {
   const parts = ownOf(SECONDS, unit);
   return parts === undefined ? { value, unit } : { value: value / parts, unit: 's' };

@@ -26,7 +26,7 @@ test('keeps the message of a failure only, capped', () => {
   expect(second?.phases).toEqual({ connect: 1 });
 });
 
-test('keeps what was measured, and what a success has to say, of the newest result only', () => {
+test('keeps measured values, and the remark of a success, of the newest result only', () => {
   const buffer = new VitalsBuffer();
   const load = (value: number): CheckResult => ({
     ...ok,
@@ -48,7 +48,7 @@ test('keeps what was measured, and what a success has to say, of the newest resu
   ]);
 });
 
-test('what could not be dumped is dumped the next time, before what came since', () => {
+test('dumps the next time what could not be dumped, before later results', () => {
   const buffer = new VitalsBuffer();
   buffer.ran('web', ok, 1);
   const taken = buffer.take('web');

@@ -5,7 +5,7 @@ type Collected = Pick<VitalsEntry, 'samples' | 'runs' | 'overruns'>;
 
 const MAX_SAMPLE_MESSAGE = 200;
 
-/** The results since the last dump: of each monitor the newest ones, and counts that miss none. */
+/** The results since the last dump: the newest ones of each monitor, and complete counts. */
 @Injectable()
 export class VitalsBuffer {
   private readonly collected = new Map<string, Collected>();
@@ -32,14 +32,14 @@ export class VitalsBuffer {
     this.collected.delete(name);
   }
 
-  /** Takes out what was collected of a monitor. */
+  /** Takes out the collected results of a monitor. */
   take(name: string): Collected | undefined {
     const found = this.collected.get(name);
     this.collected.delete(name);
     return found;
   }
 
-  /** Back from a dump that failed. */
+  /** Puts back the results of a failed dump. */
   giveBack({ name, samples, runs, overruns }: VitalsEntry): void {
     const of = this.of(name);
     of.runs += runs;
@@ -71,7 +71,9 @@ function sampleOf(
   };
 }
 
-/** A sample as it is kept once there is a newer one: without what matters of the latest result only, and differs with every run. */
+/**
+ * The form of a sample once there is a newer one: without values that only matter in the latest result and differ with every check.
+ */
 function asHistory(sample: Sample): Sample {
   const kept = { ...sample };
   delete kept.performance;

@@ -10,14 +10,14 @@ import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Removal } from './removal.js';
 
 const RETRY_MS = 500;
-/** Changes of the outbox are told; this is for those that were made before we listened. */
+/** The view of the outbox reports changes; this is for earlier ones. */
 const DELIVERED_EVERY_MS = 3_000;
 const VERIFY_EVERY_MS = 300_000;
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Makes this worker do what its assignments say. Level-based: a change only names a monitor; what is to be done follows from the
- * assignment as it is now and what we hold, one step at a time for each monitor.
+ * Makes this worker do what its assignments say. Level-triggered: a change only names a monitor; the next step follows from its
+ * present assignment and from what we have, one step at a time for each monitor.
  */
 @Injectable()
 export class AssignmentsService {
@@ -62,14 +62,14 @@ export class AssignmentsService {
     this.log.info('loaded the assignments', { monitors: this.monitors.size });
   }
 
-  /** Takes up no further change. */
+  /** Applies no further change. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.queue.stop();
     await this.informer?.stop();
   }
 
-  /** Defence in depth against events of the watch that never came. */
+  /** A second defence against lost events of the watch. */
   @Interval(VERIFY_EVERY_MS)
   async verify(): Promise<void> {
     if (!this.listed || this.stopped || !this.node.isMember) return;

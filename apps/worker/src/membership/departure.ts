@@ -7,14 +7,17 @@ import { DeliveryService } from '../notification/delivery.service.js';
 import { SuspectNotes } from '../running/suspect-notes.js';
 import { LastRunNotes } from './last-run-notes.js';
 
-/** The longest a stop waits for runs in flight. All of it, the last sends included, ends within 30 s. */
+/** How long a stop waits for checks in progress. All of it, including the last sends, ends within 30 s. */
 const PATIENCE_MS = 17_000;
-/** Then for etcd to take what they led to, and when they were. */
+/** Then it waits for etcd to accept their results and times. */
 const FLUSH_MS = 3_000;
-/** Then for that to be sent; what is not begun by then is left to the heirs. */
+/** Then for the sends that follow; the next owners send what it has not begun by then. */
 const SEND_MS = 2_000;
 
-/** How a worker leaves that takes up no more assignments: its runs end, what they led to is stored and sent, and its heirs are told. */
+/**
+ * How a worker leaves that applies no more assignments: its checks end, it stores their results and sends the notifications, and
+ * records the last checks for the next owners.
+ */
 @Injectable()
 export class Departure {
   private readonly log: Logger;
@@ -40,7 +43,7 @@ export class Departure {
     this.log.info('stopped: all checks have ended and all states are stored');
   }
 
-  /** Up to now notifications were sent as ever. What etcd does not have of it is kept for the next start. */
+  /** Until now notifications were sent as usual. Keep for the next start what etcd does not have of that. */
   async endSends(): Promise<void> {
     await this.deliveries.stop();
     await this.keeper.keep();

@@ -12,13 +12,13 @@ import { Transfer } from './transfer.js';
 const RETRY_MS = 1_000;
 
 /**
- * Hands a retiring monitor to its next owner: at a moment without a run or a send in flight. Until then, and when the next owner is gone,
- * everything goes on here.
+ * Hands a retiring monitor to its next owner, in a moment without a check or a send in progress. Until then, and if the next owner
+ * is gone, everything continues here.
  */
 @Injectable()
 export class HandOver {
   private readonly log: Logger;
-  /** Being handed over: they must not be started. */
+  /** Being handed over: must not be started. */
   private readonly handing = new Set<OwnedMonitor>();
   /** Not to be tried again before, by `performance.now()`. */
   private readonly notBefore = new WeakMap<OwnedMonitor, number>();
@@ -40,18 +40,18 @@ export class HandOver {
     });
   }
 
-  /** Makes a monitor run here, unless it is just being handed over. Rejects, and is to be called again, when etcd cannot be asked. */
+  /** Makes a monitor run here, unless it is just being handed over. Rejects, for another try later, when etcd cannot be asked. */
   async runUntilHandedOver(monitor: OwnedMonitor): Promise<void> {
     await this.takeOver.run(monitor, () => this.handing.has(monitor));
     this.consider(monitor);
   }
 
-  /** Considers all that are to be handed over: what held one back may have passed without a word. */
+  /** Considers all monitors to hand over: nobody reports when an obstacle ends. */
   considerAll(): void {
     for (const monitor of this.monitors.all()) this.consider(monitor);
   }
 
-  /** Hands the monitor over if it is to be and can be now. Called whenever that may have changed; returns at once. */
+  /** Hands the monitor over if it must and can. Called whenever that may have changed; returns at once. */
   private consider(monitor: OwnedMonitor): void {
     const { phase, to } = monitor.assignment;
     if (phase !== 'retire' || to === undefined || monitor.gone || this.handing.has(monitor)) return;
@@ -79,7 +79,7 @@ export class HandOver {
       this.monitors.remove(monitor);
     } else {
       this.notBefore.set(monitor, performance.now() + RETRY_MS);
-      // Still ours, as far as we know: it goes on as it was.
+      // It is still ours, as far as we know: it continues.
       if (!monitor.gone && monitor.isChecked) this.takeOver.resume(monitor);
     }
     this.sends.release(monitor.name);

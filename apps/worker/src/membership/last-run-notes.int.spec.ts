@@ -54,7 +54,7 @@ async function write(name: string, value: Assignment): Promise<Entry> {
   return (await stored(name)) as Entry;
 }
 
-/** A monitor as this worker has come to know it, and has run it. */
+/** A monitor that this worker knows and has checked. */
 async function owned(name: string): Promise<void> {
   const { key, createRevision, modRevision } = await write(name, assignment('run'));
   const monitor = new OwnedMonitor(name, { key, value: assignment('run'), createRevision, modRevision });
@@ -67,7 +67,7 @@ async function told(name: string): Promise<Assignment | undefined> {
   return entry && decode<Assignment>(entry.value);
 }
 
-test('tells of each monitor when it ran last', async () => {
+test('records when each monitor was last checked', async () => {
   await owned('a');
   await owned('b');
   await lastRunNotes.write();
@@ -76,7 +76,7 @@ test('tells of each monitor when it ran last', async () => {
   }
 });
 
-test('tells it also of those of which the leader has decided something since this worker listens no more', async () => {
+test('also records it for monitors about which the leader decided after this worker stopped listening', async () => {
   await owned('a');
   await owned('b');
   await write('a', { ...assignment('retire'), to: 'w2' });
@@ -90,7 +90,7 @@ test('tells it also of those of which the leader has decided something since thi
   expect(await told('b')).toMatchObject({ phase: 'run', lastRunAt: LAST_RUN_AT });
 });
 
-test('says nothing of those that are no longer its own', async () => {
+test('records nothing for monitors that it no longer owns', async () => {
   await owned('a');
   await owned('b');
   await node.client.txn({ compare: [], then: [{ delete: keyOf('a') }, { delete: keyOf('b') }] });

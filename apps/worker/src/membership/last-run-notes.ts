@@ -27,7 +27,7 @@ export class LastRunNotes {
     this.log = logger.child('last-run-notes');
   }
 
-  /** To be called when no more runs are started. Resolves when etcd has answered to all; never rejects. */
+  /** Call it when no more checks start. Resolves when etcd has answered all writes; never rejects. */
   async write(): Promise<void> {
     if (!this.node.isMember) return;
     const writes = [...this.monitors.all()].map((monitor) => this.writeNote(monitor));
@@ -50,7 +50,7 @@ export class LastRunNotes {
       const value = encode({ ...known.assignment, lastRunAt, lastRunBy: this.node.memberId });
       const { outcome } = await this.writes.write(stores.assignment.replacing({ key, ...known }, value));
       if (outcome === 'accepted') return;
-      // The leader may have decided something about it since this worker listens no more.
+      // The leader may have changed it since this worker stopped listening.
       const now = await stores.assignment.read(key);
       if (now?.createRevision !== createRevision) return;
       known = now;

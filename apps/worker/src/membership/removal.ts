@@ -8,7 +8,7 @@ import { OutboxView } from '../outbox/outbox-view.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { TakeOver } from './take-over.js';
 
-/** Ends the work on a monitor: what is owed is delivered before its assignment goes. */
+/** Ends the work on a monitor: delivers the pending notifications before its assignment goes. */
 @Injectable()
 export class Removal {
   constructor(
@@ -21,13 +21,13 @@ export class Removal {
     private readonly outbox: OutboxView,
   ) {}
 
-  /** Called for monitors about which less, or more, is owed than before. Must not throw or block. */
+  /** Called for monitors with fewer, or more, pending notifications than before. Must not throw or block. */
   onProgress(listener: (monitor: string) => void): void {
     this.outbox.onChange(listener);
     this.handbacks.onHanded(listener);
   }
 
-  /** Phase `remove`. Answers whether all is done; otherwise to be called again when less is owed. */
+  /** Phase `remove`. Answers whether all is done; otherwise call it again when fewer are pending. */
   async remove(monitor: OwnedMonitor): Promise<boolean> {
     await this.runner.dismiss(monitor);
     await this.takeOver.load(monitor);
@@ -36,14 +36,14 @@ export class Removal {
     return this.deleteWhenDelivered(monitor);
   }
 
-  /** Phase `deliver`: nothing changes but what is owed. Answers whether all is done. */
+  /** Phase `deliver`: only the pending notifications change. Answers whether all is done. */
   async deliver(monitor: OwnedMonitor): Promise<boolean> {
     await this.runner.dismiss(monitor);
     if (!(await this.mergeHanded(monitor))) return monitor.gone;
     return this.deleteWhenDelivered(monitor);
   }
 
-  /** What was told without being stored changes what is owed. Answers whether it is stored. */
+  /** Handbacks change the pending notifications. Answers whether they are stored. */
   private async mergeHanded(monitor: OwnedMonitor): Promise<boolean> {
     if (!this.handbacks.isPending(monitor)) return true;
     await this.takeOver.load(monitor);
@@ -52,7 +52,7 @@ export class Removal {
 
   private async deleteWhenDelivered({ name, key, modRevision }: OwnedMonitor): Promise<boolean> {
     const { assignment, outbox, handback } = this.node.stores;
-    // Asked of etcd: our views may not have what was written a moment ago.
+    // Asks etcd: our views may not have the latest writes.
     if (!(await outbox.isEmpty(name)) || !(await handback.isEmpty(name))) return false;
     const { outcome } = await this.writes.write(assignment.dropping({ key, modRevision }));
     return outcome === 'accepted';

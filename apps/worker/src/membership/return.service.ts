@@ -13,8 +13,8 @@ import { OwnedMonitors } from '../owned/owned-monitors.js';
 const RETRY_MS = 250;
 
 /**
- * Goes on from memory when this worker is detached, and brings what it told to etcd once it is back: into the state of a monitor that still
- * is ours, or as a handback to its owner. No send is under way then, so that what is told is final.
+ * Continues from memory when this worker is detached, and brings its notifications to etcd once it is back: into the state of a
+ * monitor that it still owns, or as a handback to the owner. No send is in progress then, so the notifications are final.
  */
 @Injectable()
 export class ReturnService implements OnApplicationBootstrap {
@@ -59,13 +59,13 @@ export class ReturnService implements OnApplicationBootstrap {
     for (const [monitor] of this.spools.all()) this.queue.add(monitor);
   }
 
-  /** Goes on until etcd has what the spool tells, or this worker is detached again. */
+  /** Continues until etcd has the content of the spool, or this worker is detached again. */
   private async settle(monitor: OwnedMonitor): Promise<void> {
     const spool = this.spools.of(monitor);
     if (!spool || this.detachment.active) return;
     if (!this.spools.isSettling(monitor)) {
       if (monitor.gone) await this.handbacks.handBack(monitor, spool);
-      // One that is not checked is settled with its end.
+      // A monitor that is not checked is settled together with its end.
       else if (monitor.isChecked) await this.writer.flush(monitor);
     }
     if (this.spools.of(monitor)) this.queue.add(monitor, RETRY_MS);

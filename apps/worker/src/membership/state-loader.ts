@@ -10,7 +10,7 @@ interface Wanted {
 
 const MAX_IN_FLIGHT = 4;
 
-/** Reads stored states, those that are wanted at about the same time together. */
+/** Reads stored states, those requested at about the same time together. */
 @Injectable()
 export class StateLoader {
   private wanted: Wanted[] = [];

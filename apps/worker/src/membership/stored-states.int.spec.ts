@@ -17,7 +17,7 @@ const stored = async (): Promise<MonitorState | undefined> => {
 test.each([
   ['deleted', undefined],
   ['overwritten with what is none', '[1, 2]'],
-])('a state that was %s by hand is written anew, although nothing changes', async (_how, value) => {
+])('a state that was %s by hand is written again, although nothing changes', async (_how, value) => {
   const { view, web } = bench;
   const worker = await bench.startWorker();
   await view.assign(worker.id, 'web', { ...web.settings, interval: '200ms' });
@@ -26,7 +26,7 @@ test.each([
   await view.client.txn({ compare: [], then: [value === undefined ? { delete: key } : { put: key, value }] });
   const seen = web.askedAt.length;
   await waitFor(() => web.askedAt.length > seen + 3);
-  // Told by no watch: the worker must ask.
+  // No watch reports it: the worker must ask.
   expect((await stored())?.status).toBeUndefined();
   await waitFor(async () => {
     await worker.get(StoredStates).verify();

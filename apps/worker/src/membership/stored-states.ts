@@ -12,8 +12,8 @@ import { OwnedMonitors } from '../owned/owned-monitors.js';
 const VERIFY_EVERY_MS = 60_000;
 
 /**
- * Compares what etcd holds of our monitors with what we wrote. Nobody else writes there, but a person may: a state that was deleted or overwritten by
- * hand would be missed only when it changes, and that of a healthy monitor does not.
+ * Compares the states of our monitors in etcd with those that we wrote. Nobody else writes there, but a person may: the deletion or
+ * change of a state by hand would be noticed only when the state changes, and the state of a healthy monitor does not.
  */
 @Injectable()
 export class StoredStates {
@@ -55,7 +55,7 @@ export class StoredStates {
     let replaced = 0;
     for (const [index, monitor] of settled.entries()) {
       const [stored, now] = [known[index], found[index]];
-      // We wrote it ourselves meanwhile.
+      // This worker wrote it itself meanwhile.
       if (monitor.gone || !this.isSettled(monitor) || this.evaluations.storedOf(monitor) !== stored) continue;
       if (!stored || !now || stored.modRevision === now.modRevision) continue;
       this.evaluations.holds(monitor, now);
@@ -65,7 +65,7 @@ export class StoredStates {
     return replaced;
   }
 
-  /** Whether it is known what etcd holds, and no write is under way. */
+  /** Whether the state in etcd is known, and no write is in progress. */
   private isSettled(monitor: OwnedMonitor): boolean {
     return this.evaluations.storedOf(monitor) !== undefined && this.ledger.readiness(monitor) === 'ready';
   }

@@ -12,10 +12,10 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import type { FirstRun } from '../time/timetable.js';
 import { StateLoader } from './state-loader.js';
 
-/** Monitors are run without waiting longer than this for what is stored of them. */
+/** How long a monitor waits for its stored state before it runs anyway. */
 const PATIENCE_MS = 1_000;
 
-/** Begins, or continues, the work on a monitor that is to be run. */
+/** Begins, or continues, to check a monitor. */
 @Injectable()
 export class TakeOver {
   constructor(
@@ -29,8 +29,8 @@ export class TakeOver {
   ) {}
 
   /**
-   * Resolves when the monitor runs and its state is known; it does not start while `isHeld`. Rejects, and is to be called again, when etcd
-   * cannot be asked.
+   * Resolves when the monitor runs and its state is known; it does not start while `isHeld`. Rejects, for another try later, when
+   * etcd cannot be asked.
    */
   async run(monitor: OwnedMonitor, isHeld: () => boolean): Promise<void> {
     const loading = this.load(monitor);
@@ -50,11 +50,11 @@ export class TakeOver {
     await loading;
   }
 
-  /** Puts a monitor on the timetable as its last run demands. */
+  /** Puts a monitor on the timetable by the time of its last check. */
   resume(monitor: OwnedMonitor): void {
     const state = this.evaluations.storedOf(monitor)?.state;
     const isKnown = this.isLoaded(monitor);
-    // Whether it is over tells a result.
+    // A result will tell whether it is over.
     if (this.handbacks.awaitsResult(monitor)) {
       this.runner.schedule(monitor, 'at-once');
       return;
@@ -62,12 +62,12 @@ export class TakeOver {
     this.runner.schedule(monitor, firstRunOf(monitor, { isKnown, state, lastRunAt: this.lastRuns.startedAt(monitor) }));
   }
 
-  /** Whether what is stored of a monitor is known. */
+  /** Whether the stored state of a monitor is known. */
   isLoaded(monitor: OwnedMonitor): boolean {
     return this.evaluations.storedOf(monitor) !== undefined;
   }
 
-  /** Reads what is stored, unless that is known. */
+  /** Reads the stored state, unless it is known. */
   async load(monitor: OwnedMonitor): Promise<void> {
     if (this.isLoaded(monitor)) return;
     const [stored] = await Promise.all([this.states.load(monitor.name), this.handbacks.caughtUp()]);
@@ -81,7 +81,7 @@ export class TakeOver {
   }
 }
 
-/** A revision that never ran runs at once; one that another worker ran keeps its cadence. */
+/** A revision that never ran runs at once; one that another worker ran keeps its slots. */
 function firstRunOf(
   { assignment, intervalMs }: OwnedMonitor,
   { isKnown, state, lastRunAt }: { isKnown: boolean; state: MonitorState | undefined; lastRunAt: number | undefined },

@@ -7,7 +7,7 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { CautiousRuns } from '../running/cautious-runs.js';
 import { Clock } from '../time/clock.js';
 
-/** The transaction of a planned hand-over: there is always exactly one owner, and the heir knows what we know. */
+/** The transaction of a planned hand-over: there is always exactly one owner, and the next owner knows what we know. */
 @Injectable()
 export class Transfer {
   constructor(
@@ -22,7 +22,7 @@ export class Transfer {
     return this.writes.possible;
   }
 
-  /** Gives a monitor to a worker that is a member. Answers whether it was given. */
+  /** Gives a monitor to a worker that is a member. Answers whether it succeeded. */
   async give(monitor: OwnedMonitor, to: string): Promise<boolean> {
     const { key, name, modRevision } = monitor;
     const { assignment } = this.node.stores;
@@ -31,7 +31,7 @@ export class Transfer {
     return outcome === 'accepted';
   }
 
-  /** The assignment as the next owner gets it. */
+  /** The assignment of the next owner. */
   private given(monitor: OwnedMonitor): Assignment {
     const { assignment } = monitor;
     const lastRunAt = this.lastRuns.startedAt(monitor);

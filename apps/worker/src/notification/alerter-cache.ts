@@ -5,13 +5,13 @@ import { type Change, ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal'
 
 export type AlerterLookup =
   | { state: 'ready'; settings: AlerterSettings }
-  /** Put into etcd by hand, and never valid since this process started. */
+  /** Written into etcd by hand, and never valid since this process started. */
   | { state: 'invalid'; message: string }
   /** `since` is when this process first missed it, by `performance.now()`. */
   | { state: 'absent'; since: number }
   | { state: 'unlisted' };
 
-/** The alerters as they are usable: the last good version of each, validated once. Outlives the connection to etcd. */
+/** The usable alerters: the last valid version of each, validated once. It keeps them when the connection to etcd is lost. */
 @Injectable()
 export class AlerterCache implements OnApplicationShutdown {
   private readonly informer: Watched<AlerterLookup>;
@@ -27,7 +27,7 @@ export class AlerterCache implements OnApplicationShutdown {
     });
   }
 
-  /** Resolves once all are listed; may be called by everybody who needs it. */
+  /** Resolves once all are listed; anybody may call it. */
   async start(): Promise<void> {
     this.starting ??= this.informer.start().then(() => {
       this.listed = true;
@@ -48,13 +48,13 @@ export class AlerterCache implements OnApplicationShutdown {
     return { state: 'absent', since };
   }
 
-  /** The types of all that are usable. */
+  /** The types of all usable alerters. */
   types(): Set<string> {
     const ready = [...this.usable.values()].filter((lookup) => lookup.state === 'ready');
     return new Set(ready.map(({ settings }) => settings.type));
   }
 
-  /** Called for each change, and of refused ones too. Must not throw or block. */
+  /** Called for each change, also of an invalid alerter. Must not throw or block. */
   onChange(listener: (name: string, lookup: AlerterLookup) => void): void {
     this.listeners.add(listener);
   }

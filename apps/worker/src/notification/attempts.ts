@@ -7,20 +7,20 @@ import { Programs } from '@9volt/process';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 
-/** Of the time that an answer usually takes at most. */
+/** Longer than an answer usually takes. */
 const FIRST_PATIENCE = 3;
 const REPEAT_PATIENCE = 9;
 
 interface About {
   signal: AbortSignal;
-  /** Whether an attempt before was sent whole and never answered. */
+  /** Whether an earlier attempt was sent whole and never answered. */
   unclearBefore: boolean;
-  /** Who has it by attempts before. */
+  /** Recipients that earlier attempts reached. */
   reached: readonly string[];
   onUnclear: (why: string) => void;
 }
 
-/** One attempt at telling an alerter, with what its channel needs. */
+/** One attempt to notify an alerter, with the input of its channel. */
 @Injectable()
 export class Attempts {
   constructor(
@@ -32,8 +32,9 @@ export class Attempts {
   ) {}
 
   /**
-   * An attempt that was sent whole and has no answer yet is unclear, not failed: after 10 s that is told, and the answer is waited for, 30 s at the first
-   * attempt and 90 s at those that may be a repeat of what arrived. Until then its connection stands, and nothing is sent again.
+   * An attempt that was sent whole and has no answer yet is unclear, not failed: after 10 s the worker reports that, and waits for
+   * the answer, 30 s at the first attempt and 90 s at those that may repeat an arrived message. Until then it keeps the connection
+   * and sends nothing again.
    */
   async make(
     alerter: AlerterSettings,

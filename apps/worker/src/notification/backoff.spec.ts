@@ -14,7 +14,7 @@ describe('backoff', () => {
     expect(backoffMs(attempts, 1)).toBe(most);
   });
 
-  it('pauses the notification alone when the provider does not say how long', () => {
+  it('pauses only the notification if the provider does not say how long', () => {
     expect(pauseAfter({ outcome: 'retryable', answer: 'HTTP 500' }, 2, { now: 10_000 }, 1)).toEqual({
       notBefore: 12_000,
     });
@@ -30,18 +30,18 @@ describe('backoff', () => {
     expect(pauseAfter(outcome, 9, { now: 5 }, 1).notBefore).toBeGreaterThan(5 + waits);
   });
 
-  it('counts what an answer was waited for in vain as a pause', () => {
+  it('counts a wait without an answer as a pause', () => {
     const outcome = { outcome: 'retryable', answer: 'no answer', cause: 'unclear' } as const;
     expect(pauseAfter(outcome, 9, { now: 100_000, startedAt: 70_000 }, 1)).toEqual({ notBefore: 115_000 });
     expect(pauseAfter(outcome, 9, { now: 100_000, startedAt: 10_000 }, 1)).toEqual({ notBefore: 101_000 });
   });
 
-  it('pauses the whole alerter while it needs to be corrected', () => {
+  it('pauses the whole alerter while somebody has to correct it', () => {
     const outcome = { outcome: 'retryable', answer: 'HTTP 401', cause: 'alerter' } as const;
     expect(pauseAfter(outcome, 2, { now: 10_000 }, 1)).toEqual({ notBefore: 12_000, alerterNotBefore: 12_000 });
   });
 
-  it('tells the first failed attempt and every tenth', () => {
+  it('reports the first failed attempt and every tenth', () => {
     const told = Array.from({ length: 31 }, (_, index) => index + 1).filter(isFailureReported);
     expect(told).toEqual([1, 10, 20, 30]);
   });

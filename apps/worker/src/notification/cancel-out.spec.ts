@@ -36,10 +36,10 @@ describe('cancelling out', () => {
     ['no', ['R'], []],
     ['no', ['C', 'R'], [['C', 'R']]],
     ['no', ['W', 'C', 'R'], [['W', 'C', 'R']]],
-    // Of several alarms only the last says what is.
+    // Of several alarms only the last describes the present.
     ['no', ['W', 'C'], [['W']]],
     ['unknown', ['W', 'C'], [['W']]],
-    // Whoever was told, or may have been, is told the end.
+    // An alerter that was notified, or may have been, gets the resolve.
     ['no', ['c', 'R'], []],
     ['no', ['w', 'C', 'R'], [['C']]],
     ['no', ['w', 'C'], []],
@@ -50,11 +50,11 @@ describe('cancelling out', () => {
     ['no', ['c', 'R', 'C.2', 'R.2'], [['C.2', 'R.2']]],
     ['no', ['C', 'R', 'C.2'], [['C', 'R']]],
     ['no', ['c.1', 'R.1', 'C.2', 'R.2', 'C.3'], [['C.2', 'R.2']]],
-  ])('told before: %s; %j leaves out %j', (told, queue, needless) => {
+  ])('notified before: %s; %j removes %j', (told, queue, needless) => {
     expect(cancelled(told, ...queue)).toEqual(needless);
   });
 
-  it('never leaves an alerter told of an incident without its resolve, nor a resolve to one that was never told', () => {
+  it('never leaves an alerter with an alarm without its resolve, nor sends a resolve to one that got no alarm', () => {
     const alarms = fc.array(fc.constantFrom('W', 'C'), { maxLength: 4 });
     fc.assert(
       fc.property(

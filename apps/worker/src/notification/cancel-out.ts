@@ -1,17 +1,18 @@
 import type { OwedNotification } from '../outbox/outbox-view.js';
 
-/** Whether an alerter was told of an incident before what is in its queue now. */
+/** Whether an alerter was notified of an incident before the entries that are in its queue now. */
 export type Notified = 'yes' | 'no' | 'unknown';
 
 export interface Queued {
   owed: OwedNotification;
-  /** Also when only a predecessor may have: whoever began to send an alarm owes its resolve. */
+  /** Also if only an earlier owner may have: once somebody began to send an alarm, its resolve must follow. */
   mayHaveBeenSent: boolean;
 }
 
 /**
- * What needs not be sent any more, by incident, each to be removed in one transaction. An alarm that nobody began to send is
- * superseded by the next one of its incident; and its resolve is pointless unless the alerter was told of the incident at all.
+ * The entries that need not be sent any more, by incident, each group to be removed in one transaction. If nobody began to send an
+ * alarm, the next one of its incident replaces it; and its resolve is pointless unless the alerter was notified of the incident at
+ * all.
  */
 export function cancelOut(queue: readonly Queued[], notifiedOf: (incident: string) => Notified): OwedNotification[][] {
   return runsOfOneIncident(queue)
@@ -26,7 +27,7 @@ function needless(run: readonly Queued[], notified: Notified): OwedNotification[
   if (last.owed.entry.alert.type !== 'resolve' || unsent.length === 0) return unsent;
   if (notified === 'yes' || unsent.length < before.length) return unsent;
   if (notified === 'no' && !last.mayHaveBeenSent) return [...unsent, last.owed];
-  // Not known: told once more and resolved is right in either case.
+  // Unknown: sending the alarm once more and then the resolve is right in either case.
   return unsent.slice(0, -1);
 }
 

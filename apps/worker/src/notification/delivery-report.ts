@@ -11,7 +11,7 @@ const ATTEMPTED: readonly DeliveryOutcome['outcome'][] = ['delivered', 'retryabl
 /** Its alerter is gone, and so is its type. */
 const DROPPED = { alerter_type: 'none', outcome: 'dropped' };
 
-/** Says what became of notifications: to people by events, to operators by the log and metrics. */
+/** Reports the outcome of notifications: to people by events, to operators by the log and metrics. */
 @Injectable()
 export class DeliveryReport {
   private readonly log: Logger;
@@ -67,7 +67,7 @@ export class DeliveryReport {
     this.emit('notification-failed', owed, message, attempts, answer, cause === undefined ? {} : { cause });
   }
 
-  /** It was sent whole, and its answer is waited for. */
+  /** It was sent whole, and the worker waits for the answer. */
   unclear(owed: OwedNotification, attempts: number, why: string): void {
     if (!isFailureReported(attempts)) return;
     const message = `attempt ${attempts} at ${phrase(owed)}: sent, not confirmed: ${why}; the worker does not send it again while the connection is open`;
@@ -75,13 +75,13 @@ export class DeliveryReport {
     this.emit('notification-failed', owed, message, attempts, why, { cause: 'unclear' });
   }
 
-  /** It waits for a person to mend something. */
+  /** It waits for a person to correct something. */
   waits(owed: OwedNotification, message: string): void {
     this.log.warn(`${phrase(owed)} waits: ${message}`, facts(owed));
     this.emit('notification-failed', owed, `${phrase(owed)} waits: ${message}`, 0, message);
   }
 
-  /** Delivered or given up, and removed. */
+  /** Delivered or dropped, and removed. */
   settled(owed: OwedNotification, { outcome, attempts, answer }: DeliveryRecord, notice?: string): void {
     if (outcome === 'delivered') {
       this.log.info(`${phrase(owed)} delivered`, { ...facts(owed), attempts });

@@ -1,15 +1,18 @@
 /** What tests shorten. */
 export class DeliverySettings {
   attemptTimeoutMs = 10_000;
-  /** How long an alerter must be gone before what is owed to it is dropped. */
+  /** How long an alerter must be gone before its pending notifications are dropped. */
   goneMs = 600_000;
-  /** How long those are tried who are left of several: a greylist opens after 5 minutes or 15. Less when the others wait for what comes next. */
+  /**
+   * How long to try the remaining ones of several recipients: a greylist opens after 5 minutes or 15. Less if the others wait for
+   * the next notification.
+   */
   restMs = 1_800_000;
   restWhileOthersWaitMs = 360_000;
-  /** How long a stop waits for what is under way. */
+  /** How long a stop waits for sends in progress. */
   stopMs = 6_000;
   perAlerter = 8;
-  /** Even 30 alerters that hang leave room for others. */
+  /** Even 30 hanging alerters leave room for others. */
   total = 256;
   random: () => number = Math.random;
 }

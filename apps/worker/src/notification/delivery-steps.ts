@@ -15,14 +15,14 @@ import { OwedQueues } from './owed-queues.js';
 import { Settling } from './settling.js';
 
 const RETRY_MS = 50;
-/** When etcd says that a notification is not ours to send although our views say so: they are about to change. */
+/** When etcd says that a notification is not ours to send although our views say so: the views are about to change. */
 const VIEWS_CATCH_UP_MS = 250;
 
-/** Carries out one step of a lane, as `planDelivery` decided it, and notes in the lane what came of it. */
+/** Carries out one step of a lane, as `planDelivery` decided it, and records the outcome in the lane. */
 @Injectable()
 export class DeliverySteps {
   private readonly alerterNotBefore = new Map<string, number>();
-  /** By lane, the open incident of which this process told the alerter. */
+  /** By lane, the open incident of which this process notified the alerter. */
   private readonly told = new Map<string, string>();
   private readonly abort = new AbortController();
   private stopping: Promise<void> | undefined;
@@ -36,7 +36,7 @@ export class DeliverySteps {
     @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
   ) {}
 
-  /** Permits no further send; resolves when those under way have ended, or were given up. */
+  /** Permits no further send; resolves when those in progress have ended, or were aborted. */
   async stop(): Promise<void> {
     this.stopping ??= this.drain();
     await this.stopping;
@@ -47,7 +47,7 @@ export class DeliverySteps {
     return !this.stopping && this.owed.maySend(monitor);
   }
 
-  /** What is left of what is owed on a lane. */
+  /** The pending notifications that are left on a lane. */
   leftOf(lane: Lane): OutboxQueue {
     return lane.left(this.owed.queue(lane.monitor, lane.alerter));
   }
@@ -57,12 +57,12 @@ export class DeliverySteps {
     return this.alerterNotBefore.get(alerter) ?? 0;
   }
 
-  /** With new settings an alerter is worth another attempt at once. */
+  /** New settings justify another attempt at once. */
   retryNow(alerter: string): void {
     this.alerterNotBefore.delete(alerter);
   }
 
-  /** What was queued under our own assignment nobody else may have begun to send, as long as that assignment stands. */
+  /** Nobody else may have begun to send entries that were queued under our own assignment, as long as that assignment exists. */
   queued(lane: Lane, queue: OutboxQueue): Queued[] {
     const ours = this.owed.oursSince(lane.monitor);
     return queue.map((owed) => ({ owed, mayHaveBeenSent: owed.createRevision <= ours || lane.attempted(owed) }));
@@ -88,7 +88,7 @@ export class DeliverySteps {
       onUnclear: (why) => {
         lane.giveUp = () => overdue.abort();
         this.report.unclear(owed, head.attempts, why);
-        // Its heir does not wait for an answer that may never come.
+        // Its next owner does not wait for an answer that may never come.
         if (this.inFlight.isWanted(monitor)) lane.giveUp();
       },
     });
@@ -131,7 +131,7 @@ export class DeliverySteps {
   }
 
   private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): void {
-    // Given up by our own stop: no answer of the provider.
+    // Aborted by our own stop: not an answer of the provider.
     if (this.abort.signal.aborted) return;
     const head = lane.head(owed);
     const pause = pauseAfter(outcome, head.attempts, { startedAt, now: performance.now() }, this.settings.random());

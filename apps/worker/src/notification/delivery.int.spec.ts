@@ -48,7 +48,7 @@ async function startWorker(
   return rig;
 }
 
-/** A type of alerter whose deliveries wait until the test says what becomes of them. */
+/** A type of alerter whose deliveries wait until the test decides their outcome. */
 function gatedAlerter() {
   const type = `gated-${uniquePrefix()}`;
   let attempts = 0;
@@ -63,7 +63,7 @@ function gatedAlerter() {
   return { type, open, attempts: () => attempts };
 }
 
-/** One that takes all and answers late; it counts how many requests stand at once. */
+/** A type that accepts everything and answers late; it counts concurrent requests. */
 async function startSlowProvider(afterMs: number) {
   const told: string[] = [];
   let open = 0;
@@ -93,7 +93,7 @@ async function startSlowProvider(afterMs: number) {
 const actions = (standIn = provider): string[] => standIn.accepted.map(({ message }) => message.event_action);
 
 describe('delivery', () => {
-  it('sends at once, in order, and notes it with the incident', async () => {
+  it('sends at once, in order, and records it in the incident', async () => {
     const rig = await startWorker();
     await rig.open('web');
     const startedAt = performance.now();
@@ -134,7 +134,7 @@ describe('delivery', () => {
     await waitFor(async () => (await rig.incident('web'))?.notifications[0]?.attempts === 2);
   });
 
-  it('leaves the whole alerter alone for as long as it asks to, and no other', async () => {
+  it('leaves the whole alerter alone for as long as it asks for, and no other', async () => {
     const other = await startProvider();
     const rig = await startWorker({}, ['web', 'db']);
     await rig.configure('other', other.alerter);
@@ -151,7 +151,7 @@ describe('delivery', () => {
     expect((provider.accepted[0]?.at ?? 0) - toldAt).toBeGreaterThan(1_800);
   });
 
-  it('does not let an endpoint that hangs delay another alerter', async () => {
+  it('does not let a hanging endpoint delay another alerter', async () => {
     const other = await startProvider();
     const monitors = Array.from({ length: 40 }, (_, index) => `m${index}`);
     const rig = await startWorker({ attemptTimeoutMs: 2_000 }, monitors);
@@ -168,13 +168,13 @@ describe('delivery', () => {
     await provider.waitForAccepted(40, 15_000);
   });
 
-  it('drops what is refused for good, says so, and goes on', async () => {
+  it('drops a rejected notification, says so, and continues', async () => {
     const rig = await startWorker();
     await rig.open('web');
     provider.behave({ kind: 'refuse' });
     await rig.owe('web', 'team', ['critical']);
     await waitFor(async () => (await rig.owed()) === 0);
-    // It is told once etcd has answered.
+    // It is reported once etcd has answered.
     await waitFor(() => rig.told('notification-failed').length > 0);
     expect(rig.told('notification-failed')).toMatchObject([
       { monitor: 'web', alerter: 'team', details: { dropped: true, type: 'critical' } },
@@ -186,7 +186,7 @@ describe('delivery', () => {
     expect(actions()).toEqual(['resolve']);
   });
 
-  it('delivers what a worker left that died between the state and the delivery', async () => {
+  it('delivers the notifications of a worker that died between the state and the delivery', async () => {
     const first = await startWorker({}, []);
     const heir = await startWorker({}, []);
     await first.open('web');
@@ -200,7 +200,7 @@ describe('delivery', () => {
     expect(provider.received).toHaveLength(1);
   });
 
-  it('without etcd, and hears late of what its heir was owed: that is not for it to send', async () => {
+  it('without etcd, and learns late of notifications for the new owner: it does not send them', async () => {
     const cutOff = await startWorker();
     await cutOff.ownership.withdraw('web', 'unnoticed');
     cutOff.detachment.writeFailed(new EtcdError('no-space', 'no space'));
@@ -211,7 +211,7 @@ describe('delivery', () => {
     expect(provider.received).toEqual([]);
   });
 
-  it('sends nothing once the assignment is another worker’s, though this one did not notice', async () => {
+  it('sends nothing once another worker has the assignment, though this one did not notice', async () => {
     const paused = await startWorker();
     const heir = await startWorker({}, []);
     await paused.ownership.withdraw('web', 'unnoticed');
@@ -261,7 +261,7 @@ describe('delivery', () => {
     expect((await rig.incident('web'))?.notifications).toHaveLength(2);
   });
 
-  it('settles with whoever changes the incident’s record between its look and its write', async () => {
+  it('settles even if somebody changes the incident’s record between its read and its write', async () => {
     const rig = await startWorker();
     await rig.open('web');
     const { client, keys } = rig.node;
@@ -282,7 +282,7 @@ describe('delivery', () => {
     expect(provider.received).toHaveLength(1);
   });
 
-  it('does not mind when what it sends is removed by somebody else', async () => {
+  it('does not mind if somebody else removes what it sends', async () => {
     const rig = await startWorker();
     provider.behave({ kind: 'fail' });
     await rig.owe('web', 'team', ['critical']);
@@ -296,7 +296,7 @@ describe('delivery', () => {
     expect(actions()).toEqual(['resolve']);
   });
 
-  it('drops what is owed to an alerter that stays gone', async () => {
+  it('drops notifications to an alerter that stays gone', async () => {
     const rig = await startWorker({ goneMs: 300 });
     await rig.open('web');
     await rig.configure('team', undefined);
@@ -309,7 +309,7 @@ describe('delivery', () => {
     expect(provider.received).toHaveLength(0);
   });
 
-  it('tries again at once when the alerter is mended, and keeps the last good version of one that is broken by hand', async () => {
+  it('tries again at once when somebody corrects the alerter, and keeps the last valid version of one that is broken by hand', async () => {
     const rig = await startWorker();
     const moved = await startProvider();
     provider.behave({ kind: 'rate-limit', retryAfterS: 500 });
@@ -330,7 +330,7 @@ describe('delivery', () => {
     await moved.waitForAccepted(3, 2_000);
   });
 
-  it('keeps what is refused for its credentials, leaves the provider alone, and sends all once the alerter is corrected', async () => {
+  it('keeps notifications with refused credentials, leaves the provider alone, and sends all once the alerter is corrected', async () => {
     const monitors = Array.from({ length: 30 }, (_, index) => `m${index}`);
     const rig = await startWorker({ random: () => 1 }, monitors);
     const right = await startProvider();
@@ -347,11 +347,12 @@ describe('delivery', () => {
   });
 
   it.each([
-    // [when the provider answers, how often it is told]: an answer takes 400 ms usually, 1.2 s at first when it was sent, 3.6 s then.
+    // [when the provider answers, how often it is notified]: the limits are 400 ms usually, 1.2 s at first once it was sent, then
+    // 3.6 s.
     ['soon', 100, 1],
     ['within the patience for a first attempt', 900, 1],
     ['within that for a repeat', 2_500, 2],
-  ])('a provider that answers %s is told once, or once more at most', async (_when, afterMs, times) => {
+  ])('a provider that answers %s is notified once, or once more at most', async (_when, afterMs, times) => {
     const slow = await startSlowProvider(afterMs);
     const rig = await startWorker({ attemptTimeoutMs: 400 });
     await rig.configure('slow', { type: 'http', options: { url: slow.url } });
@@ -367,7 +368,7 @@ describe('delivery', () => {
     expect(rig.told('notification-failed')).toHaveLength(unclear.length);
   });
 
-  /** A type of alerter that tells two, of whom `late` is never to be had. */
+  /** A type of alerter with two recipients; `late` never gets anything. */
   function halfReached() {
     const type = `half-${uniquePrefix()}`;
     const asked: (readonly string[])[] = [];
@@ -380,7 +381,7 @@ describe('delivery', () => {
     return { type, asked };
   }
 
-  it('tries those who are left alone, and after a while takes it for delivered and says who was not told', async () => {
+  it('tries only the remaining recipients, and after a while counts it as delivered and says who did not get it', async () => {
     const half = halfReached();
     const rig = await startWorker({ restMs: 1_500 });
     await rig.configure('half', { type: half.type, options: {} });
@@ -394,7 +395,7 @@ describe('delivery', () => {
     expect(sent.message).toContain('not to late: 450 greylisted');
   });
 
-  it('does not keep those who were told waiting for long', async () => {
+  it('does not keep the others waiting for long', async () => {
     const half = halfReached();
     const rig = await startWorker({ restMs: 600_000, restWhileOthersWaitMs: 500 });
     await rig.configure('half', { type: half.type, options: {} });
@@ -404,7 +405,7 @@ describe('delivery', () => {
     await waitFor(() => rig.told('notification-sent').length > 0);
   });
 
-  it('gives up an answer that is overdue when the alerter is mended', async () => {
+  it('stops waiting for an overdue answer when somebody corrects the alerter', async () => {
     const rig = await startWorker({ attemptTimeoutMs: 5_000 });
     const right = await startProvider();
     provider.behave({ kind: 'hang' });
@@ -416,12 +417,12 @@ describe('delivery', () => {
       },
     );
     await rig.configure('team', right.alerter);
-    // Its patience would last for 10 s more.
+    // Otherwise it would wait 10 s more.
     await right.waitForAccepted(1, 8_000);
     await waitFor(async () => (await provider.connections()) === 0);
   });
 
-  it('gives up an answer that is overdue when the monitor is to be handed over, and no sooner', async () => {
+  it('stops waiting for an overdue answer when the monitor must be handed over, and no sooner', async () => {
     const rig = await startWorker({ attemptTimeoutMs: 2_000 });
     const idle: string[] = [];
     rig.inFlight.onIdle((monitor) => idle.push(monitor));
@@ -431,13 +432,13 @@ describe('delivery', () => {
     expect(rig.inFlight.hold('web')).toBe(false);
     await sleep(500);
     expect(idle).toEqual([]);
-    // Its patience would last for 6 s.
+    // Otherwise it would wait 6 s.
     await waitFor(() => idle.includes('web'), { timeoutMs: 4_500 });
     expect(rig.inFlight.hold('web')).toBe(true);
     expect(provider.received).toHaveLength(1);
   });
 
-  it('cancels out what nobody began to send, and nothing that may have been sent', async () => {
+  it('cancels out entries that nobody began to send, and nothing that may have been sent', async () => {
     const rig = await startWorker();
     await rig.open('web', 1);
     await rig.open('web', 2);
@@ -455,7 +456,7 @@ describe('delivery', () => {
     expect(provider.accepted.every(({ message }) => message.dedup_key.endsWith('7.1'))).toBe(true);
   });
 
-  it('cancels nothing that a predecessor queued', async () => {
+  it('cancels nothing that an earlier owner queued', async () => {
     const first = await startWorker({}, []);
     await first.open('web');
     await first.owe('web', 'team', ['critical', 'resolve']);
@@ -482,7 +483,7 @@ describe('delivery', () => {
     expect(provider.accepted).toHaveLength(200);
   });
 
-  it('starts nothing about a monitor that is held, and tells when it is idle', async () => {
+  it('starts nothing about a held monitor, and reports when it is idle', async () => {
     const rig = await startWorker({ attemptTimeoutMs: 300 });
     const idle: string[] = [];
     rig.inFlight.onIdle((monitor) => idle.push(monitor));
@@ -499,7 +500,7 @@ describe('delivery', () => {
     await provider.waitForAccepted(1, 1_000);
   });
 
-  it('stops soon although an endpoint hangs, and leaves what is owed to the heir', async () => {
+  it('stops soon although an endpoint hangs, and leaves the pending notifications to the next owner', async () => {
     const rig = await startWorker({ stopMs: 200 });
     provider.behave({ kind: 'hang' });
     await rig.owe('web', 'team', ['critical']);

@@ -14,14 +14,14 @@ import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
 import { SendPermits } from './send-permits.js';
 
-/** A step that failed is decided anew after this. */
+/** After a failed step the lane decides again after this time. */
 const RETRY_MS = 250;
 const LOOK_EVERY_MS = 10_000;
 
 /**
- * Delivers what is owed about the monitors of this worker: what etcd's outbox has, and while this worker is detached what the spools have.
- * A lane is what is owed to one alerter about one monitor: first in, first out, one thing at a time; lanes do not wait for one another.
- * Level-triggered: whatever changed, a lane looks at its whole situation and takes the next step.
+ * Delivers the pending notifications of this worker's monitors: from etcd's outbox, and while this worker is detached from the
+ * spools. A lane is the queue of one alerter and one monitor: first in, first out, one at a time; lanes do not wait for one
+ * another. Level-triggered: whatever changed, a lane looks at its whole situation and takes the next step.
  */
 @Injectable()
 export class DeliveryService implements OnApplicationBootstrap {
@@ -54,34 +54,37 @@ export class DeliveryService implements OnApplicationBootstrap {
       if (lookup.state === 'invalid') this.report.trouble(`alerter "${name}" is not valid`, lookup.message);
       this.alerterChanged(name);
     });
-    // Not before both are listed: only then "nothing there" means that.
+    // Not before both are listed: only then an absent entry means that there is none.
     unawaited(
       'what is owed at the start',
       Promise.all([this.owed.start(), this.alerters.start()]).then(() => this.look()),
     );
   }
 
-  /** Goes on until what was owed at a revision of the outbox was begun, and nothing is being sent; for `patienceMs` at most. */
+  /**
+   * Continues until all notifications up to a revision of the outbox were begun, and nothing is being sent; for `patienceMs` at
+   * most.
+   */
   async finish(owedAt: number, patienceMs: number): Promise<void> {
     const until = performance.now() + patienceMs;
     await this.owed.reached(owedAt, patienceMs);
     while (this.inFlight.busy && performance.now() < until) await sleep(10);
   }
 
-  /** Starts no more sends; resolves when those under way have ended, or were given up. */
+  /** Starts no more sends; resolves when those in progress have ended, or were aborted. */
   async stop(): Promise<void> {
     const stopped = this.steps.stop();
     this.queue.stop();
     await stopped;
   }
 
-  /** Everything is looked at when it changes; this is the safety net below. */
+  /** Every change triggers a look; this is the safety net below. */
   @Interval(LOOK_EVERY_MS)
   lookAtAll(): void {
     this.look();
   }
 
-  /** At what is owed to one alerter, about one monitor, or at all of it. */
+  /** Looks at the lane of one alerter and one monitor, or at all lanes. */
   private look(monitor?: string, alerter?: string): void {
     const monitors = monitor === undefined ? this.owed.monitors : [monitor];
     for (const name of monitors) {
@@ -98,7 +101,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     this.queue.add(key);
   }
 
-  /** With new settings everything is worth another attempt at once. */
+  /** New settings justify another attempt at once. */
   private alerterChanged(alerter: string): void {
     this.steps.retryNow(alerter);
     for (const lane of this.lanes.values()) {
@@ -116,7 +119,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     const step = planDelivery(situation);
     switch (step.do) {
       case 'forget':
-        // What was removed must be remembered until the view knows it too.
+        // It must remember a removal until the view knows it, too.
         if (this.owed.queue(lane.monitor, lane.alerter).length === 0) this.lanes.delete(key);
         return;
       case 'wait':
@@ -161,7 +164,7 @@ export class DeliveryService implements OnApplicationBootstrap {
     if (until !== undefined) this.queue.add(lane.key, until - now + 1);
   }
 
-  /** What comes next is decided when it is done. */
+  /** It decides about the next step when this one is done. */
   private async perform(lane: Lane, work: () => Promise<void>): Promise<void> {
     this.inFlight.begin(lane.monitor);
     try {

@@ -5,10 +5,10 @@ import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 import { cancelOut, type Queued, type Notified } from './cancel-out.js';
 import type { DeliveryLedger, Fences } from './delivery-ledger.js';
 
-/** Well within what one transaction takes. */
+/** Well within one transaction. */
 const MAX_CANCELLED = 100;
 
-/** Notes deliveries in etcd. Throws what etcd throws; nothing is tried again here. */
+/** Records deliveries in etcd. Throws etcd's errors; it retries nothing. */
 @Injectable()
 export class EtcdDeliveryLedger implements DeliveryLedger {
   constructor(
@@ -16,29 +16,29 @@ export class EtcdDeliveryLedger implements DeliveryLedger {
     @Inject(OutboxView) private readonly view: Pick<OutboxView, 'gone' | 'revision'>,
   ) {}
 
-  /** When etcd does not answer our own clock decides: as long as our lease surely stands nobody else has the monitor. */
+  /** If etcd does not answer, our own clock decides: as long as our lease surely holds, nobody else has the monitor. */
   async isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
     const held = fences();
     if (!held) return false;
     const ownedSince = Math.max(...held.map(({ value }) => value));
-    // A view from before this worker had the monitor may show what its predecessor has delivered.
+    // A view from before this worker had the monitor may show what the owner before has delivered.
     return this.node.stores.outbox.isOwed(owed, held).catch(() => this.view.revision >= ownedSince);
   }
 
-  /** Notes it with its incident, in the transaction that removes it. */
+  /** Records it in the incident, in the transaction that removes it. */
   async settle(owed: OwedNotification, delivery: DeliveryRecord, fences: Fences): Promise<'done' | 'again' | 'lost'> {
     const { incident, outbox } = this.node.stores;
     const held = delivery.outcome === 'delivered' ? [] : fences();
     if (!held) return 'lost';
     const found = await incident.find(owed.monitor, owed.entry.incident);
-    // Whoever else removed it, for the same reason, settled it.
+    // Somebody else removed it for the same reason: settled.
     const revision = (await outbox.settle(owed, found, delivery, held)) ?? (await outbox.goneAt(owed));
     if (revision === undefined) return 'again';
     this.view.gone([owed.key], revision);
     return 'done';
   }
 
-  /** Fenced, as {@link cancel} is. */
+  /** Fenced, like {@link cancel}. */
   async withdraw(owed: OwedNotification, fences: Fences): Promise<boolean> {
     const held = fences();
     if (!held) return false;
@@ -47,7 +47,7 @@ export class EtcdDeliveryLedger implements DeliveryLedger {
     return revision !== undefined;
   }
 
-  /** Fenced: from the moment another worker owns the monitor it may have begun to send the alarm. */
+  /** Fenced: once another worker owns the monitor, it may have begun to send the alarm. */
   async cancel(
     queue: readonly Queued[],
     notifiedHere: (incident: string) => boolean,
@@ -79,7 +79,7 @@ export class EtcdDeliveryLedger implements DeliveryLedger {
   }
 }
 
-/** Each delivery is noted in the transaction that removes it: without a note nothing has left the queue. */
+/** Each delivery is recorded in the transaction that removes it: without a record nothing has left the queue. */
 function notifiedBy(queue: readonly Queued[], record: IncidentRecord | undefined): Notified {
   if (!record) return 'unknown';
   const alerter = queue[0]?.owed.alerter;

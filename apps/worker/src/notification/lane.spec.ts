@@ -9,7 +9,7 @@ function owed(key: string): OwedNotification {
 }
 
 describe('a lane', () => {
-  it('leaves out what was removed while the view still has it, and forgets it then', () => {
+  it('skips removed entries while the view still has them, and forgets them then', () => {
     const [a, b] = [owed('a'), owed('b')];
     const lane = new Lane('web', 'team', () => undefined);
     lane.remove(a);
@@ -18,7 +18,7 @@ describe('a lane', () => {
     expect(lane.left([a, b])).toEqual([a, b]);
   });
 
-  it('counts attempts and pauses of the first alone', () => {
+  it('counts attempts and pauses of the first only', () => {
     const [a, b] = [owed('a'), owed('b')];
     const lane = new Lane('web', 'team', () => undefined);
     Object.assign(lane.head(a), { attempts: 3, notBefore: 99 });

@@ -1,27 +1,27 @@
 import type { Retryable } from '@9volt/alerters';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 
-/** What is known of the first of a queue. */
+/** The facts about the first of a queue. */
 export interface Head {
   readonly key: string;
   /** Attempts of this process. */
   attempts: number;
   /** Whether one of them was sent whole and never answered. */
   unclear: boolean;
-  /** Who of several has it, and since when some have: the others are told alone. */
+  /** The recipients that have it, and since when; attempts go only to the others. */
   reached: readonly string[];
   reachedSince: number | undefined;
   /** By `performance.now()`. */
   notBefore: number;
-  /** Whether a person was told that it waits for them. */
+  /** Whether a person was notified that it waits for them. */
   faultTold: boolean;
 }
 
-/** What this process remembers of what is owed to one alerter about one monitor. */
+/** What this process remembers of the queue of one alerter and one monitor. */
 export class Lane {
-  /** Ends the attempt whose answer is overdue. */
+  /** Aborts the attempt whose answer is overdue. */
   giveUp: (() => void) | undefined;
-  /** The last of the queue when it was looked at for what cancels out. */
+  /** The last of the queue at the latest look for entries that cancel out. */
   examinedUpTo: string | undefined;
   private current: Head | undefined;
   /** Keys removed from etcd that the view still has. */
@@ -30,7 +30,7 @@ export class Lane {
   constructor(
     readonly monitor: string,
     readonly alerter: string,
-    /** Has it looked at again. */
+    /** Triggers another look at it. */
     readonly again: () => void,
   ) {}
 
@@ -38,7 +38,7 @@ export class Lane {
     return laneKey(this.monitor, this.alerter);
   }
 
-  /** What is left of a queue of the view. */
+  /** The entries of the view that are left. */
   left(listed: OutboxQueue): OutboxQueue {
     if (this.removed.size === 0) return listed;
     for (const key of this.removed) if (!listed.some((owed) => owed.key === key)) this.removed.delete(key);
@@ -49,7 +49,7 @@ export class Lane {
     this.removed.add(owed.key);
   }
 
-  /** A notification that has become the first starts anew. */
+  /** A notification that has become the first starts from zero. */
   head(owed: OwedNotification): Head {
     if (this.current?.key !== owed.key) {
       this.current = {
@@ -78,7 +78,10 @@ export class Lane {
   }
 }
 
-/** Whether those who are left of several were tried for long enough: one full mailbox must not keep the others from what comes next. */
+/**
+ * Whether the remaining recipients were tried for long enough: one full mailbox must not keep the next notification from the
+ * others.
+ */
 export function isRestDone(head: Head, { reached = [] }: Retryable, limitMs: number, now: number): boolean {
   if (reached.length === 0) return false;
   head.reached = reached;

@@ -14,7 +14,7 @@ import { OwedQueues } from './owed-queues.js';
 import { Reconsideration } from './reconsideration.js';
 import { Settling } from './settling.js';
 
-/** What decides whether an alarm is sent now, and what delivers. */
+/** The providers that decide whether an alarm is sent now, and that deliver. */
 export const notificationProviders = [
   OutboxView,
   AlerterCache,

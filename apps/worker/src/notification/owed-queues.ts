@@ -9,7 +9,7 @@ import { type OutboxQueue, OutboxView } from '../outbox/outbox-view.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { isOver, type Standing } from './plan-delivery.js';
 
-/** What is owed, by monitor and alerter, in etcd's outbox and in the spools; and whether this worker may act on it. */
+/** Pending notifications, by monitor and alerter, in etcd's outbox and in the spools; and whether this worker may act on them. */
 @Injectable()
 export class OwedQueues {
   constructor(
@@ -22,17 +22,17 @@ export class OwedQueues {
     private readonly evaluations: Evaluations,
   ) {}
 
-  /** Resolves once what etcd holds is listed, and this process is a member: only then "nothing there" means that. */
+  /** Resolves once the outbox is listed and this process is a member: only then an absent entry means that there is none. */
   async start(): Promise<void> {
     await Promise.all([this.outbox.start(), this.node.joined]);
   }
 
-  /** Resolves when what was owed at a revision of etcd is known here; after `patienceMs` at most. */
+  /** Resolves when the notifications up to a revision of etcd are known here; after `patienceMs` at most. */
   async reached(revision: number, patienceMs: number): Promise<void> {
     if (!this.detachment.active) await this.outbox.reached(revision, patienceMs);
   }
 
-  /** What is in memory only waits behind what etcd has. */
+  /** Notifications in memory wait behind those in etcd. */
   queue(monitor: string, alerter: string): OutboxQueue {
     const spool = this.spools.get(monitor);
     const all = this.outbox.queue(monitor, alerter).filter(({ key }) => this.isForUs(monitor, key));
@@ -43,7 +43,10 @@ export class OwedQueues {
     return [...listed, ...local.filter(({ key }) => !keys.has(key))];
   }
 
-  /** What stands in the outbox of a monitor that came while this worker was detached its owner before us may have told: nobody can be asked. */
+  /**
+   * If a monitor came while this worker was detached, the owner before may have sent the entries of its outbox: nobody can be
+   * asked.
+   */
   private isForUs(monitor: string, key: string): boolean {
     const { since } = this.detachment;
     const owned = this.owned.get(monitor);
@@ -51,8 +54,8 @@ export class OwedQueues {
   }
 
   /**
-   * Whether the first of a queue is an alarm that is out of date by the state as it is now: told, it would be the last word. `unknown` while
-   * the state is newer than what is known of the outbox.
+   * Whether the first of a queue is an outdated alarm by the present state: if it were sent, it would be the last notification.
+   * `unknown` while the state is newer than our view of the outbox.
    */
   standingOf(monitor: string, queue: OutboxQueue): Standing {
     const owned = this.owned.get(monitor);
@@ -60,7 +63,7 @@ export class OwedQueues {
     if (!stored) return 'owed';
     const spool = this.spools.get(monitor);
     if (!isOver(queue, spool ? spool.state : stored.state)) return 'owed';
-    // Without etcd it waits: its resolve is owed afterwards, and then both cancel out.
+    // Without etcd it waits: its resolve is added afterwards, and then both cancel out.
     if (this.detachment.active || spool) return 'unknown';
     return this.outbox.hasUntil(monitor, stored.modRevision) ? 'over' : 'unknown';
   }
@@ -69,7 +72,7 @@ export class OwedQueues {
     return new Set([...this.outbox.monitors, ...this.spools.names]);
   }
 
-  /** Alerters to which something is owed about a monitor. */
+  /** Alerters with pending notifications about a monitor. */
   alertersOf(monitor: string): Set<string> {
     return new Set([...this.outbox.alertersOf(monitor), ...(this.spools.get(monitor)?.alerters ?? [])]);
   }
@@ -78,26 +81,26 @@ export class OwedQueues {
     return this.owned.owns(monitor);
   }
 
-  /** Whether sending is up to this worker at present. */
+  /** Whether this worker may send at present. */
   maySend(monitor: string): boolean {
     if (this.detachment.active) return !this.inFlight.isHeld(monitor) && this.isOurs(monitor);
-    // First etcd has to have what was told without it.
+    // First etcd must have what was sent without it.
     return this.spools.get(monitor) === undefined && this.fencesOf(monitor) !== undefined;
   }
 
-  /** What must hold in etcd for us to decide about a monitor's notifications; undefined when it surely does not. */
+  /** The fences for a decision about a monitor's notifications; undefined if they surely do not hold. */
   fencesOf(monitor: string): Compare[] | undefined {
     if (this.inFlight.isHeld(monitor) || !this.node.isMember) return undefined;
     const assigned = this.owned.assignmentFence(monitor);
     return assigned && [assigned, this.node.session.fence];
   }
 
-  /** What is owed since a greater revision nobody else may have begun to send, as long as our assignment stands. */
+  /** Nobody else may have begun to send notifications after this revision, as long as our assignment exists. */
   oursSince(monitor: string): number {
     return this.owned.assignmentFence(monitor)?.value ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Called with what may have changed: what is owed to one alerter, about one monitor, or anything. Must not throw or block. */
+  /** Called with what may have changed: the queue of one alerter and monitor, or anything. Must not throw or block. */
   onChange(listener: (monitor?: string, alerter?: string) => void): void {
     this.outbox.onChange(listener);
     this.spools.onOwed(listener);

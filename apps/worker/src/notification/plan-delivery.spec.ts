@@ -27,12 +27,12 @@ function situation(more: Partial<Situation> = {}): Situation {
   };
 }
 
-describe('what happens next to a queue', () => {
+describe('the next step of a queue', () => {
   it('sends the first', () => {
     expect(planDelivery(situation())).toEqual({ do: 'send', owed: alarm, settings });
   });
 
-  it('takes back an alarm that is out of date, and waits as long as that is not known', () => {
+  it('withdraws an outdated alarm, and waits as long as that is unknown', () => {
     expect(planDelivery(situation({ standing: 'over' }))).toEqual({ do: 'withdraw', owed: alarm });
     expect(planDelivery(situation({ standing: 'unknown' }))).toEqual({ do: 'wait', until: 1_250 });
     expect(planDelivery(situation({ standing: 'over', permitted: false }))).toEqual({ do: 'wait' });
@@ -52,7 +52,7 @@ describe('what happens next to a queue', () => {
     expect(isOver(queue, { incident, incidents: 2, createRevision })).toBe(over);
   });
 
-  it('an alarm is not out of date as long as nothing is known of its incident', () => {
+  it('an alarm is not outdated as long as nothing is known about its incident', () => {
     expect(isOver([alarm], undefined)).toBe(false);
     expect(isOver([alarm], { incident: null, incidents: 0, createRevision: 7 })).toBe(false);
   });
@@ -61,12 +61,12 @@ describe('what happens next to a queue', () => {
     expect(planDelivery(situation({ queue: [], permitted: false }))).toEqual({ do: 'forget' });
   });
 
-  it('does nothing at all where it is not up to us', () => {
+  it('does nothing at all if this worker may not', () => {
     const absent = { state: 'absent', since: -1e9 } as const;
     expect(planDelivery(situation({ permitted: false, mayCancel: true, alerter: absent }))).toEqual({ do: 'wait' });
   });
 
-  it('looks for what cancels out before it waits or sends', () => {
+  it('looks for entries that cancel out before it waits or sends', () => {
     expect(planDelivery(situation({ mayCancel: true, notBefore: 9_999 }))).toEqual({ do: 'cancel' });
   });
 
@@ -79,7 +79,7 @@ describe('what happens next to a queue', () => {
     expect(planDelivery(situation({ ...pauses, now: until }))).toMatchObject({ do: 'send' });
   });
 
-  it('waits 10 minutes for an alerter that is gone, then drops what is owed to it', () => {
+  it('waits 10 minutes for an alerter that is gone, then drops its notifications', () => {
     const gone = { alerter: { state: 'absent', since: 1_000 } } as const;
     expect(planDelivery(situation(gone))).toEqual({ do: 'wait', until: 3_000 });
     const told = planDelivery(situation({ ...gone, now: 3_000 }));
@@ -87,7 +87,7 @@ describe('what happens next to a queue', () => {
     expect(planDelivery(situation({ ...gone, now: 601_000 }))).toMatchObject({ do: 'drop', owed: alarm });
   });
 
-  it('waits without end for an alerter that is not valid, and until alerters are listed', () => {
+  it('waits without end for an invalid alerter, and until alerters are listed', () => {
     const invalid = { state: 'invalid', message: 'token: missing' } as const;
     const step = planDelivery(situation({ alerter: invalid, now: 1e12 }));
     expect(step).toMatchObject({ do: 'wait', fault: { message: expect.stringContaining('token: missing') } });

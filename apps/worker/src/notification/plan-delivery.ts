@@ -3,44 +3,44 @@ import type { AlerterLookup } from './alerter-cache.js';
 import type { OutboxQueue, OwedNotification } from '../outbox/outbox-view.js';
 import type { AlerterSettings, MonitorState } from '@9volt/contracts';
 
-/** All that decides what happens next to what is owed to one alerter about one monitor. Times are of one monotonic clock. */
+/** All inputs of the decision about the next step of the queue of one alerter and one monitor. Times are of one monotonic clock. */
 export interface Situation {
   queue: OutboxQueue;
-  /** Whether sending is up to us: the monitor is ours, we surely are a member, and nobody asked us to hold or stop. */
+  /** Whether this worker may send: the monitor is ours, we surely are a member, and nobody asked us to hold or stop. */
   permitted: boolean;
   alerter: AlerterLookup;
-  /** What the state as it is now says of the first of the queue. */
+  /** What the present state says about the first of the queue. */
   standing: Standing;
   /** Earliest time of the next attempt at the first of the queue. */
   notBefore: number;
   /** Earliest time of anything to this alerter. */
   alerterNotBefore: number;
-  /** Whether entries may cancel each other out that were not looked at yet. */
+  /** Whether there are entries that may cancel each other out and were not looked at yet. */
   mayCancel: boolean;
   now: number;
-  /** How long an alerter must be gone before what is owed to it is dropped. */
+  /** How long an alerter must be gone before its notifications are dropped. */
   goneMs: number;
 }
 
-/** An alerter that was pushed along with its monitor may be seen a little later. */
+/** An alerter that was pushed together with its monitor may appear a little later. */
 const MISSED_MS = 2_000;
 
-/** How long until what is not known yet is looked at again. */
+/** How long until it looks again at something unknown. */
 const UNKNOWN_MS = 250;
 
-/** `over`: an alarm of an incident that is over, whose resolve was told or is owed to nobody. */
+/** `over`: an alarm of a closed incident whose resolve was sent or is not pending for anybody. */
 export type Standing = 'owed' | 'over' | 'unknown';
 
 export type Step =
   | { do: 'forget' }
-  /** Without a time: until something changes. `fault` is what a person must mend. */
+  /** Without a time: until something changes. `fault` is the problem that a person must correct. */
   | { do: 'wait'; until?: number; fault?: { owed: OwedNotification; message: string } }
   | { do: 'cancel' }
   | { do: 'withdraw'; owed: OwedNotification }
   | { do: 'drop'; owed: OwedNotification; message: string }
   | { do: 'send'; owed: OwedNotification; settings: AlerterSettings };
 
-/** First in, first out: only the first of a queue is ever sent, so that a resolve waits for its alarm. */
+/** First in, first out: only the first of a queue is ever sent, so a resolve waits for its alarm. */
 export function planDelivery(situation: Situation): Step {
   const { queue, alerter, now } = situation;
   const owed = queue[0];
@@ -70,7 +70,7 @@ export function planDelivery(situation: Situation): Step {
   }
 }
 
-/** Whether the first of a queue is an alarm of an incident that the state knows to be over, and no resolve of it waits behind. */
+/** Whether the first of a queue is an alarm of an incident that is closed by the state, without a resolve waiting behind it. */
 export function isOver(
   queue: OutboxQueue,
   state: Pick<MonitorState, 'incident' | 'incidents' | 'createRevision'> | undefined,

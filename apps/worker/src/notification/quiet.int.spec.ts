@@ -47,7 +47,7 @@ afterEach(async () => {
   await web.close();
 });
 
-/** Checked when asked to, so that nothing is decided for a result. */
+/** Checked on request, so no result triggers a decision. */
 const byHand = (over: object = {}): object => ({
   ...web.settings,
   ...{ interval: '1h', timeout: '1s', 'critical-threshold': 1, 'critical-alerter': ['pager'] },
@@ -87,7 +87,7 @@ const owed = (name = 'web'): string[] =>
 const events = (type: string): string[] => worker.events.filter((event) => event.type === type).map((e) => e.message);
 
 describe('a silence', () => {
-  test('holds the alarm of an incident, and its end has the alarm sent, which says so', async () => {
+  test('holds back the alarm of an incident, and at its end the alarm is sent, and says so', async () => {
     await view.put(view.keys.silence('s1'), silence(600_000, { author: 'ann' }));
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand());
@@ -98,7 +98,7 @@ describe('a silence', () => {
       held: { pager: { by: 's1', text: 'The silence s1 of ann is active: moving the shop' } },
     });
     expect(owed()).toEqual([]);
-    // Nothing but time passes from now on.
+    // From now on only time passes.
     await view.put(view.keys.silence('s1'), silence(1_500));
     await pager.waitForAccepted(1);
     expect(owed()).toEqual(['critical']);
@@ -112,7 +112,7 @@ describe('a silence', () => {
     expect(told()).toEqual(['trigger', 'resolve']);
   });
 
-  test('over an open incident holds neither its resolve nor what ended meanwhile', async () => {
+  test('over an open incident holds back neither its resolve nor what ended meanwhile', async () => {
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand());
     await pager.waitForAccepted(1);
@@ -146,7 +146,7 @@ describe('a silence', () => {
     expect(told()).toEqual(['trigger']);
   });
 
-  test('that an owner before this one obeyed ends for its heir, which has no result yet', async () => {
+  test('that an earlier owner obeyed ends for the next one, which has no result yet', async () => {
     await view.put(view.keys.silence('s1'), silence(600_000));
     web.healthy = false;
     const revision = { revision: 7, createRevision: 50 };
@@ -177,36 +177,39 @@ describe('a maintenance window', () => {
       // 2:30 comes once more at 1:30 UTC.
       ...{ opens: '2026-10-25T00:30:00Z', closes: '2026-10-25T01:30:00Z', after: '2026-10-25T01:31:00Z' },
     },
-  ])('over the change $change holds alarms from its start to its end', async ({ settings, opens, closes, after }) => {
-    const clock = new ShiftedClock(new Date(Date.parse(opens) - 600_000).toISOString());
-    await worker.stop();
-    worker = await WorkerRig.start(proxy.endpoint, prefix, 'w1', undefined, undefined, clock);
-    const window = { match: { tags: ['shop'] }, 'time-zone': 'Europe/Berlin', ...settings };
-    await view.put(`${view.keys.maintenances}night`, window);
-    const monitor = byHand({ interval: '12h', tags: ['shop'] });
-    await view.assign(worker.id, 'web', monitor);
-    await view.reaches('web', { status: 'ok' });
-    clock.forwardTo(new Date(Date.parse(opens) + 1_000).toISOString());
-    web.healthy = false;
-    await run();
-    const state = await holds('maintenance');
-    expect(state.held?.['pager']).toMatchObject({ by: 'night', until: new Date(closes).toISOString() });
-    clock.forwardTo(new Date(Date.parse(closes) - 2_000).toISOString());
-    await run();
-    expect(owed()).toEqual([]);
-    await pager.waitForAccepted(1);
-    expect(clock.now()).toBeGreaterThanOrEqual(Date.parse(closes));
-    expect(view.owed[0]?.alert.afterHold).toContain('The maintenance window "night" ended.');
-    web.healthy = true;
-    await run();
-    clock.forwardTo(after);
-    web.healthy = false;
-    await run();
-    await pager.waitForAccepted(3);
-    expect(told()).toEqual(['trigger', 'resolve', 'trigger']);
-  });
+  ])(
+    'over the change $change holds back alarms from its start to its end',
+    async ({ settings, opens, closes, after }) => {
+      const clock = new ShiftedClock(new Date(Date.parse(opens) - 600_000).toISOString());
+      await worker.stop();
+      worker = await WorkerRig.start(proxy.endpoint, prefix, 'w1', undefined, undefined, clock);
+      const window = { match: { tags: ['shop'] }, 'time-zone': 'Europe/Berlin', ...settings };
+      await view.put(`${view.keys.maintenances}night`, window);
+      const monitor = byHand({ interval: '12h', tags: ['shop'] });
+      await view.assign(worker.id, 'web', monitor);
+      await view.reaches('web', { status: 'ok' });
+      clock.forwardTo(new Date(Date.parse(opens) + 1_000).toISOString());
+      web.healthy = false;
+      await run();
+      const state = await holds('maintenance');
+      expect(state.held?.['pager']).toMatchObject({ by: 'night', until: new Date(closes).toISOString() });
+      clock.forwardTo(new Date(Date.parse(closes) - 2_000).toISOString());
+      await run();
+      expect(owed()).toEqual([]);
+      await pager.waitForAccepted(1);
+      expect(clock.now()).toBeGreaterThanOrEqual(Date.parse(closes));
+      expect(view.owed[0]?.alert.afterHold).toContain('The maintenance window "night" ended.');
+      web.healthy = true;
+      await run();
+      clock.forwardTo(after);
+      web.healthy = false;
+      await run();
+      await pager.waitForAccepted(3);
+      expect(told()).toEqual(['trigger', 'resolve', 'trigger']);
+    },
+  );
 
-  test('that stops has nothing checked, whoever asks, and the checks begin again by themselves', async () => {
+  test('that stops checks stops them for everybody, and they resume by themselves', async () => {
     const window = { match: { name: 'web' }, mode: 'stop', start: fromNow(-1_000), end: fromNow(600_000) };
     await view.put(`${view.keys.maintenances}night`, window);
     await view.assign(worker.id, 'web', byHand({ interval: '200ms', timeout: '100ms' }));
@@ -220,7 +223,7 @@ describe('a maintenance window', () => {
 });
 
 describe('a pause', () => {
-  test('ends by itself for the heir of who began it', async () => {
+  test('ends by itself for the next owner', async () => {
     const monitor = byHand({ 'renotify-interval': '1s' });
     const revision = { revision: 7, createRevision: 50 };
     web.healthy = false;
@@ -237,7 +240,7 @@ describe('a pause', () => {
     await expect(worker.get(CheckRunner).runNow('web', signal)).rejects.toThrow('"web" is paused until');
     expect(owed()).toHaveLength(repeats);
     expect(web.askedAt).toHaveLength(asked);
-    // The incident lasts, so it is told again.
+    // The incident lasts, so it is sent again.
     await waitFor(() => owed().length > repeats);
     expect(view.owed.at(-1)?.alert).toMatchObject({
       repeat: true,
@@ -252,7 +255,7 @@ describe('an acknowledgement', () => {
     ...{ incident: '50.1', status: 'critical', at: fromNow(0), author: 'ann' },
     ...over,
   });
-  test('of the incident holds what was not told of it yet, until it expires', async () => {
+  test('of the incident holds back its notifications until it expires', async () => {
     await view.put(view.keys.silence('s1'), silence(600_000));
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand());
@@ -265,14 +268,14 @@ describe('an acknowledgement', () => {
     expect(view.owed[0]?.alert.afterHold).toContain('ann acknowledged the incident');
   });
 
-  test('of another incident counts for nothing', async () => {
+  test('of another incident has no effect', async () => {
     await view.put(view.keys.ack('web'), ack({ incident: '50.7' }));
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand());
     await pager.waitForAccepted(1);
   });
 
-  test('holds repeats, and not a worse status', async () => {
+  test('holds back repeats, but not a worse status', async () => {
     const thresholds = { 'warning-threshold': 1, 'critical-threshold': 2, 'warning-alerter': ['pager'] };
     web.healthy = false;
     await view.assign(worker.id, 'web', byHand({ ...thresholds, 'renotify-interval': '1s' }));
@@ -284,7 +287,7 @@ describe('an acknowledgement', () => {
     await run();
     await view.reaches('web', { status: 'critical' });
     expect(owed().filter((said) => said !== 'warning again')).toEqual(['warning', 'critical']);
-    // The worse one is acknowledged by nobody.
+    // Nobody acknowledged the worse one.
     await waitFor(() => owed().includes('critical again'));
   });
 });

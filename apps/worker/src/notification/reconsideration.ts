@@ -10,10 +10,12 @@ import { Clock } from '../time/clock.js';
 import { QuietFacts } from './facts/quiet-facts.js';
 
 const TICK_MS = 1_000;
-/** Facts that change together are looked at together. */
+/** Facts that change together are handled together. */
 const GATHER_MS = 50;
 
-/** Has what is owed decided anew when nothing but the facts or the time has changed: a silence that ends, a repeat that is due. */
+/**
+ * Triggers a new decision about notifications when only facts or the time have changed: a silence that ends, a repeat that is due.
+ */
 @Injectable()
 export class Reconsideration implements OnApplicationBootstrap, OnApplicationShutdown {
   private cancelTick: (() => void) | undefined;
@@ -68,7 +70,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
     }
   }
 
-  /** What the ledger holds, whichever it is. */
+  /** The content of the ledger, whichever it is. */
   private stateOf(monitor: OwnedMonitor): MonitorState | undefined {
     return (this.spools.of(monitor) ?? this.evaluations.storedOf(monitor))?.state;
   }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { SendPermits } from './send-permits.js';
 
-/** Takes permits and keeps them until told to let go; records the order in which they were had. */
+/** Takes permits and keeps them until released; records the order in which it got them. */
 function takers(permits: SendPermits) {
   const order: string[] = [];
   const take = (alerter: string, name: string): void => {
@@ -21,7 +21,7 @@ describe('permits', () => {
     expect(order).toEqual(['a1', 'a2', 'b1']);
   });
 
-  it('serves those who wait in the order of asking', () => {
+  it('serves waiting callers in the order of asking', () => {
     const permits = new SendPermits({ perAlerter: 1, total: 10 });
     const { order, take } = takers(permits);
     for (const name of ['a1', 'a2', 'a3']) take('a', name);
@@ -41,7 +41,7 @@ describe('permits', () => {
     expect(order).toEqual(['a1', 'a2', 'a3', 'b1', 'a4']);
   });
 
-  it('passes over those who want none any more', () => {
+  it('skips callers that want none any more', () => {
     const permits = new SendPermits({ perAlerter: 1, total: 1 });
     const { order, take } = takers(permits);
     take('a', 'a1');

@@ -1,6 +1,6 @@
 /**
- * How many deliveries run at once: so many for one alerter, so that one which hangs cannot take what others need, and so many in all.
- * Who got none is called, in the order of asking, when one is free, and asks again.
+ * Limits concurrent deliveries: a number per alerter, so that a hanging one cannot take the permits of others, and a total number.
+ * A caller that got none is called, in the order of asking, when one is free, and asks again.
  */
 export class SendPermits {
   private total = 0;
@@ -34,12 +34,12 @@ export class SendPermits {
     return this.total < this.limits.total && (this.used.get(alerter) ?? 0) < this.limits.perAlerter;
   }
 
-  /** Whoever is called may not want a permit any more; so the next is asked as long as one is free. */
+  /** A called one may not want a permit any more; so it asks the next as long as one is free. */
   private next(): (() => void) | undefined {
     for (const [alerter, queue] of this.waiting) {
       if (!this.hasFree(alerter)) continue;
       const [first] = queue;
-      // Behind all others, so that no alerter keeps the permits of all to itself.
+      // Behind all others, so that no alerter keeps all permits.
       this.waiting.delete(alerter);
       if (!first) continue;
       queue.delete(first);

@@ -12,7 +12,7 @@ import { SpoolDeliveryLedger } from './spool-delivery-ledger.js';
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 2_000;
 
-/** The door to the ledgers of deliveries. Which one, is decided here and nowhere else. */
+/** Chooses the ledger of a delivery; no other file does. */
 @Injectable()
 export class Settling {
   constructor(
@@ -22,7 +22,7 @@ export class Settling {
     private readonly report: DeliveryReport,
   ) {}
 
-  /** To be asked right before each attempt, for our views may be late. */
+  /** Call it right before each attempt, because our views may be late. */
   isOwed(owed: OwedNotification, fences: Fences): Promise<boolean> {
     return this.ask(owed.monitor, (ledger) => ledger.isOwed(owed, fences));
   }
@@ -32,7 +32,10 @@ export class Settling {
     this.spool.begin(owed);
   }
 
-  /** Removes it, however long that takes: the next of the lane must not overtake it in the eyes of an heir. Answers whether it is settled. */
+  /**
+   * Removes it, however long that takes: the next owner must not see a later one of the lane before it. Answers whether it is
+   * settled.
+   */
   async settle(
     owed: OwedNotification,
     record: DeliveryRecord,
@@ -68,7 +71,7 @@ export class Settling {
     return this.ledgerOf(monitor).cancel(queue, notifiedHere, fences);
   }
 
-  /** Asks the ledger of a monitor; when this worker is detached before etcd answers, the spools. */
+  /** Asks the ledger of a monitor; if this worker becomes detached before etcd answers, the spools. */
   private async ask<T>(monitor: string, question: (ledger: DeliveryLedger) => Promise<T>): Promise<T> {
     const ledger = this.ledgerOf(monitor);
     if (ledger === this.spool) return question(ledger);

@@ -7,10 +7,10 @@ import { OutboxView, type OwedNotification } from '../outbox/outbox-view.js';
 import { cancelOut, type Queued } from './cancel-out.js';
 import type { DeliveryLedger } from './delivery-ledger.js';
 
-/** Notes deliveries in the spools, as long as etcd does not take them, and until it has what was told meanwhile. */
+/** Records deliveries in the spools, as long as etcd accepts none, and until it has their content. */
 @Injectable()
 export class SpoolDeliveryLedger implements DeliveryLedger {
-  /** What the view of the outbox had when this worker became detached. */
+  /** The content of the outbox view when this worker became detached. */
   private knownUntil = 0;
 
   constructor(
@@ -23,7 +23,7 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
     });
   }
 
-  /** Whether the deliveries of a monitor are noted here. */
+  /** Whether the deliveries of a monitor are recorded here. */
   isInUse(monitor: string): boolean {
     return this.detachment.active || this.spools.get(monitor) !== undefined;
   }
@@ -33,7 +33,10 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
     this.spools.get(owed.monitor)?.begin(owed);
   }
 
-  /** Asks nobody. What the worker hears of only now, as a watch is back before the worker is, an heir was owed and has told. */
+  /**
+   * Asks nobody. Entries that the worker sees only now, because a watch is back before the worker is, belong to the new owner,
+   * which has sent them.
+   */
   isOwed(owed: OwedNotification): Promise<boolean> {
     return Promise.resolve(owed.createRevision <= this.knownUntil || this.isOurs(owed));
   }
@@ -42,11 +45,11 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
     const spool = this.spools.openOwned(owed.monitor);
     spool?.settle(owed, record);
     if (spool) return Promise.resolve('done');
-    // Of a monitor that is not ours any more: etcd has to know what was delivered, once it can be told.
+    // For a monitor that is no longer ours: etcd must learn what was delivered, as soon as it can.
     return Promise.resolve(record.outcome === 'delivered' ? 'again' : 'lost');
   }
 
-  /** What etcd has stays until etcd can be asked. */
+  /** Entries in etcd stay until etcd can be asked. */
   withdraw(): Promise<boolean> {
     return Promise.resolve(false);
   }
@@ -66,7 +69,7 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
   }
 }
 
-/** What etcd has of an incident stays: without etcd nobody knows whether it was sent. */
+/** Entries in etcd of an incident stay: without etcd nobody knows whether they were sent. */
 function cancelInMemory(queue: readonly Queued[], spool: Spool): OwedNotification[] {
   const inEtcd = new Set(queue.filter(({ owed }) => !owed.local).map(({ owed }) => owed.entry.incident));
   const local = queue.filter(({ owed }) => !inEtcd.has(owed.entry.incident));

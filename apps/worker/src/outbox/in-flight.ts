@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 
-/** Which monitors a send is in flight about, from the look at etcd before it to the record of its answer; and which are held. */
+/** The monitors with a send in progress, from the question to etcd before it to the record of its answer; and the held ones. */
 @Injectable()
 export class InFlight {
   private readonly counts = new Map<string, number>();
   private readonly held = new Set<string>();
-  /** Somebody would hold them. */
+  /** Somebody wants to hold them. */
   private readonly wanted = new Set<string>();
   private readonly wantedListeners = new Set<(monitor: string) => void>();
   private readonly idleListeners = new Set<(monitor: string) => void>();
   private readonly releaseListeners = new Set<(monitor: string) => void>();
 
   /**
-   * For a planned hand-over, so that the heir does not send what is being sent here. True when no send about the monitor is in flight: then none
-   * starts either until {@link release}. False when one is in flight; then nothing is held, and whoever only waits for an overdue answer is told to
-   * end that.
+   * For a planned hand-over, so that the next owner does not send what is being sent here. True if no send about the monitor is in
+   * progress: then none starts until {@link release}. False if one is in progress; then nothing is held, and a send that only waits
+   * for an overdue answer is asked to end.
    */
   hold(monitor: string): boolean {
     if (this.counts.has(monitor)) {
@@ -36,12 +36,12 @@ export class InFlight {
     this.idleListeners.add(listener);
   }
 
-  /** Called for each monitor that somebody would hold. Must not throw or block. */
+  /** Called for each monitor that somebody wants to hold. Must not throw or block. */
   onWanted(listener: (monitor: string) => void): void {
     this.wantedListeners.add(listener);
   }
 
-  /** Whether somebody would have held it since the send began that is in flight. */
+  /** Whether somebody wanted to hold it since the present send began. */
   isWanted(monitor: string): boolean {
     return this.wanted.has(monitor);
   }
@@ -58,7 +58,7 @@ export class InFlight {
     return this.counts.has(monitor);
   }
 
-  /** Whether anything at all is in flight. */
+  /** Whether any send is in progress. */
   get busy(): boolean {
     return this.counts.size > 0;
   }

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { OutboxEntry } from '@9volt/contracts';
 import { type Change, ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 
-/** A notification owed, with the revisions of its key. */
+/** A pending notification, with the revisions of its key. */
 export interface OwedNotification {
   key: string;
   monitor: string;
@@ -10,30 +10,32 @@ export interface OwedNotification {
   entry: OutboxEntry;
   createRevision: number;
   modRevision: number;
-  /** Decided while detached: it is in memory only, or also in etcd when a write of it went unanswered. */
+  /** Decided while detached: it is in memory only, or also in etcd if a write of it got no answer. */
   local?: 'only' | 'perhaps-in-etcd';
 }
 
-/** What is owed to one alerter about one monitor, in the order of delivery: a snapshot. */
+/** The pending notifications of one alerter about one monitor, in the order of delivery: a snapshot. */
 export type OutboxQueue = readonly OwedNotification[];
 
 /**
- * What is owed, as etcd's outbox has it: of the whole cluster, so that an heir has it before its assignment. A queue is ordered by the
- * revision at which etcd accepted an entry, since the clocks of an owner and its heir may differ; ids order those of one transaction.
+ * The pending notifications in etcd's outbox, of the whole cluster, so that the next owner has them before its assignment. A queue
+ * is ordered by the
+ * revision at which etcd accepted an entry, because the clocks of two owners may differ; ids order those of one transaction.
  *
- * What this worker wrote there, or removed, and etcd accepted counts at once, whatever the watch has shown: a watch may be late by any time.
+ * Entries that this worker wrote or removed, and etcd accepted, count at once, whatever the watch has shown: a watch may be late by
+ * any time.
  */
 @Injectable()
 export class OutboxView implements OnApplicationShutdown {
-  /** Queues are replaced, never changed: whoever holds one has a snapshot. */
+  /** Queues are replaced, never changed: a caller has a snapshot. */
   private readonly queues = new Map<string, Map<string, OutboxQueue>>();
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
   private readonly informer: Watched<OutboxEntry>;
   /** Written by this worker, by key: at which revision. */
   private readonly own = new Map<string, { revision: number; monitor: string; alerter: string }>();
-  /** Removed, as is known from elsewhere than the watch, by key: by which revision. Ids are unique, so that none comes back. */
+  /** Removed according to another source than the watch, by key: by which revision. Ids are unique, so none comes back. */
   private readonly removed = new Map<string, number>();
-  /** By monitor, up to which revision this worker's own writes of it are here; as long as the watch has not told of them. */
+  /** By monitor, up to which revision this worker's own writes are here, as long as the watch has not reported them. */
   private readonly ownUntil = new Map<string, number>();
   private listed = false;
   private starting: Promise<void> | undefined;
@@ -58,8 +60,8 @@ export class OutboxView implements OnApplicationShutdown {
   }
 
   /**
-   * Whether nothing is owed about this monitor. False until the outbox is listed; who has just written to it waits for
-   * {@link reached} before believing this.
+   * Whether nothing is pending about this monitor. False until the outbox is listed; after a write, wait for {@link reached} before
+   * relying on this.
    */
   isEmpty(monitor: string): boolean {
     return this.listed && !this.queues.has(monitor);
@@ -75,7 +77,7 @@ export class OutboxView implements OnApplicationShutdown {
     return this.informer.reached(revision, timeoutMs);
   }
 
-  /** This worker owes these notifications: etcd has accepted them at this revision. */
+  /** etcd has accepted these pending notifications of this worker at this revision. */
   wrote(monitor: string, entries: readonly OutboxEntry[], revision: number): void {
     if (revision > this.revision) this.ownUntil.set(monitor, revision);
     for (const entry of entries) {
@@ -85,7 +87,7 @@ export class OutboxView implements OnApplicationShutdown {
       if (this.informer.get(key) || this.removed.has(key)) continue;
       this.add(monitor, alerter, { key, value: entry, createRevision: revision, modRevision: revision });
     }
-    // Not before all of them are there: an alarm without its resolve would look out of date.
+    // Not before all of them are there: an alarm without its resolve would look outdated.
     for (const alerter of new Set(entries.map((entry) => entry.alerter))) this.emit(monitor, alerter);
   }
 
@@ -101,7 +103,7 @@ export class OutboxView implements OnApplicationShutdown {
     }
   }
 
-  /** Whether everything is here that was owed about a monitor at a revision of its state. */
+  /** Whether all notifications about a monitor up to a revision of its state are here. */
   hasUntil(monitor: string, revision: number): boolean {
     return revision <= Math.max(this.revision, this.ownUntil.get(monitor) ?? 0);
   }
@@ -120,7 +122,7 @@ export class OutboxView implements OnApplicationShutdown {
     return this.queues.get(monitor)?.get(alerter) ?? [];
   }
 
-  /** Alerters to which something is owed about a monitor. */
+  /** Alerters with pending notifications about a monitor. */
   alertersOf(monitor: string): string[] {
     return [...(this.queues.get(monitor)?.keys() ?? [])];
   }
@@ -129,12 +131,12 @@ export class OutboxView implements OnApplicationShutdown {
     return [...this.queues.keys()];
   }
 
-  /** How many notifications are owed. */
+  /** Number of pending notifications. */
   get depth(): number {
     return this.informer.items.size;
   }
 
-  /** Milliseconds since the oldest one was decided; 0 when nothing is owed. */
+  /** Milliseconds since the oldest one was decided; 0 if none is pending. */
   oldestAgeMs(nowMs = Date.now()): number {
     let oldest = nowMs;
     for (const { value } of this.informer.items.values()) {
@@ -153,13 +155,13 @@ export class OutboxView implements OnApplicationShutdown {
     this.emit(monitor, alerter);
   }
 
-  /** The watch has told of all that happened up to a revision. */
+  /** The watch has reported everything up to a revision. */
   private passed(revision: number): void {
     for (const [monitor, at] of this.ownUntil) if (at <= revision) this.ownUntil.delete(monitor);
     for (const [key, at] of this.removed) if (at <= revision) this.removed.delete(key);
     for (const [key, { revision: writtenAt, monitor, alerter }] of this.own) {
       if (writtenAt > revision || this.informer.get(key)) continue;
-      // Written and removed by somebody else before the watch told of it.
+      // Somebody else wrote and removed it before the watch reported it.
       this.own.delete(key);
       this.remove(monitor, alerter, key);
       this.emit(monitor, alerter);

@@ -3,9 +3,9 @@ import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/alert-of.js';
 
-/** A monitor that is assigned to this worker. What a room does with it, that room keeps by itself. */
+/** A monitor that is assigned to this worker. Each folder keeps its own data about it. */
 export class OwnedMonitor {
-  /** When it ran last elsewhere, milliseconds since the epoch, as the assignment told when it came. */
+  /** When it was last checked elsewhere, milliseconds since the epoch, according to the assignment at its arrival. */
   readonly ranBeforeAt: number | undefined;
   /** Since when it is ours, by `performance.now()`. */
   readonly ownedSince = performance.now();
@@ -23,7 +23,7 @@ export class OwnedMonitor {
     this.item = item;
   }
 
-  /** It is another worker's, or nobody's: whatever comes of it here is dropped. */
+  /** It belongs to another worker, or to nobody: results here are dropped. */
   leave(): void {
     this.left = true;
   }
@@ -44,7 +44,7 @@ export class OwnedMonitor {
     return this.item.key;
   }
 
-  /** Tells this assignment from a later one; edits keep it. */
+  /** Distinguishes this assignment from a later one; edits keep it. */
   get createRevision(): number {
     return this.item.createRevision;
   }
@@ -57,7 +57,7 @@ export class OwnedMonitor {
     return intervalMsOf(this.settings);
   }
 
-  /** Within how long of a change of the target a check shows it: the interval, and the longest time that a run takes. */
+  /** Within how long a check shows a change of the target: the interval plus the longest duration of a check. */
   get judgedWithinMs(): number {
     try {
       return Math.ceil(this.intervalMs + (monitorTypes.get(this.settings.type)?.deadlineMs(this.settings) ?? 0));
@@ -66,13 +66,13 @@ export class OwnedMonitor {
     }
   }
 
-  /** Whether it is checked: otherwise only what is owed about it is left to do. */
+  /** Whether it is checked: otherwise only its pending notifications are left to send. */
   get isChecked(): boolean {
     const { phase } = this.assignment;
     return isChecked(phase);
   }
 
-  /** What is checked, for a person. Empty when the settings are of no type that this version knows, or made up for a leftover. */
+  /** The target, for a person. Empty if this version does not know the type, or the settings were derived for a leftover. */
   get target(): string {
     try {
       return monitorTypes.get(this.settings.type)?.target(this.settings) ?? '';
@@ -81,7 +81,7 @@ export class OwnedMonitor {
     }
   }
 
-  /** What the state says it is about. */
+  /** The target in its state. */
   get stateTarget(): string {
     return stateTarget(this.settings.type, this.target);
   }

@@ -39,7 +39,7 @@ export class OwnedMonitors {
     return this.monitors.has(name);
   }
 
-  /** The compare that it still is: the create revision of our assignment's key, which edits keep. */
+  /** The comparison that it still is: the create revision of our assignment's key, which edits keep. */
   assignmentFence(name: string): Compare | undefined {
     const monitor = this.monitors.get(name);
     return monitor && fenceOf(monitor);
@@ -51,7 +51,7 @@ export class OwnedMonitors {
   }
 }
 
-/** The compare that an assignment still is the one that we know; edits and changes of its phase keep it. */
+/** The comparison that an assignment is still the one that we know; edits and changes of its phase keep it. */
 export function fenceOf(monitor: OwnedMonitor): Compare {
   return { key: monitor.key, target: 'create', value: monitor.createRevision };
 }

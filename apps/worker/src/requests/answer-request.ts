@@ -26,7 +26,7 @@ export interface Answering {
   targets: GuardedTargets;
 }
 
-/** Does what is asked, once. Never rejects: whatever went wrong is told to the person who asked. */
+/** Carries out a request, once. Never rejects: the person who asked gets the error. */
 export async function answerRequest(body: RequestBody, answering: Answering): Promise<RequestAnswer> {
   try {
     switch (body.kind) {
@@ -42,7 +42,10 @@ export async function answerRequest(body: RequestBody, answering: Answering): Pr
   }
 }
 
-/** Validated here too: whoever can write to etcd can ask. What was never run runs on its own: should it end its process, that one is not this one. */
+/**
+ * Validated here, too: anybody who can write to etcd can ask. An unsaved configuration runs in its own process: if it kills that,
+ * this one survives.
+ */
 async function testMonitor(
   { name, settings }: Extract<RequestBody, { kind: 'test-monitor' }>,
   { isolated, signal, readSecret, programs, targets }: Answering,

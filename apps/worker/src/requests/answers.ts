@@ -9,7 +9,7 @@ import { IsolatedRuns } from '../running/isolated-runs.js';
 import { answerRequest } from './answer-request.js';
 import { RequestSettings } from './request-settings.js';
 
-/** Answers requests with what this worker has for it. */
+/** Answers requests with this worker's objects. */
 @Injectable()
 export class Answers {
   constructor(

@@ -6,7 +6,7 @@ export interface Server {
   owns(monitor: string): boolean;
 }
 
-/** Whether this worker may answer: the owner alone runs a monitor; a configuration is tried where it would be run. */
+/** Whether this worker may answer: only the owner runs a monitor; a configuration is tested where it would run. */
 export function mayServe(body: RequestBody, { tags, owns }: Server): boolean {
   switch (body.kind) {
     case 'run':

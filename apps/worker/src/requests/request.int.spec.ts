@@ -20,7 +20,7 @@ import { Answers } from './answers.js';
 import { RequestService } from './request.service.js';
 import { RequestSettings } from './request-settings.js';
 
-/** What is tried runs in a process of its own, which takes a while to start from the sources. */
+/** A test runs in a process of its own, which takes a while to start from the sources. */
 const ANSWERED_MS = 30_000;
 
 const OK: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
@@ -140,7 +140,7 @@ describe('requests', () => {
     expect((await asker.client.list(asker.keys.requests)).entries).toHaveLength(0);
   });
 
-  it('to run a monitor go to its owner, also when it became that later', async () => {
+  it('to run a monitor go to its owner, also if it became that later', async () => {
     const [owner, other] = [await startWorker(), await startWorker()];
     const key = await ask({ kind: 'run', monitor: 'web' });
     await sleep(150);
@@ -150,7 +150,7 @@ describe('requests', () => {
     expect([owner.runner.runs, other.runner.runs]).toEqual([['web'], []]);
   });
 
-  it('to run are not claimed by whoever does not know that the monitor was moved', async () => {
+  it('to run are not claimed by a worker that does not know that the monitor moved', async () => {
     const [paused, owner] = [await startWorker(), await startWorker()];
     await paused.ownership.assign('web');
     await paused.ownership.withdraw('web', 'unnoticed');
@@ -181,7 +181,7 @@ describe('requests', () => {
     });
   });
 
-  it('to try a configuration run it once, on a worker of its tag, and store nothing', async () => {
+  it('to test a configuration run it once, on a worker with its tag, and store nothing', async () => {
     await startWorker();
     const tagged = await startWorker(['eu']);
     const { server, port, connections } = await startTarget();
@@ -197,7 +197,7 @@ describe('requests', () => {
     expect(after.entries).toHaveLength(before.entries.length + 1);
   });
 
-  it('to try a configuration that ends its process are answered with how it ended', async () => {
+  it('to test a configuration that kills its process are answered with how it ended', async () => {
     const worker = await startWorker();
     const settings = { type: 'aborting', interval: '10s', host: '127.0.0.1' } as never;
     expect(await answerTo({ kind: 'test-monitor', name: 'web', settings })).toMatchObject({
@@ -206,7 +206,7 @@ describe('requests', () => {
     expect(worker.node.isMember).toBe(true);
   });
 
-  it('to try a configuration run no program that this worker does not run', async () => {
+  it('to test a configuration run no program that this worker does not permit', async () => {
     const mark = join(tmpdir(), `9volt-request-${process.pid}`);
     await startWorker([], {}, ['/bin/true']);
     const touch = { command: '/usr/bin/touch', args: [mark] };
@@ -227,7 +227,7 @@ describe('requests', () => {
     expect(existsSync(mark)).toBe(false);
   });
 
-  it('run no more than so many at once, and the others then', async () => {
+  it('run only a limited number at once, and the others afterwards', async () => {
     const worker = await startWorker([], { concurrency: 2 });
     await worker.ownership.assign('web');
     const open: (() => void)[] = [];
@@ -241,7 +241,7 @@ describe('requests', () => {
     expect(worker.runner.runs).toHaveLength(5);
   });
 
-  it('are given up when the asker goes, and answered when the worker goes', async () => {
+  it('are aborted when the asker goes, and answered when the worker goes', async () => {
     const worker = await startWorker();
     await worker.ownership.assign('web');
     worker.runner.answer = untilAborted;
@@ -256,7 +256,7 @@ describe('requests', () => {
     expect(await read(left)).toBeUndefined();
   });
 
-  it('that are no requests harm nobody', async () => {
+  it('that are invalid do no harm', async () => {
     await startWorker();
     const put = (name: string, value: string) =>
       asker.client.txn({ compare: [], then: [{ put: asker.keys.request(name), value }] });

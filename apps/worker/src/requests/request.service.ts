@@ -18,17 +18,17 @@ const KINDS: readonly RequestBody['kind'][] = ['run', 'test-monitor', 'test-aler
 const OUTCOMES = ['ok', 'refused'] as const;
 
 /**
- * Answers what people ask of workers through etcd. A request is open until one worker claims it by a transaction; that one answers. A worker
- * that is busy leaves requests to others. What is claimed is given up when the asker's key goes.
+ * Answers people's requests to workers through etcd. A request is open until one worker claims it by a transaction; that one
+ * answers. A busy worker leaves requests to others. A worker aborts a claimed request when the asker's key goes.
  */
 @Injectable()
 export class RequestService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log: Logger;
   private readonly answered;
   private readonly informer: Watched<WorkerRequest>;
-  /** By key, what is being claimed or answered here. */
+  /** By key, the requests that are being claimed or answered here. */
   private readonly working = new Map<string, AbortController>();
-  /** By key, the revision that was not ours to claim: not tried again before something changed. */
+  /** By key, the revision that was not ours to claim: it tries again only after a change. */
   private readonly tried = new Map<string, number>();
   private stopped = false;
 
@@ -63,7 +63,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     unawaited('requests', Promise.all([this.informer.start(), this.node.joined]).then(begin));
   }
 
-  /** Gives up what is under way, and says so. */
+  /** Aborts the requests in progress, and answers that. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped = true;
     for (const abort of this.working.values()) abort.abort();
@@ -110,7 +110,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     unawaited('requests', served);
   }
 
-  /** What must hold in etcd for the claim; undefined when this worker may not serve it. */
+  /** The comparisons for the claim; undefined if this worker may not serve it. */
   private fencesOf({ body }: WorkerRequest): Compare[] | undefined {
     const { node, monitors } = this;
     if (!node.isMember) return undefined;
@@ -125,7 +125,7 @@ export class RequestService implements OnApplicationBootstrap, BeforeApplication
     if (!claim) return;
     const { body } = claim.request;
     const answer = await this.answers.to(body, signal);
-    // A run that was broken off tells nothing of its target.
+    // An aborted check says nothing about its target.
     await this.write(claim, signal.aborted ? STOPPING : answer);
     this.answered.inc({ kind: body.kind, outcome: answer.ok ? 'ok' : 'refused' });
   }

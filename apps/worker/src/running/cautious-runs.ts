@@ -9,25 +9,25 @@ import { IsolatedRuns } from './isolated-runs.js';
 import { PoisonLedger } from './poison-ledger.js';
 import { SuspectNotes } from './suspect-notes.js';
 
-/** A revision that has ended the process that was made for it. */
+/** A revision that killed the process that was made for it. */
 interface ProcessDeath {
   revision: number;
   how: string;
-  /** Whether etcd has taken it. */
+  /** Whether etcd has accepted it. */
   onRecord: boolean;
 }
 
-/** What a check is given beside the way out, which is the same for all. */
+/** The input of a check beside the way out, which is the same for all. */
 export type GivenContext = Omit<ProbeContext, 'targets'>;
 
 /**
- * Runs checks so that one that ends the process does so once. A revision that has not completed a run here stands on a note in etcd
- * meanwhile; one that is suspected already runs in a process of its own, until it has completed a run there or ended that, too.
+ * Runs checks so that one that kills the process does so only once. A revision that has not completed a check here is on a note in
+ * etcd meanwhile; a suspect runs in a process of its own, until it has completed a check there or killed that process, too.
  */
 @Injectable()
 export class CautiousRuns {
   private readonly log: Logger;
-  /** The revision that has completed a run in this process. */
+  /** The revision that has completed a check in this process. */
   private readonly proven = new WeakMap<OwnedMonitor, number>();
   private readonly deaths = new WeakMap<OwnedMonitor, ProcessDeath>();
 
@@ -43,12 +43,12 @@ export class CautiousRuns {
     this.log = logger.child('suspects');
   }
 
-  /** Whether a monitor has completed a run in this process, as it is now. */
+  /** Whether a monitor has completed a check in this process, in its present revision. */
   isProven(monitor: OwnedMonitor): boolean {
     return this.proven.get(monitor) === monitor.assignment.revision;
   }
 
-  /** One run; never rejects. When `signal` aborts, the result is to be forgotten. */
+  /** One check; never rejects. When `signal` aborts, forget the result. */
   async execute(monitor: OwnedMonitor, given: GivenContext): Promise<Execution> {
     const { settings, assignment } = monitor;
     const context = { ...given, targets: this.targets };
@@ -77,13 +77,13 @@ export class CautiousRuns {
     return execution;
   }
 
-  /** Until etcd has taken it, it is not run again here. */
+  /** Until etcd has accepted it, the monitor does not run again here. */
   private async recordDeath(monitor: OwnedMonitor, death: ProcessDeath): Promise<void> {
     this.deaths.set(monitor, death);
     if (death.onRecord || this.detachment.active) return;
     try {
       const reason = await this.ledger.recordDeath(monitor, death.revision, death.how);
-      // Its first death is tried again; after the second it is for the leader to take it away.
+      // After the first death the monitor runs again; after the second the leader takes it away.
       if (reason === undefined) this.deaths.delete(monitor);
       else this.deaths.set(monitor, { ...death, onRecord: true });
     } catch (error) {
@@ -94,7 +94,7 @@ export class CautiousRuns {
     }
   }
 
-  /** Until etcd has taken it, it stays in a process of its own. */
+  /** Until etcd has accepted it, the monitor stays in a process of its own. */
   private async clearDeaths(monitor: OwnedMonitor, revision: number): Promise<void> {
     if (this.detachment.active) return;
     try {

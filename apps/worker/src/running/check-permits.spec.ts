@@ -4,10 +4,10 @@ import { CheckPermits, openFilesLimit, permitsFor, RESERVED_FILES } from './chec
 const never = new AbortController().signal;
 const QUICK = 20;
 const SLOW = 5_000;
-/** Room for four at once. */
+/** Permits for four at once. */
 const four = (): CheckPermits => new CheckPermits(RESERVED_FILES + 8);
 
-/** Takes a place, and tells whether it was given. */
+/** Takes a permit, and says whether it got one. */
 function taker(permits: CheckPermits, lastMs: number | undefined, signal = never) {
   const taken = { release: undefined as (() => void) | undefined };
   void permits.take(lastMs, signal).then((release) => (taken.release = release));
@@ -16,7 +16,7 @@ function taker(permits: CheckPermits, lastMs: number | undefined, signal = never
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('places for checks', () => {
-  test('leave descriptors to everything else, and are never none', () => {
+  test('leave descriptors to everything else, and there is always at least one', () => {
     expect(permitsFor(200)).toBe(52);
     expect(permitsFor(64)).toBe(4);
     expect(permitsFor(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
@@ -50,7 +50,7 @@ describe('places for checks', () => {
     expect(slow.filter(({ release }) => release)).toHaveLength(3);
   });
 
-  test('slow checks get their turn also while quick ones keep coming', async () => {
+  test('slow checks get their turn even while quick ones keep coming', async () => {
     const permits = four();
     const quick = Array.from({ length: 40 }, () => taker(permits, QUICK));
     const slow = taker(permits, SLOW);
@@ -60,7 +60,7 @@ describe('places for checks', () => {
     expect(slow.release).toBeDefined();
   });
 
-  test('who gives up waits no more, and takes nothing', async () => {
+  test('a caller that gives up waits no more, and takes none', async () => {
     const permits = four();
     const all = Array.from({ length: 4 }, () => taker(permits, QUICK));
     const abort = new AbortController();

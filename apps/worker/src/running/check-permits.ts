@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
 import type { StopSignal } from '@9volt/process';
 
-/** Descriptors that checks leave to etcd, channels, the listener, logs and modules that are loaded late. */
+/** Descriptors that checks leave to etcd, channels, the listener, logs and modules that load late. */
 export const RESERVED_FILES = 96;
-/** A check holds a socket, a second while it tries another address of a name, and a file or a pipe now and then. */
+/** A check uses a socket, a second one while it tries another address of a name, and sometimes a file or a pipe. */
 const FILES_PER_CHECK = 2;
 /** A check that took longer last time is slow. */
 const SLOW_MS = 1_000;
@@ -13,8 +13,9 @@ const SLOW_MS = 1_000;
 const nothing = (): void => undefined;
 
 /**
- * How many checks may run at once, so that the process never runs out of file descriptors. Who comes later waits, first come, first served; but slow
- * checks get at most half of the permits, so that targets that hang never keep this worker from those that answer.
+ * Limits the number of concurrent checks, so that the process never runs out of file descriptors. Later ones wait, first come,
+ * first served; but slow checks get at most half of the permits, so that hanging targets never keep this worker from those that
+ * answer.
  */
 @Injectable()
 export class CheckPermits {
@@ -31,7 +32,7 @@ export class CheckPermits {
     this.maxSlow = Math.max(1, Math.floor(this.max / 2));
   }
 
-  /** How many wait at present. */
+  /** Number of waiting checks. */
   get waiting(): number {
     return this.quick.length + this.slow.length;
   }
@@ -46,7 +47,7 @@ export class CheckPermits {
         signal.removeEventListener('abort', giveUp);
         resolve(this.begin(isSlow));
       };
-      // It ends at once by itself.
+      // An aborted check ends at once by itself.
       const giveUp = guarded('a check that waits', () => {
         queue.splice(queue.indexOf(turn), 1);
         resolve(nothing);
@@ -78,12 +79,12 @@ export class CheckPermits {
   }
 }
 
-/** How many checks may run at once in a process that may open so many files. */
+/** How many checks may run at once in a process with this limit of open files. */
 export function permitsFor(files: number): number {
   return Math.max(4, Math.floor((files - RESERVED_FILES) / FILES_PER_CHECK));
 }
 
-/** How many files this process may open, as Linux tells (proc(5), `/proc/self/limits`); without a limit where it does not. */
+/** How many files this process may open, according to Linux (proc(5), `/proc/self/limits`); unlimited if it does not say. */
 export function openFilesLimit(path = '/proc/self/limits'): number {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync(path, 'utf8'))?.[1];

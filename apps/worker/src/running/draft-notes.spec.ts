@@ -6,7 +6,7 @@ const contents = (notes: DraftNotes): Record<number, Record<string, number>> =>
   Object.fromEntries(notes.takeDirty().map(({ n, suspects }) => [n, Object.fromEntries(suspects)]));
 
 describe('DraftNotes', () => {
-  it('fills notes up to their size, and what becomes free before a new one', () => {
+  it('fills notes up to their size, and reuses free room before a new one', () => {
     const notes = new DraftNotes(2);
     for (const name of ['a', 'b', 'c']) notes.add(name, 1);
     expect(contents(notes)).toEqual({ 0: { a: 1, b: 1 }, 1: { c: 1 } });
@@ -16,7 +16,7 @@ describe('DraftNotes', () => {
     expect(contents(notes)).toEqual({ 0: { b: 1, d: 4 } });
   });
 
-  it('replaces the revision of one that stands there already, and forgets nobody it does not know', () => {
+  it('replaces the revision of a known one, and ignores an unknown one', () => {
     const notes = new DraftNotes(2);
     notes.add('a', 1);
     notes.add('a', 2);
@@ -26,7 +26,7 @@ describe('DraftNotes', () => {
     expect(contents(notes)).toEqual({ 0: {} });
   });
 
-  it('has each suspect on one note, none overfull, and tells of every change', () => {
+  it('has each suspect on one note, none overfull, and reports every change', () => {
     const step = fc.record({ add: fc.boolean(), name: fc.constantFrom(...'abcdefgh'), revision: fc.nat(9) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {

@@ -1,13 +1,13 @@
 import { SUSPECTS_PER_NOTE } from '@9volt/contracts';
 
-/** One note, as it is to be in etcd. */
+/** The content of one note for etcd. */
 export interface DraftNote {
   n: number;
   /** Monitor to revision. */
   suspects: Map<string, number>;
 }
 
-/** Which note each suspect stands on. A note that was changed is dirty until it is taken to be written. */
+/** Which note each suspect is on. A changed note is dirty until it is taken for writing. */
 export class DraftNotes {
   private readonly notes: DraftNote[] = [];
   private readonly noteOf = new Map<string, DraftNote>();
@@ -22,7 +22,7 @@ export class DraftNotes {
     this.dirty.add(note);
   }
 
-  /** Answers whether it stood anywhere. */
+  /** Answers whether it was on any note. */
   remove(monitor: string): boolean {
     const note = this.noteOf.get(monitor);
     if (!note) return false;
@@ -40,14 +40,14 @@ export class DraftNotes {
     return this.dirty.size > 0;
   }
 
-  /** The notes that were changed since they were last taken. */
+  /** The notes that changed since they were last taken. */
   takeDirty(): DraftNote[] {
     const taken = [...this.dirty];
     this.dirty.clear();
     return taken;
   }
 
-  /** It could not be written. */
+  /** Writing it failed. */
   markDirty(note: DraftNote): void {
     this.dirty.add(note);
   }

@@ -41,13 +41,13 @@ describe('a result is no evidence about its target', () => {
   });
 });
 
-test('a failure that the target answered counts when no run was undisturbed; one that came of time does not', () => {
+test('a failure that the target answered counts if no check was undisturbed; one by time does not', () => {
   expect(isAnswer({ status: 'critical', message: 'status 503', latencyMs: 300 })).toBe(true);
   expect(isAnswer({ ...failed, timed: true })).toBe(false);
   expect(isAnswer({ ...failed, shortage: 'EMFILE' })).toBe(false);
 });
 
-test('what could not be judged is unknown, says why, and keeps what was seen', () => {
+test('an unjudged result is unknown, says why, and keeps what was seen', () => {
   expect(unjudged(failed, 'this worker stood still for 1.2s')).toEqual({
     status: 'unknown',
     message: 'this worker stood still for 1.2s',

@@ -1,15 +1,15 @@
 import { capped, type CheckResult, formatDuration } from '@9volt/contracts';
 
-/** Shorter standstills decide nothing: limits of checks are not that tight. */
+/** Shorter standstills decide nothing: timeouts are not that tight. */
 const LEAST_MS = 20;
-/** An answer that a target gave is less in doubt than a limit that passed. */
+/** An answer of a target is less in doubt than a timeout. */
 const LEAST_FOR_ANSWER_MS = 50;
-/** As a share of the run: what remains is as good as all of it. */
+/** As a share of the check: the rest is as good as all of it. */
 const LEAST_SHARE = 0.1;
-/** A success that a standstill made look this slow has a note that says so. */
+/** A success that a standstill made look this slow gets a note. */
 const NOTED_MS = 100;
 
-/** How a run went beside its result. Milliseconds. */
+/** How a check went beside its result. Milliseconds. */
 export interface RunTime {
   elapsedMs: number;
   /** How long this worker stood still meanwhile. */
@@ -17,8 +17,8 @@ export interface RunTime {
 }
 
 /**
- * Why a result is no evidence about the target, in words; undefined when it is. A success always is. A failure is none while this worker
- * stood still for a good part of the run: the answer may have been there. Nor is it when this worker ran out of something.
+ * Why a result is no evidence about the target, in words; undefined if it is. A success always is. A failure is not if this worker
+ * stood still for a good part of the check, because the answer may have been there, or if this worker ran out of something.
  */
 export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunTime): string | undefined {
   if (result.status === 'ok') return undefined;
@@ -28,12 +28,15 @@ export function whyNoEvidence(result: CheckResult, { elapsedMs, heldUpMs }: RunT
   return heldUp(heldUpMs);
 }
 
-/** Whether a failure is what the target answered. It is repeated like any other, but when no run was undisturbed, the answer counts. */
+/**
+ * Whether the target itself answered the failure. The worker repeats it like any other, but if no check was undisturbed, the answer
+ * counts.
+ */
 export function isAnswer({ timed, shortage }: CheckResult): boolean {
   return timed === undefined && shortage === undefined;
 }
 
-/** The result of a run that could not be judged, `why` in words. */
+/** The result of a check that could not be judged, with `why` in words. */
 export function unjudged(result: CheckResult, why: string): CheckResult {
   return {
     status: 'unknown',
@@ -44,7 +47,7 @@ export function unjudged(result: CheckResult, why: string): CheckResult {
   };
 }
 
-/** The result of a run with a word on why it was repeated, or looks slow. */
+/** The result of a check with a note on why it was repeated, or looks slow. */
 export function annotated(result: CheckResult, repeatedFor: string | undefined, { heldUpMs }: RunTime): CheckResult {
   const why = repeatedFor === undefined ? undefined : `checked again: ${repeatedFor}`;
   const slow = why === undefined && heldUpMs >= NOTED_MS ? `${heldUp(heldUpMs)} during this check` : why;
@@ -61,7 +64,7 @@ const RESOURCES: ReadonlyMap<string, string> = new Map([
   ['EADDRNOTAVAIL', 'local ports'],
 ]);
 
-/** What a code of the system stands for, as a noun. */
+/** A system code as a noun. */
 export function resourceOf(code: string): string {
   return RESOURCES.get(code) ?? 'resources';
 }

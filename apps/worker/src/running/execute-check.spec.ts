@@ -94,7 +94,7 @@ test('a type that this version does not know', async () => {
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('"novel"') });
 });
 
-test('gives the probe its secrets, and tells none of them', async () => {
+test('gives the probe its secrets, and shows none of them', async () => {
   let given: MonitorSettings | undefined;
   const probe = async (settings: MonitorSettings): Promise<CheckResult> => {
     given = settings;
@@ -119,7 +119,7 @@ test('gives the probe its secrets, and tells none of them', async () => {
   });
 });
 
-test('prepares a revision once, and anew only when a secret has changed', async () => {
+test('prepares a revision once, and again only when a secret has changed', async () => {
   const prepared: unknown[] = [];
   const type = types(async () => ({ status: 'ok', message: 'N/A', latencyMs: 1 }));
   const definition = type.get('fake') as MonitorDefinition;
@@ -139,7 +139,7 @@ test('prepares a revision once, and anew only when a secret has changed', async 
   expect(prepared).toHaveLength(5);
 });
 
-test('without its secrets a check is not run, which tells nothing of its target and is no defect', async () => {
+test('without its secrets a check does not run, which says nothing about its target and is no defect', async () => {
   let ran = false;
   const probe = async (): Promise<CheckResult> => {
     ran = true;

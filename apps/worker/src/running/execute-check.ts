@@ -13,13 +13,13 @@ import { preparedMonitor } from './prepared-monitor.js';
 
 export interface Execution {
   result: CheckResult;
-  /** What a probe must never do: throw, or outlast its deadline. */
+  /** A probe must never do this: throw, or exceed its deadline. */
   defect?: Error;
 }
 
 /**
- * One run of a monitor. Never rejects: a defect of the probe is shown as `unknown`. When `signal` aborts, the result tells nothing of
- * the target and is to be forgotten.
+ * One check of a monitor. Never rejects: a defect of the probe is shown as `unknown`. When `signal` aborts, forget the result: it
+ * says nothing about the target.
  */
 export async function executeCheck(
   settings: MonitorSettings,
@@ -30,7 +30,7 @@ export async function executeCheck(
   const definition = types.get(settings.type);
   if (!definition) return defective(new Error(`this worker does not know the monitor type "${settings.type}"`), 0);
   const startedAt = performance.now();
-  // The probe is also told to end when it outlasts its deadline.
+  // The probe is also aborted when it exceeds its deadline.
   const stop = new Stop();
   const forward = guarded('the end of a check', () => stop.abort());
   if (signal.aborted) stop.abort();
@@ -46,7 +46,7 @@ export async function executeCheck(
     return { result: await Promise.race([checking, outlasted]) };
   } catch (error) {
     stop.abort();
-    // Nothing is known of the target, and it is no defect of ours.
+    // Nothing is known about the target, and it is no defect of ours.
     if (error instanceof SecretUnavailable) return { result: unknown(error.message, performance.now() - startedAt) };
     const defect = error instanceof Error ? error : new Error(messageOf(error));
     return defective(defect, performance.now() - startedAt);

@@ -16,7 +16,7 @@ beforeEach(async () => {
   worker = await bench.startWorker();
 });
 
-/** One failure suffices to be told of. The interval is long: what happens within it, happens because of one run. */
+/** One failure is enough to notify. The interval is long: everything within it happens because of one check. */
 const settings = (over: object = {}): object => ({
   ...web.settings,
   interval: '1h',
@@ -28,7 +28,7 @@ const settings = (over: object = {}): object => ({
 
 const latest = () => worker.get(VitalsBuffer).latest('web');
 
-/** The worker stands still, as a stopped process does: nothing of it runs, and time goes on. */
+/** The worker stands still, like a stopped process: nothing of it runs, and time passes. */
 function standStill(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
@@ -58,7 +58,7 @@ describe('a worker that stands still during a check', () => {
     await waitFor(() => worker.events.some(({ type }) => type === 'member-held-up'), { what: 'the event' });
   });
 
-  test('tells of a target that fails all the same', async () => {
+  test('reports a target that fails all the same', async () => {
     await view.assign(worker.id, 'web', settings());
     await view.reaches('web', { status: 'ok' });
     web.healthy = false;
@@ -68,8 +68,8 @@ describe('a worker that stands still during a check', () => {
     expect(view.said('web')).toEqual(['pager: critical']);
   });
 
-  test('a result that never could be judged is shown as unknown, and counts towards no threshold', async () => {
-    // By the time at which it could be checked again, the next check is due.
+  test('an unjudged result is shown as unknown, and counts towards no threshold', async () => {
+    // When it could check again, the next check is due.
     await view.assign(worker.id, 'web', settings({ interval: '1s', timeout: '900ms' }));
     await view.reaches('web', { status: 'ok' });
     web.delayMs = 700;

@@ -6,15 +6,15 @@ import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { resourceOf } from './evidence.js';
 
-/** An event about hindrances comes at most this often. */
+/** At most one event about hindrances in this time. */
 const EVENT_EVERY_MS = 60_000;
-/** So long after the last shortage this worker is not ready. */
+/** This long after the last shortage, this worker is not ready. */
 const SHORT_FOR_MS = 30_000;
 
-/** What keeps this worker from judging its targets. */
+/** A problem that keeps this worker from judging its targets. */
 export type Hindrance = { kind: 'held-up' } | { kind: 'shortage'; code: string };
 
-/** Counts the checks that this worker was kept from judging, and tells of them: metrics, `/readyz`, and an event a minute at most. */
+/** Counts the checks that this worker could not judge, and reports them: metrics, `/readyz`, and at most one event a minute. */
 @Injectable()
 export class Hindrances implements OnApplicationShutdown {
   private readonly repeatedTotal;
@@ -63,21 +63,21 @@ export class Hindrances implements OnApplicationShutdown {
     health.readiness('resources', () => this.short?.what);
   }
 
-  /** A failed check is run again. */
+  /** A failed check runs again. */
   repeated(hindrance: Hindrance): void {
     this.repeats++;
     this.repeatedTotal.inc({ reason: hindrance.kind });
     this.noted(hindrance);
   }
 
-  /** A check was given up without a verdict. */
+  /** A check ended without a verdict. */
   unjudged(hindrance: Hindrance): void {
     this.unjudgedSince++;
     this.unjudgedTotal.inc({ reason: hindrance.kind });
     this.noted(hindrance);
   }
 
-  /** A check waited for a place for more than a second. */
+  /** A check waited for a permit for more than a second. */
   waited(places: number, files: number): void {
     this.waits++;
     this.runsShort(
@@ -99,7 +99,7 @@ export class Hindrances implements OnApplicationShutdown {
     this.planEvent();
   }
 
-  /** Reported at once to `/readyz`, and with the membership; taken back when it has not happened for a while. */
+  /** Reported at once at `/readyz` and with the membership; withdrawn after a while without a new one. */
   private runsShort(what: string): void {
     const isNews = this.short === undefined;
     this.short = { what, at: this.clock.now() };
@@ -122,7 +122,7 @@ export class Hindrances implements OnApplicationShutdown {
 
   private planEvent(): void {
     if (this.cancelEvent) return;
-    // The first one waits a moment, too, so that the event can say how many checks there were.
+    // The first one waits a moment, too, so the event can say how many checks there were.
     const inMs = Math.max(1_000, this.toldAt + EVENT_EVERY_MS - this.clock.now());
     this.cancelEvent = this.clock.schedule(() => this.emit(), inMs);
   }

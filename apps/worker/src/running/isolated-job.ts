@@ -1,28 +1,29 @@
 import type { CheckResult, MonitorSettings, ProgramRules, TargetRules } from '@9volt/contracts';
 import type { ReceivedCalls } from '@9volt/monitors';
 
-/** What a process that runs checks is told of one of them. */
+/** The input of one check for a process that runs checks. */
 export interface IsolatedJob {
-  /** Tells it from the other jobs of the process. */
+  /** Identifies it among the jobs of the process. */
   id: number;
   name: string;
-  /** Validated, and with the values of secrets. */
+  /** Validated, with the values of secrets. */
   settings: MonitorSettings;
   programs: ProgramRules;
   targets: TargetRules;
   calls?: ReceivedCalls;
 }
 
-/** What it is told besides. */
+/** Its further input. */
 export type ToChild = { job: IsolatedJob } | { abort: number };
 
 /**
- * What it tells: that its event loop is alive; that it begins a job, from when on the check may be what ends the process; and what came of a job.
+ * Messages of the process: its event loop is alive; it begins a job, and from then on that check may kill the process; the outcome
+ * of a job.
  */
 export type FromChild =
   | { alive: true }
   | { begun: number }
   | { done: number; result: CheckResult; defect?: { message: string; stack?: string } };
 
-/** How often it says that it is alive, in milliseconds. */
+/** How often it reports that it is alive, in milliseconds. */
 export const ALIVE_EVERY_MS = 250;

@@ -1,5 +1,5 @@
 /* eslint-disable 9volt/guarded-callbacks -- Whatever ends this process is told of the check that did it. */
-// A process of its own for monitors that are suspected of having ended a worker. Whoever made it ends it.
+// A separate process for suspects: monitors that may have killed a worker. Its maker ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';
 import { GuardedTargets } from '@9volt/monitors';
@@ -8,7 +8,7 @@ import { executeCheck } from './execute-check.js';
 import { ALIVE_EVERY_MS, type FromChild, type IsolatedJob, type ToChild } from './isolated-job.js';
 
 const PROGRAMS_AT_ONCE = 8;
-/** A loop that hangs for so long is never coming back; the worker that would end this process may be gone. */
+/** An event loop that hangs this long never recovers; the worker that would end this process may be gone. */
 const HUNG_SECONDS = 120;
 
 const aborts = new Map<number, AbortController>();
@@ -26,7 +26,7 @@ async function run({ id, name, settings, programs: rules, targets: targetRules, 
   aborts.set(id, abort);
   await send({ begun: id });
   const context = { name, signal: abort.signal, programs, targets, ...(calls ? { calls } : {}) };
-  // The references in the settings were resolved already; what looks like one by now is a value.
+  // The references in the settings are resolved already; a text that looks like one is a value.
   const { result, defect } = await executeCheck(settings, context, ({ text }) => Promise.resolve(text));
   aborts.delete(id);
   const { message, stack } = defect ?? {};
@@ -37,7 +37,7 @@ async function run({ id, name, settings, programs: rules, targets: targetRules, 
   });
 }
 
-/** A thread, for the loop of this one may hang. */
+/** In a thread, because the event loop of this one may hang. */
 function endWhenHung(): Int32Array {
   const beats = new Int32Array(new SharedArrayBuffer(4));
   const watch = `
@@ -62,7 +62,7 @@ process.on('message', (message: ToChild) => {
   if ('abort' in message) aborts.get(message.abort)?.abort();
   else void run(message.job);
 });
-// Whoever stops a group of processes must not make it look as if the check had ended this one.
+// A signal to a process group must not look as if the check had killed this process.
 process.on('SIGTERM', () => undefined);
 process.on('SIGINT', () => undefined);
 process.once('disconnect', () => process.exit());

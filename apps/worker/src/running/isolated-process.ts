@@ -4,20 +4,20 @@ import type { CheckResult } from '@9volt/contracts';
 import { killGroup } from '@9volt/process';
 import type { FromChild, IsolatedJob, ToChild } from './isolated-job.js';
 
-/** What such a process runs; tests run more. */
+/** The program of such a process; tests use another one. */
 export class IsolatedEntry {
   get url(): URL {
     return new URL('isolated-main.js', import.meta.url);
   }
   execArgv: string[] = process.execArgv;
-  /** The longest it may take to be there: loading the probes costs most of it. */
+  /** Longest time until it is ready: loading the probes takes most of it. */
   startupMs = 20_000;
 }
 
-/** What a process tells whoever made it. */
+/** The callbacks of its maker. */
 export interface ProcessEvents {
   done(id: number, result: CheckResult, defect: Error | undefined): void;
-  /** It ended or was ended. `begun` are the jobs that had begun and were not done: one of them may have done it. */
+  /** It died or was ended. `begun` are the unfinished jobs that had begun: one of them may have killed it. */
   over(how: string, begun: ReadonlySet<number>): void;
 }
 
@@ -27,13 +27,16 @@ interface Running {
   limit?: NodeJS.Timeout;
 }
 
-/** Where a defect of ours is said to be. */
+/** Description of a defect of ours. */
 const PLACE = 'a process apart';
 
-/** With several jobs, a loop that is silent for so long hangs. That accuses nobody: they are told apart in other processes. */
+/**
+ * With several jobs, an event loop that is silent for this long hangs. That is no death for any of them: other processes will find
+ * out which.
+ */
 const SILENT_MS = 1_500;
 
-/** A process that runs checks beside each other, in a group of its own. */
+/** A process that runs checks side by side, in a process group of its own. */
 export class IsolatedProcess {
   private readonly child: ChildProcess;
   private readonly jobs = new Map<number, Running>();
@@ -70,7 +73,7 @@ export class IsolatedProcess {
     return this.jobs.size === 0;
   }
 
-  /** Runs a job, which surely has a result `limitMs` after it began, or hangs. */
+  /** Runs a job, which has a result within `limitMs` of its beginning, or hangs. */
   run(job: IsolatedJob, limitMs: number): void {
     this.jobs.set(job.id, { limitMs });
     this.send({ job });
@@ -81,14 +84,14 @@ export class IsolatedProcess {
     if (this.jobs.has(id)) this.send({ abort: id });
   }
 
-  /** Ends it, if it has not ended, with all that it started in its group. */
+  /** Ends it, if it has not ended, with everything that it started in its group. */
   end(how = 'the worker cancelled it'): void {
     if (this.over) return;
     this.over = true;
     clearTimeout(this.startup);
     clearTimeout(this.silence);
     for (const { limit } of this.jobs.values()) clearTimeout(limit);
-    // What it started in its own group goes with it.
+    // Processes that it started in its own group go with it.
     killGroup(this.child.pid);
     this.events.over(how, this.begun);
   }
@@ -119,7 +122,7 @@ export class IsolatedProcess {
     running.limit = setTimeout(hung, running.limitMs);
   }
 
-  /** Alone, a job has all of its time before it is said to hang. */
+  /** A job that is alone has all of its time before it counts as hanging. */
   private listen(): void {
     clearTimeout(this.silence);
     const silent = guarded(PLACE, () => {

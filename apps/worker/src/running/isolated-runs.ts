@@ -10,15 +10,17 @@ import { IsolatedEntry, IsolatedProcess } from './isolated-process.js';
 import { GRACE_MS } from './prepared-monitor.js';
 
 export interface IsolatedExecution extends Execution {
-  /** How a process with nothing but this check ended before it had a result; absent when it had one, or when that tells nothing of the check. */
+  /**
+   * How a process with only this check ended before it had a result; absent if it had one, or if that says nothing about the check.
+   */
   died?: string;
 }
 
-/** Halves that run at once: each is a whole process. */
+/** How many halves run at once: each is a whole process. */
 const HALVES_AT_ONCE = 2;
-/** The common process is kept so long without work: suspects come one by one. */
+/** How long the common process stays without work: suspects come one by one. */
 const IDLE_MS = 5_000;
-/** Telling one among hundreds apart takes some ten processes, one after the other. */
+/** Finding one among hundreds takes some ten processes, one after the other. */
 const LONGEST_MS = 15 * 60_000;
 
 const BROKEN_OFF = 'the worker cancelled it';
@@ -41,12 +43,12 @@ interface Group {
 }
 
 /**
- * Runs suspects away from this process. All of them share one process, at the rate at which they are due. When it dies, those that had begun are halved
- * until one is alone in a process that dies: that one did it, and the others have their results.
+ * Runs suspects outside of this process. All of them share one process, at the rate at which they are due. When it dies, those that
+ * had begun are halved until one is alone in a process that dies: that one killed it, and the others have their results.
  */
 @Injectable()
 export class IsolatedRuns implements OnApplicationShutdown {
-  /** The one that new suspects go to. */
+  /** The process for new suspects. */
   private common: Group | undefined;
   private idle: NodeJS.Timeout | undefined;
   private readonly groups = new Set<Group>();
@@ -59,7 +61,10 @@ export class IsolatedRuns implements OnApplicationShutdown {
     private readonly entry: IsolatedEntry,
   ) {}
 
-  /** Like {@link executeCheck}, and secrets are resolved and masked here as there. What runs `alone` shares its process with nothing. */
+  /**
+   * Like {@link executeCheck}: it resolves and masks secrets in the same way. A check that runs `alone` shares its process with
+   * nothing.
+   */
   async execute(
     settings: MonitorSettings,
     context: ProbeContext,
@@ -76,7 +81,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
     for (const { process } of [...this.groups]) process.end();
   }
 
-  /** The type as the rest knows it, with a probe that has the real one run elsewhere. */
+  /** The type for the rest of the code, with a probe that runs the real one elsewhere. */
   private typesOf({ type }: MonitorSettings, alone: boolean): ReadonlyMap<string, MonitorDefinition> {
     const definition = monitorTypes.get(type);
     if (!definition) return monitorTypes;
@@ -193,7 +198,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
     });
     const innocent = wanted.filter(({ job }) => !begun.has(job.id));
     const suspected = wanted.filter(({ job }) => begun.has(job.id));
-    // A process that cannot be started says nothing of the checks; they run again when they are due.
+    // If a process cannot start, that says nothing about the checks; they run again when they are due.
     if (begun.size === 0) for (const { reject } of innocent) reject(new Error(how));
     else this.queue(innocent);
     if (begun.size === 1) for (const { reject } of suspected) reject(new ProcessDied(how));

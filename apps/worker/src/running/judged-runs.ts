@@ -11,18 +11,18 @@ import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
 
-/** After the first run, at most. */
+/** Maximum number of repetitions after the first check. */
 const MAX_REPEATS = 2;
-/** What was lacking may be back by then. */
+/** The missing resource may be back by then. */
 const AFTER_SHORTAGE_MS = 250;
-/** A check that waits longer for a place is told of. */
+/** A check that waits longer for a permit is reported. */
 const LONG_WAIT_MS = 1_000;
-/** A worker that was held up hears of calls so much later. */
+/** How much later a worker may learn of calls after a standstill. */
 const CALLS_ARRIVE_MS = 1_000;
 
 /**
- * Runs checks so that a worker never blames a target for its own troubles: a failure that is no evidence is checked again at once, at most twice and
- * only within the interval. When none of the runs is evidence, the result is `unknown` and counts towards no threshold.
+ * Runs checks so that a worker never blames a target for its own problems: it repeats a failure that is no evidence at once, at
+ * most twice and only within the interval. If no repetition is evidence, the result is `unknown` and counts towards no threshold.
  */
 @Injectable()
 export class JudgedRuns {
@@ -35,7 +35,7 @@ export class JudgedRuns {
     private readonly clock: Clock,
   ) {}
 
-  /** One verdict; never rejects. `contextOf` is asked for each run. When `signal` aborts, the result is to be forgotten. */
+  /** One verdict; never rejects. `contextOf` is called for each check. When `signal` aborts, forget the result. */
   async execute(monitor: OwnedMonitor, signal: StopSignal, contextOf: () => GivenContext): Promise<Execution> {
     const repeatUntil = performance.now() + monitor.intervalMs;
     let repeatedFor: string | undefined;
@@ -71,7 +71,7 @@ export class JudgedRuns {
     try {
       const execution = await this.runs.execute(monitor, context);
       const to = performance.now();
-      // A call may be on its way to us while we stand still, before the run that misses it.
+      // During a standstill a call may be on its way to us, before the check that misses it.
       const since = context.calls ? from - CALLS_ARRIVE_MS : from;
       return { execution, elapsedMs: to - since, heldUpMs: this.standstills.within(since, to) };
     } finally {

@@ -8,7 +8,7 @@ import { FencedWrites } from '../ledger/fenced-writes.js';
 
 const MAX_ATTEMPTS = 3;
 
-/** What is on record against monitors of ours. Each write is fenced as that of a state is; throws `EtcdError` when etcd cannot be asked. */
+/** The recorded deaths of our monitors. Each write has the fences of a state; throws `EtcdError` when etcd cannot be asked. */
 @Injectable()
 export class PoisonLedger {
   constructor(
@@ -17,12 +17,12 @@ export class PoisonLedger {
     private readonly writes: FencedWrites,
   ) {}
 
-  /** It has completed a run. Answers whether nothing is on record any more. */
+  /** The monitor has completed a check. Answers whether no death is recorded any more. */
   async clearDeaths(monitor: OwnedMonitor): Promise<boolean> {
     return (await this.rewrite(monitor, () => undefined)) !== 'refused';
   }
 
-  /** It has ended the process that was made for it. Answers why it is quarantined now, if it is. */
+  /** The monitor has killed the process that was made for it. Answers why it is quarantined now, if it is. */
   async recordDeath(monitor: OwnedMonitor, revision: number, how: string): Promise<string | undefined> {
     const at = new Date(this.clock.now()).toISOString();
     const death = { worker: this.node.memberId, of: 'child', at, how } as const;

@@ -11,14 +11,14 @@ import {
 } from '@9volt/contracts';
 import type { MonitorDefinition, PreparedCheck, ProbeContext } from '@9volt/monitors';
 
-/** How much longer than its deadline a probe may take to notice it before it is given up. */
+/** How long a probe may exceed its deadline before it is given up. */
 export const GRACE_MS = 1_000;
 
-/** What all checks of one revision of a monitor have in common. */
+/** The common part of all checks of one revision of a monitor. */
 export interface PreparedMonitor {
-  /** The longest that a check may take, the grace included. */
+  /** Longest duration of a check, including the grace. */
   limitMs: number;
-  /** The secrets that the settings refer to are read at each check, and masked in its result. */
+  /** Reads the secrets that the settings refer to at each check, and masks them in its result. */
   run: (context: ProbeContext, readSecret: ReadSecret) => Promise<CheckResult>;
 }
 
@@ -27,7 +27,7 @@ interface Kept {
   monitor: PreparedMonitor;
 }
 
-/** By the settings, of which a revision has an object of its own: what is prepared is gone with them. */
+/** By the settings object; each revision has its own, so prepared checks vanish with it. */
 const kept = new WeakMap<MonitorSettings, Kept>();
 
 /** Throws what the type throws. */

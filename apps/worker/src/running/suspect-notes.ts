@@ -7,21 +7,21 @@ import { Clock } from '../time/clock.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { type DraftNote, DraftNotes } from './draft-notes.js';
 
-/** Between two writes: a mass start makes ten of them a second, not one for each monitor. */
+/** Time between two writes: a mass start makes ten of them a second, not one for each monitor. */
 const SPACING_MS = 100;
-/** Nobody waits for a suspicion to be over. */
+/** Nobody waits for a suspicion to end. */
 const CLEARED_WITHIN_MS = 500;
 const MAX_ATTEMPTS = 2;
 
 /**
- * Keeps a note in etcd of what runs on this worker for the first time, so that whatever ends this process can be told from the rest. It is
- * written before the run, and follows what is the case by level: what was cleared since goes with the next write.
+ * Keeps a note in etcd of the monitors on their first check here, so that after a death of this process they can be distinguished
+ * from the rest. It writes the note before the check; a monitor that has completed its check is removed with the next write.
  */
 @Injectable()
 export class SuspectNotes {
   private readonly log: Logger;
   private readonly drafts = new DraftNotes();
-  /** By number, the revision of what etcd holds. */
+  /** By number, the revision of the note in etcd. */
   private readonly written = new Map<number, number>();
   private waiting: (() => void)[] = [];
   private writing: Promise<void> | undefined;
@@ -40,7 +40,7 @@ export class SuspectNotes {
     this.log = logger.child('suspects');
   }
 
-  /** Resolves once the note is in etcd, or cannot be: then the run takes place without. Never rejects. */
+  /** Resolves once the note is in etcd, or cannot be: then the check runs without it. Never rejects. */
   async note(monitor: string, revision: number): Promise<void> {
     if (this.detachment.active || !this.node.isMember || this.stopped) return;
     this.drafts.add(monitor, revision);
@@ -49,12 +49,12 @@ export class SuspectNotes {
     await this.detachment.unlessDetached(noted, undefined);
   }
 
-  /** A run was completed: whatever ends this process from now on, this did not. */
+  /** The monitor has completed a check: it will not be the reason if this process dies. */
   clear(monitor: string): void {
     if (this.drafts.remove(monitor)) this.plan(this.clock.now() + CLEARED_WITHIN_MS);
   }
 
-  /** This process ends in good order: nothing is to be said against anybody. */
+  /** This process ends in good order: no monitor is suspect. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.planned?.cancel();
@@ -106,7 +106,7 @@ export class SuspectNotes {
     }
   }
 
-  /** Answers whether etcd holds what the draft holds. */
+  /** Answers whether etcd has the content of the draft. */
   private async attempt({ n, suspects }: DraftNote): Promise<boolean> {
     const { memberId, stores } = this.node;
     const revision = this.written.get(n) ?? 0;
@@ -117,7 +117,7 @@ export class SuspectNotes {
       this.written.set(n, isEmpty ? 0 : outcome.revision);
       return true;
     }
-    // The leader settles the notes of a process that it takes for dead; and an answer may have been lost.
+    // The leader settles the notes of a process that it treats as dead; or an answer was lost.
     this.written.set(n, await stores.suspect.revisionOfNote(memberId, n));
     return false;
   }

@@ -12,7 +12,7 @@ import type { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.
 import { IsolatedEntry } from './isolated-process.js';
 import { SuspectNotes } from './suspect-notes.js';
 
-// Processes are made, on a machine that does other work too.
+// It makes processes, on a machine that does other work, too.
 jest.setTimeout(120_000);
 const PATIENCE_MS = 60_000;
 
@@ -40,8 +40,8 @@ async function record(monitor: string): Promise<PoisonRecord | undefined> {
 const settings = (over: object = {}): object => ({ ...web.settings, interval: '1s', timeout: '950ms', ...over });
 const forksOf = (worker: WorkerRig): number => (worker.get(IsolatedEntry) as SourceEntry).forks;
 
-describe('a revision that runs here for the first time', () => {
-  test('is noted before its run, and not any more once that is completed, nor for later runs', async () => {
+describe('a revision on its first check here', () => {
+  test('is noted before its check, and neither afterwards nor for later checks', async () => {
     const worker = await startWorker();
     web.delayMs = 400;
     await view.assign(worker.id, 'web', settings({ interval: '1s', timeout: '900ms' }), { revision: 7 });
@@ -93,7 +93,7 @@ describe('a revision that runs here for the first time', () => {
     await watch.stop();
   });
 
-  test('is not noted any more by a worker that stops in good order', async () => {
+  test('is no longer noted by a worker that stops in good order', async () => {
     const worker = await startWorker();
     web.delayMs = 700;
     await view.assign(worker.id, 'web', settings({ interval: '2s', timeout: '1s' }));
@@ -103,7 +103,7 @@ describe('a revision that runs here for the first time', () => {
     expect(await noted()).toEqual({});
   });
 
-  test('is noted again when the leader has settled what was noted before', async () => {
+  test('is noted again when the leader has settled the earlier note', async () => {
     const worker = await startWorker();
     const notes = worker.get(SuspectNotes);
     await notes.note('one', 1);
@@ -112,7 +112,7 @@ describe('a revision that runs here for the first time', () => {
     expect(await noted()).toEqual({ one: 1, two: 2 });
   });
 
-  test('runs without a note where etcd cannot be asked', async () => {
+  test('runs without a note if etcd cannot be asked', async () => {
     const proxy = await startSeverableProxy(bench.etcd.clientPort);
     const worker = await startWorker('w1', { endpoint: proxy.endpoint });
     const notes = worker.get(SuspectNotes);
@@ -129,14 +129,14 @@ describe('a revision that runs here for the first time', () => {
   });
 });
 
-describe('a revision that is suspected', () => {
+describe('a suspected revision', () => {
   const deaths = [{ worker: 'w0', of: 'worker', at: '2026-01-01T00:00:00.000Z', how: 'it died or hung' }];
   const suspect = async (worker: WorkerRig, name: string, over: object, record: object = { revision: 7, deaths }) => {
     await view.put(view.keys.poisonRecord(name), record);
     await view.assign(worker.id, name, settings(over), { revision: 7, isolate: true });
   };
 
-  test('runs in a process of its own until it has completed a run; then nothing is on record, and it runs as any other', async () => {
+  test('runs in a process of its own until it has completed a check; then no death is recorded, and it runs as usual', async () => {
     process.env['NINEV_SECRET_ISOLATED_SPEC'] = 'swordfish';
     const worker = await startWorker();
     web.healthy = false;
@@ -158,11 +158,11 @@ describe('a revision that is suspected', () => {
     expect(forksOf(worker)).toBe(1);
   });
 
-  test('ends that process alone; it is quarantined for it, and not run again', async () => {
+  test('kills only that process; it is quarantined for it, and does not run again', async () => {
     const worker = await startWorker();
     await suspect(worker, 'throwing', { type: 'throwing' });
     await suspect(worker, 'hanging', { type: 'hanging' });
-    // An edit of what killed before has its first death still before it.
+    // An edit of a monitor that killed before has its first death still before it.
     await suspect(worker, 'edited', { type: 'aborting' }, { revision: 6, deaths: [...deaths, ...deaths] });
     const [throwing, hanging, edited] = await Promise.all(
       ['throwing', 'hanging', 'edited'].map((name) => condemned(name)),
@@ -184,7 +184,7 @@ describe('a revision that is suspected', () => {
     expect((await condemned('throwing')).deaths).toHaveLength(2);
   });
 
-  test('is told apart from many that stood on the same note: they all have their results, at the cost of a few processes', async () => {
+  test('is found among many on the same note: all others get their results, at the cost of a few processes', async () => {
     const worker = await startWorker();
     web.delayMs = 2_000;
     const many = Array.from({ length: 40 }, (_, n) => `innocent-${n}`);
@@ -199,7 +199,7 @@ describe('a revision that is suspected', () => {
     expect(forksOf(worker)).toBeLessThan(20);
   });
 
-  test('is not accused when the worker breaks it off, nor by who has it no more', async () => {
+  test('has no death recorded when the worker aborts it, or by a worker that no longer owns it', async () => {
     const worker = await startWorker();
     const long = { type: 'hanging', interval: '2m', timeout: '60s' };
     await suspect(worker, 'broken-off', long);

@@ -25,7 +25,7 @@ export class FakeClock extends Clock {
     };
   }
 
-  /** Lets time pass without a timer firing: the process is busy. */
+  /** Time passes without a timer firing: the process is busy. */
   stall(ms: number): void {
     this.time += ms;
   }
@@ -41,7 +41,7 @@ export class FakeClock extends Clock {
       this.time = Math.max(this.time, next.at);
       this.fired++;
       next.callback();
-      // Whatever a run awaits resolves without timers.
+      // Everything that a check awaits resolves without timers.
       for (let turn = 0; turn < 4; turn++) await Promise.resolve();
     }
     this.time = Math.max(this.time, until);

@@ -1,4 +1,4 @@
-// Lets plain node run the sources, as jest does: for processes that a test has made. To be used with --conditions=@9volt/source.
+// Lets plain node run the sources, as jest does: for processes that a test starts. Use with --conditions=@9volt/source.
 import { readFile } from 'node:fs/promises';
 import { register } from 'node:module';
 import { fileURLToPath } from 'node:url';

@@ -1,6 +1,6 @@
 import { SystemClock } from '../time/clock.js';
 
-/** A clock that goes as the system's does, and that a test sets forward. */
+/** A clock that runs like the system's, and that a test sets forward. */
 export class ShiftedClock extends SystemClock {
   private shiftMs: number;
 

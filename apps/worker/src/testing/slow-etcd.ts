@@ -4,7 +4,7 @@ import { Handbacks } from '../ledger/handbacks.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import type { WorkerRig } from './worker-rig.js';
 
-/** What a test holds back of the traffic between a worker and etcd, and lets through in an order of its own. */
+/** Traffic between a worker and etcd that a test holds back and releases in its own order. */
 export class SlowEtcd {
   private readonly node: ClusterNode;
   private watchHeld: (() => void)[] | undefined;
@@ -46,12 +46,12 @@ export class SlowEtcd {
     for (const apply of held) apply();
   }
 
-  /** States are written, and the worker does not hear of it. */
+  /** etcd writes states, and the worker does not learn of it. */
   holdAnswers(): void {
     this.answersHeld ??= [];
   }
 
-  /** They are written, and the worker hears of it too late. */
+  /** etcd writes them, and the worker learns of it too late. */
   loseAnswers(): void {
     this.losing = true;
   }

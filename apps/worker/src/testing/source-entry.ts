@@ -1,6 +1,6 @@
 import { IsolatedEntry } from '../running/isolated-process.js';
 
-/** What runs on its own does so from the sources, with types that end their process on board. */
+/** The separate process runs from the sources, with types that kill their process. */
 export class SourceEntry extends IsolatedEntry {
   forks = 0;
   override execArgv = [

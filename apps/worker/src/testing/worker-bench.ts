@@ -3,7 +3,10 @@ import { startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing'
 import type { NodeConfig } from '@9volt/platform';
 import { LeaderStandIn, WebTarget, WorkerRig } from './worker-rig.js';
 
-/** For a file of tests: workers on one etcd, with keys, a view of them and a target for each test alone. What it started is stopped. */
+/**
+ * For a file of tests: workers on one etcd, with keys, a view of them and a target for each test. It stops everything that it
+ * started.
+ */
 export class WorkerBench {
   etcd: TestEtcd;
   view: LeaderStandIn;

@@ -19,7 +19,7 @@ import { IsolatedEntry } from '../running/isolated-process.js';
 import { WorkerModule } from '../worker.module.js';
 import { SourceEntry } from './source-entry.js';
 
-/** A worker as a process has it, on a real etcd. */
+/** A worker as in a process of 9volt, on a real etcd. */
 export class WorkerRig {
   private stopping: Promise<void> | undefined;
 
@@ -97,15 +97,15 @@ export class WorkerRig {
   }
 }
 
-/** What the leader writes, and what can be seen of the workers in etcd. */
+/** What the leader writes, and what the workers have in etcd. */
 export class LeaderStandIn {
   readonly client: EtcdClient;
   readonly keys: Keyspace;
-  /** Every notification that was ever owed, in the order in which etcd took them. */
+  /** All pending notifications so far, in the order in which etcd accepted them. */
   readonly owed: OutboxEntry[] = [];
-  /** Every state that was ever written. */
+  /** All written states so far. */
   readonly states: { name: string; state: MonitorState | undefined; revision: number }[] = [];
-  /** One watch for all of it, so that what one transaction wrote is seen together. */
+  /** One watch for all of it, so the writes of one transaction are seen together. */
   private readonly informer: Informer<unknown>;
   private revision = 100;
 
@@ -137,7 +137,7 @@ export class LeaderStandIn {
     this.client.close();
   }
 
-  /** Writes an assignment as the leader does; each call is a new revision of the monitor unless `over` says otherwise. */
+  /** Writes an assignment as the leader does; by default each call is a new revision of the monitor, unless `over` has one. */
   async assign(worker: string, name: string, settings: object, over: Partial<Assignment> = {}): Promise<void> {
     const assignment: Assignment = {
       phase: 'run',
@@ -155,7 +155,7 @@ export class LeaderStandIn {
     return this.revision;
   }
 
-  /** Changes an assignment as the leader does: nothing else of it. */
+  /** Changes part of an assignment as the leader does. */
   async change(worker: string, name: string, over: Partial<Assignment>): Promise<void> {
     const key = this.keys.assignment(worker, name);
     const entry = await this.client.get(key);
@@ -175,7 +175,7 @@ export class LeaderStandIn {
     return this.read<IncidentRecord>(this.keys.incident(name, n));
   }
 
-  /** Waits for a state that is as told, and until what was owed with it is in `owed`. */
+  /** Waits for a state like this, and until its notifications are in `owed`. */
   async reaches(name: string, like: Partial<MonitorState>): Promise<MonitorState> {
     return waitFor(
       async () => {
@@ -188,7 +188,7 @@ export class LeaderStandIn {
     );
   }
 
-  /** Waits until a state is removed, and until what was owed with that is in `owed`. */
+  /** Waits until a state is removed, and until the notifications of that are in `owed`. */
   async vanishes(name: string): Promise<void> {
     const last = (): { state: MonitorState | undefined } | undefined =>
       this.states.findLast((written) => written.name === name);
@@ -215,7 +215,7 @@ export class LeaderStandIn {
   }
 }
 
-/** A web server that can be broken, and knows when it was asked. */
+/** A web server that can be broken, and records its requests. */
 export class WebTarget {
   healthy = true;
   /** Milliseconds until it answers. */

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { SystemClock } from './clock.js';
 import { Standstills } from './standstills.js';
 
-test('what a callback of the clock throws, or the look for standstills, is told and ends nothing', async () => {
+test('reports what a callback of the clock, or the check for standstills, throws, and continues', async () => {
   const told: string[] = [];
   const failing = (): never => {
     throw new Error('a defect');

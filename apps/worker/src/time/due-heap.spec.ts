@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Due, DueHeap } from './due-heap.js';
 
-test('answers what is due first, whatever was added, moved and taken out before', () => {
+test('answers the earliest, whatever was added, moved and removed before', () => {
   const steps = fc.array(fc.record({ item: fc.nat(19), startAt: fc.nat(100), remove: fc.boolean() }), {
     maxLength: 200,
   });

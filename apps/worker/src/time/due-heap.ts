@@ -1,10 +1,10 @@
 export interface Due {
   startAt: number;
-  /** Kept by the heap: where the element is, or -1. */
+  /** Set by the heap: the position of the element, or -1. */
   heapIndex: number;
 }
 
-/** A binary heap by time whose elements know their place, so that any of them can be moved or taken out. */
+/** A binary heap by time whose elements know their position, so any of them can be moved or removed. */
 export class DueHeap<T extends Due> {
   private readonly items: T[] = [];
 

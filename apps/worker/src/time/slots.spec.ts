@@ -23,7 +23,7 @@ test('the next slot is after now, an interval at most, and not its own successor
   );
 });
 
-test('an heir runs now or at a slot, half an interval after the last run at the earliest, at most 1.5 intervals later', () => {
+test('a new owner runs now or at a slot, half an interval after the last check at the earliest, at most 1.5 intervals later', () => {
   fc.assert(
     fc.property(now, interval, name, fc.double({ min: 0, max: 3, noNaN: true }), (t, ms, of, ago) => {
       const lastAt = t - ago * ms;
@@ -34,7 +34,7 @@ test('an heir runs now or at a slot, half an interval after the last run at the 
   );
 });
 
-test('a first run that was put off comes within the interval, and within a minute', () => {
+test('a postponed first check comes within the interval, and within a minute', () => {
   fc.assert(
     fc.property(now, interval, name, (t, ms, of) => {
       expect(spreadFirstRun(t, of, ms) - t).toBeLessThanOrEqual(Math.min(ms, 60_000) + 0.01);

@@ -1,6 +1,6 @@
 /**
  * When a monitor is due: at every `t` that is congruent to the hash of its name, modulo its interval, whoever owns it. So the
- * monitors of one interval are spread over it, a move changes no cadence, and nothing drifts.
+ * monitors of one interval are spread over it, a move changes no slot, and nothing drifts.
  */
 
 /** Where in its interval a monitor is due, in milliseconds: below the interval, evenly spread over names. */
@@ -11,7 +11,7 @@ export function phaseOf(name: string, intervalMs: number): number {
 /** The first slot after `t`. */
 export function slotAfter(t: number, intervalMs: number, phaseMs: number): number {
   const slot = phaseMs + Math.ceil((t - phaseMs) / intervalMs) * intervalMs;
-  // Epoch milliseconds are held to about 0.0002: a slot must not be answered as its own successor.
+  // Epoch milliseconds are precise to about 0.0002: the answer must not be the same slot again.
   return slot > t + 0.001 ? slot : slot + intervalMs;
 }
 
@@ -20,40 +20,39 @@ export function slotBefore(t: number, intervalMs: number, phaseMs: number): numb
   return slotAfter(t, intervalMs, phaseMs) - intervalMs;
 }
 
-/** How many slots lie from one slot to another, the later one not counted. */
+/** Number of slots from one slot to another, not counting the later one. */
 export function slotsBetween(slot: number, later: number, intervalMs: number): number {
   return Math.max(0, Math.round((later - slot) / intervalMs));
 }
 
-/** A first run comes at most this late when many start at once. */
+/** When many start at once, a first check comes at most this late. */
 const START_SPREAD_MS = 60_000;
 
-/** What is known of the last run of a monitor that was run by another worker before, or by this one under another interval. */
+/** What is known about the last check of a monitor, by another worker, or by this one with another interval. */
 export interface LastRun {
   at: number;
   /**
-   * Whether `at` surely was the last run. The state of a short interval is not written at each run, so what it tells is only a
+   * Whether `at` surely was the last check. For a short interval the state is not written at each check, so its time is only a
    * lower bound.
    */
   exact: boolean;
 }
 
-/** An owner that died was alive this long ago at the least: only then are its monitors given to others. */
+/** A dead owner was alive at least this long ago: only then do others get its monitors. */
 const SURELY_DEAD_MS = 5_000;
 
 /**
- * When the heir of a monitor runs it first: a slot that was missed is made up for at once, but not sooner than half an interval after
- * the last run.
+ * When a new owner first checks a monitor: at once if a slot was missed, but not sooner than half an interval after the last check.
  */
 export function heirsFirstRun(now: number, intervalMs: number, phaseMs: number, last: LastRun): number {
   // A clock that is ahead of ours must not silence the monitor.
   let lastAt = Math.min(last.at, now);
   if (!last.exact) lastAt = Math.max(lastAt, slotBefore(now - SURELY_DEAD_MS, intervalMs, phaseMs));
-  // A run that was late, or out of turn, stands for the slots close to it.
+  // A check that was late, or out of turn, counts for the slots close to it.
   return Math.max(now, slotAfter(lastAt + intervalMs / 2, intervalMs, phaseMs));
 }
 
-/** When a run that was put off at a mass start comes: at its slot, and of a long interval within a minute. */
+/** When a check that was postponed at a mass start comes: at its slot; for a long interval within a minute. */
 export function spreadFirstRun(now: number, name: string, intervalMs: number): number {
   const spreadMs = Math.min(intervalMs, START_SPREAD_MS);
   return slotAfter(now, spreadMs, phaseOf(name, spreadMs));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Standstills } from './standstills.js';
 
-/** A process whose time, and time without a processor, a test sets. */
+/** A process whose time, and waiting time for a processor, a test sets. */
 function processOf(): { standstills: Standstills; pass: (ms: number, deniedMs?: number) => void; now: () => number } {
   let now = 1_000;
   let denied = 0;
@@ -21,14 +21,14 @@ function processOf(): { standstills: Standstills; pass: (ms: number, deniedMs?: 
 }
 
 describe('a process', () => {
-  test('that is on time did not stand still', () => {
+  test('without a late timer did not stand still', () => {
     const { standstills, pass } = processOf();
     for (let tick = 0; tick < 100; tick++) pass(52, 1);
     expect(standstills.within(0, 10_000)).toBe(0);
     expect(standstills.totalMs).toBe(0);
   });
 
-  test('that was stopped stood still for as long as its timer is late', () => {
+  test('that was stopped stood still as long as its timer is late', () => {
     const { standstills, pass, now } = processOf();
     pass(50);
     const from = now();
@@ -37,7 +37,7 @@ describe('a process', () => {
     expect(standstills.within(from - 500, now() + 500)).toBe(1_200);
   });
 
-  test('stood still for no longer than what of it lies between two instants', () => {
+  test('counts only the part of a standstill between two instants', () => {
     const { standstills, pass, now } = processOf();
     pass(1_050);
     pass(50);
@@ -54,7 +54,7 @@ describe('a process', () => {
     expect(standstills.within(from, now())).toBeCloseTo(300);
   });
 
-  test('forgets what is long past, and does not keep more than so much', () => {
+  test('forgets old standstills, and keeps a limited number', () => {
     const { standstills, pass, now } = processOf();
     const from = now();
     pass(1_050);
@@ -65,7 +65,7 @@ describe('a process', () => {
   });
 });
 
-test('sees that this very process was busy', () => {
+test('notices that this process was busy', () => {
   const standstills = new Standstills();
   standstills.onApplicationBootstrap();
   try {

@@ -2,11 +2,11 @@ import { guarded } from '@9volt/contracts';
 import { openSync, readSync } from 'node:fs';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
-/** How often this process looks whether it was held up, in milliseconds. */
+/** How often this process looks for standstills, in milliseconds. */
 const TICK_MS = 50;
-/** A tick that is less late than this, or waited less for a processor, tells nothing. */
+/** A tick with less delay than this, or less waiting for a processor, does not count. */
 const NOISE_MS = 5;
-/** How long what was seen is kept: longer than checks may take is of no use to anybody. */
+/** How long it keeps standstills: longer than checks may take is useless. */
 const KEPT_MS = 10 * 60_000;
 const MAX_KEPT = 4_000;
 
@@ -17,12 +17,13 @@ interface Standstill {
   ms: number;
 }
 
-/** How long the main thread has waited for a processor since it started, in milliseconds; undefined where the system does not tell. */
+/** How long the main thread has waited for a processor since it started, in milliseconds; undefined if the system does not say. */
 export type DeniedMs = () => number | undefined;
 
 /**
- * Knows when this process was held up: stopped, starved of processor time, or busy with one long piece of work. What happens around it then looks late,
- * and is not. It compares a timer with the monotonic clock, and reads how long the kernel let the main thread wait for a processor.
+ * Knows the standstills of this process: stopped, starved of processor time, or busy with one long piece of work. During one,
+ * everything looks late, but is not. It compares a timer with the monotonic clock, and reads how long the main thread waited for a
+ * processor.
  */
 @Injectable()
 export class Standstills implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -41,7 +42,7 @@ export class Standstills implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   onApplicationBootstrap(): void {
-    // What the start itself took is of no interest.
+    // The start itself does not count.
     this.tickedAt = this.now();
     this.deniedAtTick = this.denied();
     this.timer = setInterval(
@@ -55,14 +56,14 @@ export class Standstills implements OnApplicationBootstrap, OnApplicationShutdow
     this.timer = undefined;
   }
 
-  /** How long this process stood still in all, in milliseconds. */
+  /** Total duration of all standstills, in milliseconds. */
   get totalMs(): number {
     return this.total;
   }
 
-  /** How long this process stood still between two instants of `performance.now()`, in milliseconds; an upper bound. */
+  /** Duration of standstills between two instants of `performance.now()`, in milliseconds; an upper bound. */
   within(from: number, to: number): number {
-    // A timer of a check may be served before ours once the process goes on.
+    // A timer of a check may fire before ours once the process continues.
     if (this.timer) this.look();
     let sum = 0;
     for (let index = this.kept.length - 1; index >= 0; index--) {
@@ -74,7 +75,7 @@ export class Standstills implements OnApplicationBootstrap, OnApplicationShutdow
     return sum;
   }
 
-  /** Notes what happened since the last look. Public for tests, which have a clock of their own. */
+  /** Records what happened since the last look. Public for tests, which have a clock of their own. */
   look(): void {
     const from = this.tickedAt;
     const to = this.now();

@@ -34,7 +34,7 @@ describe('a minute of 1 ms, 1 s and 1 y side by side', () => {
       timetable.set(name, ms, 'at-once');
     const start = clock.now();
     await clock.advance(60_000);
-    // A timer of whole milliseconds meets slots between them a fraction late, so some pairs of slots are served by one run.
+    // A timer of whole milliseconds fires a fraction late for slots between them, so one check serves some pairs of slots.
     const due = of('fast').length + (overruns.get('fast') ?? 0);
     expect(due).toBeGreaterThanOrEqual(59_999);
     expect(due).toBeLessThanOrEqual(60_001);
@@ -50,7 +50,7 @@ describe('a minute of 1 ms, 1 s and 1 y side by side', () => {
     expect(of('year')[0]?.startedAt).toBeLessThan(start + 2);
   });
 
-  test('a run that lasts longer than the interval is not overlapped, and each skipped run is counted', async () => {
+  test('a check that lasts longer than the interval is not overlapped, and each skipped check is counted', async () => {
     let now = 0;
     let most = 0;
     const clock = new FakeClock();
@@ -74,7 +74,7 @@ describe('a minute of 1 ms, 1 s and 1 y side by side', () => {
   });
 });
 
-test('an interval of a year: the timer is set again until the slot is there', async () => {
+test('an interval of a year: the timer is set again until the slot comes', async () => {
   const { clock, timetable, runs } = table();
   const now = clock.now();
   timetable.set('year', YEAR, { at: now, exact: true });
@@ -110,7 +110,7 @@ describe('a revision that never ran', () => {
     }
   });
 
-  test('an edit while it runs: runs again as soon as the run has ended', async () => {
+  test('an edit during a check: runs again as soon as the check has ended', async () => {
     const { clock, timetable, of } = table(500);
     timetable.set('web', 10_000, 'at-once');
     await clock.advance(100);
@@ -171,11 +171,11 @@ describe('an heir', () => {
     return waits;
   };
 
-  test('makes up for a missed slot at once', async () => {
+  test('runs a missed slot at once', async () => {
     for (const wait of await first(3_600_000, 2 * 3_600_000, true)) expect(wait).toBeLessThan(2);
   });
 
-  test('makes up for what many missed while they changed hands, and each before half its next interval is over', async () => {
+  test('runs the missed slots of many moved monitors, each before half its next interval is over', async () => {
     const { clock, timetable, of } = table();
     await clock.advance(10_000);
     const now = clock.now();
@@ -191,24 +191,24 @@ describe('an heir', () => {
     for (const { name, slot } of missed) {
       const [first = 0, second = 0] = of(name).map(({ startedAt }) => startedAt);
       expect(first - slot).toBeLessThan(5_000);
-      // The slot after that is kept.
+      // It keeps the following slot.
       expect(Math.abs(second - slot - 10_000)).toBeLessThan(20);
     }
   });
 
-  test('never runs sooner than half an interval after the last run, and skips no interval', async () => {
+  test('never runs sooner than half an interval after the last check, and skips no interval', async () => {
     for (const wait of await first(60_000, 5_000, true)) {
       expect(wait).toBeGreaterThanOrEqual(25_000);
       expect(wait).toBeLessThanOrEqual(85_001);
     }
   });
 
-  test('when the last run is not known: runs within an interval', async () => {
+  test('without a known last check: runs within an interval', async () => {
     for (const wait of await first(60_000, 86_400_000, false)) expect(wait).toBeLessThanOrEqual(60_001);
     for (const wait of await first(1_000, 86_400_000, false)) expect(wait).toBeLessThan(2);
   });
 
-  test('is not silenced by a clock that was ahead', async () => {
+  test('a clock that was ahead does not silence it', async () => {
     for (const wait of await first(10_000, -3_600_000, true)) expect(wait).toBeLessThanOrEqual(15_001);
   });
 });
@@ -238,7 +238,7 @@ describe('the beat', () => {
     for (const { dueAt, startedAt } of runs) expect(startedAt - dueAt).toBeLessThanOrEqual(1.001);
   });
 
-  test('what is due already does not wait for it', async () => {
+  test('a check that is due already does not wait for a beat', async () => {
     const { clock, timetable, runs } = table();
     await clock.advance(7);
     timetable.set('web', 60_000, 'at-once');
@@ -263,7 +263,7 @@ test('monitors of one interval are spread over it', () => {
 });
 
 describe('out of turn', () => {
-  test('a run now changes nothing of the turns', async () => {
+  test('a check out of turn does not change the slots', async () => {
     const { clock, timetable, of } = table();
     timetable.set('web', 10_000, { at: clock.now(), exact: true });
     const due = timetable.nextDueAt('web');
@@ -282,7 +282,7 @@ describe('out of turn', () => {
   });
 });
 
-test('one that is removed runs no more; added again during its last run, it does not overlap it', async () => {
+test('a removed monitor runs no more; added again during its last check, it does not overlap it', async () => {
   let now = 0;
   let most = 0;
   const clock = new FakeClock();
@@ -307,7 +307,7 @@ test('one that is removed runs no more; added again during its last run, it does
   expect(timetable.runNow('web')).toBe(false);
 });
 
-test('a thousand due at one instant are started in slices', async () => {
+test('a thousand that are due at once start in slices', async () => {
   const clock = new FakeClock();
   let started = 0;
   const timetable = new Timetable({
@@ -325,7 +325,7 @@ test('a thousand due at one instant are started in slices', async () => {
   expect(started).toBe(20);
 });
 
-test('a run that throws or rejects, which none may, is told; its monitor and the others stay on the timetable', async () => {
+test('reports a check that throws or rejects, which none may; its monitor and the others stay on the timetable', async () => {
   const told: string[] = [];
   const before = reportDefectsTo((where, error) => told.push(`${where}: ${(error as Error).message}`));
   try {

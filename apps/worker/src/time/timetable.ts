@@ -4,7 +4,7 @@ import { type Due, DueHeap } from './due-heap.js';
 import { heirsFirstRun, type LastRun, phaseOf, slotAfter, slotsBetween, spreadFirstRun } from './slots.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** When a monitor runs first: a revision that never ran at once, that of another worker according to its last run. */
+/** When a monitor first runs: a revision that never ran at once, that of another worker according to its last check. */
 export type FirstRun = 'at-once' | LastRun;
 
 export interface DueRun {
@@ -16,9 +16,9 @@ export interface DueRun {
 
 export interface TimetableOptions {
   clock: Clock;
-  /** Resolves when the run has ended; must not reject. */
+  /** Resolves when the check has ended; must not reject. */
   run: (due: DueRun) => Promise<void>;
-  /** Called for due runs that were skipped, since the one before was still running or the process was late. */
+  /** Called for due checks that were skipped, because the one before was still running or the process was late. */
   onOverruns?: (name: string, count: number) => void;
 }
 
@@ -26,40 +26,43 @@ interface Entry extends Due {
   name: string;
   intervalMs: number;
   phaseMs: number;
-  /** It starts then or a little later: at the beat that follows. */
+  /** It starts then or a little later, at the next beat. */
   dueAt: number;
-  /** Whether `dueAt` is a slot, rather than a run out of turn. */
+  /** Whether `dueAt` is a slot, rather than a check out of turn. */
   inSlot: boolean;
   running: boolean;
   removed: boolean;
-  /** Set while it runs: the slot that follows this run. */
+  /** Set while it runs: the slot after this check. */
   following: number;
   /** Set while it runs: an edit wants it to run again at this time. */
   again: number | undefined;
 }
 
-/** First runs that take place at once before the others are spread. */
+/** Number of first checks that run at once before the others are spread. */
 const BURST = 20;
-/** First runs out of their slots, as a share of the steady rate: with the slots they stay below 1.5 times that rate. */
+/**
+ * Rate of first checks outside of their slots, as a share of the normal rate: together with the slots they stay below 1.5 times
+ * that rate.
+ */
 const FIRST_RUN_SHARE = 0.4;
 const LEAST_FIRST_RUNS_PER_SECOND = 5;
 /**
- * What becomes due meanwhile begins together, at multiples of it: a process that is woken for each check spends a third of its time on waking up. It is the
- * most that a check is late by design.
+ * Checks that become due within one beat begin together: a process that wakes up for each check spends a third of its time on that.
+ * It is the maximum delay of a check by design.
  */
 export const BEAT_MS = 20;
-/** Who checks more often than that wants it on time. */
+/** Monitors with a shorter interval run on time. */
 const SHORTEST_ON_BEAT_MS = 1_000;
-/** Runs are started for this long at a stretch; then everything else gets its turn. */
+/** How long it starts checks in one go; then everything else gets its turn. */
 const SLICE_MS = 8;
 
 /**
- * Starts each monitor when it is due, or at the beat that follows: one heap, one timer. A monitor waits in the heap only while it does not run, so that it never
- * overlaps itself; the slots that pass meanwhile are counted as overruns: runs that were due = runs started + overruns.
+ * Starts each monitor when it is due, or at the next beat: one heap, one timer. A monitor is in the heap only while it does not
+ * run, so it never overlaps itself. Slots that pass meanwhile count as overruns: due checks = started checks + overruns.
  */
 export class Timetable {
   private readonly entries = new Map<string, Entry>();
-  /** Removed while running: when added again, they must not overlap that run. */
+  /** Removed while running: if added again, they must not overlap that check. */
   private readonly leaving = new Map<string, Entry>();
   private readonly heap = new DueHeap<Entry>();
   private readonly firstRuns: TokenBucket;
@@ -76,7 +79,7 @@ export class Timetable {
     return this.entries.size;
   }
 
-  /** Adds a monitor, or replaces its interval; a run under way goes on. */
+  /** Adds a monitor, or replaces its interval; a check in progress continues. */
   set(name: string, intervalMs: number, first: FirstRun): void {
     const entry = this.entries.get(name) ?? this.create(name);
     this.steadyPerSecond += rateOf(intervalMs) - rateOf(entry.intervalMs);
@@ -91,7 +94,7 @@ export class Timetable {
     this.arm();
   }
 
-  /** A run under way goes on, and is not followed by another. */
+  /** A check in progress continues, and none follows it. */
   remove(name: string): void {
     const entry = this.entries.get(name);
     if (!entry) return;
@@ -102,7 +105,7 @@ export class Timetable {
     this.heap.remove(entry);
   }
 
-  /** Runs a monitor out of turn, which changes nothing of its turns. False when it is unknown or runs at present. */
+  /** Runs a monitor out of turn, without changing its slots. False if it is unknown or running. */
   runNow(name: string): boolean {
     const entry = this.entries.get(name);
     if (!entry || entry.running || this.stopped) return false;
@@ -115,7 +118,7 @@ export class Timetable {
     return this.entries.get(name)?.running ?? false;
   }
 
-  /** When a monitor is due next, milliseconds since the epoch. */
+  /** When a monitor is next due, milliseconds since the epoch. */
   nextDueAt(name: string): number | undefined {
     const entry = this.entries.get(name);
     return entry && (entry.running ? (entry.again ?? entry.following) : entry.dueAt);
@@ -141,7 +144,7 @@ export class Timetable {
       following: 0,
       again: undefined,
     };
-    // What was counted for one that comes back was taken off when it left.
+    // If it comes back: its count was subtracted when it left.
     entry.intervalMs = Number.POSITIVE_INFINITY;
     entry.removed = false;
     this.leaving.delete(name);
@@ -149,11 +152,11 @@ export class Timetable {
     return entry;
   }
 
-  /** At once or, when many start at once, as soon as its turn comes; but a slot that comes by then is waited for. */
+  /** At once or, when many start at once, as soon as its turn comes; but it waits for a slot that comes before. */
   private soonest(name: string, intervalMs: number, now: number): number {
     const slot = spreadFirstRun(now, name, intervalMs);
     const perSecond = Math.max(LEAST_FIRST_RUNS_PER_SECOND, this.steadyPerSecond * FIRST_RUN_SHARE);
-    // A run closer to it than half an interval would stand for that slot, too.
+    // A check closer than half an interval to that slot would count for it, too.
     const waitMs = this.firstRuns.reserve(perSecond, Math.max(0, slot - intervalMs / 2 - now));
     return waitMs === undefined ? slot : now + waitMs;
   }
@@ -165,7 +168,7 @@ export class Timetable {
     this.heap.push(entry);
   }
 
-  /** Sees to it that the timer fires when the first monitor is due. */
+  /** Sets the timer to the first due monitor. */
   private arm(): void {
     const first = this.heap.peek();
     if (!first || this.stopped || first.startAt >= this.timerAt) return;
@@ -188,7 +191,7 @@ export class Timetable {
     for (let entry = this.heap.peek(); entry && entry.startAt <= now && now < sliceEnd; entry = this.heap.peek()) {
       if (this.stopped) return;
       this.heap.remove(entry);
-      // After a run out of turn, a slot closer than half an interval is left out.
+      // After a check out of turn, it skips a slot closer than half an interval.
       const served = entry.inSlot ? entry.dueAt : now + entry.intervalMs / 2;
       this.start(entry, slotAfter(served, entry.intervalMs, entry.phaseMs), now);
       now = clock.now();
@@ -199,7 +202,7 @@ export class Timetable {
     entry.running = true;
     entry.following = following;
     const dueAt = Math.min(entry.dueAt, startedAt);
-    // Whatever becomes of one run, its monitor stays on the timetable.
+    // Whatever the outcome of one check, its monitor stays on the timetable.
     const run = async (): Promise<void> => this.options.run({ name: entry.name, dueAt, startedAt });
     const ended = run()
       .catch((error: unknown) => reportDefect(`the check of ${entry.name}`, error))
@@ -228,12 +231,12 @@ export class Timetable {
   }
 }
 
-/** The first beat at or after `dueAt`; what is due already waits for none. */
+/** The first beat at or after `dueAt`; an overdue check waits for none. */
 function beatAfter(dueAt: number, now: number): number {
   return dueAt > now ? Math.ceil(dueAt / BEAT_MS) * BEAT_MS : dueAt;
 }
 
-/** Runs a second, for pacing; a monitor that runs more often than once a second must not speed up the start of others. */
+/** Checks per second, for pacing; a monitor that runs more often than once a second must not speed up the start of others. */
 function rateOf(intervalMs: number): number {
   return Math.min(1, 1_000 / intervalMs);
 }

@@ -1,7 +1,7 @@
-/** Lets `capacity` acts through at once, and `perSecond` from then on. Starts full. */
+/** Permits `capacity` acts at once, and `perSecond` from then on. Starts full. */
 export class TokenBucket {
   private tokens: number;
-  /** When so many were there; later than now when all until then are taken. */
+  /** When this many tokens were there; in the future if all until then are taken. */
   private at: number;
 
   constructor(
@@ -12,7 +12,10 @@ export class TokenBucket {
     this.at = now();
   }
 
-  /** Takes a token that is there or will be within so many milliseconds. Answers how long that takes; undefined, and takes none, when longer. */
+  /**
+   * Takes a token that is available within this many milliseconds. Answers the wait; undefined, without taking one, if it would be
+   * longer.
+   */
   reserve(perSecond: number, withinMs: number): number | undefined {
     const waitMs = this.waitMs(perSecond);
     if (waitMs > withinMs) return undefined;
@@ -21,7 +24,7 @@ export class TokenBucket {
     return waitMs;
   }
 
-  /** Milliseconds until there is a token. */
+  /** Milliseconds until a token is available. */
   waitMs(perSecond: number): number {
     this.refill(perSecond);
     return this.tokens >= 1 ? 0 : Math.ceil(this.nextAt(perSecond) - this.now());

@@ -16,7 +16,7 @@ test('nothing changes when nothing changed', () => {
   expect(chunks.update(names(25).reverse())).toEqual([]);
 });
 
-test('a monitor that leaves changes its chunk only, and the next fills the gap', () => {
+test('a monitor that leaves changes only its chunk, and the next one fills the gap', () => {
   const chunks = new Chunks(100, 10);
   chunks.update(names(25));
   expect(chunks.update(names(25).filter((name) => name !== 'm12'))).toEqual([1]);

@@ -9,10 +9,7 @@ interface Chunk {
 
 const CHUNK_SIZE = 1_000;
 
-/**
- * Divides the monitors of a worker into chunks. A monitor stays in its chunk, so that a change of the membership rewrites the index
- * of few chunks.
- */
+/** Divides the monitors of a worker into chunks. A monitor stays in its chunk, so a change rewrites the index of few chunks. */
 export class Chunks {
   private readonly chunks: Chunk[] = [];
   private readonly chunkOf = new Map<string, Chunk>();
@@ -26,7 +23,7 @@ export class Chunks {
     this.generation = firstGeneration;
   }
 
-  /** Takes over the present membership. Answers the numbers of the chunks whose index has changed. */
+  /** Applies the present set of monitors. Answers the numbers of the chunks whose index has changed. */
   update(names: Iterable<string>): number[] {
     const present = new Set(names);
     for (const [name, chunk] of this.chunkOf) {

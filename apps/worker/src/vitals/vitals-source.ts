@@ -4,13 +4,13 @@ import { CheckRunner } from '../execution/check-runner.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-/** Less is the worker's lateness, which it tells apart. */
+/** A shorter delay is part of the worker's lateness, which has its own figure. */
 const LATE_MS = 5_000;
 
-/** What a dump tells of the monitors of this worker. */
+/** The content of a dump about the monitors of this worker. */
 @Injectable()
 export class VitalsSource {
-  /** Monitors whose last run gave no verdict. */
+  /** Monitors whose last check gave no verdict. */
   private readonly unjudged = new Set<string>();
 
   constructor(
@@ -27,7 +27,7 @@ export class VitalsSource {
     return this.monitors.names();
   }
 
-  /** Takes out what was collected of a monitor. */
+  /** Takes out the collected results of a monitor. */
   take(name: string, now: number): VitalsEntry[] {
     const collected = this.buffer.take(name);
     if (!collected) return [];
@@ -37,7 +37,10 @@ export class VitalsSource {
     return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
   }
 
-  /** A run that is under way when the next is due is no lateness: the next is skipped. What could not be judged was as good as not run. */
+  /**
+   * If a check is still running when the next is due, that is not lateness: the next one is skipped. An unjudged check counts as
+   * not run.
+   */
   lateness(now: number): Pick<WorkerLoad, 'late'> {
     const late = byName<number>();
     for (const { name, settings } of this.monitors.all()) {
@@ -48,7 +51,7 @@ export class VitalsSource {
     return Object.keys(late).length > 0 ? { late } : {};
   }
 
-  /** Back from a dump that failed. */
+  /** Puts back the results of a failed dump. */
   giveBack(entry: VitalsEntry): void {
     this.buffer.giveBack(entry);
   }

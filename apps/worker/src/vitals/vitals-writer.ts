@@ -8,12 +8,12 @@ import { Clock } from '../time/clock.js';
 import { Chunks } from './chunks.js';
 import { VitalsSource } from './vitals-source.js';
 
-/** The keys of a chunk that are written in turn: its recent history. */
+/** The keys of a chunk, written in turn: its recent history. */
 const DUMPS_KEPT = 60;
 
 /**
- * Dumps the results since the last dump: a few keys whatever the number of checks, on which nobody else writes. Not while this
- * process is not surely a member: others may run the monitors by then, and the leader may have swept the vitals.
+ * Dumps the results since the last dump: a few keys whatever the number of checks, which nobody else writes. Not while this process
+ * may not be a member: others may run the monitors by then, and the leader may have swept the vitals.
  */
 @Injectable()
 export class VitalsWriter {
@@ -37,7 +37,7 @@ export class VitalsWriter {
   ) {
     this.log = logger.child('vitals');
     this.lastDumpAt = clock.now();
-    // Above those of before, so that a reader never takes an old dump for one of a new index.
+    // Higher than those of earlier processes, so that a reader never combines an old dump with a new index.
     this.chunks = new Chunks(Math.round(clock.now()));
   }
 
@@ -65,14 +65,14 @@ export class VitalsWriter {
     this.loop.trigger();
   }
 
-  /** Dumps what is left. */
+  /** Dumps the rest. */
   async stop(): Promise<void> {
     this.stopped = true;
     await this.loop?.stop();
     await this.dump().catch(() => undefined);
   }
 
-  /** Writes one dump; what etcd does not take is collected further. */
+  /** Writes one dump; keeps what etcd does not accept for the next. */
   async dump(): Promise<void> {
     if (!this.node.isMember || this.detachment.active) return;
     for (const chunk of this.chunks.update(this.source.names())) this.unwritten.add(chunk);
@@ -83,7 +83,7 @@ export class VitalsWriter {
     for (let chunk = 0; chunk < this.chunks.count; chunk++) {
       const index = this.chunks.index(chunk);
       const entries = index.names.flatMap((name) => this.source.take(name, now));
-      // Also without a result: a dump says that the owner lives.
+      // Even without a result: a dump shows that the owner is alive.
       writes.push({ chunk, dump, index, withIndex: this.unwritten.has(chunk), entries, at: now });
     }
     await stores.vitals.dump(memberId, writes, (lost) => {

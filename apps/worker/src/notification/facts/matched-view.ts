@@ -4,15 +4,15 @@ import type { OwnedMonitor } from '../../owned/owned-monitor.js';
 import type { Matched } from '../pipeline/facts.js';
 import { Matching } from './matching.js';
 
-/** How a noun that is about several monitors is found. */
+/** How to find a noun that is about several monitors. */
 export interface MatchedNoun<T, U> {
   watched: Watchable<T>;
   nameOf: (key: string) => string;
-  /** What is looked at, and for which monitors; undefined for what is not valid: the last good one stays. */
+  /** Validates it, and returns its monitors; undefined if it is invalid: the last valid one stays. */
   usable: (value: T, name: string) => { match: Matcher; value: U } | undefined;
 }
 
-/** Silences, or maintenance windows, by the monitors that they are about. Outlives the connection to etcd. */
+/** Silences, or maintenance windows, by their monitors. It keeps them when the connection to etcd is lost. */
 export class MatchedView<T, U> {
   private readonly matching = new Matching<U>();
   private readonly informer: Watched<T>;

@@ -9,8 +9,8 @@ interface Known<T> {
 }
 
 /**
- * Which of many silences or windows are about a monitor, whatever its status. Those that name one monitor are found by its name; what was found is
- * kept until one of them changes, or the monitor does.
+ * Which of many silences or windows match a monitor, whatever its status. Those for a single name are found by it; answers are
+ * cached until one of them changes, or the monitor does.
  */
 export class Matching<T> {
   private readonly all = new Map<string, { match: Matcher; matched: Matched<T> }>();
@@ -66,7 +66,7 @@ export function subjectOf({ name, settings }: OwnedMonitor): Subject {
   return { name, type: settings.type, tags: settings.tags, 'member-tag': settings['member-tag'] };
 }
 
-/** The status is looked at with each alarm. */
+/** The status is checked with each alarm. */
 function anyStatus(match: Matcher): Matcher {
   const rest = { ...match };
   delete rest.status;

@@ -19,7 +19,7 @@ import { subjectOf } from './matching.js';
 import { MatchedView } from './matched-view.js';
 import { ParentsView } from './parents-view.js';
 
-/** What people said that keeps 9volt quiet, as etcd has it; without etcd, as it had it last. */
+/** What people said to keep 9volt quiet, as it is in etcd; without etcd, as it last was. */
 @Injectable()
 export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   private readonly log: Logger;
@@ -88,19 +88,19 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
     };
   }
 
-  /** Why a monitor is not checked at `now`, in words, because people want it so; undefined when it is. */
+  /** Why people do not want a monitor checked at `now`, in words; undefined if they do. */
   whyStopped(monitor: OwnedMonitor, now: number): string | undefined {
     const { name } = monitor;
     const pause = this.pauses.get(this.node.keys.pause(name))?.value;
     if (pause && now < Date.parse(pause.until)) return `"${name}" is paused until ${pause.until}`;
-    // A window that is about some statuses only is about telling.
+    // A window for some statuses only affects notifications.
     const window = this.maintenances
       .of(monitor)
       .find(({ value }) => value.settings.mode === 'stop' && !value.settings.match.status && value.at(now));
     return window && `the maintenance window "${window.name}" stops the checks of "${name}"`;
   }
 
-  /** Told what changed: what is about one monitor, or anything. Must not throw or block. */
+  /** Called with what changed: one monitor, or anything. Must not throw or block. */
   onChange(listener: (monitor?: string) => void): void {
     this.listeners.add(listener);
   }
@@ -119,7 +119,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   }
 }
 
-/** In words what is wrong with one that is not valid. */
+/** What is wrong with an invalid one, in words. */
 function judge({ value, fault }: Parsed): MaintenanceWindows | string {
   if (fault !== undefined) return fault;
   const validated = validateSettings(MaintenanceSettings, value);

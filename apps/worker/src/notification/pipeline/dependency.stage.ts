@@ -24,7 +24,7 @@ export const dependencyStage: Stage = {
   },
 };
 
-/** Not while it fails below its thresholds: what it is will be known soon. */
+/** Not while it fails below its thresholds: its status will be known soon. */
 export function isWell({ status, count }: Pick<MonitorState, 'status' | 'count'>): boolean {
   return status === 'ok' && count === 0;
 }

@@ -11,7 +11,7 @@ export const maintenanceStage: Stage = {
       const by = pause.author === undefined ? '' : ` by ${pause.author}`;
       return { until: paused, text: withComment(`The monitor is paused${by}`, pause.comment) };
     }
-    // Of several, the one that lasts longest: the reason then changes least.
+    // Of several, the one that lasts longest: then the reason changes least.
     let last: { name: string; comment: string | undefined; end: number } | undefined;
     for (const { name, value } of maintenances) {
       const end = isAbout(value.settings.match, status) ? value.at(now)?.end : undefined;

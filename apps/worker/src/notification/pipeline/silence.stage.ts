@@ -6,7 +6,7 @@ export const silenceStage: Stage = {
   rule: 'A silence that matches the monitor and the status is active. It holds alarms until it ends or expires.',
   example: 'The silence 19a4c1-7 of ann is active: moving the shop.',
   hold({ status }, { silences }, now) {
-    // Of several, the one that lasts longest: the reason then changes least.
+    // Of several, the one that lasts longest: then the reason changes least.
     let last: { name: string; value: Silence; end: number } | undefined;
     for (const { name, value } of silences) {
       if (!silenceIsActive(value, now) || !isAbout(value.match, status)) continue;
@@ -20,7 +20,7 @@ export const silenceStage: Stage = {
   },
 };
 
-/** The one condition that was not looked at when the monitor was matched. */
+/** The only condition that was not checked when the monitor was matched. */
 export function isAbout({ status }: Matcher, alarm: AlarmStatus): boolean {
   return status === undefined || status.includes(alarm);
 }

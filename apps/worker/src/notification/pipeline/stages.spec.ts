@@ -70,7 +70,7 @@ test('the stages are those that a state can name, in their order', () => {
   expect(STAGES.map(({ reason }) => reason)).toEqual(HOLD_REASONS);
 });
 
-test('nothing holds an alarm of which nothing is known', () => expect(held({})).toBeUndefined());
+test('without facts nothing holds back an alarm', () => expect(held({})).toBeUndefined());
 
 describe('silence', () => {
   it.each<[string, Matched<Silence>[], string, AlarmStatus, string | undefined]>([
@@ -97,7 +97,7 @@ describe('silence', () => {
   ])('%s', (_what, silences, time, status, expected) => {
     expect(held({ silences }, time, { status })).toBe(expected);
   });
-  it('says whose it is, and why', () => {
+  it('says who set it, and why', () => {
     const hold = holdOf(alarm(), { ...nothing, silences: [silence('a', { author: 'ann' })] }, at('10:01:00'));
     expect(hold?.text).toBe('The silence a of ann is active: moving');
   });
@@ -220,7 +220,7 @@ describe('dependency', () => {
   ])('%s', (_what, parents, time, more, expected) => expect(held({ parents }, time, more)).toBe(expected));
 });
 
-test('the first stage that holds is the reason', () => {
+test('the first stage that applies is the reason', () => {
   const facts: Partial<Facts> = {
     silences: [silence('a')],
     acknowledgement: { incident: '5.1', status: 'critical', at: iso('10:00:00') },

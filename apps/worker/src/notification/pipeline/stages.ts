@@ -7,7 +7,7 @@ import { maintenanceStage } from './maintenance.stage.js';
 import { silenceStage } from './silence.stage.js';
 import type { Stage } from './stage.js';
 
-/** The notification pipeline, in the order in which it is read. Only alarms pass through it, never resolves. */
+/** The notification pipeline, in reading order. Only alarms pass through it, never resolves. */
 export const STAGES: readonly Stage[] = [
   maintenanceStage,
   dependencyStage,
@@ -16,7 +16,7 @@ export const STAGES: readonly Stage[] = [
   acknowledgementStage,
 ];
 
-/** What holds an alarm: the first stage that does; undefined when it is to be sent. */
+/** Why an alarm is held back: the first stage that applies; undefined if it must be sent. */
 export function holdOf(alarm: Alarm, facts: Facts, now: number): Hold | undefined {
   for (const stage of STAGES) {
     const hold = stage.hold(alarm, facts, now);

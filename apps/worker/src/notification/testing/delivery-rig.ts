@@ -31,7 +31,7 @@ import { Attempts } from '../attempts.js';
 import { OwedQueues } from '../owed-queues.js';
 import { Settling } from '../settling.js';
 
-/** Assignments as a test gives and takes them: real keys in etcd, told to this process at once. */
+/** Assignments that a test gives and takes: real keys in etcd, reported to this process at once. */
 export class TestOwnership {
   constructor(
     private readonly node: ClusterNode,
@@ -46,7 +46,7 @@ export class TestOwnership {
     this.monitors.add(new OwnedMonitor(monitor, item));
   }
 
-  /** Takes it away in etcd; `unnoticed`, this process does not know yet. */
+  /** Takes it away in etcd; `unnoticed`: this process does not know yet. */
   async withdraw(monitor: string, how: 'noticed' | 'unnoticed'): Promise<void> {
     const key = this.node.keys.assignment(this.node.memberId, monitor);
     await this.node.client.txn({ compare: [], then: [{ delete: key }] });
@@ -128,7 +128,7 @@ export class DeliveryRig {
     return entry && decode<IncidentRecord>(entry.value);
   }
 
-  /** Owes notifications, all in one transaction. */
+  /** Adds pending notifications, all in one transaction. */
   async owe(monitor: string, alerter: string, types: readonly Alert['type'][], n = 1): Promise<void> {
     const key = `9volt/${monitor}/7.${n}`;
     await this.node.client.txn({
