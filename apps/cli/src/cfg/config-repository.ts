@@ -20,16 +20,17 @@ export class ConfigRepository {
   }
 
   async read(): Promise<Catalogue<Stored>> {
-    const monitors = await this.client.list(this.keys.monitors);
-    const alerters = await this.client.list(this.keys.alerters, { revision: monitors.revision });
-    return {
-      monitor: new Map(
-        monitors.entries.map((entry) => [entry.key.slice(this.keys.monitors.length), storedMonitor(this.keys, entry)]),
-      ),
-      alerter: new Map(
-        alerters.entries.map((entry) => [entry.key.slice(this.keys.alerters.length), storedAlerter(this.keys, entry)]),
-      ),
-    };
+    const { monitors, alerters } = this.keys;
+    const read = await this.client.list(monitors);
+    const { entries } = await this.client.list(alerters, { revision: read.revision });
+    const stored = (kind: Kind, prefix: string, found: readonly Entry[]): Map<string, Stored> =>
+      new Map(
+        found.map((entry) => {
+          const name = entry.key.slice(prefix.length);
+          return [name, new StoredEntry(kind, name, entry)];
+        }),
+      );
+    return { monitor: stored('monitor', monitors, read.entries), alerter: stored('alerter', alerters, entries) };
   }
 
   /**
@@ -57,25 +58,42 @@ export class ConfigRepository {
   }
 }
 
-function storedMonitor(keys: Keyspace, entry: Entry): Stored {
-  const raw = parse(entry.value);
-  const validated = validateMonitor(entry.key.slice(keys.monitors.length), raw);
-  const tags = isPlainObject(raw) && Array.isArray(raw['tags']) ? raw['tags'] : [];
-  return {
-    value: validated.ok ? validated.value : undefined,
-    modRevision: entry.modRevision,
-    demo: tags.includes(DEMO_TAG),
-  };
+/** Most of what is stored is what the files say: nothing of it has to be validated then. */
+class StoredEntry implements Stored {
+  readonly text: string;
+  readonly modRevision: number;
+  private validated: { value: object | undefined } | undefined;
+
+  constructor(
+    private readonly kind: Kind,
+    private readonly name: string,
+    { value, modRevision }: Entry,
+  ) {
+    this.text = value.toString();
+    this.modRevision = modRevision;
+  }
+
+  get value(): object | undefined {
+    const validate = this.kind === 'monitor' ? validateMonitor : validateAlerter;
+    const validated = (this.validated ??= valueOf(validate(this.name, parse(this.text))));
+    return validated.value;
+  }
+
+  get demo(): boolean {
+    const raw = this.text.includes(DEMO_TAG) ? parse(this.text) : undefined;
+    return (
+      this.kind === 'monitor' && isPlainObject(raw) && Array.isArray(raw['tags']) && raw['tags'].includes(DEMO_TAG)
+    );
+  }
 }
 
-function storedAlerter(keys: Keyspace, entry: Entry): Stored {
-  const validated = validateAlerter(entry.key.slice(keys.alerters.length), parse(entry.value));
-  return { value: validated.ok ? validated.value : undefined, modRevision: entry.modRevision, demo: false };
+function valueOf(validated: { ok: true; value: object } | { ok: false }): { value: object | undefined } {
+  return { value: validated.ok ? validated.value : undefined };
 }
 
-function parse(value: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(value.toString());
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

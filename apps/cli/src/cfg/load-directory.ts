@@ -54,6 +54,7 @@ function withoutDuplicates(entries: Entry[], faults: ConfigFault[]): Entry[] {
       faults.push({
         file: entry.file,
         line: entry.line,
+        place: entry.placeOf([]),
         path: `/${entry.kind}/${entry.name}`,
         message: `${entry.kind} "${entry.name}" appears twice; first in ${known.file}${known.line === undefined ? '' : `:${known.line}`}`,
       });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeFault, type ConfigFault } from './entry.js';
+import { describeFault, type ConfigFault, quoteOf } from './entry.js';
 import { parseFile } from './parse-file.js';
 
 const web = '{type: http, host: shop.example.com, interval: 10s}';
@@ -257,4 +257,36 @@ describe('a file that is not UTF-8', () => {
 
 it('nesting beyond all measure is refused', () => {
   expect(parsed(`monitor: ${'['.repeat(100_000)}`).faults[0]).toMatch(/^a\.yaml:1: /);
+});
+
+describe('a fault is shown in its line', () => {
+  const quoted = (text: string, path: readonly string[]): string[] => {
+    const [entry] = parsed(text).entries;
+    return quoteOf({ file: 'a.yaml', message: 'x', place: entry?.placeOf(path) });
+  };
+
+  it.each([
+    ['monitor:\n  web:\n    type: http\n    intervall: 10s\n', '  4 |     intervall: 10s', '    |     ^^^^^^^^^'],
+    [
+      'monitor:\n  web: &a {type: http, intervall: 10s}\n',
+      '  2 |   web: &a {type: http, intervall: 10s}',
+      '    |                        ^^^^^^^^^',
+    ],
+    ['monitor:\n  web: {"intervall": 1}\n', '  2 |   web: {"intervall": 1}', '    |         ^^^^^^^^^^^'],
+  ])('%j', (text, line, marks) => {
+    expect(quoted(text, ['intervall'])).toEqual([line, marks]);
+  });
+
+  it('a long line is cut on both sides, and what a terminal would obey is a space', () => {
+    const long = `monitor:\n  web: {description: "${'\u202e'.repeat(200)}", intervall: 1, url: "${'y'.repeat(200)}"}\n`;
+    const [line = '', marks = ''] = quoted(long, ['intervall']);
+    expect(line).toMatch(/^ {2}2 \| … +", intervall: 1, url: "y+…$/);
+    expect(line.slice(marks.indexOf('^'), marks.lastIndexOf('^') + 1)).toBe('intervall');
+  });
+
+  it('of YAML that cannot be parsed, too', () => {
+    const faults: ConfigFault[] = [];
+    parseFile('a.yaml', Buffer.from('monitor:\n  web: [a\n'), faults);
+    expect(quoteOf(faults[0] as ConfigFault)[0]).toMatch(/^ {2}\d \| /);
+  });
 });

@@ -1,8 +1,9 @@
-import { messageOf, nearest } from '@9volt/contracts';
+import { isPlainObject, messageOf, nearest } from '@9volt/contracts';
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
-import { type ConfigFault, type Entry, type Kind, KINDS } from './entry.js';
+import { type ConfigFault, type Entry, type Kind, KINDS, type Place } from './entry.js';
+import { quickValues } from './quick-values.js';
 import { utf8Fault } from './utf8-fault.js';
-import { nameAsWritten, NoValue, offsetOf, YamlValues } from './yaml-value.js';
+import { lengthOf, nameAsWritten, NoValue, offsetOf, YamlValues } from './yaml-value.js';
 
 export interface ParsedFile {
   entries: Entry[];
@@ -10,7 +11,7 @@ export interface ParsedFile {
   ours: boolean;
 }
 
-type LineAt = (offset: number | undefined) => number | undefined;
+type PlaceAt = (offset: number | undefined, length?: number) => Place | undefined;
 
 const EXPECTED = `expected ${KINDS.map((kind) => `"${kind}"`).join(' or ')}`;
 
@@ -24,13 +25,58 @@ export function parseFile(file: string, bytes: Buffer, faults: ConfigFault[], st
     faults.push({ file, ...encoding });
     return { entries: [], ours: true };
   }
+  const text = bytes.toString('utf8');
+  return quickly(file, text) ?? parseWhole(file, text, faults, strict);
+}
+
+/** Entries of a file in which nothing is odd, without a word about places; undefined for every other file. */
+function quickly(file: string, text: string): ParsedFile | undefined {
+  const found = quickValues(text);
+  if (!found || !isPlainObject(found.value)) return undefined;
+  const top = Object.entries(found.value);
+  const kinds = top.filter(([name]) => !name.startsWith('x-'));
+  if (kinds.length === 0 || !kinds.every(([name, value]) => isOneOf(name) && (value === null || isPlainObject(value))))
+    return undefined;
+  let whole: Map<string, Entry> | undefined;
+  const placed = (kind: Kind, name: string): Entry | undefined => {
+    whole ??= new Map(parseWhole(file, text, [], true).entries.map((entry) => [`${entry.kind}/${entry.name}`, entry]));
+    return whole.get(`${kind}/${name}`);
+  };
+  const entries = kinds.flatMap(([kind, named]) =>
+    Object.entries(named ?? {}).map(([name, raw]) => ({
+      kind: kind as Kind,
+      name,
+      raw: raw as unknown,
+      file,
+      get line() {
+        return placed(this.kind, name)?.line;
+      },
+      placeOf(path: readonly string[]) {
+        return placed(this.kind, name)?.placeOf(path);
+      },
+    })),
+  );
+  return { entries, ours: true };
+}
+
+function parseWhole(file: string, text: string, faults: ConfigFault[], strict: boolean): ParsedFile {
   const lines = new LineCounter();
-  const lineAt: LineAt = (offset) => (offset === undefined ? undefined : lines.linePos(offset).line);
+  let texts: string[] | undefined;
+  const placeAt: PlaceAt = (offset, length = 1) => {
+    if (offset === undefined) return undefined;
+    const { line, col } = lines.linePos(offset);
+    texts ??= text.split('\n');
+    return { line, column: col, length, text: texts[line - 1] ?? '' };
+  };
+  const lineAt = (offset: number | undefined): Pick<ConfigFault, 'line' | 'place'> => {
+    const place = placeAt(offset);
+    return { line: place?.line, place };
+  };
   let documents: Document.Parsed[];
   try {
     // Names are judged as they are written, not by what YAML makes of them.
     const options = { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false };
-    documents = [...parseAllDocuments(bytes.toString('utf8'), options)];
+    documents = [...parseAllDocuments(text, options)];
   } catch (error) {
     // Of what is nested too deeply for the parser.
     faults.push({ file, message: `cannot parse it: ${messageOf(error)}` });
@@ -43,13 +89,13 @@ export function parseFile(file: string, bytes: Buffer, faults: ConfigFault[], st
   const values = new YamlValues();
   const entries = documents.flatMap((document) => {
     const problems = [...document.errors, ...document.warnings];
-    for (const problem of problems) faults.push({ file, line: lineAt(problem.pos[0]), message: problem.message });
+    for (const problem of problems) faults.push({ file, ...lineAt(problem.pos[0]), message: problem.message });
     if (problems.length > 0 || isEmpty(document)) return [];
     try {
-      return entriesOf(file, document, values, lineAt, faults);
+      return entriesOf(file, document, values, placeAt, faults);
     } catch (error) {
       if (!(error instanceof NoValue)) throw error;
-      faults.push({ file, line: lineAt(error.offset), message: error.message });
+      faults.push({ file, ...lineAt(error.offset), message: error.message });
       return [];
     }
   });
@@ -85,13 +131,14 @@ function entriesOf(
   file: string,
   { contents }: Document.Parsed,
   values: YamlValues,
-  lineAt: LineAt,
+  placeAt: PlaceAt,
   faults: ConfigFault[],
 ): Entry[] {
   if (!isMap<ParsedNode>(contents)) {
     faults.push({
       file,
-      line: lineAt(offsetOf(contents)),
+      line: placeAt(offsetOf(contents))?.line,
+      place: placeAt(offsetOf(contents)),
       message: `expected a map with ${EXPECTED.slice('expected '.length)} at the top`,
     });
     return [];
@@ -99,13 +146,15 @@ function entriesOf(
   const plain = values.of(contents) as Record<string, unknown>;
   return contents.items.flatMap(({ key, value }) => {
     const name = nameAsWritten(key) ?? '';
-    const line = lineAt(offsetOf(key));
+    const place = placeAt(offsetOf(key), lengthOf(key));
+    const line = place?.line;
     if (name.startsWith('x-')) return [];
     if (!isOneOf(name)) {
       const meant = meantKind(name);
       faults.push({
         file,
         line,
+        place,
         message: `unknown attribute "${name}" at the top; ${meant ? `did you mean "${meant}"?` : EXPECTED}`,
       });
       return [];
@@ -113,9 +162,9 @@ function entriesOf(
     const named = plain[name];
     if (named === null) return [];
     if (typeof named === 'object' && !Array.isArray(named)) {
-      return entriesOfKind(name, file, isMap(value) ? value : undefined, named, lineAt, line);
+      return entriesOfKind(name, file, isMap(value) ? value : undefined, named, placeAt, place);
     }
-    faults.push({ file, line, path: `/${name}`, message: `expected a map from names to ${name}s` });
+    faults.push({ file, line, place, path: `/${name}`, message: `expected a map from names to ${name}s` });
     return [];
   });
 }
@@ -125,27 +174,27 @@ function entriesOfKind(
   file: string,
   map: YAMLMap | undefined,
   plain: object | undefined,
-  lineAt: LineAt,
-  kindLine: number | undefined,
+  placeAt: PlaceAt,
+  kindPlace: Place | undefined,
 ): Entry[] {
   const nodes = new Map((map?.items ?? []).map((pair) => [nameAsWritten(pair.key), pair]));
   return Object.entries(plain ?? {}).map(([name, raw]) => {
     const pair = nodes.get(name);
-    // What comes from an alias or a merge has no line of its own.
-    const line = lineAt(offsetOf(pair?.key)) ?? kindLine;
-    const lineOf = (path: readonly string[]): number | undefined => {
+    // What comes from an alias or a merge has no place of its own.
+    const own = placeAt(offsetOf(pair?.key), lengthOf(pair?.key)) ?? kindPlace;
+    const placeOf = (path: readonly string[]): Place | undefined => {
       // The key of the innermost attribute that is there.
       let at: unknown = pair?.value;
-      let best = line;
+      let best = own;
       for (const segment of path) {
         if (!isMap(at)) break;
         const inner = at.items.find((item) => nameAsWritten(item.key) === segment);
         if (!inner) break;
-        best = lineAt(offsetOf(inner.key)) ?? best;
+        best = placeAt(offsetOf(inner.key), lengthOf(inner.key)) ?? best;
         at = inner.value;
       }
       return best;
     };
-    return { kind, name, raw, file, line, lineOf };
+    return { kind, name, raw, file, line: own?.line, placeOf };
   });
 }

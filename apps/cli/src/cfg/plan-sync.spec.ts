@@ -3,7 +3,12 @@ import { describeChange, describePlan } from './describe-plan.js';
 import { type Catalogue, planSync, type Stored } from './plan-sync.js';
 
 const options = { replace: false, nosync: false };
-const stored = (value: object | undefined, modRevision = 7, demo = false): Stored => ({ value, modRevision, demo });
+const stored = (value: object | undefined, modRevision = 7, demo = false): Stored => ({
+  value,
+  text: JSON.stringify(value) ?? 'not JSON',
+  modRevision,
+  demo,
+});
 const catalogue = <V>(monitor: Record<string, V>, alerter: Record<string, V> = {}): Catalogue<V> => ({
   monitor: new Map(Object.entries(monitor)),
   alerter: new Map(Object.entries(alerter)),
@@ -28,6 +33,18 @@ describe('planning a sync', () => {
     const local = catalogue<object>({ a: { x: 1, tags: ['p', 'q'] } });
     expect(planSync(local, catalogue({ a: stored({ tags: ['p', 'q'], x: 1 }) }), options).changed).toEqual([]);
     expect(planSync(local, catalogue({ a: stored({ tags: ['q', 'p'], x: 1 }) }), options).changed).toHaveLength(1);
+  });
+
+  it('validates nothing that is stored as the files have it', () => {
+    const untouched: Stored = {
+      text: '{"x":1}',
+      modRevision: 7,
+      demo: false,
+      get value(): object {
+        throw new Error('validated');
+      },
+    };
+    expect(planSync(catalogue<object>({ a: { x: 1 } }), catalogue({ a: untouched }), options).skipped).toHaveLength(1);
   });
 
   it('replaces what is stored and not valid', () => {

@@ -2,9 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '@9volt/contracts';
 import type { Kind } from './entry.js';
 
-/** What is stored under a key. `value` is what the validation makes of it, or undefined when it is not valid. */
+/** What is stored under a key. */
 export interface Stored {
-  value: object | undefined;
+  /** What the validation makes of it, or undefined when it is not valid. Validated when it is asked for. */
+  readonly value: object | undefined;
+  /** As it is stored. */
+  text: string;
   modRevision: number;
   /** Part of the demo that `9volt up` loads. */
   demo: boolean;
@@ -46,16 +49,17 @@ export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, op
   const plan: SyncPlan = { added: [], changed: [], removed: [], skipped: [] };
   for (const kind of IN_ORDER) {
     for (const [name, settings] of local[kind]) {
-      const value = plain(settings);
+      const text = JSON.stringify(settings);
       const known = stored[kind].get(name);
-      if (!known) plan.added.push({ kind, name, value, modRevision: 0 });
-      else if (options.replace || !isDeepStrictEqual(known.value && plain(known.value), value)) {
-        plan.changed.push({ kind, name, value, before: known.value, modRevision: known.modRevision });
+      if (!known) plan.added.push({ kind, name, value: parsed(text), modRevision: 0 });
+      else if (options.replace || !isSame(known, text)) {
+        plan.changed.push({ kind, name, value: parsed(text), before: known.value, modRevision: known.modRevision });
       } else plan.skipped.push({ kind, name });
     }
     if (options.nosync) continue;
-    for (const [name, { value, modRevision }] of stored[kind]) {
-      if (!local[kind].has(name)) plan.removed.push({ kind, name, before: value, modRevision });
+    for (const [name, known] of stored[kind]) {
+      if (local[kind].has(name)) continue;
+      plan.removed.push({ kind, name, before: known.value, modRevision: known.modRevision });
     }
   }
   const alarming = alarmOf(plan, stored);
@@ -72,8 +76,13 @@ function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>): string | undefined 
   return `this push would delete ${removed} of ${own.length} monitors`;
 }
 
+/** What an earlier version stored may be written in another way. */
+function isSame(known: Stored, text: string): boolean {
+  return known.text === text || isDeepStrictEqual(known.value && parsed(JSON.stringify(known.value)), parsed(text));
+}
+
 /** The value as its JSON has it: no class, no undefined attributes. */
-function plain(value: object): object {
-  const json: unknown = JSON.parse(JSON.stringify(value));
-  return isPlainObject(json) ? json : {};
+function parsed(text: string): object {
+  const value: unknown = JSON.parse(text);
+  return isPlainObject(value) ? value : {};
 }

@@ -35,12 +35,12 @@ export function validateEntries(
     if (entry.kind === 'alerter') {
       const validated = validateAlerter(entry.name, entry.raw, at(entry));
       if (validated.ok) alerters.set(entry.name, validated.value);
-      else faults.push(...validated.errors.map((error) => toFault(entry, error)));
+      else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
     const validated = validateMonitor(entry.name, entry.raw, at(entry));
     if (!validated.ok) {
-      faults.push(...validated.errors.map((error) => toFault(entry, error)));
+      faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
     monitors.set(entry.name, validated.value);
@@ -69,11 +69,30 @@ function unknownAlerters(settings: MonitorSettings, known: ReadonlySet<string>, 
   );
 }
 
+/** One mistake, one fault: an attribute that is misspelt is not missing as well. */
+function eachOnce(entry: Entry, errors: readonly FieldError[]): FieldError[] {
+  const meant = new Set(
+    errors.flatMap(({ path, suggestion }) =>
+      suggestion === undefined ? [] : [`${path.slice(0, path.lastIndexOf('/'))}/${pointer(suggestion)}`],
+    ),
+  );
+  return errors.filter(({ path }) => !meant.has(path) || isThere(entry.raw, segmentsOf(entry, path)));
+}
+
+function isThere(raw: unknown, [first, ...rest]: readonly string[]): boolean {
+  if (first === undefined) return true;
+  return typeof raw === 'object' && raw !== null && Object.hasOwn(raw, first) && isThere(raw[first as never], rest);
+}
+
+function segmentsOf(entry: Entry, path: string): string[] {
+  return path.slice(at(entry).length + 1).split('/');
+}
+
 function at(entry: Entry): string {
   return `/${entry.kind}/${pointer(entry.name)}`;
 }
 
 function toFault(entry: Entry, error: FieldError): ConfigFault {
-  const inner = error.path.slice(at(entry).length + 1).split('/');
-  return { file: entry.file, line: entry.lineOf(inner), path: error.path, message: error.message };
+  const place = entry.placeOf(segmentsOf(entry, error.path));
+  return { file: entry.file, line: place?.line, place, path: error.path, message: error.message };
 }

@@ -137,6 +137,11 @@ export function offsetOf(node: unknown): number | undefined {
   return (node as Node | null | undefined)?.range?.[0];
 }
 
+export function lengthOf(node: unknown): number {
+  const [from, to] = (node as Node | null | undefined)?.range ?? [0, 1];
+  return to - from;
+}
+
 function isMerge({ key }: Pair): boolean {
   return isScalar(key) && (key.type === undefined || key.type === 'PLAIN') && key.source === '<<';
 }

@@ -1,6 +1,6 @@
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
-import { type ConfigFault, describeFault } from '../cfg/entry.js';
+import { type ConfigFault, describeFault, quoteOf } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
 import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
@@ -72,28 +72,38 @@ async function load(directory: string, { strict = false, exclude = [] }: CfgOpti
   return loaded;
 }
 
-/** Reads and validates everything before anything is written. */
+/** Reads and validates everything before anything is written, and tells all that is wrong with the files at once. */
 async function prepare(
   directory: string,
   options: CfgOptions,
   repository: ConfigRepository,
 ): Promise<{ plan: SyncPlan; loaded: Loaded; validated: Validated }> {
-  const loaded = await load(directory, options);
-  refuse(loaded.faults.concat(validateEntries(loaded.entries, undefined).faults));
-  const stored = await repository.read();
+  const [loaded, read] = await Promise.all([
+    load(directory, options),
+    repository.read().then(
+      (stored) => ({ stored }),
+      (error: unknown) => ({ error }),
+    ),
+  ]);
+  if ('error' in read) {
+    // What is wrong with the files is wrong without etcd, too.
+    refuse(loaded.faults.concat(validateEntries(loaded.entries, undefined).faults));
+    throw read.error;
+  }
+  const { stored } = read;
   const validated = validateEntries(loaded.entries, options.nosync ? stored.alerter.keys() : []);
-  refuse(validated.faults);
+  const added = loaded.entries.filter(({ kind, name }) => !stored[kind].has(name));
+  refuse([...loaded.faults, ...validated.faults, ...newNameFaults(added, loaded.entries)]);
   const plan = planSync({ monitor: validated.monitors, alerter: validated.alerters }, stored, {
     replace: options.replace ?? false,
     nosync: options.nosync ?? false,
   });
-  refuse(newNameFaults(plan.added, loaded.entries));
   return { plan, loaded, validated };
 }
 
 export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
   if (faults.length === 0) return;
-  for (const fault of faults) warn(describeFault(fault));
+  for (const fault of faults) for (const line of [describeFault(fault), ...quoteOf(fault)]) warn(line);
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 

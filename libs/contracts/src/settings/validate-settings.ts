@@ -2,6 +2,9 @@ import { validateSync } from 'class-validator';
 import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
 import { nearest } from './nearest.js';
+import { rememberRules } from './remember-rules.js';
+
+rememberRules();
 
 /** A settings class may refuse combinations of attributes that are each valid alone. */
 export interface CrossChecked {
