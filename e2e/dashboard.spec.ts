@@ -202,6 +202,7 @@ const TOKEN = 'a-token-of-this-story';
     ['/alerters', HOSTILE],
     [`/alerter/${encodeURIComponent(HOSTILE)}`, 'Send a test'],
     ['/alerters/new?type=slack', 'webhook-url'],
+    ['/silences', 'No maintenance windows'],
     ['/events', 'Newest first'],
     ['/cluster', 'Placement of a monitor'],
     ['/nowhere', 'Page not found'],
@@ -231,6 +232,8 @@ const TOKEN = 'a-token-of-this-story';
     await lookAndClose('menu', 'Theme');
     await button('Disable until').click();
     await lookAndClose('dialog', 'Disable until');
+    await button('Silence').click();
+    await lookAndClose('dialog', 'Silence monitors');
     await button('Delete').click();
     await lookAndClose('dialog', 'Delete web?');
 
@@ -256,7 +259,16 @@ const TOKEN = 'a-token-of-this-story';
 
   it('works at 360 px: nothing is wider than the screen', async () => {
     const small = await DashboardTab.open(browser, node.url, { width: 360, height: 740 });
-    for (const path of ['/', '/monitors', '/monitor/web', '/monitor/web/edit', '/events', '/cluster', '/alerters']) {
+    for (const path of [
+      '/',
+      '/monitors',
+      '/monitor/web',
+      '/monitor/web/edit',
+      '/events',
+      '/silences',
+      '/cluster',
+      '/alerters',
+    ]) {
       await small.goto(path);
       await small.page.getByRole('heading', { level: 1 }).waitFor();
       expect([path, await small.page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
