@@ -75,11 +75,11 @@ describe('access tokens', () => {
     ['x-access-token', FIRST],
     ['x-access-token', SECOND],
     ['authorization', `Bearer ${SECOND}`],
-  ])('let in by %s: %s', async (header, value) => {
+  ])('accepted by %s: %s', async (header, value) => {
     expect((await callerOf(guarded.url, { [header]: value })('GET', '/api/v1/state')).status).toBe(200);
   });
 
-  test.each(OPEN)('are not asked for at %s', async (path) => {
+  test.each(OPEN)('are not needed at %s', async (path) => {
     expect((await callerOf(guarded.url)('GET', path)).status).toBeLessThan(400);
   });
 });
@@ -94,7 +94,7 @@ describe('other sites', () => {
   test('cannot point their name at us', async () => {
     expect(await statusFor(open.url, 'evil.example.com')).toBe(403);
     expect(await statusFor(open.url, 'localhost:1234')).toBe(200);
-    // Who has a token is let in whatever the name.
+    // A caller with a token is accepted whatever the name.
     expect(await statusFor(guarded.url, 'monitoring.example.com', { 'x-access-token': FIRST })).toBe(200);
   });
 
@@ -146,7 +146,7 @@ describe('answers', () => {
     expect([status, undocumented(schema, body)]).toEqual([200, []]);
   });
 
-  test('schemas tell a form what it needs', async () => {
+  test('schemas contain what a form needs', async () => {
     const { body } = await call('GET', '/api/v1/schema/monitor');
     expect(body).toMatchObject({
       http: {
@@ -179,7 +179,7 @@ describe('a long answer', () => {
         .end();
     });
 
-  test('is compressed for whoever takes that', async () => {
+  test('is compressed for clients that accept that', async () => {
     const [plain, length, text] = await get('/api/v1/schema/monitor', 'identity');
     const [encoded, fewer, same] = await get('/api/v1/schema/monitor', 'gzip, br');
     expect([plain, encoded, same]).toEqual([undefined, 'gzip', text]);
@@ -201,7 +201,7 @@ describe('documentation', () => {
     expect(page.text).not.toMatch(/<script(?![^>]*src=)/);
   });
 
-  test('/ leads to the dashboard, whose own paths are one page', async () => {
+  test('/ redirects to the dashboard, and all its own paths are one page', async () => {
     const { status, headers } = await call('GET', '/');
     expect([status, headers.get('location')]).toEqual([302, '/ui/']);
     const page = await call('GET', '/ui/');
@@ -211,7 +211,7 @@ describe('documentation', () => {
 });
 
 describe('without etcd', () => {
-  test('nothing is taken for empty, and health says what is missing', async () => {
+  test('answers nothing as if it were empty, and health says what is missing', async () => {
     const lost = await startApi('http://127.0.0.1:1', { ready: false });
     try {
       const ask = callerOf(lost.url);
@@ -227,7 +227,7 @@ describe('without etcd', () => {
     }
   }, 20_000);
 
-  test('reading goes on from memory, writing is refused', async () => {
+  test('reading continues from memory, writing is refused', async () => {
     const own = await startEtcd();
     const api = await startApi(own.endpoint);
     try {

@@ -34,8 +34,8 @@ import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream.hub.js';
 
 /**
- * REST, live stream and dashboard. Whoever composes it brings the global modules of cluster, platform and schedule, and calls
- * {@link setUpApi} for the documentation.
+ * REST, live stream and dashboard. Needs the global modules of cluster, platform and schedule; call {@link setUpApi} for the
+ * documentation.
  */
 @Module({
   controllers: [

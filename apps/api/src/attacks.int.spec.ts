@@ -33,7 +33,7 @@ afterAll(async () => {
   await etcd.stop();
 });
 
-/** What is answered to bytes that were sent; nothing more is sent, and nothing closed. */
+/** The answer to these bytes; the client sends nothing more, and closes nothing. */
 class RawClient {
   answer = '';
   closed = false;
@@ -62,7 +62,7 @@ const head = (line: string, ...headers: string[]): string =>
   `${[`${line} HTTP/1.1`, 'Host: 127.0.0.1', ...headers].join('\r\n')}\r\n\r\n`;
 const UNFINISHED = ['Content-Type: application/json', 'Content-Length: 60000'];
 
-describe('a body that was only announced', () => {
+describe('a body that was announced and not sent', () => {
   it.each([
     ['without a token', () => guarded, 'POST /api/v1/monitor', UNFINISHED, 401],
     ['without a token, in chunks', () => guarded, 'PUT /api/v1/monitor/x', ['Transfer-Encoding: chunked'], 401],
@@ -76,7 +76,7 @@ describe('a body that was only announced', () => {
     expect(await client.answered()).toContain(`HTTP/1.1 ${status} `);
   });
 
-  it('is too long for its route before it is read', async () => {
+  it('is refused before it is read if it is too long for its route', async () => {
     const refused = [
       ['PATCH /api/v1/cluster/config', 65_537],
       ['PUT /api/v1/monitor/x', 1_048_577],
@@ -88,7 +88,7 @@ describe('a body that was only announced', () => {
   });
 });
 
-it('a parameter that is repeated, or is a map, is no defect of ours', async () => {
+it('a repeated parameter, or one that is a map, is no defect of ours', async () => {
   for (const path of [
     'event?type=x&type=y',
     'monitor/web?disable=true&disable=x',
@@ -142,13 +142,13 @@ describe('JSON', () => {
     }
   });
 
-  it('of many unknown attributes is refused at once, and in few words', async () => {
+  it('with many unknown attributes is refused at once, with a short answer', async () => {
     const body = Object.fromEntries(Array.from({ length: 30_000 }, (_, n) => [`attribute-${n}`, n]));
     const answer = await call('PUT', '/api/v1/monitor/x', { ...tcp(), ...body });
     expect([answer.status, answer.text.length < 50_000]).toEqual([400, true]);
   });
 
-  it('of tens of thousands of configurations is refused, and holds nobody up', async () => {
+  it('with tens of thousands of configurations is refused, and delays nobody', async () => {
     const many = (count: number): object =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, { ...tcp(), port: n < 9_800 ? 1 : 0 }]));
     expect((await call('POST', '/api/v1/monitor', many(20_000))).status).toBe(413);
@@ -165,7 +165,7 @@ describe('JSON', () => {
     expect(longestMs).toBeLessThan(1_000);
   });
 
-  it('with names that alerters do not have is refused in few words', async () => {
+  it('with unknown alerters is refused with a short answer', async () => {
     const names = Array.from({ length: 900 }, (_, n) => `alerter-${n}`);
     const one = tcp({ 'critical-alerter': [...names, 'x'.repeat(60_000)] });
     const answer = await call('POST', '/api/v1/monitor', { a: one, b: one, c: one });
@@ -184,7 +184,7 @@ describe('a page of another site', () => {
         .end();
     });
 
-  // A picture: browsers say no site to these hosts, and send no Origin.
+  // A picture: browsers send no site and no Origin to these hosts.
   it.each(['0.0.0.0', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '127.0.0.1', 'localhost', 'evil.example.com'])(
     'changes nothing by a picture from %s',
     async (host) => {
@@ -214,7 +214,7 @@ describe('a page of another site', () => {
   });
 });
 
-describe('a node with narrow limits', () => {
+describe('a node with low limits', () => {
   /** Until the connections of the test before are gone. */
   const idle = (): Promise<unknown> => waitFor(() => isFree(), { timeoutMs: 10_000 });
   const isFree = async (): Promise<boolean> => {
@@ -242,7 +242,7 @@ describe('a node with narrow limits', () => {
     }
   });
 
-  it('takes so many connections of one address, and so many in all', async () => {
+  it('accepts a limited number of connections from one address, and in all', async () => {
     await idle();
     const mine = Array.from({ length: 10 }, () => RawClient.open(narrow.url, 'GET'));
     await waitFor(() => mine.filter(({ closed }) => closed).length === 2);
@@ -253,7 +253,7 @@ describe('a node with narrow limits', () => {
     expect(await RawClient.open(narrow.url, head('GET /livez')).answered()).toContain(' 200 ');
   });
 
-  it('serves so many clients of the live stream of one address, and so many in all', async () => {
+  it('serves a limited number of stream clients from one address, and in all', async () => {
     await idle();
     const stream = (address: string): RawClient => RawClient.open(narrow.url, head('GET /api/v1/stream'), address);
     const answers: string[] = [];

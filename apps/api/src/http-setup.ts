@@ -13,13 +13,13 @@ import { ProblemWriter } from './common/problem-writer.js';
 import { guardBodies, readBodies } from './common/request-bodies.js';
 import { serveDashboard } from './ui/dashboard.js';
 
-/** Eight of the longest bodies at once. What they are parsed into is several times as much. */
+/** Eight of the longest bodies at once. Parsed, they take several times as much. */
 const MAX_RECEIVED_BYTES = 32 * 1_048_576;
 const MAX_SENT_BYTES = 128 * 1_048_576;
 
 /**
- * What Nest has no word for: hooks and routes of Fastify itself. All of it happens while this is constructed, before Nest adds its
- * routes and starts Fastify: what is added later counts for some routes and not for others.
+ * Hooks and routes of Fastify itself, which Nest cannot express. The constructor adds all of them before Nest adds its routes and
+ * starts Fastify: later ones would count for some routes only.
  */
 @Injectable()
 export class HttpSetup {
@@ -27,7 +27,7 @@ export class HttpSetup {
     const fastify = host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onRoute', (route) => {
       route.errorHandler ??= (error, request, reply) => problems.write(error, request, reply);
-      // The dashboard and Swagger UI hold nothing of a cluster: they ask for it.
+      // The dashboard and Swagger UI contain nothing of a cluster: they ask the API.
       if (isPage(route.url)) route.config = { ...route.config, rules: { open: true, page: true } };
     });
     guardCalls(fastify, calls);

@@ -8,14 +8,14 @@ export function openApiDocument(app: NestFastifyApplication): OpenAPIObject {
 }
 
 /**
- * To be called by whoever composes the application, before it listens: `/openapi.json`, and Swagger UI at `/docs`, which loads nothing
- * from elsewhere. The document is made when it is first asked for.
+ * Call it before the application listens: `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from elsewhere. The
+ * document is made at the first request.
  */
 export function setUpApi(app: NestFastifyApplication): void {
   let made: OpenAPIObject | undefined;
   let text: string | undefined;
   const document = (): OpenAPIObject => (made ??= openApiDocument(app));
-  // As text: anybody may ask for it, and to write it anew each time takes longer than all else.
+  // As text: anybody may request it, and writing it each time takes longer than everything else.
   app
     .getHttpAdapter()
     .getInstance()

@@ -12,8 +12,8 @@ import { SchedulerCaches } from './caches/scheduler-caches.js';
 import { SchedulerService } from './scheduler.service.js';
 
 /**
- * Campaigns for leadership and, as the leader, assigns monitors to workers. Expects the cluster, the platform and the schedule module of
- * whoever composes it.
+ * Campaigns for leadership and, as the leader, assigns monitors to workers. Needs the cluster, the platform and the schedule
+ * module.
  */
 @Module({
   providers: [

@@ -7,7 +7,7 @@ import { ConfigEventsService } from './events/config-events.service.js';
 import { LeadershipService } from './leadership/leadership.service.js';
 import { SchedulerCaches } from './caches/scheduler-caches.js';
 
-/** Starts the scheduler once the process is a member, and ends it so that a successor need not wait. */
+/** Starts the scheduler once the process is a member, and stops it so that a successor need not wait. */
 @Injectable()
 export class SchedulerService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger: Logger;
@@ -40,7 +40,7 @@ export class SchedulerService implements OnApplicationBootstrap, BeforeApplicati
     await this.caches.stop();
   }
 
-  /** Whoever campaigns has warm caches: a leader that must read everything first would leave the cluster without one meanwhile. */
+  /** A candidate has warm caches: a leader that must read everything first would leave the cluster without one meanwhile. */
   private async start(): Promise<void> {
     if (this.stopped) return;
     await this.caches.start();

@@ -80,7 +80,7 @@ describe('an alerter', () => {
     expect(text).not.toContain(CANARY);
   });
 
-  test('in use is not removed, and its users are named', async () => {
+  test('in use is not removed, and the answer names its users', async () => {
     await call('PUT', '/api/v1/alerter/used', slack());
     await call('PUT', '/api/v1/monitor/user', tcp({ 'warning-alerter': ['used'] }));
     const refused = await call('DELETE', '/api/v1/alerter/used');
@@ -118,7 +118,7 @@ describe('alerters', () => {
   test('are pushed, listed by key, and paged', async () => {
     const push = await call('POST', '/api/v1/alerter', { p1: slack(), p2: slack({ description: 'the second' }) });
     expect(push.body).toEqual({ message: 'Pushed 2 configs; skipped 0 configs', status: 'OK' });
-    // A masked one is the one that is stored.
+    // The masked secret is the stored one.
     const again = await call('POST', '/api/v1/alerter', { p1: MASKED_SLACK, p2: slack({ description: 'the second' }) });
     expect(again.body).toEqual({ message: 'Pushed 0 configs; skipped 2 configs', status: 'OK' });
     const all = await call('GET', '/api/v1/alerter');
@@ -131,7 +131,7 @@ describe('alerters', () => {
     expect(await stored('p3')).toBeUndefined();
   });
 
-  test('put by hand and not valid are told without their content', async () => {
+  test('written by hand and invalid are reported without their content', async () => {
     const value = JSON.stringify(slack({ options: { tokn: CANARY } }));
     const revision = await written(api.node, { put: api.node.keys.alerter('hand'), value });
     await api.settled(revision);

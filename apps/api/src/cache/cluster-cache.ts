@@ -25,7 +25,7 @@ import { type CacheRecord, clusterRecords } from './records.js';
 import { QuietView } from './quiet-view.js';
 import { VitalsView } from './vitals-view.js';
 
-/** Who follows the cache. Must not throw or block. */
+/** A listener of the cache. Must not throw or block. */
 export interface CacheListener {
   /** Everything was read for the first time. */
   ready?(): void;
@@ -33,7 +33,7 @@ export interface CacheListener {
   change?(record: CacheRecord, gone: boolean): void;
   /** After the last change of a revision. */
   revision?(revision: number): void;
-  /** Everything was listed again: what happened in between is not known. */
+  /** Everything was listed again: changes in between are unknown. */
   relisted?(): void;
 }
 
@@ -42,7 +42,7 @@ export type AlerterRecord = Extract<CacheRecord, { kind: 'alerter' }>;
 const WRITE_WAIT_MS = 1_000;
 const VERIFY_EVERY_MS = 300_000;
 
-/** The API's picture of the whole cluster, filled by one watch. */
+/** The API's view of the whole cluster, filled by one watch. */
 @Injectable()
 export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Surroundings {
   readonly monitors = new Map<string, MonitorView>();
@@ -54,7 +54,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   config: ClusterConfig | undefined;
   coverage: CoverageReport | undefined;
   private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
-  /** How often results were dumped before, and until when they may still come as seldom. */
+  /** The earlier interval of dumps, and until when workers may still use it. */
   private before = { everyMs: 0, until: 0 };
   private readonly vitals = new VitalsView((workerId, { name, samples, nextDueAt }, dumped) => {
     const view = this.monitors.get(name);
@@ -72,7 +72,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     view.newest = newest;
     view.lastResultAt = newest.at;
   });
-  /** What is newer was written since everything was read for the first time. */
+  /** A newer key was written since everything was read for the first time. */
   private listedAt = Number.POSITIVE_INFINITY;
   private readonly listeners = new Set<CacheListener>();
   private readonly informer: Watched<CacheRecord>;
@@ -98,7 +98,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     );
   }
 
-  /** Not awaited: the process listens, and tells its health, while etcd is awaited. */
+  /** Not awaited: the process listens, and answers about its health, while it waits for etcd. */
   onApplicationBootstrap(): void {
     const ready = async (): Promise<void> => {
       if (this.informer.revision === 0) return;
@@ -158,7 +158,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.informer.get(key);
   }
 
-  /** After a write of this process: waits until reading shows it, at most a second. */
+  /** After a write of this process: waits until reads show it, at most a second. */
   async awaitWrite(revision: number): Promise<void> {
     await this.informer.reached(revision, WRITE_WAIT_MS);
   }
@@ -167,7 +167,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return view.status(this, now);
   }
 
-  /** The version of a monitor that was assigned last: it still runs where the present one is refused. */
+  /** The last assigned version of a monitor: it still runs if the present one is invalid. */
   lastGood({ assignment }: MonitorView): MonitorSettings | undefined {
     return assignment && this.node.stores.assignment.parsed(assignment)?.settings;
   }
@@ -193,7 +193,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.members.heardAt(workerId);
   }
 
-  /** Whether a worker, which may be a member no longer, is cut off from etcd as far as this process can tell. */
+  /** Whether a worker, which may not be a member any more, is cut off from etcd as far as this process knows. */
   isDetached(member: Member, now = Date.now()): boolean {
     return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
   }
@@ -207,7 +207,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
   }
 
-  /** What one listener throws concerns no other. */
+  /** An exception of one listener does not affect others. */
   private emit(call: (listener: CacheListener) => void): void {
     for (const listener of this.listeners) {
       try {
@@ -229,7 +229,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const gone = after === undefined;
     switch (record.kind) {
       case 'config':
-        // The last good one stays.
+        // The last valid one stays.
         if (!gone) this.configure(record.config);
         return;
       case 'director':
@@ -313,7 +313,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         const { workerId } = record;
         view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
         if (after) view.assignments.push(record);
-        // A new owner is heard of from now on.
+        // From now on it expects signs of the new owner.
         if (after) this.members.expect(workerId, Date.now());
         break;
       }

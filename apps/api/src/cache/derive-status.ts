@@ -1,16 +1,16 @@
 import type { DerivedStatus, Status } from '@9volt/contracts';
 
-/** What the status that is shown of a monitor depends on. Instants in milliseconds since the epoch, by this process's clock. */
+/** The inputs of the shown status of a monitor. Times in milliseconds since the epoch, by this process's clock. */
 export interface StatusFacts {
-  /** What stands in etcd is invalid; its last good version may still run. */
+  /** The settings in etcd are invalid; the last valid version may still run. */
   quarantined: boolean;
   disabled: boolean;
-  /** A maintenance window is open in which no checks run. */
+  /** A maintenance window without checks is open. */
   maintenance: boolean;
   /** Whether a live worker runs it, or may run it. */
   runnable: boolean;
   stored: Status | undefined;
-  /** The worker could not judge the target at its last run. */
+  /** The worker could not judge the target at its last check. */
   unjudged: boolean;
   /** The newest result this process knows of. */
   lastResultAt: number | undefined;
@@ -20,10 +20,10 @@ export interface StatusFacts {
   dumpIntervalMs: number;
 }
 
-/** So many periods of silence, and what is stored is not believed any more. */
+/** After this many intervals without results, the stored status does not count any more. */
 const SILENT_PERIODS = 3;
 
-/** Silence is never shown as health: what is stored counts only while results keep coming. */
+/** A monitor without results is never shown as healthy: the stored status counts only while results keep coming. */
 export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
   if (facts.quarantined) return 'quarantined';
   if (facts.disabled) return 'disabled';
@@ -31,7 +31,7 @@ export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
   if (!facts.runnable) return 'orphaned';
   if (facts.stored === undefined) return 'pending';
   if (isStale(facts, now)) return 'stale';
-  // An incident stays what it is until somebody sees otherwise.
+  // An incident stays as it is until a check sees otherwise.
   return facts.unjudged && facts.stored === 'ok' ? 'unknown' : facts.stored;
 }
 

@@ -1,6 +1,6 @@
 import type { ClusterEvent } from '@9volt/contracts';
 
-/** Events in the order of their ids, which is that of time. They mostly arrive at the end and leave at the beginning. */
+/** Events in the order of their ids, which is the order of time. Most arrive at the end and leave at the beginning. */
 export class EventLog {
   private readonly sorted: ClusterEvent[] = [];
 
@@ -28,7 +28,7 @@ export class EventLog {
     for (let at = this.sorted.length - 1; at >= 0; at--) yield this.sorted[at] as ClusterEvent;
   }
 
-  /** Where an id stands or belongs; looked for at the end first. */
+  /** Position of an id; tries the end first. */
   private position(id: string): number {
     let high = this.sorted.length;
     if (high === 0 || (this.sorted[high - 1] as ClusterEvent).id < id) return high;

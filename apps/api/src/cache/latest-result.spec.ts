@@ -21,37 +21,37 @@ const after = (
 describe('a worker whose clock is hours ahead dies', () => {
   const dead = result('dead', 5, NOW + 3 * HOUR);
 
-  test.each([true, false])('what its heir tells counts at once (found when listing: %s)', (arrived) => {
+  test.each([true, false])('the result of the next owner counts at once (found when listing: %s)', (arrived) => {
     const heirs = result('heir', 6, NOW - 1_000, NOW);
     expect(after([dead, heirs], { owner: 'heir', arrived })).toMatchObject({ workerId: 'heir', at: NOW - 1_000 });
   });
 
-  test('and before it is known who its heir is', () => {
+  test('and before the next owner is known', () => {
     expect(after([dead, result('heir', 6, NOW - 1_000, NOW)])).toMatchObject({ workerId: 'heir' });
   });
 
-  test('what it told is of now, by our own clock', () => {
+  test('its results have our own time', () => {
     expect(after([dead], { owner: 'dead' })).toMatchObject({ at: NOW - 2_000, sample: { at: NOW - 2_000 } });
     expect(after([dead], { owner: 'dead', arrived: false })?.at).toBe(NOW);
   });
 });
 
-test('one whose clock is hours behind is no more silent for that', () => {
+test('a worker whose clock is hours behind does not seem silent because of that', () => {
   const behind = result('behind', 6, NOW - 3 * HOUR);
   expect(after([behind], { owner: 'behind' })).toMatchObject({ at: NOW - 2_000, sample: { at: NOW - 2_000 } });
 });
 
-test('a worker that lost a monitor may tell of it once more: the owner counts', () => {
+test("a worker that lost a monitor may report it once more: the owner's result counts", () => {
   const [owners, late] = [result('owner', 6, NOW - 500, NOW), result('loser', 7, NOW - 4_000, NOW)];
   expect(after([owners, late], { owner: 'owner' })).toMatchObject({ workerId: 'owner' });
   expect(after([late, owners], { owner: 'owner' })).toMatchObject({ workerId: 'owner' });
 });
 
-test('a dump that is read back later is older', () => {
+test('an older dump, read later, counts as older', () => {
   expect(after([result('w', 7, NOW - 1_000), result('w', 6, NOW - 9_000)], { owner: 'w' })?.revision).toBe(7);
 });
 
-test('clocks that differ by the way that a dump takes are taken to agree', () => {
+test('clocks that differ by the duration of a dump count as equal', () => {
   expect([clockCorrection(NOW - 4_000, NOW), clockCorrection(NOW + 4_000, NOW)]).toEqual([0, 0]);
   expect([clockCorrection(NOW - HOUR, NOW), clockCorrection(NOW + HOUR, NOW)]).toEqual([HOUR, -HOUR]);
 });

@@ -1,16 +1,16 @@
 import type { Sample } from '@9volt/contracts';
 
-/** The newest result of a monitor. Instants in milliseconds since the epoch, by this process's clock where it can tell. */
+/** The newest result of a monitor. Times in milliseconds since the epoch, by this process's clock where possible. */
 export interface LatestResult {
   workerId: string;
-  /** Of etcd, when it was told. */
+  /** Revision of etcd at its arrival. */
   revision: number;
   sample: Sample;
   /** When it ran. */
   at: number;
 }
 
-/** A result as a worker's dump tells it. */
+/** A result in a worker's dump. */
 export interface ReportedResult {
   workerId: string;
   revision: number;
@@ -19,17 +19,18 @@ export interface ReportedResult {
   dumpedAt: number;
 }
 
-/** A dump takes its time to get here. More than this, and the clocks differ. */
+/** A dump takes its time to get here. If the difference is larger, the clocks differ. */
 export const CLOCK_TOLERANCE_MS = 5_000;
 
-/** By how much the clock of whoever said `theirs` just now is behind ours; 0 when no more than what the way may have taken. */
+/** By how much the clock that just said `theirs` is behind ours; 0 if the way may explain it. */
 export function clockCorrection(theirs: number, now: number): number {
   return Math.abs(now - theirs) > CLOCK_TOLERANCE_MS ? now - theirs : 0;
 }
 
 /**
- * What is the newest result once this one was told; undefined when it is older. What two workers say is compared by the order in which etcd
- * took it, never by their clocks, one of which may be hours ahead. `arrived`: it was dumped just now, rather than found when listing.
+ * The newest result after this one; undefined if it is older. Results of two workers are compared by the order in which etcd
+ * accepted them, never by their clocks, one of which may be hours ahead. `arrived`: it was dumped just now, rather than found when
+ * listing.
  */
 export function newestResult(
   known: LatestResult | undefined,
@@ -40,7 +41,7 @@ export function newestResult(
   const { workerId, revision, sample, dumpedAt } = told;
   if (!arrived) return { workerId, revision, sample, at: Math.min(now, sample.at) };
   const at = sample.at + clockCorrection(dumpedAt, now);
-  // Counted from its arrival here, so that clocks need not agree.
+  // Counted from its arrival here, so clocks need not agree.
   return { workerId, revision, sample: { ...sample, at }, at: now - Math.max(0, dumpedAt - sample.at) };
 }
 

@@ -15,21 +15,21 @@ beforeEach(() => {
 const detached = (now: number, who = member('w')): boolean => view.isDetached(who, now, DUMP_MS);
 
 describe('a worker', () => {
-  test('is detached after three dumps of silence, and no more once it is heard', () => {
+  test('is detached after three dumps of silence, until it is seen again', () => {
     expect([detached(30_000), detached(30_001)]).toEqual([false, true]);
     view.heardOf('w', 30_001);
     expect([detached(60_001), detached(60_002)]).toEqual([false, true]);
-    // An idle worker has no results to tell, but it tells of itself.
+    // An idle worker has no results to dump, but it writes its key.
     view.put(member('w'), 70_000);
     expect(detached(100_000)).toBe(false);
   });
 
-  test('is given time after we were deaf ourselves', () => {
+  test('gets time after we were deaf ourselves', () => {
     view.listening(50_000);
     expect([detached(80_000), detached(80_001)]).toEqual([false, true]);
   });
 
-  test('whose membership is over is shown, detached, while monitors are assigned to it', () => {
+  test('whose membership is over is shown as detached, while monitors are assigned to it', () => {
     view.remove('w');
     expect(view.shown(() => true).map(({ MemberID }) => MemberID)).toEqual(['w']);
     expect([detached(1), view.isLiveWorker('w'), view.nameOf('w')]).toEqual([true, false, 'name of w']);
@@ -53,7 +53,7 @@ describe('a worker', () => {
   });
 });
 
-test('members that run no checks are never detached, and gone at once', () => {
+test('members that run no checks are never detached, and disappear at once', () => {
   const api = member('a', 'api');
   view.put(api, 0);
   expect(detached(1e9, api)).toBe(false);
@@ -65,7 +65,7 @@ describe('the clock of a member', () => {
   const at = (LastUpdated: string): Member => ({ ...member('w'), LastUpdated });
   const told = (when: number): string => new Date(when).toISOString();
 
-  test('is compared with ours when it writes, the closest of its last three writes counts', () => {
+  test('is compared with ours when it writes; the closest of its last three writes counts', () => {
     expect(view.clockOffsetMs('w')).toBeUndefined();
     view.put(at(told(7_200_000)), 0, true);
     expect(view.clockOffsetMs('w')).toBe(7_200_000);
@@ -73,13 +73,13 @@ describe('the clock of a member', () => {
     expect(view.clockOffsetMs('w')).toBe(7_199_000);
   });
 
-  test('is not taken to be behind for a write that was late on its way', () => {
+  test('does not count as behind because a write was late on its way', () => {
     view.put(at(told(1_000)), 1_010, true);
     view.put(at(told(11_000)), 19_000, true);
     expect(view.clockOffsetMs('w')).toBe(-10);
   });
 
-  test('is not compared by what is listed, by the same write again, or by what is no time', () => {
+  test('is not compared by a listing, by the same write again, or by an invalid time', () => {
     view.put(at(told(5_000_000)), 0);
     view.put(at(told(5_000_000)), 10, true);
     view.put(at('yesterday'), 20, true);

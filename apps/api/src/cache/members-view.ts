@@ -1,23 +1,23 @@
 import { type Drain, type Member, runsChecks } from '@9volt/contracts';
 
-/** So many dump intervals without a word, and a worker is taken for cut off. */
+/** After this many dump intervals without a sign, a worker counts as cut off. */
 const SILENT_PERIODS = 3;
-/** Writes of a member by which its clock is compared. */
+/** How many writes of a member are used to compare its clock. */
 const COMPARED = 3;
 
-/** Who takes part, who is kept empty, and when each worker was last heard of. Instants in milliseconds by this process's clock. */
+/** The members, the drained workers, and when each worker was last seen. Times in milliseconds by this process's clock. */
 export class MembersView {
   readonly live = new Map<string, Member>();
   readonly drains = new Map<string, Partial<Drain>>();
-  /** Workers that are members no longer, as they last were: they may run on what they have. */
+  /** Workers that are no longer members, as they last were: they may run on from memory. */
   private readonly departed = new Map<string, Member>();
-  /** Of results, by worker. */
+  /** Arrival of results, by worker. */
   private readonly heard = new Map<string, number>();
-  /** Of anything, by member. */
+  /** Last sign of any kind, by member. */
   private readonly seen = new Map<string, number>();
-  /** By member, how far its clock was from ours at its last writes; what was late on its way here looks like a clock that is behind. */
+  /** By member, the difference between its clock and ours at its last writes; a late arrival looks like a clock that is behind. */
   private readonly apart = new Map<string, number[]>();
-  /** Silence from before cannot be told from our own deafness. */
+  /** Earlier silence cannot be distinguished from our own deafness. */
   private listeningSince = 0;
   private eligible: { untagged: boolean; tags: Set<string> } | undefined;
 
@@ -62,7 +62,7 @@ export class MembersView {
     return this.heard.get(id);
   }
 
-  /** Milliseconds by which the clock of a member is ahead of ours, or behind when negative; undefined while nothing is known. */
+  /** Milliseconds by which the clock of a member is ahead of ours (negative: behind); undefined while nothing is known. */
   clockOffsetMs(id: string): number | undefined {
     const [closest] = [...(this.apart.get(id) ?? [])].sort((a, b) => Math.abs(a) - Math.abs(b));
     return closest;
@@ -88,7 +88,7 @@ export class MembersView {
     return member !== undefined && runsChecks(member.Role);
   }
 
-  /** Whether a live worker that is not kept empty serves this tag. */
+  /** Whether a live worker that is not drained serves this tag. */
   mayRun(memberTag: string | undefined): boolean {
     this.eligible ??= this.eligibleTags();
     return memberTag === undefined ? this.eligible.untagged : this.eligible.tags.has(memberTag);
@@ -98,7 +98,7 @@ export class MembersView {
     return runsChecks(Role) && this.drains.has(Name);
   }
 
-  /** Whether a member that runs checks writes nothing to etcd, and may run on what it has all the same. */
+  /** Whether a member that runs checks writes nothing to etcd, and may run on from memory all the same. */
   isDetached({ MemberID, Role }: Member, now: number, dumpIntervalMs: number): boolean {
     if (!runsChecks(Role)) return false;
     if (!this.live.has(MemberID)) return true;
@@ -106,7 +106,7 @@ export class MembersView {
     return now - lastAt > SILENT_PERIODS * dumpIntervalMs;
   }
 
-  /** Members, and those that are none any more but still hold monitors: nobody has taken these over yet. */
+  /** Members, and former ones that still have monitors: nobody has taken these over yet. */
   shown(holds: (id: string) => boolean): Member[] {
     for (const id of this.departed.keys()) if (!holds(id)) this.departed.delete(id);
     return [...this.live.values(), ...this.departed.values()];

@@ -25,7 +25,7 @@ export interface HeldAssignment extends AssignmentRecord {
   workerId: string;
 }
 
-/** What the rest of the cluster means to a monitor's status. */
+/** What the rest of the cluster means for a monitor's status. */
 export interface Surroundings {
   dumpIntervalMs: number;
   isLiveWorker(workerId: string): boolean;
@@ -34,7 +34,7 @@ export interface Surroundings {
   quiet: Pick<QuietView, 'pauseOf' | 'stoppedBy'>;
 }
 
-/** All that is known of one monitor, kept up to date key by key. */
+/** Everything known about one monitor, kept up to date key by key. */
 export class MonitorView {
   declared: DeclaredMonitor | undefined;
   state: MonitorState | undefined;
@@ -45,11 +45,11 @@ export class MonitorView {
   lastResultAt: number | undefined;
   incidents: { n: number; incident: IncidentRecord }[] = [];
   owed: OutboxEntry[] = [];
-  /** What it is suspected of. */
+  /** The deaths that it is suspected of. */
   poison: PoisonRecord | undefined;
-  /** The status that subscribers were last told, and why its alarms are held. */
+  /** The status that subscribers last got, and why its alarms are held back. */
   shown: string | undefined;
-  /** What it costs its worker, as the leader reckons; 0 while its configuration is invalid. */
+  /** Its load on a worker, as the leader computes it; 0 while its configuration is invalid. */
   weight = 0;
   private intervalMs = 0;
   private shownTarget: string | undefined;
@@ -61,7 +61,7 @@ export class MonitorView {
     return this.newest?.sample;
   }
 
-  /** Whether anything but leftovers is known of it. */
+  /** Whether more than leftovers is known about it. */
   get exists(): boolean {
     return this.declared !== undefined;
   }
@@ -79,14 +79,14 @@ export class MonitorView {
     return this.declared?.settings;
   }
 
-  /** Why it is quarantined, if it is: its configuration is invalid, or ends the processes it runs in. */
+  /** Why it is quarantined, if it is: its configuration is invalid, or kills the processes that it runs in. */
   get refusal(): readonly FieldError[] | undefined {
     const { declared, poison } = this;
     if (declared?.faults || !declared || !isPoisonous(poison, declared.revision)) return declared?.faults;
     return [{ path: '', expected: 'a check that does not end its process', message: poisonReason(poison) }];
   }
 
-  /** The assignment that counts: a hand-over may show two for a moment. */
+  /** The assignment that counts: during a hand-over there may be two for a moment. */
   get assignment(): HeldAssignment | undefined {
     return this.assignments.find(({ phase }) => phase === 'run') ?? this.assignments[0];
   }
@@ -128,7 +128,7 @@ export class MonitorView {
     return this.shownTarget;
   }
 
-  /** What a search looks through, in lower case; made when first searched. */
+  /** The text for searches, in lower case; made at the first search. */
   get searchable(): string {
     const { settings, name, target } = this;
     this.words ??= [name, settings?.type, settings?.description, target].join('\n').toLowerCase();

@@ -14,7 +14,7 @@ import {
 import type { CacheRecord } from './records.js';
 import type { MonitorView } from './monitor-view.js';
 
-/** A maintenance window as it is declared: valid, or with what is wrong with it. */
+/** A maintenance window as it is declared: valid, or with its faults. */
 export type DeclaredMaintenance = { revision: number } & (
   | { settings: MaintenanceSettings; windows: MaintenanceWindows; faults?: undefined }
   | { settings?: undefined; windows?: undefined; faults: readonly FieldError[] }
@@ -27,10 +27,10 @@ export interface StoredSilence {
 
 type QuietRecord = Extract<CacheRecord, { kind: 'silence' | 'maintenance' | 'ack' | 'pause' }>;
 
-/** For how long an answer about one monitor counts: windows and silences begin and end by time. */
+/** How long an answer about one monitor is cached: windows and silences begin and end by time. */
 const FRESH_MS = 1_000;
 
-/** By what people keep 9volt quiet, and which monitors that is about. */
+/** What people use to keep 9volt quiet, and for which monitors. */
 export class QuietView {
   readonly silences = new Map<string, StoredSilence>();
   readonly maintenance = new Map<string, DeclaredMaintenance>();
@@ -43,7 +43,7 @@ export class QuietView {
     { version: number; until: number; maintenance?: string; silenced: boolean }
   >();
 
-  /** `revision` is undefined when the key is gone. */
+  /** `revision` is undefined if the key is gone. */
   index(record: QuietRecord, revision: number | undefined): void {
     this.version++;
     switch (record.kind) {
@@ -71,13 +71,13 @@ export class QuietView {
     return pause && now < Date.parse(pause.until) ? pause : undefined;
   }
 
-  /** The name of a window of mode `stop` that is open over the monitor. */
+  /** The name of an open window of mode `stop` for the monitor. */
   stoppedBy(view: MonitorView, now: number): string | undefined {
     if (this.maintenance.size === 0) return undefined;
     return this.windowOver(view, now, 'stop');
   }
 
-  /** The first stage of the pipeline that holds alarms of the monitor, or would hold one. */
+  /** The first stage of the pipeline that holds back alarms of the monitor, or would. */
   reasonOf(view: MonitorView, now: number): QuietReason | null {
     const { state } = view;
     const about = this.about(view, now);
@@ -123,7 +123,7 @@ function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {
   else map.set(name, value);
 }
 
-/** What matchers look at. */
+/** The inputs of matchers. */
 export function subjectOf({ name, settings, state }: MonitorView): Subject {
   return {
     name,

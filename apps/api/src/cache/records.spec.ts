@@ -4,7 +4,7 @@ import { declared } from './records.js';
 
 const judged = (text: string) => declared(Buffer.from(text), (raw) => validateMonitor('x', raw));
 
-test('a configuration is not looked at when it is too large, too deep or no JSON', () => {
+test('a configuration that is too large, too deep or not JSON is not validated', () => {
   const messages = [' '.repeat(262_145), '['.repeat(1_000) + ']'.repeat(1_000), '{"type": canary'].map((text) =>
     judged(text).faults?.map(({ message }) => message),
   );
@@ -15,7 +15,7 @@ test('a configuration is not looked at when it is too large, too deep or no JSON
   ]);
 });
 
-test('of what is wrong with a configuration an excerpt is kept, however much that is', () => {
+test('keeps an excerpt of the faults of a configuration, however many there are', () => {
   const many = declared(Buffer.from('{}'), () => ({
     ok: false,
     errors: Array.from({ length: 5_000 }, (_, n) => ({ path: `/${n}`, expected: 'x', message: 'y'.repeat(10_000) })),

@@ -39,10 +39,10 @@ import {
 } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 
-/** Settings as a person put them: valid, or quarantined with what is wrong with them. */
+/** Settings as a person wrote them: valid, or quarantined with their faults. */
 export type Declared<S> = { settings: S; faults?: undefined } | { settings?: undefined; faults: FieldError[] };
 
-/** A key of the cluster, decoded by what it holds. What is not here is not read by the API. */
+/** A decoded key of the cluster, by its kind. The API does not read other keys. */
 export type CacheRecord =
   | { kind: 'config'; config: ClusterConfig }
   | ({ kind: 'monitor'; name: string } & Declared<MonitorSettings>)
@@ -65,14 +65,14 @@ export type CacheRecord =
   | { kind: 'event'; event: ClusterEvent }
   | { kind: 'request'; request: WorkerRequest };
 
-/** The settings of an assignment are as many again as the monitors: they stay encoded until they are asked for. */
+/** The settings of all assignments are as large as those of all monitors: they stay encoded until somebody asks for them. */
 export interface AssignmentRecord extends Pick<Assignment, 'phase' | 'to' | 'reason' | 'assignedAt' | 'cause'> {
   value: Buffer;
 }
 
 type Reader = (entry: Entry, report: ReportFault) => CacheRecord | undefined;
 
-/** All keys of the cluster. What is not whole, and what the API does not know, is left out. */
+/** All keys of the cluster. Skips invalid values and unknown keys. */
 export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheRecord> {
   const named: readonly (readonly [
     prefix: string,
@@ -171,15 +171,15 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
   };
 }
 
-/** More faults of one document are only counted. */
+/** Further faults of a document are only counted. */
 const MAX_FAULTS = 20;
-/** A longer message of a fault is cut: it repeats what stands there. */
+/** A longer message of a fault is cut, because it repeats the value. */
 const LONGEST_MESSAGE = 500;
 
-/** Validates what stands under a key that anybody may write. What is too large is not looked at. */
+/** Validates the value of a key that anybody may write. Does not read one that is too large. */
 export function declared<S>(value: Buffer, validate: (raw: unknown) => Validated<S>): Declared<S> {
   const { value: raw, fault } = parse(value, MAX_SETTINGS_BYTES);
-  // Not a word of what it is: half a document may hold a whole secret.
+  // Nothing of the value: half a document may contain a whole secret.
   if (fault !== undefined)
     return { faults: [{ path: '', expected: 'a JSON object', message: `the document: ${fault}` }] };
   try {
@@ -200,7 +200,7 @@ function excerptOf(faults: readonly FieldError[]): FieldError[] {
   return more > 0 ? [...shown, { path: '', expected: 'valid settings', message: `and ${more} more faults` }] : shown;
 }
 
-/** What is not valid is told by every process that lives by it. */
+/** Every process that uses it reports an invalid value. */
 function configOf({ value }: Entry): CacheRecord | undefined {
   const raw = parse(value, MAX_SETTINGS_BYTES).value;
   return clusterConfigFaults(raw).length === 0 ? { kind: 'config', config: raw as ClusterConfig } : undefined;

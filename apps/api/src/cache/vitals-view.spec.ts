@@ -18,7 +18,7 @@ describe('the dumps of a worker', () => {
   const first = { generation: 1, names: ['a', 'b'] };
   const second = { generation: 2, names: ['b', 'c'] };
 
-  test('are read when a revision is complete, the newest only', () => {
+  test('are read when a revision is complete, only the newest ones', () => {
     view.putDump(
       'w',
       0,
@@ -35,7 +35,7 @@ describe('the dumps of a worker', () => {
     expect(seen).toEqual([]);
   });
 
-  test('are read back for what has no result in the newest', async () => {
+  test('are read back for monitors without a result in the newest', async () => {
     await view.backfill();
     expect(seen.splice(0)).toEqual(['w b 1']);
   });
@@ -50,7 +50,7 @@ describe('the dumps of a worker', () => {
     expect(view.history('nobody')).toEqual([]);
   });
 
-  test('tell the newest of several at once, as many as asked for and none too old', async () => {
+  test('contain the newest of several at once, as many as requested and none too old', async () => {
     const times = async (limit: number, since?: number): Promise<object> =>
       Object.fromEntries(
         [...(await view.recent(new Set(['a', 'b', 'nobody']), limit, since))].map(([name, samples]) => [

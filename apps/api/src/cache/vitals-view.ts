@@ -10,7 +10,7 @@ interface Dump {
 
 interface Chunk {
   workerId: string;
-  /** Newest first: older dumps can only be read with the names they were written under. */
+  /** Newest first: older dumps can only be read with the names of their time. */
   indexes: VitalsIndex[];
   dumps: Map<number, Dump>;
 }
@@ -18,14 +18,14 @@ interface Chunk {
 const KEPT_INDEXES = 8;
 
 /**
- * The workers' dumps of results. They stay deflated: the newest of each chunk is read as it arrives, the history of one monitor
- * when it is asked for.
+ * The workers' dumps of results. They stay compressed: the newest of each chunk is read as it arrives, the history of one monitor
+ * on request.
  */
 export class VitalsView {
   private readonly chunks = new Map<string, Chunk>();
   private readonly dirty = new Set<Chunk>();
 
-  /** `onEntry` is told the newest of each monitor, when it was dumped by the worker's clock, and at which revision of etcd. */
+  /** `onEntry` gets the newest result of each monitor, the time of its dump by the worker's clock, and its revision of etcd. */
   constructor(
     private readonly onEntry: (workerId: string, entry: VitalsEntry, dumped: { at: number; revision: number }) => void,
   ) {}
@@ -54,7 +54,7 @@ export class VitalsView {
     this.dirty.delete(found);
   }
 
-  /** To be called when a revision is complete: an index and its first dump may come in one transaction. */
+  /** Call it when a revision is complete: an index and its first dump may come in one transaction. */
   flush(): void {
     for (const chunk of this.dirty) {
       const [newest] = newestFirst(chunk);
@@ -88,7 +88,7 @@ export class VitalsView {
     }
   }
 
-  /** What is kept of one monitor's results, oldest first. */
+  /** The kept results of one monitor, oldest first. */
   history(monitor: string): Sample[] {
     const samples = new Map<number, Sample>();
     for (const chunk of this.chunks.values()) {
@@ -102,8 +102,8 @@ export class VitalsView {
   }
 
   /**
-   * The newest results of some monitors, oldest first, at most `limit` of each, leaving out those before `since`. A dump is read once
-   * for all of them, and others get their turn between two.
+   * The newest results of some monitors, oldest first, at most `limit` of each, without those before `since`. Reads a dump once for
+   * all of them, and yields between two dumps.
    */
   async recent(monitors: ReadonlySet<string>, limit: number, since = 0): Promise<Map<string, Sample[]>> {
     const found = new Map([...monitors].map((name) => [name, new Map<number, Sample>()]));

@@ -1,11 +1,11 @@
 import { isChecked } from '@9volt/contracts';
 import type { MonitorView } from './monitor-view.js';
 
-/** What the assignments give a worker to do. */
+/** The load that the assignments give a worker. */
 export interface Workload {
   /** Number of assigned monitors. */
   monitors: number;
-  /** Sum of the weights of the monitors it is to run, moves under way being done: what the leader balances. */
+  /** Sum of the weights of the monitors that it is to run, counting moves in progress as done: the leader balances this. */
   weight: number;
 }
 

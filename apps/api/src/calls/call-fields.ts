@@ -7,7 +7,9 @@ export interface CallFields {
   odd: string[];
 }
 
-/** What stands in the body of a call: JSON, a form, or text, which is the message. Many a client says a type that it does not send. */
+/**
+ * The content of the body of a call: JSON, a form, or text, which is the message. Many clients declare another type than they send.
+ */
 export async function fieldsOf({ type, bytes, cut }: SentBody): Promise<CallFields> {
   const odd = cut ? [`the body was cut to ${bytes.length} bytes`] : [];
   const text = bytes.toString('utf8').trim();

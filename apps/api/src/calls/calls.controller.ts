@@ -8,7 +8,7 @@ import type { SentBody } from '../common/request-bodies.js';
 import { CallsService } from './calls.service.js';
 import { readWords } from './read-words.js';
 
-/** The address is the credential: whoever has the token may call, and do nothing else. */
+/** The address is the credential: a client with the token may call, and do nothing else. */
 @ApiV1('push', 'Push')
 export class CallsController {
   constructor(private readonly calls: CallsService) {}
@@ -39,7 +39,7 @@ export class CallsController {
   }
 }
 
-/** What both routes of a call have in common. */
+/** The common part of both routes of a call. */
 function CallRoute(id: string, summary: string): MethodDecorator {
   return applyDecorators(
     Rules({ open: true, anyBody: true }),

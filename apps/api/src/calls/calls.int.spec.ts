@@ -33,7 +33,7 @@ async function record(name: string): Promise<CallRecord | undefined> {
   return entry && decode<CallRecord>(entry.value);
 }
 
-/** A call a second and more ago is as if there had been none. */
+/** A call more than a second ago has no effect on the next. */
 async function longAfter(name: string): Promise<void> {
   const { client, keys } = first.node;
   const known = await record(name);
@@ -43,7 +43,7 @@ async function longAfter(name: string): Promise<void> {
 }
 
 describe('a call of a job', () => {
-  it('is written down with what it says, by any node and without an access token', async () => {
+  it('is recorded with what it says, by any node and without an access token', async () => {
     expect((await call('POST', path)).status).toBe(404);
     expect((await call('PUT', '/api/v1/monitor/nightly', job())).status).toBe(201);
     const before = Date.now();
@@ -64,7 +64,7 @@ describe('a call of a job', () => {
     });
   });
 
-  it('is taken once a second, whichever node is called', async () => {
+  it('is accepted once a second, whichever node gets it', async () => {
     await longAfter('nightly');
     const calls = await Promise.all(
       [first, second, first, second].map((api) => callerOf(api.url)('POST', path, { message: api.url })),
@@ -73,7 +73,7 @@ describe('a call of a job', () => {
     expect(calls.find(({ status }) => status === 429)?.headers.get('retry-after')).toBe('1');
   });
 
-  it('is written down in the time of the workers, by a node whose clock is off', async () => {
+  it('is recorded in the time of the workers, by a node whose clock is wrong', async () => {
     expect((await call('PUT', '/api/v1/monitor/nightly', job())).status).toBeLessThan(300);
     await longAfter('nightly');
     const { client, keys } = first.node;
@@ -89,7 +89,7 @@ describe('a call of a job', () => {
     await first.settled((await client.txn({ compare: [], then: gone })).revision);
   });
 
-  it('is taken when another came more than a second ago, by a node whose clock is behind by just that', async () => {
+  it('is accepted when another came more than a second ago, by a node whose clock is behind by just that', async () => {
     await longAfter('nightly');
     expect((await call('POST', path)).status).toBe(200);
     const { client, keys } = first.node;
@@ -147,20 +147,24 @@ describe('a call of a job', () => {
     ['POST', '', json('{"message":"x", "__proto__": {"status": "critical"}}'), { status: 'ok' }, '"__proto__" ignored'],
     ['POST', '?status=critical', plain('y'.repeat(70_000)), { status: 'critical' }, 'was cut'],
     ['POST', '', json(`{"a":${'['.repeat(20_000)}`), { status: 'ok' }, 'ignored the body: it is not a JSON object'],
-  ])('counts, by %s %s and with %j, as far as it is understood', async (method, more, [headers, body], last, odd) => {
-    await longAfter('nightly');
-    const before = Date.now();
-    const answer = await callerOf(first.url)(method, `${path}${more}`, body, headers);
-    expect([answer.status, answer.text]).toEqual([200, expect.not.stringContaining(TOKEN)]);
-    const known = await record('nightly');
-    expect(known?.last).toMatchObject(last);
-    expect(Date.parse(known?.last?.at ?? '')).toBeGreaterThanOrEqual(before);
-    expect(known?.last?.message?.length ?? 0).toBeLessThanOrEqual(1_024);
-    if (method === 'HEAD') return;
-    const { message } = answer.body as { message: string };
-    if (odd === '') expect(message).toBe('Received');
-    else expect([message, known?.last?.message]).toEqual([expect.stringContaining(odd), expect.stringContaining(odd)]);
-  });
+  ])(
+    'counts, by %s %s and with %j, as far as 9volt understands it',
+    async (method, more, [headers, body], last, odd) => {
+      await longAfter('nightly');
+      const before = Date.now();
+      const answer = await callerOf(first.url)(method, `${path}${more}`, body, headers);
+      expect([answer.status, answer.text]).toEqual([200, expect.not.stringContaining(TOKEN)]);
+      const known = await record('nightly');
+      expect(known?.last).toMatchObject(last);
+      expect(Date.parse(known?.last?.at ?? '')).toBeGreaterThanOrEqual(before);
+      expect(known?.last?.message?.length ?? 0).toBeLessThanOrEqual(1_024);
+      if (method === 'HEAD') return;
+      const { message } = answer.body as { message: string };
+      if (odd === '') expect(message).toBe('Received');
+      else
+        expect([message, known?.last?.message]).toEqual([expect.stringContaining(odd), expect.stringContaining(odd)]);
+    },
+  );
 
   it('reaches its monitor under a new token, and no longer under the old one', async () => {
     await call('PATCH', '/api/v1/monitor/nightly', { token: `${TOKEN}-new` });
@@ -171,14 +175,14 @@ describe('a call of a job', () => {
     expect((await call('POST', `${path}-new`)).status).toBe(404);
   });
 
-  it('begins anew with a new monitor of the same name', async () => {
+  it('starts from zero with a new monitor of the same name', async () => {
     const old = await record('nightly');
     await call('PUT', '/api/v1/monitor/nightly', job());
     expect((await call('POST', path)).status).toBe(200);
     expect((await record('nightly'))?.createRevision).toBeGreaterThan(old?.createRevision ?? Infinity);
   });
 
-  it('is not answered with its token, and neither is the monitor', async () => {
+  it('is answered without its token, and so is the monitor', async () => {
     const answers = [
       await call('POST', `${path}x`),
       await call('GET', '/api/v1/monitor/nightly'),

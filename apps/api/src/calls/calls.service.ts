@@ -6,10 +6,10 @@ import { RecentRevisions } from './recent-revisions.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
 import { TokenIndex } from './token-index.js';
 
-/** Another node took a call first so often that this one may be left out. */
+/** Another node was first so often that this call may be skipped. */
 const ATTEMPTS = 3;
 
-/** Writes down the calls of jobs; workers see them by their watch. */
+/** Records the calls of jobs; workers see them on their watch. */
 @Injectable()
 export class CallsService {
   private readonly tokens = new TokenIndex();
@@ -27,7 +27,7 @@ export class CallsService {
     });
   }
 
-  /** Throws unless a monitor has this token, or when that is not known yet. */
+  /** Throws unless a monitor has this token, or if that is not known yet. */
   assertKnown(token: string): void {
     this.cache.assertReady();
     if (this.tokens.named(token).length === 0) {
@@ -35,7 +35,7 @@ export class CallsService {
     }
   }
 
-  /** One small write for each monitor with this token, which is one. */
+  /** One small write for each monitor with this token; there is usually one. */
   async receive(token: string, words: ReadWords): Promise<void> {
     this.assertKnown(token);
     const call = callOf(words, this.clusterNow());
@@ -56,21 +56,24 @@ export class CallsService {
     throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
   }
 
-  /** A worker that did not see the call arrive has nothing but the time that is written here. */
+  /** A worker that did not see the call arrive has only the time that is recorded here. */
   private clusterNow(): number {
     const nowMs = Date.now();
     const self = { id: this.node.memberId, checks: false };
     return nowMs + clusterAheadMs(this.cache.members.live.values(), self, { nowMs, dumpMs: this.cache.dumpIntervalMs });
   }
 
-  /** By the clocks of those who took the calls, which may differ: what was here a second ago, by our own, is none too soon. */
+  /**
+   * The clocks of the nodes that recorded the calls may differ: a record that was here a second ago by our own clock is not too
+   * recent.
+   */
   private isTooSoon({ modRevision }: StoredCalls, before: Call, now: Call): boolean {
     const apartMs = Math.abs(Date.parse(now.at) - Date.parse(before.at));
     return apartMs < MIN_MS_BETWEEN_CALLS && !this.revisions.isOld(modRevision, performance.now());
   }
 }
 
-/** What was odd is told with what the job says: the one who looks at the monitor is seldom the one who sees the answer. */
+/** Oddities are recorded with the job's message: the person who looks at the monitor seldom sees the answer. */
 function callOf({ status, message, latencyMs, odd }: ReadWords, nowMs: number): Call {
   const said = [message, ...odd.map((what) => `(${what})`)].filter((part) => part !== undefined).join(' ');
   return {

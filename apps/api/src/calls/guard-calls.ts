@@ -4,8 +4,8 @@ import type { CallsService } from './calls.service.js';
 const CALLED = '/api/v1/push/:token';
 
 /**
- * Refuses calls with a token that no monitor has before anything of their body is read: without an access token this is what strangers
- * can reach. The slash that some clients put at the end of an address changes nothing.
+ * Refuses calls with an unknown token before it reads their body: this route is open to strangers without an access token. Ignores
+ * the slash that some clients add at the end of an address.
  */
 export function guardCalls(fastify: FastifyInstance, calls: CallsService): void {
   fastify.addHook('onRoute', (route) => {

@@ -2,24 +2,24 @@ import { CALL_STATUSES, type CallStatus, isPlainObject, parseDuration } from '@9
 import type { SentBody } from '../common/request-bodies.js';
 import { fieldsOf } from './call-fields.js';
 
-/** What a job says, as far as it can be understood. */
+/** The understood content of a call. */
 export interface ReadWords {
   status: CallStatus;
   message?: string;
   latencyMs?: number;
-  /** What was left out or cut, and why: each a short phrase. */
+  /** Values that were omitted or cut, and why: each a short phrase. */
   odd: string[];
 }
 
 export const MAX_MESSAGE = 1_024;
 const MAX_LATENCY_MS = 31_536_000_000;
 const KNOWN = ['status', 'message', 'latency'];
-/** More unknown details are not named one by one. */
+/** Further unknown details are not named one by one. */
 const MAX_NAMED = 3;
 
 /**
- * Reads what a job says in the query or the body of its call; the body wins. That the job called is worth more than how it said so: what is odd
- * is cut or left out, and told. Only a status that is none counts as a warning, for leaving it out would make it `ok`.
+ * Reads the content of a call from the query or the body; the body wins. The call itself matters more than its details: odd values
+ * are cut or omitted, and reported. Only an unknown status counts as a warning, because omitting it would mean `ok`.
  */
 export async function readWords(query: unknown, sent: SentBody | undefined): Promise<ReadWords> {
   const odd: string[] = [];
@@ -80,7 +80,7 @@ function unknown(names: readonly string[]): string[] {
   return [`${named}${more} ignored; expected status, message and latency`];
 }
 
-/** Of a parameter that was repeated the last one counts. */
+/** Of a repeated parameter the last one counts. */
 function last(value: unknown): unknown {
   return Array.isArray(value) ? (value as unknown[]).at(-1) : value;
 }

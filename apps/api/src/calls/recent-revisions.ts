@@ -1,7 +1,7 @@
-/** Notes that follow one another sooner count as one: thousands may come in a second. */
+/** Records in quick succession count as one: thousands may come in a second. */
 const EVERY_MS = 100;
 
-/** Which revisions of etcd were seen at least so long ago. Times are of one monotonic clock. */
+/** The revisions of etcd that were seen at least this long ago. Times are of one monotonic clock. */
 export class RecentRevisions {
   private notes: { at: number; revision: number }[] = [];
 
@@ -17,7 +17,7 @@ export class RecentRevisions {
     this.notes = [...this.notes.slice(Math.max(0, newestOld)), { at: now, revision }];
   }
 
-  /** Whether what was written at this revision was seen by then. */
+  /** Whether a key of this revision was seen by then. */
   isOld(revision: number, now: number): boolean {
     const old = this.notes.findLast(({ at }) => at <= now - this.ageMs);
     return old !== undefined && revision <= old.revision;

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { MonitorSettings } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 
-/** Which monitors await calls by which token. Found by a hash, so that the time of an answer tells nothing of a token. */
+/** The monitors that wait for calls, by token. It looks up a hash, so the time of an answer reveals nothing about a token. */
 export class TokenIndex {
   private readonly names = new Map<string, Set<string>>();
   private readonly hashes = new Map<string, string>();
 
-  /** Undefined settings: gone, or not valid. */
+  /** Undefined settings: gone, or invalid. */
   put(name: string, settings: MonitorSettings | undefined): void {
     const before = this.hashes.get(name);
     const token = settings && monitorTypes.get(settings.type)?.calls?.token(settings);

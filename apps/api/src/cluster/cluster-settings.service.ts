@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { assertPreconditions, type Preconditions } from '../common/etag.js';
 
-/** The settings of the cluster as they are answered, with the revision of their entity tag. */
+/** The answered settings of the cluster, with the revision of their entity tag. */
 export interface ShownSettings {
   config: Omit<ClusterConfig, 'ClusterId'>;
   revision: number;
@@ -46,7 +46,7 @@ export class ClusterSettingsService {
   }
 }
 
-/** Only what is documented, and no secret. */
+/** Only documented attributes, and no secret. */
 function shown({ config, revision }: StoredSettings): ShownSettings {
   const { HeartbeatInterval, HeartbeatTimeout, StateDumpInterval } = config;
   const { 'coverage-alerter': alerter, 'dead-man-url': url, 'compact-etcd': compact } = config;

@@ -64,7 +64,7 @@ export class ClusterService {
     };
   }
 
-  /** A member as it is shown, with what it has to do. */
+  /** A shown member with its load. */
   member(id: string): ShownMember | undefined {
     const member = this.cache.members.live.get(id);
     return member && this.shown(member, workloadsOf(this.cache.monitors.values()).get(id), Date.now());
@@ -78,7 +78,7 @@ export class ClusterService {
     );
   }
 
-  /** Only what is documented: a newer version may have put more. */
+  /** Only documented attributes: a newer version may have added some. */
   private shown(member: Member, { monitors, weight } = IDLE, now: number): ShownMember {
     const {
       MemberID,
@@ -123,7 +123,7 @@ export class ClusterService {
     return offsetMs !== undefined && Math.abs(offsetMs) > CLOCK_TOLERANCE_MS ? offsetMs : null;
   }
 
-  /** Only what is documented: a newer leader may have put more. */
+  /** Only documented attributes: a newer leader may have added some. */
   private coverage(): ShownCoverage | null {
     const { coverage } = this.cache;
     if (!coverage) return null;

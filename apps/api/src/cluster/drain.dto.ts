@@ -1,7 +1,7 @@
 import { EXAMPLE_AT, EXAMPLE_WORKER } from '../common/example-facts.js';
 import { component, count, instantOrNull, object, type Shape, text, textOrNull, texts } from '../common/shape.js';
 
-/** A worker that is kept empty. */
+/** A drained worker. */
 export const Drain = component(
   'Drain',
   object({

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 describe('draining a worker', () => {
-  test('is by name, once, and told', async () => {
+  test('is by name, once, and reported', async () => {
     const first = await call('PUT', '/api/v1/cluster/drain/w');
     expect([first.status, undocumented('Drain', first.body)]).toEqual([201, []]);
     expect(first.body).toMatchObject({ name: 'w', by: api.node.memberId, members: ['w-1', 'w-2'], assigned: 2 });
@@ -54,7 +54,7 @@ describe('draining a worker', () => {
     });
   });
 
-  test('by hand counts whatever the value', async () => {
+  test('written by hand counts whatever the value', async () => {
     const put = { put: api.node.keys.drain('w'), value: 'since tuesday' };
     await api.settled(await written(api.node, put));
     const { body } = await call('PUT', '/api/v1/cluster/drain/w');
@@ -70,7 +70,7 @@ describe('draining a worker', () => {
     expect([status, undocumented('Problem', body)]).toEqual([expected, []]);
   });
 
-  test('waits for a worker that is not there yet', async () => {
+  test('waits for a worker that does not exist yet', async () => {
     const { status, body } = await call('PUT', '/api/v1/cluster/drain/later');
     expect([status, body]).toEqual([201, expect.objectContaining({ members: [], assigned: 0 })]);
     await api.settled(await written(api.node, member(api.node, 'later-1', { Name: 'later' })));

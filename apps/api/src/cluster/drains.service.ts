@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { ShownDrain } from './drain.dto.js';
 
-/** Keeps workers empty: by name, so that a restart changes nothing. The leader moves what they have. */
+/** Drains workers: by name, so that a restart changes nothing. The leader moves their monitors. */
 @Injectable()
 export class DrainsService {
   constructor(
@@ -12,7 +12,7 @@ export class DrainsService {
     private readonly cache: ClusterCache,
   ) {}
 
-  /** A worker that is not there may be drained too: it may be about to return. */
+  /** A missing worker can be drained, too: it may be about to return. */
   async drain(name: string): Promise<{ drain: ShownDrain; created: boolean }> {
     const roles = [...this.cache.members.live.values()].filter(({ Name }) => Name === name).map(({ Role }) => Role);
     const fault = (roles.length > 0 ? nameFault : newNameFault)('worker', name);

@@ -13,7 +13,7 @@ import {
   texts,
 } from '../common/shape.js';
 
-/** A member as it is shown. A newer worker may tell more of its load. */
+/** A shown member. A newer worker may report more of its load. */
 export const Member = component(
   'Member',
   object(

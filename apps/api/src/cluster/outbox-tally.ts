@@ -3,7 +3,7 @@ import type { ShownOutbox } from './cluster.dto.js';
 
 type OutboxDepth = ShownOutbox['byAlerter'][string];
 
-/** Counts what is owed, and how old it is at `now`. */
+/** Counts pending notifications, and their age at `now`. */
 export class OutboxTally {
   private readonly byAlerter = new Map<string, OutboxDepth>();
 
@@ -13,7 +13,7 @@ export class OutboxTally {
     let of = this.byAlerter.get(alerter);
     if (!of) this.byAlerter.set(alerter, (of = { depth: 0, oldestAgeMs: 0 }));
     of.depth++;
-    // Clocks differ: what comes from the future was made now.
+    // Clocks differ: a time in the future counts as now.
     of.oldestAgeMs = Math.max(of.oldestAgeMs, this.now - Date.parse(createdAt) || 0);
   }
 

@@ -1,6 +1,6 @@
 export type Compare<T> = (a: T, b: T) => number;
 
-/** The `count` least of many by `compare`, in order, without sorting them all. */
+/** The first `count` of many in the order of `compare`, without sorting them all. */
 export function bestOf<T>(items: Iterable<T>, compare: Compare<T>, count: number): T[] {
   if (count <= 0) return [];
   if (!Number.isFinite(count)) return [...items].sort(compare);
@@ -17,7 +17,7 @@ export function bestOf<T>(items: Iterable<T>, compare: Compare<T>, count: number
   return best.sort(compare).slice(0, count);
 }
 
-/** Orders by the first of several that tells two apart. */
+/** Orders by the first comparison that distinguishes two. */
 export function inTurn<T>(...compares: Compare<T>[]): Compare<T> {
   return (a, b) => {
     for (const compare of compares) {
@@ -32,7 +32,7 @@ export function reversed<T>(compare: Compare<T>): Compare<T> {
   return (a, b) => compare(b, a);
 }
 
-/** Orders by a text or a number; what has none comes last. */
+/** Orders by a text or a number; missing values come last. */
 export function by<T>(key: (item: T) => string | number | null | undefined): Compare<T> {
   return (a, b) => {
     const left = key(a);

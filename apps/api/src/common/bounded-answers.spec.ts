@@ -5,7 +5,7 @@ import { fastify } from 'fastify';
 import { boundAnswers } from './bounded-answers.js';
 import { ByteBudget } from './byte-budget.js';
 
-it('long answers that nobody takes are bounded, and what was taken makes room', async () => {
+it('limits long answers that nobody reads, and makes room when they are read', async () => {
   const server = fastify();
   const budget = new ByteBudget(20_000_000);
   boundAnswers(server, budget);

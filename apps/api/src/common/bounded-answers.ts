@@ -2,10 +2,10 @@ import { DomainError, guarded } from '@9volt/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { ByteBudget } from './byte-budget.js';
 
-/** Shorter ones are not worth counting, and a refusal is one. */
+/** Shorter ones are not counted, and a refusal is short. */
 const COUNTED_BYTES = 65_536;
 
-/** Long answers are refused while others that nobody takes fill the memory. An answer of which nothing is taken is given up by the connection's time limit. */
+/** Refuses long answers while unread ones fill the memory. The connection's time limit ends an answer that nobody reads. */
 export function boundAnswers(fastify: FastifyInstance, budget: ByteBudget): void {
   fastify.addHook('onSend', async (_request, reply, payload) => {
     if (!(typeof payload === 'string' || Buffer.isBuffer(payload)) || payload.length < COUNTED_BYTES) return payload;

@@ -1,12 +1,12 @@
-/** What one request or answer has of a {@link ByteBudget}. */
+/** The share of one request or answer of a {@link ByteBudget}. */
 export interface Share {
-  /** False, and nothing taken, when there is no room. */
+  /** False, without taking anything, if there is no room. */
   take(bytes: number): boolean;
-  /** Gives all of it back; what is taken afterwards is not kept. */
+  /** Gives all of it back; later takes are not counted. */
   release(): void;
 }
 
-/** Bounds what all requests, or all answers, hold in memory together: each alone is small enough, a thousand at once are not. */
+/** Limits the memory of all requests, or all answers, together: each alone is small enough, a thousand at once are not. */
 export class ByteBudget {
   private used = 0;
 

@@ -110,7 +110,7 @@ describe('a problem', () => {
     expect(problem.detail).not.toContain('secret');
   });
 
-  test('says when it is not known whether a write was done', () => {
+  test('says when it is not known whether a write happened', () => {
     expect(problemOf(new EtcdError('unavailable', 'etcd: x'), '/').detail).toContain('may or may not be stored');
   });
 });
@@ -153,7 +153,7 @@ describe('a body', () => {
     ['100,000 values', Buffer.from(JSON.stringify(Array.from({ length: 100_000 }, () => 1))), true],
     ['100,001 values', Buffer.from(JSON.stringify(Array.from({ length: 100_001 }, () => 1))), false],
     ['nothing', Buffer.alloc(0), true],
-  ])('of JSON that is %s is taken: %#', (_what, json, taken) => {
+  ])('of JSON that is %s is accepted: %#', (_what, json, taken) => {
     if (taken) expect(() => assertShape(json)).not.toThrow();
     else expect(() => assertShape(json)).toThrow(DomainError);
   });
@@ -176,7 +176,7 @@ describe('a list', () => {
     expect(compared).toBe(4);
   });
 
-  test('that is asked for wrongly in thousands of ways is refused in few words', () => {
+  test('with thousands of wrong parameters is refused with a short answer', () => {
     const sort = Array.from({ length: 5_000 }, (_, n) => `x${n}`).join(',');
     const fields = (): number => {
       try {

@@ -2,7 +2,7 @@ import { ownOf } from '@9volt/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
 
-/** A component of the document; `components.ts` holds them. */
+/** A component of the document; `components.ts` contains them. */
 export function ref(name: string): { $ref: string } {
   return { $ref: `#/components/schemas/${name}` };
 }
@@ -14,12 +14,12 @@ interface Operation {
   deprecated?: boolean;
   /** What is sent. */
   body?: string;
-  /** True unless said here. */
+  /** Default: true. */
   bodyRequired?: boolean;
   answers: readonly Answer[];
-  /** JSON unless said here. */
+  /** Default: JSON. */
   produces?: string;
-  /** Beside those that every route may answer. */
+  /** In addition to those that every route may answer. */
   errors?: readonly number[];
 }
 
@@ -33,7 +33,7 @@ interface Answer {
 /** Marks an operation that needs no access token. */
 export const OPEN = 'x-open';
 
-/** What a route does, takes and answers. Errors and examples are completed in `openapi.ts`. */
+/** What a route does, takes and answers. `openapi.ts` adds errors and examples. */
 export function Route({
   id,
   summary,
@@ -77,7 +77,7 @@ export const PROBLEMS: Readonly<Record<number, string>> = {
 export const ETAG = {
   ETag: { description: 'Entity tag: the revision of the key.', required: true, schema: { type: 'string' } },
 } as const;
-/** Where it is the tag of what is answered, if that is a configuration. */
+/** On answers with a configuration, it is its entity tag. */
 export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
   'X-Total-Count': {
@@ -86,7 +86,7 @@ export const TOTAL = {
     schema: { type: 'integer' },
   },
 } as const;
-/** From where the live stream goes on after what was answered. */
+/** The id from which the live stream continues after this answer. */
 export const EVENT_ID = {
   'X-Event-Id': {
     description: 'Send it to the stream as `Last-Event-ID` to receive every change after this answer.',
@@ -130,11 +130,11 @@ export function PreconditionHeaders(): MethodDecorator {
 
 const SEVERAL =
   'Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice.';
-/** Clients that were made when a filter was a text still fit. */
+/** Clients from when a filter was a text still work. */
 const ONE_OR_SEVERAL = {
   oneOf: [{ type: 'string' as const }, { type: 'array' as const, items: { type: 'string' as const } }],
 };
-/** Filters that take one text. */
+/** Filters with a single text. */
 const SINGLE = ['q', 'config'];
 const FILTERS: Readonly<Record<string, string>> = {
   status: 'Shown status: one of these. Repeat the parameter for each, or separate them by commas.',

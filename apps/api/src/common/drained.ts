@@ -1,12 +1,12 @@
 import { guarded } from '@9volt/contracts';
 import type { IncomingMessage } from 'node:http';
 
-/** Longer than this nobody is awaited who does not stop sending. */
+/** Nobody who continues to send is waited for longer than this. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Resolves when a request was read to its end, or for too long; what is read is forgotten. A connection that is closed on somebody who
- * still sends takes the answer with it.
+ * Resolves when a request was read to its end, or for too long; forgets what it reads. Closing a connection on a client that still
+ * sends would lose the answer.
  */
 export function drained(request: IncomingMessage): Promise<void> {
   if (request.complete || request.destroyed) return Promise.resolve();

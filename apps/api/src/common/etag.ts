@@ -1,6 +1,6 @@
 import { DomainError } from '@9volt/contracts';
 
-/** What a write demands of the present revision. */
+/** The preconditions of a write on the present revision. */
 export interface Preconditions {
   ifMatch?: string | undefined;
   ifNoneMatch?: string | undefined;
@@ -11,7 +11,7 @@ export function etagOf(revision: number): string {
   return `"${revision}"`;
 }
 
-/** Throws `precondition-failed` unless the present revision (undefined when there is none) is what the writer believes. */
+/** Throws `precondition-failed` unless the present revision (undefined if there is none) is the one that the writer expects. */
 export function assertPreconditions({ ifMatch, ifNoneMatch }: Preconditions, revision: number | undefined): void {
   if (ifMatch !== undefined && !matches(ifMatch, revision)) {
     const now = revision === undefined ? 'it does not exist' : `it is at ${etagOf(revision)}`;

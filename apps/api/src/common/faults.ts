@@ -1,6 +1,6 @@
 import { DomainError, type ErrorCode, type FieldError, MAX_FAULTS } from '@9volt/contracts';
 
-/** Gathers the faults of several documents, as many as are told. */
+/** Collects the faults of several documents, up to the limit of an answer. */
 export class Faults {
   private readonly kept: FieldError[] = [];
   private more = 0;
@@ -13,7 +13,7 @@ export class Faults {
     if (faults.length > 0 && code !== undefined) this.code = code;
   }
 
-  /** No more of them would be told. */
+  /** An answer would contain no more of them. */
   get isFull(): boolean {
     return this.kept.length >= MAX_FAULTS;
   }

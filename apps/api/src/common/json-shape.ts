@@ -6,8 +6,8 @@ const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Throws when JSON is nested deeper, or has more values, than anything that means something here. Looked at before it is parsed: what it would be
- * made into costs many times its length, and whatever walks through it afterwards may recurse.
+ * Throws if JSON is nested deeper, or has more values, than anything meaningful here. It scans before parsing: the parsed object
+ * would take many times the length, and code that walks through it may recurse.
  */
 export function assertShape(json: Uint8Array): void {
   let depth = 0;

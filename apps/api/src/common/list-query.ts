@@ -3,10 +3,10 @@ import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-o
 
 export type RawQuery = Record<string, string | string[] | undefined>;
 
-/** What each filter was given: several texts when its parameter was repeated. */
+/** The values of each filter: several texts if its parameter was repeated. */
 export type Filters = ByName<readonly string[]>;
 
-/** What a list was asked for. */
+/** The query of a list. */
 export interface ListQuery<T> {
   /** Whether the answer is an array: the original's map has no order. */
   paged: boolean;
@@ -25,16 +25,16 @@ export interface Listed {
 export interface ListRules<T> {
   filters: readonly string[];
   sorts: Readonly<Record<string, Compare<T>>>;
-  /** Breaks ties, and orders what is not sorted. */
+  /** Breaks ties, and orders unsorted entries. */
   fallback: Compare<T>;
-  /** How many a page holds when nothing is said, once a page is asked for. */
+  /** Default size of a page. */
   defaultLimit?: number;
 }
 
 const PAGING = ['page', 'limit', 'sort'];
 const MAX_LIMIT = 100_000;
 
-/** Reads a query string. Unknown parameters are refused by name: a filter that is misspelt must not show everything. */
+/** Reads a query string. Refuses unknown parameters by name: a misspelt filter must not show everything. */
 export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<T> {
   const errors: FieldError[] = [];
   const known = [...rules.filters, ...PAGING];
@@ -61,7 +61,7 @@ export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<
   return { paged: PAGING.some((name) => ownOf(raw, name) !== undefined), page, limit, compare, filters };
 }
 
-/** One page of a list, and how many there are in all. */
+/** One page of a list, and the total number. */
 export function pageOf<T>(items: Iterable<T>, query: ListQuery<T>): { items: T[]; total: number } {
   let total = 0;
   const counted = function* (): Generator<T> {
@@ -75,7 +75,7 @@ export function pageOf<T>(items: Iterable<T>, query: ListQuery<T>): { items: T[]
   return { items: best.slice(from), total };
 }
 
-/** `name,-since`: by name, then the latest first. A key that stands there again tells nothing apart any more. */
+/** `name,-since`: by name, then the latest first. A repeated key has no effect. */
 function readSort<T>(raw: string | string[] | undefined, rules: ListRules<T>, errors: FieldError[]): Compare<T> {
   const compares = new Map<string, Compare<T>>();
   const unknown = new Set<string>();
@@ -89,7 +89,7 @@ function readSort<T>(raw: string | string[] | undefined, rules: ListRules<T>, er
   return inTurn(...compares.values(), rules.fallback);
 }
 
-/** The faults of names that there are not. Of very many only some are looked at. */
+/** The faults of unknown names. Of very many it looks only at some. */
 export function unknownNames(
   path: string,
   what: string,
@@ -101,21 +101,21 @@ export function unknownNames(
 }
 
 /**
- * Names and tags, which may hold commas; undefined when nothing is asked for. A repeated parameter gives one with each value. A single value may
- * be one name or several that are separated by commas, so it stands for both.
+ * Names and tags, which may contain commas; undefined if none is requested. A repeated parameter has one value each time. A single
+ * value may be one name or several separated by commas, so it stands for both.
  */
 export function namesOf(values: readonly string[] | undefined): ReadonlySet<string> | undefined {
   if (values === undefined || values.length > 1) return values && new Set(values);
   return new Set([...values.filter((value) => value !== ''), ...(wordsOf(values) ?? [])]);
 }
 
-/** Words such as types, none of which holds a comma; undefined when nothing is asked for. */
+/** Words such as types, none of which contains a comma; undefined if none is requested. */
 export function wordsOf(values: readonly string[] | undefined): ReadonlySet<string> | undefined {
   const parts = values?.flatMap((value) => value.split(',')).map((part) => part.trim());
   return parts && new Set(parts.filter((part) => part !== ''));
 }
 
-/** Words of which only some exist. Throws `invalid` for any other. */
+/** Words from a fixed set. Throws `invalid` for any other. */
 export function knownWords(filters: Filters, name: string, known: readonly string[]): ReadonlySet<string> | undefined {
   const asked = wordsOf(filters[name]);
   const faults = unknownNames(`/${name}`, name, asked ?? [], known);
@@ -128,7 +128,7 @@ export function textOf(values: readonly string[] | undefined): string | undefine
   return values?.join(',');
 }
 
-/** Whether any of some texts holds what is searched for, whatever the case. */
+/** Whether any of some texts contains the search text, ignoring case. */
 export function searched(q: readonly string[] | undefined, ...texts: (string | null | undefined)[]): boolean {
   const wanted = textOf(q)?.toLowerCase() ?? '';
   return wanted === '' || texts.some((text) => text?.toLowerCase().includes(wanted));

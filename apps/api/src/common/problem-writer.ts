@@ -6,7 +6,7 @@ import { drained } from './drained.js';
 import type { Problem } from './problem.dto.js';
 import { PROBLEM_TYPE, problemOf } from './problem.js';
 
-/** Answers whatever was thrown, by Nest's routes or before them, as a problem. */
+/** Answers any error, of Nest's routes or from before them, as a problem. */
 @Injectable()
 export class ProblemWriter {
   private readonly log: Logger;
@@ -43,7 +43,7 @@ export class ProblemWriter {
   }
 }
 
-/** The path of a request, without what is a secret in it: the token of a monitor that awaits calls, however the path is spelt. */
+/** The path of a request, without secrets in it: the token of a monitor that waits for calls, however the path is spelt. */
 export function shownPath(url: string): string {
   const [path = ''] = url.split('?');
   const masked = decoded(path).replace(/^(\/api\/v1\/push\/).+/i, `$1${MASKED}`);

@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter } from '@nestjs/common'
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemWriter } from './problem-writer.js';
 
-/** The one place where errors of routes become HTTP. */
+/** The only place where errors of routes become HTTP. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(private readonly problems: ProblemWriter) {}

@@ -10,7 +10,7 @@ interface Faulty {
   statusCode?: unknown;
 }
 
-/** What a caller is told of anything that was thrown. Of our own defects it says nothing but that they happened. */
+/** A caller's answer to any error. Of our own defects it only says that they happened. */
 export function problemOf(error: unknown, instance: string): Problem {
   const status = statusOf(error);
   const detail = status === 500 ? 'Internal error; see the log and /status/errors of this process' : detailOf(error);
@@ -34,7 +34,7 @@ function statusOf(error: unknown): number {
   if (error instanceof DomainError) return ERROR_STATUS[error.code];
   if (error instanceof HttpException) return error.getStatus();
   if (error instanceof EtcdError) return 503;
-  // Fastify's own errors, of a body it could not read.
+  // Fastify's own errors, about a body that it could not read.
   const status = (error as Faulty | null)?.statusCode;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

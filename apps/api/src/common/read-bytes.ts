@@ -9,13 +9,13 @@ export interface ReadBytes {
 }
 
 const FIRST_BYTES = 4_096;
-/** Whoever sends so many pieces of so few bytes each wants to keep this process busy. */
+/** A client that sends so many tiny pieces wants to keep this process busy. */
 const MAX_CRUMBS = 2_000;
 const CRUMB_BYTES = 16;
 
 /**
- * Reads a stream into one buffer, up to a limit and as far as there is room. What comes in pieces of a byte costs no more than what comes in one,
- * because the pieces are not kept. What is left of the stream is for the caller to drain.
+ * Reads a stream into one buffer, up to a limit and as far as there is room. Pieces of a byte cost no more than one large piece,
+ * because it does not keep the pieces. The caller drains the rest of the stream.
  */
 export function readBytes(stream: Readable, limit: number, share: Share): Promise<ReadBytes> {
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { type CanActivate, Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 
-/** An empty cache must not be taken for an empty cluster. */
+/** An empty cache must not look like an empty cluster. */
 @Injectable()
 export class ReadyGuard implements CanActivate {
   constructor(private readonly cache: ClusterCache) {}

@@ -10,25 +10,25 @@ import { readBytes } from './read-bytes.js';
 const JSON_TYPES = ['application/json', 'application/merge-patch+json'];
 const API = '/api/';
 
-/** A configuration with its names and escapes; what is stored has 256 KiB at most. */
+/** A configuration with its names and escapes; a stored one has at most 256 KiB. */
 export const CONFIG_BODY_BYTES = 1_048_576;
 /** Many of them at once. */
 export const BULK_BODY_BYTES = 4 * 1_048_576;
 
-/** What was sent to a route that takes bodies of any type. */
+/** The body of a route that accepts any type. */
 export class SentBody {
   constructor(
-    /** As it was sent, with its parameters. Empty when nothing was said. */
+    /** As it was sent, with its parameters. Empty if there was none. */
     readonly type: string,
     readonly bytes: Buffer,
-    /** There was more than this route takes, or than can be taken at present. */
+    /** There was more than this route accepts, or than there is room for at present. */
     readonly cut: boolean,
   ) {}
 }
 
 /**
- * The API takes nothing but JSON. Forms and plain text, which a page of another site could send without asking, are refused before they
- * are read, even where the body would not be looked at. An empty body is none, whatever type it is said to have.
+ * The API accepts only JSON. It refuses forms and plain text, which a page of another site could send without a preflight, before
+ * it reads them, even if it would ignore the body. An empty body is fine, whatever its declared type.
  */
 export function guardBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', async ({ url, raw: { headers }, routeOptions }) => {
@@ -39,7 +39,7 @@ export function guardBodies(fastify: FastifyInstance): void {
     }
     const rules = routeOptions.config.rules ?? {};
     if (rules.anyBody === true) {
-      // Fastify itself refuses types that are none.
+      // Fastify itself refuses invalid types.
       headers[SENT_TYPE] = headers['content-type'] ?? '';
       delete headers['content-type'];
       return;
@@ -52,10 +52,10 @@ export function guardBodies(fastify: FastifyInstance): void {
   });
 }
 
-/** Not a name that can be sent. */
+/** Not a valid name of a charset. */
 const SENT_TYPE = ':content-type';
 
-/** Reads bodies, no more at once than `budget` allows, and parses them unless their route takes any. */
+/** Reads bodies, no more at once than `budget` permits, and parses them unless their route accepts any type. */
 export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   const parsed = (request: FastifyRequest, bytes: Buffer): Promise<unknown> => {
@@ -73,7 +73,7 @@ export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
       guarded('the end of a body', () => share.release()),
     );
     const { bytes, end } = await readBytes(payload, limitOf(rules), share);
-    // What is still to come would cost as much, unread or not.
+    // The rest would cost as much, read or not.
     if (end === 'in-crumbs') payload.destroy();
     if (rules.anyBody === true) {
       return new SentBody(String(request.raw.headers[SENT_TYPE] ?? ''), bytes, end !== 'whole');

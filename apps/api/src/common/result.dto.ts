@@ -33,7 +33,7 @@ const unjudged = {
   description: 'Reason why the worker could not judge the target. Such a result counts towards no threshold.',
 };
 
-/** What a check that somebody asked for found. */
+/** The result of a check that somebody requested. */
 export const CheckResult = component(
   'CheckResult',
   object(

@@ -6,15 +6,15 @@ interface Carrier<T> {
   readonly is: T;
 }
 
-/** A JSON Schema that also carries the TypeScript type of what it describes, so that a shape is written once. */
+/** A JSON Schema that also carries the TypeScript type of its value, so a shape is written once. */
 export interface Schema<T> extends JsonSchema {
   readonly [shape]?: Carrier<T>;
 }
 
-/** The type of what a schema or a component describes. */
+/** The type of a schema's or a component's value. */
 export type Shape<S> = S extends Component<infer T> ? T : S extends { readonly [shape]?: Carrier<infer T> } ? T : never;
 
-/** A named schema of the OpenAPI document, with an example where a route takes or answers it. */
+/** A named schema of the OpenAPI document, with an example if a route takes or answers it. */
 export interface Component<T> {
   readonly name: string;
   readonly schema: Schema<T>;
@@ -42,7 +42,7 @@ export function oneOfTexts<T extends string>(values: readonly T[]): Schema<T> {
   return { type: 'string', enum: [...values] };
 }
 
-/** A reference to a component, by itself or by the name of one that is made from settings classes. */
+/** A reference to a component, by itself or by the name of one made from settings classes. */
 export function ref<T = Record<string, unknown>>(to: Component<T> | string): Schema<T> {
   return { $ref: `#/components/schemas/${typeof to === 'string' ? to : to.name}` };
 }
@@ -64,7 +64,7 @@ type Whole<P extends Properties, O extends keyof P> = { [K in Exclude<keyof P, O
   [K in O]?: Shape<P[K]>;
 };
 
-/** An object with nothing but these; all are there but those in `optional`. */
+/** An object with exactly these properties; all are required except those in `optional`. */
 export function object<P extends Properties, O extends Extract<keyof P, string> = never>(
   properties: P,
   optional: readonly O[] = [],

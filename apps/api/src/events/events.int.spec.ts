@@ -58,7 +58,7 @@ describe('events', () => {
     expect([status, undocumented('Problem', body)]).toEqual([400, []]);
   });
 
-  test('that are swept are gone', async () => {
+  test('that were swept are gone', async () => {
     await api.settled(await written(api.node, { delete: api.node.keys.event('a1') }));
     expect(Object.keys((await call('GET', '/api/v1/event')).body)).toEqual(['a3', 'a2']);
   });

@@ -112,7 +112,7 @@ export class MonitorsController {
     return config;
   }
 
-  /** A picture in a page of another site is asked for by GET, too, but comes without a token and without headers of its own. */
+  /** A picture on a page of another site is requested by GET, too, but without a token and without headers of its own. */
   private assertMeant(headers: Record<string, string>): void {
     if (this.config.accessTokens.length > 0 || headers['x-requested-with'] !== undefined) return;
     throw new DomainError(

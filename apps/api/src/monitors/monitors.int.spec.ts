@@ -60,7 +60,7 @@ describe('PUT', () => {
     for (const name of ['child', 'a', 'b']) await call('DELETE', `/api/v1/monitor/${name}`);
   });
 
-  test('names each fault, and what was meant', async () => {
+  test('names each fault, and the probable intention', async () => {
     const { status, headers, body } = await call('PUT', '/api/v1/monitor/bad', { ...tcp(), port: 0, intervall: '1s' });
     expect(status).toBe(400);
     expect(headers.get('content-type')).toContain('application/problem+json');
@@ -77,7 +77,7 @@ describe('PUT', () => {
     expect(await revisionOf('bad')).toBeUndefined();
   });
 
-  test('refuses an alerter that is not stored, and says which was meant', async () => {
+  test('refuses an alerter that is not stored, and suggests one', async () => {
     expect((await call('PUT', '/api/v1/alerter/team-slack', slack())).status).toBe(201);
     const refused = await call('PUT', '/api/v1/monitor/uses', tcp({ 'critical-alerter': ['team-slak'] }));
     expect(refused.status).toBe(400);
@@ -103,7 +103,7 @@ describe('PUT', () => {
     expect(({} as { type?: string }).type).toBeUndefined();
   });
 
-  test('takes nothing but JSON', async () => {
+  test('accepts only JSON', async () => {
     for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/xml']) {
       const { status, body } = await call('PUT', '/api/v1/monitor/x', 'type=tcp', { 'content-type': type });
       expect([type, status, body]).toEqual([type, 415, expect.objectContaining({ status: 415 })]);
@@ -116,7 +116,7 @@ function headers(count: number): Record<string, string> {
 }
 
 describe('conditions', () => {
-  test('If-Match guards against what changed meanwhile, in PUT, PATCH and DELETE', async () => {
+  test('If-Match guards against changes meanwhile, in PUT, PATCH and DELETE', async () => {
     const { headers } = await call('PUT', '/api/v1/monitor/cond', tcp());
     const first = headers.get('etag') as string;
     const second = (await call('PUT', '/api/v1/monitor/cond', tcp({ port: 3 }), { 'if-match': first })).headers.get(
@@ -144,7 +144,7 @@ describe('conditions', () => {
     expect((await call('PUT', '/api/v1/monitor/once', tcp({ port: 9 }), { 'if-none-match': '*' })).status).toBe(412);
   });
 
-  test('of two writers at once, both with the same If-Match, one wins', async () => {
+  test('of two concurrent writers with the same If-Match, one wins', async () => {
     const etag = (await call('PUT', '/api/v1/monitor/race', tcp())).headers.get('etag') as string;
     const answers = await Promise.all(
       [11, 12, 13, 14].map((port) => call('PATCH', '/api/v1/monitor/race', { port }, { 'if-match': etag })),
@@ -167,7 +167,7 @@ describe('PATCH', () => {
     expect(JSON.parse(String(stored?.value))).toEqual(http({ interval: '20s', headers: { A: '1' } }));
   });
 
-  test('answers 404 for what is not there, 400 for what would not be valid', async () => {
+  test('answers 404 for a missing one, 400 for an invalid result', async () => {
     expect((await call('PATCH', '/api/v1/monitor/nobody', { port: 1 })).status).toBe(404);
     expect((await call('PATCH', '/api/v1/monitor/web', { port: 'x' })).body).toMatchObject({
       errors: [{ pointer: '/port' }],
@@ -177,7 +177,7 @@ describe('PATCH', () => {
 });
 
 describe('POST', () => {
-  test('pushes what changed and skips the rest', async () => {
+  test('pushes the changed ones and skips the rest', async () => {
     const many = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`many-${n}`, tcp({ port: n + 1 })]));
     const first = await call('POST', '/api/v1/monitor', many);
     expect([first.status, first.body]).toEqual([
@@ -240,7 +240,7 @@ describe('GET', () => {
     expect((await call('GET', path)).body).toEqual(tcp());
   });
 
-  test('?disable=… does what it did', async () => {
+  test('?disable=… still works as it did', async () => {
     const meant = { 'x-requested-with': 'curl' };
     for (const method of ['GET', 'HEAD']) {
       expect((await call(method, '/api/v1/monitor/web?disable=true')).status).toBe(403);
@@ -257,7 +257,7 @@ describe('GET', () => {
     expect((await call('GET', '/api/v1/monitor/nobody?disable=true', undefined, meant)).status).toBe(404);
   });
 
-  test('what was put by hand and is not valid is told, not shown', async () => {
+  test('an invalid entry written by hand is reported, not shown', async () => {
     await written(api.node, { put: api.node.keys.monitor('broken'), value: `{"type":"tcp","host":"${CANARY}"` });
     const revision = await written(api.node, {
       put: api.node.keys.monitor('odd'),
@@ -287,7 +287,7 @@ describe('DELETE', () => {
 describe('secrets of a monitor', () => {
   const secret = http({ headers: { Authorization: CANARY } });
 
-  test('are masked, and kept when the mask comes back', async () => {
+  test('are masked, and stay when the mask comes back', async () => {
     await call('PUT', '/api/v1/monitor/secret', secret);
     const { body } = await call('GET', '/api/v1/monitor/secret');
     expect(body).toEqual(http({ headers: { Authorization: '********' } }));
@@ -313,7 +313,7 @@ describe('names', () => {
     async (name) => {
       const named = http({ tags: [name], headers: JSON.parse(`{${JSON.stringify(name)}: "x"}`) as object });
       const { status, body } = await call('PUT', `/api/v1/monitor/${name}`, named);
-      // A body with this key is refused by the parser: no key of a map may give a 500.
+      // The parser refuses a body with this key: no key of a map may cause a 500.
       if (name === '__proto__') expect([status, body]).toEqual([400, expect.anything()]);
       else expect(status).toBe(201);
       expect((await call('PUT', `/api/v1/monitor/${name}`, tcp({ tags: [name] }))).status).toBeLessThan(202);

@@ -39,7 +39,7 @@ import {
 import { MemberChange, MonitorChange, Stream, StreamControl } from '../stream/stream.dto.js';
 import { platformComponents } from './platform-components.js';
 
-/** Each noun's, from the file beside its service. */
+/** The components of each noun, from the file beside its service. */
 export const DTOS: readonly Component<unknown>[] = [
   Cluster,
   Member,
@@ -103,8 +103,8 @@ export function components(): Record<string, JsonSchema> {
 }
 
 /**
- * A default is what is meant where an attribute is left out. Answers leave it out, too, and generated clients take an attribute with a
- * `default` for one that is always there: here the description tells it.
+ * A default is the meaning of an omitted attribute. Answers omit it, too, and generated clients assume that an attribute with a
+ * `default` is always present: so the description contains it instead.
  */
 function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema {
   const properties = schema['properties'] as Record<string, JsonSchema> | undefined;

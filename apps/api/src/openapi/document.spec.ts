@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 describe('the OpenAPI document', () => {
-  test('is what is checked in (else: npm run generate)', () => {
+  test('is the one in git (else: npm run generate)', () => {
     expect(JSON.parse(readFileSync(FILE, 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
   });
 
@@ -33,7 +33,7 @@ describe('the OpenAPI document', () => {
       }),
     );
 
-  test('says of every route what it does, takes and answers, with an example and its errors', () => {
+  test('says for every route what it does, takes and answers, with an example and its errors', () => {
     expect(operations().length).toBeGreaterThan(25);
     for (const { at, operation } of operations()) {
       const where = `of ${at}`;
@@ -61,7 +61,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  test('refers to nothing that it does not have', () => {
+  test('refers to nothing that is missing', () => {
     const found = JSON.stringify(document).matchAll(/"#\/components\/schemas\/([^"]+)"/g);
     const names = new Set([...found].map(([, name]) => name ?? ''));
     expect(names.size).toBeGreaterThan(40);

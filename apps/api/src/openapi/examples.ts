@@ -2,7 +2,7 @@ import type { JsonSchema } from '@9volt/contracts';
 import { EXAMPLE_WORKER } from '../common/example-facts.js';
 import { DTOS } from './components.js';
 
-/** The attributes of a type with an example or a default that are required; enough to be valid. */
+/** The required attributes of a type with an example or a default; enough to be valid. */
 function exampleOf(schemas: Record<string, JsonSchema>, union: string): Record<string, unknown> {
   const [first] = schemas[union]?.['oneOf'] as { $ref: string }[];
   return objectExample(schemas[first?.$ref.split('/').at(-1) ?? ''] ?? {});
@@ -24,7 +24,7 @@ function objectExample(schema: JsonSchema): Record<string, unknown> {
   );
 }
 
-/** Answers whose example is not that of their schema: `operation status`. */
+/** Answers whose example is not the one of their schema: `operation status`. */
 export const answerExamples: Readonly<Record<string, unknown>> = {
   'getReadiness 503': { status: 'not ready', missing: { etcd: 'connect ECONNREFUSED 127.0.0.1:2379' } },
   'getVersion 200': { message: '9volt 0.1.0 - 1a2b3c4', status: 'version' },

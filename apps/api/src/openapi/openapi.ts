@@ -6,7 +6,7 @@ import { answerExamples, examples } from './examples.js';
 import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
 import { problemExample } from './problem-examples.js';
 
-/** What is said of the API as a whole. */
+/** The description of the API as a whole. */
 export function documentBase(): Omit<OpenAPIObject, 'paths'> {
   return new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -61,12 +61,12 @@ interface Operation {
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 /** Every route of the API may answer these. */
 const ALWAYS = [401, 403, 500, 503];
-/** And these, where a body may be sent, whether it is looked at or not. */
+/** And these, if it accepts a body, whether it reads it or not. */
 const OF_BODIES = [400, 413, 415];
-/** Without configured tokens none is needed. */
+/** Without configured tokens none is required. */
 const GUARDED: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }, {}];
 
-/** Completes what was scanned: schemas, examples, errors, security, and the routes of the platform. */
+/** Completes the scanned document: schemas, examples, errors, security, and the routes of the platform. */
 export function completed(scanned: OpenAPIObject): OpenAPIObject {
   const document = structuredClone(scanned);
   const schemas = components();
@@ -107,7 +107,7 @@ function addProblems(operation: Operation, takesBody: boolean): void {
   const responses = (operation.responses ??= {});
   const statuses = [
     ...ALWAYS.filter((status) => status !== 401 || !isOpen),
-    // An open route takes bodies as they are.
+    // An open route accepts bodies of any type.
     ...(takesBody && !isOpen ? OF_BODIES : []),
     ...Object.keys(responses)
       .map(Number)
@@ -123,7 +123,7 @@ function problem(status: number): Answer {
   };
 }
 
-/** Each answer has an example of its own; what is sent, one of its schema. */
+/** Each answer has an example of its own; a request has one of its schema. */
 function exemplify(path: string, operation: Operation, shown: Record<string, unknown>): void {
   const { operationId = '', parameters = [], requestBody, responses = {} } = operation;
   const sent = Object.values(requestBody?.content ?? {});

@@ -1,6 +1,6 @@
 import { anything, component, instant, list, map, object, oneOfTexts, text } from '../common/shape.js';
 
-/** What every process answers, whatever its role, and what belongs to no noun. */
+/** The answers of every process, whatever its role, and those that belong to no noun. */
 export const platformComponents = [
   component(
     'MergePatch',

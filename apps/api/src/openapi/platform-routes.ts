@@ -1,4 +1,7 @@
-/** What every process answers, whatever its role: those controllers know nothing of OpenAPI, which worker and scheduler do without. */
+/**
+ * The answers of every process, whatever its role: these controllers know nothing of OpenAPI, because worker and scheduler do
+ * without it.
+ */
 export interface PlatformRoute {
   id: string;
   summary: string;

@@ -3,17 +3,17 @@ import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName }
 import type { Problem } from '../common/problem.dto.js';
 import { problemOf } from '../common/problem.js';
 
-/** What of an operation decides how it refuses. */
+/** The facts about an operation that decide how it refuses. */
 export interface Refusing {
   operationId: string;
   path: string;
-  /** Schema of what is sent, if anything is. */
+  /** Schema of the body, if any. */
   body?: string | undefined;
   /** Parameters of its query. */
   query: readonly string[];
 }
 
-/** Where the fault of a body lies, by its schema. */
+/** Where the fault of a body is, by its schema. */
 const FAULTY_AT: Readonly<Record<string, string>> = {
   MonitorMap: '/shop-home',
   MonitorTrial: '/config',
@@ -37,14 +37,14 @@ const CONFLICTS: Readonly<Record<string, string>> = {
   testStoredAlerter: "The alerter 'team-slack' has an invalid configuration in etcd: options: expected an object",
 };
 
-/** By the beginning of the path, what is said of what is not there. */
+/** By the beginning of the path, the message for a missing object. */
 const ABSENT: readonly (readonly [path: string, message: string])[] = [
   ['/api/v1/cluster/drain', "The worker 'worker-1' is not drained"],
   ['/api/v1/silence', "There is no silence '0mbd3k9x40000abcdefghijk'"],
   ['/api/v1/maintenance', "There is no maintenance window 'weekly-update'"],
 ];
 
-/** How an operation answers a status, made by what makes the real answers. */
+/** How an operation answers a status, made by the code of the real answers. */
 export function problemExample(status: number, operation: Refusing): Problem {
   return problemOf(
     errorOf(status, operation),

@@ -8,26 +8,26 @@ export interface PlacementWorker {
   draining: boolean;
 }
 
-/** All that the answer rests on. */
+/** All inputs of the answer. */
 export interface PlacementFacts {
   /** `off` and `refused` with the reason in words. */
   monitor: { is: 'wanted' } | { is: 'removed' } | { is: 'off' | 'refused'; because: string };
-  /** The `member-tag` it is, or was last, to be run by. */
+  /** The `member-tag` that it has, or last had. */
   tag: string | undefined;
   held: (Pick<Assignment, 'phase' | 'to' | 'assignedAt' | 'cause'> & { workerId: string }) | undefined;
   workers: readonly PlacementWorker[];
-  /** Whether anybody leads: otherwise nothing is assigned. */
+  /** Whether there is a leader: otherwise nothing is assigned. */
   led: boolean;
-  /** What a member is called, present or gone. */
+  /** The name of a member, present or gone. */
   nameOf: (workerId: string) => string;
 }
 
 /**
- * - `runs`: on the worker that holds it.
- * - `moving`: there still, until it is handed over.
- * - `closing`: it is not checked; the worker that holds it still sends its pending notifications.
- * - `waiting`: it is to run, and is about to be given to a worker.
- * - `nowhere`: it runs nowhere, and will not until something is changed.
+ * - `runs`: on its owner.
+ * - `moving`: there still, until the hand-over.
+ * - `closing`: it is not checked; its owner still sends its pending notifications.
+ * - `waiting`: it is to run, and the leader is about to assign it.
+ * - `nowhere`: it runs nowhere, and will not until something changes.
  */
 export const PLACEMENT_VERDICTS = ['runs', 'moving', 'closing', 'waiting', 'nowhere'] as const;
 type PlacementVerdict = (typeof PLACEMENT_VERDICTS)[number];
@@ -55,7 +55,7 @@ export function explainPlacement(facts: PlacementFacts): Explanation {
   return { verdict: 'closing', message: `is not checked: ${why}; ${facts.nameOf(held.workerId)} ${finishing}` };
 }
 
-/** Why a worker may not be given monitors of a tag; undefined when it may. */
+/** Why a worker may not get monitors of a tag; undefined if it may. */
 export function objectionTo(worker: PlacementWorker, tag: string | undefined): string | undefined {
   if (tag === undefined && worker.tags.length > 0) return 'has tags, but this monitor has no member-tag';
   if (tag !== undefined && !worker.tags.includes(tag)) return `does not have the tag "${tag}"`;
@@ -103,7 +103,7 @@ function shortage({ workers, tag }: PlacementFacts): string {
   return tag === undefined ? 'every worker has tags, but it has no member-tag' : `no worker has the tag "${tag}"`;
 }
 
-/** What the leader wrote down, in the words of somebody who asks. Another version of it may have had other reasons. */
+/** The leader's stored reason, in words for the person who asks. Another version of it may have had other reasons. */
 function because({ workers, tag }: PlacementFacts, cause: string | undefined): string {
   if (cause === undefined) return '';
   const pool = workers.filter((worker) => objectionTo({ ...worker, draining: false }, tag) === undefined).length;

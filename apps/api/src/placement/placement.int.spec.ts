@@ -59,7 +59,7 @@ test.each([
   expect(body).toMatchObject({ name, verdict, message: expect.stringMatching(message) });
 });
 
-test('tells who else might, with what each has to do', async () => {
+test('lists the other candidates, with their loads', async () => {
   const { body } = await call('GET', '/api/v1/monitor/b/why');
   expect(body).toMatchObject({
     worker: { id: 'w2', name: 'worker-2' },
@@ -78,7 +78,7 @@ test('tells who else might, with what each has to do', async () => {
   expect(last).toMatchObject({ tag: 'eu', candidates: [{ id: 'w3', eligible: true }, {}, {}] });
 });
 
-test('why nobody is 404', async () => {
+test('a monitor that does not exist is 404', async () => {
   const { status, body } = await call('GET', '/api/v1/monitor/nobody/why');
   expect([status, undocumented('Problem', body)]).toEqual([404, []]);
 });

@@ -16,7 +16,7 @@ import {
 const author = { doc: 'Who does it.', example: 'kim', group: 'common', maxLength: 200 } as const;
 const duration = { doc: 'Length, instead of an end.', example: '10m', group: 'common', minimumMs: 1_000 } as const;
 
-/** What is sent to make or change a silence. */
+/** The body that makes or changes a silence. */
 export class SilenceBody implements CrossChecked {
   @Matching({
     doc: 'The monitors to silence. All conditions must hold.',
@@ -49,7 +49,7 @@ export class SilenceBody implements CrossChecked {
   }
 }
 
-/** What is sent to acknowledge an incident. */
+/** The body that acknowledges an incident. */
 export class AckBody implements CrossChecked {
   @Text({ doc: 'What is being done.', example: 'On it', group: 'common', maxLength: 4_096 })
   comment?: string;
@@ -68,7 +68,7 @@ export class AckBody implements CrossChecked {
   }
 }
 
-/** What is sent to stop the checks of a monitor for a while. */
+/** The body that stops the checks of a monitor for a while. */
 export class PauseBody implements CrossChecked {
   @Time({ doc: 'When the checks start again.', group: 'common' })
   until?: string;
@@ -87,7 +87,7 @@ export class PauseBody implements CrossChecked {
   }
 }
 
-/** The end of what begins at `start`: written, or after a duration. */
+/** The end of something that begins at `start`: written, or after a duration. */
 export function endOf(end: string | undefined, duration: string | undefined, start: number): string | undefined {
   if (end !== undefined) return new Date(end).toISOString();
   return duration === undefined ? undefined : new Date(start + parseDuration(duration)).toISOString();

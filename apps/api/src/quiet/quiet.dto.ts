@@ -144,7 +144,7 @@ export const MaintenanceList = component('MaintenanceList', list(ref(ShownMainte
   ShownMaintenance.example as ShownMaintenance,
 ]);
 
-/** Generated clients take an attribute with a `default` for one that is always there: the description tells it. */
+/** Generated clients assume that an attribute with a `default` is always present: the description contains it instead. */
 function bodySchema(cls: SettingsClass): Schema<object> {
   const { properties, ...schema } = jsonSchemaOf(cls) as { properties: Record<string, Record<string, unknown>> };
   return {

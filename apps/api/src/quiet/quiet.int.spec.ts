@@ -65,7 +65,7 @@ describe('silences', () => {
     });
   });
 
-  test('are added, shown, and tell which monitors they hold', async () => {
+  test('are added and shown, with the monitors whose alarms they hold back', async () => {
     expect([added.status, undocumented('Silence', added.body)]).toEqual([201, []]);
     expect(added.body).toMatchObject({ phase: 'active', author: 'kim', monitors: 2, incidents: 1 });
     const { id, start, end } = added.body as { id: string; start: string; end: string };
@@ -78,7 +78,7 @@ describe('silences', () => {
     expect((await messages('silence-added'))[0]).toContain('kim added a silence of name web-*, tag shop until');
   });
 
-  test('are changed and expired; the expired stay to be read', async () => {
+  test('are changed and expired; expired ones stay readable', async () => {
     const { id } = added.body as { id: string };
     const changed = await call('PUT', `/api/v1/silence/${id}`, {
       match: { name: 'db' },
@@ -142,7 +142,7 @@ describe('silences', () => {
 });
 
 describe('an acknowledgement', () => {
-  test('is of the open incident, and shown apart', async () => {
+  test('is of the open incident, and shown separately', async () => {
     for (const { id } of (await call('GET', '/api/v1/silence?phase=active')).body as { id: string }[]) {
       await call('DELETE', `/api/v1/silence/${id}`);
     }
@@ -166,13 +166,13 @@ describe('an acknowledgement', () => {
     await call('DELETE', '/api/v1/state/web-1/ack');
   });
 
-  test('of another incident counts for nothing', async () => {
+  test('of another incident has no effect', async () => {
     const ack = { incident: '5.0', status: 'critical', at: new Date().toISOString() };
     await api.settled(await written(api.node, { put: api.node.keys.ack('web-1'), value: encode(ack) }));
     expect((await call('GET', '/api/v1/state/web-1')).body).toMatchObject({ ack: null, quiet: null });
   });
 
-  test('of what is well, or is not there, is refused', async () => {
+  test('of a healthy or missing monitor is refused', async () => {
     expect((await call('PUT', '/api/v1/state/db/ack', {})).status).toBe(409);
     expect((await call('PUT', '/api/v1/state/nobody/ack', {})).status).toBe(404);
     expect((await call('PUT', '/api/v1/state/web-1/ack', { until: '2020-01-01T00:00:00Z' })).status).toBe(400);

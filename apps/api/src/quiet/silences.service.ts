@@ -70,7 +70,7 @@ export class SilencesService {
     return this.shown(id, silence);
   }
 
-  /** Ends it now. One that is over stays as it is. */
+  /** Ends it now. An ended one stays as it is. */
   async expire(id: string): Promise<ShownSilence> {
     const now = new Date().toISOString();
     const isOver = silencePhase(this.stored(id).silence, Date.now()) === 'expired';

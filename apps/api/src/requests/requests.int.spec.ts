@@ -11,7 +11,7 @@ let etcd: TestEtcd;
 let api: TestApi;
 let call: Call;
 let informer: Informer<WorkerRequest>;
-/** What a worker that answers at once would say; undefined: there is none that answers. */
+/** The answer of a worker that answers at once; undefined: no worker answers. */
 let answer: ((request: WorkerRequest) => RequestAnswer) | undefined;
 const asked: WorkerRequest[] = [];
 
@@ -79,7 +79,7 @@ describe('with a worker', () => {
     expect(asked.map(({ body }) => body)).toEqual([{ kind: 'run', monitor: 'web' }]);
   });
 
-  test('a configuration is tried, with the stored secrets where they are masked', async () => {
+  test('tests a configuration, with the stored secrets in place of masks', async () => {
     answer = () => ({ ok: true, result: { ...result, status: 'ok' } });
     await call('PUT', '/api/v1/monitor/secret', http({ headers: { A: CANARY } }));
     const trial = { name: 'secret', config: http({ headers: { A: '********' }, expect: 'x' }) };
@@ -92,7 +92,7 @@ describe('with a worker', () => {
     expect((await call('GET', '/api/v1/monitor/secret')).body).not.toHaveProperty('expect');
   });
 
-  test('an alerter is tried, stored or not', async () => {
+  test('tests an alerter, stored or not', async () => {
     answer = () => ({ ok: true, delivery });
     for (const [path, body] of [
       ['/api/v1/alerter/team/test', undefined],
@@ -104,7 +104,7 @@ describe('with a worker', () => {
     expect(asked.map(({ body }) => body.kind === 'test-alerter' && body.settings)).toEqual([slack(), slack()]);
   });
 
-  test('what the worker refuses is told', async () => {
+  test('reports what the worker refuses', async () => {
     answer = () => ({ ok: false, message: 'not mine any more' });
     const refused = await call('POST', '/api/v1/monitor/web/run');
     expect([refused.status, refused.body]).toEqual([503, expect.objectContaining({ message: 'not mine any more' })]);

@@ -18,16 +18,16 @@ import { MonitorsService } from '../settings/monitors.service.js';
 import type { Delivery } from './request.dto.js';
 import type { Trial } from './trial.js';
 
-/** Time for a question to be claimed and answered, beside the work itself. */
+/** Time to claim and answer a request, in addition to the work itself. */
 const MARGIN_MS = 5_000;
-/** What is tried runs in a process of its own, which has to start. */
+/** A test runs in a process of its own, which has to start. */
 const TRIAL_MS = 5_000;
-/** Longer than this nobody waits for an answer. */
+/** Longest wait for an answer. */
 const MAX_WAIT_MS = 60_000;
 const DELIVERY_MS = 15_000;
 const LEASE_SLACK_MS = 5_000;
 
-/** Questions to workers, through etcd only: a key under a short lease, claimed and answered by the worker's transactions. */
+/** Requests to workers, only through etcd: a key under a short lease, claimed and answered by the worker's transactions. */
 @Injectable()
 export class RequestsService implements OnModuleInit, OnModuleDestroy {
   private readonly waiting = new Map<string, (answer: RequestAnswer) => void>();
@@ -54,7 +54,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
     for (const answer of this.waiting.values()) answer({ ok: false, message: 'the API is stopping' });
   }
 
-  /** Has the owner of a monitor run it now. */
+  /** Makes the owner of a monitor run it now. */
   async run(name: string): Promise<CheckResult> {
     const { settings } = await this.monitors.store.stored(name);
     if (isDisabled(settings, Date.now())) throw new DomainError('conflict', `The check '${name}' is disabled`);
@@ -65,7 +65,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
     return resultOf(await this.ask({ kind: 'run', monitor: name }, deadlineOf(settings)));
   }
 
-  /** Runs a configuration once; nothing is stored. */
+  /** Runs a configuration once and stores nothing. */
   async testMonitor({ name = 'test', config, memberTag }: Trial): Promise<CheckResult> {
     const settings = await this.monitors.store.check(name, config, '/config');
     const tag = memberTag ?? settings['member-tag'];
@@ -116,7 +116,7 @@ export class RequestsService implements OnModuleInit, OnModuleDestroy {
       return answer;
     } finally {
       this.waiting.delete(request.id);
-      // Whoever answered may have taken it off the lease.
+      // The worker that answered may have taken it off the lease.
       await stores.request.withdraw(request.id).catch(() => undefined);
       await client.revokeLease(lease.id).catch(() => undefined);
     }

@@ -1,11 +1,11 @@
 import { DomainError, fault, type FieldError, isPlainObject, MAX_FAULTS, unknownName } from '@9volt/contracts';
 
-/** A configuration to be tried without being stored. */
+/** A configuration to test without storing it. */
 export interface Trial {
   config: unknown;
-  /** The stored one whose masked secrets are meant. */
+  /** The stored one that has the masked secrets. */
   name?: string;
-  /** Whose workers try it, instead of the configuration's own member-tag. */
+  /** The tag of the workers that test it, instead of the configuration's own member-tag. */
   memberTag?: string;
 }
 

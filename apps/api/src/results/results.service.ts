@@ -5,7 +5,7 @@ import type { RawQuery } from '../common/list-query.js';
 import type { Results } from './results.dto.js';
 
 const PARAMETERS = ['monitor', 'limit', 'since'];
-/** What a screen shows; more are several questions. */
+/** As many as a screen shows; for more, ask several times. */
 const MAX_MONITORS = 200;
 const MAX_LIMIT = 720;
 const DEFAULT_LIMIT = 20;
@@ -14,7 +14,7 @@ const DEFAULT_LIMIT = 20;
 export class ResultsService {
   constructor(private readonly cache: ClusterCache) {}
 
-  /** Monitors that there are not have no results. Throws `invalid` for a query that is none. */
+  /** Unknown monitors have no results. Throws `invalid` for an invalid query. */
   async recent(raw: RawQuery): Promise<Results> {
     const { monitors, limit, since } = readQuery(raw);
     const found = await this.cache.recent(monitors, limit, since);

@@ -28,7 +28,7 @@ export function alerterSchemas(): TypeSchemas {
   );
 }
 
-/** The type is known, so that a document matches the schema of one type only. */
+/** The type is fixed, so a document matches the schema of one type only. */
 function typed(type: string, schema: JsonSchema): JsonSchema {
   const properties = schema['properties'] as Record<string, JsonSchema>;
   return { ...schema, properties: { ...properties, type: { ...properties['type'], enum: [type], example: type } } };

@@ -10,7 +10,7 @@ export interface Matched {
   status: DerivedStatus;
 }
 
-/** The monitors that all filters let through, whether they have a state or not. Throws `invalid` for a status that does not exist. */
+/** The monitors that match all filters, whether they have a state or not. Throws `invalid` for a status that does not exist. */
 export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: number): Generator<Matched> {
   const statuses = knownWords(filters, 'status', DERIVED_STATUSES);
   const quiet = knownWords(filters, 'quiet', QUIET_REASONS);

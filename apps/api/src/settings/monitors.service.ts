@@ -36,7 +36,7 @@ export class MonitorsService {
     ]);
   }
 
-  /** Quarantined ones have no configuration that could be shown: the states and the cluster tell of them. */
+  /** Quarantined ones have no configuration to show: the states and the cluster report them. */
   list(raw: RawQuery): Listed {
     const query = readListQuery<Configured>(raw, {
       filters: MONITOR_FILTERS,
@@ -97,7 +97,7 @@ export class MonitorsService {
     }
   }
 
-  /** A monitor must not name an alerter that is not stored: nobody would be told. */
+  /** A monitor must not name an alerter that is not stored: nobody would be notified. */
   private async alerterFaults(entries: readonly { settings: MonitorSettings; at: string }[]): Promise<FieldError[]> {
     const uses = entries.flatMap(({ settings, at }) => usesOf(settings, at));
     const doubtful = uses.filter(({ alerter }) => !this.cache.alerters.has(alerter));
@@ -124,7 +124,7 @@ export class MonitorsService {
     return dependencyFaults(entries, (name) => stored(name) ?? (found.has(name) ? [] : undefined)).slice(0, MAX_FAULTS);
   }
 
-  /** Another process may have stored one that this cache has not seen yet. Looks for no more than would be told. */
+  /** Another process may have stored one that this cache has not seen yet. Looks up no more than an answer names. */
   private async notStored(names: ReadonlySet<string>, kind: 'alerter' | 'monitor'): Promise<Set<string>> {
     const missing = new Set([...names].filter((name) => !isName(name)));
     const asked = [...names].filter(isName);
@@ -137,7 +137,7 @@ export class MonitorsService {
   }
 }
 
-/** Each place of a monitor that names an alerter. */
+/** Each attribute of a monitor that names an alerter. */
 export function usesOf(settings: MonitorSettings, at = ''): { alerter: string; path: string }[] {
   return alerterReferencesOf(settings).map(({ name, path }) => ({ alerter: name, path: at + path }));
 }

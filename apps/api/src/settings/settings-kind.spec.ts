@@ -37,7 +37,7 @@ describe('a masked secret of a monitor', () => {
     ['the host of a database', SQL, { host: 'evil' }],
     ['a database without TLS', { ...SQL, ssl: true }, { ssl: false }],
     ['a database that is not verified', { ...SQL, ssl: true }, { 'tls-skip-verify': true }],
-    // Quarantined: the interval is none.
+    // Quarantined: the interval is invalid.
     ['the host of a quarantined one', { ...HTTP, interval: 'soon' }, { host: 'evil.example.com', interval: '1m' }],
     ['the Host header of a quarantined one', { ...HTTP, interval: 'soon' }, { headers: { Authorization: MASKED, Host: 'evil.example.com' } }], // prettier-ignore
   ])('does not follow %s', (_, before, change) => {
@@ -53,14 +53,14 @@ describe('a masked secret of a monitor', () => {
     ['another header', HTTP, { headers: { Authorization: MASKED, 'X-New': 'new' } }],
     ['the fault of a quarantined one', { ...HTTP, interval: 'soon' }, { interval: '1m' }],
     ['the limits of a query', SQL, { timeout: '3s' }],
-  ])('is kept with %s', (_, before, change) => {
+  ])('stays with %s', (_, before, change) => {
     const edited = edit(before, change);
     expect(edited).toMatchObject({ ok: true });
     expect(JSON.stringify(edited)).toContain('canary');
     expect(JSON.stringify(edited)).not.toContain(MASKED);
   });
 
-  it('is guarded by attributes that its type has: all of TLS but the secret key and the expiry', () => {
+  it('is guarded by the attributes of its type: all of TLS but the secret key and the expiry', () => {
     for (const { type, settings, destination } of monitorTypes.values()) {
       const attributes = attributesOf(settings);
       for (const name of destination)

@@ -10,15 +10,15 @@ import {
 } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, validateMonitor } from '@9volt/monitors';
 
-/** What monitors and alerters differ in, where both are stored, masked, compared and pushed alike. */
+/** The differences between monitors and alerters, where both are stored, masked, compared and pushed alike. */
 export interface SettingsKind<S> {
-  /** As the messages of the original call it. */
+  /** Its name in the messages of the original. */
   word: 'check' | 'alerter';
   noun: 'monitor' | 'alerter';
   validate(name: string, raw: unknown, at: string): Validated<S>;
-  /** What may be shown. */
+  /** The part that may be shown. */
   mask(settings: S): Record<string, unknown>;
-  /** What was sent, with its masked secrets replaced by the stored ones. */
+  /** The input, with its masked secrets replaced by the stored ones. */
   unmask(raw: unknown, stored: S | undefined, at: string): Validated<unknown>;
 }
 
@@ -40,15 +40,15 @@ export const alerterKind: SettingsKind<AlerterSettings> = {
 
 export function maskMonitor(settings: MonitorSettings): Record<string, unknown> {
   const definition = monitorTypes.get(settings.type);
-  // Without its class nobody knows what is secret.
+  // Without its class nobody knows which attributes are secret.
   return definition
     ? maskSettings(definition.settings, settings)
     : { type: settings.type, interval: settings.interval };
 }
 
 /**
- * A secret is kept only while it goes where it went, guarded as it was: whoever may edit a monitor could otherwise have its headers sent to a server
- * of their own. `stored` may be invalid, as what is quarantined is.
+ * A secret stays only while its destination and its protection stay the same: otherwise anybody who may edit a monitor could have
+ * its headers sent to their own server. `stored` may be invalid, like a quarantined one.
  */
 function unmaskMonitor(raw: unknown, stored: MonitorSettings | undefined, at: string): Validated<unknown> {
   const definition = isPlainObject(raw) ? monitorTypes.get(String(raw['type'])) : undefined;
@@ -73,7 +73,7 @@ function movedFault(error: FieldError, moved: string): FieldError {
   return { ...error, message: `${name}: enter it again, because ${moved} changes; expected ${error.expected}` };
 }
 
-/** Undefined where what is not valid names none: its validation tells why. */
+/** Undefined if invalid settings name none: their validation says why. */
 function targetIn(definition: MonitorDefinition, raw: unknown): string | undefined {
   try {
     return definition.target(raw as MonitorSettings);
@@ -82,7 +82,7 @@ function targetIn(definition: MonitorDefinition, raw: unknown): string | undefin
   }
 }
 
-/** Servers behind one address are told apart by it. */
+/** It distinguishes servers behind one address. */
 function hostHeaderOf(raw: unknown): string {
   const headers = isPlainObject(raw) && isPlainObject(raw['headers']) ? raw['headers'] : {};
   return JSON.stringify(

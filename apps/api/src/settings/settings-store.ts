@@ -26,7 +26,7 @@ export interface Written<S> extends Stored<S> {
   outcome: 'created' | 'changed' | 'unchanged';
 }
 
-/** A configuration as it is answered, masked, with the revision of its entity tag. */
+/** An answered configuration, masked, with the revision of its entity tag. */
 export interface Shown {
   config: Record<string, unknown>;
   revision: number;
@@ -35,14 +35,17 @@ export interface Shown {
 /** Faults that depend on more than one entry: an alerter that does not exist. `at` as in a validation. */
 export type CrossCheck<S> = (entries: readonly { name: string; settings: S; at: string }[]) => Promise<FieldError[]>;
 
-/** What is valid of that size is some 3 MB. */
+/** The valid part of that size is some 3 MB. */
 const MAX_PUSHED = 10_000;
-/** So many are validated in a few milliseconds. */
+/** This many are validated in a few milliseconds. */
 const TURN = 32;
-/** Another writer came first so often that a person should look. */
+/** Another writer was first so often that a person should look. */
 const ATTEMPTS = 5;
 
-/** Reads from etcd itself and writes by comparing what was read, so that neither a stale cache nor another writer is overwritten unseen. */
+/**
+ * Reads from etcd itself and writes by comparing what it read, so it overwrites neither an unseen change of another writer nor
+ * works with a stale cache.
+ */
 export class SettingsStore<S extends object> {
   private readonly entries: StoredSettings;
 
@@ -63,7 +66,7 @@ export class SettingsStore<S extends object> {
     return this.write(name, preconditions, () => raw);
   }
 
-  /** Merges into what is shown, masks included, so that a secret does not follow a changed destination. */
+  /** Merges into the shown settings, masks included, so that a secret does not follow a changed destination. */
   patch(name: string, patch: unknown, preconditions: Preconditions): Promise<Written<S>> {
     if (!isPlainObject(patch)) throw new DomainError('invalid', 'Expected a JSON merge patch: a JSON object');
     return this.write(name, preconditions, (current, stored) => {
@@ -72,7 +75,7 @@ export class SettingsStore<S extends object> {
     });
   }
 
-  /** All or nothing: nothing is written while anything is invalid. What is unchanged is skipped. */
+  /** All or nothing: it writes nothing while anything is invalid. It skips unchanged entries. */
   async push(raw: unknown): Promise<{ pushed: string[]; skipped: string[] }> {
     if (!isPlainObject(raw)) throw new DomainError('invalid', 'Expected a map from name to configuration');
     const names = Object.keys(raw);
@@ -118,13 +121,13 @@ export class SettingsStore<S extends object> {
     throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
   }
 
-  /** Validates what is not to be stored; masked secrets are those of the stored `name`. */
+  /** Validates settings that are not stored; masked secrets are those of the stored `name`. */
   async check(name: string, raw: unknown, at: string): Promise<S> {
     const [current] = await this.read([name]);
     return (await this.validated({ name, raw, at, current })).settings;
   }
 
-  /** What is stored and valid, with its secrets. */
+  /** The stored and valid settings, with their secrets. */
   async stored(name: string): Promise<Stored<S>> {
     const [current] = await this.read([name]);
     if (!current) throw this.notFound(name);
@@ -133,7 +136,7 @@ export class SettingsStore<S extends object> {
     return { settings, revision: current.modRevision };
   }
 
-  /** In parts, so that others get their turn in between; no further than faults are told. */
+  /** In parts, yielding in between; no further than an answer reports faults. */
   private async readAndValidated(names: readonly string[], raw: Record<string, unknown>): Promise<Valid<S>[]> {
     const valid: Valid<S>[] = [];
     const faults = new Faults();
@@ -199,7 +202,7 @@ export class SettingsStore<S extends object> {
     return valid;
   }
 
-  /** What is stored, quarantined or not: the secrets of either are masked, and kept under the same conditions. */
+  /** The stored settings, quarantined or not: secrets of either are masked, and stay under the same conditions. */
   private secretsOf(name: string, entry: Entry): S | undefined {
     const { settings } = this.declared(name, entry);
     const raw = parsed(entry);
@@ -210,7 +213,7 @@ export class SettingsStore<S extends object> {
     return declared(entry.value, (raw) => this.kind.validate(name, raw, ''));
   }
 
-  /** Undefined where there is none, and for a name that can be none. */
+  /** Undefined if there is none, and for an invalid name. */
   private async read(names: readonly (string | undefined)[]): Promise<(Entry | undefined)[]> {
     const found = await this.entries.readAll(names.filter((name) => name !== undefined));
     return names.map((name) => (name === undefined ? undefined : found.shift()));

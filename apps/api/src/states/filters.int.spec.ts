@@ -55,11 +55,11 @@ describe.each(['monitor', 'state'])('the list of each %s', (list) => {
     ['tags=a', ['a']],
     ['tags=a,c', ['a']],
     ['tags=a,__proto__', ['a', 'proto']],
-    // A text that is given once may be one value or several.
+    // A text that occurs once may be one value or several.
     ['tags=a%2Cb', ['a', 'ab', 'b,c']],
     ['tags=c,%20d', ['b,c']],
     ['tags=', []],
-    // A parameter that is repeated gives each value as it is.
+    // A repeated parameter is not split.
     ['tags=a%2Cb&tags=none', ['ab']],
     ['tags=a,b&tags=a,b', ['ab']],
     ['tags=a&tags=b', ['a', 'b,c']],

@@ -28,7 +28,7 @@ const death = (worker: string, of: 'worker' | 'child'): object => ({
 });
 const WHY = 'it killed two processes: w1 at 2026-01-01T00:00:00.000Z (SIGABRT), a process of w2';
 
-test('a revision that has killed two processes is quarantined, with the reason, until it is edited', async () => {
+test('a revision that has killed two processes is quarantined, with the reason, until somebody edits it', async () => {
   const { keys } = api.node;
   const monitor = (settings: object) => ({ put: keys.monitor('bad'), value: encode(settings) });
   const poison = (revision: number, deaths: object[]) => ({
@@ -62,7 +62,7 @@ test('a revision that has killed two processes is quarantined, with the reason, 
   expect(await status()).toMatchObject({ status: 'pending' });
 });
 
-test('what makes no sense there says nothing', async () => {
+test('an invalid record says nothing', async () => {
   const { keys } = api.node;
   const revision = await written(
     api.node,

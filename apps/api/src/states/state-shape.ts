@@ -44,7 +44,7 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
   };
 }
 
-/** Runs since the last dump of results are not known here, but when they are due is. */
+/** Checks since the last dump are not known here, but their due times are. */
 function nextDueAt(view: MonitorView, status: DerivedStatus, now: number): number | undefined {
   const due = view.nextDueAt;
   if (due === undefined || due >= now || status === 'stale' || !view.settings) return due;
@@ -52,7 +52,7 @@ function nextDueAt(view: MonitorView, status: DerivedStatus, now: number): numbe
   return due + Math.ceil((now - due) / intervalMs) * intervalMs;
 }
 
-/** The masked configuration; of a quarantined monitor, the last good one that still runs, if any. */
+/** The masked configuration; of a quarantined monitor, the last valid one that still runs, if any. */
 export function shownConfig(cache: ClusterCache, view: MonitorView): Record<string, unknown> | null {
   const settings = view.settings ?? cache.lastGood(view);
   return settings ? maskMonitor(settings) : null;
@@ -93,7 +93,7 @@ function describePause({ until, author, comment }: Pause): string {
   return `disabled until ${until}${author === undefined ? '' : ` by ${author}`}${comment ? `: ${comment}` : ''}`;
 }
 
-/** A success is not stored anew: what it has to say is in the last result. */
+/** A success is not stored again: its message is in the last result. */
 function shownMessage({ state, latest }: MonitorView): string {
   const isWell = state?.status === 'ok' && state.count === 0 && latest?.status === 'ok';
   return (isWell ? latest.message : undefined) ?? state?.message ?? NO_MESSAGE;

@@ -94,7 +94,7 @@ const example = {
   },
 };
 
-/** A monitor's state as it is answered; the stream leaves `config` out. */
+/** The answered state of a monitor; the stream omits `config`. */
 export const State = component('State', object({ ...properties, config }, ['config']));
 export type ShownState = Shape<typeof State>;
 

@@ -64,7 +64,7 @@ beforeAll(async () => {
   const now = Date.now();
   const sample = { at: now - 2_000, latencyMs: 12.5, status: 'ok' as const };
   const measured = { message: 'OK - load 0.4', performance: [{ label: 'load1', value: 0.4, warn: '5', min: 0 }] };
-  // Due long ago when it was told, and at every interval since.
+  // Due long ago when it was dumped, and at every interval since.
   const entry = { runs: 1, overruns: 0, nextDueAt: now - 3_600_000 };
   await api.settled(
     await written(
@@ -104,7 +104,7 @@ const list = async (query = ''): Promise<Shown[]> => (await call('GET', `/api/v1
 const names = async (query: string): Promise<string[]> => (await list(query)).map(({ name }) => name).sort();
 
 describe('every monitor has a state', () => {
-  test('with what is stored and what is to be shown', async () => {
+  test('with the stored status and the one to show', async () => {
     const { body, headers } = await call('GET', '/api/v1/state');
     expect(undocumented('StateList', body)).toEqual([]);
     const shown = body as Shown[];
@@ -126,10 +126,10 @@ describe('every monitor has a state', () => {
     expect(reasons['silent']).toContain('1h');
   });
 
-  test('with its last run, its latency and when it is due', async () => {
+  test('with its last check, its latency and when it is due', async () => {
     const ok = (await list()).find(({ name }) => name === 'ok');
     expect(ok).toMatchObject({ check: 'ok', owner: 'w1', ownerName: 'worker-1', latencyMs: 12.5, tags: ['shop', 'a'] });
-    // A success is not stored anew: what it says is in the results.
+    // A success is not stored again: its message is in the results.
     expect(ok).toMatchObject({
       message: 'OK - load 0.4',
       performance: [{ label: 'load1', value: 0.4, warn: '5', min: 0 }],
@@ -138,7 +138,7 @@ describe('every monitor has a state', () => {
     expect(ok?.['config']).toEqual(tcp({ tags: ['shop', 'a'], description: 'Front door' }));
   });
 
-  test('and no secret, not even of the last good version that still runs', async () => {
+  test('and no secret, not even of the last valid version that still runs', async () => {
     const { text } = await call('GET', '/api/v1/state');
     expect(text).not.toContain(CANARY);
     const broken = (await list()).find(({ name }) => name === 'broken');
@@ -174,7 +174,7 @@ describe('states are found', () => {
 });
 
 describe('one state', () => {
-  test('has its results, incidents, who was told and what is owed', async () => {
+  test('has its results, incidents, notifications and pending ones', async () => {
     const down = await call('GET', '/api/v1/state/down');
     expect(undocumented('StateDetail', down.body)).toEqual([]);
     expect(down.body).toMatchObject({
@@ -194,7 +194,7 @@ describe('one state', () => {
     });
   });
 
-  test('of nobody is 404', async () => {
+  test('of a missing monitor is 404', async () => {
     const { status, body } = await call('GET', '/api/v1/state/nobody');
     expect([status, body]).toEqual([
       404,
@@ -204,7 +204,7 @@ describe('one state', () => {
 });
 
 describe('the cluster', () => {
-  test('tells members, orphans, quarantined ones and what is owed', async () => {
+  test('contains members, orphans, quarantined monitors and pending notifications', async () => {
     const { body } = await call('GET', '/api/v1/cluster');
     expect(undocumented('Cluster', body)).toEqual([]);
     expect(body).toMatchObject({
@@ -220,7 +220,7 @@ describe('the cluster', () => {
     expect((body as { Outbox: { oldestAgeMs: number } }).Outbox.oldestAgeMs).toBeGreaterThanOrEqual(HOUR);
   });
 
-  test('names the values in etcd that are not whole, and leaves them out', async () => {
+  test('names invalid values in etcd, and omits them', async () => {
     const { keys } = api.node;
     const zombie = keys.member('zombie');
     const revision = await written(api.node, { put: zombie, value: '{"Name":"zombie","Role":"worker"}' });
@@ -252,7 +252,7 @@ describe('the cluster', () => {
       Director: { MemberID: 'w1', LastUpdate: longAgo },
       Orphans: ['nowhere', 'pinned'],
     });
-    // Still assigned to it: nobody has taken its monitor over, so it may run on what it has.
+    // Still assigned to it: nobody has taken its monitor over, so it may run on from memory.
     expect(body).toMatchObject({
       Members: { w1: { Detached: false }, w2: { Name: 'w2', Assigned: 1, Detached: true } },
     });

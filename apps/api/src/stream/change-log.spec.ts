@@ -10,7 +10,7 @@ describe('the log of changes', () => {
 
   test('knows nothing before it starts', () => expect(since(10)).toBeUndefined());
 
-  test('tells what came after a revision, each thing once, in the order of the last change', () => {
+  test('answers what came after a revision, each thing once, in the order of the last change', () => {
     log.restart(10);
     for (const entry of [change('a', 11), change('b', 12), change('a', 13)]) log.add(entry);
     expect(since(10)).toEqual(['b', 'a']);
@@ -19,7 +19,7 @@ describe('the log of changes', () => {
     expect(since(9)).toBeUndefined();
   });
 
-  test('tells again what changed by itself after the revision that was told', () => {
+  test('repeats what changed by itself after the last sent revision', () => {
     log.add(change('c', 13, true));
     expect(since(13)).toEqual(['c']);
     expect(since(14)).toEqual([]);

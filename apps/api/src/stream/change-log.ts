@@ -1,8 +1,8 @@
-/** What of the cluster a stream tells of. */
+/** The kinds of things in a stream. */
 export const STREAM_TYPES = ['state', 'event', 'monitor', 'member'] as const;
 export type StreamType = (typeof STREAM_TYPES)[number];
 
-/** What changed, not how: whoever is told reads what it is now, so that repeated and merged entries do no harm. */
+/** Which thing changed, not how: subscribers get its present content, so repeated and merged entries do no harm. */
 export interface LogEntry {
   type: StreamType;
   id: string;
@@ -12,7 +12,7 @@ export interface LogEntry {
   derived: boolean;
 }
 
-/** The changes of the last while, bounded, from which a stream that was cut off resumes. */
+/** The latest changes, a limited number, from which an interrupted stream resumes. */
 export class ChangeLog {
   private entries: LogEntry[] = [];
   /** The oldest revision from which nothing is missing. */
@@ -20,7 +20,7 @@ export class ChangeLog {
 
   constructor(private readonly capacity: number) {}
 
-  /** Forgets everything: resuming is possible from `revision` on. */
+  /** Forgets everything: a stream can resume from `revision` on. */
   restart(revision: number): void {
     this.entries = [];
     this.floor = revision;
@@ -28,14 +28,14 @@ export class ChangeLog {
 
   add(entry: LogEntry): void {
     this.entries.push(entry);
-    // Cut in one go, so that each entry costs little.
+    // Cut in one go, so each entry costs little.
     if (this.entries.length >= 2 * this.capacity) {
       const dropped = this.entries.splice(0, this.entries.length - this.capacity);
       this.floor = Math.max(this.floor, (dropped.at(-1) as LogEntry).revision);
     }
   }
 
-  /** What changed after `revision` was told in full, each thing once; undefined when that is not known any more. */
+  /** All changes after `revision`, each thing once; undefined if they are no longer known. */
   since(revision: number): LogEntry[] | undefined {
     if (revision < this.floor) return undefined;
     const found = new Map<string, LogEntry>();

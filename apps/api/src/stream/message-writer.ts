@@ -5,7 +5,7 @@ import { maskMonitor } from '../settings/settings-kind.js';
 import { shownState } from '../states/state-shape.js';
 import type { LogEntry } from './change-log.js';
 
-/** Server-sent events (HTML standard, section 9.2) of what something is now. */
+/** Server-sent events (HTML standard, section 9.2) with the present content of things. */
 @Injectable()
 export class MessageWriter {
   constructor(
@@ -13,12 +13,12 @@ export class MessageWriter {
     private readonly cluster: ClusterService,
   ) {}
 
-  /** `ready`: what follows is new. `reset`: what was told before is out of date, read everything again. */
+  /** `ready`: everything after it is new. `reset`: earlier messages are out of date, read everything again. */
   control(event: 'ready' | 'reset', id: string): string {
     return `event: ${event}\nid: ${id}\ndata: {"revision":${this.cache.revision}}\n\n`;
   }
 
-  /** All of them, the last with the id from which to resume. Empty when there is nothing to tell. */
+  /** All of them, the last with the id from which to resume. Empty if there is nothing to send. */
   messages(entries: readonly LogEntry[], id: string): string {
     const texts = entries.flatMap((entry) => {
       const data = this.data(entry);

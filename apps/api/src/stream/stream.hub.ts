@@ -12,25 +12,25 @@ import { revisionOf, streamId } from '../common/stream-id.js';
 
 interface Client {
   response: ServerResponse;
-  /** The types it wants, joined: clients that want the same share one buffer. */
+  /** Its types, joined: clients that want the same share one buffer. */
   filter: string;
   address: string;
 }
 
-/** Below the 250 ms that a change may take to be told. */
+/** Below the 250 ms within which a change must be sent. */
 const TICK_MS = 200;
 const HEARTBEAT_MS = 15_000;
-/** How often statuses that change by silence are looked for. */
+/** How often it looks for statuses that change by silence. */
 const SWEEP_MS = 2_000;
 const LOG_CAPACITY = 20_000;
-/** More changes than this at once are told as "read everything again". */
+/** More changes than this at once are sent as "read everything again". */
 const MAX_BURST = 5_000;
-/** A client that has not taken this many bytes is too slow. */
+/** A client with more unread bytes than this is too slow. */
 const MAX_BACKLOG_BYTES = 8 * 1_048_576;
 /** Of all clients together. */
 const MAX_WAITING_BYTES = 64 * 1_048_576;
 
-/** Tells subscribers what changed: one buffer for all who want the same, a few times a second, whatever their number. */
+/** Sends changes to subscribers: one buffer for all who want the same, a few times a second, whatever their number. */
 @Injectable()
 export class StreamHub implements OnModuleInit, OnModuleDestroy {
   private readonly clients = new Set<Client>();
@@ -85,7 +85,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     this.clients.clear();
   }
 
-  /** Throws for types that there are not. */
+  /** Throws for unknown types. */
   filterOf(types: string | string[] | undefined): string {
     const asked =
       types === undefined
@@ -100,7 +100,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     return STREAM_TYPES.filter((type) => asked.includes(type)).join(',');
   }
 
-  /** Throws when there are as many clients as there may be. */
+  /** Throws if the number of clients is at its limit. */
   assertRoomFor(address: string): void {
     const { streams, streamsPerAddress } = this.config.limits;
     const same = [...this.clients].filter((client) => client.address === address).length;
@@ -116,7 +116,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** From now on a client, whose head is written, is told what matches. `lastEventId` says what it was told before. */
+  /** From now on a client, whose headers are written, gets matching messages. `lastEventId` says what it got before. */
   subscribe(client: Client, lastEventId: string | undefined): void {
     this.flush();
     const { response, filter } = client;
@@ -136,7 +136,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     return this.writer.messages(missed.filter(matches(filter)), id) || this.writer.control('ready', id);
   }
 
-  /** Whether clients leave so much of what they were sent that no long greeting, which each has for itself, may be added. */
+  /** Whether clients have so much unread that no further long greeting, which each gets for itself, may be added. */
   private isCrowded(): boolean {
     let waiting = 0;
     for (const { response } of this.clients) waiting += response.writableLength;
@@ -212,13 +212,13 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     ).unref();
   }
 
-  /** The status that a message of now tells, so that the sweep sees only what changed since. */
+  /** The status in a message of now, so that the sweep sees only later changes. */
   private remember(name: string): void {
     const view = this.cache.monitors.get(name);
     if (view) view.shown = this.shownOf(view, Date.now());
   }
 
-  /** Finds statuses that changed without a change in etcd: a disable-until that passed, a worker fallen silent. */
+  /** Finds statuses that changed without a change in etcd: a disable-until that passed, a worker that fell silent. */
   private sweep(): void {
     if (!this.started) return;
     this.sweepDue = false;
@@ -234,7 +234,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     }
   }
 
-  /** What of a monitor changes by time, too: its status, and whether its alarms are held. */
+  /** Attributes of a monitor that also change by time: its status, and whether its alarms are held back. */
   private shownOf(view: MonitorView, now: number): string {
     return `${this.cache.status(view, now)} ${this.cache.quiet.reasonOf(view, now) ?? ''}`;
   }
@@ -264,7 +264,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     );
   }
 
-  /** Also moves the id on, so that a quiet client can resume after much that it did not want. */
+  /** Also moves the id on, so that a quiet client can resume after many changes that it did not want. */
   private heartbeat(): void {
     this.flush();
     const text = this.started ? `: heartbeat\nid: ${this.id()}\n\n` : ': heartbeat\n\n';

@@ -41,7 +41,7 @@ describe('the stream', () => {
     expect(ready.id).toBe(`${api.node.guard.id}.${ready.data['revision']}`);
   });
 
-  test('tells monitors, states, members and events within 250 ms', async () => {
+  test('sends monitors, states, members and events within 250 ms', async () => {
     const stream = await open();
     await stream.next('ready');
     const { node } = api;
@@ -73,7 +73,7 @@ describe('the stream', () => {
     expect(told.map(({ id }) => id !== undefined)).toEqual([...told.slice(1).map(() => false), true]);
   });
 
-  test('tells what is gone', async () => {
+  test('sends removals', async () => {
     await call('PUT', '/api/v1/monitor/gone', tcp());
     const stream = await open('?types=monitor,state');
     await stream.next('ready');
@@ -85,7 +85,7 @@ describe('the stream', () => {
     expect(undocumented('StateChange', shown.data)).toEqual([]);
   });
 
-  test('tells a status that changes without a change of the monitor', async () => {
+  test('sends a status that changes without a change of the monitor', async () => {
     await written(api.node, member(api.node, 'w9', { Tags: ['x'] }));
     await call('PUT', '/api/v1/monitor/lonely', tcp({ 'member-tag': 'x' }));
     const stream = await open('?types=state');
@@ -95,7 +95,7 @@ describe('the stream', () => {
     expect(told.data).toMatchObject({ status: 'orphaned' });
   });
 
-  test('tells only the types that are asked for', async () => {
+  test('sends only the requested types', async () => {
     const stream = await open('?types=event');
     await stream.next('ready');
     await call('PUT', '/api/v1/monitor/unasked', tcp());
@@ -131,7 +131,7 @@ describe('a stream that was cut off', () => {
     expect(monitors).toEqual([expect.objectContaining({ name: 'missed', config: tcp({ port: 2 }) })]);
   });
 
-  test('goes on from a list of states', async () => {
+  test('continues from a list of states', async () => {
     const { headers } = await call('GET', '/api/v1/state');
     await call('PUT', '/api/v1/monitor/after-the-list', tcp());
     const stream = await open('?types=state', headers.get('x-event-id') ?? '');
@@ -143,7 +143,7 @@ describe('a stream that was cut off', () => {
     ['another cluster', () => '00000000-0000-0000-0000-000000000000.5'],
     ['a time before this process', () => `${api.node.guard.id}.0`],
     ['nonsense', () => 'what?'],
-  ])('is told to read everything again after %s', async (_what, id) => {
+  ])('gets "read everything again" after %s', async (_what, id) => {
     const stream = await open('', id());
     const { data } = await stream.next('reset');
     expect(undocumented('StreamControl', data)).toEqual([]);

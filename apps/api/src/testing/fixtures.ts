@@ -23,7 +23,7 @@ export const slack = (more: object = {}): Record<string, unknown> => ({
   ...more,
 });
 
-/** Writes what other processes of the cluster would; answers the revision. */
+/** Writes what other processes of the cluster would write; answers the revision. */
 export async function written(node: ClusterNode, ...ops: Op[]): Promise<number> {
   return (await node.client.txn({ compare: [], then: ops })).revision;
 }

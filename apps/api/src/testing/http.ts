@@ -2,13 +2,13 @@ interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Parsed when it is JSON. */
+  /** Parsed if it is JSON. */
   body: never;
 }
 
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 
-/** Calls one API; a body that is a text is sent as it is. */
+/** Calls one API; a text is sent as it is. */
 export function callerOf(url: string, defaults: Record<string, string> = {}): Call {
   return async (method, path, body, headers = {}) => {
     const response = await fetch(`${url}${path}`, {

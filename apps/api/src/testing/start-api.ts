@@ -30,7 +30,7 @@ export interface TestApiOptions {
   /** More settings of the node. */
   flags?: NodeFlags;
   timeouts?: HttpTimeouts;
-  /** Waits until the API has read everything; true when left out. */
+  /** Waits until the API has read everything; default: true. */
   ready?: boolean;
 }
 

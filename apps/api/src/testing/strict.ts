@@ -7,11 +7,11 @@ const ajv = new Ajv2020({ strict: false, allErrors: true });
 (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
 ajv.addSchema(document, 'openapi');
 
-/** The ways in which a value is not what the document says; undocumented attributes are among them. */
+/** How a value differs from the document; undocumented attributes count. */
 export function undocumented(schema: string, value: unknown): string[] {
   const validate = ajv.getSchema(`openapi#/components/schemas/${schema}`);
   if (!validate) throw new Error(`no schema ${schema}`);
-  // Synchronous: no schema of ours is marked as asynchronous.
+  // Synchronous: no schema of ours is asynchronous.
   void validate(value);
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,

@@ -9,7 +9,7 @@ import { DASHBOARD_POLICY, type Logger } from '@9volt/platform';
 const NOT_BUILT =
   '<!doctype html><title>9volt</title><p>The dashboard is not built; run npm run build. The API documentation is at <a href="/docs">/docs</a>.';
 
-/** The dashboard under `/ui/`. Any path below it that is no file is a page of its own routing. */
+/** The dashboard under `/ui/`. Any path below it that is not a file is a page of its own routing. */
 export function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): void {
   fastify.get('/', (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   fastify.get(DASHBOARD_PATH, (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
@@ -37,7 +37,7 @@ export function serveDashboard(fastify: FastifyInstance, log: Logger, root = das
   });
 }
 
-/** Of the packages whose code is in the dashboard's files. */
+/** The licences of the packages whose code is in the dashboard's files. */
 function serveLicences(fastify: FastifyInstance, file: string): void {
   if (!existsSync(file)) return;
   const text = readFileSync(file, 'utf8');
@@ -46,7 +46,7 @@ function serveLicences(fastify: FastifyInstance, file: string): void {
   );
 }
 
-/** The package that holds it is found as it is installed; the API does not import it. */
+/** The package with its files is found as it is installed; the API does not import it. */
 function dashboardRoot(): string | undefined {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('@9volt/ui/package.json')), 'dist');

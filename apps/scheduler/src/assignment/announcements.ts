@@ -3,10 +3,10 @@ import type { Cause } from '../decision/decide-assignment.js';
 import type { Judged, RefusedMonitor } from '../caches/judge-monitor.js';
 import type { Write } from './write-assignments.js';
 
-/** Up to so many are told one by one. */
+/** Up to this number they are reported one by one. */
 const SINGLY = 20;
 const NAMES_REPORTED = 100;
-/** A worker that restarts, or that starts together with the scheduler, orphans nothing. */
+/** A worker that restarts, or starts together with the scheduler, makes no orphans. */
 const ORPHAN_AFTER_MS = 1_000;
 
 interface Orphan {
@@ -16,8 +16,8 @@ interface Orphan {
 }
 
 /**
- * Tells each thing once. A standby takes note of what it sees silently, for its leader told it; so after an election the new leader
- * tells only what happened since.
+ * Reports each thing once. A standby records what it sees silently, because its leader reports it; so after an election the new
+ * leader reports only what happened since.
  */
 export class Announcements {
   private readonly refusedAt = new Map<string, number>();
@@ -38,7 +38,7 @@ export class Announcements {
     return this.refusedAt.size;
   }
 
-  /** Once for each revision: a configuration that is refused, or names alerters that are not there. */
+  /** Once for each revision: an invalid configuration, or one with unknown alerters. */
   judged(
     name: string,
     judged: Judged | undefined,
@@ -67,7 +67,7 @@ export class Announcements {
     }
   }
 
-  /** Takes note of whether nobody may run a monitor; `reason` is absent when somebody may. */
+  /** Records whether nobody may run a monitor; `reason` is absent if somebody may. */
   orphan(name: string, reason: string | undefined, silent: boolean): void {
     if (reason === undefined) {
       this.orphaned.delete(name);
@@ -81,7 +81,7 @@ export class Announcements {
     }
   }
 
-  /** Tells of the monitors that have been orphans for a moment. */
+  /** Reports monitors that have been orphaned for a moment. */
   reportOrphans(): void {
     const due = [...this.orphaned].filter(([, { told, since }]) => !told && this.now() - since >= ORPHAN_AFTER_MS);
     for (const [, orphan] of due) orphan.told = true;
@@ -104,7 +104,7 @@ export class Announcements {
     }
   }
 
-  /** Tells who was given what: singly, or as one event when there is much of it. */
+  /** Reports assignments: singly, or as one event if there are many. */
   assigned(writes: readonly Write[]): void {
     const placed = writes.flatMap(({ monitor, effect }) => {
       if (effect.act === 'drop' || effect.cause === 'edited' || effect.cause === 'stays after all') return [];

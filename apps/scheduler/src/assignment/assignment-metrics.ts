@@ -4,7 +4,7 @@ import type { Effect } from './write-assignments.js';
 
 const ACTS: readonly Effect['act'][] = ['assign', 'rewrite', 'move', 'drop'];
 
-/** What is measured of assigning. */
+/** The metrics of assigning. */
 export class AssignmentMetrics {
   readonly planSeconds;
   readonly writes;

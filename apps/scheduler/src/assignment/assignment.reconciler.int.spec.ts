@@ -25,7 +25,7 @@ afterEach(async () => {
 const TARGET = 'tcp tcp://127.0.0.1:9';
 const until = (predicate: () => Promise<unknown>): Promise<unknown> => waitFor(predicate, { timeoutMs: 20_000 });
 
-/** Nothing is left to do: the revision does not move for a while. */
+/** Nothing is left to do: the revision does not change for a while. */
 async function atRest(): Promise<void> {
   await until(async () => {
     const before = (await bench.assignments()).map(({ mod }) => mod).join();
@@ -35,7 +35,7 @@ async function atRest(): Promise<void> {
 }
 
 describe('assignments', () => {
-  it('gives all monitors to workers, evenly, at a cold start', async () => {
+  it('assigns all monitors to workers, evenly, at a cold start', async () => {
     await bench.monitors(60);
     await bench.worker('w1');
     await bench.worker('w2', [], 'server');
@@ -55,7 +55,7 @@ describe('assignments', () => {
     });
   });
 
-  it('gives a new monitor to a worker at once', async () => {
+  it('assigns a new monitor to a worker at once', async () => {
     await bench.worker('w1');
     await bench.scheduler();
     await bench.leader();
@@ -90,7 +90,7 @@ describe('assignments', () => {
     expect(after.value.phase).toBe('run');
   });
 
-  it('lets the owner close what has a state, and deletes the assignment of what has none', async () => {
+  it('lets the owner close a monitor with a state, and deletes the assignment of one without', async () => {
     await bench.worker('w1');
     await bench.scheduler();
     await bench.monitor('told');
@@ -135,7 +135,7 @@ describe('assignments', () => {
     expect(anew.value).toMatchObject({ phase: 'run', revision, settings: { port: 10 } });
   });
 
-  it('finds another worker to close what its owner did not live to close', async () => {
+  it('finds another worker to close what its owner could not close before it died', async () => {
     await bench.worker('w1');
     await bench.scheduler();
     await bench.monitor('web');
@@ -150,7 +150,7 @@ describe('assignments', () => {
     expect((await bench.assignment('web'))!.value.phase).toBe('remove');
   });
 
-  it('has a state closed that nobody holds', async () => {
+  it('has a state without an owner closed', async () => {
     await bench.state('gone', { target: 'http GET http://gone/', createRevision: 5 });
     await bench.worker('w1');
     await bench.scheduler();
@@ -176,7 +176,7 @@ describe('assignments', () => {
     expect(Date.now() - resumesAt).toBeLessThan(5_000);
   });
 
-  it('has somebody resolve what a worker told without etcd of a monitor that is gone', async () => {
+  it('has a worker resolve notifications that another one sent without etcd about a removed monitor', async () => {
     await bench.worker('w1');
     await bench.scheduler();
     const handback = bench.keys.handback('gone', 'w9');
@@ -188,7 +188,7 @@ describe('assignments', () => {
     expect(await bench.assignment('gone')).toBeUndefined();
   });
 
-  it('tells of orphans once, delivers what they owe, and takes them up when a worker with their tag joins', async () => {
+  it('reports orphans once, delivers their notifications, and assigns them when a worker with their tag joins', async () => {
     await bench.worker('w1');
     await bench.scheduler();
     await bench.monitor('pinned', { 'member-tag': 'eu' });
@@ -211,7 +211,7 @@ describe('assignments', () => {
     expect(await bench.events('monitor-orphaned')).toHaveLength(1);
   });
 
-  it('moves half to a worker that joins, through its owner, and all of it back when it dies', async () => {
+  it('moves half to a worker that joins, through the owners, and all of it back when it dies', async () => {
     await bench.monitors(200);
     await bench.worker('w1');
     await bench.scheduler();
@@ -236,7 +236,7 @@ describe('assignments', () => {
     await until(async () => (await bench.events('rebalance')).length === 3);
   });
 
-  it('takes a planned move back when the worker it was for is gone', async () => {
+  it('cancels a planned move when its new worker is gone', async () => {
     await bench.monitors(10);
     await bench.worker('w1');
     await bench.scheduler();
@@ -256,11 +256,11 @@ describe('assignments', () => {
     for (const id of ['w1', 'w2', 'w3', 'w4']) await bench.worker(id);
     await until(async () => (await bench.assignments()).filter(({ value }) => value.phase === 'retire').length === 80);
     await atRest();
-    // The first assignment is one; a busy machine may draw the storm out.
+    // The first assignment counts as one; a busy machine may stretch the storm.
     expect((await bench.events('rebalance')).length).toBeLessThanOrEqual(3);
   });
 
-  it('empties a worker that is drained, and keeps it empty', async () => {
+  it('moves everything away from a drained worker, and gives it nothing', async () => {
     await bench.monitors(10);
     await bench.worker('w1');
     await bench.worker('w2');
@@ -285,7 +285,7 @@ describe('assignments', () => {
     expect(await moved()).toEqual(Array(5).fill('its worker is drained'));
   });
 
-  it('keeps a drained worker empty after its restart, under whatever id', async () => {
+  it('gives a drained worker nothing after its restart, under whatever id', async () => {
     await bench.monitors(10);
     await bench.worker('w1');
     await bench.worker('w2-before', [], 'worker', 'w2');
@@ -297,7 +297,7 @@ describe('assignments', () => {
     await until(async () => (await bench.spread())['w1'] === 10);
     await bench.monitors(20);
     await until(async () => (await bench.spread())['w1'] === 20);
-    // While it is the only one that is left, nobody runs them.
+    // While it is the only worker left, nobody runs them.
     await bench.kill('w1');
     const orphaned = await waitFor(async () => (await bench.events('monitor-orphaned'))[0]);
     expect(orphaned.details).toMatchObject({ reason: 'every suitable worker is drained' });
@@ -306,7 +306,7 @@ describe('assignments', () => {
     await until(async () => (await bench.spread())['w2-after'] === 20);
   });
 
-  it('quarantines what is invalid alone, and lets its last good version run on', async () => {
+  it('quarantines only the invalid monitor, and keeps its last valid version running', async () => {
     await bench.worker('w1');
     await bench.monitor('good');
     await bench.put(
@@ -343,7 +343,7 @@ describe('assignments', () => {
     );
     expect(refused.find((event) => event.monitor === 'type')!.message).toContain('did you mean "tcp"?');
 
-    // Its worker dies: the last good version is what moves.
+    // Its worker dies: the last valid version moves.
     await bench.worker('w2');
     await bench.kill('w1');
     await until(async () => (await bench.assignment('good'))?.worker === 'w2');
@@ -376,7 +376,7 @@ describe('assignments', () => {
     const old = await bench.scheduler();
     await until(async () => (await bench.assignments()).length === 20);
     await bench.scheduler();
-    // As after a pause: the lease is over and another leads, but this process does not know it yet.
+    // As after a pause: the lease is over and another process leads, but this one does not know it yet.
     const fence = old.leadership.fence;
     await bench.client.revokeLease(old.node.session.lease!);
     await until(async () => bench.schedulers[1]!.leadership.isLeader());
@@ -405,7 +405,7 @@ describe('assignments', () => {
       );
       const written = await writeAssignments(old.node.stores, [write], { fence, mayWrite: () => true });
       expect(written).toMatchObject({ accepted: [], refusals: 1 });
-      // It is the fence that refuses: without it the same write is accepted.
+      // The fence refuses it: without the fence etcd accepts the same write.
       const unfenced = await writeAssignments(old.node.stores, [write], { fence: [], mayWrite: () => true });
       expect(unfenced.accepted).toHaveLength(1);
     }
@@ -439,7 +439,7 @@ describe('assignments', () => {
     expect(written.accepted).toEqual([]);
   });
 
-  it('does not take workers for dead shortly after an outage', async () => {
+  it('does not treat workers as dead shortly after an outage', async () => {
     await bench.monitors(10);
     await bench.worker('w1');
     const proxy = await startSeverableProxy(Number(new URL(etcd.endpoint).port));
@@ -459,7 +459,7 @@ describe('assignments', () => {
     await proxy.stop();
   });
 
-  it('elects a successor that moves nothing, knows what was told, and goes on', async () => {
+  it('elects a successor that moves nothing, knows what was reported, and continues', async () => {
     await bench.monitors(30);
     await bench.worker('w1');
     await bench.worker('w2');
@@ -485,7 +485,7 @@ describe('assignments', () => {
     expect(await bench.events('config-refused')).toHaveLength(1);
   });
 
-  it('tells what was configured while it leads', async () => {
+  it('reports configuration changes while it leads', async () => {
     await bench.monitor('before');
     await bench.scheduler();
     await bench.leader();

@@ -21,7 +21,7 @@ import { planningInput } from './planning-input.js';
 import { urgencyOf } from './urgency.js';
 import { composeWrite, type Effect, type Write } from './write-assignments.js';
 
-/** Joins and leaves within this time are planned as one. */
+/** Joins and leaves within this time are planned together. */
 const STORM_QUIET_MS = 40;
 const MAX_STORM_MS = 250;
 const PERIOD_MS = 1_000;
@@ -31,8 +31,8 @@ const SKEW_PLAN_EVERY_MS = 5_000;
 const BARRIER_MS = 5_000;
 
 /**
- * Makes the assignments what they should be. Watches only note names of monitors that may need something; a run looks at all that is
- * known of each, decides, and writes the difference. Every scheduler takes note; only the leader decides.
+ * Makes the assignments what they should be. Watches only record names of monitors that may need something; a run looks at
+ * everything known about each, decides, and writes the difference. Every scheduler records; only the leader decides.
  */
 @Injectable()
 export class AssignmentReconciler {
@@ -40,7 +40,7 @@ export class AssignmentReconciler {
   private readonly loop: ReconcileLoop;
   private readonly placement = new Placement();
   private readonly announcements: Announcements;
-  /** Names for the instants at which something changes by itself, such as the end of a `disable-until`. */
+  /** Names by the times at which something changes by itself, such as the end of a `disable-until`. */
   private readonly wakeUps: WorkQueue<string>;
   private readonly storm: Debounce;
   private readonly handOvers = new HandOvers();
@@ -55,7 +55,7 @@ export class AssignmentReconciler {
   private plannedAt = Number.NEGATIVE_INFINITY;
   /** Whether loads may have changed since everything was planned. */
   private unweighed = false;
-  /** Nothing is written before the fence is renewed and the caches have caught up. */
+  /** It writes nothing before the fence is renewed and the caches have caught up. */
   private elected = false;
 
   constructor(
@@ -96,7 +96,7 @@ export class AssignmentReconciler {
     });
   }
 
-  /** To be called once this process is a member and the caches are listed. */
+  /** Call it once this process is a member and the caches are listed. */
   start(): void {
     this.grace = new OutageGrace(() => parseDuration(this.node.config.HeartbeatTimeout));
     this.loop.trigger();
@@ -139,16 +139,16 @@ export class AssignmentReconciler {
     if (!this.grace || !this.caches.listed) return;
     try {
       if (this.leadership.isLeader()) await this.lead();
-      // Without any leader nothing is noted: whoever is elected next has to tell it.
+      // Without any leader it records nothing: the next leader has to report it.
       else if (this.leadership.anotherLeads) await this.follow();
     } catch (error) {
-      // Which names the run had not come to is not known.
+      // It is unknown which names the run did not reach.
       this.everything = true;
       throw error;
     }
   }
 
-  /** Keeps the verdicts warm, and notes silently what the leader tells. */
+  /** Keeps the verdicts warm, and records silently what the leader reports. */
   private async follow(): Promise<void> {
     if (this.plan !== 'no') this.everything = true;
     this.plan = 'no';
@@ -180,7 +180,7 @@ export class AssignmentReconciler {
     }
   }
 
-  /** Makes sure that what this process knows is new enough to write by. Answers whether it still leads. */
+  /** Makes sure that this process knows the latest revision before it writes. Answers whether it still leads. */
   private async prepare(): Promise<boolean> {
     if (!(await this.writes.prepare(this.elected))) return false;
     if (this.elected) {

@@ -32,13 +32,13 @@ it('calls once for a storm, when it has calmed down', () => {
   expect(calls).toBe(1);
 });
 
-it('does not wait for ever for the end of a storm', () => {
+it('does not wait for the end of a storm for ever', () => {
   storm(2 * MAX_MS);
   expect(calls).toBeGreaterThanOrEqual(1);
   expect(calls).toBeLessThanOrEqual(2);
 });
 
-it('calls again for what comes after', () => {
+it('calls again for later triggers', () => {
   storm(30);
   jest.advanceTimersByTime(QUIET_MS);
   storm(30);

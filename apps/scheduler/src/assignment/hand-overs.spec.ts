@@ -3,7 +3,7 @@ import { HAND_OVER_MS, HandOvers } from './hand-overs.js';
 import { OutageGrace } from '../decision/outage-grace.js';
 
 describe('HandOvers', () => {
-  it('knows which planned moves wait for too long', () => {
+  it('knows the planned moves that take too long', () => {
     let now = 0;
     const handOvers = new HandOvers(() => now);
     handOvers.note('a', { phase: 'retire', to: 'w2' });

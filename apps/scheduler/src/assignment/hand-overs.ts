@@ -1,15 +1,15 @@
 import type { Holding } from '../caches/holding.js';
 
-/** A planned move that its owner has not carried out by then is carried out by the leader. */
+/** If the owner has not carried out a planned move by then, the leader does. */
 export const HAND_OVER_MS = 30_000;
 
-/** Since when each planned move waits for its owner, as far as this process saw. The clock is monotonic. */
+/** How long each planned move has waited for its owner, as far as this process saw. The clock is monotonic. */
 export class HandOvers {
   private readonly waiting = new Map<string, { to: string | undefined; since: number }>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Takes note of what a monitor's assignment says. An edit meanwhile changes nothing; another destination starts anew. */
+  /** Records a monitor's assignment. An edit meanwhile changes nothing; another destination starts from zero. */
   note(monitor: string, holding: Pick<Holding, 'phase' | 'to'> | undefined): void {
     if (holding?.phase !== 'retire') this.waiting.delete(monitor);
     else if (this.waiting.get(monitor)?.to !== holding.to) {

@@ -6,10 +6,10 @@ import type { DeathSettlement } from '../poison/death-settlement.js';
 import { type Write, type Written, writeAssignments } from './write-assignments.js';
 
 const BARRIER_MS = 5_000;
-/** Refused so often in a row, the cache itself is suspected. */
+/** After this many consecutive refusals the cache itself is suspect. */
 const SUSPICIOUS_REFUSALS = 5;
 
-/** The leader's writes: each by a fence that is surely ours, and by caches that have all that was written before. */
+/** The leader's writes: each with a valid fence, and with caches that contain all earlier writes. */
 export class LeaderWrites {
   private mustRenew = true;
   /** The highest revision that was written here. */
@@ -24,7 +24,7 @@ export class LeaderWrites {
     private readonly log: Logger,
   ) {}
 
-  /** Makes sure that what this process knows is new enough to write by. Answers whether it still leads. */
+  /** Makes sure that this process knows the latest revision before it writes. Answers whether it still leads. */
   async prepare(elected: boolean): Promise<boolean> {
     if ((elected || this.mustRenew) && !(await this.renew())) return false;
     if (!(await this.caches.view.reached(this.revision, BARRIER_MS)))
@@ -32,7 +32,7 @@ export class LeaderWrites {
     return true;
   }
 
-  /** Answers false when etcd did not take it, and all is to be looked at again. */
+  /** Answers false if etcd refused it, and everything must be looked at again. */
   async settleDeaths(): Promise<boolean> {
     try {
       const { refused, revision } = await this.deaths.settle(this.leadership.fence, () => this.leadership.isLeader());
@@ -46,7 +46,7 @@ export class LeaderWrites {
     return false;
   }
 
-  /** Answers what etcd accepted. Throws when it could not be asked. */
+  /** Answers what etcd accepted. Throws if etcd could not be asked. */
   async write(writes: readonly Write[]): Promise<Written> {
     const written = await writeAssignments(this.node.stores, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],
@@ -57,7 +57,7 @@ export class LeaderWrites {
     return written;
   }
 
-  /** What is not known to have happened must not happen later either: the fence is renewed before anything else is written. */
+  /** A write that may not have happened must not happen later either: the fence is renewed before the next write. */
   async settleRefused(refusals: number, error: unknown): Promise<void> {
     this.mustRenew = true;
     if (error !== undefined) throw error;

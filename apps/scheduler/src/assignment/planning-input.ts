@@ -4,7 +4,7 @@ import { expectedOwner, isOpenTo } from '../decision/placement.js';
 import type { PlannedMonitor } from '../decision/plan-assignments.js';
 import type { TimeSlices } from './time-slices.js';
 
-/** All monitors that somebody is to run, and who is expected to have each of them. Those whose owner is unsure are left where they are. */
+/** All monitors to run, with their expected owners. Those with an unsure owner stay where they are. */
 export async function planningInput(
   { catalog, view }: SchedulerCaches,
   knowledge: Knowledge,

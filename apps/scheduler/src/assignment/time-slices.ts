@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** Lets long work leave the event loop to others every few milliseconds: the keepalive above all, and checks of the same process. */
+/** Lets long work yield the event loop every few milliseconds: above all to the keepalive, and to checks of the same process. */
 export class TimeSlices {
   private since = performance.now();
 

@@ -3,7 +3,7 @@ import type { Effect } from './write-assignments.js';
 /** After everything that runs nowhere. */
 const CAN_WAIT = 1e12;
 
-/** The order in which to write: the soonest due first, as far as intervals tell; what goes on running where it is comes last. */
+/** The order of writes: the soonest due first, as far as intervals say; monitors that continue where they are come last. */
 export function urgencyOf(effect: Effect): number {
   if (effect.act === 'drop') return 0;
   const { phase, subject } = effect.content;

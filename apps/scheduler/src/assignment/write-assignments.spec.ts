@@ -43,7 +43,7 @@ function move(monitor: string): Write {
 }
 
 describe('composeWrite', () => {
-  it('compares what it replaces and deletes, the member it gives to, and that the one it takes from is gone', () => {
+  it('compares the key that it replaces or deletes, that the new owner is a member, and that the old one is gone', () => {
     const write = move('db');
     expect(write.compare).toEqual([
       { key: '/9volt/cluster/assignments/w1/db', target: 'mod', value: 9 },
@@ -102,7 +102,7 @@ describe('batched', () => {
   it.each([
     ['new ones', assign, 126],
     ['moves', move, 62],
-  ])('fills transactions with %s up to what etcd takes', (_title, make, most) => {
+  ])("fills transactions with %s up to etcd's limits", (_title, make, most) => {
     const writes = Array.from({ length: 1_000 }, (_, i) => make(`m${i}`));
     const made = batched(writes);
     for (const { items: some, compare } of made) {
@@ -114,7 +114,7 @@ describe('batched', () => {
     expect(made.flatMap((batch) => batch.items)).toEqual(writes);
   });
 
-  it('bounds the bytes of a transaction', () => {
+  it('limits the bytes of a transaction', () => {
     const large = JSON.stringify({ description: 'é'.repeat(120_000) });
     const made = batched(Array.from({ length: 20 }, (_, i) => assign(`m${i}`, large)));
     for (const batch of made) expect(bytesOf(batch)).toBeLessThanOrEqual(MAX_TXN_BYTES + 1_000);

@@ -4,7 +4,7 @@ import { encodeAssignment, historyOf } from '../caches/holding.js';
 
 export type Effect = Exclude<Decision, { act: 'none' }>;
 
-/** A decision about one monitor as etcd is to be told. */
+/** A decision about one monitor, as a write to etcd. */
 export interface Write extends FencedWrite {
   monitor: string;
   effect: Effect;
@@ -14,19 +14,19 @@ type WritingStores = Pick<Stores, 'assignment' | 'member'>;
 
 export interface Written {
   accepted: Write[];
-  /** A compare failed, or the outcome is unclear: to be decided again. */
+  /** A comparison failed, or the outcome is unclear: decide again. */
   refused: Write[];
   /** Transactions that were refused. */
   refusals: number;
   /** The highest revision that was written. */
   revision: number;
-  /** Why etcd could not be asked, when it could not. */
+  /** Why etcd could not be asked, if so. */
   error?: unknown;
 }
 
 const IN_FLIGHT = 4;
 
-/** The write of a decision, with a compare for each key that it replaces or deletes, and for each worker that it relies on. */
+/** The write of a decision, with a comparison for each key that it replaces or deletes, and for each worker that it relies on. */
 export function composeWrite(
   { assignment, member }: WritingStores,
   monitor: string,
@@ -62,7 +62,7 @@ export function composeWrite(
   return { monitor, effect, ...joined(...shares()) };
 }
 
-/** Sends writes in batches, several at a time, and stops sending as soon as `mayWrite` says no or etcd cannot be asked. */
+/** Sends writes in batches, several at a time, and stops as soon as `mayWrite` says no or etcd cannot be asked. */
 export async function writeAssignments(
   stores: Pick<Stores, 'commit'>,
   writes: readonly Write[],

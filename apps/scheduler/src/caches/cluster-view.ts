@@ -16,21 +16,21 @@ type Record_ =
   | { kind: 'other' };
 
 export interface ClusterViewEvents {
-  /** Who may run what has changed. */
+  /** The set of workers that may run monitors has changed. */
   onMembership: () => void;
   onHolding: (monitor: string) => void;
   onConnection: (connected: boolean) => void;
 }
 
 /**
- * Members, drains, assignments, suspicions and the leader, in one cache with one revision: all of `cluster/` arrives on one watch, so that once
- * this cache has reached a revision, it has everything that any leader wrote up to then.
+ * Members, drains, assignments, suspicions and the leader, in one cache with one revision: one watch covers all of `cluster/`, so
+ * once this cache has reached a revision, it has everything that any leader wrote up to then.
  */
 export class ClusterView {
   readonly suspicions = new Suspicions();
   private readonly informer: Watched<Record_>;
   private readonly memberById = new Map<string, Member>();
-  /** When each member last told of itself, by `performance.now()`. */
+  /** When each member last wrote its key, by `performance.now()`. */
   private readonly told = new Map<string, number>();
   private readonly drained = new Set<string>();
   private readonly byMonitor = new Map<string, Holding[]>();
@@ -62,7 +62,7 @@ export class ClusterView {
     return this.memberById;
   }
 
-  /** When a member last told of itself, by `performance.now()`. */
+  /** When a member last wrote its key, by `performance.now()`. */
   toldAt(id: string): number {
     return this.told.get(id) ?? Number.NEGATIVE_INFINITY;
   }
@@ -77,7 +77,7 @@ export class ClusterView {
     return this.workersNow;
   }
 
-  /** Names of workers that are to be kept empty, whether they take part at present or not. */
+  /** Names of drained workers, whether they are members at present or not. */
   get drains(): ReadonlySet<string> {
     return this.drained;
   }
@@ -165,7 +165,7 @@ export class ClusterView {
       this.memberById.delete(member.MemberID);
       this.told.delete(member.MemberID);
     }
-    // A member tells its load every few seconds; that changes nothing here.
+    // A member writes its load every few seconds; that changes nothing here.
     const same =
       present &&
       known?.Role === member.Role &&

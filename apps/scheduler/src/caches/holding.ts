@@ -2,13 +2,13 @@ import type { Assignment, MonitorSettings } from '@9volt/contracts';
 import { type Entry, parseAssignment } from '@9volt/etcd-dal';
 import { settingsOfLeftover, type Subject, subjectOf } from './judge-monitor.js';
 
-/** An assignment as the leader remembers it: without its settings, but with the text to take them from when needed. */
+/** An assignment as the leader remembers it: without its settings, but with the text to parse them from when needed. */
 export interface Holding {
   key: string;
   workerId: string;
   monitor: string;
   modRevision: number;
-  /** Absent when the value makes no sense. */
+  /** Absent if the value is invalid. */
   phase: Assignment['phase'] | undefined;
   to: string | undefined;
   reason: Assignment['reason'];
@@ -19,7 +19,7 @@ export interface Holding {
   text: string;
 }
 
-/** `assignment` is absent when the value is not whole. */
+/** `assignment` is absent if the value is invalid. */
 export function toHolding(
   entry: Entry,
   place: { workerId: string; monitor: string },
@@ -42,7 +42,7 @@ export function toHolding(
 
 const subjects = new WeakMap<Holding, Subject>();
 
-/** What was assigned, for when the monitor itself says nothing valid any more. */
+/** The assigned settings, for when the monitor's own are no longer valid. */
 export function subjectOfHolding(holding: Holding): Subject {
   let subject = subjects.get(holding);
   if (!subject) {
@@ -53,12 +53,12 @@ export function subjectOfHolding(holding: Holding): Subject {
   return subject;
 }
 
-/** Since when its worker has it and why; read only where an assignment is written anew. */
+/** Since when its worker has it and why; read only when an assignment is written again. */
 export function historyOf({ text }: Holding): Pick<Partial<Assignment>, 'assignedAt' | 'cause'> {
   return parseAssignment(Buffer.from(text)) ?? {};
 }
 
-/** Another version of 9volt may have assigned what this one cannot judge; its owner can. */
+/** Another version of 9volt may have assigned settings that this one cannot judge; the owner can. */
 function subjectOrLeftover(settings: MonitorSettings): Subject {
   try {
     return subjectOf(settings);
@@ -71,7 +71,10 @@ function subjectOrLeftover(settings: MonitorSettings): Subject {
   }
 }
 
-/** The value of an assignment. The settings are JSON already: with 100,000 monitors, parsing them again only to print them would count. */
+/**
+ * The value of an assignment. The settings are JSON already: with 100,000 monitors, parsing them only to print them again would be
+ * slow.
+ */
 export function encodeAssignment(head: Omit<Assignment, 'settings'>, settingsJson: string): string {
   return `${JSON.stringify(head).slice(0, -1)},"settings":${settingsJson}}`;
 }

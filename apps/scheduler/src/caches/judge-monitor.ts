@@ -3,17 +3,17 @@ import type { MonitorSettings } from '@9volt/contracts';
 import { MAX_SETTINGS_BYTES } from '@9volt/etcd-dal';
 import { monitorTypes, validateMonitor, weighMonitor } from '@9volt/monitors';
 
-/** A monitor's value as found in etcd. The text is absent when it is too large to be looked at. */
+/** A monitor's value in etcd. The text is absent if it is too large to be read. */
 export interface MonitorSource {
   text: string | undefined;
   bytes: number;
 }
 
-/** What the leader must know of settings to give them to a worker. */
+/** The facts about settings that the leader needs to assign them. */
 export interface Subject {
   /** The validated settings as JSON. */
   settingsJson: string;
-  /** Type and target, in one line: an incident is about them. As workers write it into the state. */
+  /** Type and target, in one line, as workers write it into the state: an incident is about them. */
   target: string;
   weight: number;
   intervalMs: number;
@@ -37,13 +37,13 @@ export interface RefusedMonitor {
   createRevision: number;
   /** In words for a person. */
   reason: string;
-  /** Valid, but it ends the processes that it runs in. */
+  /** Valid, but it kills the processes that it runs in. */
   poisonous?: true;
 }
 
 export type Judged = ValidMonitor | RefusedMonitor;
 
-/** Validates what stands in etcd under a monitor's name, whoever wrote it. Never throws. */
+/** Validates the value in etcd under a monitor's name, whoever wrote it. Never throws. */
 export function judgeMonitor(
   name: string,
   source: MonitorSource,
@@ -68,7 +68,7 @@ export function judgeMonitor(
   }
 }
 
-/** Where the parser stopped, and not a word of its message: that quotes the text, of which any part may be a secret. */
+/** Where the parser stopped, and nothing of its message: that quotes the text, of which any part may be a secret. */
 function positionIn(error: unknown): string {
   const [, position] = /\bat position (\d+)/.exec(messageOf(error)) ?? [];
   return position === undefined ? '' : ` from position ${position} on`;
@@ -87,7 +87,7 @@ function verdictOf(
   };
 }
 
-/** `known` is a text that may be the JSON of the settings, and is then kept instead of an equal one. */
+/** `known` is a text that may be the JSON of the settings; if equal, it is kept instead of a copy. */
 export function subjectOf(settings: MonitorSettings, known?: string): Subject {
   const definition = monitorTypes.get(settings.type);
   const json = JSON.stringify(settings);
@@ -102,8 +102,8 @@ export function subjectOf(settings: MonitorSettings, known?: string): Subject {
 }
 
 /**
- * Settings for a monitor of which nothing is left but a state, so that a worker can close its incident. Of no type: the settings of
- * one would lack what every monitor of that type has. What the incident was about stands in the state.
+ * Settings for a monitor of which only a state is left, so that a worker can close its incident. Without a type: the settings would
+ * lack the attributes that every monitor of a type has. The state contains the target of the incident.
  */
 export function settingsOfLeftover(): Subject {
   return {

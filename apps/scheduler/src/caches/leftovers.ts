@@ -1,16 +1,15 @@
 import { type ClusterNode, type Entry, type ReportFault, Watched } from '@9volt/etcd-dal';
 
 export interface KnownState {
-  /** Empty when the state makes no sense. */
+  /** Empty if the state is invalid. */
   target: string;
   createRevision: number;
-  /** Ids of the silences that hold alarms of it; absent when none does. */
+  /** Ids of the silences that hold back its alarms; absent if there are none. */
   silences?: readonly string[];
 }
 
 /**
- * What exists of monitors beside their configuration: a state, and what is owed, which is notifications that wait and what workers told without
- * etcd. Told only when that changes.
+ * What exists of monitors beside their configuration: states, pending notifications and handbacks. Reports changes of that only.
  */
 export class Leftovers {
   readonly states: Watched<KnownState>;
@@ -56,7 +55,7 @@ export class Leftovers {
     this.handbacks = owing(keys.handbacks, (key) => keys.parseHandback(key)?.monitor);
   }
 
-  /** Names of monitors of which something is left. */
+  /** Names of monitors with leftovers. */
   *names(): Generator<string> {
     yield* this.stateOf.keys();
     yield* this.waiting.keys();
@@ -66,7 +65,7 @@ export class Leftovers {
     return this.stateOf.get(monitor);
   }
 
-  /** Monitors of which a silence holds an alarm, sorted. */
+  /** Monitors with alarms that a silence holds back, sorted. */
   heldBy(silence: string): string[] {
     return [...this.stateOf].flatMap(([name, { silences }]) => (silences?.includes(silence) ? [name] : [])).sort();
   }
@@ -79,7 +78,7 @@ export class Leftovers {
     const before = this.stateOf.get(monitor);
     if (after) this.stateOf.set(monitor, after);
     else this.stateOf.delete(monitor);
-    // A state changes with every result of another status; nearly none of that matters here.
+    // A state changes with every result of another status; hardly any of that matters here.
     if (before?.target !== after?.target || before?.createRevision !== after?.createRevision) this.onChange(monitor);
   }
 

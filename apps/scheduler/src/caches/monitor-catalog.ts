@@ -9,10 +9,10 @@ interface Known {
   verdict: Judged | undefined;
 }
 
-/** All monitors as they stand in etcd, each judged once for each revision, when it is first asked for. */
+/** All monitors in etcd, each judged once for each revision, at the first question. */
 export class MonitorCatalog {
   readonly informer: Watched<MonitorSource>;
-  /** By name. With 100,000 monitors, spelling the key for each look at one would cost more than the look. */
+  /** By name. With 100,000 monitors, building the key for each look would cost more than the look. */
   private readonly known = new Map<string, Known>();
 
   constructor(node: ClusterNode, onChange: (monitor: string, change: Change<MonitorSource>) => void) {
@@ -35,7 +35,7 @@ export class MonitorCatalog {
     );
   }
 
-  /** Names of all monitors, the refused ones too. */
+  /** Names of all monitors, including invalid ones. */
   names(): Iterable<string> {
     return this.known.keys();
   }
@@ -44,7 +44,7 @@ export class MonitorCatalog {
     return this.known.has(name);
   }
 
-  /** Undefined when there is no such monitor. */
+  /** Undefined if there is no such monitor. */
   get(name: string): Judged | undefined {
     const known = this.known.get(name);
     if (!known) return undefined;
@@ -53,7 +53,7 @@ export class MonitorCatalog {
   }
 }
 
-/** What is too large is not kept. */
+/** A text that is too large is not kept. */
 export function toSource({ value }: Entry): MonitorSource {
   return { text: value.length > MAX_SETTINGS_BYTES ? undefined : value.toString(), bytes: value.length };
 }

@@ -1,9 +1,9 @@
-/** What the assignment must know of a worker. */
+/** The facts about a worker that assigning needs. */
 export interface PlannedWorker {
   /** Id of the member. */
   id: string;
   tags: readonly string[];
-  /** To be emptied, and given nothing. */
+  /** Drained: to be emptied, and given nothing. */
   draining: boolean;
 }
 

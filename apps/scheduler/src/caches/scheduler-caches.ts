@@ -15,7 +15,7 @@ export interface CacheListener {
   onConnection?: (connected: boolean) => void;
 }
 
-/** What every scheduler keeps in memory, leading or not, so that a successor need not read it first. */
+/** Everything that a scheduler keeps in memory, leading or not, so that a successor need not read it first. */
 @Injectable()
 export class SchedulerCaches {
   readonly view: ClusterView;
@@ -49,7 +49,7 @@ export class SchedulerCaches {
     this.listeners.push(listener);
   }
 
-  /** Whether everything was listed once: changes told before that are no news. */
+  /** Whether everything was listed once: earlier changes are not news. */
   get listed(): boolean {
     return this.listedOnce;
   }

@@ -11,7 +11,7 @@ export interface KnownNote {
 
 export interface KnownPoison {
   modRevision: number;
-  /** Absent when what stands there makes no sense: then it says nothing. */
+  /** Absent if the value is invalid: then it says nothing. */
   record: PoisonRecord | undefined;
 }
 
@@ -19,7 +19,7 @@ export type SuspicionRecord =
   | { kind: 'note'; workerId: string; suspects: ReadonlyMap<string, number> }
   | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined };
 
-/** A decoder of the keys of suspicions; undefined for other keys. Nothing that stands there makes it throw. */
+/** A decoder for the keys of suspicions; undefined for other keys. Never throws. */
 export function suspicionOf(
   { keys, stores }: Pick<ClusterNode, 'keys' | 'stores'>,
   entry: Entry,
@@ -31,7 +31,7 @@ export function suspicionOf(
   return place && { kind: 'note', workerId: place.workerId, suspects: stores.suspect.suspects(entry, report) };
 }
 
-/** What runs somewhere for the first time, and what is suspected of having ended a process. */
+/** Monitors on their first check, and the suspects of process deaths. */
 export class Suspicions {
   private readonly notesByKey = new Map<string, KnownNote>();
   private readonly byMonitor = new Map<string, KnownPoison>();
@@ -49,7 +49,7 @@ export class Suspicions {
     return this.notesByKey.values();
   }
 
-  /** Whether a worker left notes behind: what they say comes before anything else of it is touched. */
+  /** Whether a worker left notes behind: these are handled before anything else of it. */
   hasNotesOf(workerId: string): boolean {
     for (const note of this.notesByKey.values()) if (note.workerId === workerId) return true;
     return false;

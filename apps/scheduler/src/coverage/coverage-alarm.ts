@@ -1,13 +1,13 @@
 import { type Alert, type Covered, type CoverageReport, LOW_COVERAGE } from '@9volt/contracts';
 
-/** So often in a row it must be low: monitors that were just added, or are being moved, are no alarm. */
+/** It must be low this often in a row: monitors that were just added, or are moving, are no alarm. */
 const LOW_TIMES = 2;
 
 export interface AlarmFacts {
   coverage: Covered;
-  /** How often in a row it was low, this time included. */
+  /** How often in a row it was low, including this time. */
   lowTimes: number;
-  /** The alarm as it stood. */
+  /** The present alarm. */
   low: CoverageReport['low'];
   /** Whether an alerter is configured. */
   alerter: boolean;
@@ -16,13 +16,13 @@ export interface AlarmFacts {
 
 export interface AlarmStep {
   low: CoverageReport['low'];
-  /** What is to be sent; the step holds once it was. */
+  /** The notification to send; the step counts once it was sent. */
   send?: 'alarm' | 'resolve';
-  /** What is to be told as an event. */
+  /** The event to write. */
   event?: 'low' | 'restored';
 }
 
-/** Pure, and by level: who was not told yet is told with the next step. */
+/** Pure and level-triggered: an alerter that was not notified yet is notified with the next step. */
 export function stepAlarm({ coverage, lowTimes, low, alerter, now }: AlarmFacts): AlarmStep {
   const isLow = coverage.share < LOW_COVERAGE;
   if (isLow) {
@@ -39,7 +39,7 @@ export function describeCoverage({ share, monitors, covered }: Covered): string 
   return `${percent} %: ${monitors - covered} of ${monitors} monitors missed their last due check`;
 }
 
-/** What is sent about the coverage: like the alarm of a monitor, under a key of its own. */
+/** The notification about the coverage: like a monitor's alarm, under a key of its own. */
 export function coverageAlert(
   type: 'alarm' | 'resolve',
   {

@@ -9,7 +9,7 @@ import { coverageAlert } from './coverage-alarm.js';
 
 const TIMEOUT_MS = 10_000;
 
-/** Tells of the coverage, within what the operator of this process permits: its programs, its targets, its secrets. */
+/** Notifies about the coverage, within the limits of this process's operator: its programs, targets and secrets. */
 @Injectable()
 export class CoverageNotices implements OnApplicationShutdown {
   private readonly abort = new AbortController();
@@ -30,7 +30,7 @@ export class CoverageNotices implements OnApplicationShutdown {
     this.abort.abort();
   }
 
-  /** Answers whether nothing is left to send. What is refused for good is told as an event. */
+  /** Answers whether nothing is left to send. A final rejection becomes an event. */
   async send(
     alerter: string,
     type: 'alarm' | 'resolve',
@@ -74,7 +74,7 @@ export class CoverageNotices implements OnApplicationShutdown {
     return true;
   }
 
-  /** Calls the dead-man-url, if there is one. A call that fails is told once. */
+  /** Calls the dead-man-url, if there is one. Reports a failed call once. */
   async callDeadMan(): Promise<void> {
     const url = this.node.config['dead-man-url'];
     if (url === undefined) return;

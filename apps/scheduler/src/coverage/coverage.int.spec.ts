@@ -54,7 +54,7 @@ const report = async (): Promise<CoverageReport | undefined> => {
   const entry = await bench.client.get(bench.keys.coverage);
   return entry && decode<CoverageReport>(entry.value);
 };
-/** What a worker tells of itself; waits until the leader knows. */
+/** A worker's report of itself; waits until the leader has it. */
 const tell = async (late: number): Promise<void> => {
   const entry = await bench.client.get(bench.keys.member('w1'));
   const member = decode<Member>(entry?.value ?? Buffer.from(''));
@@ -78,7 +78,7 @@ const configure = async (more: object): Promise<void> => {
 };
 
 describe('the coverage', () => {
-  it('is published; when it is low, an event and the leader itself say so, once, and when that is over', async () => {
+  it('is published; when it is low, an event and the leader itself say so, once, and again when it is over', async () => {
     await configure({ 'coverage-alerter': 'team' });
     await coverage.measure();
     expect(await report()).toMatchObject({ monitors: 10, covered: 10, share: 1, pools: [{ tag: null, share: 1 }] });
@@ -102,7 +102,7 @@ describe('the coverage', () => {
     expect((await report())?.low).toBeUndefined();
   });
 
-  it('counts what nobody runs, and what a silent worker has', async () => {
+  it('counts monitors that nobody runs, and those of a silent worker', async () => {
     await configure({ StateDumpInterval: '1s' });
     await bench.monitor('lonely', { 'member-tag': 'mars' });
     await waitFor(async () => (await bench.leader()).caches.catalog.has('lonely'));
@@ -148,7 +148,7 @@ describe('the coverage', () => {
     }
   });
 
-  it('runs no program of its alerter unless this scheduler may', async () => {
+  it('runs a program of its alerter only if this scheduler permits it', async () => {
     const touched = join(mkdtempSync(join(tmpdir(), '9volt-coverage-')), 'ran');
     const options = { command: '/usr/bin/touch', args: [touched] };
     await bench.put({ put: bench.keys.alerter('program'), value: encode({ type: 'exec', options }) });
@@ -157,14 +157,14 @@ describe('the coverage', () => {
     await configure({ 'coverage-alerter': 'program' });
     await tell(5);
     for (let n = 0; n < 3; n++) await coverage.measure();
-    // Tried again once it is permitted: nobody was told so far.
+    // Tried again once it is permitted: nobody was notified so far.
     expect(await report()).toMatchObject({ low: { told: false } });
     expect(existsSync(touched)).toBe(false);
     rmSync(dirname(touched), { recursive: true });
   });
 
-  it('calls no dead man where this scheduler may not connect to', async () => {
-    // Of the loopback, so that a guard that fails sends nothing elsewhere.
+  it('does not call a dead man at an address that this scheduler refuses', async () => {
+    // On loopback, so that a broken guard sends nothing elsewhere.
     await configure({ 'dead-man-url': 'http://0.0.0.0:1/ping' });
     await coverage.measure();
     await coverage.callDeadMan();

@@ -13,12 +13,12 @@ import { type DueMonitor, measureCoverage, type WorkerReports } from './measure-
 
 const EVERY_MS = 10_000;
 const DEAD_MAN_EVERY_MS = 60_000;
-/** What has not changed is written again after so long. */
+/** An unchanged report is written again after this time. */
 const WRITE_EVERY_MS = 60_000;
-/** So many dump intervals without a word, and a worker counts for nothing. */
+/** After this many dump intervals without a sign, a worker does not count. */
 const SILENT_PERIODS = 3;
 
-/** Watches over the watching: how much of it takes place, told by the leader itself, and by its silence. */
+/** Watches over the watching: how many checks happen in time, reported by the leader itself, and by its silence. */
 @Injectable()
 export class CoverageService {
   private readonly logger: Logger;
@@ -26,7 +26,7 @@ export class CoverageService {
   private readonly measuring: LeaderTask;
   private readonly calling: LeaderTask;
   private lowTimes = 0;
-  /** What stands in etcd, as far as this leader knows. */
+  /** The report in etcd, as far as this leader knows. */
   private report: CoverageReport | undefined;
   private writtenAt = Number.NEGATIVE_INFINITY;
 
@@ -133,7 +133,7 @@ export class CoverageService {
     this.writtenAt = performance.now();
   }
 
-  /** Whoever is called no longer raises the alarm: the call says that monitors are checked. */
+  /** The service that is no longer called raises the alarm: each call says that monitors are checked. */
   private async call(): Promise<undefined> {
     if (this.report && this.report.share >= LOW_COVERAGE) await this.notices.callDeadMan();
     return undefined;

@@ -6,7 +6,7 @@ const due = (count: number, workerId: string | undefined, tag?: string): DueMoni
   Array.from({ length: count }, () => ({ tag, workerId }));
 
 describe('measureCoverage', () => {
-  it('counts what a worker runs that told of itself and did not name it as late, by pool', () => {
+  it('counts the monitors of workers that reported and did not name them as late, by pool', () => {
     const monitors = [...due(6, 'w1'), ...due(2, 'silent'), ...due(2, undefined), ...due(10, 'w2', 'eu')];
     const reports = new Map<string, Record<string, number>>([
       ['w1', { '': 1 }],
@@ -23,7 +23,7 @@ describe('measureCoverage', () => {
     });
   });
 
-  it('is whole without monitors, and never below nothing', () => {
+  it('is 1 without monitors, and never below 0', () => {
     expect(measureCoverage([], new Map())).toMatchObject({ share: 1, pools: [] });
     expect(measureCoverage(due(2, 'w'), new Map([['w', { '': 9 }]]))).toMatchObject({ covered: 0, share: 0 });
   });
@@ -57,7 +57,7 @@ describe('stepAlarm', () => {
     expect(found).toEqual(expected);
   });
 
-  it('never rounds up to what it is not', () => {
+  it('never rounds up beyond the true share', () => {
     expect(describeCoverage(share(0.9899))).toMatch(/^98.9 %: /);
   });
 });

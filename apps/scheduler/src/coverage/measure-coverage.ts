@@ -1,9 +1,9 @@
 import type { Covered, CoverageReport } from '@9volt/contracts';
 
-/** A monitor that is to run. */
+/** A monitor to run. */
 export interface DueMonitor {
   tag: string | undefined;
-  /** Who runs it, if anybody does. */
+  /** The worker that runs it, if any. */
   workerId: string | undefined;
 }
 

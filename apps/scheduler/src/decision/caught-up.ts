@@ -4,8 +4,8 @@ import type { EtcdClient, Informer } from '@9volt/etcd-dal';
 const RECHECK_MS = 20;
 
 /**
- * Resolves true once a cache has everything that etcd holds under its prefix at the time of the call. A quiet prefix tells its watchers
- * no revisions, so keys and revisions are compared.
+ * Resolves true once a cache has everything that etcd has under its prefix at the time of the call. A quiet prefix reports no
+ * revisions to its watchers, so it compares keys and revisions.
  */
 export async function caughtUp<T>(
   client: EtcdClient,

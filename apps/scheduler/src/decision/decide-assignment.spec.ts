@@ -90,7 +90,7 @@ const suspected = (deaths: number, revision = 10): Facts['poison'] => ({
 });
 
 describe('decideAssignment', () => {
-  it('has what is suspected run in a process of its own, whatever its revision, where it goes next', () => {
+  it('has a suspect run in a process of its own, in any revision, wherever it goes next', () => {
     const isolated = [
       decide({ holdings: [], poison: suspected(1) }),
       decide({ goalIs: 'w2', live: ['w2'], poison: suspected(1) }),
@@ -100,7 +100,7 @@ describe('decideAssignment', () => {
     expect(isolated).toEqual([true, true, true, undefined]);
   });
 
-  it('says whether a move is for balance or to empty a worker', () => {
+  it('says whether a move is for balance or because of a drain', () => {
     const causes = [false, true].map((drained) => {
       const decision = decide({ goalIs: 'w2', isDrained: () => drained });
       return decision.act === 'none' ? undefined : decision.cause;

@@ -20,7 +20,7 @@ export type Cause =
   | 'held twice'
   | 'unreadable';
 
-/** What is written as the value of an assignment, apart from the time. */
+/** The value of an assignment, except the time. */
 export interface Content {
   phase: Assignment['phase'];
   to?: string;
@@ -36,42 +36,44 @@ export interface Content {
 export type Decision =
   /** Nothing to write. */
   | { act: 'none' }
-  /** A monitor nobody holds gets an assignment. */
+  /** A monitor without an owner gets an assignment. */
   | { act: 'assign'; cause: Cause; to: string; content: Content }
-  /** The assignment stays where it is and is rewritten; its key, and so its create revision, is kept. */
+  /** The assignment stays where it is and is rewritten; its key, and so its create revision, stays. */
   | { act: 'rewrite'; cause: Cause; holding: Holding; content: Content }
   /** The assignment goes to another worker at once. */
   | { act: 'move'; cause: Cause; holding: Holding; ownerGone: boolean; to: string; content: Content }
   | { act: 'drop'; cause: Cause; holding: Holding; ownerGone: boolean };
 
-/** All that the decision about one monitor rests on. */
+/** All inputs of the decision about one monitor. */
 export interface Facts {
   now: number;
-  /** Absent when there is no such monitor. */
+  /** Absent if there is no such monitor. */
   monitor: Judged | undefined;
-  /** The revision that this process's knowledge of monitors has reached. */
+  /** The revision up to which this process knows monitors. */
   monitorsRevision: number;
   holdings: readonly Holding[];
   /** Whether a worker is a member; `unsure` shortly after an outage of etcd, when it may come back. */
   ownerOf: (holding: Holding) => 'live' | 'gone' | 'unsure';
-  /** Whether a worker is to be emptied. */
+  /** Whether a worker is drained. */
   isDrained: (holding: Holding) => boolean;
-  /** What it is suspected of. */
+  /** The deaths that it is suspected of. */
   poison: PoisonRecord | undefined;
   state: { target: string; createRevision: number } | undefined;
-  /** Whether notifications of it wait to be delivered. */
+  /** Whether notifications about it are pending. */
   owed: boolean;
-  /** The worker that should run it; undefined when nobody may. */
+  /** The worker that should run it; undefined if nobody may. */
   goal: (subject: Subject) => string | undefined;
-  /** Any worker, to do what is left to do for a monitor that nobody runs. */
+  /** Any worker, to finish the leftovers of a monitor that nobody runs. */
   helper: () => string | undefined;
-  /** Whether the hand-over that this assignment was marked for takes too long. */
+  /** Whether the planned hand-over of this assignment takes too long. */
   overdue: (holding: Holding) => boolean;
 }
 
 const NONE: Decision = { act: 'none' };
 
-/** The one step that brings the assignment of a monitor nearer to what it should be. Pure; applied again it comes to rest. */
+/**
+ * The one step that brings the assignment of a monitor nearer to what it should be. Pure; applied again and again it comes to rest.
+ */
 export function decideAssignment(facts: Facts): Decision {
   const { monitor, holdings, ownerOf } = facts;
   const broken = holdings.find((holding) => holding.phase === undefined);
@@ -85,7 +87,7 @@ export function decideAssignment(facts: Facts): Decision {
       : { act: 'drop', cause: 'held twice', holding: surplus, ownerGone: owner === 'gone' };
   }
   if (holding && ownerOf(holding) === 'unsure') return NONE;
-  // Whoever assigned this knew a newer revision than this process knows yet.
+  // The process that assigned this knew a newer revision than this one knows yet.
   if (holding && holding.revision > (monitor?.revision ?? facts.monitorsRevision)) return NONE;
 
   if (holding?.phase === 'remove') return closing(facts, holding);
@@ -107,14 +109,14 @@ export function isOff({ disable, disableUntil }: ValidMonitor, now: number): boo
 
 type Version = Pick<Content, 'subject' | 'revision' | 'createRevision'>;
 
-/** Of several assignments, which only a defect or an operator can have made, the one of a live worker, then the oldest. */
+/** Of several assignments, which only a defect or an operator can have made: the one of a live worker, then the oldest. */
 function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
   if (holdings.length <= 1) return holdings[0];
   const rank = (holding: Holding): number => (ownerOf(holding) === 'live' ? 0 : 1);
   return [...holdings].sort((a, b) => rank(a) - rank(b) || a.modRevision - b.modRevision)[0];
 }
 
-/** Why what is running, or what a state tells, is about something else than the monitor is now. */
+/** Why the running version, or the target in the state, differs from the present monitor. */
 function closingReason(
   { state }: Facts,
   monitor: ValidMonitor,
@@ -130,7 +132,7 @@ function closingReason(
   return state.target === monitor.target ? undefined : 'changed';
 }
 
-/** Once the state is gone the incident is closed; what is still to be delivered must not keep a monitor that is wanted from running. */
+/** Once the state is gone the incident is closed; pending notifications must not keep a wanted monitor from running. */
 function closing(facts: Facts, holding: Holding): Decision {
   const { monitor, state, now, ownerOf, goal } = facts;
   const isWanted = monitor?.verdict === 'valid' && !isOff(monitor, now);
@@ -143,7 +145,7 @@ function closing(facts: Facts, holding: Holding): Decision {
   return wanted(facts, holding, versionOf(monitor));
 }
 
-/** Nobody is to run it any more: its owner closes the incident, or any worker does where there is none. */
+/** Nobody is to run it any more: its owner closes the incident, or any worker does if there is no owner. */
 function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 'disabled' | 'changed'): Decision {
   const { state, owed, ownerOf, helper } = facts;
   if (!holding) {
@@ -162,7 +164,7 @@ function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 
   return moved(facts, holding, helper(), reason, content);
 }
 
-/** The last good version of a monitor whose present one is refused. */
+/** The last valid version of a monitor whose present one is invalid. */
 function kept(facts: Facts, holding: Holding): Decision {
   return wanted(facts, holding, heldVersion(holding));
 }
@@ -171,9 +173,9 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   if (isPoisonous(facts.poison, version.revision)) return orphaned(facts, holding, version, 'quarantined');
   const goal = facts.goal(version.subject);
   if (goal === undefined) return orphaned(facts, holding, version, 'orphaned');
-  // Whatever revision is suspected: an edit may not have changed what matters.
+  // Any suspected revision counts: an edit may not have changed the cause.
   const isolate = facts.poison ? { isolate: true as const } : {};
-  // Made only where it is written: most monitors are as they should be.
+  // Made only when it is written: most monitors are as they should be.
   const run = (): Content => ({ ...version, phase: 'run', ...isolate, ...lastRunOf(holding) });
   if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run() };
   if (facts.ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run());
@@ -182,7 +184,7 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
     if (holding.phase === 'run' && isCurrent) return NONE;
     return { act: 'rewrite', cause: isCurrent ? 'stays after all' : 'edited', holding, content: run() };
   }
-  // A delivery under way is left behind: what it removes from the outbox is removed whoever owns the monitor.
+  // A delivery in progress is abandoned here: its entries leave the outbox whoever owns the monitor.
   if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run());
   if (facts.overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run());
   if (holding.phase === 'retire' && holding.to === goal && isCurrent) return NONE;
@@ -190,7 +192,10 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   return { act: 'rewrite', cause, holding, content: { ...run(), phase: 'retire', to: goal } };
 }
 
-/** It is to run, and nobody may run it, or it may run nowhere. Where its worker is gone it stays assigned, for who comes next to take it from there. */
+/**
+ * It is to run, and nobody may run it, or it may run nowhere. If its worker is gone it stays assigned, for the next worker to take
+ * it from there.
+ */
 function orphaned(
   facts: Facts,
   holding: Holding | undefined,
@@ -206,7 +211,7 @@ function orphaned(
   return moved(facts, holding, helper(), 'something is owed', content);
 }
 
-/** What was begun is finished by its owner, or by another worker when that one is gone. */
+/** Its owner finishes what was begun, or another worker if the owner is gone. */
 function continued(facts: Facts, holding: Holding): Decision {
   if (facts.ownerOf(holding) === 'live') return NONE;
   if (!facts.state && !facts.owed) return { act: 'drop', cause: 'its worker is gone', holding, ownerGone: true };
@@ -219,7 +224,7 @@ function continued(facts: Facts, holding: Holding): Decision {
   return moved(facts, holding, facts.helper(), 'its worker is gone', content);
 }
 
-/** Nobody runs it and nobody is to: what is owed is delivered all the same. */
+/** Nobody runs it and nobody is to: its notifications are delivered all the same. */
 function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
   if (holding) return continued(facts, holding);
   const to = facts.owed ? facts.helper() : undefined;
@@ -229,7 +234,7 @@ function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
 
 function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Cause, content: Content): Decision {
   if (to === undefined || to === holding.workerId) return NONE;
-  // What a predecessor told is out of date: this owner has run it since, nobody knows until when.
+  // The predecessor's record is out of date: this owner has run it since, nobody knows until when.
   const outdated = holding.lastRunBy === holding.workerId ? {} : { lastRunAt: undefined, lastRunBy: undefined };
   const ownerGone = facts.ownerOf(holding) === 'gone';
   return { act: 'move', cause, holding, ownerGone, to, content: { ...content, ...outdated } };
@@ -247,7 +252,7 @@ function heldVersion(holding: Holding): Version {
   return { subject: subjectOfHolding(holding), revision: holding.revision, createRevision: holding.createRevision };
 }
 
-/** What can be said of a monitor that nobody holds. */
+/** The facts about a monitor that nobody owns. */
 function leftover({ monitor, state }: Facts): Omit<Content, 'phase'> {
   return {
     subject: monitor?.verdict === 'valid' ? monitor : settingsOfLeftover(),

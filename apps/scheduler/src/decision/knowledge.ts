@@ -17,7 +17,7 @@ export class Knowledge {
     private readonly grace: () => OutageGrace | undefined,
   ) {}
 
-  /** Names of all monitors of which anything is known, some of them more than once. */
+  /** Names of all known monitors, some of them more than once. */
   *names(): Generator<string> {
     const { catalog, view, leftovers } = this.caches;
     yield* catalog.names();
@@ -25,7 +25,7 @@ export class Knowledge {
     yield* leftovers.names();
   }
 
-  /** What is to be thought of a monitor as it stands in etcd, and as it ran; undefined when there is none. */
+  /** The verdict on a monitor in etcd, and on the version that ran; undefined if there is none. */
   judged(name: string): Judged | undefined {
     const judged = this.caches.catalog.get(name);
     const poison = this.caches.view.suspicions.poison(name);
@@ -34,20 +34,20 @@ export class Knowledge {
     return { verdict: 'refused', revision, createRevision, reason: poisonReason(poison), poisonous: true };
   }
 
-  /** What of a monitor is to run: its settings, or the last good ones while the present ones are refused. */
+  /** The version of a monitor to run: its settings, or the last valid ones while the present ones are invalid. */
   subjectToRun(judged: Judged | undefined, holding: Holding | undefined): Subject | undefined {
     if (judged?.verdict === 'valid') return isOff(judged, Date.now()) ? undefined : judged;
     const runs = judged !== undefined && holding !== undefined && isChecked(holding.phase);
     return runs ? subjectOfHolding(holding) : undefined;
   }
 
-  /** Why nobody may run it; undefined when somebody may. */
+  /** Why nobody may run it; undefined if somebody may. */
   orphanReason({ memberTag }: Subject): string | undefined {
     const workers = [...this.caches.view.workers.values()];
     return workers.some((worker) => isOpenTo(worker, memberTag)) ? undefined : orphanReason(memberTag, workers);
   }
 
-  /** What a worker that is gone had on its conscience must be recorded before its monitors go to others. */
+  /** The notes of a dead worker must be recorded before its monitors move. */
   ownerOf({ workerId }: Holding): 'live' | 'gone' | 'unsure' {
     const is = this.workerIs(workerId);
     return is === 'gone' && this.caches.view.suspicions.hasNotesOf(workerId) ? 'unsure' : is;
@@ -63,7 +63,10 @@ export class Knowledge {
     return alerters.filter((alerter) => !this.caches.hasAlerter(alerter));
   }
 
-  /** Resolves once the caches have what etcd holds now, those of `cluster/` aside; throws when they do not get there in time. */
+  /**
+   * Resolves once the caches have everything that etcd has now, except those of `cluster/`; throws if they do not get there in
+   * time.
+   */
   async catchUp(timeoutMs: number): Promise<void> {
     const { client, keys } = this.node;
     const { catalog, leftovers } = this.caches;

@@ -1,11 +1,11 @@
 import { mayRun, type PlannedWorker } from '../caches/pools.js';
 
-/** What each worker is to carry, kept up to date monitor by monitor, so that one more is placed without counting all of them. */
+/** The load of each worker, kept up to date monitor by monitor, so that placing one more needs no counting. */
 export class Loads {
   private readonly total = new Map<string, number>();
   private readonly booked = new Map<string, { workerId: string; weight: number }>();
 
-  /** Says who carries a monitor now, or that nobody does. */
+  /** Sets the worker of a monitor, or none. */
   book(monitor: string, workerId: string | undefined, weight: number): void {
     const before = this.booked.get(monitor);
     if (before) this.add(before.workerId, -before.weight);
@@ -25,7 +25,7 @@ export class Loads {
     this.booked.clear();
   }
 
-  /** The least loaded of those workers; the first of them in the order of ids when several are. */
+  /** The least loaded of those workers; of several the first in the order of ids. */
   least(workers: Iterable<PlannedWorker>): string | undefined {
     let found: string | undefined;
     for (const { id } of workers) {

@@ -1,4 +1,4 @@
-/** The movable monitors of one worker, by weight, so that the one whose move balances best is found without a search. */
+/** The movable monitors of one worker, by weight: it finds the one whose move balances best without a search. */
 export class MovableMonitors {
   /** Ascending. */
   private weights: number[] = [];
@@ -70,12 +70,14 @@ export class MovableMonitors {
   }
 }
 
-/** More monitors than this cannot be ranked. */
+/** No more monitors than this can be ranked. */
 const RANKED = 2 ** 21;
 
 const { imul } = Math;
 
-/** Ranks monitors by a hash of their names (FNV-1a): much cheaper to sort by than the names, and as independent of their order. */
+/**
+ * Ranks monitors by a hash of their names (FNV-1a): sorting by it is much cheaper than by names, and as independent of their order.
+ */
 export function rankOf(name: string, index: number): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = imul(hash ^ name.charCodeAt(i), 0x01000193);

@@ -1,13 +1,13 @@
 /**
- * After an outage of etcd, members whose lease ended meanwhile may be alive and about to return: for a while nobody is declared dead.
- * The clock is monotonic.
+ * After an outage of etcd, members whose lease ended meanwhile may be alive and about to return: for a while no member counts as
+ * dead. The clock is monotonic.
  */
 export class OutageGrace {
   private lostAt: number | undefined;
   private endsAt = Number.NEGATIVE_INFINITY;
 
   constructor(
-    /** Time to live of a member's lease at present. */
+    /** The present time to live of a member's lease. */
     private readonly ttlMs: () => number,
     private readonly now: () => number = () => performance.now(),
   ) {}
@@ -16,7 +16,7 @@ export class OutageGrace {
     this.lostAt ??= this.now();
   }
 
-  /** Answers how long the grace lasts, in milliseconds; 0 when the interruption was too short for a lease to have ended by it. */
+  /** Answers how long the grace lasts, in milliseconds; 0 if the interruption was too short for a lease to end. */
   back(): number {
     const lastedMs = this.lostAt === undefined ? 0 : this.now() - this.lostAt;
     this.lostAt = undefined;

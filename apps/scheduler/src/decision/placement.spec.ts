@@ -25,7 +25,7 @@ describe('Placement', () => {
     expect(new Placement().goal('m', subject, holding, workers)).toBe(expected);
   });
 
-  it('prefers what was planned, while that worker may run it', () => {
+  it('prefers the planned worker, while it may run the monitor', () => {
     const placement = new Placement();
     placement.adopt([
       { monitor: 'a', from: 'w1', to: 'w2' },
@@ -35,7 +35,7 @@ describe('Placement', () => {
     expect(placement.goal('b', subject, held('w1'), workers)).toBe('w1');
   });
 
-  it('spreads new monitors by what each worker carries', () => {
+  it('spreads new monitors by the loads of the workers', () => {
     const placement = new Placement();
     placement.goal('heavy', { ...subject, weight: 2.5 }, undefined, workers);
     const goals = ['a', 'b', 'c', 'd'].map((name) => placement.goal(name, subject, undefined, workers));

@@ -15,7 +15,7 @@ export class Placement {
     this.planned = new Map(moves.map(({ monitor, to }) => [monitor, to]));
   }
 
-  /** The worker that should run a monitor, and adds its load there; undefined when nobody may. */
+  /** The worker that should run a monitor, and adds its load there; undefined if nobody may. */
   goal(
     monitor: string,
     subject: Pick<Subject, 'memberTag' | 'weight'>,
@@ -41,7 +41,7 @@ export class Placement {
     this.loads.book(monitor, undefined, 0);
   }
 
-  /** The worker with the least to do, to do what is left of a monitor that nobody runs. */
+  /** The worker with the least load, to finish the leftovers of a monitor that nobody runs. */
   helper(workers: ReadonlyMap<string, Worker>): string | undefined {
     const all = [...workers.values()];
     return this.loads.least(all.filter((worker) => !worker.draining)) ?? this.loads.least(all);
@@ -55,12 +55,12 @@ export class Placement {
   }
 }
 
-/** Whether a worker may be given monitors of a tag at present. */
+/** Whether a worker may get monitors of a tag at present. */
 export function isOpenTo(worker: PlannedWorker, memberTag: string | undefined): boolean {
   return !worker.draining && mayRun(worker, memberTag);
 }
 
-/** Who holds a monitor, or is about to, for planning. */
+/** The present or coming owner of a monitor, for planning. */
 export function expectedOwner(holding: Holding | undefined, isOpen: (id: string) => boolean): string | undefined {
   const successor = successorOf(holding);
   return successor !== undefined && isOpen(successor) ? successor : ownerOf(holding);

@@ -151,7 +151,7 @@ describe('planAssignments', () => {
     );
   });
 
-  it('moves only what left its worker, when a worker leaves a balanced pool', () => {
+  it('moves only the monitors of the worker that left a balanced pool', () => {
     fc.assert(
       fc.property(oneTag, fc.nat(6), (input, which) => {
         const current = carriedOut(input, planAssignments(input));
@@ -166,7 +166,7 @@ describe('planAssignments', () => {
     );
   });
 
-  it('moves only to the one who joined, when a worker joins a balanced pool of equal monitors', () => {
+  it('moves only to the new worker when one joins a balanced pool of equal monitors', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 0, max: 400 }), (workerCount, monitorCount) => {
         const input = pool(workerCount, monitorCount);
@@ -193,7 +193,7 @@ describe('planAssignments', () => {
     expect(left.moves).toHaveLength(joined.moves.length);
   });
 
-  it('moves nothing for an edit until the skew passes the tolerance', () => {
+  it('moves nothing for an edit until the skew exceeds the tolerance', () => {
     const input = pool(4, 400);
     const current = carriedOut(input, planAssignments(input));
     const heavier = (count: number): PlanInput => {
@@ -211,7 +211,7 @@ describe('planAssignments', () => {
     expect(planAssignments({ ...heavier(19), tolerance: 0 }).moves.length).toBeGreaterThan(0);
   });
 
-  it('empties a drained worker and fills it again afterwards', () => {
+  it('moves everything away from a drained worker and back afterwards', () => {
     const input = pool(3, 300);
     const current = carriedOut(input, planAssignments(input));
     const draining = { ...input, current, workers: input.workers.map((w) => ({ ...w, draining: w.id === 'w1' })) };
@@ -272,7 +272,7 @@ function pool(workerCount: number, monitorCount: number): PlanInput {
 function timed(input: PlanInput): { plan: Plan; ms: number; longest: number } {
   const steps = planSteps(input);
   let longest = 0;
-  // Of CPU: the tests of other projects run beside this one.
+  // CPU time, because the tests of other projects run at the same time.
   const startedAt = process.cpuUsage();
   for (;;) {
     const stepAt = performance.now();

@@ -10,15 +10,15 @@ export interface PlannedMonitor {
 export interface PlanInput {
   monitors: readonly PlannedMonitor[];
   workers: readonly PlannedWorker[];
-  /** Worker id by monitor, where one holds it at present or is about to. Workers that are not there any more may be named. */
+  /** Worker id by monitor, for its present or coming owner. Missing workers are permitted. */
   current: ReadonlyMap<string, string>;
-  /** What part of the mean load of a pool its workers may differ by without anything being moved to balance them. Default 0. */
+  /** By what part of the mean load of a pool its workers may differ before anything moves to balance them. Default 0. */
   tolerance?: number;
 }
 
 export interface Move {
   monitor: string;
-  /** Absent when nobody who may go on with it holds it. */
+  /** Absent if nobody who may continue with it owns it. */
   from?: string;
   to: string;
 }
@@ -40,15 +40,16 @@ interface Pool {
 
 const NOBODY = -1;
 const STEP = 2_048;
-/** Loads are sums of fractions: what differs by less than this part of them is equal. */
+/** Loads are sums of fractions: values that differ by less than this part count as equal. */
 const EPSILON = 1e-9;
 
 /**
  * Decides which worker each monitor belongs to. Pure, and independent of the order of its input.
  *
- * - Whoever may go on with a monitor keeps it, unless balance needs it elsewhere.
- * - Afterwards no monitor is on a worker whose load exceeds that of another worker of the monitor's pool by more than the heaviest monitor
- *   of that pool (or by `tolerance`). Where no worker has several tags: the loads of a pool differ by at most its heaviest monitor.
+ * - A worker that may continue with a monitor keeps it, unless balance needs it elsewhere.
+ * - Afterwards no monitor is on a worker whose load exceeds that of another worker of the monitor's pool by more than the heaviest
+ * monitor
+ *   of that pool (or by `tolerance`). If no worker has several tags: the loads of a pool differ by at most its heaviest monitor.
  * - Planned again on its own result, it moves nothing.
  */
 export function planAssignments(input: PlanInput): Plan {
@@ -59,7 +60,7 @@ export function planAssignments(input: PlanInput): Plan {
   }
 }
 
-/** {@link planAssignments} in steps of a few milliseconds at most, for whoever must not block the event loop. */
+/** {@link planAssignments} in steps of a few milliseconds at most, for callers that must not block the event loop. */
 export function* planSteps(input: PlanInput): Generator<void, Plan> {
   const { monitors, current, tolerance = 0 } = input;
   const workers = [...input.workers].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -96,7 +97,7 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
   }
   yield;
 
-  // Heaviest first, so that the light ones even out what is left.
+  // Heaviest first, so that the light ones even out the differences.
   for (let count = unassigned.size; count > 0; count--) {
     if (count % STEP === 0) yield;
     const index = unassigned.take(Infinity);
@@ -106,8 +107,8 @@ export function* planSteps(input: PlanInput): Generator<void, Plan> {
     loads[to] = (loads[to] as number) + (weights[index] as number);
   }
 
-  // Pools with the fewest workers first: they have the least choice. Pools that share workers disturb each other, so again until
-  // all rest; each move lessens the sum of the squares of the loads, so they do come to rest.
+  // Pools with the fewest workers first: they have the least choice. Pools that share workers disturb each other, so it repeats
+  // until all rest; each move lessens the sum of the squares of the loads, so they do come to rest.
   const ordered = [...pools.values()].filter((pool) => pool.workers.length > 1).sort(fewestWorkersFirst);
   for (let moved = true; moved;) {
     moved = false;

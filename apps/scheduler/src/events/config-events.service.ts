@@ -22,14 +22,14 @@ interface Seen {
 }
 
 const WINDOW_MS = 50;
-/** More changes of one kind at once are told as one event. */
+/** More changes of one kind at the same time become one event. */
 const SINGLY = 50;
 const NAMES_REPORTED = 100;
 const MAX_KEPT = 10_000;
 
 /**
- * Tells what was configured, who came and went, and who is kept empty: the leader does, once for all. While nobody leads, changes are kept for the one
- * who is elected next.
+ * Reports configuration changes, joins, leaves and drains: the leader does it, once for all. Without a leader, it keeps changes for
+ * the next one.
  */
 @Injectable()
 export class ConfigEventsService {
@@ -100,7 +100,7 @@ export class ConfigEventsService {
     if (!this.caches.listed) return;
     const { members, drains } = this.caches.view;
     const { otherLeader } = this.leadership;
-    // Who leads comes on a watch of its own, and may be news of before: a leader that is no member any more tells nothing.
+    // The leader comes on a watch of its own, and the news may be old: a leader that is not a member any more reports nothing.
     if (otherLeader !== undefined && members.has(otherLeader)) {
       this.seen.clear();
       this.configNews = [];
@@ -184,7 +184,7 @@ function described({ Name, Role, Tags }: Member): string {
   return `${Role} ${Name}${Tags.length > 0 ? ` (tags ${Tags.join(', ')})` : ''}`;
 }
 
-/** What is too large to be kept is told apart by its size. */
+/** Entries that are too large to keep are compared by their size. */
 function sourceText({ text, bytes }: { text: string | undefined; bytes: number }): string {
   return text ?? `${bytes} bytes`;
 }

@@ -1,8 +1,8 @@
-/** Knows for how long workers have been gone. The clock is given by the caller. */
+/** Knows how long workers have been gone. The caller passes the clock. */
 export class AbsentWorkers {
   private readonly since = new Map<string, number>();
 
-  /** Takes note of who is gone at `now`, and answers who has been so for at least `forMs`. */
+  /** Records which workers are gone at `now`, and answers those that have been gone for at least `forMs`. */
   note(gone: Iterable<string>, now: number, forMs: number): string[] {
     const present = new Set(gone);
     for (const id of this.since.keys()) if (!present.has(id)) this.since.delete(id);

@@ -11,10 +11,10 @@ import { RevisionLog } from './revision-log.js';
 const MINUTE_MS = 60_000;
 /** Watches that were cut off resume within this time without listing everything again. */
 export const HISTORY_MS = 10 * MINUTE_MS;
-/** etcd takes 2 GiB unless told otherwise. */
+/** etcd's default limit is 2 GiB. */
 const LARGE_BYTES = 1.5 * 2 ** 30;
 
-/** Keeps etcd small and says when it is not; and makes sure that no cache went deaf. */
+/** Keeps etcd small and reports when it is not; and makes sure that no cache missed changes. */
 @Injectable()
 export class EtcdCareService {
   private readonly log: Logger;
@@ -46,7 +46,7 @@ export class EtcdCareService {
     );
   }
 
-  /** Every scheduler remembers revisions, so that a new leader can go on compacting. */
+  /** Every scheduler remembers revisions, so that a new leader can continue compacting. */
   @Interval(MINUTE_MS)
   async keepShort(now = Date.now()): Promise<void> {
     if (!this.node.isMember) return;
@@ -70,7 +70,7 @@ export class EtcdCareService {
     }
   }
 
-  /** Defence in depth against events of a watch that never came. */
+  /** A second defence against lost events of a watch. */
   @Interval(5 * MINUTE_MS)
   async verify(): Promise<void> {
     if (!this.caches.listed || !this.node.isMember) return;
@@ -90,7 +90,7 @@ export class EtcdCareService {
     }
   }
 
-  /** Newer versions of etcd let nobody compact but root, as which no node should run. */
+  /** Newer versions of etcd permit only root to compact, and no node should run as root. */
   private reportDenied(): void {
     if (this.compactionDenied) return;
     this.compactionDenied = true;

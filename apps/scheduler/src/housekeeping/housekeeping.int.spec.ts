@@ -51,7 +51,7 @@ describe('housekeeping', () => {
     expect(left).toContain(young);
   });
 
-  it('goes by its own clock with what it saw: clocks of others are days behind or ahead', async () => {
+  it('uses its own clock for what it saw: clocks of others are days behind or ahead', async () => {
     const day = EVENT_AGE_MS;
     const behind = timeId(Date.now() - 3 * day);
     const ahead = timeId(Date.now() + 3 * day);
@@ -83,8 +83,8 @@ describe('housekeeping', () => {
     expect(await keysUnder(bench.keys.handbacks)).toEqual([]);
   });
 
-  it('sweeps the oldest events beyond the most that are kept', async () => {
-    // Under a prefix of its own, since schedulers tell events of their own.
+  it('sweeps the oldest events beyond the maximum number', async () => {
+    // Under a prefix of its own, because schedulers write events themselves.
     const keys = new Keyspace(uniquePrefix());
     const ids = Array.from({ length: 20 }, (_, i) => timeId(1_000 + i));
     await bench.put(...ids.map((id) => ({ put: keys.event(id), value: '{}' })));
@@ -97,7 +97,7 @@ describe('housekeeping', () => {
     expect(await keysUnder(keys.events)).toEqual(ids.slice(7));
   });
 
-  it('sweeps what is left of monitors that are gone, and requests that nobody answers', async () => {
+  it('sweeps leftovers of removed monitors, and requests that nobody answers', async () => {
     await bench.monitor('here');
     await bench.put(
       { put: bench.keys.handback('here', 'w1'), value: '{}' },
@@ -122,7 +122,7 @@ describe('housekeeping', () => {
     expect(await keysUnder(bench.keys.requests)).toEqual(['new']);
   });
 
-  it('sweeps silences a week after their end, pauses that are over, and acknowledgements of monitors that are gone', async () => {
+  it('sweeps silences a week after their end, ended pauses, and acknowledgements of removed monitors', async () => {
     const DAY = 86_400_000;
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
     const silence = (end: number): string =>
@@ -148,7 +148,7 @@ describe('housekeeping', () => {
     expect(await keysUnder(bench.keys.pauses)).toEqual([]);
   });
 
-  it('announces once that a silence ends within ten minutes while it holds an alarm', async () => {
+  it('announces once that a silence ends within ten minutes while it holds back an alarm', async () => {
     const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
     const silence = (end: number): string =>
       encode({ match: { name: 'db' }, start: at(-60_000), end: at(end), comment: 'c', createdAt: at(-60_000) });
@@ -174,7 +174,7 @@ describe('housekeeping', () => {
     ]);
   });
 
-  it('sweeps the vitals of a worker only while it is no member', async () => {
+  it('sweeps the vitals of a worker only while it is not a member', async () => {
     await bench.worker('w1');
     await bench.put(
       { put: bench.keys.vitalsIndex('w1', 0), value: '{}' },
@@ -212,10 +212,10 @@ describe('housekeeping', () => {
     expect(await metrics.registry.getSingleMetricAsString('ninevolt_etcd_db_size_bytes')).toMatch(/bytes \d{4,}/);
   });
 
-  it('says once what to do where etcd lets only root compact it', async () => {
+  it('says once what to do if etcd permits only root to compact', async () => {
     const { node, caches, leadership, metrics } = scheduler;
     const care = new EtcdCareService(node, caches, leadership, AppLogger.silent(), new Health(), metrics);
-    // As etcd 3.6.16 answers whoever is not root; Debian's lets everybody.
+    // The answer of etcd 3.6.16 to users other than root; Debian's permits everybody.
     const refusal = new EtcdError('denied', 'etcd: 7 PERMISSION_DENIED: etcdserver: permission denied');
     const compact = jest.spyOn(node.client, 'compact').mockRejectedValue(refusal);
     const emit = jest.spyOn(node.events, 'emit');

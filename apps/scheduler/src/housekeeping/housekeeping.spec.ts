@@ -15,7 +15,7 @@ describe('RevisionLog', () => {
     expect(log.old(60_000)).toBe(1_020);
   });
 
-  it('starts anew when etcd or the clock went back', () => {
+  it('starts from zero when etcd or the clock went back', () => {
     const log = new RevisionLog(600);
     log.note(0, 1_000);
     log.note(700, 5);
@@ -30,7 +30,7 @@ describe('SeenRevisions', () => {
   const minute = 60_000;
   const day = 24 * 60 * minute;
 
-  it('knows the age of what it saw, and not that of what was there before', () => {
+  it('knows the age of what it saw, and not that of older keys', () => {
     const seen = new SeenRevisions(30 * day);
     expect(seen.isOlder(1, day, 0)).toBeUndefined();
     for (let at = 0; at <= day; at += minute) seen.note(at, 1_000 + at / minute);
@@ -42,7 +42,7 @@ describe('SeenRevisions', () => {
     expect(seen.isOlder(9_999, 10 * minute, day)).toBe(false);
   });
 
-  it('forgets what is older than it has to tell, and starts anew when etcd went back', () => {
+  it('forgets what it does not need any more, and starts from zero when etcd went back', () => {
     const seen = new SeenRevisions(day);
     for (let at = 0; at <= 3 * day; at += 10 * minute) seen.note(at, at / minute);
     expect(seen.isOlder(1, day, 3 * day)).toBe(true);
@@ -54,7 +54,7 @@ describe('SeenRevisions', () => {
 });
 
 describe('AbsentWorkers', () => {
-  it('names who has been gone for long, and forgets who came back', () => {
+  it('names workers that have been gone for long, and forgets those that came back', () => {
     const absent = new AbsentWorkers();
     expect(absent.note(['w1'], 0, 100)).toEqual([]);
     expect(absent.note(['w1', 'w2'], 100, 100)).toEqual(['w1']);

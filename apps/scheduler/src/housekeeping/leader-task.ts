@@ -1,7 +1,7 @@
 import { messageOf } from '@9volt/contracts';
 import type { Logger } from '@9volt/platform';
 
-/** Periodic work that one process does for all. Never runs twice at once; a failure is told and waits for the next time. */
+/** Periodic work that one process does for all. Never runs twice at once; a failure is logged and waits for the next time. */
 export class LeaderTask {
   private running = false;
 

@@ -1,4 +1,4 @@
-/** Remembers which revision etcd was at, and when, so as to tell which history is old. The clock is given by the caller. */
+/** Remembers the revision of etcd at each time, to know which history is old. The caller passes the clock. */
 export class RevisionLog {
   private entries: { at: number; revision: number }[] = [];
 
@@ -6,12 +6,12 @@ export class RevisionLog {
 
   note(at: number, revision: number): void {
     const last = this.entries.at(-1);
-    // An etcd that went back, or a clock that did: what was noted before tells nothing.
+    // etcd or the clock went back: earlier records are useless.
     if (last && (revision < last.revision || at < last.at)) this.entries = [];
     this.entries.push({ at, revision });
   }
 
-  /** The newest revision that is at least `keepMs` old; undefined while none is known. Forgets what is older. */
+  /** The newest revision that is at least `keepMs` old; undefined while none is known. Forgets older ones. */
   old(now: number): number | undefined {
     const count = this.entries.findIndex(({ at }) => at > now - this.keepMs);
     const index = (count === -1 ? this.entries.length : count) - 1;

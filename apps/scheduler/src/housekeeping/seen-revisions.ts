@@ -1,9 +1,9 @@
-/** So exactly ages are known. */
+/** Precision of the ages. */
 const EVERY_MS = 5 * 60_000;
 
 /**
- * Which revisions of etcd this process saw, and when by its own clock. So it knows how old a key is, whatever the clock of the key's writer said.
- * Times are of one monotonic clock.
+ * The revisions of etcd that this process saw, by its own clock. So it knows the age of a key, whatever the clock of the key's
+ * writer said. Times are of one monotonic clock.
  */
 export class SeenRevisions {
   private entries: { at: number; revision: number }[] = [];
@@ -12,7 +12,7 @@ export class SeenRevisions {
 
   note(at: number, revision: number): void {
     const last = this.entries.at(-1);
-    // An etcd that went back: what was noted before tells nothing.
+    // etcd went back: earlier records are useless.
     if (last && revision < last.revision) this.entries = [];
     else if (last && at < last.at + EVERY_MS) return;
     this.entries.push({ at, revision });
@@ -21,8 +21,8 @@ export class SeenRevisions {
   }
 
   /**
-   * Whether what was written at `revision` is older than `ageMs`. Undefined for what was written before this process looked, until it has looked
-   * for so long: then only the writer's clock can tell.
+   * Whether a key written at `revision` is older than `ageMs`. Undefined for a revision from before this process looked, until it
+   * has looked for that long: only the writer's clock can tell.
    */
   isOlder(revision: number, ageMs: number, now: number): boolean | undefined {
     const seen = this.entries.findLast(({ at }) => at <= now - ageMs);

@@ -4,12 +4,12 @@ import type { Compare, EventStore } from '@9volt/etcd-dal';
 export const EVENT_AGE_MS = 86_400_000;
 const MAX_EVENTS = 200_000;
 
-/** Whether an event was written more than {@link EVENT_AGE_MS} ago as this process saw it; undefined when it cannot know. */
+/** Whether an event was written more than {@link EVENT_AGE_MS} ago as this process saw it; undefined if it cannot know. */
 export type KnownAge = (modRevision: number) => boolean | undefined;
 
 /**
- * Deletes the events that are too old. They sort by the age that their writers gave them, so that reading ends where all are young; an event
- * of a clock that is behind is kept for as long as any other.
+ * Deletes events that are too old. They sort by the age from their writers' clocks, so it stops reading where all are young; an
+ * event from a clock that is behind stays as long as any other.
  */
 export async function sweepOldEvents(
   events: EventStore,
@@ -25,7 +25,9 @@ export async function sweepOldEvents(
   return events.remove(old, fence);
 }
 
-/** Deletes the oldest events beyond the most that are kept, and those of clocks that are ahead, which sort last however old they are. */
+/**
+ * Deletes the oldest events beyond the maximum number, and those from clocks that are ahead, which sort last however old they are.
+ */
 export async function sweepSurplusEvents(
   events: EventStore,
   fence: readonly Compare[],

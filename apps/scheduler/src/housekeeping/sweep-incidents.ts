@@ -11,15 +11,18 @@ export interface KnownIncident {
   modRevision: number;
 }
 
-/** What decides which records go. */
+/** The facts that decide which records are deleted. */
 export interface IncidentRules {
   now: number;
   isGone: (monitor: string) => boolean;
-  /** Whether a record was written more than {@link INCIDENT_AGE_MS} ago as this process saw it; undefined when it cannot know. */
+  /** Whether a record was written more than {@link INCIDENT_AGE_MS} ago as this process saw it; undefined if it cannot know. */
   isOld: (modRevision: number) => boolean | undefined;
 }
 
-/** Which records go: closed long ago, more than are kept for a monitor, or of a monitor that is gone. In the order of keys, oldest first. */
+/**
+ * The records to delete: closed long ago, beyond the number kept for a monitor, or of a removed monitor. In the order of keys,
+ * oldest first.
+ */
 export function* obsoleteIncidents(
   incidents: Iterable<KnownIncident>,
   { now, isGone, isOld }: IncidentRules,

@@ -3,15 +3,15 @@ import type { Compare, HandbackStore, RequestStore, Stores } from '@9volt/etcd-d
 export const REQUEST_AGE_MS = 600_000;
 export const HANDBACK_AGE_MS = 3_600_000;
 
-/** What is known of the age of a key: `isOld` as this process saw it, undefined when it cannot know; `now` is for what the writer's clock said. */
+/** The age of a key: `isOld` as this process saw it, undefined if it cannot know; `now` is for the time from the writer's clock. */
 interface Ages {
   now: number;
   isOld: (modRevision: number) => boolean | undefined;
 }
 
 /**
- * What workers told while detached, about monitors that nobody has any more. Some worker is given the task of resolving it; this is for what
- * none took up in time.
+ * Handbacks about monitors that nobody owns any more. Some worker gets the task of resolving them; this is for those that none took
+ * in time.
  */
 export async function sweepHandbacks(
   handbacks: HandbackStore,
@@ -25,7 +25,7 @@ export async function sweepHandbacks(
   return handbacks.remove(gone, fence);
 }
 
-/** What is kept under the names of monitors that are gone: calls to them, suspicions of them. */
+/** Records of removed monitors: calls to them, suspicions against them. */
 export async function sweepRecords(
   { push, suspect }: Pick<Stores, 'push' | 'suspect'>,
   fence: readonly Compare[],
@@ -36,7 +36,7 @@ export async function sweepRecords(
   return count;
 }
 
-/** Requests hang on short leases; one that does not would stay for ever. */
+/** Requests have short leases; one without would stay for ever. */
 export async function sweepRequests(
   requests: RequestStore,
   fence: readonly Compare[],

@@ -4,7 +4,7 @@ import type { Compare, QuietStore, Stores } from '@9volt/etcd-dal';
 /** A silence that ends within this time, while it still holds an alarm, is announced. */
 const REMIND_BEFORE_MS = 600_000;
 
-/** Deletes silences that ended more than 7 days ago, pauses that are over, and acknowledgements of monitors that are gone. */
+/** Deletes silences that ended more than 7 days ago, ended pauses, and acknowledgements of removed monitors. */
 export async function sweepQuiet(
   { silence, pause, ack }: Pick<Stores, 'silence' | 'pause' | 'ack'>,
   fence: readonly Compare[],
@@ -21,7 +21,7 @@ export async function sweepQuiet(
   return count;
 }
 
-/** Says once of each silence that it ends soon, while alarms of monitors are held by it. Answers how many were announced. */
+/** Announces once for each silence that it ends soon, while it holds back alarms. Answers how many it announced. */
 export async function announceEndings(
   silences: QuietStore<Silence>,
   fence: readonly Compare[],
@@ -33,7 +33,8 @@ export async function announceEndings(
     if (Date.parse(silence.end) - now > REMIND_BEFORE_MS) continue;
     const held = holds(id);
     if (held.length === 0) continue;
-    // Its mark is written first: a leader that dies in between has said nothing, and that is better than to say it at each change of leaders.
+    // It writes its mark first: a leader that dies in between has announced nothing, which is better than announcing at each change
+    // of leaders.
     if (!(await silences.mark(id, modRevision, { ...silence, reminded: true }, fence))) continue;
     const what = held.length === 1 ? `the alarm of ${held[0]}` : `the alarms of ${held.length} monitors`;
     const about = { ...(held.length === 1 ? { monitor: held[0] as string } : {}), details: { silence: id } };

@@ -16,7 +16,7 @@ const MINUTE_MS = 60_000;
 /** The vitals of a worker are the recent history of its monitors: ten minutes at the usual dump interval. */
 const VITALS_KEPT_MS = 10 * MINUTE_MS;
 
-/** Deletes what nobody needs any more. The leader does it for all. */
+/** Deletes keys that nobody needs any more. The leader does it for all. */
 @Injectable()
 export class SweepingService {
   private readonly log: Logger;
@@ -59,7 +59,7 @@ export class SweepingService {
     );
   }
 
-  /** Every scheduler does, so that a new leader knows ages too. */
+  /** Every scheduler does this, so that a new leader knows ages, too. */
   @Interval(MINUTE_MS)
   async noteRevision(now = performance.now()): Promise<void> {
     if (!this.node.isMember) return;
@@ -93,7 +93,7 @@ export class SweepingService {
     return this.endings.run();
   }
 
-  /** Ages as this process saw them; what was there before it looked is as old as its writer said. */
+  /** Ages as this process saw them; older keys have the age that their writers said. */
   private ages(ageMs: number): { now: number; isOld: (modRevision: number) => boolean | undefined } {
     return { now: Date.now(), isOld: (revision) => this.seen.isOlder(revision, ageMs, performance.now()) };
   }
@@ -112,7 +112,7 @@ export class SweepingService {
     return this.count(count);
   }
 
-  /** Workers that have been gone for long enough, and whose heirs have taken over. */
+  /** Workers that have been gone for long enough, and whose monitors have new owners. */
   private async departedWorkers(): Promise<string[]> {
     const { view } = this.caches;
     const known = await this.node.stores.vitals.workers();

@@ -8,7 +8,7 @@ export interface LeadershipListener {
   onDeposed?: (reason: string) => void;
 }
 
-/** Whether this process leads, and the compares without which it must write nothing as the leader. */
+/** Whether this process leads, and the comparisons that every write of the leader needs. */
 @Injectable()
 export class LeadershipService {
   private election: Election | undefined;
@@ -16,7 +16,7 @@ export class LeadershipService {
   private epochNow: number | undefined;
   private directorRevision: number | undefined;
   private readonly logger: Logger;
-  /** To be told of writes that were refused while another leads. */
+  /** Call it for writes that were refused while another process leads. */
   readonly rejected: (count: number) => void;
 
   constructor(
@@ -35,7 +35,7 @@ export class LeadershipService {
     this.listeners.push(listener);
   }
 
-  /** Campaigns from now on. To be called once this process is a member and its caches are warm. */
+  /** Campaigns from now on. Call it once this process is a member and its caches are warm. */
   async start(): Promise<void> {
     const { client, keys, session, guard, events } = this.node;
     this.election = new Election(client, keys, session, guard, {
@@ -56,12 +56,12 @@ export class LeadershipService {
     await this.election.start();
   }
 
-  /** Gives up the leadership and candidacy at once. */
+  /** Gives up the leadership and the candidacy at once. */
   async resign(): Promise<void> {
     await this.election?.resign();
   }
 
-  /** Elected, and by our own clock the lease is surely not over. */
+  /** Elected, and by our own clock the lease is surely valid. */
   isLeader(): boolean {
     return this.election?.isLeader() ?? false;
   }
@@ -82,7 +82,7 @@ export class LeadershipService {
     return leader === this.node.memberId ? undefined : leader;
   }
 
-  /** The compares of every write of the leader. {@link renewFence} comes first. */
+  /** The comparisons of every write of the leader. {@link renewFence} comes first. */
   get fence(): Compare[] {
     const { epochNow, directorRevision } = this;
     if (epochNow === undefined || directorRevision === undefined) throw new Error('not the leader');
@@ -93,16 +93,15 @@ export class LeadershipService {
     ];
   }
 
-  /** The compare that this process leads still, for writes of which it does not matter when they are applied. */
+  /** The comparison that this process still leads, for writes that may be applied late. */
   get epochFence(): Compare[] {
     if (!this.election) throw new Error('not the leader');
     return this.election.fence;
   }
 
   /**
-   * Writes the director key anew, so that no transaction that carries the fence from before is accepted any more, one still under way
-   * included. Answers the revision at which this holds: a cache that has it has all that was written before. Undefined when this
-   * process leads no longer.
+   * Writes the director key again: from then on etcd refuses every transaction with the earlier fence, even one in progress.
+   * Answers the revision of this write: a cache that has it has all earlier writes. Undefined if this process leads no longer.
    */
   async renewFence(): Promise<number | undefined> {
     const epoch = this.epochNow;

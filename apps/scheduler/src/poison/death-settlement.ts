@@ -6,7 +6,9 @@ import { planSettlement } from './plan-settlement.js';
 const BARRIER_MS = 5_000;
 const NAMES_REPORTED = 20;
 
-/** Records what dead workers left on their notes, before their monitors are moved: so an heir learns of it with the assignment. */
+/**
+ * Records the deaths from the notes of dead workers before their monitors move: so a new owner learns of them with the assignment.
+ */
 export class DeathSettlement {
   constructor(
     private readonly node: ClusterNode,
@@ -14,7 +16,7 @@ export class DeathSettlement {
     private readonly knowledge: Knowledge,
   ) {}
 
-  /** Answers the last revision that was written, and whether etcd refused something. Throws when etcd cannot be asked. */
+  /** Answers the last revision that was written, and whether etcd refused something. Throws if etcd cannot be asked. */
   async settle(fence: readonly Compare[], mayWrite: () => boolean): Promise<{ revision: number; refused: boolean }> {
     const { catalog, view } = this.caches;
     const { stores } = this.node;
@@ -34,7 +36,7 @@ export class DeathSettlement {
       if (committed.outcome === 'refused') break;
       revision = committed.revision;
       suspected.set(note.workerId, [...(suspected.get(note.workerId) ?? []), ...suspects]);
-      // The next note may accuse the same monitor.
+      // The next note may contain the same monitor.
       if (!(await view.reached(revision, BARRIER_MS))) throw new Error('the watch of the cluster is behind');
     }
     for (const [worker, monitors] of suspected) this.emit(worker, monitors);

@@ -27,7 +27,7 @@ function settle(suspects: Record<string, number>, known: Record<string, KnownPoi
 }
 
 describe('planSettlement', () => {
-  it('records one death for each suspect, in the transaction that deletes the note of a worker that is no member', () => {
+  it('records one death for each suspect, in the transaction that deletes the note of a worker that is not a member', () => {
     const { then, compare, puts, suspects } = settle({ web: 7, db: 8 });
     expect(suspects).toEqual(['web', 'db']);
     expect(then).toContainEqual({ delete: keys.suspectNote('w1-abc', 0) });
@@ -43,7 +43,7 @@ describe('planSettlement', () => {
     ]);
   });
 
-  it('adds to what is known, and leaves a record that already has this death or a newer revision', () => {
+  it('adds to earlier deaths, and leaves a record that already has this death or a newer revision', () => {
     const other = { ...DEATH, worker: 'w0' } as const;
     const { puts, suspects } = settle(
       { second: 7, same: 7, older: 7 },
@@ -57,13 +57,13 @@ describe('planSettlement', () => {
     expect(suspects).toEqual(['second', 'same', 'older']);
   });
 
-  it('replaces a record that makes no sense, comparing it', () => {
+  it('replaces an invalid record, comparing it', () => {
     const { compare, puts } = settle({ web: 7 }, { web: { modRevision: 33, record: undefined } });
     expect(puts).toEqual([[keys.poisonRecord('web'), { revision: 7, deaths: [DEATH] }]]);
     expect(compare).toContainEqual({ key: keys.poisonRecord('web'), target: 'mod', value: 33 });
   });
 
-  it('records nothing of monitors that are gone, and of an empty note only that it is done with', () => {
+  it('records nothing of removed monitors, and only deletes an empty note', () => {
     expect(settle({ web: 7 }, {}, ['web'])).toMatchObject({
       suspects: [],
       puts: [],

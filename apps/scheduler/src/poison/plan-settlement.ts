@@ -4,13 +4,13 @@ import type { KnownNote, KnownPoison } from '../caches/suspicions.js';
 
 export interface Settlement extends FencedWrite {
   note: KnownNote;
-  /** Monitors of which a death is recorded. */
+  /** Monitors with a recorded death. */
   suspects: string[];
 }
 
 /**
- * What a note of a dead worker leads to: one death for each revision on it. The transaction that records them deletes the note, so that none
- * counts twice, whoever sends it and however often; it is refused should the worker be a member after all.
+ * What follows from the note of a dead worker: one death for each revision on it. The transaction that records them deletes the
+ * note, so none counts twice, even if several send it; etcd refuses it if the worker is a member after all.
  */
 export function planSettlement(
   store: SuspectStore,
@@ -20,7 +20,7 @@ export function planSettlement(
   const { workerId } = note;
   const suspects: string[] = [];
   const shares = [store.settling(note)];
-  // A worker that is gone cannot be told from one that answers no more.
+  // The leader cannot distinguish a dead worker from one that does not answer any more.
   const death = { worker: workerId, of: 'worker', at: facts.at, how: 'it died or hung' } as const;
   for (const [monitor, revision] of note.suspects) {
     if (facts.isGone(monitor)) continue;

@@ -39,7 +39,7 @@ async function record(monitor: string): Promise<PoisonRecord | undefined> {
 const notes = async (): Promise<number> => (await bench.client.list(bench.keys.suspects)).entries.length;
 
 describe('a worker that dies with notes', () => {
-  it('leaves one death for each revision on them; its monitors go to others, those in a process of their own', async () => {
+  it('leaves one death for each revision on them; its monitors move, those revisions to processes of their own', async () => {
     await bench.scheduler();
     await bench.scheduler();
     await bench.leader();
@@ -65,7 +65,7 @@ describe('a worker that dies with notes', () => {
     const [warning, ...more] = (await bench.events('warning')).filter(({ message }) => message.includes('died'));
     expect(warning?.message).toContain('w1 died or hung while it ran these monitors for the first time: poison.');
     expect(more).toEqual([]);
-    // An edit is tried with the same caution, and no other word of it is kept.
+    // An edit runs with the same caution; nothing else of it is kept.
     const edited = await bench.monitor('poison', { description: 'edited' });
     await waitFor(async () => (await bench.assignment('poison'))?.value.revision === edited);
     expect((await bench.assignment('poison'))?.value).toMatchObject({ isolate: true });
@@ -75,7 +75,7 @@ describe('a worker that dies with notes', () => {
     expect((await bench.assignment('poison'))?.value).not.toHaveProperty('isolate');
   });
 
-  it('is settled before its monitors move, however the notes look', async () => {
+  it('is settled before its monitors move, whatever is in the notes', async () => {
     await bench.scheduler();
     await bench.leader();
     await bench.worker('w1');
@@ -96,7 +96,7 @@ describe('a worker that dies with notes', () => {
     expect((await record('m0'))?.deaths).toHaveLength(1);
     expect((await record('m2'))?.deaths).toHaveLength(1);
     const isolated = (await bench.assignments()).filter(({ value }) => value.isolate).map(({ monitor }) => monitor);
-    // Those that w2 had already are proven there.
+    // Those that w2 already had are proven there.
     for (const monitor of isolated) expect(['m0', 'm2']).toContain(monitor);
   });
 });
@@ -107,7 +107,7 @@ describe('a revision that has killed two processes', () => {
     { worker: 'w2', of: 'child', at: '2026-01-01T00:00:01.000Z', how: 'SIGABRT' },
   ];
 
-  it('runs nowhere, with an event that says why, until it is edited', async () => {
+  it('runs nowhere, with an event that says why, until somebody edits it', async () => {
     const scheduler = await bench.scheduler();
     await bench.leader();
     await bench.worker('w1');
@@ -126,9 +126,9 @@ describe('a revision that has killed two processes', () => {
     const quarantined = ({ metrics }: Awaited<ReturnType<SchedulerBench['scheduler']>>): Promise<string> =>
       metrics.registry.getSingleMetricAsString('ninevolt_quarantined_monitors');
     expect(await quarantined(scheduler)).toMatch(/ 1$/m);
-    // A worker that joins changes nothing, nor does another leader, once it has seen what the first told.
+    // A new worker changes nothing, and neither does another leader, once it has seen what the first one reported.
     const standby = await bench.scheduler();
-    await waitFor(async () => / 1$/m.test(await quarantined(standby)), { what: 'the standby to take note' });
+    await waitFor(async () => / 1$/m.test(await quarantined(standby)), { what: 'the standby to record it' });
     await scheduler.stop();
     bench.schedulers.shift();
     await bench.worker('w2');
@@ -142,7 +142,7 @@ describe('a revision that has killed two processes', () => {
     expect(held?.value).toMatchObject({ phase: 'run', isolate: true, settings: { description: 'harmless' } });
   });
 
-  it('is not run as a last good version either, and what it owes is delivered', async () => {
+  it('does not run as a last valid version either, and its notifications are delivered', async () => {
     await bench.scheduler();
     await bench.leader();
     await bench.worker('w1');

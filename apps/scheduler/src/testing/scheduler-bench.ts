@@ -46,7 +46,7 @@ export class TestScheduler {
   }
 }
 
-/** A cluster of schedulers and of workers that are nothing but member keys, with what tests ask of etcd. */
+/** A cluster of schedulers and of workers that consist only of member keys, with the questions that tests ask etcd. */
 export class SchedulerBench {
   readonly schedulers: TestScheduler[] = [];
   readonly client: ClusterNode['client'];
@@ -74,7 +74,7 @@ export class SchedulerBench {
     return waitFor(() => this.schedulers.find((scheduler) => scheduler.leadership.isLeader()), { what: 'a leader' });
   }
 
-  /** A member that runs checks. Its id is its name unless one is given. */
+  /** A member that runs checks. By default its id is its name. */
   async worker(id: string, tags: string[] = [], role: Role = 'worker', name = id): Promise<void> {
     const lease = await this.client.grantLease(600_000);
     this.leases.set(id, lease.id);
@@ -103,7 +103,7 @@ export class SchedulerBench {
     }
   }
 
-  /** States and monitors come on watches of their own: every scheduler knows of the state before what a test does next. */
+  /** States and monitors come on watches of their own: every scheduler knows the state before the next step of a test. */
   async state(name: string, state: Partial<MonitorState>): Promise<void> {
     await this.put({ put: this.keys.state(name), value: encode({ ...wholeState, ...state }) });
     for (const { caches } of this.schedulers) {
@@ -142,7 +142,7 @@ export class SchedulerBench {
     return spread;
   }
 
-  /** Does what owners do with a planned move. Answers how many were handed over. */
+  /** Does an owner's part of a planned move. Answers how many were handed over. */
   async handOver(): Promise<number> {
     const retiring = (await this.assignments()).filter(({ value }) => value.phase === 'retire');
     for (const { worker, monitor, value, mod } of retiring) {
