@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { someOf } from '@9volt/testing';
 import { describe, expect } from '@jest/globals';
 import { given } from './given.js';
 import { Release } from './helm/chart.js';
@@ -29,7 +30,7 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
       ...release.manifests.map(({ metadata }) => metadata),
       ...release.workloads.map(({ spec, metadata }) => ({ ...spec.template.metadata, name: metadata.name })),
     ];
-    for (const { name, labels } of labelled) {
+    for (const { name, labels } of someOf(labelled)) {
       expect(labels).toMatchObject({
         'app.kubernetes.io/name': expect.stringMatching(/^(ninevolt|etcd|ninevolt-test)$/),
         'app.kubernetes.io/instance': 'a.release-with-the-longest-name-that-helm-ever-takes1',
@@ -40,14 +41,14 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
       for (const value of Object.values(labels)) expect(value.length).toBeLessThanOrEqual(63);
       expect(name.length).toBeLessThanOrEqual(80);
     }
-    for (const { metadata } of release.all('Service')) expect(metadata.name.length).toBeLessThanOrEqual(63);
+    for (const { metadata } of someOf(release.all('Service'))) expect(metadata.name.length).toBeLessThanOrEqual(63);
     // With a hash of ten letters behind it, it is a label.
     for (const { metadata } of release.all('StatefulSet')) expect(metadata.name.length).toBeLessThanOrEqual(52);
   });
 
   withHelm('select each their own pods, and no others', async () => {
     const release = await Release.render(values);
-    for (const { metadata, spec } of release.workloads) {
+    for (const { metadata, spec } of someOf(release.workloads)) {
       expect(selectedBy(release, spec.selector.matchLabels)).toEqual([metadata.name]);
     }
     const nodes = release.all('Deployment').map(({ metadata }) => metadata.name);
@@ -57,11 +58,11 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
     expect(selectedBy(release, api?.spec.selector ?? {})).toEqual([expect.stringMatching(/-api$/)]);
     expect(selectedBy(release, metrics?.spec.selector ?? {})).toEqual(nodes);
     if (etcd) expect(selectedBy(release, etcd.spec.selector)).toEqual([expect.stringMatching(/-etcd$/)]);
-    for (const { spec } of release.all<Service>('Service')) {
+    for (const { spec } of someOf(release.all<Service>('Service'))) {
       const pods = release.workloads.filter((workload) =>
         matches(spec.selector, workload.spec.template.metadata.labels),
       );
-      for (const { name, port, targetPort } of spec.ports) {
+      for (const { name, port, targetPort } of someOf(spec.ports)) {
         for (const pod of pods) {
           const [{ ports = [] }] = pod.spec.template.spec.containers;
           expect(
@@ -249,7 +250,7 @@ describe('the etcd of the chart', () => {
     const host = `${metadata.name}-2.${metadata.name}`;
     expect([of('etcd').subject, of('etcd').checkHost(host)]).toEqual(['CN=etcd', host]);
     expect(of('worker').checkHost(host)).toBeUndefined();
-    for (const node of release.all<Workload>('Deployment')) {
+    for (const node of someOf(release.all<Workload>('Deployment'))) {
       const [role] = node.spec.template.spec.containers[0].args ?? [];
       const secrets = (node.spec.template.spec.volumes ?? []).flatMap(({ secret }) => secret?.secretName ?? []);
       expect(secrets.filter((name) => name.includes('-tls-'))).toEqual([`${metadata.name}-tls-${role}`]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHttpTarget, startTcpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { unusedPort } from '@9volt/testing';
+import { someOf, unusedPort } from '@9volt/testing';
 import { Cluster, type NodeProcess, waitFor } from '../harness/index.js';
 import { asked, board } from './board.js';
 import { given } from './given.js';
@@ -211,13 +211,13 @@ describe('the metrics of a cluster', () => {
 
     given('prometheus')('fill the lists of the board', async () => {
       expect(variables.map(({ name }) => name)).toEqual(['job']);
-      for (const { query } of variables) expect(await valuesOf(query)).toEqual(['9volt']);
+      for (const { query } of someOf(variables)) expect(await valuesOf(query)).toEqual(['9volt']);
     });
 
     for (const { title, targets } of board.panels) {
       given('prometheus')(`fill the panel "${title}"`, async () => {
         const chosen = new Map<string, string[]>();
-        for (const { name, query } of variables) chosen.set(name, await valuesOf(query));
+        for (const { name, query } of someOf(variables)) chosen.set(name, await valuesOf(query));
         for (const { expr } of targets) await has(asked(expr, chosen));
       });
     }

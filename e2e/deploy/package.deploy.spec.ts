@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { unusedPort } from '@9volt/testing';
+import { someOf, unusedPort } from '@9volt/testing';
 import { Cluster, waitFor } from '../harness/index.js';
 import { attempt, ROOT, run, Service } from './harness/index.js';
 
@@ -85,7 +85,9 @@ describe('npm run package', () => {
           const response = await fetch(url + page);
           expect({ page, status: response.status }).toEqual({ page, status: 200 });
           const text = await response.text();
-          for (const [, asset = ''] of text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css|png|svg|ico))"/g)) {
+          const assets = [...text.matchAll(/(?:src|href)="([^"#:]+\.(?:js|css|png|svg|ico))"/g)];
+          expect({ page, hasAssets: assets.length > 0 }).toEqual({ page, hasAssets: !page.endsWith('.json') });
+          for (const [, asset = ''] of assets) {
             const { status } = await fetch(new URL(asset, response.url));
             expect({ asset, status }).toEqual({ asset, status: 200 });
           }
@@ -131,7 +133,7 @@ describe('npm run package', () => {
         expect(Number(level)).toBeLessThan(2.5);
         const unit = await run('cat', [join(units, name)]);
         expect(unit).toMatch(/^ProtectProc=invisible$/m);
-        for (const [, path = ''] of unit.matchAll(/^(?:ExecStart=|Documentation=file:\/\/)(\S+)/gm))
+        for (const [, path = ''] of someOf(unit.matchAll(/^(?:ExecStart=|Documentation=file:\/\/)(\S+)/gm)))
           expect({ path, exists: existsSync(join(host, path)) }).toEqual({ path, exists: true });
       }
     },

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { someOf } from '@9volt/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, type NodeProcess, waitFor } from './harness/index.js';
 
@@ -71,7 +72,7 @@ describe('the wall clock of all processes set forward and back by an hour', () =
     expect(await members()).toEqual(membersBefore);
     expect((await bench.director())?.epoch).toBe(leader?.epoch);
     const perSecond = new Map<number, number>();
-    for (const { at } of bench.targets.probes) {
+    for (const { at } of someOf(bench.targets.probes)) {
       const second = Math.floor(at / 1_000);
       perSecond.set(second, (perSecond.get(second) ?? 0) + 1);
     }

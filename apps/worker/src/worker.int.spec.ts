@@ -291,6 +291,7 @@ describe('fencing', () => {
     const { createRevision: after } = (await view.client.get(view.keys.member(worker.id)))!;
     expect(after).toBeGreaterThan(before);
     const changed = view.states.filter(({ state }) => state?.status !== 'ok');
+    expect(changed).not.toEqual([]);
     for (const { revision } of changed) expect(revision).toBeGreaterThan(after);
     await sleep(100);
     expect(new Set(view.said('web')).size).toBe(view.said('web').length);

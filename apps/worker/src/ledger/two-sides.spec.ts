@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import {
   type Alert,
   type CheckResult,
@@ -181,11 +181,15 @@ function owedOf(entry: OutboxEntry): OwedNotification {
   return { key: keyOf(entry), monitor: 'web', alerter: entry.alerter, entry, createRevision: 1, modRevision: 1 };
 }
 
+let incidentsKnown = 0;
+afterAll(() => expect(incidentsKnown).toBeGreaterThan(1_000));
+
 /** Every alerter knows the present status, whatever it got on the way. */
 function expectEverybodyKnows(provider: Provider, { current }: Owner): void {
   for (const alerter of ALERTERS) {
     for (const incident of provider.incidents) {
       if (incident === current?.incident?.id) continue;
+      incidentsKnown += 1;
       expect({ alerter, incident, last: provider.lastOf(alerter, incident) ?? 'resolve' }).toEqual({
         alerter,
         incident,
