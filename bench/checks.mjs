@@ -19,6 +19,7 @@ const { values } = parseArgs({
     beat: { type: 'string', default: '20' },
     json: { type: 'string' },
     profile: { type: 'string' },
+    node: { type: 'string' },
   },
 });
 const [rate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
@@ -54,7 +55,7 @@ async function measure(type) {
   const profiling = values.profile
     ? ['--cpu-prof', '--cpu-prof-dir', values.profile, '--cpu-prof-name', `${type}.cpuprofile`]
     : [];
-  const worker = await startNode('worker', etcd.url, { nodeArgs: profiling });
+  const worker = await startNode('worker', etcd.url, { nodeArgs: [...profiling, ...(values.node?.split(' ') ?? [])] });
   const idleMb = memoryMb(worker.pid);
   const monitors = rate * intervalS;
   const attributes = JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(type, port) });
@@ -110,6 +111,7 @@ function middle(seen) {
 
 function print(all) {
   const columns = [
+    'idleMb',
     'type',
     'perSecond',
     'workerUs',

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import MailComposer from 'nodemailer/lib/mail-composer';
 import { envelopeOf, type MailAddress } from './mail-address.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
@@ -19,7 +18,9 @@ const COLOURS: Record<Severity, string> = {
 };
 
 /** The bytes of the mail. */
-export function emailMessage({ from, to, alert, notificationId }: EmailContent): Promise<Buffer> {
+export async function emailMessage({ from, to, alert, notificationId }: EmailContent): Promise<Buffer> {
+  // Loaded with the first mail: most processes send none.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   // All mails of one incident answer the same message, which nobody ever sent: so they form one thread.
   const thread = idOf('incident', alert.key);
   const composer = new MailComposer({

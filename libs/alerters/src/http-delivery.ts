@@ -1,6 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
-import { BrokenAnswer, exchangeOver, tlsWords, type WireResponse } from '@9volt/net';
+import { BrokenAnswer, encodeRequest, exchangeOver, tlsWords, type WireResponse } from '@9volt/net';
 import { startDeadline } from './deadline.js';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { LookupFailure, openConnection, secured, type TlsTrust } from './open-connection.js';
@@ -158,7 +158,8 @@ async function send(
   const target = { host: bare, port: port === '' ? (secure ? 443 : 80) : Number(port) };
   const socket = await openConnection(target, targets, signal);
   const over = secure ? await secured(socket, bare, tls ?? {}, signal) : socket;
-  return exchangeOver(over, { method, target: `${pathname}${search}`, headers: all, body }, { onSent });
+  const encoded = encodeRequest({ method, target: `${pathname}${search}`, headers: all, body });
+  return exchangeOver(over, encoded, { onSent });
 }
 
 /** Later ones replace earlier ones, ignoring the case of their names. */

@@ -2,10 +2,8 @@ import { Readable } from 'node:stream';
 import { isIPv4, type Socket } from 'node:net';
 import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
 import type { NodemailerError } from 'nodemailer';
-import SMTPConnection, {
-  type SMTPConnectionOptions,
-  type SMTPConnectionSendInfo,
-} from 'nodemailer/lib/smtp-connection';
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import type { SMTPConnectionOptions, SMTPConnectionSendInfo } from 'nodemailer/lib/smtp-connection';
 import { type Deadline, startDeadline } from './deadline.js';
 import { DELIVERY_TIMEOUT_MS, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { untilCorrected } from './http-delivery.js';
@@ -64,8 +62,10 @@ async function deliverOver(server: MailServer, mail: Mail, context: DeliveryCont
   const deadline = startDeadline(context, 3 * timeoutMs);
   let connection: SMTPConnection | undefined;
   try {
+    // Loaded with the first mail: most processes send none.
+    const { default: Connection } = await import('nodemailer/lib/smtp-connection');
     const socket = await connectTo(server, timeoutMs, context.targets, deadline.signal);
-    connection = new SMTPConnection({ ...connectionOptions(server, timeoutMs), connection: socket });
+    connection = new Connection({ ...connectionOptions(server, timeoutMs), connection: socket });
     return scrubbed(await dialogue(connection, server, mail, context, deadline), secretsOf(server));
   } catch (error) {
     connection?.close();

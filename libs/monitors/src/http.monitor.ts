@@ -5,7 +5,7 @@ import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
 import type { Login } from './http/digest.js';
-import type { Route } from './http/exchange.js';
+import { encodedFor, type Route } from './http/exchange.js';
 import {
   type BodyExpectations,
   bodyExpectations,
@@ -75,11 +75,13 @@ interface LatencyLimit {
 
 function prepare(settings: HttpSettings): PreparedCheck {
   const awaited = settings['status-codes'] ?? String(valueOf(HttpSettings, settings, 'status-code'));
+  const route = routeOf(settings);
   const request = requestOf(settings);
+  request.encoded = encodedFor(request, route);
   const plan: Plan = {
     request,
     rules: {
-      route: routeOf(settings),
+      route,
       follows: valueOf(HttpSettings, settings, 'follow-redirects'),
       isAwaited: statusMatcher(awaited),
       digest: digestOf(settings),

@@ -170,7 +170,8 @@ export class CheckRunner {
   }
 
   private answer(name: string, result: CheckResult | undefined): void {
-    const listeners = this.waiting.get(name) ?? [];
+    const listeners = this.waiting.get(name);
+    if (!listeners) return;
     this.waiting.delete(name);
     for (const listener of listeners) listener(result);
   }

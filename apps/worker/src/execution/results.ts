@@ -38,7 +38,7 @@ export class Results {
     this.lastRuns.note(monitor, startedAt, result);
     this.metrics.ended(settings.type, result.status, result.latencyMs);
     this.vitals.ran(name, result, startedAt);
-    this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
+    if (this.log.isDebug) this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
     if (defect) this.reportDefect(monitor, settings, defect);
     // An unjudged result says nothing about the target.
     if (monitor.stateTarget === target && !result.unjudged) this.evaluate(monitor, { result, startedAt });

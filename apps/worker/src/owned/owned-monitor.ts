@@ -3,6 +3,14 @@ import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/alert-of.js';
 
+/** What follows from the settings of one revision, and is asked for at each check. */
+interface Derived {
+  settings: MonitorSettings;
+  intervalMs: number | undefined;
+  target: string;
+  stateTarget: string;
+}
+
 /** A monitor that is assigned to this worker. Each folder keeps its own data about it. */
 export class OwnedMonitor {
   /** When it was last checked elsewhere, milliseconds since the epoch, according to the assignment at its arrival. */
@@ -10,6 +18,7 @@ export class OwnedMonitor {
   /** Since when it is ours, by `performance.now()`. */
   readonly ownedSince = performance.now();
   private left = false;
+  private derived: Derived | undefined;
 
   constructor(
     readonly name: string,
@@ -54,7 +63,9 @@ export class OwnedMonitor {
   }
 
   get intervalMs(): number {
-    return intervalMsOf(this.settings);
+    const known = this.known();
+    // One that is made up for a leftover has none.
+    return (known.intervalMs ??= intervalMsOf(known.settings));
   }
 
   /** Within how long a check shows a change of the target: the interval plus the longest duration of a check. */
@@ -74,15 +85,30 @@ export class OwnedMonitor {
 
   /** The target, for a person. Empty if this version does not know the type, or the settings were derived for a leftover. */
   get target(): string {
-    try {
-      return monitorTypes.get(this.settings.type)?.target(this.settings) ?? '';
-    } catch {
-      return '';
-    }
+    return this.known().target;
   }
 
   /** The target in its state. */
   get stateTarget(): string {
-    return stateTarget(this.settings.type, this.target);
+    return this.known().stateTarget;
+  }
+
+  private known(): Derived {
+    const { settings } = this;
+    if (this.derived?.settings !== settings) this.derived = derivedOf(settings);
+    return this.derived;
+  }
+}
+
+function derivedOf(settings: MonitorSettings): Derived {
+  const target = targetOf(settings);
+  return { settings, intervalMs: undefined, target, stateTarget: stateTarget(settings.type, target) };
+}
+
+function targetOf(settings: MonitorSettings): string {
+  try {
+    return monitorTypes.get(settings.type)?.target(settings) ?? '';
+  } catch {
+    return '';
   }
 }

@@ -36,6 +36,11 @@ export function isAnswer({ timed, shortage }: CheckResult): boolean {
   return timed === undefined && shortage === undefined;
 }
 
+/** Whether it matters for a result that this worker stood still meanwhile: not for a success that no standstill can have made look slow. */
+export function isDisturbable({ status }: CheckResult, elapsedMs: number): boolean {
+  return status !== 'ok' || elapsedMs >= NOTED_MS;
+}
+
 /** The result of a check that could not be judged, with `why` in words. */
 export function unjudged(result: CheckResult, why: string): CheckResult {
   return {

@@ -38,12 +38,12 @@ export async function executeCheck(
   let cancel: (() => void) | undefined;
   try {
     const { limitMs, run } = preparedMonitor(definition, settings);
-    const checking = run({ ...given, signal: stop }, readSecret);
-    const outlasted = new Promise<never>((_, reject) => {
-      const message = `the ${settings.type} probe did not end within ${limitMs} ms`;
-      cancel = deadline(limitMs, () => reject(new Error(message)));
+    const result = await new Promise<CheckResult>((resolve, reject) => {
+      const outlasts = (): void => reject(new Error(`the ${settings.type} probe did not end within ${limitMs} ms`));
+      cancel = deadline(limitMs, outlasts);
+      run({ ...given, signal: stop }, readSecret).then(resolve, reject);
     });
-    return { result: await Promise.race([checking, outlasted]) };
+    return { result };
   } catch (error) {
     stop.abort();
     // Nothing is known about the target, and it is no defect of ours.

@@ -7,7 +7,7 @@ import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
 import { CheckPermits } from './check-permits.js';
-import { annotated, isAnswer, unjudged, whyNoEvidence } from './evidence.js';
+import { annotated, isAnswer, isDisturbable, unjudged, whyNoEvidence } from './evidence.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
 
@@ -73,7 +73,9 @@ export class JudgedRuns {
       const to = performance.now();
       // During a standstill a call may be on its way to us, before the check that misses it.
       const since = context.calls ? from - CALLS_ARRIVE_MS : from;
-      return { execution, elapsedMs: to - since, heldUpMs: this.standstills.within(since, to) };
+      const elapsedMs = to - since;
+      const heldUpMs = isDisturbable(execution.result, elapsedMs) ? this.standstills.within(since, to) : 0;
+      return { execution, elapsedMs, heldUpMs };
     } finally {
       release();
     }

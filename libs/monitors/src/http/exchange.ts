@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { exchangeOver, type WireResponse } from '@9volt/net';
+import { type EncodedRequest, encodeRequest, exchangeOver, type WireResponse } from '@9volt/net';
 import type { Scope } from '@9volt/process';
 import { openConnection } from '../net/open-connection.js';
 import { startTls, type TlsOptions } from '../net/start-tls.js';
@@ -25,11 +25,23 @@ export interface Exchanged {
  */
 export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, scope: Scope): Promise<Exchanged> {
   const socket = await connectTo(sent, route, run, scope);
-  const { proxy } = route;
+  run.stage = 'waiting for the response';
+  const since = performance.now();
+  const response = await exchangeOver(socket, sent.encoded ?? encodedFor(sent, route), {
+    onFirstByte: () => {
+      run.spent('firstByte', since);
+      run.stage = 'reading the response';
+    },
+  });
+  return { response, close: () => void socket.destroy() };
+}
+
+/** A request as it is sent by this way. */
+export function encodedFor(sent: HttpRequest, { proxy }: Route): EncodedRequest {
   // A proxy gets a plain request whole.
   const handedOn = proxy !== undefined && !sent.ssl;
   const authorization = handedOn ? proxy.authorization : undefined;
-  const request = {
+  return encodeRequest({
     method: sent.method,
     target: handedOn ? urlOf(sent) : sent.path,
     headers: {
@@ -37,16 +49,7 @@ export async function exchange(sent: HttpRequest, route: Route, run: ProbeRun, s
       ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }),
     },
     body: sent.body,
-  };
-  run.stage = 'waiting for the response';
-  const since = performance.now();
-  const response = await exchangeOver(socket, request, {
-    onFirstByte: () => {
-      run.spent('firstByte', since);
-      run.stage = 'reading the response';
-    },
   });
-  return { response, close: () => void socket.destroy() };
 }
 
 async function connectTo(sent: HttpRequest, { tls, proxy }: Route, run: ProbeRun, scope: Scope): Promise<Socket> {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { EncodedRequest } from '@9volt/net';
 import { hostAndPort } from '../net/host.js';
 
 /** One request, sent as it is. */
@@ -16,6 +17,8 @@ export interface HttpRequest {
   /** Headers that the target required or set on the way: they replace those of the operator. */
   cookie?: string | undefined;
   authorization?: string | undefined;
+  /** All of it as it is sent, where that was made before: of the first request of a check, which is the same each time. */
+  encoded?: EncodedRequest | undefined;
 }
 
 /** The standard port of a scheme. */

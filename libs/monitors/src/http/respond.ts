@@ -28,7 +28,6 @@ export async function respond(
   scope: Scope,
 ): Promise<WireResponse> {
   const { follows, isAwaited, digest } = rules;
-  const origin = originOf(first);
   let { route } = rules;
   let request = first;
   let authorization: string | undefined;
@@ -36,7 +35,9 @@ export async function respond(
   let answers = 0;
   for (let redirects = 0; ;) {
     const cookie = jar && cookiesFor(jar, urlOf(request));
-    const { response, close } = await exchange({ ...request, cookie, authorization }, route, run, scope);
+    const isFirst = request === first && cookie === undefined && authorization === undefined;
+    const sent = isFirst ? first : { ...request, cookie, authorization, encoded: undefined };
+    const { response, close } = await exchange(sent, route, run, scope);
     run.odd = response.oddities;
     const { status } = response;
     const challenge = status === 401 && digest ? digestChallenge(response.headers('WWW-Authenticate')) : undefined;
@@ -44,7 +45,7 @@ export async function respond(
       digest &&
       challenge &&
       answers < MAX_ANSWERS &&
-      originOf(request) === origin &&
+      originOf(request) === originOf(first) &&
       !isRefused(answers, challenge)
     ) {
       close();
@@ -52,8 +53,9 @@ export async function respond(
       authorization = digestAuthorization(challenge, digest, request);
       continue;
     }
+    if (!follows || !isRedirect(status) || isAwaited(status)) return response;
     const location = locationOf(response);
-    if (!follows || isAwaited(status) || !isRedirect(status) || location === '') return response;
+    if (location === '') return response;
     close();
     if (redirects === MAX_REDIRECTS) throw new Error(`stopped after ${MAX_REDIRECTS} redirects`);
     redirects += 1;
@@ -61,7 +63,7 @@ export async function respond(
     authorization = undefined;
     jar = await withCookies(jar, response, urlOf(request));
     request = redirected(request, status, location);
-    if (originOf(request) !== origin) route = toOtherOrigin(route);
+    if (originOf(request) !== originOf(first)) route = toOtherOrigin(route);
   }
 }
 

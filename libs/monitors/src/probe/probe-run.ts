@@ -15,6 +15,9 @@ import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
 
 const MAX_WORDS = 200;
+const NOTHING: ReadonlySet<string> = new Set();
+const NO_CHAIN: readonly CertificateFacts[] = [];
+const NO_VALUES: readonly PerformanceValue[] = [];
 
 /** The input of every check: when it must end, and the only way out. */
 export interface RunContext {
@@ -27,13 +30,14 @@ export class ProbeRun {
   readonly phases: Phases = {};
   certificate: CertificateFacts | undefined;
   /** The certificates above it in its chain, up to the trusted authority. */
-  chain: readonly CertificateFacts[] = [];
+  chain: readonly CertificateFacts[] = NO_CHAIN;
   /** What was measured. */
-  performance: readonly PerformanceValue[] = [];
+  performance: readonly PerformanceValue[] = NO_VALUES;
   /** Oddities of an accepted answer: reported in one note, whatever the verdict. */
-  odd: ReadonlySet<string> = new Set();
+  odd: ReadonlySet<string> = NOTHING;
   /** What the check is waiting for, for the message of a timeout: `while connecting`. */
   stage = 'starting';
+  private hasPhases = false;
   private readonly startedAt = performance.now();
 
   readonly signal: StopSignal;
@@ -50,6 +54,7 @@ export class ProbeRun {
 
   /** Adds to a phase: a check that follows redirects passes through each phase several times. */
   spent(phase: keyof Phases, sinceMs: number): void {
+    this.hasPhases = true;
     this.phases[phase] = (this.phases[phase] ?? 0) + (performance.now() - sinceMs);
   }
 
@@ -87,16 +92,14 @@ export class ProbeRun {
 
   /** A verdict of any kind: for probes that distinguish warning and critical. */
   verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
-    return {
-      status,
-      message: capped(message),
-      latencyMs: this.elapsedMs(),
-      ...(expected === undefined ? {} : { expected: capped(expected, MAX_WORDS) }),
-      ...(found === undefined ? {} : { found: capped(found, MAX_WORDS) }),
-      ...(Object.keys(this.phases).length === 0 ? {} : { phases: this.phases }),
-      ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
-      ...(this.odd.size === 0 ? {} : { note: capped(`Odd in the answer: ${[...this.odd].join(', ')}`, MAX_WORDS) }),
-      ...(this.performance.length === 0 ? {} : { performance: this.performance.slice(0, MAX_PERFORMANCE_VALUES) }),
-    };
+    const { certificate, odd, performance } = this;
+    const result: CheckResult = { status, message: capped(message), latencyMs: this.elapsedMs() };
+    if (expected !== undefined) result.expected = capped(expected, MAX_WORDS);
+    if (found !== undefined) result.found = capped(found, MAX_WORDS);
+    if (this.hasPhases) result.phases = this.phases;
+    if (certificate !== undefined) result.certificate = certificate;
+    if (odd.size > 0) result.note = capped(`Odd in the answer: ${[...odd].join(', ')}`, MAX_WORDS);
+    if (performance.length > 0) result.performance = performance.slice(0, MAX_PERFORMANCE_VALUES);
+    return result;
   }
 }

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { ChunkedReader } from './chunked.js';
-import { type Field, valueOf, valuesOf } from './fields.js';
+import { type Field, isNamed, valueOf, valuesOf } from './fields.js';
 import { framingOf } from './framing.js';
-import { BrokenAnswer, HeadReader } from './head.js';
+import { BrokenAnswer, HeadReader, type WholeHead } from './head.js';
 import { Incoming } from './incoming.js';
+import { plainHead } from './plain-head.js';
 
 /** One request, sent as it is. */
 export interface WireRequest {
@@ -12,6 +13,12 @@ export interface WireRequest {
   target: string;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
+}
+
+/** A request as bytes: to be made once, where it is sent again and again. */
+export interface EncodedRequest {
+  method: string;
+  bytes: Buffer;
 }
 
 /** A response whose headers have come. */
@@ -32,7 +39,8 @@ export class WireResponse {
 
   /** The first value of a header, as it was sent. */
   bytesOf(name: string): Buffer | undefined {
-    return this.fields.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[2];
+    const [, value, bytes] = this.fields.find(([each]) => isNamed(each, name)) ?? [];
+    return bytes ?? (value === undefined ? undefined : Buffer.from(value));
   }
 
   /** All values of a header. */
@@ -54,23 +62,15 @@ export interface ExchangeMoments {
  */
 export async function exchangeOver(
   socket: Socket,
-  request: WireRequest,
+  { method, bytes }: EncodedRequest,
   { onSent, onFirstByte }: ExchangeMoments = {},
 ): Promise<WireResponse> {
   const incoming = new Incoming(socket);
-  socket.write(requestBytes(request), (error) => {
-    if (!error) onSent?.();
-  });
-  const reader = new HeadReader();
-  for (let first = true; reader.head === undefined; first = false) {
-    const chunk = await incoming.read();
-    if (chunk === undefined) throw reader.cutShort();
-    if (first) onFirstByte?.();
-    reader.push(chunk);
-  }
-  const { head, oddities } = reader;
-  incoming.unread(reader.rest);
-  const framing = framingOf(request.method, head, oddities);
+  if (onSent) socket.write(bytes, (error) => void (error ?? onSent()));
+  else socket.write(bytes);
+  const { head, rest, oddities } = await readHead(incoming, onFirstByte);
+  incoming.unread(rest);
+  const framing = framingOf(method, head, oddities);
   const body = (): AsyncGenerator<Buffer> => {
     switch (framing.ends) {
       case 'never-begins':
@@ -86,10 +86,23 @@ export async function exchangeOver(
   return new WireResponse(head.status, head.fields, oddities, body);
 }
 
+/** Most heads are plain, and come in one piece. */
+async function readHead(incoming: Incoming, onFirstByte?: () => void): Promise<WholeHead> {
+  let chunk = await incoming.read();
+  if (chunk) onFirstByte?.();
+  const plain = chunk && plainHead(chunk);
+  if (plain) return plain;
+  const reader = new HeadReader();
+  while (chunk && !reader.push(chunk)) chunk = await incoming.read();
+  const { head, rest, oddities } = reader;
+  if (!head) throw reader.cutShort();
+  return { head, rest, oddities };
+}
+
 /** Methods whose requests have no body unless they say so. */
 const BODILESS = /^(?:get|head|delete|options|trace)$/i;
 
-function requestBytes({ method, target, headers, body }: WireRequest): Buffer {
+export function encodeRequest({ method, target, headers, body }: WireRequest): EncodedRequest {
   const names = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
   const inChunks = /\bchunked\b/i.test(valueOf(Object.entries(headers), 'Transfer-Encoding') ?? '');
   const lines = [
@@ -107,10 +120,11 @@ function requestBytes({ method, target, headers, body }: WireRequest): Buffer {
   const parts = inChunks
     ? [...(content.length > 0 ? [`${content.length.toString(16)}\r\n`, content, '\r\n'] : []), '0\r\n\r\n']
     : [content];
-  return Buffer.concat([
+  const bytes = Buffer.concat([
     Buffer.from(lines.join('\r\n'), 'latin1'),
     ...parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)),
   ]);
+  return { method, bytes };
 }
 
 async function* nothing(): AsyncGenerator<Buffer> {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** One header of a response: its name as it was sent, without spaces around it, and its value as text and as bytes. */
+/** One header of a response: its name as it was sent, without spaces around it, its value as text, and as bytes unless UTF-8 makes the same of the text. */
 export type Field = readonly [name: string, value: string, bytes?: Buffer];
 
 /** Headers that occur once; like node, we drop repetitions. */
@@ -24,10 +24,16 @@ const SINGLE: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
+/** Whether a header has this name, in whatever case. */
+export function isNamed(field: string, name: string): boolean {
+  return field.length === name.length && field.toLowerCase() === name.toLowerCase();
+}
+
 /** All values of a header, in their order. */
 export function valuesOf(fields: readonly Field[], name: string): string[] {
-  const wanted = name.toLowerCase();
-  return fields.filter(([each]) => each.toLowerCase() === wanted).map(([, value]) => value);
+  const values: string[] = [];
+  for (const [each, value] of fields) if (isNamed(each, name)) values.push(value);
+  return values;
 }
 
 /** The value of a header, repeated ones joined as RFC 9110 says; undefined if there is none. */

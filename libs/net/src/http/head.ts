@@ -13,6 +13,14 @@ export interface Head {
   fields: readonly Field[];
 }
 
+/** A head, and what came with it. */
+export interface WholeHead {
+  head: Head;
+  /** What came behind it. */
+  rest: Buffer;
+  oddities: Set<string>;
+}
+
 /** The answer is not HTTP, or ends early. `status` is present if its line had come. */
 export class BrokenAnswer extends Error {
   constructor(

@@ -17,7 +17,7 @@ export class Incoming {
       this.ended = true;
       this.awake();
     };
-    socket.once('end', end).once('close', end);
+    socket.on('end', end).on('close', end);
     // Keep this listener: an error may come when nobody reads any more, and without a listener it would end the process.
     socket.on('error', (error) => {
       this.failure ??= error;

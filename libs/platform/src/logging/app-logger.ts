@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import { type LoggerService } from '@nestjs/common';
 import { type DestinationStream, type Logger as Pino, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import type { PrettyOptions, PrettyStream } from 'pino-pretty';
 import { bounded } from './bounded.js';
 import { escapeControls } from './escape-controls.js';
 
@@ -11,8 +12,13 @@ export type Facts = Record<string, unknown>;
 export class Logger {
   constructor(private readonly pino: Pino) {}
 
+  /** Whether anybody sees what is told by {@link debug}. */
+  get isDebug(): boolean {
+    return this.pino.isLevelEnabled('debug');
+  }
+
   debug(message: string, facts: Facts = {}): void {
-    this.pino.debug(bounded(facts), bounded(message));
+    if (this.isDebug) this.pino.debug(bounded(facts), bounded(message));
   }
   info(message: string, facts: Facts = {}): void {
     this.pino.info(bounded(facts), bounded(message));
@@ -23,6 +29,12 @@ export class Logger {
   error(message: string, facts: Facts = {}): void {
     this.pino.error(bounded(facts), bounded(message));
   }
+}
+
+/** Loaded only where somebody watches: a service writes JSON. */
+function prettyStream(options: PrettyOptions): PrettyStream {
+  const pretty = createRequire(import.meta.url)('pino-pretty') as (options: PrettyOptions) => PrettyStream;
+  return pretty(options);
 }
 
 /** The process's logger: JSON lines on stderr, or readable lines on a terminal. */
@@ -40,7 +52,7 @@ export class AppLogger {
     const destination =
       options.destination ??
       (readable
-        ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname,member', translateTime: 'SYS:HH:MM:ss' })
+        ? prettyStream({ destination: 2, sync: true, ignore: 'pid,hostname,member', translateTime: 'SYS:HH:MM:ss' })
         : pino.destination({ fd: 2, sync: true }));
     return new AppLogger(
       pino(
