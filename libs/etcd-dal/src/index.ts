@@ -10,6 +10,7 @@ export * from './control/election.js';
 export * from './control/event-recorder.js';
 export * from './control/fenced-txn.js';
 export * from './control/informer.js';
+export { type Change, type Item } from './control/key-cache.js';
 export * from './control/member-session.js';
 export * from './control/reconcile-loop.js';
 export * from './control/unreadable.js';

@@ -11,7 +11,8 @@ import { scoped } from '@9volt/process';
 import { listen } from '@9volt/testing';
 import { recordText } from './dns/message.js';
 import { queryDns, questionFor } from './dns/query.js';
-import { AnswerMaker, type MadeAnswer, type Random, randomFrom } from './testing/dns-messages.js';
+import { type Random, randomFrom } from './testing/dns-data.js';
+import { AnswerMaker, type MadeAnswer } from './testing/dns-messages.js';
 import { runProbe } from './testing/index.js';
 
 const QUESTIONS = 2_000;

@@ -3,14 +3,12 @@ import { Interval } from '@nestjs/schedule';
 import {
   type ClusterConfig,
   type CoverageReport,
-  DEFAULT_CLUSTER_CONFIG,
   type Director,
   DomainError,
   type DerivedStatus,
   messageOf,
   type Member,
   type MonitorSettings,
-  parseDuration,
   type Sample,
   reportDefect,
   unawaited,
@@ -20,7 +18,8 @@ import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
 import { EventLog } from './event-log.js';
 import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
-import { clockCorrection, newestResult } from './latest-result.js';
+import { DumpInterval } from './dump-interval.js';
+import { indexRecord, indexResults, type MonitorRecord } from './index-monitor.js';
 import { type CacheRecord, clusterRecords } from './records.js';
 import { QuietView } from './quiet-view.js';
 import { VitalsView } from './vitals-view.js';
@@ -53,24 +52,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   director: Director | undefined;
   config: ClusterConfig | undefined;
   coverage: CoverageReport | undefined;
-  private dumpsEveryMs = parseDuration(DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
-  /** The earlier interval of dumps, and until when workers may still use it. */
-  private before = { everyMs: 0, until: 0 };
-  private readonly vitals = new VitalsView((workerId, { name, samples, nextDueAt }, dumped) => {
-    const view = this.monitors.get(name);
-    if (!view) return;
-    const owner = view.assignment?.workerId;
-    const now = Date.now();
-    const told = { workerId, revision: dumped.revision, dumpedAt: dumped.at };
-    if (owner === undefined || owner === workerId) {
-      view.nextDueAt = nextDueAt + (this.isNews(dumped.revision) ? clockCorrection(dumped.at, now) : 0);
-    }
-    const sample = samples.at(-1);
-    const newest =
-      sample && newestResult(view.newest, { ...told, sample }, { owner, arrived: this.isNews(told.revision), now });
-    if (!newest) return;
-    view.newest = newest;
-    view.lastResultAt = newest.at;
+  private readonly dumps = new DumpInterval();
+  private readonly vitals = new VitalsView((workerId, told, dumped) => {
+    const view = this.monitors.get(told.name);
+    if (view) indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.revision > this.listedAt });
   });
   /** A newer key was written since everything was read for the first time. */
   private listedAt = Number.POSITIVE_INFINITY;
@@ -146,7 +131,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   get dumpIntervalMs(): number {
-    return Date.now() < this.before.until ? this.before.everyMs : this.dumpsEveryMs;
+    return this.dumps.at(Date.now());
   }
 
   listen(listener: CacheListener): () => void {
@@ -198,10 +183,6 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
   }
 
-  private isNews(revision: number): boolean {
-    return revision > this.listedAt;
-  }
-
   private unreadiness(): string | undefined {
     if (!this.synced) return this.informer.error?.message ?? 'the API is still loading its data from etcd';
     return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
@@ -230,7 +211,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     switch (record.kind) {
       case 'config':
         // The last valid one stays.
-        if (!gone) this.configure(record.config);
+        if (gone) return;
+        this.config = record.config;
+        this.dumps.set(record.config, Date.now());
         return;
       case 'director':
         this.director = gone ? undefined : record.director;
@@ -278,57 +261,13 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     }
   }
 
-  private configure(config: ClusterConfig): void {
-    const everyMs = parseDuration(config.StateDumpInterval ?? DEFAULT_CLUSTER_CONFIG.StateDumpInterval);
-    if (everyMs < this.dumpsEveryMs)
-      this.before = { everyMs: this.dumpsEveryMs, until: Date.now() + this.dumpsEveryMs };
-    this.dumpsEveryMs = everyMs;
-    this.config = config;
-  }
-
-  private indexMonitor(
-    record: Extract<CacheRecord, { kind: 'monitor' | 'state' | 'assignment' | 'incident' | 'outbox' | 'poison' }>,
-    after: Item<CacheRecord> | undefined,
-  ): void {
+  private indexMonitor(record: MonitorRecord, after: Item<CacheRecord> | undefined): void {
     const name = 'name' in record ? record.name : record.monitor;
     let view = this.monitors.get(name);
     if (!view) this.monitors.set(name, (view = new MonitorView(name)));
-    switch (record.kind) {
-      case 'monitor': {
-        const { settings, faults } = record;
-        const of = settings ? { settings } : { faults };
-        view.declare(after && { ...of, revision: after.modRevision, createRevision: after.createRevision });
-        break;
-      }
-      case 'state': {
-        view.state = after && record.state;
-        const ranAt = record.state.lastRunAt;
-        if (after && ranAt !== null)
-          view.lastResultAt = this.synced
-            ? Date.now()
-            : Math.max(view.lastResultAt ?? 0, Math.min(Date.now(), Date.parse(ranAt)));
-        break;
-      }
-      case 'assignment': {
-        const { workerId } = record;
-        view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
-        if (after) view.assignments.push(record);
-        // From now on it expects signs of the new owner.
-        if (after) this.members.expect(workerId, Date.now());
-        break;
-      }
-      case 'incident':
-        view.incidents = view.incidents.filter(({ n }) => n !== record.n);
-        if (after) view.incidents.push({ n: record.n, incident: record.incident });
-        break;
-      case 'poison':
-        view.poison = after && record.record;
-        break;
-      case 'outbox':
-        view.owed = view.owed.filter(({ id, alerter }) => id !== record.entry.id || alerter !== record.entry.alerter);
-        if (after) view.owed.push(record.entry);
-        break;
-    }
+    indexRecord(view, record, after, { now: Date.now(), isNews: this.synced });
+    // From now on it expects signs of the new owner.
+    if (record.kind === 'assignment' && after) this.members.expect(record.workerId, Date.now());
     if (view.isEmpty) this.monitors.delete(name);
   }
 

@@ -70,7 +70,11 @@ export class AssignmentReconciler {
       retryMs: PERIOD_MS,
       onError: (name, error) => reportDefect(`waking up monitor "${name}"`, error),
     });
-    this.storm = new Debounce(() => this.membershipSettled(), STORM_QUIET_MS, MAX_STORM_MS);
+    const settled = (): void => {
+      this.plan = 'membership';
+      this.loop.trigger();
+    };
+    this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
     this.knowledge = new Knowledge(node, caches, () => this.grace);
     const deaths = new DeathSettlement(node, caches, this.knowledge);
@@ -112,11 +116,6 @@ export class AssignmentReconciler {
   private touch(name: string): void {
     this.dirty.add(name);
     if (this.caches.listed) this.loop.trigger();
-  }
-
-  private membershipSettled(): void {
-    this.plan = 'membership';
-    this.loop.trigger();
   }
 
   private connection(connected: boolean): void {

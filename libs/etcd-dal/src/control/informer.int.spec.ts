@@ -8,6 +8,7 @@ import { EtcdError } from '../etcd-error.js';
 import { Keyspace } from '../keyspace.js';
 import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
+import type { KeyCache } from './key-cache.js';
 import { Informer, type InformerOptions } from './informer.js';
 import { Unreadable } from './unreadable.js';
 
@@ -270,16 +271,18 @@ describe('an informer', () => {
 });
 
 describe('verify', () => {
+  const cacheOf = (informer: Informer<number>): KeyCache<number> =>
+    (informer as unknown as { cache: KeyCache<number> }).cache;
   /** Withholds an event from the informer, as a defect of the library did. */
   function lose(informer: Informer<number>, event: 'put' | 'delete', key: string): void {
-    const inner = informer as unknown as { put: (entry: { key: string }) => void; remove: (key: string) => void };
+    const inner = cacheOf(informer);
     const { put: apply, remove } = inner;
-    if (event === 'put') inner.put = (entry) => void (entry.key === prefix + key || apply.call(informer, entry));
-    else inner.remove = (gone) => void (gone === prefix + key || remove.call(informer, gone));
+    if (event === 'put') inner.put = (entry) => void (entry.key === prefix + key || apply.call(inner, entry));
+    else inner.remove = (gone, at) => void (gone === prefix + key || remove.call(inner, gone, at));
     cleanup.push(() => Object.assign(inner, { put: apply, remove }));
   }
   function findAgain(informer: Informer<number>): void {
-    const inner = informer as unknown as { put?: unknown; remove?: unknown };
+    const inner: Partial<KeyCache<number>> = cacheOf(informer);
     delete inner.put;
     delete inner.remove;
   }

@@ -2,37 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { guarded, reportDefect } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
-import { type Entry, type EtcdClient, toEntry } from '../etcd.client.js';
-import type { ReportFault } from '../shape.js';
+import { type EtcdClient, toEntry } from '../etcd.client.js';
 import type { ClusterGuard } from './cluster-guard.js';
-import type { Unreadable } from './unreadable.js';
+import { type Item, KeyCache, type KeyCacheOptions } from './key-cache.js';
 import { watchPrefix } from './watch-prefix.js';
 
-/** A key in the cache of an informer: the entry without its bytes, and its decoded value. */
-export interface Item<T> {
-  key: string;
-  value: T;
-  createRevision: number;
-  modRevision: number;
-}
-
-/** `after` is absent for a deletion, `before` for an addition. */
-export interface Change<T> {
-  key: string;
-  before?: Item<T>;
-  after?: Item<T>;
-  /** Revision of etcd at which this happened. For a deletion that a listing found: the revision at which it was noticed. */
-  revision: number;
-}
-
-export interface InformerOptions<T> {
+export interface InformerOptions<T> extends KeyCacheOptions<T> {
   prefix: string;
   /** The prefix is a whole key, and no other is meant. */
   exact?: boolean;
-  /** Answers undefined to skip the key, and calls `report` if it does so because the value is invalid. */
-  decode: (entry: Entry, report: ReportFault) => T | undefined;
-  /** Called for each change after the cache has it, in the order of revisions. Must not throw or block: it enqueues. */
-  onChange?: (change: Change<T>) => void;
   /** Called after the last change of each revision, and after each listing. */
   onRevision?: (revision: number) => void;
   /** Called when the connection is lost (with the reason) and when it is back. */
@@ -40,8 +18,6 @@ export interface InformerOptions<T> {
   /** Called when everything was listed again, because the watch could not resume. */
   onRelist?: () => void;
   guard?: ClusterGuard;
-  /** Collects invalid values. */
-  unreadable?: Unreadable;
 }
 
 const RETRY_MIN_MS = 50;
@@ -53,9 +29,7 @@ const RETRY_MAX_MS = 1_000;
  * itself, and lists again if etcd has compacted that.
  */
 export class Informer<T> {
-  private readonly cache = new Map<string, Item<T>>();
-  /** Modification revisions of the keys that it skips because they could not be decoded. */
-  private readonly leftOut = new Map<string, number>();
+  private readonly cache: KeyCache<T>;
   private applied = 0;
   private mustList = true;
   private stopped = false;
@@ -76,7 +50,9 @@ export class Informer<T> {
   constructor(
     private readonly client: EtcdClient,
     private readonly options: InformerOptions<T>,
-  ) {}
+  ) {
+    this.cache = new KeyCache(options);
+  }
 
   /** Resolves once everything is listed for the first time; waits for etcd as long as it takes, or until stopped. */
   async start(): Promise<void> {
@@ -92,11 +68,11 @@ export class Informer<T> {
   }
 
   get items(): ReadonlyMap<string, Item<T>> {
-    return this.cache;
+    return this.cache.items;
   }
 
   get(key: string): Item<T> | undefined {
-    return this.cache.get(key);
+    return this.cache.items.get(key);
   }
 
   /** The last applied revision. */
@@ -146,11 +122,11 @@ export class Informer<T> {
   async verify(): Promise<number> {
     const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true, exact: this.exact });
     const listed = new Map(entries.map((entry) => [entry.key, entry.modRevision]));
-    let differing = this.differing(listed, revision);
+    let differing = this.cache.differing(listed, revision);
     if (differing > 0) {
       // Perhaps the watch is only late.
       await this.reached(revision, 2_000);
-      differing = this.differing(listed, revision);
+      differing = this.cache.differing(listed, revision);
     }
     if (differing > 0 && !this.stopped) {
       this.mustList = true;
@@ -162,17 +138,6 @@ export class Informer<T> {
 
   private get exact(): boolean {
     return this.options.exact ?? false;
-  }
-
-  private differing(listed: ReadonlyMap<string, number>, revision: number): number {
-    let count = 0;
-    for (const [key, modRevision] of listed) if ((this.modRevisionOf(key) ?? 0) < modRevision) count++;
-    for (const [key, item] of this.cache) if (!listed.has(key) && item.modRevision <= revision) count++;
-    return count;
-  }
-
-  private modRevisionOf(key: string): number | undefined {
-    return this.cache.get(key)?.modRevision ?? this.leftOut.get(key);
   }
 
   private async run(): Promise<void> {
@@ -209,21 +174,14 @@ export class Informer<T> {
       revision = page.revision;
       for (const entry of page.entries) {
         seen.add(entry.key);
-        this.put(entry);
+        this.cache.put(entry);
       }
     }
     // Ask again: if somebody replaced etcd meanwhile, missing keys are not deleted.
     if (this.relists > 0) await this.options.guard?.check();
     if (revision < this.applied)
       throw new EtcdError('other-data', `etcd went back from revision ${this.applied} to ${revision}`);
-    for (const [key, item] of this.cache) {
-      if (!seen.has(key) && item.modRevision <= revision) this.remove(key, revision);
-    }
-    for (const key of this.leftOut.keys()) {
-      if (seen.has(key)) continue;
-      this.leftOut.delete(key);
-      this.options.unreadable?.clear(key, revision);
-    }
+    this.cache.keep(seen, revision);
     this.mustList = false;
     this.relists++;
     this.finish(revision);
@@ -260,47 +218,13 @@ export class Informer<T> {
       if (revision <= this.applied) continue;
       if (revision !== current && current > this.applied) this.finish(current);
       current = revision;
-      if (event.type === 'Put') this.put(toEntry(event.kv));
-      else this.remove(event.kv.key.toString(), revision);
+      if (event.type === 'Put') this.cache.put(toEntry(event.kv));
+      else this.cache.remove(event.kv.key.toString(), revision);
     }
     if (answer.events.length === 0) current = Math.max(current, Number(answer.header.revision));
     // The rest of a revision that etcd sent in pieces is yet to come. The informer reports the revision, and resumes from it, as a
     // whole.
     if (current > this.applied && !answer.fragment) this.finish(current);
-  }
-
-  private put(entry: Entry): void {
-    const { key, createRevision, modRevision } = entry;
-    if ((this.modRevisionOf(key) ?? 0) >= modRevision) return;
-    const value = this.decoded(entry);
-    if (value === undefined) {
-      this.remove(key, modRevision);
-      this.leftOut.set(key, modRevision);
-      return;
-    }
-    this.leftOut.delete(key);
-    const before = this.cache.get(key);
-    const after: Item<T> = { key, value, createRevision, modRevision };
-    this.cache.set(key, after);
-    this.safely(key, () =>
-      this.options.onChange?.({ key, ...(before ? { before } : {}), after, revision: modRevision }),
-    );
-  }
-
-  /** If a decoder throws, skip its key and keep the watch: it would throw at every replay. */
-  private decoded(entry: Entry): T | undefined {
-    const { unreadable } = this.options;
-    let fault: string | undefined;
-    let value: T | undefined;
-    try {
-      value = this.options.decode(entry, (told) => (fault ??= told));
-    } catch (error) {
-      fault = '9volt cannot read it';
-      reportDefect(entry.key, error);
-    }
-    if (fault === undefined) unreadable?.clear(entry.key, entry.modRevision);
-    else unreadable?.note(entry, fault);
-    return value;
   }
 
   /** An exception of a handler is a defect of ours about one key: the watch continues. */
@@ -310,15 +234,6 @@ export class Informer<T> {
     } catch (error) {
       reportDefect(where, error);
     }
-  }
-
-  private remove(key: string, revision: number): void {
-    this.options.unreadable?.clear(key, revision);
-    if ((this.leftOut.get(key) ?? revision) < revision) this.leftOut.delete(key);
-    const before = this.cache.get(key);
-    if (!before || before.modRevision > revision) return;
-    this.cache.delete(key);
-    this.safely(key, () => this.options.onChange?.({ key, before, revision }));
   }
 
   private finish(revision: number): void {
