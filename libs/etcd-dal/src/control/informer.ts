@@ -112,7 +112,7 @@ export class Informer<T> {
     const { entries, revision } = await this.client.list(this.options.prefix);
     // The watch was faster, and may have told of their end.
     if (revision < this.applied) return;
-    for (const entry of entries) this.put(entry);
+    for (const entry of entries) this.cache.put(entry);
   }
 
   /**
