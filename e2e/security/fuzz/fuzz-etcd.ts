@@ -167,11 +167,22 @@ export class EtcdFuzz {
     const since = Date.now();
     let objection: string | undefined;
     await waitFor(async () => (objection = await this.objection(since)) === undefined, { timeoutMs: 90_000 }).catch(
-      () => {
+      async () => {
         const said = this.nodes.map(({ name, output }) => `${name}: ${output.slice(-3_000)}`).join('\n');
-        throw new Error(`not well again after 90 s: ${objection}\n${said}`);
+        throw new Error(`not well again after 90 s: ${objection}\n${said}\n${await this.keysNow()}`);
       },
     );
+  }
+
+  /** What stands in etcd about the cluster and what was put. */
+  private async keysNow(): Promise<string> {
+    const { entries } = await this.cluster.client.list(this.keys.root);
+    const ours = entries.filter(({ key }) => key.startsWith(`${this.keys.root}cluster/`) || key.includes('good-0'));
+    return ours
+      .map(({ key, createRevision, modRevision, lease, value }) =>
+        [key, createRevision, modRevision, lease, value.subarray(0, 300)].join(' '),
+      )
+      .join('\n');
   }
 
   /** What is not as it was. */
