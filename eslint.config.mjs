@@ -123,7 +123,7 @@ const pagesOnlyInDashboard = {
         paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd.' }],
         patterns: [
           {
-            regex: '^@9volt/(?!contracts/(pages|api-types)$)',
+            regex: '^@9volt/(?!contracts/(pages|api-types|by-name)$)',
             message: 'The dashboard talks to the API only: see libs/contracts/src/api-types.ts.',
           },
         ],
@@ -136,14 +136,17 @@ const pagesOnlyInDashboard = {
 const ownRules = [
   ['apps/worker', 'names-as-keys', 'guarded-callbacks'],
   ['apps/scheduler', 'names-as-keys', 'guarded-callbacks'],
-  ['apps/api', 'guarded-callbacks'],
+  ['apps/api', 'names-as-keys', 'guarded-callbacks'],
+  ['apps/cli', 'names-as-keys'],
+  ['apps/ui', 'names-as-keys'],
+  ['libs/contracts', 'names-as-keys'],
   ['libs/alerters', 'names-as-keys'],
   ['libs/etcd-dal', 'names-as-keys', 'guarded-callbacks'],
   ['libs/monitors', 'names-as-keys'],
-  ['libs/platform', 'guarded-callbacks'],
+  ['libs/platform', 'names-as-keys', 'guarded-callbacks'],
 ].map(([dir, ...rules]) => ({
-  files: [`${dir}/src/**/*.ts`],
-  ignores: ['**/*.spec.ts', '**/testing/**'],
+  files: [`${dir}/src/**/*.{ts,tsx}`],
+  ignores: ['**/*.spec.{ts,tsx}', '**/testing/**'],
   languageOptions: { parserOptions: { project: `${dir}/tsconfig.json`, tsconfigRootDir: root } },
   plugins: { '9volt': { rules: { 'names-as-keys': namesAsKeys, 'guarded-callbacks': guardedCallbacks } } },
   rules: Object.fromEntries(rules.map((rule) => [`9volt/${rule}`, 'error'])),

@@ -36,7 +36,9 @@ function isAnyText(type) {
 
 function isPlainRecord(checker, type) {
   if (type.isUnion()) return type.types.some((one) => isPlainRecord(checker, one));
-  if (type.aliasSymbol?.name === 'ByName' || type.symbol?.name === 'ByName') return false;
+  // Of the environment itself, nothing but own variables can be read.
+  if (['ByName', 'ProcessEnv'].some((name) => type.aliasSymbol?.name === name || type.symbol?.name === name))
+    return false;
   return checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined && !checker.isArrayLikeType(type);
 }
 

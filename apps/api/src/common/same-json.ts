@@ -9,8 +9,8 @@ function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((name) => [name, canonical(value[name])]),
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, canonical(one)]),
   );
 }

@@ -1,3 +1,4 @@
+import { byName } from '@9volt/contracts';
 import type { JsonSchema } from '@9volt/contracts';
 import { CallWords } from '../calls/call.dto.js';
 import { ClusterSettings } from '../cluster/cluster-settings.dto.js';
@@ -123,9 +124,9 @@ function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema 
 
 /** `HttpMonitor`, `Monitor` as one of them, and the same with a name, in lists. */
 function variants(noun: string, types: TypeSchemas): Record<string, JsonSchema> {
-  const schemas: Record<string, JsonSchema> = {};
-  const mapping: Record<string, string> = {};
-  const named: Record<string, string> = {};
+  const schemas = byName<JsonSchema>();
+  const mapping = byName<string>();
+  const named = byName<string>();
   for (const [type, { summary, schema: settings }] of Object.entries(types)) {
     const schema = withoutDefaults(settings);
     const name = `${type[0]?.toUpperCase()}${type.slice(1).replace(/[^A-Za-z0-9]+/g, '')}${noun}`;

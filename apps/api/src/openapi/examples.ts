@@ -1,11 +1,12 @@
+import { ownOf } from '@9volt/contracts';
 import type { JsonSchema } from '@9volt/contracts';
 import { EXAMPLE_WORKER } from '../common/example-facts.js';
 import { DTOS } from './components.js';
 
 /** The required attributes of a type with an example or a default; enough to be valid. */
 function exampleOf(schemas: Record<string, JsonSchema>, union: string): Record<string, unknown> {
-  const [first] = schemas[union]?.['oneOf'] as { $ref: string }[];
-  return objectExample(schemas[first?.$ref.split('/').at(-1) ?? ''] ?? {});
+  const [first] = ownOf(schemas, union)?.['oneOf'] as { $ref: string }[];
+  return objectExample(ownOf(schemas, first?.$ref.split('/').at(-1) ?? '') ?? {});
 }
 
 function objectExample(schema: JsonSchema): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts';
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
 import { components } from './components.js';
@@ -73,7 +74,7 @@ export function completed(scanned: OpenAPIObject): OpenAPIObject {
   const shown = examples(schemas);
   document.components = { ...document.components, schemas: schemas as never };
   for (const [path, item] of Object.entries(document.paths)) {
-    const platform = PLATFORM_ROUTES[path];
+    const platform = ownOf(PLATFORM_ROUTES, path);
     for (const method of METHODS) {
       const operation = item[method] as Operation | undefined;
       if (!operation) continue;
@@ -127,7 +128,7 @@ function problem(status: number): Answer {
 function exemplify(path: string, operation: Operation, shown: Record<string, unknown>): void {
   const { operationId = '', parameters = [], requestBody, responses = {} } = operation;
   const sent = Object.values(requestBody?.content ?? {});
-  for (const media of sent) media.example = shown[nameOf(media)];
+  for (const media of sent) media.example = ownOf(shown, nameOf(media));
   const query = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
   const refusing = { operationId, path, query, body: sent[0] && nameOf(sent[0]) };
   for (const [status, { content }] of Object.entries(responses)) {
@@ -136,7 +137,7 @@ function exemplify(path: string, operation: Operation, shown: Record<string, unk
       media.example =
         name === 'Problem'
           ? problemExample(Number(status), refusing)
-          : (answerExamples[`${operationId} ${status}`] ?? shown[name]);
+          : (ownOf(answerExamples, `${operationId} ${status}`) ?? ownOf(shown, name));
     }
   }
 }

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName } from '@9volt/contracts';
+import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName, ownOf } from '@9volt/contracts';
 import type { Problem } from '../common/problem.dto.js';
 import { problemOf } from '../common/problem.js';
 
@@ -72,7 +72,7 @@ function errorOf(status: number, operation: Refusing): Error {
     case 409:
       return new DomainError(
         'conflict',
-        CONFLICTS[operation.operationId] ?? `Somebody else keeps changing '${name}'; try again`,
+        ownOf(CONFLICTS, operation.operationId) ?? `Somebody else keeps changing '${name}'; try again`,
       );
     case 412:
       return new DomainError(
@@ -105,7 +105,7 @@ function invalid({ operationId, path, body, query }: Refusing): Error {
     return faulty(unknownName('/coment', 'attribute', 'coment', ['match', 'duration', 'comment']));
   }
   if (body !== undefined) {
-    const at = FAULTY_AT[body] ?? '';
+    const at = ownOf(FAULTY_AT, body) ?? '';
     return faulty(
       isOfAlerters({ path })
         ? unknownName(`${at}/option`, 'attribute', 'option', ['type', 'description', 'options'])

@@ -1,4 +1,4 @@
-import { DomainError, fault, type FieldError, isPlainObject, MAX_FAULTS, unknownName } from '@9volt/contracts';
+import { DomainError, fault, type FieldError, isPlainObject, MAX_FAULTS, unknownName, ownOf } from '@9volt/contracts';
 
 /** A configuration to test without storing it. */
 export interface Trial {
@@ -17,7 +17,7 @@ export function readTrial(raw: unknown, attributes: readonly string[]): Trial {
   for (const name of unknown.slice(0, MAX_FAULTS)) errors.push(unknownName(`/${name}`, 'attribute', name, attributes));
   if (raw['config'] === undefined) errors.push(fault('/config', undefined, 'the configuration to test'));
   for (const name of attributes.filter((attribute) => attribute !== 'config')) {
-    const value = raw[name];
+    const value = ownOf(raw, name);
     if (value !== undefined && (typeof value !== 'string' || value === ''))
       errors.push(fault(`/${name}`, value, 'a text'));
   }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer } from '@9volt/contracts';
+import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer, ownOf } from '@9volt/contracts';
 import {
   type ClusterNode,
   encode,
@@ -144,7 +144,10 @@ export class SettingsStore<S extends object> {
       const part = names.slice(from, from + MAX_TXN_OPS);
       const entries = await this.read(part.map((name) => (isName(name) ? name : undefined)));
       for (const [n, name] of part.entries()) {
-        const one = this.validate({ name, raw: raw[name], at: `/${pointer(name)}`, current: entries[n] }, faults);
+        const one = this.validate(
+          { name, raw: ownOf(raw, name), at: `/${pointer(name)}`, current: entries[n] },
+          faults,
+        );
         if (one) valid.push(one);
         if (n % TURN === TURN - 1) await setImmediate();
       }

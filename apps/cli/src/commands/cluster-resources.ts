@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { components } from '@9volt/contracts/api-types';
 import type { ApiClient } from '../api/api-client.js';
 import { roughly } from '../output/age.js';
@@ -65,7 +66,7 @@ function facts({
   const statuses = Object.entries(Monitors.byStatus).filter(([, of]) => of > 0);
   const owed = Object.entries(Outbox.byAlerter).map(([alerter, { depth }]) => `${alerter} ${depth}`);
   return [
-    ['leader', Director ? (Members[Director.MemberID]?.Name ?? Director.MemberID) : 'nobody'],
+    ['leader', Director ? (ownOf(Members, Director.MemberID)?.Name ?? Director.MemberID) : 'nobody'],
     ['members', String(count)],
     ['monitors', [`${Monitors.total}:`, statuses.map(([status, of]) => `${of} ${status}`).join(', ')].join(' ')],
     [

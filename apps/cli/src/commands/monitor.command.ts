@@ -1,3 +1,4 @@
+import { byName } from '@9volt/contracts/by-name';
 import type { components } from '@9volt/contracts/api-types';
 import { monitorPath, pageAddress } from '@9volt/contracts/pages';
 import { type Command, Option } from 'commander';
@@ -20,7 +21,7 @@ export function addMonitorCommands(program: Command): void {
     .addHelpText('after', '\nExit code: 0 if all are ok, 1 if not.\n\nExample:\n  9volt run shop-home')
     .action(async (names: string[], options: ApiOptions & { output: 'text' | 'json' }) => {
       const api = new ApiClient(options);
-      const results: Record<string, CheckResult> = {};
+      const results = byName<CheckResult>();
       for (const name of names) {
         const result = await askNamed(api, 'monitor', name, () => api.post<CheckResult>(`${pathOf(name)}/run`));
         results[name] = result;

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { ApiClient } from '../api/api-client.js';
 import { askNamed } from '../api/named.js';
 import { ageOf, instantOf } from '../output/age.js';
@@ -117,13 +118,16 @@ async function one(api: ApiClient, kind: 'monitor' | 'alerter', name: string): P
 }
 
 function query(filter: Row): Record<string, string | undefined> {
-  const text = (key: string): string | undefined => (typeof filter[key] === 'string' ? filter[key] : undefined);
+  const text = (key: string): string | undefined => {
+    const value = ownOf(filter, key);
+    return typeof value === 'string' ? value : undefined;
+  };
   return { status: text('status'), tags: text('tags'), type: text('type'), q: text('query'), monitor: text('monitor') };
 }
 
 function range(filter: Row): { since?: number | undefined; until?: number | undefined } {
   const at = (key: string): number | undefined => {
-    const text = filter[key];
+    const text = ownOf(filter, key);
     if (typeof text !== 'string') return undefined;
     const instant = instantOf(text);
     if (instant === undefined)

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 /** The two greatest units of a duration: `2h5m`. */
 export function roughly(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1_000);
@@ -28,7 +29,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 export function durationMsOf(text: string): number | undefined {
   if (!/^(\d{1,9}[smhd])+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
-    (ms, [, n, unit = '']) => ms + Number(n) * (UNIT_MS[unit] ?? 0),
+    (ms, [, n, unit = '']) => ms + Number(n) * (ownOf(UNIT_MS, unit) ?? 0),
     0,
   );
 }

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { useEffect, useRef } from 'react';
 
 /** `k`, `?`, `ctrl+k` (also with the command key). */
@@ -13,7 +14,7 @@ export function useHotkeys(bindings: Bindings): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       const isCommand = event.ctrlKey || event.metaKey;
       if (event.altKey || event.defaultPrevented || (!isCommand && isBusy(event.target))) return;
-      const run = latest.current[isCommand ? `ctrl+${event.key.toLowerCase()}` : event.key];
+      const run = ownOf(latest.current, isCommand ? `ctrl+${event.key.toLowerCase()}` : event.key);
       if (!run) return;
       event.preventDefault();
       run(event);

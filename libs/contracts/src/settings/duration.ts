@@ -1,3 +1,4 @@
+import { ownOf } from './by-name.js';
 /**
  * Durations as operators write them: Go duration strings (`1ms`, `10s`, `1h30m`; Go's `time.ParseDuration`), extended by `d` (24
  * hours) and `y` (365 days), or integer nanoseconds as the original API stored them. In code a duration is a number of
@@ -37,7 +38,7 @@ export function parseDuration(value: unknown): number {
   let end = 0;
   TERM.lastIndex = 0;
   for (let term = TERM.exec(text); term; term = TERM.exec(text)) {
-    total += Number(term[1]) * (UNIT_MS[term[2] as string] as number);
+    total += Number(term[1]) * (ownOf(UNIT_MS, term[2] as string) as number);
     end = TERM.lastIndex;
   }
   if (text === '' || end !== text.length) throw new DurationError(value);

@@ -1,3 +1,4 @@
+import { byName, ownOf } from './by-name.js';
 import { validateSync } from 'class-validator';
 import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
@@ -30,8 +31,8 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   const instance = instanceOf(cls, raw, attributes, oversized);
   for (const { property } of validateSync(instance)) {
     const meta = attributes.get(property);
-    if (!meta || raw[property] === null || oversized.has(property)) continue;
-    errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, raw[property]) : missing(at, meta));
+    if (!meta || ownOf(raw, property) === null || oversized.has(property)) continue;
+    errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, ownOf(raw, property)) : missing(at, meta));
   }
   if (errors.length === 0 && 'crossCheck' in instance) {
     errors.push(...(instance as CrossChecked).crossCheck().map((error) => ({ ...error, path: `${at}${error.path}` })));
@@ -51,10 +52,10 @@ function unknownAttributes(
 ): FieldError[] {
   const errors: FieldError[] = [];
   let unknown = 0;
-  for (const name of Object.keys(raw)) {
+  for (const [name, value] of Object.entries(raw)) {
     const meta = attributes.get(name);
     if (meta) {
-      if (raw[name] === null) errors.push(attributeFault(at, meta, null));
+      if (value === null) errors.push(attributeFault(at, meta, null));
     } else if (++unknown <= MAX_UNKNOWN) {
       errors.push(unknownName(`${at}/${pointer(shownName(name))}`, 'attribute', name, attributes.keys()));
     }
@@ -74,7 +75,7 @@ function oversizedAttributes(
 ): ReadonlyMap<string, FieldError> {
   const faults = new Map<string, FieldError>();
   for (const [name, { maxEntries = Infinity, expected }] of attributes) {
-    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    const value = ownOf(raw, name);
     const entries = Array.isArray(value) ? value.length : isPlainObject(value) ? Object.keys(value).length : 0;
     if (entries <= maxEntries) continue;
     const message = `${name}: has ${entries} entries; expected ${expected}`;
@@ -90,10 +91,10 @@ function instanceOf<T extends object>(
   attributes: ReadonlyMap<string, AttributeMeta>,
   oversized: ReadonlyMap<string, FieldError>,
 ): T {
-  const values: Record<string, unknown> = {};
+  const values = byName<unknown>();
   for (const [name, { normalise }] of attributes) {
     if (!Object.hasOwn(raw, name) || oversized.has(name)) continue;
-    const value = raw[name];
+    const value = ownOf(raw, name);
     values[name] = normalise ? normalise(value) : Array.isArray(value) ? [...(value as unknown[])] : copyOf(value);
   }
   return Object.assign(new cls(), values);

@@ -280,17 +280,17 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
 
 /** The parsed command line: only flags that somebody wrote. */
 export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
-export type Environment = Record<string, string | undefined>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-const hidden: Environment = {};
+const hidden = new Map<string, string | undefined>();
 
 /** The environment of this process, including hidden variables; read nowhere else. */
 export function readEnvironment(): Environment {
-  return { ...process.env, ...hidden };
+  return { ...process.env, ...Object.fromEntries(hidden) };
 }
 
 /** From now on only {@link readEnvironment} knows it, and no child inherits it. */
 export function hideVariable(name: string): void {
-  hidden[name] = process.env[name];
+  hidden.set(name, process.env[name]);
   delete process.env[name];
 }

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@9volt/contracts/errors';
 import {
@@ -36,7 +37,9 @@ export class SettingReader {
   /** Whether somebody set it, to any value. */
   isGiven(key: NodeSettingKey): boolean {
     const { env } = settingOf(key);
-    return [this.flags[key], this.env[env], this.env[`${env}_FILE`]].some((value) => value !== undefined);
+    return [ownOf(this.flags, key), ownOf(this.env, env), ownOf(this.env, `${env}_FILE`)].some(
+      (value) => value !== undefined,
+    );
   }
 
   list(key: NodeSettingKey): string[] {
@@ -78,9 +81,9 @@ export class SettingReader {
 
   /** The flag or variable that the person set. */
   private sourceOf(key: NodeSettingKey, { env, flags, secret }: NodeSetting): string {
-    if (this.flags[key] !== undefined) return longFlag(flags);
-    if (this.env[env] !== undefined) return env;
-    return secret && this.env[`${env}_FILE`] !== undefined ? `${env}_FILE` : longFlag(flags);
+    if (ownOf(this.flags, key) !== undefined) return longFlag(flags);
+    if (ownOf(this.env, env) !== undefined) return env;
+    return secret && ownOf(this.env, `${env}_FILE`) !== undefined ? `${env}_FILE` : longFlag(flags);
   }
 
   finish(): void {
@@ -89,13 +92,13 @@ export class SettingReader {
 
   private lookUp(key: NodeSettingKey): string | string[] | boolean | undefined {
     const setting = settingOf(key);
-    return this.flags[key] ?? this.env[setting.env] ?? this.secretFile(setting) ?? setting.default;
+    return ownOf(this.flags, key) ?? ownOf(this.env, setting.env) ?? this.secretFile(setting) ?? setting.default;
   }
 
   /** The content of the file that `<variable>_FILE` names. */
   private secretFile({ env, secret }: NodeSetting): string | undefined {
     const variable = `${env}_FILE`;
-    const path = secret ? this.env[variable] : undefined;
+    const path = secret ? ownOf(this.env, variable) : undefined;
     if (path === undefined || path === '') return undefined;
     this.secretFiles.push(path);
     try {

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { DynamicModule } from '@nestjs/common';
@@ -68,7 +69,7 @@ const UNREADABLE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT:
 /** An invalid request, or none in time. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  const status = UNREADABLE[error.code ?? ''] ?? 400;
+  const status = ownOf(UNREADABLE, error.code ?? '') ?? 400;
   const title = STATUS_CODES[status] ?? '';
   const body = JSON.stringify({ message: title, status });
   const headers = {

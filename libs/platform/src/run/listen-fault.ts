@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { ConfigError } from '../config/setting-reader.js';
 
 /** The system's error code, and what it means to the person who chose the address. */
@@ -11,7 +12,7 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
 
 /** Why a process cannot listen on its address, as a fault of that setting; undefined for another error. */
 export function listenFault(error: unknown, { host, port }: { host: string; port: number }): ConfigError | undefined {
-  const reason = REASONS[(error as NodeJS.ErrnoException | undefined)?.code ?? ''];
+  const reason = ownOf(REASONS, (error as NodeJS.ErrnoException | undefined)?.code ?? '');
   if (!reason) return undefined;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return new ConfigError([`--listen: cannot listen on ${address}: ${reason(host, port)}`]);

@@ -66,6 +66,7 @@ describe('a worker', () => {
 
   it.each([
     [env('NONE'), 'the variable is not set'],
+    [env('constructor'), 'the variable is not set'],
     [env('EMPTY'), 'the variable is not set'],
     [env('NINEV_ETCD_USERPASS'), '--secret-sources does not permit the variable'],
     [{ kind: 'file', name: '/proc/self/environ', text: '' }, '--secret-sources does not permit the file'],

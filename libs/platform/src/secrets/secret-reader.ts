@@ -41,7 +41,7 @@ export class SecretReader {
 
   private async variable(name: string): Promise<string> {
     if (!this.mayUse(name)) throw new Error('--secret-sources does not permit the variable');
-    const value = this.env[name];
+    const value = ownOf(this.env, name);
     if (value === undefined || value === '') throw new Error('the variable is not set');
     return value;
   }

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { Button, MultiSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
@@ -57,7 +58,7 @@ function newer(live: Live['events'], paused: readonly ClusterEvent[]): number {
 function Filters({ filter, onChange }: { filter: EventFilter; onChange: (change: Partial<EventFilter>) => void }) {
   const { data } = useCluster();
   const members = [...new Set([...Object.keys(data?.Members ?? {}), ...filter.member])].sort();
-  const names = (id: string): string => data?.Members[id]?.Name ?? id;
+  const names = (id: string): string => (data && ownOf(data.Members, id)?.Name) ?? id;
   const now = { comboboxProps: { transitionProps: { duration: 0 } }, size: 'xs', clearable: true } as const;
   return (
     <div className={styles['filters']} role="search" aria-label="Events">

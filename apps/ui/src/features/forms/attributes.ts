@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { Schemas } from '../../lib/api-client.js';
 
 export type TypeSchemas = Schemas['SchemaMap'];
@@ -55,7 +56,7 @@ function attributeOf(name: string, property: Json, path: readonly string[], isRe
     kind,
     group: typeof property['x-group'] === 'string' ? property['x-group'] : 'specific',
     isRequired,
-    help: [property['description'], UNITS[kind] ?? range].filter(Boolean).join(' '),
+    help: [property['description'], ownOf(UNITS, kind) ?? range].filter(Boolean).join(' '),
     hint:
       isPlain(fallback) && fallback !== ''
         ? `default ${fallback}`
@@ -100,13 +101,13 @@ function kindOf(property: Json): string {
 }
 
 export function valueAt(config: Json, [first = '', ...rest]: readonly string[]): unknown {
-  const value = config[first];
+  const value = ownOf(config, first);
   return rest.length === 0 || value === undefined ? value : valueAt((value ?? {}) as Json, rest);
 }
 
 /** The configuration with another value of an attribute; undefined takes it away. */
 export function withValue(config: Json, [first = '', ...rest]: readonly string[], value: unknown): Json {
-  if (rest.length > 0) return { ...config, [first]: withValue((config[first] ?? {}) as Json, rest, value) };
+  if (rest.length > 0) return { ...config, [first]: withValue((ownOf(config, first) ?? {}) as Json, rest, value) };
   if (value !== undefined) return { ...config, [first]: value };
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== first));
 }

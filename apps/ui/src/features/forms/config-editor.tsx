@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { Button, Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useMemo, useState } from 'react';
@@ -49,7 +50,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
   const [nameFault, setNameFault] = useState<string>();
   const [theirs, setTheirs] = useState<Stored>();
   const type = String(draft.config['type'] ?? '');
-  const schema = schemas[type]?.schema;
+  const schema = ownOf(schemas, type)?.schema;
   const attributes = useMemo(() => (schema ? attributesOf(schema) : []), [schema]);
   const faults = useMemo(
     () => faultsOf(sent.fields, [...attributes.map(({ path }) => path), ['type']], sent.base),
@@ -117,7 +118,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
             <Select
               size="xs"
               label="type"
-              description={schemas[type]?.summary ?? ''}
+              description={ownOf(schemas, type)?.summary ?? ''}
               withAsterisk
               data={Object.keys(schemas).sort()}
               searchable
@@ -126,7 +127,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
               error={faults.of(['type'])}
               comboboxProps={{ transitionProps: { duration: 0 } }}
               onChange={(to) => {
-                const other = schemas[to ?? '']?.schema;
+                const other = ownOf(schemas, to ?? '')?.schema;
                 if (to && other) draft.setConfig(convertedTo(to, draft.config, other));
               }}
             />

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { Json } from './attributes.js';
 
 /** An attribute in which two versions differ; undefined where one has none. */
@@ -11,8 +12,8 @@ export interface Difference {
 /** What differs between what I have made and what somebody else has stored meanwhile. */
 export function differences(before: Json, mine: Json, theirs: Json): Difference[] {
   return [...new Set([...Object.keys(theirs), ...Object.keys(mine)])]
-    .filter((name) => !isEqual(mine[name], theirs[name]))
-    .map((name) => ({ name, before: before[name], mine: mine[name], theirs: theirs[name] }));
+    .map((name) => ({ name, before: ownOf(before, name), mine: ownOf(mine, name), theirs: ownOf(theirs, name) }))
+    .filter((found) => !isEqual(found.mine, found.theirs));
 }
 
 /** Whether only they changed it. */
@@ -23,12 +24,12 @@ export function isTheirs({ before, mine }: Difference): boolean {
 /** Theirs, with mine where that is chosen. */
 export function merged(theirs: Json, found: readonly Difference[], isMine: (name: string) => boolean): Json {
   const chosen = found.filter(({ name }) => isMine(name));
-  const result = { ...theirs };
+  const result = new Map(Object.entries(theirs));
   for (const { name, mine } of chosen) {
-    if (mine === undefined) delete result[name];
-    else result[name] = mine;
+    if (mine === undefined) result.delete(name);
+    else result.set(name, mine);
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 export function isEqual(a: unknown, b: unknown): boolean {

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
@@ -73,7 +74,7 @@ function New(props: Typed) {
   const { kind, schemas } = props;
   const [params, setParams] = useSearchParams();
   const type = params.get('type') ?? undefined;
-  if (type === undefined || !schemas[type]) {
+  if (type === undefined || !ownOf(schemas, type)) {
     return <TypeChoice schemas={schemas} onChoose={(chosen) => setParams({ type: chosen })} />;
   }
   return <Editor {...props} key={type} initial={{ type, ...kind.beginning }} />;

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { useMemo } from 'react';
 import { Panel } from '../../components/page.js';
 import { type Attribute, type Json, valueAt } from './attributes.js';
@@ -23,7 +24,7 @@ interface SchemaFormProps {
 export function SchemaForm({ type, attributes, config, faults, suggestions, onChange }: SchemaFormProps) {
   const groups = useMemo(() => grouped(attributes), [attributes]);
   return groups.map(([group, members]) => (
-    <Panel key={group} title={TITLES[group] ?? (group === 'specific' ? type : group)} padded>
+    <Panel key={group} title={ownOf(TITLES, group) ?? (group === 'specific' ? type : group)} padded>
       <div className={styles['fields']}>
         {members.map((attribute) => (
           <Field
@@ -31,7 +32,7 @@ export function SchemaForm({ type, attributes, config, faults, suggestions, onCh
             attribute={attribute}
             value={valueAt(config, attribute.path)}
             error={faults.of(attribute.path)}
-            suggestions={attribute.suggestions ?? suggestions[attribute.refersTo ?? attribute.name]}
+            suggestions={attribute.suggestions ?? ownOf(suggestions, attribute.refersTo ?? attribute.name)}
             onChange={onChange}
           />
         ))}

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { Instant } from '../../components/instant.js';
 import bar from '../../components/result-bar.module.css';
@@ -16,7 +17,7 @@ export function ResultStrip({ results }: { results: readonly Sample[] }) {
   const chosen = shown.find(({ at }) => at === chosenAt) ?? shown.at(-1);
   if (!chosen) return <p>No results yet.</p>;
   const onKeyDown = (event: KeyboardEvent): void => {
-    const step = STEPS[event.key];
+    const step = ownOf(STEPS, event.key);
     if (step === undefined) return;
     event.preventDefault();
     const to = Math.min(shown.length - 1, Math.max(0, shown.indexOf(chosen) + step));

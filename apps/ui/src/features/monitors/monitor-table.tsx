@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
@@ -137,7 +138,7 @@ function ColumnHead({
   filter,
   onSort,
 }: (typeof COLUMNS)[number] & Pick<MonitorTableProps, 'filter' | 'onSort'>) {
-  const className = `${row[id] ?? ''} ${number ? row['number'] : ''}`;
+  const className = `${ownOf(row, id) ?? ''} ${number ? row['number'] : ''}`;
   if (!sort) {
     return (
       <span role="columnheader" className={className}>
