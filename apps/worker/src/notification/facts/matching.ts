@@ -9,21 +9,24 @@ interface Known<T> {
 }
 
 /**
- * Which of many silences or windows match a monitor, whatever its status. Those for a single name are found by it; answers are
+ * Which of many silences or windows match a monitor, whatever its status. Those for a single name are found by it, others by a tag; answers are
  * cached until one of them changes, or the monitor does.
  */
 export class Matching<T> {
-  private readonly all = new Map<string, { match: Matcher; matched: Matched<T> }>();
-  private readonly byMonitor = new Map<string, Map<string, { match: Matcher; matched: Matched<T> }>>();
-  private readonly others = new Map<string, { match: Matcher; matched: Matched<T> }>();
+  private readonly all = new Map<string, Match<T>>();
+  /** By {@link roomOf}; within, by name. */
+  private readonly rooms = new Map<string, Map<string, Match<T>>>();
   private readonly known = new WeakMap<OwnedMonitor, Known<T>>();
   private version = 0;
 
   set(name: string, match: Matcher, value: T): void {
     this.delete(name);
-    const one = { match: anyStatus(match), matched: { name, value } };
+    const one = { match: anyStatus(match), literal: literalOf(match), matched: { name, value } };
     this.all.set(name, one);
-    this.roomOf(match).set(name, one);
+    const key = roomOf(one.match);
+    let room = this.rooms.get(key);
+    if (!room) this.rooms.set(key, (room = new Map()));
+    room.set(name, one);
   }
 
   delete(name: string): void {
@@ -31,14 +34,10 @@ export class Matching<T> {
     const one = this.all.get(name);
     if (!one) return;
     this.all.delete(name);
-    this.roomOf(one.match).delete(name);
-    const { name: monitor } = one.match;
-    if (monitor !== undefined && this.byMonitor.get(monitor)?.size === 0) this.byMonitor.delete(monitor);
-  }
-
-  /** All that it has. */
-  values(): Matched<T>[] {
-    return [...this.all.values()].map(({ matched }) => matched);
+    const key = roomOf(one.match);
+    const room = this.rooms.get(key);
+    room?.delete(name);
+    if (room?.size === 0) this.rooms.delete(key);
   }
 
   of(monitor: OwnedMonitor): readonly Matched<T>[] {
@@ -47,19 +46,36 @@ export class Matching<T> {
     if (known?.version === this.version && known.settings === settings) return known.found;
     const subject = subjectOf(monitor);
     const found: Matched<T>[] = [];
-    for (const candidates of [this.byMonitor.get(monitor.name), this.others]) {
-      for (const { match, matched } of candidates?.values() ?? []) if (matches(match, subject)) found.push(matched);
+    const rooms = new Set([byName(monitor.name), ...(settings.tags ?? []).map(byTag), ANY]);
+    for (const key of rooms) {
+      for (const { match, literal, matched } of this.rooms.get(key)?.values() ?? []) {
+        if (monitor.name.includes(literal) && matches(match, subject)) found.push(matched);
+      }
     }
     this.known.set(monitor, { version: this.version, settings, found });
     return found;
   }
+}
 
-  private roomOf({ name }: Matcher): Map<string, { match: Matcher; matched: Matched<T> }> {
-    if (name === undefined || isGlob(name)) return this.others;
-    let room = this.byMonitor.get(name);
-    if (!room) this.byMonitor.set(name, (room = new Map()));
-    return room;
-  }
+interface Match<T> {
+  match: Matcher;
+  /** What the name of a monitor has in it, or it is not this one: much cheaper to look for than the glob. */
+  literal: string;
+  matched: Matched<T>;
+}
+
+const ANY = '';
+const byName = (name: string): string => `name ${name}`;
+const byTag = (tag: string): string => `tag ${tag}`;
+
+function literalOf({ name = '' }: Matcher): string {
+  return name.split(/[*?]+/).reduce((longest, part) => (part.length > longest.length ? part : longest), '');
+}
+
+/** Where all monitors look that it can be about. */
+function roomOf({ name, tags }: Matcher): string {
+  if (name !== undefined && !isGlob(name)) return byName(name);
+  return tags?.[0] === undefined ? ANY : byTag(tags[0]);
 }
 
 export function subjectOf({ name, settings }: OwnedMonitor): Subject {
