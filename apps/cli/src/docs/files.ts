@@ -4,6 +4,7 @@ import { configurationReference } from './configuration.js';
 import { commandReference } from './cli.js';
 import { editorSchema } from './editor-schema.js';
 import { metricsReference } from './metrics.js';
+import { notificationsGuide } from './notifications.js';
 import type { ReadText } from './template.js';
 
 /** The repository, whether this runs from `src` or from `dist`. */
@@ -17,5 +18,6 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['docs/cli.md', await commandReference(read)],
     ['docs/configuration.md', await configurationReference(read)],
     ['docs/metrics.md', await metricsReference(read)],
+    ['docs/notifications.md', await notificationsGuide(read)],
   ]);
 }

@@ -4,8 +4,8 @@ import type { Stage } from './stage.js';
 
 export const acknowledgementStage: Stage = {
   reason: 'acknowledgement',
-  rule: 'Somebody acknowledged the incident in this status or a worse one. Repeats, escalations and alarms of it are held until recovery, or until the acknowledgement expires. A worse status is sent.',
-  example: 'Ann acknowledged the incident when it was critical: disk ordered.',
+  rule: 'While somebody takes care of this incident in this status or a worse one: until the monitor recovers or the acknowledgement expires. This holds repeats and escalations, too.',
+  example: 'ann acknowledged the incident when it was critical: disk ordered',
   hold({ status }, { acknowledgement: ack, state }, now) {
     if (!ack || !acknowledges(ack, state.incident?.id, now)) return undefined;
     if (worse(ack.status, status) !== ack.status) return undefined;

@@ -4,8 +4,8 @@ import type { Stage } from './stage.js';
 
 export const dependencyStage: Stage = {
   reason: 'dependency',
-  rule: 'A parent is not ok, or it was not checked since this monitor began to fail, and then for `depends-wait` at most. After a parent has recovered, the monitor itself is checked first.',
-  example: 'The parent "router" is critical.',
+  rule: 'While a parent of the monitor (`depends-on`) is not ok. Until a parent was checked after this monitor began to fail, for `depends-wait` at most. After a parent recovered, until this monitor was checked.',
+  example: 'The parent "router" is critical',
   hold({ before }, { parents, state }, now) {
     const failingSince = Date.parse(state.firstFailureAt ?? state.since);
     for (const parent of parents) {

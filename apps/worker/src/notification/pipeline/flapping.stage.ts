@@ -3,8 +3,8 @@ import type { Stage } from './stage.js';
 
 export const flappingStage: Stage = {
   reason: 'flapping',
-  rule: 'The monitor flaps, and the alerter was told so. Alarms are held until that ends, but for a status that is worse than what it was told since.',
-  example: 'The monitor flaps since 2026-11-28T10:00:00.000Z.',
+  rule: 'While the monitor flaps and the alerter was told so; a status that is worse than what it was told since is sent.',
+  example: 'The monitor flaps since 2026-11-28T10:00:00.000Z',
   hold({ status, flapping }) {
     if (flapping?.told === undefined || worse(flapping.told, status) !== flapping.told) return undefined;
     return { text: `The monitor flaps since ${flapping.since}` };

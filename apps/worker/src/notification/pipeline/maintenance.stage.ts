@@ -3,8 +3,8 @@ import { isAbout } from './silence.stage.js';
 
 export const maintenanceStage: Stage = {
   reason: 'maintenance',
-  rule: 'A maintenance window that matches the monitor is open, or the monitor is paused. Alarms are held until that ends.',
-  example: 'The maintenance window "nightly" is open: update of the shop.',
+  rule: 'While a maintenance window that matches the monitor is open, and while the monitor is paused.',
+  example: 'The maintenance window "nightly" is open: update of the shop',
   hold({ status }, { maintenances, pause }, now) {
     const paused = pause === undefined ? undefined : Date.parse(pause.until);
     if (pause && paused !== undefined && now < paused) {

@@ -3,8 +3,8 @@ import type { Stage } from './stage.js';
 
 export const silenceStage: Stage = {
   reason: 'silence',
-  rule: 'A silence that matches the monitor and the status is active. It holds alarms until it ends or expires.',
-  example: 'The silence 19a4c1-7 of ann is active: moving the shop.',
+  rule: 'While a silence that matches the monitor and its status is active.',
+  example: 'The silence 0mbd3k9x of ann is active: moving the shop',
   hold({ status }, { silences }, now) {
     // Of several, the one that lasts longest: then the reason changes least.
     let last: { name: string; value: Silence; end: number } | undefined;
