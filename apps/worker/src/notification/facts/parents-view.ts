@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { guarded, type MonitorState, parseDuration } from '@9volt/contracts';
+import { guarded, type MonitorState, parseDuration, unawaited } from '@9volt/contracts';
 import { ClusterNode, Watched } from '@9volt/etcd-dal';
 import { Evaluations } from '../../ledger/evaluations.js';
 import type { OwnedMonitor } from '../../owned/owned-monitor.js';
@@ -120,7 +120,7 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
       onChange: () => this.changed(name),
     });
     this.watches.set(name, watch);
-    void watch.start();
+    unawaited('the watch of a parent', watch.start());
   }
 
   private tickLater(): void {
@@ -151,7 +151,7 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
       if (children.has(parent)) continue;
       this.watches.delete(parent);
       this.seen.delete(parent);
-      void watch.stop();
+      unawaited('the watch of a parent', watch.stop());
     }
   }
 }
