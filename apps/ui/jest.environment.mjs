@@ -11,7 +11,7 @@ const NEEDED = [
   'structuredClone',
 ];
 
-/** jsdom with what browsers have, jsdom has not, and the router asks for: Node's own. */
+/** jsdom with Node's own versions of browser features that jsdom lacks and the router needs. */
 export default class extends TestEnvironment {
   async setup() {
     await super.setup();

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path';
 export const LICENCES_FILE = 'licences.txt';
 const LEGAL_FILE = /^(?:licen[cs]e|notice|copying)/i;
 
-/** Puts the licences of all packages whose code stands in the bundle beside it: most of them demand that. */
+/** Puts the licences of all packages in the bundle beside it: most of them require that. */
 export function licences() {
   return {
     name: 'licences',
@@ -49,7 +49,9 @@ function legalFiles(directory) {
   return files.sort().map((file) => join(directory, file));
 }
 
-/** Some packages name their licence and bring no text. Any other than these would need its own, so it ends the build. */
+/**
+ * Some packages name their licence without its text. Any other licence than these would need its own text, so it fails the build.
+ */
 function withoutText({ name, license, author }) {
   if (license !== 'MIT') throw new Error(`${name}: expected a text of its licence (${license}) in the package`);
   const by = typeof author === 'object' ? author.name : author;

@@ -5,9 +5,9 @@ import react from '@vitejs/plugin-react';
 import { defaultClientConditions, defineConfig } from 'vite';
 import { licences } from './licences.mjs';
 
-/** What so many files use stands in one: each file more is a round trip. */
+/** One file for code that many files share: each further file is a round trip. */
 const SEVERAL = 3;
-/** It is not worth its weight to the pages that do without. */
+/** Too heavy for the pages that do not need it. */
 const WEIGHTY = /node_modules[\\/]yaml[\\/]|features[\\/]yaml[\\/]/;
 const BASE = '/ui/';
 /** Smaller files gain nothing. */
@@ -33,7 +33,7 @@ export default defineConfig({
   },
 });
 
-/** A file that is worth it stands there compressed, too, and is sent so to whoever takes that. */
+/** A file that is worth it is stored compressed, too, and sent so to clients that accept it. */
 function compressed() {
   return {
     name: 'compressed',
@@ -46,7 +46,7 @@ function compressed() {
   };
 }
 
-/** The entry loads the rest by itself; told of it by the page, the browser need not wait for the entry. */
+/** The entry loads the rest by itself; because the page names it, the browser need not wait for the entry. */
 function preloadStart() {
   return {
     name: 'preload-start',

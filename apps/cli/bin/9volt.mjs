@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Committed, so that npm links node_modules/.bin/9volt before the first build.
+// In git, so that npm links node_modules/.bin/9volt before the first build.
 import { existsSync } from 'node:fs';
 
 const main = new URL('../dist/main.js', import.meta.url);

@@ -12,6 +12,6 @@ try {
   if (error instanceof ConfigError) for (const fault of error.faults) warn(`9volt: ${fault}`);
   else warn(`9volt: ${messageOf(error)}`);
   const code = error instanceof CliError ? error.exitCode : 1;
-  // What a command began must not keep it alive. An empty write is done once everything before it is.
+  // Work that a command began must not keep it alive. An empty write completes once everything before it is written.
   process.stdout.write('', () => process.stderr.write('', () => process.exit(Number(process.exitCode ?? 0) || code)));
 }

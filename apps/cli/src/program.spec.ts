@@ -6,7 +6,7 @@ import { expect, it } from '@jest/globals';
 
 const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
 
-/** All packages that are loaded with a module, before anything of it runs; those of this repository are followed. */
+/** All packages that a module loads before any of it runs; follows those of this repository. */
 function loadedWith(file: string, seen = new Map<string, Set<string>>()): Set<string> {
   const known = seen.get(file);
   if (known) return known;
@@ -30,7 +30,7 @@ function ownSource(name: string): string | undefined {
   return resolve(dirname(manifest), exports[`.${path}`]?.['@9volt/source'] ?? '');
 }
 
-it('help, version and completion load nothing that takes long', () => {
+it('help, version and completion load nothing slow', () => {
   const packagesOf = (file: string): string[] => [...loadedWith(fileURLToPath(new URL(file, import.meta.url)))].sort();
   expect(packagesOf('main.ts')).toEqual(['commander', 'ignore', 'reflect-metadata']);
   expect(packagesOf('commands/doctor.run.ts')).toContain('etcd3');

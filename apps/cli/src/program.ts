@@ -15,7 +15,10 @@ import { addTryCommand } from './commands/try.command.js';
 import { addUpCommand } from './commands/up.command.js';
 import { addWhyCommand } from './commands/why.command.js';
 
-/** The command line, nothing of it parsed or run yet. Commands load what they need when they run: help and health checks must cost next to nothing. */
+/**
+ * The command line, neither parsed nor run yet. Commands load what they need when they run: help and health checks must cost next
+ * to nothing.
+ */
 export function buildProgram(): Command {
   const program = new Command('9volt')
     .description('Distributed monitoring without a single point of failure.')

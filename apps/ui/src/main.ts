@@ -1,11 +1,11 @@
-// First: others ask for the language as they are loaded.
+// First: other modules ask for the language as they are loaded.
 import './lib/reader-locale.js';
 import './styles/index.js';
 import { DASHBOARD_PATH } from '@9volt/contracts/pages';
 import { pageAt } from './app/pages.js';
 import { LiveStore } from './lib/live-store.js';
 
-// This file is small, so that what is to be shown is on its way before what shows it.
+// This file is small, so that the data is on its way before the page that shows it.
 const store = new LiveStore();
 const page = pageAt(location.pathname.slice(DASHBOARD_PATH.length));
 void page?.load();

@@ -2,7 +2,7 @@ import { messageOf } from '@9volt/contracts/errors';
 import type { AxiosResponse } from 'axios';
 import { CliError } from '../output/say.js';
 
-/** A check that is run on demand may take as long as its own limit. */
+/** A check on demand may take as long as its own limit. */
 const TIMEOUT_MS = 10 * 60_000;
 
 export interface ApiOptions {
@@ -10,7 +10,7 @@ export interface ApiOptions {
   token?: string;
 }
 
-/** What the API refused. */
+/** The API's error. */
 export class ApiError extends CliError {
   constructor(
     message: string,
@@ -21,7 +21,7 @@ export class ApiError extends CliError {
   }
 }
 
-/** Asks the API. What it refuses, and that it cannot be reached, becomes a {@link CliError} in its own words. */
+/** Calls the API. An error of the API, or a failed connection, becomes a {@link CliError} in its own words. */
 export class ApiClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
@@ -56,7 +56,7 @@ export class ApiClient {
     return this.ask<T>('DELETE', path);
   }
 
-  /** Where the API is. */
+  /** The address of the API. */
   get address(): string {
     return this.base;
   }
@@ -64,7 +64,7 @@ export class ApiClient {
   private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     let response: AxiosResponse<unknown>;
     try {
-      // Loaded here, since no help needs it.
+      // Loaded here, because no help text needs it.
       const { default: axios } = await import('axios');
       response = await axios.request({
         method,
@@ -72,7 +72,7 @@ export class ApiClient {
         headers: this.headers,
         data: body,
         timeout: this.timeoutMs,
-        // What the API refuses is an answer, too.
+        // An error of the API is an answer, too.
         validateStatus: () => true,
       });
     } catch (error) {

@@ -4,7 +4,7 @@ import { CliError } from '../output/say.js';
 
 type Kind = 'monitor' | 'worker' | 'alerter';
 
-/** The names that there are, of any that an argument may stand for. */
+/** The existing names, for arguments that may stand for any of them. */
 export async function namesOf(api: ApiClient, kind: Kind): Promise<string[]> {
   switch (kind) {
     case 'monitor':
@@ -21,7 +21,7 @@ export async function namesOf(api: ApiClient, kind: Kind): Promise<string[]> {
   }
 }
 
-/** Asks the API for something of this name. When there is none, says which name is nearly the same. */
+/** Asks the API for an object with this name. If there is none, suggests the most similar name. */
 export async function askNamed<T>(api: ApiClient, kind: Kind, name: string, ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();

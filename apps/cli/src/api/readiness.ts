@@ -3,11 +3,11 @@ import { messageOf } from '@9volt/contracts/errors';
 export interface Readiness {
   /** Whether the process answers at all. */
   live: boolean;
-  /** What it still lacks, by component; empty when it is ready. */
+  /** What is missing, by component; empty when it is ready. */
   missing: Record<string, string>;
 }
 
-/** Asks a node of any role how it is. Never throws: a node that cannot be asked is not live. */
+/** Asks a node of any role for its health. Never throws: a node that does not answer is not live. */
 export async function readinessOf(url: string, signal?: AbortSignal): Promise<Readiness> {
   try {
     const response = await fetch(`${url}/readyz`, signal ? { signal } : {});

@@ -1,6 +1,6 @@
 import { isPlainObject } from '@9volt/contracts';
 
-/** What an operator put into a cluster: the bytes of each key, by the key below the cluster's prefix. */
+/** The operator's data in a cluster: the bytes of each key, by the key below the cluster's prefix. */
 export type OperatorData = ReadonlyMap<string, Buffer>;
 
 export interface Backup {
@@ -12,7 +12,7 @@ export interface Backup {
 const FORMAT = '9volt-backup';
 const VERSION = 1;
 
-/** One JSON document, a line per key, so that two backups can be compared by eye. It holds secrets. */
+/** One JSON document, a line per key, so that people can compare two backups. It contains secrets. */
 export function encodeBackup({ madeAt, data }: Backup, madeBy: string): string {
   const entries = [...data]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -21,7 +21,7 @@ export function encodeBackup({ madeAt, data }: Backup, madeBy: string): string {
   return `${head},"entries":[\n${entries.join(',\n')}\n]}\n`;
 }
 
-/** Throws with what is wrong, before anything of it is used. */
+/** Throws with the faults, before it uses anything of it. */
 export function decodeBackup(text: string): Backup {
   let raw: unknown;
   try {
@@ -48,7 +48,7 @@ export function decodeBackup(text: string): Backup {
   return { madeAt: typeof raw['madeAt'] === 'string' ? raw['madeAt'] : 'an unknown time', data };
 }
 
-/** What somebody wrote by hand need not be text. */
+/** A value that somebody wrote by hand may not be text. */
 function entryOf(key: string, value: Buffer): object {
   const text = value.toString();
   return Buffer.from(text).equals(value) ? { key, value: text } : { key, base64: value.toString('base64') };

@@ -11,7 +11,7 @@ const data = new Map([
 describe('a backup', () => {
   const text = encodeBackup({ madeAt: '2026-01-02T03:04:05.000Z', data }, '9volt test');
 
-  it('gives back every byte, also what is no text', () => {
+  it('restores every byte, also of values that are not text', () => {
     const back = decodeBackup(text);
     expect(back.madeAt).toBe('2026-01-02T03:04:05.000Z');
     expect(new Map(back.data)).toEqual(data);
@@ -42,7 +42,7 @@ describe('a backup', () => {
 describe('a restore', () => {
   const stored = (value: string, modRevision = 7) => ({ value: Buffer.from(value), modRevision });
 
-  it('into an empty cluster adds all, its identity included', () => {
+  it('into an empty cluster adds everything, its identity included', () => {
     const plan = planRestore(data, new Map());
     expect(plan.added.map(({ key, modRevision }) => [key, modRevision])).toEqual([
       ['monitor/web', 0],
@@ -52,7 +52,7 @@ describe('a restore', () => {
     expect(plan.added[2]?.value.toString()).toContain('"old"');
   });
 
-  it('tells apart what is the same and what differs', () => {
+  it('distinguishes equal and different values', () => {
     const there = new Map([
       ['monitor/web', stored('{"type":"tcp"}')],
       ['monitor/by-hand', { value: Buffer.from([0xff, 0x00, 0x7b]), modRevision: 3 }],

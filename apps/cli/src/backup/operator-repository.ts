@@ -3,7 +3,7 @@ import type { EtcdConfig } from '@9volt/platform/config';
 import { writeInBatches } from '../cfg/write-in-batches.js';
 import type { RestoreChange, StoredValue } from './plan-restore.js';
 
-/** Reads and writes what an operator put into etcd, by keys without the prefix. */
+/** Reads and writes the operator's data in etcd, by keys without the prefix. */
 export class OperatorRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
@@ -29,7 +29,7 @@ export class OperatorRepository {
     await writeInBatches(this.store, [keyed]);
   }
 
-  /** Whether a restore may write this key: nothing that nodes make themselves. */
+  /** Whether a restore may write this key: no keys that nodes write themselves. */
   isOperators(key: string): boolean {
     return this.store.includes(this.keys.root + key);
   }

@@ -9,20 +9,20 @@ export interface RestoreChange {
   /** Below the prefix of the cluster. */
   key: string;
   value: Buffer;
-  /** Revision that the write compares; 0 for what is absent. */
+  /** Revision that the write compares; 0 for an absent key. */
   modRevision: number;
 }
 
 export interface RestorePlan {
   added: RestoreChange[];
-  /** Stored with another value: replaced only when that is asked for. */
+  /** Stored with another value: replaced only on request. */
   differing: RestoreChange[];
   same: string[];
 }
 
 const CONFIG = 'config';
 
-/** What a restore would write. What is stored and not in the backup is left alone. */
+/** The writes of a restore. It leaves stored entries alone that the backup does not contain. */
 export function planRestore(data: OperatorData, stored: ReadonlyMap<string, StoredValue>): RestorePlan {
   const plan: RestorePlan = { added: [], differing: [], same: [] };
   for (const [key, saved] of data) {
@@ -35,7 +35,7 @@ export function planRestore(data: OperatorData, stored: ReadonlyMap<string, Stor
   return plan;
 }
 
-/** Nodes that run know their cluster by its id: with another one they would take this etcd for a stranger. */
+/** Running nodes know their cluster by its id: with another one they would treat this etcd as a different cluster. */
 function withIdentityOf(there: Buffer, saved: Buffer): Buffer {
   const current = parsed(there);
   const wanted = parsed(saved);

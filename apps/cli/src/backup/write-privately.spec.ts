@@ -23,7 +23,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 
 describe('a backup in a file', () => {
-  it('is read by nobody else, also where a wide file stood', async () => {
+  it('is readable by nobody else, even where an open file was', async () => {
     const file = join(directory, 'all.json');
     for (const name of [file, `${file}.partial`]) {
       writeFileSync(name, 'old');
@@ -35,7 +35,7 @@ describe('a backup in a file', () => {
     expect(readFileSync(`${file}.partial`, 'utf8')).toBe('old');
   });
 
-  it('follows no link that somebody laid out', async () => {
+  it('follows no link at its path', async () => {
     const file = join(directory, 'all.json');
     const elsewhere = join(directory, 'elsewhere');
     writeFileSync(elsewhere, 'theirs');

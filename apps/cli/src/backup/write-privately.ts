@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { lstat, open, rename, unlink } from 'node:fs/promises';
 
-/** A file that only we have just made: one that is there already, or a link, is not written to. */
+/** A file that only this process has just made: it never writes to an existing file or a link. */
 const NEW = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
 
 /**
- * Puts a text under a name that nobody else can read, whole or not at all. What stood there before is replaced, its mode too; of a link, the link and
- * not what it leads to.
+ * Writes a file that nobody else can read, completely or not at all. It replaces an existing file together with its mode; of a
+ * link, it replaces the link and not the target.
  */
 export async function writePrivately(file: string, text: string): Promise<void> {
   const there = await lstat(file).catch(() => undefined);

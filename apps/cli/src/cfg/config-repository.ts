@@ -34,8 +34,8 @@ export class ConfigRepository {
   }
 
   /**
-   * Writes a plan: what monitors refer to before them, and every put before the first removal, in batches that compare the
-   * revisions that were read. Throws `ChangedMeanwhileError` at the first batch that no longer fits.
+   * Writes a plan: referenced entries before the monitors that refer to them, and every put before the first removal, in batches
+   * that compare the revisions that were read. Throws `ChangedMeanwhileError` at the first batch that no longer fits.
    */
   async apply(plan: SyncPlan, onProgress: (written: number) => void = () => undefined): Promise<void> {
     const puts = [...plan.added, ...plan.changed].sort(byKind('alerter'));
@@ -58,7 +58,7 @@ export class ConfigRepository {
   }
 }
 
-/** Most of what is stored is what the files say: nothing of it has to be validated then. */
+/** Most stored entries equal those in the files and need no validation. */
 class StoredEntry implements Stored {
   readonly text: string;
   readonly modRevision: number;

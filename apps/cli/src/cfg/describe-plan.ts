@@ -4,7 +4,7 @@ import { type AlerterSettings, maskSettings, type MonitorSettings } from '@9volt
 import { monitorTypes } from '@9volt/monitors';
 import type { Change, SyncPlan } from './plan-sync.js';
 
-/** What a sync did, or would have done, by name. */
+/** The changes of a sync, done or planned, by name. */
 export function describePlan(plan: SyncPlan, dryrun: boolean): string[] {
   const line = (verb: string, { kind, name }: { kind: string; name: string }): string =>
     `${dryrun ? 'would have ' : ''}${verb} ${kind} ${name}`;
@@ -16,7 +16,7 @@ export function describePlan(plan: SyncPlan, dryrun: boolean): string[] {
   ];
 }
 
-/** One change as lines of a difference; secrets are masked, and told apart only by being marked as changed. */
+/** One change as lines of a diff; secrets are masked, and only marked as changed. */
 export function describeChange(change: Change): string[] {
   const { kind, name } = change;
   if (!change.value) return [`- ${kind} ${name}`];

@@ -1,24 +1,27 @@
 import { visible } from '../output/visible.js';
 
-/** What may stand at the top of a file. A further kind of entry begins here; validate-entries.ts and config-repository.ts must know it too. */
+/**
+ * The maps at the top of a file. To add a kind of entry, begin here; validate-entries.ts and config-repository.ts must know it,
+ * too.
+ */
 export const KINDS = ['monitor', 'alerter'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-/** One monitor or alerter as it stands in a file. */
+/** One monitor or alerter in a file. */
 export interface Entry {
   kind: Kind;
   name: string;
-  /** What the YAML says, unvalidated. */
+  /** The parsed YAML, unvalidated. */
   raw: unknown;
   file: string;
   /** Line of its name, from 1. */
   readonly line: number | undefined;
-  /** Place of the innermost attribute of a path below the entry that is there. Slow at first: the file is parsed for it. */
+  /** Position of the innermost existing attribute of a path below the entry. Slow at first: it parses the file. */
   placeOf(path: readonly string[]): Place | undefined;
 }
 
-/** Where something stands in a file. */
+/** A position in a file. */
 export interface Place {
   /** From 1. */
   line: number;
@@ -29,7 +32,7 @@ export interface Place {
   text: string;
 }
 
-/** Something wrong with a file, in words for whoever wrote it. */
+/** A fault of a file, in words for its author. */
 export interface ConfigFault {
   file: string;
   line?: number | undefined;
@@ -45,15 +48,15 @@ export function describeFault(fault: ConfigFault): string {
   return visible(`${place}: ${fault.path === undefined ? '' : `${fault.path}: `}${fault.message}`);
 }
 
-/** What is shown to the left and to the right of a place, at most. */
+/** Maximum number of characters shown to the left and to the right of a position. */
 const CONTEXT = 60;
 
-/** The line that a fault is about, with marks below what is wrong; empty when no place is known. */
+/** The line of a fault, with marks below the wrong part; empty if the position is unknown. */
 export function quoteOf({ place }: ConfigFault): string[] {
   if (!place) return [];
   const from = Math.max(0, place.column - 1 - CONTEXT);
   const to = place.column - 1 + place.length + CONTEXT;
-  // Each character takes one column, also one that is no character.
+  // Each character takes one column, even an invalid one.
   const plain = (text: string): string => text.replaceAll(/\p{C}/gu, ' ');
   const before = `${from > 0 ? '…' : ''}${plain(place.text.slice(from, place.column - 1))}`;
   const rest = `${plain(place.text.slice(place.column - 1, to))}${place.text.length > to ? '…' : ''}`;

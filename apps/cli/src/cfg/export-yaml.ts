@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { Kind } from './entry.js';
 import type { Catalogue, Stored } from './plan-sync.js';
 
-/** Everything that is stored and valid, sorted by name, as YAML that syncs back to no difference. */
+/** All stored and valid entries, sorted by name, as YAML that syncs back without a difference. */
 export function exportYaml(stored: Catalogue<Stored>): { text: string; invalid: string[] } {
   const invalid: string[] = [];
   const document: Partial<Record<Kind, Record<string, object>>> = {};

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { describeFault } from './entry.js';
 import { loadDirectory, type LoadOptions } from './load-directory.js';
 
-describe('a directory as it is in life', () => {
+describe('a realistic directory', () => {
   let root: string;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'ninevolt-cfg-'));
@@ -57,7 +57,7 @@ describe('a directory as it is in life', () => {
     ['a link from a folder', () => (mkdirSync(at('team')), symlinkSync('../web.yaml', at('team/web.yaml')))],
     ['a link to a folder', () => (put('z/inner.yaml', '# nothing\n'), symlinkSync('z', at('a')))],
     ['a link to the folder itself', () => symlinkSync('.', at('again'))],
-  ])('is read once where there is %s', async (_what, link) => {
+  ])('is read once with %s', async (_what, link) => {
     put('web.yaml', monitor('web'));
     link();
     expect(await load()).toMatchObject({ names: ['web'], faults: [], skipped: [] });
@@ -70,7 +70,7 @@ describe('a directory as it is in life', () => {
     expect(await load()).toMatchObject({ names: ['web'], faults: [], files: 1 });
   });
 
-  it('still tells of a copy', async () => {
+  it('still reports a copy', async () => {
     put('web.yaml', monitor('web'));
     put('web.copy.yaml', monitor('web'));
     expect((await load()).faults).toEqual([
@@ -78,7 +78,7 @@ describe('a directory as it is in life', () => {
     ]);
   });
 
-  it('has leftovers of editors and systems in it', async () => {
+  it('contains leftovers of editors and systems', async () => {
     put('web.yaml', monitor('web'));
     symlinkSync('me@host.1234:1700000000', at('.#web.yaml'));
     put('.#db.yaml', 'me@host.1:1');
@@ -98,7 +98,7 @@ describe('a directory as it is in life', () => {
     }
   });
 
-  it('has directories in it that begin with a dot: they are named, if they are not those of a system', async () => {
+  it('contains directories that begin with a dot: they are named, unless a system made them', async () => {
     put('web.yaml', monitor('web'));
     put('.archive/web.yaml', monitor('web'));
     put('team/.github/workflows/ci.yaml', 'name: CI\n');
@@ -117,12 +117,12 @@ describe('a directory as it is in life', () => {
     expect((await loadDirectory(at('.config'))).entries).toHaveLength(1);
   });
 
-  it('reads a file that begins with a dot as any other', async () => {
+  it('reads a file that begins with a dot like any other', async () => {
     put('.web.yaml', monitor('web'));
     expect(await load()).toMatchObject({ names: ['web'] });
   });
 
-  it('has other YAML in it, which is named; with strict it is refused', async () => {
+  it('contains other YAML, which is named; with strict it is refused', async () => {
     put('web.yaml', `${monitor('web')}---\n`);
     put('compose.yaml', 'services: {web: {image: nginx}}\n');
     put('deploy/values.yaml', 'replicas: 1\n---\nother: 2\n');
@@ -164,7 +164,7 @@ describe('a directory as it is in life', () => {
       ['# a comment', '', 'a.yaml', 'templates'],
       ['b', 'old'],
     ],
-  ])('leaves out what %j says, from the command line as from .9voltignore', async (patterns, names) => {
+  ])('leaves out what %j says, from the command line and from .9voltignore', async (patterns, names) => {
     put('a.yaml', monitor('a'));
     put('team/b.yaml', monitor('b'));
     put('team/old/old.yaml', monitor('old'));
@@ -178,7 +178,7 @@ describe('a directory as it is in life', () => {
     expect(excluded.names).toHaveLength(names.length);
   });
 
-  it('leaves out what both say, and what could not be read', async () => {
+  it('leaves out what both say, and unreadable files', async () => {
     put('.9voltignore', '/helm\r\n');
     put('helm/web.yaml', 'a: {{ .Values.a }\n');
     symlinkSync('/does/not/exist', at('gone.yaml'));
@@ -186,7 +186,7 @@ describe('a directory as it is in life', () => {
     expect(await load({ exclude: ['gone.*'] })).toEqual({ names: ['web'], faults: [], skipped: [], files: 1 });
   });
 
-  it('is not waited for where a pipe has the name of a file', async () => {
+  it('does not block on a pipe with the name of a file', async () => {
     execFileSync('mkfifo', [at('pipe.yaml')]);
     mkdirSync(at('folder.yaml'));
     put('folder.yaml/web.yaml', monitor('web'));

@@ -6,24 +6,24 @@ import type { ConfigFault } from './entry.js';
 
 export interface FoundFiles {
   files: string[];
-  /** What is not looked at, and why: `monitoring/.archive: …`. */
+  /** Skipped paths, and why: `monitoring/.archive: …`. */
   skipped: string[];
 }
 
 const YAML_FILE = /\.ya?ml$/;
 
-/** Lock files of Emacs, which are links to nowhere, and what macOS keeps beside a file on other file systems. */
+/** Lock files of Emacs, which are links to nowhere, and the extra files of macOS on other file systems. */
 const NO_TEXT = /^\.[#_]/;
 
-/** Versions of a mounted ConfigMap, which the files beside them are links to, and the stores of version control. */
+/** Versions of a mounted ConfigMap, to which the files beside them link, and the directories of version control. */
 const SKIPPED_SILENTLY = /^(\.\..*|\.git|\.hg|\.svn)$/;
 
 export const IGNORE_FILE = '.9voltignore';
 
 /**
- * Every `.yaml` and `.yml` file below a directory, each once, whatever links lead to it, in the order of their names. Left out are directories that begin with a
- * dot, what editors leave behind, and what `exclude` or the directory's `.9voltignore` say, in the words of a `.gitignore`. What
- * cannot be read is a fault.
+ * Every `.yaml` and `.yml` file below a directory, each once, whatever links lead to it, in the order of their names. Skips
+ * directories that begin with a dot, leftovers of editors, and everything that `exclude` or the directory's `.9voltignore` match,
+ * in the syntax of a `.gitignore`. An unreadable path is a fault.
  */
 export async function findFiles(
   directory: string,
@@ -82,7 +82,7 @@ class Search {
     }
   }
 
-  /** Whether another link has led here; from now on it is. */
+  /** Whether another link has led here; from now on one has. */
   private async isKnown(path: string): Promise<boolean> {
     const real = await realpath(path);
     const known = this.visited.has(real);
@@ -91,7 +91,7 @@ class Search {
   }
 
   private isExcluded(path: string): boolean {
-    // Patterns have forward slashes; a directory is told by the one at its end.
+    // Patterns have forward slashes; a slash at the end means a directory.
     const inside = relative(this.root, path) + (path.endsWith('/') ? '/' : '');
     return this.excluded.ignores(inside);
   }

@@ -35,7 +35,7 @@ describe('reading a directory of YAML', () => {
     expect(loaded.entries[0]?.raw).toEqual({ interval: '10s', type: 'tcp', host: 'h', port: 80 });
   });
 
-  it('names file, line and path of each fault, and what was meant', async () => {
+  it('names file, line and path of each fault, and suggests the intention', async () => {
     write(
       'a.yaml',
       [
@@ -70,7 +70,7 @@ describe('reading a directory of YAML', () => {
     expect(await faults(['tem'])).toEqual([]);
   });
 
-  it('takes a missing attribute to the line of the monitor', async () => {
+  it('reports a missing attribute at the line of the monitor', async () => {
     write('a.yaml', '\nmonitor:\n  web:\n    type: tcp\n    host: h\n    interval: 10s\n');
     expect(await faults()).toEqual([expect.stringMatching(/^a\.yaml:3: \/monitor\/web\/port: port: is required/)]);
   });
@@ -94,20 +94,20 @@ describe('reading a directory of YAML', () => {
     );
   });
 
-  it('reports what cannot be read instead of skipping it', async () => {
+  it('reports unreadable files instead of skipping them', async () => {
     symlinkSync('/does/not/exist', join(directory, 'gone.yaml'));
     expect(await faults()).toEqual([expect.stringMatching(/^gone\.yaml: cannot read it/)]);
     expect((await loadDirectory(join(directory, 'nowhere'))).faults).toHaveLength(1);
   });
 
-  it('is not lost in a circle of links', async () => {
+  it('survives a circle of links', async () => {
     mkdirSync(join(directory, 'a'));
     symlinkSync(directory, join(directory, 'a', 'back'));
     write('m.yaml', 'monitor:\n  web: {type: tcp, host: h, port: 1, interval: 1s}\n');
     expect((await loadDirectory(directory)).entries).toHaveLength(1);
   });
 
-  it('keeps a hostile name inert', async () => {
+  it('shows a hostile name without effect', async () => {
     write(
       'a.yaml',
       'monitor:\n  __proto__: {type: tcp, host: h, port: 1, interval: 1s}\n  "a/b": {type: tcp, host: h, port: 1, interval: 1s}\n',

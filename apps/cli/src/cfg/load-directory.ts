@@ -5,24 +5,24 @@ import { findFiles } from './find-files.js';
 import { parseFile } from './parse-file.js';
 
 export interface Loaded {
-  /** How many were read and are ours. */
+  /** Number of files that were read and are ours. */
   files: number;
   entries: Entry[];
   faults: ConfigFault[];
-  /** What was left out without having been asked for, and why. */
+  /** Paths that were skipped without a request, and why. */
   skipped: string[];
 }
 
 export interface LoadOptions {
   /** A file without any entry of ours is a fault. */
   strict?: boolean;
-  /** Patterns of files and directories to leave out, as in a `.gitignore`. */
+  /** Patterns of files and directories to skip, as in a `.gitignore`. */
   exclude?: readonly string[];
 }
 
 /**
- * Reads every `.yaml` and `.yml` file below a directory. Nothing is skipped silently: a file that cannot be read or parsed, an
- * unknown attribute at the top of a file of ours, or a name given twice is a fault, and a file of somebody else is named.
+ * Reads every `.yaml` and `.yml` file below a directory. It skips nothing silently: an unreadable or invalid file, an unknown
+ * attribute at the top of one of our files, or a repeated name is a fault, and other YAML files are named.
  */
 export async function loadDirectory(
   directory: string,

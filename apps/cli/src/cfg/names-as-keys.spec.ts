@@ -23,7 +23,7 @@ monitor:
   },
 );
 
-it('names a new name that looks like another one, with its line', () => {
+it('reports a new name that looks like another one, with its line', () => {
   const text = 'monitor:\n  "sh\\u200bop": { type: tcp, host: a.example.com, port: 1, interval: 10s }\n';
   const { entries } = parseFile('a.yaml', Buffer.from(text), [], false);
   expect(newNameFaults(entries, entries)).toEqual([

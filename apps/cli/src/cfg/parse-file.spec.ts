@@ -88,7 +88,7 @@ describe('a name', () => {
     });
   });
 
-  it('may be an alias of a text, and is as that is written', () => {
+  it('may be an alias of a text, and is that text', () => {
     const text = `x-name: &name 010\nmonitor:\n  *name : ${web}\n`;
     expect(parsed(text)).toMatchObject({ names: ['010'], faults: [] });
   });
@@ -122,7 +122,7 @@ describe('aliases', () => {
     expect(entries.at(-1)?.raw).toMatchObject({ type: 'http', host: `shop${count - 1}.example.com`, tags: ['a', 'b'] });
   });
 
-  it('may be in what an anchor names', () => {
+  it('may be inside of what an anchor names', () => {
     const text =
       `x-tags: &tags [a]\nx-base: &base {type: http, tags: *tags}\nx-often: &often {<<: *base, interval: 10s}\nmonitor:\n` +
       Array.from({ length: 500 }, (_, n) => `  web-${n}: {<<: [*often, *base], host: h}\n`).join('');
@@ -189,7 +189,7 @@ describe('documents', () => {
     ['in the middle', `monitor:\n  web: ${web}\n---\n---\n---\nalerter:\n`],
     ['that say null', `--- null\n---\n~\n---\nmonitor:\n  web: ${web}\n`],
     ['after a directive', `%YAML 1.2\n---\n---\nmonitor:\n  web: ${web}\n`],
-  ])('that are empty are nothing: %s', (_where, text) => {
+  ])('that are empty count as nothing: %s', (_where, text) => {
     expect(parsed(text)).toMatchObject({ names: ['web'], faults: [], ours: true });
   });
 
@@ -212,7 +212,7 @@ describe('documents', () => {
     ['tags of its own', 'Resources:\n  A: !Ref B\n  C: !Sub "${A}"\n'],
     ['names that are collections', 'a:\n  {{name}}: b\n'],
     ['aliases beyond the limit', `a: &long [${'a,'.repeat(5_000)}]\nb: [${'*long,'.repeat(5_000)}]\n`],
-  ])('of somebody else are skipped, unless it is strict: %s', (_what, text) => {
+  ])('of other programs are skipped, unless it is strict: %s', (_what, text) => {
     expect(parsed(text)).toMatchObject({ ours: false, names: [], faults: [] });
     expect(parsed(text, true).faults).not.toEqual([]);
   });
@@ -226,7 +226,7 @@ describe('documents', () => {
     ['that is nearly a kind beside others', 'version: 1\nalerters:\n  web: {}\n'],
     ['that is a kind in capitals', 'Monitor:\n  web: {}\n'],
     ['that cannot be parsed', 'services: [\n'],
-  ])('with something unknown are refused: %s', (_what, text) => {
+  ])('with unknown attributes are refused: %s', (_what, text) => {
     expect(parsed(text).faults).not.toEqual([]);
   });
 });
@@ -255,11 +255,11 @@ describe('a file that is not UTF-8', () => {
   });
 });
 
-it('nesting beyond all measure is refused', () => {
+it('refuses excessive nesting', () => {
   expect(parsed(`monitor: ${'['.repeat(100_000)}`).faults[0]).toMatch(/^a\.yaml:1: /);
 });
 
-describe('a fault is shown in its line', () => {
+describe('shows the line of a fault', () => {
   const quoted = (text: string, path: readonly string[]): string[] => {
     const [entry] = parsed(text).entries;
     return quoteOf({ file: 'a.yaml', message: 'x', place: entry?.placeOf(path) });
@@ -277,14 +277,14 @@ describe('a fault is shown in its line', () => {
     expect(quoted(text, ['intervall'])).toEqual([line, marks]);
   });
 
-  it('a long line is cut on both sides, and what a terminal would obey is a space', () => {
+  it('cuts a long line on both sides, and replaces terminal controls by spaces', () => {
     const long = `monitor:\n  web: {description: "${'\u202e'.repeat(200)}", intervall: 1, url: "${'y'.repeat(200)}"}\n`;
     const [line = '', marks = ''] = quoted(long, ['intervall']);
     expect(line).toMatch(/^ {2}2 \| … +", intervall: 1, url: "y+…$/);
     expect(line.slice(marks.indexOf('^'), marks.lastIndexOf('^') + 1)).toBe('intervall');
   });
 
-  it('of YAML that cannot be parsed, too', () => {
+  it('of invalid YAML, too', () => {
     const faults: ConfigFault[] = [];
     parseFile('a.yaml', Buffer.from('monitor:\n  web: [a\n'), faults);
     expect(quoteOf(faults[0] as ConfigFault)[0]).toMatch(/^ {2}\d \| /);

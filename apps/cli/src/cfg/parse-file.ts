@@ -7,7 +7,7 @@ import { lengthOf, nameAsWritten, NoValue, offsetOf, YamlValues } from './yaml-v
 
 export interface ParsedFile {
   entries: Entry[];
-  /** Whether it is meant for 9volt: none of its documents says anything, or one has a kind of entry at its top. */
+  /** Whether it is meant for 9volt: all of its documents are empty, or one has a kind of entry at its top. */
   ours: boolean;
 }
 
@@ -16,8 +16,8 @@ type PlaceAt = (offset: number | undefined, length?: number) => Place | undefine
 const EXPECTED = `expected ${KINDS.map((kind) => `"${kind}"`).join(' or ')}`;
 
 /**
- * The entries of one file; faults are appended. Of a file that is not ours there are neither, unless `strict`. Attributes at the top that begin
- * with `x-` are the author's own, for anchors.
+ * The entries of one file; appends faults. A file that is not ours has neither, unless `strict`. Attributes at the top that begin
+ * with `x-` belong to the author, for anchors.
  */
 export function parseFile(file: string, bytes: Buffer, faults: ConfigFault[], strict = false): ParsedFile {
   const encoding = utf8Fault(bytes);
@@ -29,7 +29,7 @@ export function parseFile(file: string, bytes: Buffer, faults: ConfigFault[], st
   return quickly(file, text) ?? parseWhole(file, text, faults, strict);
 }
 
-/** Entries of a file in which nothing is odd, without a word about places; undefined for every other file. */
+/** Entries of a file without anything unusual, without positions; undefined for every other file. */
 function quickly(file: string, text: string): ParsedFile | undefined {
   const found = quickValues(text);
   if (!found || !isPlainObject(found.value)) return undefined;
@@ -74,11 +74,11 @@ function parseWhole(file: string, text: string, faults: ConfigFault[], strict: b
   };
   let documents: Document.Parsed[];
   try {
-    // Names are judged as they are written, not by what YAML makes of them.
+    // Names are judged as they are written, not as YAML parses them.
     const options = { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false };
     documents = [...parseAllDocuments(text, options)];
   } catch (error) {
-    // Of what is nested too deeply for the parser.
+    // For nesting that is too deep for the parser.
     faults.push({ file, message: `cannot parse it: ${messageOf(error)}` });
     return { entries: [], ours: true };
   }
@@ -106,7 +106,7 @@ function isEmpty({ contents }: Document.Parsed): boolean {
   return contents === null || (isScalar(contents) && contents.value === null);
 }
 
-/** A misspelt kind is ours too: skipped, its entries would be taken for removed. */
+/** A misspelt kind is ours, too: if it were skipped, its entries would seem removed. */
 function isOurs(documents: readonly Document.Parsed[]): boolean {
   const said = documents.filter((document) => !isEmpty(document));
   const names = said.flatMap(({ contents }) =>
@@ -121,7 +121,7 @@ function isOneOf(name: string): name is Kind {
   return (KINDS as readonly string[]).includes(name);
 }
 
-/** The kind that a name is nearly, such as `monitors`; `monitoring` is something else. */
+/** The kind that a name resembles, such as `monitors`; `monitoring` is something else. */
 function meantKind(name: string): string | undefined {
   const kind = nearest(name, KINDS);
   return kind !== undefined && Math.abs(kind.length - name.length) <= 1 ? kind : undefined;
@@ -180,10 +180,10 @@ function entriesOfKind(
   const nodes = new Map((map?.items ?? []).map((pair) => [nameAsWritten(pair.key), pair]));
   return Object.entries(plain ?? {}).map(([name, raw]) => {
     const pair = nodes.get(name);
-    // What comes from an alias or a merge has no place of its own.
+    // A value from an alias or a merge has no position of its own.
     const own = placeAt(offsetOf(pair?.key), lengthOf(pair?.key)) ?? kindPlace;
     const placeOf = (path: readonly string[]): Place | undefined => {
-      // The key of the innermost attribute that is there.
+      // The key of the innermost existing attribute.
       let at: unknown = pair?.value;
       let best = own;
       for (const segment of path) {

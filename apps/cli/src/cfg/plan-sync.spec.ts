@@ -29,13 +29,13 @@ describe('planning a sync', () => {
     expect(plan.removed).toMatchObject([{ name: 'd', modRevision: 9 }]);
   });
 
-  it('does not care for the order of attributes, and does for that of a list', () => {
+  it('ignores the order of attributes, but not that of a list', () => {
     const local = catalogue<object>({ a: { x: 1, tags: ['p', 'q'] } });
     expect(planSync(local, catalogue({ a: stored({ tags: ['p', 'q'], x: 1 }) }), options).changed).toEqual([]);
     expect(planSync(local, catalogue({ a: stored({ tags: ['q', 'p'], x: 1 }) }), options).changed).toHaveLength(1);
   });
 
-  it('validates nothing that is stored as the files have it', () => {
+  it('validates no stored entry that equals the files', () => {
     const untouched: Stored = {
       text: '{"x":1}',
       modRevision: 7,
@@ -47,13 +47,13 @@ describe('planning a sync', () => {
     expect(planSync(catalogue<object>({ a: { x: 1 } }), catalogue({ a: untouched }), options).skipped).toHaveLength(1);
   });
 
-  it('replaces what is stored and not valid', () => {
+  it('replaces a stored invalid entry', () => {
     expect(planSync(catalogue<object>({ a: {} }), catalogue({ a: stored(undefined) }), options).changed).toHaveLength(
       1,
     );
   });
 
-  it('keeps what no file has with nosync, and writes everything with replace', () => {
+  it('keeps entries without a file with nosync, and writes everything with replace', () => {
     const local = catalogue<object>({ a: { x: 1 } });
     const remote = catalogue({ a: stored({ x: 1 }), b: stored({}) });
     expect(planSync(local, remote, { ...options, nosync: true }).removed).toEqual([]);
@@ -71,13 +71,13 @@ describe('planning a sync', () => {
     expect(plan.alarming !== undefined).toBe(alarming);
   });
 
-  it('leaves the demo out of that count', () => {
+  it('does not count the demo', () => {
     expect(planSync(catalogue({}), catalogue(many(12, stored({}, 7, true))), options).alarming).toBeUndefined();
   });
 });
 
 describe('describing a sync', () => {
-  it('tells a difference by attribute and masks secrets', () => {
+  it('shows a difference by attribute and masks secrets', () => {
     const before = { type: 'slack', options: { token: 'old-secret', channel: '#a' } };
     const value = { type: 'slack', options: { token: 'new-secret', channel: '#b' } };
     const lines = describeChange({ kind: 'alerter', name: 'team', value, before, modRevision: 3 });
@@ -88,7 +88,7 @@ describe('describing a sync', () => {
     ]);
   });
 
-  it('says what would have been done', () => {
+  it('says what it would do', () => {
     const plan = planSync(catalogue<object>({ a: {} }), catalogue({ b: stored({}) }), options);
     expect(describePlan(plan, true)).toEqual(['would have added monitor a', 'would have removed monitor b']);
   });

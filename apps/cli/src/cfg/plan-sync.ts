@@ -2,11 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject } from '@9volt/contracts';
 import type { Kind } from './entry.js';
 
-/** What is stored under a key. */
+/** The stored value of a key. */
 export interface Stored {
-  /** What the validation makes of it, or undefined when it is not valid. Validated when it is asked for. */
+  /** The validated value, or undefined if it is invalid. Validated on demand. */
   readonly value: object | undefined;
-  /** As it is stored. */
+  /** The stored form. */
   text: string;
   modRevision: number;
   /** Part of the demo that `9volt up` loads. */
@@ -19,7 +19,7 @@ export interface Change {
   /** Absent for a removal. */
   value?: object;
   before?: object | undefined;
-  /** Revision that the write compares; 0 for what was absent. */
+  /** Revision that the write compares; 0 for an absent key. */
   modRevision: number;
 }
 
@@ -33,9 +33,9 @@ export interface SyncPlan {
 }
 
 export interface SyncOptions {
-  /** Write also what does not differ. */
+  /** Also write equal entries. */
   replace: boolean;
-  /** Keep what is stored and in no file. */
+  /** Keep stored entries that no file contains. */
   nosync: boolean;
 }
 
@@ -44,7 +44,7 @@ export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
 /** Alerters before the monitors that name them. */
 const IN_ORDER: readonly Kind[] = ['alerter', 'monitor'];
 
-/** Which writes make what is stored equal to what the files say. */
+/** The writes that make the stored entries equal to those in the files. */
 export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, options: SyncOptions): SyncPlan {
   const plan: SyncPlan = { added: [], changed: [], removed: [], skipped: [] };
   for (const kind of IN_ORDER) {
@@ -76,12 +76,12 @@ function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>): string | undefined 
   return `this push would delete ${removed} of ${own.length} monitors`;
 }
 
-/** What an earlier version stored may be written in another way. */
+/** An earlier version may have stored another spelling. */
 function isSame(known: Stored, text: string): boolean {
   return known.text === text || isDeepStrictEqual(known.value && parsed(JSON.stringify(known.value)), parsed(text));
 }
 
-/** The value as its JSON has it: no class, no undefined attributes. */
+/** The value as plain JSON: no class, no undefined attributes. */
 function parsed(text: string): object {
   const value: unknown = JSON.parse(text);
   return isPlainObject(value) ? value : {};

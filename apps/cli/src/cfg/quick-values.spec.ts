@@ -4,7 +4,7 @@ import { parseAllDocuments } from 'yaml';
 import { quickValues } from './quick-values.js';
 import { YamlValues } from './yaml-value.js';
 
-/** What the library makes of a text, or why it refuses it. */
+/** The library's value of a text, or why it refuses it. */
 function byLibrary(text: string): { value: unknown } | { refused: string } {
   const documents = [...parseAllDocuments(text, { merge: true, prettyErrors: false, uniqueKeys: false })];
   const problem = documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])[0];
@@ -22,7 +22,7 @@ const agree = (text: string): void => {
   if (quick) expect([text, quick]).toEqual([text, byLibrary(text)]);
 };
 
-describe('the quick way to the values of a file', () => {
+describe('the fast parser for the values of a file', () => {
   it.each([
     'monitor:\n  web:\n    type: http\n    interval: 10s\n    port: 8080\n    tags: [shop, "tier 1"]\n',
     "---\n# a comment\nmonitor: # here too\n  'a b': {type: tcp, host: localhost, port: 1, tags: [a, b]}\n\n  c d:\n    url: http://x/y?z\n",
@@ -31,7 +31,7 @@ describe('the quick way to the values of a file', () => {
     '日本: ü\nx: a\u00a0b\n',
     '',
     '# nothing\n',
-  ])('is taken for %j', (text) => {
+  ])('handles %j', (text) => {
     expect(quickValues(text)).toEqual(byLibrary(text));
     expect(quickValues(text)).toBeDefined();
   });
@@ -70,11 +70,11 @@ describe('the quick way to the values of a file', () => {
       '%YAML 1.1\n---\na: 1',
     ],
     ...['a: [x,, y]', 'a: "x # y" # z', '- - a', 'a\n', 'a: @x', 'a: `x`', 'a: %x', '{"a":1}', 'a:\n  b: 1\n c: 2'],
-  ])('is left at %j', (text) => {
+  ])('leaves %j to the library', (text) => {
     expect(quickValues(text)).toBeUndefined();
   });
 
-  it('leads to what the library says, or nowhere', () => {
+  it("gives the library's value, or none", () => {
     const word = fc.constantFrom(
       ...[
         'a',

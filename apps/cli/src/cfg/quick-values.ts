@@ -1,7 +1,8 @@
 /**
- * Values of the YAML that nearly all files of monitors consist of: maps and lists by indentation or in brackets on one line, plain and quoted texts on one
- * line, comments. It is many times faster than the library, which also finds positions, and makes the same of them. At anything else (anchors, tags,
- * texts of several lines, escapes, numbers in other notations, names given twice, …) it gives up, and the library decides.
+ * Values of the YAML that nearly all files of monitors consist of: maps and lists by indentation or in brackets on one line, plain
+ * and quoted texts on one line, comments. It is many times faster than the library, which also finds positions, and gives the same
+ * values. At anything else (anchors, tags, texts of several lines, escapes, numbers in other notations, repeated names, …) it gives
+ * up, and the library decides.
  */
 export function quickValues(text: string): { value: unknown } | undefined {
   try {
@@ -21,7 +22,7 @@ interface Line {
 
 const NAME =
   /^(?:([\p{L}\p{N}_](?:[\p{L}\p{N}\p{M}_./@ -]{0,200}[\p{L}\p{N}\p{M}_./@-])?)|"([^"\\]{0,200})"|'([^']{0,200})') *:(?: +|$)/u;
-/** What a plain text may not begin with, and what may not stand in it. */
+/** Characters with which a plain text may not begin, and those that it may not contain. */
 const NO_BEGINNING = /^[-?:](?: |$)|^[,[\]{}#&*!|>'"%@`]/;
 const NOT_INSIDE = /:(?: |$)| #/;
 const WORDS: ReadonlyMap<string, null | boolean> = new Map<string, null | boolean>([
@@ -30,7 +31,7 @@ const WORDS: ReadonlyMap<string, null | boolean> = new Map<string, null | boolea
   ['true', true],
   ['false', false],
 ]);
-/** Everything that the core schema of YAML 1.2 takes for something else than a text. */
+/** Everything that the core schema of YAML 1.2 reads as something other than a text. */
 const NO_TEXT =
   /^(?:null|Null|NULL|true|True|TRUE|false|False|FALSE|[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const PLAIN_NUMBER = /^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,6})?$/;
@@ -42,7 +43,7 @@ class QuickParser {
   private depth = 0;
 
   constructor(text: string) {
-    // Other line breaks, tabs, a mark of byte order and the like.
+    // Other line breaks, tabs, byte order marks and the like.
     if (/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]/.test(text)) throw GIVE_UP;
     let first = true;
     for (const line of text.split('\n')) {
@@ -111,7 +112,7 @@ class QuickParser {
     return value;
   }
 
-  /** What stands below a name without a value. */
+  /** The value below a name without one on its line. */
   private below(indent: number): unknown {
     const next = this.lines[this.at];
     if (!next || next.indent < indent) return null;
@@ -121,7 +122,7 @@ class QuickParser {
 
   private oneLine(text: string, indent: number): unknown {
     const next = this.lines[this.at];
-    // It goes on there.
+    // The next line continues it.
     if (next && next.indent > indent) throw GIVE_UP;
     return text.startsWith('[') || text.startsWith('{') ? new FlowParser(text).all() : scalar(text);
   }
@@ -190,7 +191,7 @@ class FlowParser {
     if (this.text[this.at] !== end) return false;
     this.at++;
     this.depth--;
-    // What follows it within another one; at the end of the line nothing does.
+    // The character that ends it within another one; at the end of the line none.
     this.spaces();
     return true;
   }
@@ -200,7 +201,7 @@ class FlowParser {
     if (this.text[this.at] === ',') {
       this.at++;
       this.spaces();
-      // An item that is not there.
+      // A missing item.
       if (this.text[this.at] === ',') throw GIVE_UP;
     } else if (this.text[this.at] !== end) throw GIVE_UP;
   }
@@ -217,7 +218,7 @@ class FlowParser {
   }
 }
 
-/** Only spaces: others that JavaScript knows belong to a text. */
+/** Only spaces: other white space of JavaScript belongs to a text. */
 function withoutSpaces(text: string): string {
   let [from, to] = [0, text.length];
   while (text[from] === ' ') from++;
@@ -229,7 +230,9 @@ function isItem(text: string): boolean {
   return text.startsWith('- ') || text === '-';
 }
 
-/** The text before a comment at the end of its line. In quotes and brackets a `#` may be meant: that is left to the library. */
+/**
+ * The text before a comment at the end of its line. In quotes and brackets a `#` may be part of a text: the library decides that.
+ */
 function withoutComment(text: string): string {
   if (text.startsWith('#')) return '';
   const comment = text.indexOf(' #');
@@ -249,7 +252,7 @@ function scalar(text: string): unknown {
   return Number(text);
 }
 
-/** Defined, because `__proto__` would otherwise be set. */
+/** By defineProperty, because an assignment to `__proto__` would set the prototype. */
 function put(into: Record<string, unknown>, name: string, value: unknown): void {
   if (Object.hasOwn(into, name)) throw GIVE_UP;
   Object.defineProperty(into, name, { value, writable: true, enumerable: true, configurable: true });

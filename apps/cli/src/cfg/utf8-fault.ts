@@ -2,13 +2,13 @@ import { isUtf8 } from 'node:buffer';
 
 const NEWLINE = 0x0a;
 
-/** Why bytes are no text in UTF-8, and on which line; undefined when they are. */
+/** Why bytes are not valid UTF-8, and on which line; undefined if they are valid. */
 export function utf8Fault(bytes: Buffer): { line: number; message: string } | undefined {
   const asks = 'save it as UTF-8';
   if (isUtf16(bytes)) return { line: 1, message: `the file is in UTF-16, not in UTF-8; ${asks}` };
   if (isUtf8(bytes)) return undefined;
   let line = 1;
-  // No character of several bytes has a newline among them.
+  // A character of several bytes contains no newline.
   for (let from = 0; from < bytes.length; line += 1) {
     const newline = bytes.indexOf(NEWLINE, from);
     const until = newline < 0 ? bytes.length : newline;

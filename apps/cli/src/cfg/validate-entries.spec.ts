@@ -10,13 +10,13 @@ function faultsOf(text: string, storedAlerters: string[] = []): string[] {
   return faults.map(describeFault);
 }
 
-it('one mistake is one fault: an attribute that is misspelt is not missing as well', () => {
+it('one mistake is one fault: a misspelt attribute is not reported as missing, too', () => {
   expect(faultsOf('monitor:\n  web:\n    type: tcp\n    host: x\n    port: 1\n    intervall: 10s\n')).toEqual([
     'a.yaml:6: /monitor/web/intervall: unknown attribute "intervall"; did you mean "interval"?',
   ]);
 });
 
-it('an attribute that is misspelt beside one that is wrong are two', () => {
+it('a misspelt attribute beside a wrong one are two', () => {
   const text = 'monitor:\n  web:\n    type: tcp\n    host: x\n    port: 1\n    intervall: 10s\n    interval: soon\n';
   expect(faultsOf(text)).toEqual([
     expect.stringMatching(/^a\.yaml:6: \/monitor\/web\/intervall: /),
@@ -24,7 +24,7 @@ it('an attribute that is misspelt beside one that is wrong are two', () => {
   ]);
 });
 
-it('tells all that is wrong in one round', () => {
+it('reports all faults in one round', () => {
   const text = [
     'monitor:',
     '  web: {type: tcp, host: x, port: 1, interval: 10s, critical-alerter: [team]}',

@@ -17,8 +17,8 @@ export interface Validated {
 }
 
 /**
- * Validates everything that was read, the names of alerters included: each must be among the entries or in `storedAlerters` (those that will
- * still be stored afterwards; undefined when that is not known, and then names are not judged).
+ * Validates everything that was read, including the names of alerters: each must be among the entries or in `storedAlerters` (those
+ * that will still be stored afterwards; undefined if unknown, and then names are not checked).
  */
 export function validateEntries(
   entries: readonly Entry[],
@@ -51,7 +51,7 @@ export function validateEntries(
   return { monitors, alerters, faults };
 }
 
-/** The faults of names that are new and that a person could take for another one. */
+/** The faults of new names that a person could mistake for another one. */
 export function newNameFaults(
   added: readonly Pick<Entry, 'kind' | 'name'>[],
   entries: readonly Entry[],
@@ -69,7 +69,7 @@ function unknownAlerters(settings: MonitorSettings, known: ReadonlySet<string>, 
   );
 }
 
-/** One mistake, one fault: an attribute that is misspelt is not missing as well. */
+/** One mistake, one fault: a misspelt attribute is not reported as missing, too. */
 function eachOnce(entry: Entry, errors: readonly FieldError[]): FieldError[] {
   const meant = new Set(
     errors.flatMap(({ path, suggestion }) =>

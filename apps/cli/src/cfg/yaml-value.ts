@@ -1,12 +1,12 @@
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type Pair, type YAMLMap } from 'yaml';
 
 /**
- * What the aliases of a file may add to it, in values. Anchors that many monitors share stay far below; aliases of aliases, which
- * make gigabytes of a few lines, do not.
+ * How many values the aliases of a file may add to it. Anchors that many monitors share stay far below; aliases of aliases, which
+ * turn a few lines into gigabytes, do not.
  */
 const MAX_ALIASED_VALUES = 2_000_000;
 
-/** Something in a document that makes no value, and where. */
+/** A part of a document without a valid value, and its position. */
 export class NoValue extends Error {
   constructor(
     message: string,
@@ -18,14 +18,14 @@ export class NoValue extends Error {
 
 interface Made {
   value: unknown;
-  /** How many values it holds, with those that its aliases stand for. */
+  /** Number of its values, including those of its aliases. */
   size: number;
 }
 
 /**
- * Makes values of the documents of one file, as the YAML library would, but for three things: the name of each attribute is the text as it is
- * written, `010` and not 10; a name that is a collection, missing or given twice is refused; and so are aliases that would make a
- * file grow beyond all measure, rather than many of them.
+ * Makes values of the documents of one file, like the YAML library, with three differences: the name of each attribute is its
+ * written text, `010` and not 10; it refuses a name that is a collection, missing or repeated; and it refuses aliases that would
+ * make a file grow excessively, rather than many of them.
  */
 export class YamlValues {
   private walked = 0;
@@ -46,7 +46,7 @@ export class YamlValues {
     const anchored = node as Node & { anchor?: string };
     if (!isScalar(node) && !isMap(node) && !isSeq(node)) return { value: null, size: 1 };
     if (anchored.anchor !== undefined) this.anchors.set(anchored.anchor, node);
-    // What holds itself finds that it is not made yet.
+    // A value that contains itself is not complete at that point.
     this.made.set(node, undefined);
     const made = isScalar(node) ? { value: node.value, size: 1 } : isMap(node) ? this.map(node) : this.list(node.items);
     this.made.set(node, made);
@@ -126,7 +126,7 @@ export class YamlValues {
   }
 }
 
-/** The text of a name as it stands in the file: YAML would make 10 of `010`, and true of `True`. Undefined when it is none. */
+/** The written text of a name: YAML would make 10 of `010`, and true of `True`. Undefined if it is not a text. */
 export function nameAsWritten(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   if (typeof key.value === 'string') return key.value;
@@ -146,7 +146,7 @@ function isMerge({ key }: Pair): boolean {
   return isScalar(key) && (key.type === undefined || key.type === 'PLAIN') && key.source === '<<';
 }
 
-/** https://yaml.org/type/merge.html: what a map says itself, or an earlier source, stands. */
+/** https://yaml.org/type/merge.html: a map's own attributes, and earlier sources, win. */
 function merge(into: Record<string, unknown>, source: unknown, offset: number | undefined): void {
   for (const each of Array.isArray(source) ? (source as unknown[]) : [source]) {
     if (typeof each !== 'object' || each === null || Array.isArray(each)) {
@@ -156,7 +156,7 @@ function merge(into: Record<string, unknown>, source: unknown, offset: number | 
   }
 }
 
-/** Defined, because `__proto__` would otherwise be set. */
+/** By defineProperty, because an assignment to `__proto__` would set the prototype. */
 function put(into: Record<string, unknown>, name: string, value: unknown): void {
   Object.defineProperty(into, name, { value, writable: true, enumerable: true, configurable: true });
 }

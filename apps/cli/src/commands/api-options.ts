@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 
-/** Adds what a command that asks the API needs. */
+/** Adds the options of every command that calls the API. */
 export function withApi(command: Command): Command {
   return command
     .addOption(new Option('--api <url>', 'Address of the API.').env('NINEV_API_URL').default('http://127.0.0.1:8080'))

@@ -21,7 +21,7 @@ export async function backup(file: string, options: Record<string, unknown>): Pr
     process.stdout.write(text);
     return;
   }
-  // Never half a backup under its name, and nobody else reads it.
+  // Never half a backup under its name, and readable by nobody else.
   await writePrivately(file, text);
   say(`saved ${summary(data.keys())} to ${file}`);
 }

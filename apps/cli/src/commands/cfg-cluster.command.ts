@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CLUSTER_ATTRIBUTES } from '@9volt/contracts/cluster-attributes';
 import { withSettings } from './node-options.js';
 
-/** `cfg cluster`: what holds for all processes, and is in no file. */
+/** `cfg cluster`: the settings of all processes, which no file contains. */
 export function addCfgClusterCommand(cfg: Command): void {
   withSettings(
     cfg

@@ -61,7 +61,7 @@ export function addCfgCommand(program: Command): void {
     });
 }
 
-/** How the files below the directory are chosen. */
+/** The options that choose files below the directory. */
 function withFiles(command: Command): Command {
   return command
     .option(

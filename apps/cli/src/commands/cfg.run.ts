@@ -40,7 +40,7 @@ export async function validate(directory: string, options: CfgOptions): Promise<
   const loaded = await load(directory, options);
   const validated = validateEntries(loaded.entries, options.nosync ? undefined : []);
   refuse([...loaded.faults, ...validated.faults]);
-  // Which of them are new, only etcd knows: what is stored under such a name may stay.
+  // Only etcd knows which of them are new: stored entries with such a name may stay.
   for (const fault of newNameFaults(loaded.entries, loaded.entries)) warn(describeFault(fault));
   say(`${found(loaded, validated)}: all valid`);
 }
@@ -72,7 +72,7 @@ async function load(directory: string, { strict = false, exclude = [] }: CfgOpti
   return loaded;
 }
 
-/** Reads and validates everything before anything is written, and tells all that is wrong with the files at once. */
+/** Reads and validates everything before it writes anything, and reports all faults of the files at once. */
 async function prepare(
   directory: string,
   options: CfgOptions,
@@ -86,7 +86,7 @@ async function prepare(
     ),
   ]);
   if ('error' in read) {
-    // What is wrong with the files is wrong without etcd, too.
+    // Faults of the files do not need etcd.
     refuse(loaded.faults.concat(validateEntries(loaded.entries, undefined).faults));
     throw read.error;
   }

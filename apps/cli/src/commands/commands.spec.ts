@@ -15,7 +15,7 @@ interface Asked {
 const WORKER = { Name: 'worker-1', Role: 'worker', MemberID: 'w1' };
 const state = (check: string, status: string) => ({ check, status, message: `of ${check}`, since: null, count: 0 });
 
-/** What the API answers; anything else is not there. */
+/** The API's answers; everything else is 404. */
 const ANSWERS: Record<string, unknown> = {
   'GET /api/v1/state': [state('shop-cart', 'critical'), state('shop-home', 'ok')],
   'GET /api/v1/state/shop-home': state('shop-home', 'ok'),
@@ -92,13 +92,13 @@ describe('get', () => {
     },
   );
 
-  it('leaves JSON as the API has it', async () => {
+  it("prints the API's JSON unchanged", async () => {
     await run('get', 'states', '-o', 'json');
     expect(asked[0]?.url).toBe('/api/v1/state');
     expect(JSON.parse(out)).toEqual(ANSWERS['GET /api/v1/state']);
   });
 
-  it('has names alone for other commands, and more columns when asked', async () => {
+  it('prints only names for other commands, and more columns on request', async () => {
     await run('get', 'states', '-o', 'name');
     expect(out).toBe('shop-cart\nshop-home\n');
     out = '';
@@ -121,7 +121,7 @@ describe('get', () => {
     [['get', 'events', '--since', 'noon'], '--since: expected a duration ago'],
     [['get', 'states', '--since', '2h'], '--since and --until are for events'],
     [['get', 'state', 'shop-hme'], 'there is no monitor "shop-hme"; did you mean "shop-home"?'],
-  ])('%j is told what is wrong', async (args, said) => {
+  ])('%j reports what is wrong', async (args, said) => {
     expect(await run(...args)).toContain(said);
   });
 });
@@ -136,12 +136,12 @@ describe('a name that does not exist', () => {
     [['test-alerter', 'team-slak'], 'there is no alerter "team-slak"; did you mean "team-slack"?'],
     [['drain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
     [['undrain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
-  ])('%j is refused with the nearest one', async (args, said) => {
+  ])('%j is refused with the most similar one', async (args, said) => {
     expect(await run(...args)).toContain(said);
     expect(asked.filter(({ method, url }) => method === 'PUT' && url.includes('drain'))).toEqual([]);
   });
 
-  it('is drained all the same with --force, and one that runs without', async () => {
+  it('is drained all the same with --force, and so is a running one without', async () => {
     jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await run('drain', 'worker-2', '--force')).toBeUndefined();
     expect(await run('drain', 'worker-1')).toBeUndefined();
@@ -149,7 +149,7 @@ describe('a name that does not exist', () => {
   });
 });
 
-describe('what is done with a monitor', () => {
+describe('commands for a monitor', () => {
   it('run shows each result, and fails when one is not ok', async () => {
     await run('run', 'shop-home');
     expect([out, process.exitCode]).toEqual(['shop-home: ok: status 200 (12 ms)\n', undefined]);
@@ -181,7 +181,7 @@ describe('try', () => {
     return join(dir, 'one.yaml');
   };
 
-  it('runs what stands in a file, and stores nothing', async () => {
+  it('runs the monitors of a file, and stores nothing', async () => {
     const settings = { type: 'tcp', host: 'localhost', port: 1, interval: '1m', 'critical-alerter': ['not-there'] };
     const path = file(JSON.stringify({ monitor: { one: settings, two: settings } }));
     expect(await run('try', path)).toBeUndefined();
@@ -201,7 +201,7 @@ describe('try', () => {
   });
 });
 
-it('names are completed but for those that a shell would obey', async () => {
+it('completes names except those that a shell would interpret', async () => {
   const states = ANSWERS['GET /api/v1/state'];
   ANSWERS['GET /api/v1/state'] = [
     state('shop-home', 'ok'),

@@ -24,9 +24,9 @@ export function addCompletionCommand(program: Command): void {
   withApi(program.command('complete-names', { hidden: true }))
     .addArgument(new Argument('<kind>').choices(['monitor', 'worker', 'alerter']))
     .action(async (kind: NameKind, options: ApiOptions) => {
-      // Whoever waits at a prompt waits for a moment only.
+      // A person at a prompt waits only for a moment.
       const names = await namesOf(new ApiClient(options, COMPLETION_TIMEOUT_MS), kind);
-      // A shell expands what it completes: a name that it would obey, or take apart, is not offered.
+      // A shell expands what it completes: a name that it would interpret or split is not offered.
       for (const name of names) if (/^[\p{L}\p{N}._@:+=,-]+$/u.test(name)) say(name);
     });
 }

@@ -24,7 +24,7 @@ export async function examine(options: Record<string, unknown>): Promise<void> {
   if (findings.some(({ verdict }) => verdict === 'problem')) process.exitCode = 1;
 }
 
-/** What a worker with this environment would permit; undefined when it would not start. */
+/** The permissions of a worker with this environment; undefined if it would not start. */
 function permissionsIn(flags: NodeFlags): Permissions | undefined {
   try {
     return loadNodeConfig('worker', flags, readEnvironment());

@@ -45,7 +45,7 @@ export function addDrainCommands(program: Command): void {
     });
 }
 
-/** Resolves once nothing is left; throws when somebody undrains it meanwhile. */
+/** Resolves once no monitor is left; throws if somebody undrains it meanwhile. */
 async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
   for (let left = assigned; left > 0;) {
     await sleep(LOOK_EVERY_MS);
@@ -57,7 +57,7 @@ async function emptied(api: ApiClient, { name, assigned }: Drain): Promise<0> {
   return 0;
 }
 
-/** Whether a member has this name; what is no worker, the API refuses in its own words. */
+/** Whether a member has this name; the API itself refuses a member that is not a worker. */
 async function isKnown(api: ApiClient, name: string): Promise<boolean> {
   const { Members, Drains } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
   return Object.values(Members).some(({ Name }) => Name === name) || Drains.some((drain) => drain.name === name);

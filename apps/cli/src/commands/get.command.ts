@@ -9,7 +9,7 @@ export function addGetCommand(program: Command): void {
     .addArgument(
       new Argument('<what>', 'also in the singular, or as its first letter')
         .choices(Object.keys(RESOURCE_NAMES))
-        // Other names are known, too.
+        // Other names are accepted, too.
         .argParser((word: string) => word),
     )
     .argument('[name]', 'name of one monitor, state or alerter')

@@ -78,7 +78,7 @@ async function watch(resource: Resource, fetch: () => Promise<unknown>, options:
   }
 }
 
-/** What is there, and then what is new or differs from before: lines for a pipe. Of events the oldest first, each once. */
+/** First everything, then new and changed entries: lines for a pipe. Events come oldest first, each once. */
 async function follow(
   resource: Resource,
   fetch: () => Promise<unknown>,
@@ -100,7 +100,7 @@ function printLines(resource: Resource, rows: readonly Row[], { output }: GetOpt
   switch (output) {
     case 'json':
     case 'yaml':
-      // One line of JSON for each, which is YAML too.
+      // One line of JSON for each, which is also YAML.
       for (const row of rows) say(output === 'yaml' ? `- ${JSON.stringify(row)}` : JSON.stringify(row));
       break;
     case 'name':
@@ -115,7 +115,7 @@ function printLines(resource: Resource, rows: readonly Row[], { output }: GetOpt
   }
 }
 
-/** An answer every now and then, until nobody reads any more. Only the first failure to ask ends it. */
+/** An answer at regular intervals, until nobody reads any more. Only a failure of the first request ends it. */
 async function* answers(fetch: () => Promise<unknown>): AsyncGenerator<unknown> {
   yield await fetch();
   let failed = false;

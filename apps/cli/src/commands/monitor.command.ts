@@ -12,7 +12,7 @@ import { openInBrowser } from './open-in-browser.js';
 
 type CheckResult = components['schemas']['CheckResult'];
 
-/** `run`, `disable`, `enable` and `open`: what is done with monitors that are stored. */
+/** `run`, `disable`, `enable` and `open`: commands for stored monitors. */
 export function addMonitorCommands(program: Command): void {
   withApi(program.command('run'))
     .description('Run monitors now and show the results. They count like any other result.')

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { NODE_SETTINGS, type NodeFlags, type NodeSetting, type NodeSettingKey } from '@9volt/platform/config';
 
-/** Adds the settings of a node, or only those of etcd, to a command; but for those of which it has an option of its own. */
+/** Adds the settings of a node, or only those of etcd, to a command, except those for which it has its own option. */
 export function withSettings(
   command: Command,
   scope: NodeSetting['scope'],
@@ -19,7 +19,7 @@ export function withSettings(
   return command;
 }
 
-/** Only what was written on the command line: defaults and the environment are `loadNodeConfig`'s matter. */
+/** Only flags that were written: `loadNodeConfig` handles defaults and the environment. */
 export function flagsOf(options: Record<string, unknown>): NodeFlags {
   const known = new Set<string>(NODE_SETTINGS.map(({ key }) => key));
   return Object.fromEntries(Object.entries(options).filter(([key]) => known.has(key))) as NodeFlags;

@@ -19,7 +19,7 @@ const EXAMPLES: Record<Role, string> = {
   api: '  NINEV_ACCESS_TOKENS_FILE=/etc/9volt/tokens 9volt api -e http://10.0.0.1:2379 --listen 0.0.0.0:8080',
 };
 
-/** `9volt server`, `scheduler`, `worker` and `api`: one process each, with no child, so that a signal reaches it. */
+/** `9volt server`, `scheduler`, `worker` and `api`: one process each, without a child, so that a signal reaches it. */
 export function addNodeCommands(program: Command): void {
   for (const role of ['server', 'scheduler', 'worker', 'api'] as const) {
     withSettings(program.command(role).description(ABOUT[role]), 'node')

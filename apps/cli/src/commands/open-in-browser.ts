@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 
-/** What opens an address in the browser of whoever is logged in. Without such a program nothing happens: the address was printed. */
+/** Opens an address in the browser of the user. Without such a program it does nothing: the address was printed. */
 export function openInBrowser(address: string): void {
   const [command, ...args] =
     process.platform === 'darwin' ? ['open'] : process.platform === 'win32' ? ['cmd', '/c', 'start', ''] : ['xdg-open'];

@@ -24,7 +24,7 @@ interface WhenOptions {
 }
 
 const SILENCES = '/api/v1/silence';
-/** Names of a preview that are printed. */
+/** How many names of a preview are printed. */
 const NAMES_SHOWN = 20;
 
 export function addQuietCommands(program: Command): void {

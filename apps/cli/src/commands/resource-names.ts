@@ -1,4 +1,4 @@
-/** What `9volt get` shows, and other names of it: the singular, and a short one. */
+/** The resources of `9volt get`, and their other names: the singular, and a short one. */
 export const RESOURCE_NAMES = {
   monitors: ['monitor', 'm'],
   states: ['state', 's'],

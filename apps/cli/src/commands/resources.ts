@@ -17,12 +17,12 @@ export interface Resource {
   wide: Columns;
   /** Rows of the table. */
   rows(answer: unknown): Row[];
-  /** What other commands take: the name. */
+  /** The input of other commands: the name. */
   nameOf(row: Row): unknown;
 }
 
 const list = (answer: unknown): Row[] => (Array.isArray(answer) ? (answer as Row[]) : [answer as Row]);
-/** Enough for anybody to read; larger lists are for programs, which page through the API. */
+/** Enough for people; programs page through larger lists by the API. */
 const LIMIT = 10_000;
 
 export const RESOURCES: Record<ResourceName, Resource> = {

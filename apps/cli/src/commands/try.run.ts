@@ -16,7 +16,7 @@ export interface TryOptions extends ApiOptions {
 export async function tryFile(file: string, options: TryOptions): Promise<void> {
   const faults: ConfigFault[] = [];
   const { entries } = parseFile(file, await read(file), faults, true);
-  // Alerters are not told of a trial, so they may be missing.
+  // A test notifies no alerters, so they may be missing.
   faults.push(...validateEntries(entries, undefined).faults);
   refuse(faults, 'nothing was run');
   const monitors = entries.filter(({ kind, name }) => kind === 'monitor' && (options.monitor ?? name) === name);

@@ -3,7 +3,7 @@ import { etcdTrouble } from '../doctor/etcd-advice.js';
 import { CliError } from '../output/say.js';
 import { flagsOf } from './node-options.js';
 
-/** Opens a repository on the etcd that the options name, and closes it whatever happens. */
+/** Opens a repository on the etcd of the options, and closes it whatever happens. */
 export async function withRepository<R extends { close(): void }, T>(
   Repository: new (config: EtcdConfig) => R,
   options: Record<string, unknown>,

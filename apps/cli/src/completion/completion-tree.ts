@@ -1,29 +1,29 @@
 import type { Command } from 'commander';
 
-/** Names that the cluster is asked for when somebody completes one. */
+/** The kinds of names that completion asks the cluster for. */
 export type NameKind = 'monitor' | 'worker' | 'alerter';
 
 const NAME_KINDS: readonly string[] = ['monitor', 'worker', 'alerter'] satisfies NameKind[];
-/** Whose names follow what `get` shows. */
+/** The kind whose names follow the resource of `get`. */
 const NAMES_OF_RESOURCE: Readonly<Record<string, NameKind>> = {
   monitors: 'monitor',
   states: 'monitor',
   alerters: 'alerter',
 };
 
-/** What may follow after a command. */
+/** The possible words after a command. */
 export interface CompletionNode {
-  /** The commands that lead here, without the name of the program: `cfg diff`; empty for the program itself. */
+  /** The commands up to here, without the name of the program: `cfg diff`; empty for the program itself. */
   path: string;
   /** Commands below it, with what they do. */
   commands: { name: string; description: string }[];
-  /** Long flags, with what they mean. */
+  /** Long flags and their meanings. */
   options: { flag: string; short: string | undefined; description: string; takesValue: boolean; choices: string[] }[];
   /** Values of arguments that are a choice. */
   choices: string[];
-  /** Whose names its argument takes. */
+  /** The kind of names that its argument takes. */
   names: NameKind | undefined;
-  /** Whose names follow a choice. */
+  /** The kind of names that follow a choice. */
   namesAfter: Record<string, NameKind>;
 }
 

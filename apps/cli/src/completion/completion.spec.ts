@@ -8,7 +8,7 @@ const tree = completionTree(buildProgram());
 
 describe('completion in bash', () => {
   const script = completionScript('bash', tree);
-  /** What bash itself offers after these words. */
+  /** bash's own completions after these words. */
   const offered = (...words: string[]): string[] => {
     // Stands for the command that asks the cluster.
     const ask = `9volt() { echo "web-of-$2"; }\n${script}\nCOMP_WORDS=(9volt ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _9volt; printf '%s\\n' "\${COMPREPLY[@]}"`;
@@ -38,7 +38,7 @@ describe('completion in bash', () => {
   });
 });
 
-it('fish and zsh are told of every command', async () => {
+it('fish and zsh know every command', async () => {
   const names = (tree[0]?.commands ?? []).map(({ name }) => name);
   expect(names.length).toBeGreaterThan(15);
   for (const name of names) {

@@ -14,10 +14,10 @@ export function completionScript(shell: Shell, tree: readonly CompletionNode[]):
   }
 }
 
-/** Asks the cluster for names, silently: without an answer there is nothing to offer. */
+/** Asks the cluster for names, silently: without an answer it offers nothing. */
 const ASK = '9volt complete-names';
 
-/** Finds the longest known path of commands among the words before the cursor, then offers what may follow; else files. */
+/** Finds the longest known path of commands among the words before the cursor, then offers the possible words; else files. */
 function bash(tree: readonly CompletionNode[]): string {
   const cases = tree.map(({ path, commands, options, choices }) => {
     const words = [...commands.map(({ name }) => name), ...choices, ...options.map(({ flag }) => flag)];
@@ -89,7 +89,7 @@ function fish(tree: readonly CompletionNode[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** A word of fish, whatever it holds. */
+/** A word of fish, with any content. */
 function quoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Metrics, NodeConfig } from '@9volt/platform';
 
-/** What every process tells of itself and of its etcd, whatever its roles. */
+/** The metrics of every process about itself and its etcd, whatever its roles. */
 @Injectable()
 export class ClusterMetrics {
   constructor(node: ClusterNode, { role, version }: NodeConfig, metrics: Metrics) {

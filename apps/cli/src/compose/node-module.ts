@@ -6,7 +6,7 @@ import { ClusterModule, type ClusterNodeOptions } from '@9volt/etcd-dal';
 import { type AppLogger, type NodeConfig, PlatformModule } from '@9volt/platform';
 import { ClusterMetrics } from './cluster-metrics.js';
 
-/** Holds the modules of one process: those of its roles, and what every process has. */
+/** The modules of one process: those of its roles, and the common ones. */
 @Module({ providers: [ClusterMetrics] })
 class NodeModule {}
 
@@ -16,7 +16,7 @@ export interface ComposedNode {
   setUp?: (app: NestFastifyApplication) => void | Promise<void>;
 }
 
-/** The modules of a process with the roles of its configuration. A role's code is loaded only where it runs. */
+/** The modules of a process with the roles of its configuration. It loads the code of its own roles only. */
 export async function composeNode(
   config: NodeConfig,
   log: AppLogger,

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { AppLogger } from '@9volt/platform';
 import { reportUnreadable } from './report-unreadable.js';
 
-test('tells of each value that is not whole in the log and among the errors, 20 a minute, and then how many more', () => {
+test('reports each invalid value in the log and among the errors, 20 a minute, and then how many more', () => {
   const lines: string[] = [];
   const log = { ...AppLogger.silent().child('x'), warn: (message: string) => void lines.push(message) };
   const errors: string[] = [];

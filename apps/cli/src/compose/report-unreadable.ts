@@ -1,11 +1,11 @@
 import type { UnreadableKey } from '@9volt/etcd-dal';
 import type { ErrorLog, Logger } from '@9volt/platform';
 
-/** More at once are only counted: a thousand keys of another program must not drown the log. */
+/** Further ones are only counted: a thousand keys of another program must not flood the log. */
 const MAX_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-/** Tells operators of values in etcd that are not whole: in the log, and in `/status/errors`. */
+/** Reports invalid values in etcd to operators: in the log, and in `/status/errors`. */
 export function reportUnreadable(
   log: Logger,
   errors: () => Pick<ErrorLog, 'add'> | undefined,

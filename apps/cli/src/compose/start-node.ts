@@ -16,8 +16,8 @@ import { reportUnreadable } from './report-unreadable.js';
 import { writableDirectory } from './writable-directory.js';
 
 /**
- * Starts one process with the roles of its configuration. `stopped` is rejected with a {@link ConfigError} when etcd does not let it in
- * with what it was told: waiting would not mend that.
+ * Starts one process with the roles of its configuration. `stopped` rejects with a {@link ConfigError} if etcd refuses it with its
+ * settings: waiting would not help.
  */
 export async function startNode(config: NodeConfig, logger?: AppLogger): Promise<RunningNode> {
   if (runsChecks(config.role) && config.dataDir !== undefined) await writableDirectory(config.dataDir);
@@ -88,7 +88,7 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
   return { ...running, stopped };
 }
 
-/** Etcd knows the user, who may not use these keys: a wrong prefix, or a right that somebody forgot to grant. */
+/** etcd knows the user, but the user has no permission for these keys: a wrong prefix, or a missing grant. */
 function prefixFault(error: unknown, { prefix, role, etcd }: NodeConfig): string | undefined {
   if (!(error instanceof EtcdError) || error.kind !== 'denied' || !/permission denied/.test(error.message))
     return undefined;

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { messageOf } from '@9volt/contracts';
 import { ConfigError } from '@9volt/platform/config';
 
-/** Makes the directory that `--data-dir` names, unless it is there. Throws a {@link ConfigError} when this process may not write to it. */
+/** Makes the directory of `--data-dir`, if it does not exist. Throws a {@link ConfigError} if this process cannot write to it. */
 export async function writableDirectory(path: string): Promise<void> {
   try {
     await make(path);
@@ -14,14 +14,14 @@ export async function writableDirectory(path: string): Promise<void> {
   }
 }
 
-/** One level after the other: `recursive` never ends where the system denies that a parent is there (/proc). */
+/** One level after the other: `recursive` never ends if the system denies that a parent exists (/proc). */
 async function make(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') {
-      // A file that is no directory fails here.
+      // A file that is not a directory fails here.
       await access(`${path}/.`);
       return;
     }

@@ -4,7 +4,7 @@ import { buildProgram } from '../program.js';
 import { anchor, code, fenced, table } from './markdown.js';
 import { fillTemplate, type ReadText } from './template.js';
 
-/** Reference of all commands, as they tell it themselves. */
+/** Reference of all commands, from their own help. */
 export function commandReference(read: ReadText): Promise<string> {
   const program = buildProgram();
   const commands = leaves(program);
@@ -20,13 +20,13 @@ export function commandReference(read: ReadText): Promise<string> {
   });
 }
 
-/** The commands that do something; a group whose default is one of its commands goes by the name of the group. */
+/** The commands that do something; a group with a default command counts as that command under the group's name. */
 function leaves(command: Command): Command[] {
   const shown = command.createHelp().visibleCommands(command);
   return shown.flatMap((child) => (child.name() === 'help' ? [] : child.commands.length > 0 ? leaves(child) : [child]));
 }
 
-/** `cfg sync` is what `cfg` does by default. */
+/** `cfg sync` is the default command of `cfg`. */
 function fullName(command: Command): string {
   const names: string[] = [];
   for (let at: Command | null = command; at; at = at.parent) names.unshift(at.name());
@@ -80,7 +80,7 @@ function scopeOf(command: Command): NodeSetting['scope'] | undefined {
   return known.some(({ scope }) => scope === 'node') ? 'node' : 'etcd';
 }
 
-/** What a command adds below its help: examples, exit codes. */
+/** The text below a command's help: examples, exit codes. */
 function after(command: Command): string[] {
   let whole = '';
   command.configureOutput({

@@ -84,13 +84,13 @@ function attributeRow(meta: AttributeMeta): string[] {
   ];
 }
 
-/** The rule, without what the section on durations says of all of them. */
+/** The rule, without the part that the section on durations says about all of them. */
 function validOf({ kind, expected, maxLength }: AttributeMeta): string {
   if (kind === 'duration') return expected.replace(/ such as .*?\(or whole nanoseconds\)/, '');
   return maxLength === undefined ? expected : `${expected}; at most ${maxLength} characters`;
 }
 
-/** A value on one line, as YAML takes it. */
+/** A value on one line, in the syntax of YAML. */
 function value(of: unknown): string {
   return code(typeof of === 'string' && !/[\r\n]/.test(of) ? of : JSON.stringify(of));
 }

@@ -13,8 +13,8 @@ const NAME = { minLength: 1, maxLength: 200, pattern: '^[^/\\u0000-\\u001f\\u007
 const DURATION = '^\\+?((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h|d|y))+$';
 
 /**
- * JSON Schema of the files that `9volt cfg` reads, for editors: draft 7, which is what they know. A type is told apart by `if`
- * and `then` rather than `oneOf`, so that a fault is shown at its attribute and not as "matches none".
+ * JSON Schema of the files that `9volt cfg` reads, for editors: draft 7, which they know. It distinguishes types by `if` and `then`
+ * rather than `oneOf`, so that editors show a fault at its attribute and not as "matches none".
  */
 export function editorSchema(): JsonSchema {
   return {
@@ -98,7 +98,7 @@ function settingsSchema(cls: SettingsClass, type?: string): JsonSchema {
   };
 }
 
-/** Without what only our own forms understand, and with what a person is told when the value is wrong. */
+/** Without keywords that only our own forms understand, and with the message for a wrong value. */
 function propertyForEditors(property: JsonSchema, meta: AttributeMeta): JsonSchema {
   const known = Object.entries(property).filter(
     ([keyword]) => !keyword.startsWith('x-') && !['description', 'example', 'format'].includes(keyword),

@@ -15,7 +15,7 @@ interface Documented {
 }
 
 const ROLES: readonly Role[] = ['scheduler', 'worker', 'api'];
-/** With them, everything that a worker can be asked to show is there. */
+/** With these, a worker shows all of its optional metrics. */
 const SHOW_ALL = { NINEV_PERFORMANCE_SERIES: '1', NINEV_MONITOR_SERIES: '1' };
 const OPTIONAL: readonly [prefix: string, flag: string][] = [
   ['ninevolt_performance_', '--performance-series'],
@@ -51,7 +51,7 @@ async function registered(): Promise<Map<string, Documented>> {
   for (const role of ROLES) {
     const log = AppLogger.silent();
     const { module } = await composeNode(loadNodeConfig(role, {}, SHOW_ALL), log);
-    // Made, and never started: nothing listens, and no etcd is asked.
+    // Created, and never started: nothing listens, and nothing asks etcd.
     const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
     for (const metric of app.get(Metrics).all()) {
       const known = found.get(metric.name);
@@ -67,7 +67,7 @@ function row({ name, type, help, labels }: Documented): string[] {
   return [code(name), type, labels.map(code).join(', '), unitOf(name), help];
 }
 
-/** By the ending that Prometheus' rules ask for. */
+/** By the suffix of Prometheus' naming rules. */
 function unitOf(name: string): string {
   const unit = /_(timestamp_seconds|seconds|bytes|ratio)(?:_total)?$/.exec(name)?.[1];
   return unit === 'timestamp_seconds' ? 'seconds since 1970' : (unit ?? '');

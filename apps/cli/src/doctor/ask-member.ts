@@ -10,11 +10,11 @@ export interface Question {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** Whether the client certificate of this process is shown. */
+  /** Whether to send the client certificate of this process. */
   certified: boolean;
 }
 
-/** Asks a member of etcd over plain HTTP/1.1, beside what the client library does. The caller takes the body. */
+/** Asks a member of etcd over plain HTTP/1.1, without the client library. The caller reads the body. */
 export async function askMember(
   { ca, cert, key }: EtcdSettings,
   member: string,

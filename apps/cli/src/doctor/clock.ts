@@ -6,8 +6,8 @@ import { type Finding, ok, warning } from './finding.js';
 const TOLERANCE_MS = 3_000;
 
 /**
- * Compares this machine's clock with that of a member of etcd, which tells its own in the header Date of every answer over HTTP
- * (RFC 9110, 6.6.1). Leases do not depend on clocks; the times in states, events and messages do.
+ * Compares this machine's clock with that of a member of etcd, from the header Date of its HTTP answers (RFC 9110, 6.6.1). Leases
+ * do not depend on clocks; the times in states, events and messages do.
  */
 export async function skewFinding(etcd: EtcdSettings): Promise<Finding> {
   for (const member of etcd.members) {

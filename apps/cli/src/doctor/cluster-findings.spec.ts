@@ -15,7 +15,7 @@ afterAll(async () => {
   await etcd.stop();
 });
 
-test('members that are not whole are named, and cost no other finding', async () => {
+test('names invalid members, which cost no other finding', async () => {
   const prefix = uniquePrefix();
   const keys = new Keyspace(prefix);
   const put = (key: string, value: unknown) => ({ put: key, value: JSON.stringify(value) });

@@ -18,7 +18,7 @@ const CLOCK_TOLERANCE_MS = 5_000;
 /** A worker writes its member key with every dump of results. */
 const SILENT_MS = 5 * 60_000;
 
-/** Whether somebody leads, somebody checks, and whether what is stored makes sense. */
+/** Whether there is a leader and a worker, and whether the stored entries are valid. */
 export async function clusterFindings(config: EtcdConfig, permissions?: Permissions): Promise<Finding[]> {
   const client = new EtcdClient(config.etcd);
   const keys = new Keyspace(config.prefix);
@@ -103,7 +103,9 @@ function resourcesFinding(members: readonly Member[]): Finding {
   return problem('resources', short.join('; '), 'raise the limits of the process (ulimit -n), or start more workers');
 }
 
-/** What a member wrote just now, by its clock, is never of the future. Leases do not depend on clocks; the times that are shown do. */
+/**
+ * A time that a member wrote just now, by its clock, is never in the future. Leases do not depend on clocks; the shown times do.
+ */
 export function clocksFinding(members: readonly Member[], now: number): Finding {
   const ahead = members.flatMap(({ Name, LastUpdated }) => {
     const aheadMs = Date.parse(LastUpdated) - now;
@@ -174,7 +176,7 @@ function settingsFindings(
   ];
 }
 
-/** What is valid of it. */
+/** The valid part of it. */
 function declaredIn(keys: Keyspace, monitors: readonly Entry[], alerters: readonly Entry[]): Declared {
   const valid = <T>(
     entries: readonly Entry[],

@@ -11,13 +11,13 @@ it.each([
   ],
   ['etcd: 14 UNAVAILABLE: Name resolution failed for target dns:etcd.invalid:2379', /cannot resolve the host name/],
   ['etcd: 4 DEADLINE_EXCEEDED', /check that etcd listens at http:\/\/127.0.0.1:1/],
-])('%s is told in words, with the address', async (message, said) => {
+])('explains %s in words, with the address', async (message, said) => {
   const told = await etcdTrouble(new EtcdError('unavailable', message), etcd);
   expect(told).toMatch(/^etcd does not answer at http:\/\/127\.0\.0\.1:1: /);
   expect(told).toMatch(said);
 });
 
-it('leaves what is not about reaching etcd as it is', async () => {
+it('leaves errors alone that are not about reaching etcd', async () => {
   for (const error of [new Error('x'), new EtcdError('no-space', 'etcd is out of space')])
     expect(await etcdTrouble(error, etcd)).toBeUndefined();
 });

@@ -4,19 +4,19 @@ import type { EtcdSettings } from '@9volt/platform';
 import { tlsFault } from './tls-fault.js';
 
 export interface EtcdAdvice {
-  /** The option that is at fault; undefined when it is not what this process was told. */
+  /** The wrong option; undefined if the cause is not a setting of this process. */
   option?: '--etcd-members' | '--etcd-userpass' | '--etcd-ca' | '--etcd-cert';
   /** What to do about it. */
   text: string;
 }
 
-/** What to do when etcd does not let this process in; undefined when that is not why it cannot be asked. */
+/** What to do when etcd refuses this process; undefined if that is not why etcd cannot be asked. */
 export async function etcdAdvice(error: unknown, etcd: EtcdSettings): Promise<EtcdAdvice | undefined> {
   if (!(error instanceof EtcdError)) return undefined;
   if (error.kind === 'denied') return deniedAdvice(messageOf(error));
   if (error.kind !== 'unavailable') return undefined;
   const faults = await Promise.all(etcd.members.map((member) => tlsFault(etcd, member)));
-  // A member that can be spoken to is down, and not wrongly addressed.
+  // A member that answers is down, and not wrongly addressed.
   return faults.every((fault) => fault !== undefined) ? faults[0] : undefined;
 }
 
@@ -36,7 +36,7 @@ function deniedAdvice(message: string): EtcdAdvice {
   return { text: 'this user lacks a permission; run 9volt doctor --role <role> to see which' };
 }
 
-/** What a command says when etcd cannot be used: what happened, at which address, and what to do about it. */
+/** The message of a command that cannot use etcd: what happened, at which address, and what to do about it. */
 export async function etcdTrouble(error: unknown, etcd: EtcdSettings): Promise<string | undefined> {
   if (!(error instanceof EtcdError)) return undefined;
   const message = firstLine(messageOf(error));

@@ -4,7 +4,7 @@ import { judgeMember } from './etcd-findings.js';
 const MIB = 2 ** 20;
 const well = { version: '3.6.16', dbSize: 20 * MIB, noSpace: false };
 
-describe('what the doctor says of a member of etcd that answers', () => {
+describe("the doctor's findings about a member of etcd that answers", () => {
   it.each([
     ['is well', {}, 'ok', /3\.6\.16, 20\.0 MiB/],
     ['is the oldest that will do', { version: '3.4.0' }, 'ok', /3\.4\.0/],

@@ -8,13 +8,13 @@ import { gatewayFinding } from './gateway.js';
 import { permissionOf } from './permission-finding.js';
 
 const CALL_TIMEOUT_MS = 3_000;
-/** The oldest that 9volt is tested with. */
+/** The oldest version with which 9volt is tested. */
 const OLDEST = [3, 4] as const;
 const QUOTA_BYTES = 2 * 2 ** 30;
 
 /**
- * Whether each member can be reached and is well, what may be done there, and whose clock is wrong; and whether what the cluster keeps
- * there can be read.
+ * Whether each member can be reached and is healthy, which permissions there are, and whose clock is wrong; and whether the
+ * cluster's data can be read.
  */
 export async function etcdFindings(
   { etcd, prefix }: EtcdConfig,
@@ -36,7 +36,7 @@ export async function etcdFindings(
       }
     }
     const full = members.some(({ found }) => found.includes('NOSPACE'));
-    // Without space etcd refuses whatever could write, permitted or not.
+    // Without space etcd refuses everything that could write, permitted or not.
     const permission = full ? undefined : await permissionOf(client, prefix, role);
     return {
       findings: [
@@ -67,7 +67,7 @@ async function memberFinding(etcd: EtcdSettings, member: string): Promise<Findin
   }
 }
 
-/** What a member that answers is to be told. Pure. */
+/** The findings about a member that answers. Pure. */
 export function judgeMember(
   subject: string,
   { version, dbSize, noSpace }: { version: string; dbSize: number; noSpace: boolean },

@@ -1,6 +1,6 @@
-/** What the doctor found at one place. */
+/** A finding of the doctor about one subject. */
 export interface Finding {
-  /** What was looked at: `etcd http://127.0.0.1:2379`, `clock`. */
+  /** The subject: `etcd http://127.0.0.1:2379`, `clock`. */
   subject: string;
   /** `warning`: something will not work, or not for long. `problem`: 9volt cannot work. */
   verdict: 'ok' | 'warning' | 'problem';

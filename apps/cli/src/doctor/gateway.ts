@@ -4,13 +4,13 @@ import { type Finding, ok, warning } from './finding.js';
 
 type Access = 'open' | 'asks for a user' | 'closed';
 
-/** What a web page can send without asking: a POST of plain text. It reads one key of nobody. */
+/** What a web page can send without a preflight: a POST of plain text. It reads a key that nobody uses. */
 const AS_A_PAGE = {
   path: '/v3/kv/range',
   method: 'POST',
   headers: { 'content-type': 'text/plain' },
   body: JSON.stringify({ key: Buffer.from('\0').toString('base64') }),
-  // A browser has none.
+  // A browser has no client certificate.
   certified: false,
 };
 
@@ -36,6 +36,6 @@ async function accessOf(etcd: EtcdSettings, member: string): Promise<Access> {
   const response = await askMember(etcd, member, AS_A_PAGE);
   response.resume();
   if (response.statusCode === 200) return 'open';
-  // Whatever is refused without a gateway is refused as text.
+  // Without a gateway every refusal is plain text.
   return response.headers['content-type']?.startsWith('application/json') === true ? 'asks for a user' : 'closed';
 }

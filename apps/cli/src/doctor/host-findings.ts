@@ -8,7 +8,7 @@ const FEW_FILES = 4_096;
 /** Bit of CAP_NET_RAW in the masks of capabilities (capabilities(7)). */
 const NET_RAW = 1n << 13n;
 
-/** What this machine has of what checks need. */
+/** What this machine has for checks that need it. */
 export function hostFindings(env: Environment): Finding[] {
   return [ok('node', `Node.js ${process.versions.node}`), openFiles(), resolver(), icmp(env), plugins()];
 }

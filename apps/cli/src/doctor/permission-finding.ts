@@ -10,16 +10,16 @@ import {
 } from '@9volt/etcd-dal';
 import { type Finding, ok, problem } from './finding.js';
 
-/** `read /9volt/state/`, `write …`: what etcd refuses. */
+/** A permission that etcd refuses: `read /9volt/state/`, `write …`. */
 type MissingPermission = `${'read' | 'write'} ${string}`;
 
 export interface Permission {
   finding: Finding;
-  /** Whether what the doctor looks at in a cluster may be read. */
+  /** Whether the doctor may read what it looks at in a cluster. */
   mayLook: boolean;
 }
 
-/** Asks etcd for each thing that a role needs, and changes nothing. Of the role that is meant, or of any where none is. */
+/** Tries each permission that a role needs in etcd, and changes nothing. For the given role, or for all without one. */
 export async function permissionOf(client: EtcdClient, prefix: string, meant?: AccessRole): Promise<Permission> {
   const keys = new Keyspace(prefix);
   const missing = new Map<AccessRole, MissingPermission[]>();

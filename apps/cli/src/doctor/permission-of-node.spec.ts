@@ -34,8 +34,8 @@ const found = async (env: Record<string, string>): Promise<Record<string, string
   );
 };
 
-describe('what a node would refuse of the configuration', () => {
-  it('is told by the defaults', async () => {
+describe('the parts of the configuration that a node would refuse', () => {
+  it('are reported with the defaults', async () => {
     expect(await found({})).toEqual({
       programs: 'warning monitor load, alerter pager',
       secrets: 'warning monitor page, alerter hook',
@@ -43,7 +43,7 @@ describe('what a node would refuse of the configuration', () => {
     });
   });
 
-  it('is nothing where the operator permits it', async () => {
+  it('are none if the operator permits them', async () => {
     const env = {
       NINEV_EXEC_ALLOW: '/bin/load,/bin/page',
       NINEV_SECRET_SOURCES: 'env:*,file:/',

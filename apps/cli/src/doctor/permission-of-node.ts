@@ -13,7 +13,7 @@ import { GuardedTargets, monitorTypes } from '@9volt/monitors';
 import { type NodeConfig, SecretReader } from '@9volt/platform';
 import { type Finding, ok, some, warning } from './finding.js';
 
-/** What a node permits. */
+/** The permissions of a node. */
 export type Permissions = Pick<NodeConfig, 'programs' | 'secretSources' | 'ownSecretFiles' | 'targets'>;
 
 export interface Declared {
@@ -21,7 +21,10 @@ export interface Declared {
   alerters: ReadonlyMap<string, AlerterSettings>;
 }
 
-/** What of the configuration a node with such permissions would refuse to run, to read or to connect to. Names are not looked up. */
+/**
+ * The parts of the configuration that a node with these permissions would refuse to run, to read or to connect to. It looks up no
+ * names.
+ */
 export async function permissionsOfNode(declared: Declared, permissions: Permissions): Promise<Finding[]> {
   const secrets = new SecretReader(permissions.secretSources, {}, permissions.ownSecretFiles);
   const targets = new GuardedTargets(permissions.targets);

@@ -7,7 +7,7 @@ import type { EtcdAdvice } from './etcd-advice.js';
 
 const TIMEOUT_MS = 3_000;
 
-/** Of what Node.js and OpenSSL say (`code` of the error), what this process can be told otherwise. */
+/** Error codes of Node.js and OpenSSL for which other settings of this process help. */
 const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][] = [
   [
     ['CERT_HAS_EXPIRED'],
@@ -42,8 +42,8 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
 ];
 
 /**
- * What is wrong between this process and a member as far as TLS goes; undefined when that is not it. Asked by a request of our own: what
- * gRPC tells of a connection that failed depends on when it is asked.
+ * The TLS problem between this process and a member; undefined if there is none. It makes its own request: what gRPC says about a
+ * failed connection depends on when it is asked.
  */
 export async function tlsFault(etcd: EtcdSettings, member: string): Promise<EtcdAdvice | undefined> {
   if (!member.startsWith('https:')) {
@@ -80,7 +80,7 @@ function ownCertificateFault({ cert }: EtcdSettings): EtcdAdvice | undefined {
   }
 }
 
-/** An answer, whatever it is, to a request: only then a server has looked at our certificate. */
+/** Any answer to a request: only then a server has checked our certificate. */
 async function handshake(etcd: EtcdSettings, member: string): Promise<void> {
   const response = await askMember(etcd, member, { path: '/version', certified: true });
   response.resume();

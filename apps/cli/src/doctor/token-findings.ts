@@ -1,7 +1,9 @@
 import { type Environment, judgeAccessTokens } from '@9volt/platform/config';
 import { type Finding, ok, problem } from './finding.js';
 
-/** Whether a node with this environment would take its access tokens. It may get them otherwise, so to have none here is no fault. */
+/**
+ * Whether a node with this environment would accept its access tokens. It may get them otherwise, so having none here is no fault.
+ */
 export function tokenFindings(env: Environment): Finding[] {
   const { count, faults } = judgeAccessTokens(env);
   if (faults.length > 0) {

@@ -17,7 +17,7 @@ export function roughly(ms: number): string {
     .join('');
 }
 
-/** How long ago an instant was, undefined when it is none. */
+/** How long ago a time was; undefined if it is invalid. */
 export function ageOf(at: unknown, now = Date.now()): string | undefined {
   const ms = typeof at === 'string' ? Date.parse(at) : Number.NaN;
   return Number.isNaN(ms) ? undefined : roughly(now - ms);
@@ -25,7 +25,7 @@ export function ageOf(at: unknown, now = Date.now()): string | undefined {
 
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A duration that a person wrote, such as `90m` or `1h30m`; undefined when it is none. */
+/** A duration that a person wrote, such as `90m` or `1h30m`; undefined if it is invalid. */
 export function durationMsOf(text: string): number | undefined {
   if (!/^(\d{1,9}[smhd])+$/.test(text)) return undefined;
   return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
@@ -34,7 +34,7 @@ export function durationMsOf(text: string): number | undefined {
   );
 }
 
-/** An instant that a person wrote: a duration ago, or a date. Undefined when it is neither. */
+/** A time that a person wrote: a duration ago, or a date. Undefined if it is neither. */
 export function instantOf(text: string, now = Date.now()): number | undefined {
   const ago = durationMsOf(text);
   if (ago !== undefined) return now - ago;

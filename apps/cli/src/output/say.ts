@@ -1,6 +1,6 @@
 import { visibleLines } from './visible.js';
 
-/** An error of the person at the keyboard, or of what they asked for: its message is all that is shown. */
+/** An error of the person at the keyboard, or of the request: only its message is shown. */
 export class CliError extends Error {
   constructor(
     message: string,
@@ -11,17 +11,17 @@ export class CliError extends Error {
   }
 }
 
-/** Data, on stdout. What a terminal would obey is escaped. */
+/** Data, on stdout. Terminal controls are escaped. */
 export function say(line: string): void {
   process.stdout.write(`${visibleLines(line)}\n`);
 }
 
-/** A document that is for programs too: as it is, unless a person looks at it. */
+/** A document that is also for programs: unchanged, unless a person looks at it. */
 export function sayDocument(text: string): void {
   process.stdout.write(process.stdout.isTTY ? visibleLines(text) : text);
 }
 
-/** Messages, on stderr, escaped alike. */
+/** Messages, on stderr, escaped in the same way. */
 export function warn(line: string): void {
   process.stderr.write(`${visibleLines(line)}\n`);
 }

@@ -10,14 +10,14 @@ const ROWS = [
   ['日本語のモニター', 'warning', 'é'.repeat(200)],
 ];
 
-it.each([40, 80, 120])('a row has at most the %d columns of the terminal, and what is short is whole', (width) => {
+it.each([40, 80, 120])('a row has at most the %d columns of the terminal, and short values are whole', (width) => {
   const text = table(HEADINGS, ROWS, { width });
   for (const line of text.trimEnd().split('\n')) expect(widthOf(line)).toBeLessThanOrEqual(width);
   expect(text).toContain('critical');
   expect(text).toContain('…');
 });
 
-it('cuts nothing unless a width is given, and aligns letters of two columns', () => {
+it('cuts nothing without a width, and aligns letters of two columns', () => {
   const [heading, , , wide] = table(HEADINGS, ROWS).split('\n') as [string, string, string, string];
   expect(table(HEADINGS, ROWS)).not.toContain('…');
   expect(widthOf(wide.slice(0, wide.indexOf('warning')))).toBe(heading.indexOf('STATUS'));
@@ -39,7 +39,7 @@ it.each([
   expect(roughly(ms)).toBe(text);
 });
 
-it('tells how long ago an instant was', () => {
+it('says how long ago a time was', () => {
   expect(ageOf('2026-01-01T00:00:00Z', Date.parse('2026-01-01T02:05:00Z'))).toBe('2h5m');
   for (const none of [null, undefined, 'x', 5]) expect(ageOf(none)).toBeUndefined();
 });
@@ -53,6 +53,6 @@ it.each<[string, number | undefined]>([
   ['yesterday', undefined],
   ['12', undefined],
   ['', undefined],
-])('%j is an instant: %j', (text, at) => {
+])('%j is a time: %j', (text, at) => {
   expect(instantOf(text, 0)).toBe(at);
 });

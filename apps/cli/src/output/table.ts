@@ -9,10 +9,10 @@ export interface Look {
 }
 
 const GAP = 2;
-/** A column keeps this much. */
+/** A column keeps at least this width. */
 const LEAST = 6;
 
-/** The colours of terminals for what stands in a column STATUS. */
+/** Terminal colours for the column STATUS. */
 const COLOURS: ReadonlyMap<string, number> = new Map([
   ['ok', 32],
   ['warning', 33],
@@ -48,7 +48,9 @@ export function table(
     .join('');
 }
 
-/** A table for whoever looks: a terminal gets colours and, unless `trunc` is false, rows that fit; a file or a pipe gets all of it. */
+/**
+ * A table for its reader: a terminal gets colours and, unless `trunc` is false, rows that fit; a file or a pipe gets everything.
+ */
 export function printTable(
   headings: readonly string[],
   rows: readonly (readonly unknown[])[],

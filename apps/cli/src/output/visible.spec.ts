@@ -27,8 +27,8 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-describe('what the command prints', () => {
-  it.each(TRICKS)('shows %s, and does not do it', (_what, text) => {
+describe('the output of the command', () => {
+  it.each(TRICKS)('shows %s without its effect', (_what, text) => {
     expect(visible(text)).not.toMatch(OBEYED);
     expect(visible(text)).toMatch(/\\u[0-9a-f]{4}/);
     const printed: string[] = [];
@@ -51,7 +51,7 @@ describe('what the command prints', () => {
     for (const one of printed) expect(one).not.toMatch(OBEYED);
   });
 
-  it('keeps JSON what it was', () => {
+  it('keeps JSON valid', () => {
     const value = { [TRICKS[2]?.[1] ?? '']: TRICKS.map(([, text]) => text) };
     const text = visibleLines(JSON.stringify(value, null, 2));
     expect(text).not.toMatch(OBEYED);

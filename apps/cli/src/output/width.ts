@@ -1,6 +1,6 @@
 const PLAIN = /^[\x20-\x7e]*$/;
 const NO_WIDTH = /\p{Mark}|\u200d/u;
-/** What terminals show in two columns. */
+/** Characters that terminals show in two columns. */
 const WIDE =
   /\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|\p{Emoji_Presentation}|[\u3000-\u303f\uff01-\uff60]/u;
 

@@ -4,7 +4,7 @@ import { ApiClient, type ApiOptions } from '../api/api-client.js';
 
 type State = components['schemas']['State'];
 
-/** Waits until every monitor of the demo has its first result; answers what there is to say of it. */
+/** Waits until every monitor of the demo has its first result; answers a summary. */
 export async function awaitDemo(
   api: ApiOptions,
   names: readonly string[],

@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readinessOf } from '../api/readiness.js';
 
-/** Waits until a node can do its work. Answers what it still lacks after `timeoutMs`, nothing when it is ready or `signal` is aborted. */
+/**
+ * Waits until a node can do its work. Answers what is still missing after `timeoutMs`; nothing if it is ready or `signal` is
+ * aborted.
+ */
 export async function awaitReady(url: string, timeoutMs: number, signal: AbortSignal): Promise<string | undefined> {
   const until = performance.now() + timeoutMs;
   while (!signal.aborted) {

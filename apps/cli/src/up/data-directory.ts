@@ -2,15 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writableDirectory } from '../compose/writable-directory.js';
 
-/** What `9volt up` remembers from one start to the next, so that ports stay what they were. */
+/** The memory of `9volt up` from one start to the next, so that ports stay the same. */
 export interface Remembered {
   apiPort?: number;
   etcdClientPort?: number;
-  /** Process id of the etcd that was started, to be found again if `up` itself was killed. */
+  /** Process id of the etcd that it started, to find it again if `up` itself was killed. */
   etcdPid?: number;
 }
 
-/** The directory of `9volt up`: etcd's data and what is remembered. */
+/** The directory of `9volt up`: etcd's data and its own memory. */
 export class DataDirectory {
   constructor(readonly path: string) {}
 

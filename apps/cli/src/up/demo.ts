@@ -6,20 +6,20 @@ import type { EtcdConfig } from '@9volt/platform/config';
 import { Programs } from '@9volt/process';
 import { DEMO_TAG } from '../cfg/config-repository.js';
 
-/** What the demo runs; `up` permits it. */
+/** The program of the demo; `up` permits it. */
 export const DEMO_PROGRAM = '/bin/echo';
 
 type Attributes = Record<string, unknown>;
 
-/** What a local resolver can be asked that needs no internet: any of them being answered will do. */
+/** Questions to a local resolver that need no internet: one answer is enough. */
 const DNS_QUESTIONS: readonly Attributes[] = [
   { 'dns-target': 'localhost', 'dns-record-type': 'A' },
   { 'dns-target': '.', 'dns-record-type': 'NS' },
 ];
 
 /**
- * Loads a small demo into a cluster that has no monitor at all: never over anything. Answers the names of what was loaded, empty
- * when there were monitors.
+ * Loads a small demo into a cluster without any monitor: never over anything. Answers the names of the demo's monitors; empty if
+ * there were monitors.
  */
 export async function loadDemo(config: EtcdConfig, apiUrl: string, tell: (line: string) => void): Promise<string[]> {
   const client = new EtcdClient(config.etcd);

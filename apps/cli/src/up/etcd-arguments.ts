@@ -1,11 +1,12 @@
 import type { DataDirectory } from './data-directory.js';
 
-/** Written into new data, where etcd demands an address with a port. Nobody listens there. */
+/** Written into new data, because etcd requires an address with a port. Nobody listens there. */
 const PEER_URL = 'http://127.0.0.1:2380';
 
 /**
- * What keeps web pages out. A page in a browser on this machine may send a POST of plain text to any port of loopback, and etcd's JSON gateway
- * takes it for a call; by a name that is pointed at loopback it may read the answers too. The peer port takes entries of the log in the same way.
+ * Keeps web pages out. A page in a browser on this machine may send a POST of plain text to any port of loopback, and etcd's JSON
+ * gateway accepts it as a call; with a name that points to loopback it may also read the answers. The peer port accepts log entries
+ * in the same way.
  */
 function guards(url: string): string[] {
   return [
@@ -13,7 +14,8 @@ function guards(url: string): string[] {
     '--host-whitelist=127.0.0.1,localhost',
     // The default is any.
     `--cors=${url}`,
-    // A socket in the directory that etcd runs in, which is ours alone: a single member has no peers. The 0 stands where etcd 3.4 demands a port.
+    // A socket in the directory in which etcd runs, which only we can read: a single member has no peers. The 0 is there because
+    // etcd 3.4 requires a port.
     '--listen-peer-urls=unix://etcd-peer:0',
   ];
 }

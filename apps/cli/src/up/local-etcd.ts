@@ -50,7 +50,7 @@ export async function startLocalEtcd(data: DataDirectory, tell: (line: string) =
   return { url, pid, found: false, stop: () => stopPid(pid) };
 }
 
-/** The etcd that a killed `up` left, unless that was an earlier version, whose etcd lets web pages in: that one is ended. */
+/** The etcd that a killed `up` left. If an earlier version left it, which lets web pages in, it is stopped. */
 async function takeOver(
   data: DataDirectory,
   { etcdPid: pid, etcdClientPort: port }: Remembered,
@@ -91,7 +91,7 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-/** The command line of a process, if it is the etcd of this data directory and not another that got its id. */
+/** The command line of a process, if it is the etcd of this data directory and not another process that got its id. */
 function etcdOf(pid: number, data: DataDirectory): string[] | undefined {
   try {
     const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

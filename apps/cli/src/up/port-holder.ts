@@ -2,7 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { listenFault } from '@9volt/platform';
 
-/** Whether nobody listens on a port now. Rejects when this process may not listen there at all. */
+/** Whether nobody listens on a port now. Rejects if this process may not listen there at all. */
 function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
@@ -27,7 +27,7 @@ export function anyPort(host: string): Promise<number> {
 }
 
 /**
- * The first free port from `wanted` on, and who holds those before it, as far as this system tells: Linux's /proc shows the
+ * The first free port from `wanted` on, and the processes on those before it, if this system shows them: Linux's /proc shows the
  * processes of the same user, and all of them to root.
  */
 export async function freePort(

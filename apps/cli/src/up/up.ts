@@ -22,7 +22,7 @@ import { anyPort, freePort } from './port-holder.js';
 import { workerEnvironment } from './worker-environment.js';
 import { startWorkers } from './worker-processes.js';
 
-/** What a page opened at the printed URL would otherwise have to wait for. */
+/** Otherwise a page that is opened at the printed URL would have to wait for this. */
 const READY_TIMEOUT_MS = 30_000;
 const DEMO_TIMEOUT_MS = 20_000;
 
@@ -32,13 +32,12 @@ export interface UpOptions extends Record<string, unknown> {
   demo: boolean;
 }
 
-/** Runs everything on one machine, one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
+/** Runs everything on one machine, with one readable line per step, until a signal; then stops it in order: nodes, then etcd. */
 export async function up(options: UpOptions, given: NodeFlags): Promise<void> {
   const environment = readEnvironment();
   const flags = options.demo ? permittingDemo(given, environment) : given;
   const data = new DataDirectory(resolve(options.dataDir));
-  // Faults of the configuration are told before anything is started.
-  // Neither etcd nor what it starts has use for the secrets of the server.
+  // Reports faults of the configuration before it starts anything. Neither etcd nor its children need the server's secrets.
   hideSecrets(loadNodeConfig('server', flags, environment));
   await data.create();
   const etcd = givesEtcd(flags, environment) ? undefined : await startLocalEtcd(data, say);
@@ -107,7 +106,7 @@ async function present(options: UpOptions, config: NodeConfig, url: string, sign
   say('Ctrl-C stops everything.');
 }
 
-/** When the wanted port is busy, says who holds it and takes the next; remembers it, so that it stays. */
+/** If the wanted port is busy, says which process uses it and takes the next; remembers it for later starts. */
 async function withFreePort(
   config: NodeConfig,
   flags: NodeFlags,
@@ -127,7 +126,7 @@ async function withFreePort(
     {
       ...withEtcd,
       listen: at(host, free),
-      // Links in alerts lead here unless people reach it otherwise.
+      // Links in alerts use this address unless people reach the dashboard at another one.
       publicUrl: config.publicUrl ?? `http://${at(ANY_HOST.has(host) ? hostname() : host, free)}`,
     },
     environment,
@@ -140,7 +139,7 @@ function at(host: string, port: number): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
-/** The demo may run its program, unless the operator says what may be run. */
+/** The demo may run its program, unless the operator sets the permitted programs. */
 function permittingDemo(flags: NodeFlags, environment: Environment): NodeFlags {
   const said = flags.execAllow !== undefined || environment['NINEV_EXEC_ALLOW'] !== undefined;
   return said ? flags : { ...flags, execAllow: DEMO_PROGRAM };

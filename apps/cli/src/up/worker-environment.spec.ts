@@ -48,7 +48,7 @@ describe('the workers of up', () => {
     return workerEnvironment(environment, flags, config);
   };
 
-  it('have each setting of the server, but those that are theirs for a reason', () => {
+  it('have each setting of the server, except those with a documented reason', () => {
     const directory = mkdtempSync(join(tmpdir(), '9volt-up-'));
     try {
       const file = join(directory, 'pem');
@@ -73,12 +73,12 @@ describe('the workers of up', () => {
     }
   });
 
-  it('do not have what is the own of the server from its environment either', () => {
+  it("do not get the server's own settings from its environment either", () => {
     const child = childOf({}, { NINEV_MEMBER_ID: 'me', NINEV_LISTEN_ADDRESS: '127.0.0.1:1234', NINEV_DEBUG: 'true' });
     expect(child).toMatchObject({ NINEV_MEMBER_ID: undefined, NINEV_LISTEN_ADDRESS: undefined, NINEV_DEBUG: 'true' });
   });
 
-  it('are given by a flag what the environment says otherwise', () => {
+  it("get a flag's value instead of the environment's", () => {
     expect(childOf({ targetDeny: '10.0.0.0/8' }, { NINEV_TARGET_DENY: '192.0.2.1' })['NINEV_TARGET_DENY']).toBe(
       '10.0.0.0/8',
     );

@@ -6,15 +6,15 @@ import {
   type NodeSettingKey,
 } from '@9volt/platform/config';
 
-/** What each worker process of `up` has of its own, with the reason. Every other setting is passed on. */
+/** The settings that each worker process of `up` has for itself, with the reason. Every other setting is passed on. */
 export const NOT_PASSED_ON: Partial<Record<NodeSettingKey, string>> = {
   listen: 'each worker listens on a free loopback port',
   memberId: 'each worker has its own name',
 };
 
 /**
- * The environment of the workers beside the server: every setting that the server was started with, however it was given. Secrets travel to children
- * in the environment, never as arguments.
+ * The environment of the workers beside the server: every setting of the server, however it was set. Children get secrets in the
+ * environment, never as arguments.
  */
 export function workerEnvironment(environment: Environment, flags: NodeFlags, config: NodeConfig): Environment {
   const given = NODE_SETTINGS.filter(({ key }) => !(key in NOT_PASSED_ON)).flatMap(({ key, env }) => {
@@ -25,7 +25,7 @@ export function workerEnvironment(environment: Environment, flags: NodeFlags, co
   return {
     ...environment,
     ...Object.fromEntries([...given, ...own]),
-    // Found out by the server: the etcd that it started, the address that links lead to.
+    // Found by the server: the etcd that it started, the address for links.
     NINEV_ETCD_MEMBERS: config.etcd.members.join(','),
     ...(config.publicUrl === undefined ? {} : { NINEV_PUBLIC_URL: config.publicUrl }),
   };

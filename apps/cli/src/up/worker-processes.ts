@@ -6,8 +6,8 @@ import type { NodeConfig } from '@9volt/platform/config';
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 /**
- * Starts worker processes beside the server. Each in a process group of its own, so that Ctrl-C reaches `up` alone, which then
- * stops them in order.
+ * Starts worker processes beside the server. Each in a process group of its own, so that Ctrl-C reaches only `up`, which then stops
+ * them in order.
  */
 export function startWorkers(
   count: number,

@@ -22,7 +22,7 @@ function renderApp(store: FakeStore, path = '/') {
   return { ...render(<App store={store} queries={createQueryClient(store)} router={router} />), router };
 }
 
-it('says how the connection is, and what it failed of', async () => {
+it('shows the connection, and why it failed', async () => {
   const store = fakeStore();
   renderApp(store);
   expect(await screen.findByText('Loading monitors…')).toBeTruthy();
@@ -37,7 +37,7 @@ it('says how the connection is, and what it failed of', async () => {
   expect(connection()).toMatch(/^stale since /);
 });
 
-it('leads with problems, the worst first, as they change, all as text', async () => {
+it('begins with problems, the worst first, as they change, all as text', async () => {
   const evil = '<img src=x onerror=alert(1)>';
   const states = new Map(
     [

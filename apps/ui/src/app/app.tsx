@@ -13,7 +13,7 @@ interface AppProps {
   router: ComponentProps<typeof RouterProvider>['router'];
 }
 
-/** All styles are files: the page's policy refuses style elements, which the library would else make for its variables. */
+/** All styles are files: the page's policy refuses style elements, which the library would otherwise make for its variables. */
 export function App({ store, queries, router }: AppProps) {
   useEffect(() => followChanges(store, queries), [store, queries]);
   return (
@@ -28,7 +28,7 @@ export function App({ store, queries, router }: AppProps) {
   );
 }
 
-/** Without a token that the API takes there is nothing to be seen. */
+/** Without a valid token there is nothing to see. */
 function Gate({ store, queries, router }: AppProps) {
   const connection = useLive((live) => live.connection);
   const error = useLive((live) => live.error);

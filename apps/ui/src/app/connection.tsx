@@ -4,7 +4,7 @@ import { useLive } from '../lib/live-context.js';
 import type { Live } from '../lib/live-types.js';
 import styles from './connection.module.css';
 
-/** A short loss is nothing to be troubled by. */
+/** Ignores a short loss. */
 const STALE_AFTER_MS = 5_000;
 
 /** `live`, `reconnecting`, or `stale since` when that has taken a while. */
@@ -26,7 +26,7 @@ function wordsOf(connection: Live['connection'], staleSince: number | undefined,
   return `stale since ${localShort(staleSince, now)}`;
 }
 
-/** What the connection failed of. */
+/** Why the connection failed. */
 export function ConnectionLost() {
   const error = useLive((live) => (live.connection === 'reconnecting' ? live.error : undefined));
   if (error === undefined) return null;

@@ -3,14 +3,14 @@ import { firstRowsOf } from '../features/monitors/first-rows.js';
 import type { StatesQuery } from '../lib/live-types.js';
 
 export interface PageFile {
-  /** As routes spell it: a part of the path that begins with a colon may be anything. */
+  /** In the syntax of routes: a segment that begins with a colon matches anything. */
   path: string;
   load: () => Promise<{ default: () => ReactNode }>;
-  /** How to ask for the states that it shows first, by its query: they are there before all are. */
+  /** The query of the states that it shows first: they arrive before all others. */
   first?: (params: URLSearchParams) => StatesQuery | undefined;
 }
 
-/** Each page is a file of its own, loaded when it is first gone to. */
+/** Each page is a file of its own, loaded when it is first opened. */
 export const PAGES: readonly PageFile[] = [
   { path: '/', load: () => import('../features/overview/overview.page.js') },
   { path: '/monitors', load: () => import('../features/monitors/monitors.page.js'), first: firstRowsOf },
@@ -28,7 +28,7 @@ export const PAGES: readonly PageFile[] = [
   { path: '/cluster', load: () => import('../features/cluster/cluster.page.js') },
 ];
 
-/** The page that a path leads to, known before there is a router. */
+/** The page of a path, known before there is a router. */
 export function pageAt(path: string): PageFile | undefined {
   return PAGES.find((page) => new RegExp(`^${page.path.replaceAll(/:\w+/g, '[^/]+')}/?$`).test(path));
 }

@@ -3,7 +3,7 @@ import { Icon } from '../components/icon.js';
 import { accessToken } from '../lib/access-token.js';
 import { useStore } from '../lib/live-context.js';
 
-/** Only where a token was given. */
+/** Only if a token is in use. */
 export function SignOut() {
   const store = useStore();
   if (accessToken.get() === null) return null;

@@ -8,10 +8,10 @@ const SCHEMES = [
 ] as const;
 
 export function ThemeSwitch() {
-  // Or the library would set a style element.
+  // Otherwise the library would set a style element.
   const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   return (
-    // The placeholder that would else take the focus first has no place in a menu.
+    // The placeholder, which would otherwise take the focus first, has no place in a menu.
     <Menu position="bottom-end" transitionProps={{ duration: 0 }} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" aria-label="Theme">

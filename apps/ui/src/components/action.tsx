@@ -6,20 +6,20 @@ import { Icon, type IconName } from './icon.js';
 interface ActionProps {
   icon: IconName;
   children: ReactNode;
-  /** It takes something away. */
+  /** It removes something. */
   isDangerous?: boolean;
   loading?: boolean;
   'aria-pressed'?: boolean;
   onClick: () => void;
 }
 
-/** What a page offers to do. */
+/** An action of a page. */
 export function Action({ icon, isDangerous = false, ...props }: ActionProps) {
   const look = isDangerous ? ({ variant: 'outline', color: 'red' } as const) : ({ variant: 'default' } as const);
   return <Button size="xs" {...look} leftSection={<Icon name={icon} size={14} />} {...props} />;
 }
 
-/** Where a page leads to, to do something there. */
+/** A link of a page that begins an action. */
 export function ActionLink({ icon, to, children }: { icon: IconName; to: string; children: ReactNode }) {
   return (
     <Button size="xs" variant="default" component={Link} to={to} leftSection={<Icon name={icon} size={14} />}>

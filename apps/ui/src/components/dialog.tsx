@@ -16,7 +16,7 @@ export function Dialog(props: Omit<ModalProps, 'lockScroll'>) {
   );
 }
 
-/** Asks before what cannot be undone. */
+/** Asks for confirmation of something that cannot be undone. */
 export function Confirm({
   title,
   children,

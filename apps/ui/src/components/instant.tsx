@@ -2,8 +2,8 @@ import { useTextOfNow } from '../lib/clock.js';
 import { absolute, localShort, relative, spanInWords } from '../lib/format.js';
 
 /**
- * `ago`: how long ago; `span`: the same without the word; `local`: the time of day; `due`: how soon, and once that is over, now. The absolute time
- * on hover.
+ * `ago`: how long ago; `span`: the same without the word; `local`: the time of day; `due`: in how long, and `now` once it is over.
+ * The absolute time on hover.
  */
 export type InstantForm = 'ago' | 'span' | 'local' | 'due';
 

@@ -4,16 +4,18 @@ import { Failed, Loading } from './states.js';
 import styles from './states.module.css';
 
 interface LoadedProps<T> {
-  /** A query, or what the stream keeps. */
+  /** A query, or data of the stream. */
   of: { data: T | undefined; error?: Error | null; refetch?: () => unknown };
-  /** What it is, as in "Could not load the alerters". */
+  /** Its name, as in "Could not load the alerters". */
   what: string;
-  /** What is shown when there is nothing, if that is to be said. */
+  /** Shown if there is nothing, unless the page handles that. */
   empty?: { when: (data: T) => boolean; shown: ReactNode };
   children: (data: T) => ReactNode;
 }
 
-/** What was read; until then that it is coming, or why not. What could not be read again stays, and is said to be old. */
+/**
+ * The loaded data; until then that it is loading, or why it failed. If loading again fails, the data stay and are marked as old.
+ */
 export function Loaded<T>({ of: { data, error = null, refetch }, what, empty, children }: LoadedProps<T>) {
   const retry = refetch ? { onRetry: () => void refetch() } : {};
   if (data === undefined) {

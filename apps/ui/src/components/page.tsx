@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useId } from 'react';
 import styles from './page.module.css';
 
-/** A page: its title, also in the browser's, and what can be done. */
+/** A page: its title, also in the browser's, and its actions. */
 export function Page({
   title,
   heading,
@@ -9,7 +9,7 @@ export function Page({
   children,
 }: {
   title: string;
-  /** What the heading shows, if more than the title. */
+  /** The content of the heading, if it is more than the title. */
   heading?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;

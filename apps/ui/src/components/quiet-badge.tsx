@@ -10,7 +10,7 @@ const ICONS: Readonly<Record<QuietReason, IconName>> = {
   acknowledged: 'ok',
 };
 
-/** Why the alarms of a monitor are held. */
+/** Why the alarms of a monitor are held back. */
 export function QuietBadge({ quiet }: { quiet: QuietReason }) {
   return (
     <span className={styles['badge']} data-quiet={quiet}>

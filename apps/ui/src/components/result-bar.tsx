@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { Sample } from '../lib/recent-results.js';
 import styles from './result-bar.module.css';
 
-/** Recent results at a glance, oldest on the left. What they were is told as one text. */
+/** Recent results at a glance, oldest on the left, with one text for screen readers. */
 export const ResultBar = memo(function ResultBar({ results }: { results: readonly Sample[] | undefined }) {
   if (results === undefined || results.length === 0) {
     return <span className="visually-hidden">{results ? 'no results yet' : 'loading'}</span>;

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import styles from './states.module.css';
 
-/** What every screen shows instead of data: that it is coming, that there is none, or what went wrong. */
+/** Shown instead of data: that it is loading, that there is none, or what went wrong. */
 export function Loading({ what = 'Loading' }: { what?: string }) {
   return (
     <div className={styles['box']} role="status">

@@ -1,9 +1,9 @@
 const KEY = '9volt-access-token';
 
-/** What a header can carry. */
+/** The characters of a header. */
 const SENDABLE = /^[\x21-\x7e]+(?: +[\x21-\x7e]+)*$/;
 
-/** The token of this tab: kept until the tab is closed, seen by no other. */
+/** The token of this tab: kept until the tab is closed, invisible to others. */
 export const accessToken = {
   get: (): string | null => sessionStorage.getItem(KEY),
   set: (token: string): void => sessionStorage.setItem(KEY, token),

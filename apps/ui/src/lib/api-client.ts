@@ -5,19 +5,22 @@ import type { components, paths } from '@9volt/contracts/api-types';
 export type Schemas = components['schemas'];
 export type FieldProblem = Schemas['FieldProblem'];
 
-/** An answer that is no success. */
+/** An answer that is not a success. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
-    /** What is wrong with which field, by JSON pointer. */
+    /** The errors of fields, by JSON pointer. */
     readonly fields: readonly FieldProblem[] = [],
   ) {
     super(message);
   }
 }
 
-/** Asks the API by the paths of its document. Throws {@link ApiError} with the API's own words for any answer that is no success. */
+/**
+ * Calls the API by the paths of its document. Throws {@link ApiError} with the API's own words for any answer that is not a
+ * success.
+ */
 export const api = createClient<paths>({
   baseUrl: globalThis.location.origin,
   cache: 'no-store',
@@ -38,12 +41,12 @@ api.use({
   },
 });
 
-/** What a success answers: failures were thrown. */
+/** The data of a success; failures were thrown. */
 export async function dataOf<T>(asked: Promise<{ data?: T }>): Promise<T> {
   return (await asked).data as T;
 }
 
-/** A list that was asked for in pages or sorted: without that the API answers a map. */
+/** A list that was requested in pages or sorted: without that the API answers a map. */
 export async function listOf<T>(asked: Promise<{ data?: T[] | Readonly<Record<string, unknown>> }>): Promise<T[]> {
   const data = await dataOf(asked);
   if (!Array.isArray(data)) throw new Error('The API answered a map where a list was asked for');
@@ -52,7 +55,7 @@ export async function listOf<T>(asked: Promise<{ data?: T[] | Readonly<Record<st
 
 type QueryParameters = Record<string, string | number | readonly string[] | undefined>;
 
-/** A query string of what is given; nothing for nothing. */
+/** A query string of the given values; empty for none. */
 export function queryString(parameters: QueryParameters): string {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== '');
   const pairs = entries.flatMap(([name, value]) =>
@@ -62,7 +65,7 @@ export function queryString(parameters: QueryParameters): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** The API takes a lone value that has a comma for several, unless it is repeated. */
+/** The API reads a single value with a comma as several, unless it is repeated. */
 function exactly(values: readonly string[]): readonly string[] {
   const [only] = values;
   return values.length === 1 && only?.includes(',') ? [only, only] : values;

@@ -1,6 +1,6 @@
 const KEY = '9volt-author';
 
-/** Who silences and acknowledges, as this browser was told last. */
+/** The author of silences and acknowledgements, as last entered in this browser. */
 export const author = {
   get: (): string => localStorage.getItem(KEY) ?? '',
   set: (name: string): void => localStorage.setItem(KEY, name),

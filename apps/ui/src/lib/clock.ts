@@ -24,7 +24,7 @@ function tick(): void {
   for (const listener of listeners) listener();
 }
 
-/** A text that depends on the time: from one timer for all, and drawn again only when the text changes. */
+/** A text that depends on the time: one timer for all, and drawn again only when the text changes. */
 export function useTextOfNow(textAt: (now: number) => string): string {
   return useSyncExternalStore(subscribe, () => textAt(timer === undefined ? Date.now() : now));
 }

@@ -10,8 +10,8 @@ export interface StreamMessage {
 const SILENCE_MS = 40_000;
 
 /**
- * Opens a stream by fetch, which, other than EventSource, carries the token. It goes on after `lastEventId`, and gives together what came
- * together until it ends.
+ * Opens a stream by fetch, which, unlike EventSource, sends the token. It continues after `lastEventId`, and yields messages
+ * together that came together, until it ends.
  */
 export async function openStream(
   signal: AbortSignal,
@@ -28,7 +28,7 @@ export async function openStream(
   return messagesIn(body, signal);
 }
 
-/** What is awaited, or a failure when nothing is heard for long: a connection may be dead without a word. */
+/** The awaited value, or a failure after a long silence: a connection may die without a sign. */
 export async function orSilent<T>(awaited: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_resolve, reject) => {
@@ -37,7 +37,7 @@ export async function orSilent<T>(awaited: Promise<T>): Promise<T> {
   return Promise.race([awaited, silence]).finally(() => clearTimeout(timer));
 }
 
-/** Given together as they came together. */
+/** Yielded together as they came together. */
 export async function* messagesIn(
   body: ReadableStream<Uint8Array>,
   signal: AbortSignal,

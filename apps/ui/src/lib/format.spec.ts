@@ -23,7 +23,7 @@ it.each([
   [12_340, '12.3 s'],
 ])('a latency of %p is %s', (ms, words) => expect(latency(ms)).toBe(words));
 
-it('counts with a noun, and tells an instant that no zone can mistake', () => {
+it('counts with a noun, and shows a time that is clear in every zone', () => {
   expect([counted(1, 'monitor'), counted(10_000, 'monitor')]).toEqual(['1 monitor', '10,000 monitors']);
   expect(absolute(0)).toContain('(1970-01-01T00:00:00.000Z)');
 });

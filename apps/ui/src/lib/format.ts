@@ -18,7 +18,7 @@ const UNITS: readonly [string, number][] = [
   ['s', 1_000],
 ];
 
-/** As the reader's browser is set. */
+/** In the language of the reader's browser. */
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat(undefined, options);
@@ -27,7 +27,7 @@ function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   }
 }
 
-/** `3d 4h`, `12m 5s`, `0s`: the two largest units, never more than what has passed. */
+/** `3d 4h`, `12m 5s`, `0s`: the two largest units, rounded down. */
 export function spanInWords(ms: number): string {
   const rest = Math.max(0, Math.floor(ms / 1_000) * 1_000);
   const first = UNITS.findIndex(([, unit]) => rest >= unit);
@@ -44,13 +44,13 @@ export function relative(at: number, now: number): string {
   return at <= now ? `${spanInWords(now - at)} ago` : `in ${spanInWords(at - now + 999)}`;
 }
 
-/** The time of day for what is of today, else the day with it. */
+/** The time of day for today, else with the date. */
 export function localShort(at: number, now = Date.now()): string {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   return (isToday ? TIME : DAY).format(at);
 }
 
-/** In the reader's time zone, and the same instant where no zone can be mistaken. */
+/** In the reader's time zone, and the same time in a form that is clear in every zone. */
 export function absolute(at: number): string {
   return `${LOCAL.format(at)} (${new Date(at).toISOString()})`;
 }

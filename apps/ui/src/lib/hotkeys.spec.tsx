@@ -30,7 +30,7 @@ function Fixture({ withDialog = false }: { withDialog?: boolean }) {
 const press = (key: string, more: object = {}, on: Element = document.body): void =>
   void fireEvent.keyDown(on, { key, ...more });
 
-it('hears a key, unless somebody types, a dialog is open, or it is meant for the browser', () => {
+it('reacts to a key, unless somebody types, a dialog is open, or it is meant for the browser', () => {
   const { rerender } = render(<Fixture />);
   press('/');
   expect(onSlash).toHaveBeenCalledTimes(1);

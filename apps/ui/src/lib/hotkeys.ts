@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 /** `k`, `?`, `ctrl+k` (also with the command key). */
 export type Bindings = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
-/** Keys of a page. They are silent while somebody types, and below a dialog; those with ctrl are not. */
+/** Keys of a page. They are off while somebody types, and below a dialog; those with ctrl are not. */
 export function useHotkeys(bindings: Bindings): void {
   const latest = useRef(bindings);
   useEffect(() => {
@@ -38,8 +38,8 @@ function isTextInput(target: HTMLElement): boolean {
 const FRAMES = 5;
 
 /**
- * `j` and `k` go from row to row of a list: to the link in the next element with `data-row`, which Enter then opens. `scrollTo` brings
- * a row of a virtualised list into being.
+ * `j` and `k` go from row to row of a list: to the link in the next element with `data-row`, which Enter then opens. `scrollTo`
+ * renders a row of a virtualised list.
  */
 export function useListKeys(
   list: React.RefObject<HTMLElement | null>,

@@ -16,7 +16,7 @@ export function useStore(): Store {
   return store;
 }
 
-/** One part of what is live; drawn again only when that part changes. */
+/** One part of the live data; drawn again only when that part changes. */
 export function useLive<T>(select: (live: Live) => T): T {
   const store = useStore();
   const last = useRef<{ live: Live; select: (live: Live) => T; value: T } | undefined>(undefined);

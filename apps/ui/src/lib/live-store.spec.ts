@@ -19,9 +19,9 @@ let events: ClusterEvent[];
 let streams: Stream[];
 let reads: number;
 let token: string | undefined;
-/** What the list of events waits for. */
+/** The list of events waits for this. */
 let gate: Promise<void>;
-/** What the stream waits for. */
+/** The stream waits for this. */
 let streamGate: Promise<void>;
 
 function answer(path: string, headers: Record<string, string>): Response | Promise<Response> {
@@ -89,7 +89,7 @@ const isLive = ({ connection }: Live): boolean => connection === 'live';
 const told = (event: string, data: object, id: string): string =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${id}\n\n`;
 
-it('has what is shown first before it has all, and then no more', async () => {
+it('has the first rows before it has all, and then drops them', async () => {
   store.stop();
   store = new LiveStore();
   let release = (): void => undefined;
@@ -121,7 +121,7 @@ it('keeps the newest 200 events', async () => {
   expect(events).toHaveLength(200);
 });
 
-it('applies afterwards what is told while it reads', async () => {
+it('applies messages that came during a read afterwards', async () => {
   store.stop();
   let open = (): void => undefined;
   gate = new Promise((resolve) => (open = resolve));
@@ -142,7 +142,7 @@ it('reads everything again after a reset', async () => {
   expect((await until(({ states }) => states?.has('other') === true)).states?.size).toBe(1);
 });
 
-it('reconnects, reads again, and goes on from there', async () => {
+it('reconnects, reads again, and continues from there', async () => {
   await until(isLive);
   expect(streams[0]?.headers['last-event-id']).toBe('c.1');
   streams[0]?.send(told('state', stateOf('web', { count: 1 }), 'c.7'));
@@ -159,7 +159,7 @@ it('reconnects, reads again, and goes on from there', async () => {
   expect(reads).toBe(4);
 });
 
-it('is live only when it also hears of changes', async () => {
+it('is live only when it also gets changes', async () => {
   store.stop();
   let open = (): void => undefined;
   streamGate = new Promise((resolve) => (open = resolve));
@@ -170,7 +170,7 @@ it('is live only when it also hears of changes', async () => {
   await until(isLive);
 });
 
-it('asks for a token, and goes on with it', async () => {
+it('asks for a token, and continues with it', async () => {
   store.stop();
   token = 'secret';
   store.start();
@@ -180,7 +180,7 @@ it('asks for a token, and goes on with it', async () => {
   expect(streams.at(-1)?.headers['x-access-token']).toBe('secret');
 });
 
-it('keeps what did not change as it was, so that it is not drawn again', async () => {
+it('keeps unchanged objects, so that they are not drawn again', async () => {
   states = [stateOf('web'), stateOf('db', { tags: ['a'] })];
   streams[0]?.send(told('reset', { revision: 9 }, 'c.9'));
   const before = await until(({ states }) => states?.size === 2);
@@ -190,7 +190,7 @@ it('keeps what did not change as it was, so that it is not drawn again', async (
   expect(after.states?.get('web')).toBe(before.states?.get('web'));
 });
 
-it('tells what else has changed, together', async () => {
+it('reports what else has changed, together', async () => {
   await until(isLive);
   const seen: Changes[] = [];
   store.observe((changes) => seen.push(changes));
@@ -203,7 +203,7 @@ it('tells what else has changed, together', async () => {
   expect(seen).toEqual([{ states: ['web'], monitors: ['web'], members: true }]);
 });
 
-it('signs out: the token and all that was read with it are gone', async () => {
+it('signs out: the token and all data read with it are gone', async () => {
   token = 'secret';
   store.useToken('secret');
   await until(isLive);

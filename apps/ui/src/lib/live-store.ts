@@ -10,8 +10,8 @@ const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
 /**
- * What the cluster is now: read in full, then kept by what the stream tells from there on. What it tells while all is being read is
- * applied afterwards, so that nothing falls in between. What comes within a frame is applied together.
+ * The present cluster: read in full, then kept up to date by the stream from there on. Messages that come during the read are
+ * applied afterwards, so that nothing is lost in between. Messages within a frame are applied together.
  */
 export class LiveStore {
   private live: Live = {
@@ -25,7 +25,7 @@ export class LiveStore {
   private readonly observers = new Set<(changes: Changes) => void>();
   private stopper: AbortController | undefined;
   private failures = 0;
-  /** Messages that wait for what is being read, or for the next frame. */
+  /** Messages that wait for the read, or for the next frame. */
   private held: StreamMessage[] = [];
   private isReading = false;
   private isStreaming = false;
@@ -39,13 +39,13 @@ export class LiveStore {
     return () => this.listeners.delete(listener);
   };
 
-  /** Tells what changed, for what is read from elsewhere. */
+  /** Reports what changed, for data that is read elsewhere. */
   readonly observe = (observer: (changes: Changes) => void): (() => void) => {
     this.observers.add(observer);
     return () => this.observers.delete(observer);
   };
 
-  /** `first` is how to ask for the states that are shown until all are there. */
+  /** `first` is the query of the states to show until all are there. */
   start(first?: StatesQuery): void {
     this.stop();
     this.failures = 0;
@@ -63,7 +63,7 @@ export class LiveStore {
     this.start();
   }
 
-  /** Forgets the token and what was read with it. */
+  /** Forgets the token and the data read with it. */
   signOut(reason?: string): void {
     this.stop();
     accessToken.clear();
@@ -78,10 +78,10 @@ export class LiveStore {
     });
   }
 
-  /** One after the other: the question for all would keep that for the first, and those being drawn, from being done first. */
+  /** One after the other: otherwise the request for all would delay the one for the first, and their drawing. */
   private async readThenFollow(first: StatesQuery | undefined, stopped: AbortSignal): Promise<void> {
     if (first !== undefined) {
-      // What is wrong with it is told by the question for all.
+      // The request for all reports its errors.
       const read = await statesOf(first, stopped).catch(() => undefined);
       if (read && !stopped.aborted) {
         this.set({ first: read.states });
@@ -110,7 +110,7 @@ export class LiveStore {
     const end = new AbortController();
     const signal = AbortSignal.any([stopped, end.signal]);
     try {
-      // The list comes first: it is what everybody waits for, and says from where the stream goes on.
+      // The list comes first: everybody waits for it, and it says from where the stream continues.
       const { states, eventId } = await orSilent(statesOf(STATES, signal));
       this.readAll(signal, end, states);
       const stream = await openStream(signal, eventId);
@@ -130,7 +130,7 @@ export class LiveStore {
     }
   }
 
-  /** A failure ends the connection: the next one reads again. Events are asked for after the states, and so are never older. */
+  /** A failure ends the connection: the next one reads again. Events are requested after the states, and so are never older. */
   private readAll(signal: AbortSignal, end: AbortController, states?: readonly LiveState[]): void {
     const turn = ++this.turn;
     this.isReading = true;
@@ -203,7 +203,7 @@ async function statesOf(
   return { states: data, eventId: response.headers.get('X-Event-Id') ?? undefined };
 }
 
-/** Spread, so that not every dashboard comes back at the same moment. */
+/** With jitter, so that not every dashboard comes back at the same moment. */
 function retryDelay(failures: number): number {
   const most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures);
   return most * (0.5 + Math.random() / 2);

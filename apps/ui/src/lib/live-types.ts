@@ -1,11 +1,11 @@
 import type { Schemas } from './api-client.js';
 import type { paths } from '@9volt/contracts/api-types';
 
-/** How to ask for states. */
+/** A query of states. */
 export type StatesQuery = NonNullable<paths['/api/v1/state']['get']['parameters']['query']>;
 export type StateChange = Schemas['StateChange'];
 export type ClusterEvent = Schemas['Event'];
-/** As it is streamed: without the configuration. */
+/** The streamed form: without the configuration. */
 export type LiveState = Omit<Schemas['State'], 'config'>;
 export type Status = LiveState['status'];
 
@@ -13,7 +13,7 @@ export interface Live {
   connection: 'connecting' | 'live' | 'reconnecting' | 'unauthorized';
   /** Why it is not live. */
   error: string | undefined;
-  /** Milliseconds since the epoch; since when what is shown may be out of date, if it may. */
+  /** Since when the shown data may be out of date, if so; milliseconds since the epoch. */
   staleSince: number | undefined;
   /** Until all states are read: those that the page shows first, in its order. */
   first?: readonly LiveState[] | undefined;
@@ -23,7 +23,7 @@ export interface Live {
   events: readonly ClusterEvent[] | undefined;
 }
 
-/** What else may be out of date, for whoever has read it. */
+/** Other data that may be out of date, for those who have read it. */
 export interface Changes {
   /** Everything: the connection is new. */
   all?: boolean;

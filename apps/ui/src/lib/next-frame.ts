@@ -1,4 +1,4 @@
-/** A frame does not come in a tab that nobody sees. */
+/** A hidden tab gets no frames. */
 const LONGEST_MS = 250;
 
 /** Runs something once with the next frame, or after a moment without one. */

@@ -3,12 +3,12 @@ import { ApiError } from './api-client.js';
 import type { Store } from './live-context.js';
 import type { Changes } from './live-types.js';
 
-/** What is read is fresh for a while: the stream tells when it is not. */
+/** Data is fresh for a while: the stream says when it is not. */
 const FRESH_MS = 15_000;
-/** At most so often is one thing read again, however often it changes. */
+/** One thing is read again at most this often, however often it changes. */
 const PAUSE_MS = 1_000;
 
-/** A query of the API for what the stream does not carry. A 401 signs out. */
+/** A query of the API for data that the stream does not carry. A 401 signs out. */
 export function createQueryClient(store: Pick<Store, 'signOut'>): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
@@ -27,7 +27,7 @@ export function createQueryClient(store: Pick<Store, 'signOut'>): QueryClient {
   });
 }
 
-/** Reads again what the stream says has changed. The first part of a key is its kind, the second the name of a monitor. */
+/** Reads again what changed according to the stream. The first part of a key is its kind, the second the name of a monitor. */
 export function followChanges(store: Pick<Store, 'observe'>, client: QueryClient): () => void {
   let due = new Set<string>();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +41,7 @@ export function followChanges(store: Pick<Store, 'observe'>, client: QueryClient
   };
   const stop = store.observe((changes) => {
     if (changes.all === true) {
-      // What is being edited must not change under the editor's hands.
+      // The edited data must not change during the edit.
       void client.invalidateQueries({ predicate: ({ queryKey: [kind] }) => kind !== 'edit' });
       return;
     }

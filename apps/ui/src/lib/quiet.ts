@@ -2,7 +2,7 @@ import type { LiveState } from './live-types.js';
 
 export type QuietReason = NonNullable<LiveState['quiet']>;
 
-/** In the order of the stages that hold alarms. */
+/** In the order of the stages that hold back alarms. */
 export const QUIET_REASONS: readonly QuietReason[] = [
   'maintenance',
   'unreachable',

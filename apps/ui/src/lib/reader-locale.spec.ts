@@ -15,14 +15,14 @@ it.each([
   ['x'.repeat(100), undefined, 'en'],
   [undefined, undefined, 'en'],
   [null, null, 'en'],
-])('a browser that says %p, %p is understood as %p', (language, languages, expected) => {
+])('a browser with the languages %p, %p is understood as %p', (language, languages, expected) => {
   const navigator = browserOf(language, languages === undefined ? [language] : languages);
   mendLanguage(navigator);
   expect(navigator.language).toBe(expected);
   expect(() => new Intl.DateTimeFormat([...navigator.languages])).not.toThrow();
 });
 
-it('the library of the charts is loaded in such a browser', async () => {
+it('the library of the charts loads in such a browser', async () => {
   Object.defineProperty(navigator, 'language', { configurable: true, get: () => 'en-US@posix' });
   globalThis.matchMedia ??= (() => ({ addEventListener: () => undefined })) as never;
   await expect(import('uplot')).rejects.toThrow(RangeError);

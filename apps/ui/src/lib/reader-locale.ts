@@ -1,6 +1,6 @@
 /**
- * Some browsers are set to what is no language (`en-US@posix`). `Intl` throws at that, in libraries that ask for it as soon as they are loaded,
- * and with it goes the page. From here on such a browser says the language that is meant, or English.
+ * Some browsers have an invalid language (`en-US@posix`). `Intl` throws for it in libraries that use it as soon as they are loaded,
+ * and the whole page fails. From here on such a browser has the intended language, or English.
  */
 export function mendLanguage(navigator: Navigator): void {
   if (isLocale(navigator.language)) return;
@@ -10,7 +10,7 @@ export function mendLanguage(navigator: Navigator): void {
   Object.defineProperty(navigator, 'languages', { configurable: true, get: () => known });
 }
 
-/** The names that POSIX has for languages: `de_DE.UTF-8@euro`, `C`. */
+/** The names of languages in POSIX: `de_DE.UTF-8@euro`, `C`. */
 function withoutModifier(language: string | undefined): string {
   return String(language ?? '')
     .replace(/[@.].*$/, '')

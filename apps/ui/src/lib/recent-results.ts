@@ -4,16 +4,16 @@ import type { paths } from '@9volt/contracts/api-types';
 export type Sample = Schemas['Sample'];
 
 const RESULTS_SHOWN = 20;
-/** Workers write down their results every 10 s. */
+/** Workers dump their results every 10 s. */
 const POLL_MS = 10_000;
-/** So long is a row to be seen before it is asked for: scrolling past is not looking. */
+/** How long a row must be visible before it is requested: scrolling past does not count. */
 const SETTLE_MS = 120;
-/** Names are up to 200 characters, and a URL is not for ever. */
+/** Names have up to 200 characters, and the length of a URL is limited. */
 const MAX_URL = 6_000;
 /** The clocks of workers differ. */
 const OVERLAP_MS = 60_000;
 
-/** The latest results of the monitors on the screen: read when they come into view, and again as long as they stay. */
+/** The latest results of the visible monitors: read when they come into view, and again as long as they stay. */
 export class RecentResults {
   private readonly results = new Map<string, readonly Sample[]>();
   private readonly listeners = new Set<() => void>();
@@ -31,7 +31,7 @@ export class RecentResults {
     return this.results.get(name);
   }
 
-  /** Reads these, and no longer what was wanted before. */
+  /** Reads these, and no longer the earlier ones. */
   want(names: readonly string[]): void {
     this.wanted = names;
     this.schedule(names.some((name) => !this.results.has(name)) ? SETTLE_MS : POLL_MS);
@@ -53,7 +53,7 @@ export class RecentResults {
       );
       for (const listener of this.listeners) listener();
     } catch {
-      // The stream says what is wrong with the connection; what is known stays.
+      // The stream reports problems of the connection; known results stay.
     }
     this.schedule(POLL_MS);
   }

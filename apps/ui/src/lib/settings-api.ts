@@ -1,9 +1,9 @@
 import { api, dataOf, type Schemas } from './api-client.js';
 
-/** A configuration as forms edit it: the API says what is wrong with it. */
+/** A configuration as forms edit it: the API validates it. */
 export type Json = Record<string, unknown>;
 
-/** A configuration as it is stored, and the tag that says which one it is. */
+/** A stored configuration, and its entity tag. */
 export interface Stored {
   config: Json;
   etag: string | undefined;
@@ -20,7 +20,7 @@ async function stored(asked: Promise<{ data?: Json; response: Response }>): Prom
   return { config: data, etag: response.headers.get('ETag') ?? undefined };
 }
 
-/** With a tag: only what is still that; without one: only what does not exist. Else the API answers 412. */
+/** With a tag: only if it is still this version; without one: only if it does not exist. Otherwise the API answers 412. */
 function onlyIf(etag: string | undefined): Record<string, string> {
   return etag === undefined ? { 'If-None-Match': '*' } : { 'If-Match': etag };
 }

@@ -1,11 +1,9 @@
 import { type ClusterEvent, type LiveState, type StateChange } from './live-types.js';
 
-/** How many events are kept at hand; older ones are read in pages. */
+/** How many events it keeps; older ones are read in pages. */
 export const EVENTS_KEPT = 200;
 
-/**
- * The states as read in full. What did not change keeps its identity, so that what shows it need not be drawn again.
- */
+/** The states as read in full. Unchanged ones keep their identity, so that their components need not be drawn again. */
 export function shared(
   before: ReadonlyMap<string, LiveState> | undefined,
   read: readonly LiveState[],

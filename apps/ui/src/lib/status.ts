@@ -16,14 +16,14 @@ export const STATUSES: readonly Status[] = [
 
 const RANK = Object.fromEntries(STATUSES.map((status, rank) => [status, rank])) as Record<Status, number>;
 
-/** What somebody has to look at. */
+/** Statuses that somebody has to look at. */
 export const PROBLEMS: ReadonlySet<Status> = new Set(STATUSES.slice(0, STATUSES.indexOf('pending')));
 
 function bySeverity(a: Status, b: Status): number {
   return RANK[a] - RANK[b];
 }
 
-/** The worst first, then what lasts the longest. */
+/** The worst first, then the oldest. */
 export function worstFirst(a: LiveState, b: LiveState): number {
   return bySeverity(a.status, b.status) || compareText(a.since ?? '~', b.since ?? '~') || compareText(a.name, b.name);
 }
@@ -40,7 +40,7 @@ export function countByStatus(states: Iterable<LiveState>): Counts {
   return counts;
 }
 
-/** Why it is shown as it is, in one line; nothing when there is nothing to say. */
+/** Why it has this status, in one line; empty if there is nothing to say. */
 export function explanationOf({ status, reason, message }: LiveState): string {
   if (reason !== null) return reason;
   return status === 'ok' && message === 'N/A' ? '' : message;

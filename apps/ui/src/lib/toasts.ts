@@ -1,4 +1,4 @@
-/** A short message that goes away by itself, or, if it says what failed, when it is dismissed. */
+/** A short message that disappears by itself, or, if it reports a failure, when it is dismissed. */
 export interface Toast {
   id: number;
   tone: 'done' | 'failed';
@@ -33,7 +33,7 @@ export function toast(tone: Toast['tone'], title: string, details: readonly stri
   if (tone === 'done') setTimeout(() => toastStore.dismiss(id), SHOWN_MS);
 }
 
-/** Tells an error in the API's own words. */
+/** Shows an error in the API's own words. */
 export function toastError(title: string, error: unknown): void {
   toast('failed', title, [error instanceof Error ? error.message : String(error)]);
 }

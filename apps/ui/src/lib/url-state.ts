@@ -1,13 +1,13 @@
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useSearchParams } from 'react-router';
 
-/** Words, none of which holds a comma: from repeated parameters, or from one that lists them. */
+/** Words without commas: from repeated parameters, or from one that lists them. */
 export function wordsOf(params: URLSearchParams, name: string): string[] {
   const words = params.getAll(name).flatMap((text) => text.split(','));
   return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))];
 }
 
-/** What the query of the URL says, and a way to change some of it. Changes that come faster than they are drawn add up. */
+/** The parameters of the URL, and a way to change some of them. Changes that come faster than they are drawn add up. */
 export function useUrlState<T>(
   read: (params: URLSearchParams) => T,
   write: (state: T) => URLSearchParams,

@@ -1,4 +1,4 @@
-// Only what is used of the library's styles.
+// Only the used parts of the library's styles.
 import '@mantine/core/styles/baseline.css';
 import '@mantine/core/styles/default-css-variables.css';
 import '@mantine/core/styles/global.css';

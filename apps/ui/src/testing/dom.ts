@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 
-/** What the component library asks of a browser, and jsdom has not. */
+/** Browser features that the component library needs and jsdom lacks. */
 export function completeDom(): void {
   Object.assign(window, {
     matchMedia: (query: string) => ({
@@ -25,7 +25,7 @@ export function completeDom(): void {
   });
 }
 
-/** An API that answers by `METHOD path`, the query left out, and notes what it was asked. */
+/** An API that answers by `METHOD path`, without the query, and records its requests. */
 export function fakeApi(answers: Record<string, (body: unknown, url: URL) => unknown>): { asked: string[] } {
   const asked: string[] = [];
   const fetch = async (request: Request): Promise<Response> => {
@@ -42,7 +42,7 @@ export function fakeApi(answers: Record<string, (body: unknown, url: URL) => unk
   return { asked };
 }
 
-/** To be answered by a {@link fakeApi}. */
+/** For tests with a {@link fakeApi}. */
 export class FakeProblem {
   constructor(
     readonly status: number,

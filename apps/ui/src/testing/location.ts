@@ -1,2 +1,2 @@
-// Where Node tests what a browser runs: to be imported before what asks the API.
+// For tests of browser code in Node: import it before any module that calls the API.
 Object.assign(globalThis, { location: new URL('http://localhost/ui/') });

@@ -40,7 +40,7 @@ export function fakeStore(first: Partial<Live> = {}): FakeStore {
   };
 }
 
-/** A page, or a part of one, with all that stands around it. */
+/** A page, or a part of one, with everything around it. */
 export function renderAt(
   element: ReactNode,
   { store = fakeStore(), path = '/' }: { store?: FakeStore; path?: string } = {},

@@ -14,7 +14,7 @@ export function useAlerters() {
   });
 }
 
-/** Names of the monitors that name each alerter. All configurations have to be read for it: not often. */
+/** Names of the monitors that use each alerter. It reads all configurations, so it does that rarely. */
 export function useUses() {
   return useQuery({
     queryKey: ['uses'],
@@ -43,7 +43,7 @@ function usesOf(
 
 const DELIVERIES = ['notification-sent', 'notification-failed'];
 
-/** What was sent, newest first. */
+/** Its notifications, newest first. */
 export function useDeliveries(name?: string) {
   return useQuery({
     queryKey: ['deliveries', name],

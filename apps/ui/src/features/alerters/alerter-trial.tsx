@@ -5,7 +5,7 @@ import type { Trial } from '../forms/config-editor.js';
 import { alerterApi } from './alerter-api.js';
 import { DeliveryResult } from './delivery-result.js';
 
-/** Sends a test notification through what is in the form; nothing is stored. */
+/** Sends a test notification with the content of the form; stores nothing. */
 export function AlerterTrial({ trial: { config, name, onFaults } }: { trial: Trial }) {
   const test = useMutation({
     mutationFn: () => alerterApi.test({ config, ...(name === undefined ? {} : { name }) }),

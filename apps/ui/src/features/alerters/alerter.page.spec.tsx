@@ -32,7 +32,7 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-it('shows its configuration without secrets, who uses it and what was sent', async () => {
+it('shows its configuration without secrets, its monitors and notifications', async () => {
   expect(await screen.findByRole('link', { name: 'web' })).toBeTruthy();
   expect(screen.queryByRole('link', { name: 'db' })).toBeNull();
   expect(screen.getByRole('group', { name: 'Configuration of team' }).textContent).toContain('********');

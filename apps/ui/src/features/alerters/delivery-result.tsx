@@ -7,7 +7,7 @@ const WORDS: Readonly<Record<Delivery['outcome'], string>> = {
   rejected: 'Refused',
 };
 
-/** What came of a test, and what the provider said. */
+/** The result of a test, and the provider's answer. */
 export function DeliveryResult({ result }: { result: Delivery | Error | undefined }) {
   return (
     <div role="status">

@@ -20,7 +20,7 @@ export default function EditAlerterPage() {
       kind={ALERTER}
       suggestions={NO_SUGGESTIONS}
       trial={(trial) => <AlerterTrial trial={trial} />}
-      // The stream tells of monitors only.
+      // The stream sends monitors only.
       onSaved={() =>
         void queries.invalidateQueries({ predicate: ({ queryKey: [kind] }) => /^alerters?$/.test(String(kind)) })
       }

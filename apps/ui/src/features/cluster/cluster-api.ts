@@ -4,7 +4,7 @@ import { api, dataOf, type Schemas } from '../../lib/api-client.js';
 export type Cluster = Schemas['Cluster'];
 export type Member = Schemas['Member'];
 
-/** Loads and lateness are told with each heartbeat, which the stream leaves out. */
+/** Loads and lateness come with each heartbeat, which the stream omits. */
 const POLL_MS = 5_000;
 
 export function useCluster() {

@@ -55,7 +55,7 @@ afterEach(cleanup);
 
 const row = (name: string): HTMLElement => document.querySelector(`[data-member=${name}]`) as HTMLElement;
 
-it('shows members with their load, the leader, and who is cut off', () => {
+it('shows members with their load, the leader, and members that are cut off', () => {
   expect(row('alpha').textContent).toMatch(/worker.*eu.*10.*2\.0\/s.*4000 ms.*3/);
   expect(row('beta').textContent).toContain('detached');
   expect(row('beta').textContent).toContain('clock 7,200 s ahead');
@@ -64,7 +64,7 @@ it('shows members with their load, the leader, and who is cut off', () => {
   expect(within(row('alpha')).getByRole('link').getAttribute('href')).toBe('/monitors?worker=alpha');
 });
 
-it('shows what has no worker, what is refused and why, and what is owed', () => {
+it('shows orphaned monitors, quarantined ones and why, and pending notifications', () => {
   const panel = (name: string): string | null => screen.getByRole('region', { name }).textContent;
   expect(panel('Orphaned monitors')).toContain('lonely');
   expect(panel('Quarantined configurations')).toContain(

@@ -34,7 +34,7 @@ export default function ClusterPage() {
   );
 }
 
-/** Also workers that are kept empty and do not take part at present. */
+/** Also drained workers that are not members at present. */
 function Drained({ cluster: { Drains } }: { cluster: Cluster }) {
   return (
     <Panel title="Drained workers">

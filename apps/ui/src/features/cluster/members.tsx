@@ -10,7 +10,7 @@ import { toast, toastError } from '../../lib/toasts.js';
 import { type Cluster, type Member, workersOf } from './cluster-api.js';
 import styles from './cluster.module.css';
 
-/** A worker that starts checks so much too late has too many of them. */
+/** A worker that starts checks this late has too many of them. */
 const LATE_MS = 1_000;
 
 function clockPhrase(offsetMs: number): string {
@@ -134,7 +134,7 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
   );
 }
 
-/** Empties a worker, or lets it have monitors again. */
+/** Drains a worker, or undrains it. */
 export function DrainButton({ name, isDrained }: { name: string; isDrained: boolean }) {
   const queries = useQueryClient();
   const toggle = useMutation({

@@ -26,7 +26,7 @@ export function writeEventFilter({ q, type, member, monitor }: EventFilter): URL
   return params;
 }
 
-/** As the API filters, for what the stream tells. */
+/** Filters like the API, for events of the stream. */
 export function matchesFilter({ q, type, member, monitor }: EventFilter): (event: ClusterEvent) => boolean {
   const text = q.toLowerCase();
   return (event) =>
@@ -36,7 +36,7 @@ export function matchesFilter({ q, type, member, monitor }: EventFilter): (event
     [event.message, event.monitor, event.alerter, event.memberid].some((one) => one?.toLowerCase().includes(text));
 }
 
-/** One list of several, newest first, each event once: pages overlap when something happens meanwhile. */
+/** One list of several, newest first, each event once: pages overlap if something happens meanwhile. */
 export function mergedEvents(...lists: readonly (readonly ClusterEvent[])[]): ClusterEvent[] {
   const byId = new Map(lists.flat().map((event) => [event.id, event]));
   return [...byId.values()].sort((a, b) => (a.id < b.id ? 1 : -1));

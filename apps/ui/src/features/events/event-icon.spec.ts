@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { EVENT_TYPES } from './event-icon.js';
 
-test('every type of event that the API tells has an icon, and can be filtered for', () => {
+test('every type of event of the API has an icon and a filter', () => {
   const path = join(import.meta.dirname, '../../../../api/openapi.json');
   const document = JSON.parse(readFileSync(path, 'utf8')) as {
     components: { schemas: { Event: { properties: { type: { enum: string[] } } } } };

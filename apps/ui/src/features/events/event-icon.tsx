@@ -45,7 +45,7 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
 
 export const EVENT_TYPES: string[] = Object.keys(LOOKS);
 
-/** A type that a newer version tells has the icon of none. */
+/** A type of a newer version has the default icon. */
 export function EventIcon({ type }: { type: EventType }) {
   const [icon, tone] = (LOOKS as Partial<typeof LOOKS>)[type] ?? ['pending', 'calm'];
   return (

@@ -36,7 +36,7 @@ it('reads older pages until there are no more', async () => {
   expect(screen.queryByRole('button', { name: 'Older' })).toBeNull();
 });
 
-it('shows what happens as it happens, but not while it is paused', async () => {
+it('shows events as they happen, but not while it is paused', async () => {
   const store = fakeStore({ connection: 'live', states: new Map(), events: [] });
   renderAt(<EventsPage />, { path: '/events', store });
   await waitFor(() => expect(shown()).toBe(100));
@@ -50,7 +50,7 @@ it('shows what happens as it happens, but not while it is paused', async () => {
   expect(screen.getByText('meanwhile')).toBeTruthy();
 });
 
-it('filters by what the URL says, the live ones, too', async () => {
+it('filters by the URL, the live ones, too', async () => {
   const store = fakeStore({ connection: 'live', states: new Map(), events: [] });
   const { router } = renderAt(<EventsPage />, { path: '/events?type=leader-elected&member=w1', store });
   await waitFor(() => expect(shown()).toBe(100));

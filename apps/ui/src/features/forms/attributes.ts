@@ -4,12 +4,12 @@ import type { Schemas } from '../../lib/api-client.js';
 export type TypeSchemas = Schemas['SchemaMap'];
 export type Json = Record<string, unknown>;
 
-/** Stands for a secret in every answer; sent back, it keeps the stored one. */
+/** Replaces a secret in every answer; if it is sent back, the stored secret stays. */
 const MASKED = '********';
 
-/** What a control needs to know of an attribute. */
+/** The facts about an attribute that its control needs. */
 export interface Attribute {
-  /** Where it is in the configuration: `['host']`, `['options', 'token']`. */
+  /** Its path in the configuration: `['host']`, `['options', 'token']`. */
   path: readonly string[];
   name: string;
   kind: string;
@@ -22,7 +22,7 @@ export interface Attribute {
   isMultiline: boolean;
   refersTo: string | undefined;
   values: readonly string[];
-  /** What a text may be among other things. */
+  /** Suggested values of a text. */
   suggestions: readonly string[] | undefined;
   minimum: number | undefined;
   maximum: number | undefined;
@@ -33,7 +33,7 @@ const UNITS: Readonly<Record<string, string>> = {
   time: 'In your time zone.',
 };
 
-/** The attributes of a type; those of an object that has attributes of its own are taken as if they stood beside the others. */
+/** The attributes of a type; those of a nested object are treated as if they stood beside the others. */
 export function attributesOf(schema: Json, path: readonly string[] = []): Attribute[] {
   const properties = (schema['properties'] ?? {}) as Record<string, Json>;
   const required = (schema['required'] ?? []) as string[];
@@ -80,7 +80,7 @@ function isPlain(value: unknown): value is string | number {
 
 const KINDS = ['text', 'integer', 'number', 'flag', 'duration', 'time', 'choice', 'text-list', 'text-map'];
 
-/** What the API says it is; what it says of a kind that is not known here is made out from the JSON type. */
+/** The kind that the API says; for a kind that is unknown here, derived from the JSON type. */
 function kindOf(property: Json): string {
   const kind = property['x-kind'];
   if (typeof kind === 'string' && KINDS.includes(kind)) return property['enum'] ? 'choice' : kind;
@@ -105,14 +105,14 @@ export function valueAt(config: Json, [first = '', ...rest]: readonly string[]):
   return rest.length === 0 || value === undefined ? value : valueAt((value ?? {}) as Json, rest);
 }
 
-/** The configuration with another value of an attribute; undefined takes it away. */
+/** The configuration with another value of an attribute; undefined removes it. */
 export function withValue(config: Json, [first = '', ...rest]: readonly string[], value: unknown): Json {
   if (rest.length > 0) return { ...config, [first]: withValue((ownOf(config, first) ?? {}) as Json, rest, value) };
   if (value !== undefined) return { ...config, [first]: value };
   return Object.fromEntries(Object.entries(config).filter(([name]) => name !== first));
 }
 
-/** What another type has, too, of a configuration. */
+/** The attributes of a configuration that another type has, too. */
 export function convertedTo(type: string, config: Json, schema: Json): Json {
   let converted: Json = { type };
   for (const { path } of attributesOf(schema)) {
@@ -124,7 +124,7 @@ export function convertedTo(type: string, config: Json, schema: Json): Json {
     : converted;
 }
 
-/** Without its secrets, which cannot be copied: they are told to nobody. */
+/** Without its secrets, which cannot be copied: no answer contains them. */
 export function withoutSecrets(config: Json): { config: Json; left: string[] } {
   const left: string[] = [];
   const clean = (value: unknown, at: string): unknown => {

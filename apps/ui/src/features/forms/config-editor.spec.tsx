@@ -5,7 +5,7 @@ import { renderAt } from '../../testing/render.js';
 import EditMonitorPage from '../monitors/edit-monitor.page.js';
 import { Route, Routes } from 'react-router';
 
-/** A type that nobody has heard of. */
+/** An unknown type. */
 const FIXTURE = {
   summary: 'Asks the moon.',
   schema: {
@@ -69,7 +69,7 @@ const type = (name: string, value: string): void => void fireEvent.change(field(
 const yaml = (): HTMLTextAreaElement => screen.getByLabelText('As YAML');
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
 
-it('a type that nobody has heard of has its form unaided', async () => {
+it('an unknown type has its form without any code for it', async () => {
   renderAt(page, { path: '/monitors/new' });
   fireEvent.click(await screen.findByRole('button', { name: /^moon/ }));
   await screen.findByLabelText(/^crater/);
@@ -84,7 +84,7 @@ it('a type that nobody has heard of has its form unaided', async () => {
   expect(sent).toEqual([{ type: 'moon', interval: '10s', crater: 'Copernicus', depth: 7, later: 'red', far: true }]);
 });
 
-it('form and YAML are in step, and a text that cannot be read spoils nothing', async () => {
+it('form and YAML have the same content, and an invalid text changes nothing', async () => {
   renderAt(page, { path: '/monitor/luna/edit' });
   await screen.findByLabelText(/^crater/);
   fireEvent.change(yaml(), { target: { value: 'type: moon\ninterval: 1m\ncrater: Kepler\nwords: [a, b]\n' } });
@@ -97,7 +97,7 @@ it('form and YAML are in step, and a text that cannot be read spoils nothing', a
   expect(yaml().value).toBe('type: moon\ninterval: 1m\nwords:\n  - a\n  - b\n');
 });
 
-it('shows what the server refuses at its field, and what has no field above', async () => {
+it("shows the server's errors at their fields, and above those without a field", async () => {
   answer = () =>
     new FakeProblem(400, {
       detail: 'invalid',
@@ -117,7 +117,7 @@ it('shows what the server refuses at its field, and what has no field above', as
   expect(field('interval').getAttribute('aria-invalid')).not.toBe('true');
 });
 
-it('shows a concurrent change as a difference, and saves what is chosen', async () => {
+it('shows a concurrent change as a difference, and saves the chosen values', async () => {
   answer = () => new FakeProblem(412, { detail: 'Changed meanwhile' });
   renderAt(page, { path: '/monitor/luna/edit' });
   await screen.findByLabelText(/^crater/);
@@ -137,7 +137,7 @@ it('shows a concurrent change as a difference, and saves what is chosen', async 
   await waitFor(() => expect(sent.at(-1)).toEqual({ ...STORED, interval: '30s', crater: 'Kepler' }));
 });
 
-it('tries what is in the form, and shows the faults of that at the fields, too', async () => {
+it('tests the content of the form, and shows its errors at the fields, too', async () => {
   answer = () => ({ status: 'critical', message: 'no answer <b>', latencyMs: 12, phases: { lookup: 1 } });
   renderAt(page, { path: '/monitor/luna/edit' });
   await screen.findByLabelText(/^crater/);

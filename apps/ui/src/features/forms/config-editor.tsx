@@ -26,21 +26,21 @@ export interface Trial {
 interface ConfigEditorProps {
   noun: 'monitor' | 'alerter';
   schemas: TypeSchemas;
-  /** What is edited, or what a new one begins with. */
+  /** The edited configuration, or the start of a new one. */
   initial: Json;
-  /** Of what is edited. */
+  /** The entity tag of the edited one. */
   stored?: (Stored & { name: string }) | undefined;
   suggestions: Readonly<Record<string, readonly string[]>>;
   get: (name: string) => Promise<Stored>;
-  /** Without a tag: creates, and throws 412 when there is one. */
+  /** Without a tag: creates, and throws 412 if the name exists. */
   put: (name: string, config: Json, etag: string | undefined) => Promise<Stored>;
   onSaved: (name: string) => void;
-  /** Tries what is in the form. */
+  /** Tests the content of the form. */
   trial: (trial: Trial) => ReactNode;
   note?: ReactNode;
 }
 
-/** A form made from the schema of a type, and the same as YAML beside it. */
+/** A form made from the schema of a type, with the same content as YAML beside it. */
 export function ConfigEditor(props: ConfigEditorProps) {
   const { noun, schemas, initial, stored, suggestions, get, put, onSaved, trial, note } = props;
   const draft = useDraft(initial);
@@ -194,7 +194,7 @@ function nameFaultOf(name: string): string | undefined {
   return name.length > 200 ? 'Use at most 200 characters' : undefined;
 }
 
-/** Once the fault is on the screen. */
+/** Once the error is on the screen. */
 function focusFirstFault(): void {
   setTimeout(() => document.querySelector<HTMLElement>('form [aria-invalid="true"]')?.focus(), 50);
 }

@@ -14,7 +14,7 @@ interface ConflictProps {
   onClose: () => void;
 }
 
-/** Somebody else was first: nothing is overwritten before it was looked at. */
+/** Somebody else saved first: nothing is overwritten before the person has looked. */
 export function Conflict({ before, mine, theirs, onMerge, onClose }: ConflictProps) {
   const found = useMemo(() => differences(before, mine, theirs), [before, mine, theirs]);
   const [chosen, setChosen] = useState<ReadonlySet<string>>(

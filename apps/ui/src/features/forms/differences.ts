@@ -1,7 +1,7 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import type { Json } from './attributes.js';
 
-/** An attribute in which two versions differ; undefined where one has none. */
+/** An attribute in which two versions differ; undefined if one has none. */
 export interface Difference {
   name: string;
   before: unknown;
@@ -9,7 +9,7 @@ export interface Difference {
   theirs: unknown;
 }
 
-/** What differs between what I have made and what somebody else has stored meanwhile. */
+/** The differences between my version and the one that somebody else has stored meanwhile. */
 export function differences(before: Json, mine: Json, theirs: Json): Difference[] {
   return [...new Set([...Object.keys(theirs), ...Object.keys(mine)])]
     .map((name) => ({ name, before: ownOf(before, name), mine: ownOf(mine, name), theirs: ownOf(theirs, name) }))
@@ -21,7 +21,7 @@ export function isTheirs({ before, mine }: Difference): boolean {
   return isEqual(before, mine);
 }
 
-/** Theirs, with mine where that is chosen. */
+/** Theirs, with my value where I chose it. */
 export function merged(theirs: Json, found: readonly Difference[], isMine: (name: string) => boolean): Json {
   const chosen = found.filter(({ name }) => isMine(name));
   const result = new Map(Object.entries(theirs));

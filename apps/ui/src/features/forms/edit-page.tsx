@@ -10,13 +10,13 @@ import { ConfigEditor, type Trial } from './config-editor.js';
 import { useSchemas } from './schema-api.js';
 import { TypeChoice } from './type-choice.js';
 
-/** What a page that edits settings has to know of their kind. */
+/** The facts about a kind of settings for the page that edits them. */
 export interface EditedKind {
   noun: 'monitor' | 'alerter';
   get: (name: string, signal?: AbortSignal) => Promise<Stored>;
-  /** Without a tag: creates, and throws 412 when there is one. */
+  /** Without a tag: creates, and throws 412 if the name exists. */
   put: (name: string, config: Json, etag: string | undefined) => Promise<Stored>;
-  /** What a new one begins with, beside its type. */
+  /** The start of a new one, beside its type. */
   beginning: Json;
   pathOf: (name: string) => string;
 }
@@ -39,7 +39,7 @@ export function EditPage({ kind, ...rest }: EditPageProps) {
     queryKey: ['edit', noun, from],
     queryFn: ({ signal }) => get(from ?? '', signal),
     enabled: from !== undefined,
-    // What is being edited must not change under the editor's hands.
+    // The edited data must not change during the edit.
     staleTime: Infinity,
     gcTime: 0,
     refetchOnReconnect: false,

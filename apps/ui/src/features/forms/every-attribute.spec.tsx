@@ -13,7 +13,7 @@ const DOCUMENT = join(process.cwd(), '../api/openapi.json');
 const { schemas } = (JSON.parse(readFileSync(DOCUMENT, 'utf8')) as { components: { schemas: Record<string, Json> } })
   .components;
 
-/** Every type that the API knows, by the name of its schema. */
+/** Every type of the API, by the name of its schema. */
 const types = ['Monitor', 'Alerter'].flatMap((noun) => {
   const { mapping } = schemas[noun]?.['discriminator'] as { mapping: Record<string, string> };
   return Object.entries(mapping).map(([type, pointer]) => [noun, type, pointer.split('/').at(-1) ?? ''] as const);
@@ -22,7 +22,7 @@ const types = ['Monitor', 'Alerter'].flatMap((noun) => {
 beforeAll(completeDom);
 afterEach(cleanup);
 
-/** Whether a label leads to something that can be operated, and that is no field for JSON. */
+/** Whether a label leads to a control that is not a field for JSON. */
 function controlOf(name: string): Element | undefined {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return screen

@@ -1,13 +1,13 @@
 import type { FieldProblem } from '../../lib/api-client.js';
 
-/** What is wrong, by where: a pointer into an attribute is of that attribute; what is of none is of the whole. */
+/** Errors by position: a pointer into an attribute belongs to that attribute; others belong to the whole. */
 export interface Faults {
   of(path: readonly string[]): string | undefined;
-  /** Of no attribute that has a control. */
+  /** Errors of no attribute with a control. */
   rest: readonly string[];
 }
 
-/** `base` is where the configuration stands in what was sent. */
+/** `base` is the position of the configuration in the request. */
 export function faultsOf(fields: readonly FieldProblem[], paths: readonly (readonly string[])[], base = ''): Faults {
   const pointers = paths.map((path) => [path.join('\0'), pointerOf(path)] as const);
   const byPath = new Map<string, string[]>();

@@ -16,14 +16,14 @@ export interface FieldProps {
   attribute: Attribute;
   value: unknown;
   error: string | undefined;
-  /** What may be meant, where that is known. */
+  /** Possible values, if known. */
   suggestions?: readonly string[] | undefined;
   onChange: (path: readonly string[], value: unknown) => void;
 }
 
 const NOW = { transitionProps: { duration: 0 } };
 
-/** The control of an attribute, by its kind. What is empty is left out of the configuration. */
+/** The control of an attribute, by its kind. An empty value is omitted from the configuration. */
 export const Field = memo(function Field({ attribute, value, error, suggestions, onChange }: FieldProps) {
   const { name, path, kind, help, hint, isRequired, isSecret, isMultiline, values, minimum, maximum } = attribute;
   const set = (next: unknown): void => onChange(path, next === '' ? undefined : next);
@@ -42,7 +42,7 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
       return (
         <Switch
           label={name}
-          // Or the help would be part of its name.
+          // Otherwise the help would be part of its name.
           aria-label={name}
           description={help}
           error={error}
@@ -114,7 +114,7 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
   }
 });
 
-/** What a field of local time holds; nothing for what is no instant. */
+/** The value of a field of local time; empty for an invalid time. */
 function localOf(instant: string): string {
   const at = Date.parse(instant);
   if (Number.isNaN(at)) return '';

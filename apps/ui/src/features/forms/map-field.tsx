@@ -15,7 +15,7 @@ interface MapFieldProps {
 
 type Entry = readonly [name: string, text: string];
 
-/** Names and texts. A row without a name counts for nothing yet. */
+/** Names and texts. A row without a name does not count yet. */
 export function MapField({ label, help, isRequired, isSecret, error, value, onChange }: MapFieldProps) {
   const given = JSON.stringify(value ?? {});
   const [known, setKnown] = useState(given);

@@ -15,7 +15,7 @@ interface SchemaFormProps {
   attributes: readonly Attribute[];
   config: Json;
   faults: Faults;
-  /** By what an attribute refers to, or by its name. */
+  /** By the kind that an attribute refers to, or by its name. */
   suggestions: Readonly<Record<string, readonly string[]>>;
   onChange: (path: readonly string[], value: unknown) => void;
 }
@@ -41,7 +41,7 @@ export function SchemaForm({ type, attributes, config, faults, suggestions, onCh
   ));
 }
 
-/** What is required comes first. The type has a control of its own, above. */
+/** Required ones come first. The type has a control of its own, above. */
 function grouped(attributes: readonly Attribute[]): [string, Attribute[]][] {
   const groups = new Map<string, Attribute[]>(GROUPS.map((group) => [group, []]));
   for (const attribute of attributes) {

@@ -2,7 +2,7 @@ import { Panel } from '../../components/page.js';
 import type { TypeSchemas } from './attributes.js';
 import styles from './forms.module.css';
 
-/** What kinds there are, each in a line. */
+/** The types, each in a line. */
 export function TypeChoice({ schemas, onChoose }: { schemas: TypeSchemas; onChoose: (type: string) => void }) {
   return (
     <Panel title="Choose a type" padded>

@@ -4,9 +4,9 @@ import { type Json, withValue } from './attributes.js';
 
 export interface Draft {
   config: Json;
-  /** The same as text; as it was typed, where it was. */
+  /** The same as text; exactly as it was typed. */
   yaml: string;
-  /** Why the text is not taken over, if it is not. */
+  /** Why the text is not valid, if so. */
   yamlFault: string | undefined;
   setValue: (path: readonly string[], value: unknown) => void;
   setConfig: (config: Json) => void;
@@ -19,7 +19,7 @@ interface Content {
   yamlFault: string | undefined;
 }
 
-/** A configuration that is edited as a form and as text, both in step. A text that cannot be read leaves the form as it is. */
+/** A configuration that is edited as a form and as text, both with the same content. An invalid text does not change the form. */
 export function useDraft(initial: Json): Draft {
   const [content, setContent] = useState<Content>(() => contentOf(initial));
   const setValue = useCallback(

@@ -3,7 +3,7 @@ import { type ReactNode, useRef } from 'react';
 import { useBlocker } from 'react-router';
 import { Dialog } from '../../components/dialog.js';
 
-/** Asks before what was not saved is left. `allow` lets the next one go. */
+/** Asks before somebody leaves unsaved changes. `allow` permits the next one. */
 export function useLeaveGuard(isChanged: boolean): { allow: () => void; dialog: ReactNode } {
   const isAllowed = useRef(false);
   const blocker = useBlocker(

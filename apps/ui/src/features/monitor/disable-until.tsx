@@ -14,7 +14,7 @@ export interface PauseWords {
   comment?: string;
 }
 
-/** Asks until when. The checks start again by themselves. */
+/** Asks until when. The checks resume by themselves. */
 export function DisableUntil({
   onDisable,
   onClose,

@@ -12,7 +12,7 @@ import styles from './monitor.module.css';
 
 const INCIDENTS_SHOWN = 8;
 
-/** What went wrong, and who was told of it, when, and what the provider answered. */
+/** What went wrong, who was notified and when, and the provider's answers. */
 export function Incidents({ detail }: { detail: StateDetail }) {
   const { incidents, owed, config } = detail;
   const [isAll, setIsAll] = useState(false);

@@ -9,7 +9,7 @@ import { latencyData, type LatencyData } from './latency-data.js';
 
 const HEIGHT_PX = 200;
 
-/** Latency over time, with the phases of a run where the probe measures them. The values at the cursor stand in the legend. */
+/** Latency over time, with the phases of a check if the probe measures them. The legend shows the values at the cursor. */
 export default function LatencyChart({ results }: { results: readonly Sample[] }) {
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<UPlot | undefined>(undefined);
@@ -34,7 +34,7 @@ export default function LatencyChart({ results }: { results: readonly Sample[] }
       plot.destroy();
       chart.current = undefined;
     };
-    // Made anew for other colours or other series; else it is only given new data.
+    // Rebuilt for other colours or other series; otherwise it only gets new data.
   }, [scheme, series]);
   const shown = at !== null && at < results.length ? at : results.length - 1;
   return (
@@ -61,7 +61,7 @@ function summaryOf(results: readonly Sample[]): string {
   return `Latency of ${results.length} results: median ${part(0.5)}, 95 % below ${part(0.95)}, at most ${part(1)}`;
 }
 
-/** Areas are drawn from the highest to the lowest, so that each covers what is not its own. */
+/** Areas are drawn from the highest to the lowest, so that each covers the part that is not its own. */
 function alignedOf({ times, total, failed, phases }: LatencyData): UPlot.AlignedData {
   return [times, ...phases.map(({ stacked }) => stacked).reverse(), total, failed];
 }

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { latencyData } from './latency-data.js';
 
-it('stacks the phases that occur, and marks what failed', () => {
+it('stacks the phases that occur, and marks failures', () => {
   const at = '1970-01-01T00:00:01.000Z';
   const data = latencyData([
     { at, latencyMs: 10, status: 'ok', phases: { lookup: 1, connect: 2, firstByte: 6 } },

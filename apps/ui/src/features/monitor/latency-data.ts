@@ -3,7 +3,7 @@ import type { Sample } from '../../lib/recent-results.js';
 
 type Phase = keyof Schemas['Phases'];
 
-/** In the order in which a run goes through them. */
+/** In the order of a check. */
 const PHASES: readonly { id: Phase; label: string; token: string }[] = [
   { id: 'lookup', label: 'Lookup', token: '--nv-unknown-fill' },
   { id: 'connect', label: 'Connect', token: '--nv-warning-fill' },
@@ -16,9 +16,9 @@ export interface LatencyData {
   /** Seconds since the epoch. */
   times: number[];
   total: number[];
-  /** What is not ok, at its latency; null elsewhere. */
+  /** Results other than ok, at their latency; null elsewhere. */
   failed: (number | null)[];
-  /** Those of the phases that occur; each with its own and all earlier ones, to be drawn as stacked areas. */
+  /** The phases that occur; each with its own time and that of all earlier ones, for stacked areas. */
   phases: { label: string; token: string; own: number[]; stacked: number[] }[];
 }
 

@@ -7,7 +7,7 @@ import { eventOf, stateOf } from '../../testing/fixtures.js';
 import { fakeStore, renderAt } from '../../testing/render.js';
 import MonitorPage from './monitor.page.js';
 
-// It draws on a canvas, which there is none of here.
+// It draws on a canvas, which jsdom does not have.
 jest.unstable_mockModule('./latency-chart.js', () => ({ default: () => null }));
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -84,7 +84,7 @@ async function renderMonitor(path = '/monitor/web'): Promise<void> {
 
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
 
-it('lets each result be read, with the keyboard alone', async () => {
+it('lets each result be read with the keyboard alone', async () => {
   await renderMonitor();
   const strip = within(screen.getByRole('toolbar', { name: 'Recent results, oldest first' }));
   const [first, last] = strip.getAllByRole('button');
@@ -96,7 +96,7 @@ it('lets each result be read, with the keyboard alone', async () => {
   expect(first?.getAttribute('aria-pressed')).toBe('true');
 });
 
-it('says who was told, when, and what the provider answered, all as text', async () => {
+it("says who was notified and when, and the provider's answers, all as text", async () => {
   await renderMonitor();
   const told = screen.getAllByRole('row').map(({ textContent }) => textContent);
   expect(told).toEqual([
@@ -108,7 +108,7 @@ it('says who was told, when, and what the provider answered, all as text', async
   expect(await screen.findByText('web is critical')).toBeTruthy();
 });
 
-it('takes a run that has been due for one that is due now, not for one in the past', async () => {
+it('shows an overdue check as due now, not in the past', async () => {
   await renderMonitor();
   expect(screen.getByText('Next run').nextElementSibling?.textContent).toBe('now');
 });
@@ -121,14 +121,14 @@ it('says where it runs and since when, in the time of the reader', async () => {
   expect(sentence.querySelector('time')?.dateTime).toBe(at(3));
 });
 
-it('runs it now, and tells what was found', async () => {
+it('runs it now, and shows the result', async () => {
   await renderMonitor();
   press('Run now');
   expect(await screen.findByText('web is critical (3.0 ms)')).toBeTruthy();
   expect(screen.getByText('refused')).toBeTruthy();
 });
 
-it('disables it until a time to come', async () => {
+it('disables it until a time in the future', async () => {
   await renderMonitor();
   press('Disable until');
   const dialog = within(await screen.findByRole('dialog', { name: 'Disable until' }));
@@ -167,7 +167,7 @@ it('asks before it deletes', async () => {
   expect(asked).toContain('DELETE /api/v1/monitor/web');
 });
 
-it('says that there is none of this name', async () => {
+it('says that no monitor has this name', async () => {
   await renderMonitor('/monitor/gone');
   expect(await screen.findByText('Monitor not found')).toBeTruthy();
 });

@@ -1,7 +1,7 @@
 import { monitorPath } from '@9volt/contracts/pages';
 import { Navigate, useParams } from 'react-router';
 
-/** Where alerts of earlier versions link to. */
+/** The target of links in alerts of earlier versions. */
 export default function MovedMonitorPage() {
   const { name = '' } = useParams();
   return <Navigate to={monitorPath(name)} replace />;

@@ -36,7 +36,7 @@ function Explained({ placement: data }: { placement: Placement }) {
   );
 }
 
-/** What the API says, with its time as people here read it. */
+/** The API's sentence, with its time in the reader's form. */
 function Sentence({ message, since }: { message: string; since: string | null }) {
   const [before, after] = since === null ? [message] : message.split(since);
   if (after === undefined) return <>{message}</>;

@@ -25,7 +25,7 @@ export function usePlacement(name: string) {
   });
 }
 
-/** The state as the stream tells it, at once. */
+/** The streamed state, at once. */
 export function useLiveState(name: string): LiveState | undefined {
   return useLive(useCallback(({ states }: Live) => states?.get(name), [name]));
 }

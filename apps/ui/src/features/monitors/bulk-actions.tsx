@@ -37,7 +37,7 @@ interface BulkActionsProps {
   onSelect: (names: readonly string[]) => void;
 }
 
-/** What can be done with all that are selected, and a report of what failed. */
+/** Actions for all selected monitors, and a report of failures. */
 export function BulkActions({ names, onSelect }: BulkActionsProps) {
   const [running, setRunning] = useState<{ action: Action; of: number; done: number; stop: () => void }>();
   const [confirming, setConfirming] = useState<Action>();

@@ -10,7 +10,7 @@ const MONITOR: EditedKind = {
   noun: 'monitor',
   get: monitorApi.get,
   put: monitorApi.put,
-  // A rhythm to begin with: what a new monitor has unless it is changed.
+  // Default interval of a new monitor.
   beginning: { interval: '10s' },
   pathOf: monitorPath,
 };

@@ -18,7 +18,7 @@ interface FilterBarProps {
   onChange: (change: Partial<MonitorFilter>) => void;
 }
 
-/** Holds its place until it is known what there is to filter by. */
+/** Keeps its place until the possible filters are known. */
 export function FilterBarToBe() {
   return <div className={styles['toBe']} />;
 }
@@ -78,7 +78,7 @@ export function FilterBar({ filter, facets, counts, quiet, onChange }: FilterBar
 /** The URL follows no faster than this. */
 const FOLLOW_MS = 60;
 
-/** What is typed is shown at once. */
+/** Shows typed text at once. */
 function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const [text, setText] = useState(q);
   const [known, setKnown] = useState(q);
@@ -128,7 +128,7 @@ function Facet({
   chosen: readonly string[];
   onChange: (chosen: string[]) => void;
 }) {
-  // What is filtered by may be gone by now: it is shown, so that it can be taken away.
+  // A filter value may no longer exist: it is shown, so that it can be removed.
   const data = [...new Set([...values, ...chosen])];
   return (
     <MultiSelect

@@ -4,7 +4,7 @@ import { isFiltering, readFilter, type SortKey } from './monitor-filter.js';
 /** Enough for any screen. */
 const ROWS = 60;
 
-/** The orders that the API has, too, and the same. */
+/** The sort orders that the API has, too, with the same result. */
 const API_SORTS: Partial<Record<SortKey, readonly string[]>> = {
   status: ['status', 'since'],
   name: ['name'],
@@ -14,7 +14,7 @@ const API_SORTS: Partial<Record<SortKey, readonly string[]>> = {
   since: ['since'],
 };
 
-/** How to ask for what the page of monitors shows first; undefined where only all monitors tell what that is. */
+/** The query for the first rows of the page of monitors; undefined if only all monitors can answer. */
 export function firstRowsOf(params: URLSearchParams): StatesQuery | undefined {
   const filter = readFilter(params);
   const keys = API_SORTS[filter.sort];

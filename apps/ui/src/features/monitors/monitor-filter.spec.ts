@@ -44,7 +44,7 @@ describe('monitors', () => {
     ['status=critical,stale', ['mail', 'db', 'old']],
     ['status=critical,fine&status=stale', ['mail', 'db', 'old']],
     ['type=tcp,http', ['mail', 'db', 'old', 'web']],
-    // What no monitor has as a whole is several.
+    // A text that no monitor has as a whole is a list.
     ['tag=us,%20eu', ['web']],
     ['worker=w2,w3', ['db']],
     ['tag=us,eu&tag=asia', []],
@@ -67,7 +67,7 @@ describe('monitors', () => {
     expect(found.map(({ name }) => name)).toEqual(expected);
   });
 
-  it('tell what there is to filter by', () => {
+  it('list the possible filters', () => {
     expect(facetsOf(states)).toEqual({ types: ['http', 'tcp'], tags: ['eu', 'shop'], workers: ['w2', 'worker-1'] });
   });
 });

@@ -9,7 +9,7 @@ export type SortKey = (typeof SORT_KEYS)[number];
 export const PAGE_SIZES = ['50', '100', '500', 'all'] as const;
 export type PageSize = (typeof PAGE_SIZES)[number];
 
-/** What of the monitors is shown; all of it is in the URL. */
+/** The filter of the list of monitors; all of it is in the URL. */
 export interface MonitorFilter {
   q: string;
   status: readonly Status[];
@@ -37,7 +37,7 @@ export const NO_FILTER: MonitorFilter = {
   page: 1,
 };
 
-/** What a URL says; what it says wrongly counts for nothing. */
+/** The filter in a URL; ignores invalid parts. */
 export function readFilter(params: URLSearchParams): MonitorFilter {
   const sort = params.get('sort') ?? NO_FILTER.sort;
   const key = SORT_KEYS.find((known) => known === sort.replace(/^-/, ''));
@@ -56,7 +56,7 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
   };
 }
 
-/** The shortest query that says it. */
+/** The shortest query for it. */
 export function writeFilter(filter: MonitorFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (filter.q !== '') params.set('q', filter.q);
@@ -71,7 +71,7 @@ export function writeFilter(filter: MonitorFilter): URLSearchParams {
   return params;
 }
 
-/** Whether anything is left out by it. */
+/** Whether it excludes anything. */
 export function isFiltering({ q, status, quiet, type, tag, worker }: MonitorFilter): boolean {
   return q.trim() !== '' || status.length + quiet.length + type.length + tag.length + worker.length > 0;
 }

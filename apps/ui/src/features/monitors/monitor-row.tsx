@@ -20,14 +20,14 @@ interface CellsProps {
 }
 
 interface MonitorRowProps extends CellsProps {
-  /** Among all that are shown, from 0. */
+  /** Among all shown ones, from 0. */
   index: number;
   top: number;
   /** Removed while the order is held. */
   isGone: boolean;
 }
 
-/** Where a row is; what it shows is drawn again only when that changes. */
+/** The position of a row; its content is drawn again only when it changes. */
 export const MonitorRow = memo(function MonitorRow({ index, top, isGone, ...cells }: MonitorRowProps) {
   const mark = `${cells.isSelected ? styles['selected'] : ''} ${isGone ? styles['gone'] : ''}`;
   return (

@@ -31,7 +31,7 @@ const COLUMNS: readonly { id: string; label: string; sort?: SortKey; number?: bo
 ];
 
 interface MonitorTableProps {
-  /** What is to be shown, in its order. */
+  /** The monitors to show, in order. */
   sorted: readonly LiveState[];
   states: ReadonlyMap<string, LiveState>;
   filter: MonitorFilter;
@@ -41,7 +41,7 @@ interface MonitorTableProps {
   foot: (isHeld: boolean) => ReactNode;
 }
 
-/** A table of any length: only what is on the screen is drawn. */
+/** A table of any length: only the visible part is drawn. */
 export function MonitorTable(props: MonitorTableProps) {
   const { sorted, states, filter, selected, onSort, onSelect, foot } = props;
   const { rows, isHeld, handlers } = useHeldOrder(sorted, states, JSON.stringify(filter));
@@ -158,7 +158,7 @@ function ColumnHead({
   );
 }
 
-/** The recent results of what is on the screen. */
+/** The recent results of the visible monitors. */
 function useResultsOf(names: readonly string[]): RecentResults {
   const [results] = useState(() => new RecentResults());
   const key = names.join('\0');
@@ -169,7 +169,7 @@ function useResultsOf(names: readonly string[]): RecentResults {
   return results;
 }
 
-/** The same function for as long as this lives, which does what the latest does. */
+/** One function for the lifetime of this component, which does what the latest does. */
 function useStable<A extends unknown[]>(latest: (...args: A) => void): (...args: A) => void {
   const current = useRef(latest);
   useEffect(() => {

@@ -10,7 +10,7 @@ import { type CheckResult, monitorApi } from './monitor-api.js';
 
 const AS_CONFIGURED = 'as configured';
 
-/** Runs what is in the form once, on a worker of the reader's choice, and stores nothing. */
+/** Runs the content of the form once, on a worker of the reader's choice, and stores nothing. */
 export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly string[] }) {
   const { config, name, onFaults } = trial;
   const [tag, setTag] = useState<string | null>(AS_CONFIGURED);

@@ -42,7 +42,7 @@ function renderMonitors(path: string) {
 
 const names = (): string[] => [...document.querySelectorAll('[data-monitor] a')].map((link) => link.textContent);
 
-it('shows apart what is silenced, and filters by it', async () => {
+it('shows silenced ones separately, and filters by that', async () => {
   const quiet = new Map([
     ['a', stateOf('a', { status: 'critical', quiet: 'silenced' })],
     ['b', stateOf('b', { status: 'critical', quiet: 'acknowledged' })],
@@ -58,7 +58,7 @@ it('shows apart what is silenced, and filters by it', async () => {
   expect(document.querySelector('[data-monitor=a] [data-quiet]')?.textContent).toBe('silenced');
 });
 
-it('has pages of a size that the URL says', async () => {
+it('has pages of the size in the URL', async () => {
   const { foot, url } = renderMonitors('/monitors?sort=name&size=50&page=3');
   expect(foot()).toContain('3 of 3');
   expect(names()[0]).toBe('m-100');
@@ -73,7 +73,7 @@ it('has pages of a size that the URL says', async () => {
   expect(screen.queryByRole('navigation', { name: 'Pages of monitors' })).toBeNull();
 });
 
-it('shows the first rows until all are there, and takes them for no more than that', async () => {
+it('shows the first rows until all are there, and does not count them as all', async () => {
   const all = [...states.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const store = fakeStore({ connection: 'connecting', first: all.slice(0, 5) });
   renderAt(<MonitorsPage />, { store, path: '/monitors?sort=name' });
@@ -87,12 +87,12 @@ it('shows the first rows until all are there, and takes them for no more than th
   expect(screen.getByLabelText('Search monitors')).toBeTruthy();
 });
 
-it('does not take none of the first rows for none at all', () => {
+it('does not report an empty list when none of the first rows matches', () => {
   renderAt(<MonitorsPage />, { store: fakeStore({ connection: 'connecting', first: [] }), path: '/monitors' });
   expect(document.body.textContent).not.toContain('No monitors yet');
 });
 
-it('keeps what is searched, filtered and sorted by in the URL, and forgets the page', async () => {
+it('keeps search, filters and order in the URL, and forgets the page', async () => {
   const { foot, url } = renderMonitors('/monitors?size=50&page=2');
   fireEvent.change(screen.getByLabelText('Search monitors'), { target: { value: 'm-00' } });
   await waitFor(() => expect(url()).toBe('?q=m-00&size=50'));
@@ -104,7 +104,7 @@ it('keeps what is searched, filtered and sorted by in the URL, and forgets the p
   expect([foot(), names()]).toEqual([expect.stringContaining('3 of 120 monitors'), ['m-002', 'm-001', 'm-000']]);
 });
 
-it('tells of many what failed of which, and selects those again', async () => {
+it('says which of many failed and why, and selects those again', async () => {
   renderMonitors('/monitors?status=critical&sort=name');
   fireEvent.click(screen.getByLabelText('Select all shown monitors'));
   const selected = within(screen.getByRole('group', { name: 'Selected monitors' }));

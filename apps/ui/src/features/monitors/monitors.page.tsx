@@ -65,7 +65,7 @@ export default function MonitorsPage() {
   );
 }
 
-/** A silence with the conditions that the page filters by. */
+/** A silence with the conditions of the page's filter. */
 function SilenceThese() {
   const [{ q, tag, type }] = useUrlState(readFilter, writeFilter);
   const [isOpen, setOpen] = useState(false);
@@ -89,7 +89,7 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   const [filter, setFilter] = useUrlState(readFilter, writeFilter);
   const change = useCallback((change: Partial<MonitorFilter>) => setFilter({ page: 1, ...change }), [setFilter]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  // What takes a while for thousands is worked out behind what is on the screen.
+  // Work that takes a while for thousands is done in the background.
   const settled = useDeferredValue(states);
   const counts = useMemo(() => countByStatus(settled.values()), [settled]);
   const quiet = useMemo(() => countByQuiet(settled.values()), [settled]);

@@ -3,7 +3,7 @@ import { runBulk } from './run-bulk.js';
 
 const NAMES = Array.from({ length: 30 }, (_, n) => `m${n}`);
 
-it('does all, a few at a time, and tells what failed of what', async () => {
+it('does all, a few at a time, and says which failed and why', async () => {
   let under = 0;
   let most = 0;
   const progress: number[] = [];
@@ -23,7 +23,7 @@ it('does all, a few at a time, and tells what failed of what', async () => {
   expect(progress.at(-1)).toBe(30);
 });
 
-it('stops when it is told to', async () => {
+it('stops on abort', async () => {
   const stopper = new AbortController();
   const report = await runBulk(
     NAMES,

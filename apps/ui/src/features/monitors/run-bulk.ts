@@ -3,10 +3,10 @@ export interface BulkReport {
   failed: { name: string; reason: string }[];
 }
 
-/** So many are under way at once: a browser has six connections to a host, and one is the stream's. */
+/** How many run at once: a browser has six connections to a host, and the stream uses one. */
 const IN_FLIGHT = 4;
 
-/** Does the same to each of many. One that fails stops no other; aborting leaves those out that have not begun. */
+/** Does the same to each of many. A failure stops no other; an abort skips those that have not begun. */
 export async function runBulk(
   names: readonly string[],
   act: (name: string) => Promise<unknown>,

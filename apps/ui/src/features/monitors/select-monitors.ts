@@ -4,7 +4,7 @@ import type { MonitorFilter, SortKey } from './monitor-filter.js';
 
 type Compare = (a: LiveState, b: LiveState) => number;
 
-/** Those that a filter leaves, in its order. */
+/** The monitors that match a filter, in its order. */
 export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilter): LiveState[] {
   const all = [...states];
   const tag = several(filter.tag, (whole) => all.some(({ tags }) => tags.includes(whole)));
@@ -15,7 +15,7 @@ export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilte
   return found.sort((a, b) => sign * compare(a, b) || compareText(a.name, b.name));
 }
 
-/** A single text with commas that names nothing as a whole is a list, as the API takes it. */
+/** A single text with commas that is no name as a whole is a list, as in the API. */
 function several(chosen: readonly string[], isThere: (whole: string) => boolean): readonly string[] {
   const [only] = chosen;
   if (only === undefined || chosen.length > 1 || !only.includes(',') || isThere(only)) return chosen;
@@ -34,7 +34,7 @@ function matcherOf({ q, status, quiet, type, tag, worker }: MonitorFilter): (sta
     words.every((word) => searchable(state).includes(word));
 }
 
-/** All that is searched of a state; made once, for states are never changed. */
+/** The searchable text of a state; made once, because states never change. */
 const texts = new WeakMap<LiveState, string>();
 
 function searchable(state: LiveState): string {
@@ -65,7 +65,7 @@ function by(textOf: (state: LiveState) => string | null): Compare {
   return (a, b) => compareText(textOf(a) ?? '', textOf(b) ?? '');
 }
 
-/** What there is to filter by. */
+/** The possible filters. */
 export interface Facets {
   types: string[];
   tags: string[];

@@ -1,13 +1,13 @@
 import { useEffect, useRef, useState } from 'react';
 import type { LiveState } from '../../lib/live-types.js';
 
-/** Whoever points at a row without moving for so long has looked enough. */
+/** A reader who points at a row without moving for this long has finished looking. */
 const HELD_MS = 10_000;
 
 export interface HeldOrder {
   rows: readonly LiveState[];
   isHeld: boolean;
-  /** To be put on what holds the rows. */
+  /** Put it on the element around the rows. */
   handlers: {
     onPointerMove: (event: React.PointerEvent) => void;
     onPointerLeave: () => void;
@@ -17,8 +17,8 @@ export interface HeldOrder {
 }
 
 /**
- * Keeps rows where they are while somebody points at one or has the focus in one: an update changes what a row says, never which row is
- * under the pointer. `key` says what was asked for: another question gets another order at once.
+ * Keeps rows where they are while somebody points at one or has the focus in one: an update changes the content of a row, never
+ * which row is under the pointer. `key` is the query: another query gets another order at once.
  */
 export function useHeldOrder(
   sorted: readonly LiveState[],

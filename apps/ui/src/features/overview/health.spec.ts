@@ -30,7 +30,7 @@ describe('the monitoring itself', () => {
     [cluster([worker()], 3, 61_000), /3 notifications not delivered for 1m 1s/],
   ])('is degraded %#', (state, words) => expect(degradations(state, counts('ok'))[0]).toMatch(words));
 
-  it('says what has no recent results', () => {
+  it('names monitors without recent results', () => {
     expect(degradations(cluster([worker()]), counts('stale', 'stale', 'orphaned'))).toEqual([
       '1 monitor without a suitable worker',
       '2 monitors without recent results',
@@ -41,7 +41,7 @@ describe('the monitoring itself', () => {
     [999.9, '99.9 % of monitors checked as scheduled'],
     [1_000, '100 % of monitors checked as scheduled'],
     [null, 'unknown'],
-  ])('tells a coverage of %s of 1000', (covered, words) => {
+  ])('shows a coverage of %s of 1000', (covered, words) => {
     expect(new Map(healthFacts(cluster([worker()], 0, 0, covered))).get('Coverage')).toBe(words);
   });
 });

@@ -2,12 +2,12 @@ import { count, counted, latency, spanInWords } from '../../lib/format.js';
 import type { Counts } from '../../lib/status.js';
 import { type Cluster, leaderOf, workersOf } from '../cluster/cluster-api.js';
 
-/** A worker that starts its checks so late has too much to do. */
+/** A worker that starts its checks this late has too much to do. */
 const LATE_MS = 2_000;
-/** A notification that waits so long is not being delivered. */
+/** A notification that waits this long is stuck. */
 const OVERDUE_MS = 60_000;
 
-/** What is wrong with the monitoring itself, worst first; nothing when it is sound. */
+/** The problems of 9volt itself, worst first; empty if there are none. */
 export function degradations(cluster: Cluster, counts: Counts): string[] {
   const workers = workersOf(cluster);
   const late = workers.filter(({ Load }) => (Load?.latenessP99Ms ?? 0) > LATE_MS);
@@ -29,7 +29,7 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
   ].filter((text) => text !== '');
 }
 
-/** In hundredths, rounded down: what is not all must not look like all. */
+/** In hundredths, rounded down: less than all must not look like all. */
 function percent(share: number): string {
   return `${Math.floor(share * 1_000) / 10} %`;
 }

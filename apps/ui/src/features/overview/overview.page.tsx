@@ -92,7 +92,7 @@ function Tiles({ counts }: { counts: Counts }) {
   );
 }
 
-/** What is held, by reason; each leads to its list. */
+/** Held alarms, by reason; each leads to its list. */
 function Quiet({ counts }: { counts: QuietCounts }) {
   const shown = QUIET_REASONS.filter((reason) => counts[reason] > 0);
   if (shown.length === 0) return null;
@@ -155,7 +155,7 @@ function AllIsWell({ counts, total }: { counts: Counts; total: number }) {
   );
 }
 
-/** The monitoring itself: whoever reads the rest has to know whether it can be believed. */
+/** The health of 9volt itself: a reader must know whether the rest can be trusted. */
 function Degraded({ counts }: { counts: Counts }) {
   const { data } = useCluster();
   const faults = data ? degradations(data, counts) : [];

@@ -23,7 +23,7 @@ interface Choice {
 
 const statesOf = ({ states }: Live): Live['states'] => states;
 
-/** Goes anywhere, and does what can be done from anywhere. */
+/** Opens any page, and runs actions that are possible everywhere. */
 export function Palette({ onClose, onHelp }: { onClose: () => void; onHelp: () => void }) {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);

@@ -5,7 +5,7 @@ import type { LiveState } from '../../lib/live-types.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import styles from './quiet.module.css';
 
-/** Why alarms of a monitor are held at present; nothing when none are. */
+/** Why alarms of a monitor are held back at present; nothing if none are. */
 export function Held({ state, detail: { held, ack, pause } }: { state: LiveState; detail: StateDetail }) {
   const alerters = Object.entries(held);
   if (!state.quiet && alerters.length === 0 && !ack && !pause) return null;

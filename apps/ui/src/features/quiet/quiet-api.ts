@@ -5,7 +5,7 @@ export type Silence = Schemas['Silence'];
 export type Matcher = Silence['match'];
 export type Maintenance = Schemas['ShownMaintenance'];
 
-/** Silences begin and end by time, which nobody streams. */
+/** Silences begin and end by time, which is not streamed. */
 const POLL_MS = 5_000;
 
 const ofState = (name: string) => ({ params: { path: { name } } });
@@ -39,7 +39,7 @@ export function useMaintenance() {
   });
 }
 
-/** What a matcher is about, while it is being written; nothing for one without conditions. */
+/** The monitors of a matcher while somebody writes it; nothing without conditions. */
 export function usePreview(match: Matcher) {
   return useQuery({
     queryKey: ['preview', match],

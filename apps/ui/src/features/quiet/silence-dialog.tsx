@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 const NAMES_SHOWN = 12;
 const STATUSES = ['warning', 'critical', 'unknown'] as const;
 
-/** Makes a silence of all that matches, and shows what that is. */
+/** Makes a silence for all matching monitors, and shows them. */
 export function SilenceDialog({ initial, onClose }: { initial: Matcher; onClose: () => void }) {
   const queries = useQueryClient();
   const [name, setName] = useState(initial.name ?? '');

@@ -70,7 +70,7 @@ async function renderPage(): Promise<void> {
   await screen.findByText(/name web-\*, tag shop/);
 }
 
-it('lists silences and windows, as text; the expired when asked', async () => {
+it('lists silences and windows, as text; expired ones on request', async () => {
   await renderPage();
   expect(document.querySelector('[data-silence=s1]')?.textContent).toMatch(
     /^activename web-\*, tag shopkim: update <b>ends in .*12 monitors, 1 incidentExpire$/,
@@ -91,7 +91,7 @@ it('ends a silence', async () => {
   expect(asked).toContain('DELETE /api/v1/silence/s1');
 });
 
-it('makes one, with a preview of what it is about', async () => {
+it('makes one, with a preview of its monitors', async () => {
   await renderPage();
   fireEvent.click(screen.getByRole('button', { name: 'New silence' }));
   const dialog = within(await screen.findByRole('dialog', { name: 'Silence monitors' }));

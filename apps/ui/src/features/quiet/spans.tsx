@@ -9,7 +9,7 @@ const SPANS: readonly [string, number][] = [
   ['1 week', 168 * HOUR_MS],
 ];
 
-/** Usual lengths to choose from. */
+/** Usual durations to choose from. */
 export function Spans({ onChoose }: { onChoose: (ms: number) => void }) {
   return (
     <Group gap="xs" mb="sm">
@@ -22,13 +22,13 @@ export function Spans({ onChoose }: { onChoose: (ms: number) => void }) {
   );
 }
 
-/** What a field of local time holds, to the minute. */
+/** The value of a field of local time, to the minute. */
 export function localInput(ms: number): string {
   const offsetMs = new Date(ms).getTimezoneOffset() * 60_000;
   return new Date(ms - offsetMs).toISOString().slice(0, 16);
 }
 
-/** What is wrong with a time that is to lie ahead. */
+/** The fault of a time that must be in the future. */
 export function faultOfEnd(local: string, now: number): string | undefined {
   const at = Date.parse(local);
   if (Number.isNaN(at)) return 'Enter a date and a time';

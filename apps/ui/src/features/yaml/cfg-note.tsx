@@ -1,4 +1,4 @@
-/** True of every configuration: nothing says which of them stand in files. */
+/** Shown for every configuration: nothing says which of them come from files. */
 export function CfgNote() {
   return (
     <>

@@ -36,7 +36,7 @@ it.each([
   ['[a, b]', ['text [a, b]']],
 ])('%j has the parts %j', (line, expected) => expect(kinds(line)).toEqual(expected));
 
-describe('colouring takes no longer than the text is long', () => {
+describe('highlighting takes time linear in the text', () => {
   const SIZE = 200_000;
   it.each([
     ['spaces', ' '],
@@ -69,7 +69,7 @@ describe('colouring takes no longer than the text is long', () => {
       const before = process.cpuUsage();
       const lines = highlight(yaml);
       const { user, system } = process.cpuUsage(before);
-      // Of quadratic work it would be minutes.
+      // With quadratic work it would take minutes.
       expect(user + system).toBeLessThan(2_000_000);
       expect(lines.map((tokens) => tokens.map(({ text }) => text).join('')).join('\n')).toBe(yaml);
     }

@@ -6,7 +6,7 @@ export interface Token {
 const WORD = /^(true|false|null|~)$/;
 const NUMBER = /^[-+]?(\d[\d_]*)(\.\d+)?(e[-+]?\d+)?$/i;
 
-/** The parts of YAML by kind, line by line. It colours and no more: what it takes wrongly only looks wrong. */
+/** The parts of YAML by kind, line by line. It only colours: a mistake only looks wrong. */
 export function highlight(yaml: string): Token[][] {
   let block: number | undefined;
   return yaml.split('\n').map((line) => {
@@ -36,8 +36,8 @@ interface Parts {
 }
 
 /**
- * A list's marks, a key, a colon, and what follows. Each character is looked at a few times and no more, for people paste whatever they have: expressions
- * that try each space again as the end of something take minutes for a line of them.
+ * A list's marks, a key, a colon, and the rest. It looks at each character a few times only, because people paste anything:
+ * expressions that try each space again as the end of something take minutes for one line.
  */
 function parts(line: string): Parts {
   const lead = /^\s*(?:- +)*/.exec(line)?.[0] ?? '';
@@ -50,7 +50,7 @@ function parts(line: string): Parts {
   return { lead, key: line.slice(from, end), colon: ':', rest: line.slice(end + 1) };
 }
 
-/** Behind the closing quote; the length of the line without one. */
+/** Index behind the closing quote; the length of the line without one. */
 function endOfQuoted(line: string, from: number): number {
   const quote = line[from];
   for (let at = from + 1; at < line.length; at++) {
@@ -63,7 +63,7 @@ function endOfQuoted(line: string, from: number): number {
   return line.length;
 }
 
-/** Where the first colon before a space stands that no comment comes before; `from` when no key begins there. */
+/** Index of the first colon before a space and before any comment; `from` if no key begins there. */
 function endOfPlainKey(line: string, from: number): number {
   if (/[\s#'"&*!|>%@`[{]/.test(line[from] ?? ' ')) return from;
   for (let at = from + 1; at < line.length && line[at] !== '#'; at++) {

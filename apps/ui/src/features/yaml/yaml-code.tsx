@@ -2,7 +2,7 @@ import { Fragment } from 'react';
 import { highlight } from './highlight.js';
 import styles from './yaml.module.css';
 
-/** YAML in colours, as text and nothing but text. */
+/** YAML in colours, as plain text only. */
 export function YamlCode({ yaml, label }: { yaml: string; label?: string }) {
   const lines = highlight(yaml);
   return (
