@@ -5,6 +5,7 @@ import { emailMessage } from './email-message.js';
 import { untilCorrected } from './http-delivery.js';
 import { MAIL_ADDRESS_EXPECTED, mailAddresses, mailAddressFault } from './mail-address.js';
 import { deliverMail, parseMailServer } from './smtp-delivery.js';
+import { Ca, SkipVerify } from './tls-options.js';
 
 const DEFAULT_ADDRESS = 'localhost:25';
 
@@ -66,15 +67,10 @@ export class EmailOptions implements CrossChecked {
   })
   tls?: string;
 
-  @Flag({ doc: 'Accept any certificate of the server.', default: false })
+  @SkipVerify()
   'skip-verify'?: boolean;
 
-  @Text({
-    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
-    multiline: true,
-    notEmpty: true,
-    maxLength: 65_536,
-  })
+  @Ca()
   ca?: string;
 
   @Flag({

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Choice, Flag, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { Choice, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, untilCorrected, type HttpAnswer, type HttpRequest } from './http-delivery.js';
@@ -7,6 +7,7 @@ import { HttpUrl, secretsOfUrl } from './http-url.js';
 import { renderAlert } from './render-alert.js';
 import { FIELD_NAMES, fillTemplate, forHeader, forJson, forMarkup, forUrl, templateFault } from './template.js';
 import { testAlert } from './test-alert.js';
+import { Ca, SkipVerify } from './tls-options.js';
 
 const DEFAULT_CODES = '200-299';
 const DEFAULT_SIGNATURE = 'X-9volt-Signature';
@@ -103,15 +104,10 @@ export class HttpOptions implements CrossChecked {
   })
   'expect-not'?: string;
 
-  @Flag({ doc: 'Accept any certificate of the server.', default: false })
+  @SkipVerify()
   'skip-verify'?: boolean;
 
-  @Text({
-    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
-    multiline: true,
-    notEmpty: true,
-    maxLength: 65_536,
-  })
+  @Ca()
   ca?: string;
 
   @Text({ doc: 'Client certificate (PEM). Needs client-key.', multiline: true, notEmpty: true })

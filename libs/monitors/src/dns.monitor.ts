@@ -12,7 +12,7 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
-import { type Scope, scoped } from '@9volt/process';
+import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { labelsOf } from './dns/domain-name.js';
 import { aliasOf, recordsAskedFor, textsOf } from './dns/judge-answer.js';
@@ -183,16 +183,11 @@ function prepare(settings: DnsSettings): PreparedCheck {
 async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   const { limitMs } = plan;
   try {
-    return await scoped(
-      limitMs,
-      run.signal,
-      async (scope) => {
-        const asked = await ask(plan, run, scope);
-        run.stage = 'judging the answer';
-        return judge(plan, run, asked, scope);
-      },
-      () => run.timedOut(limitMs),
-    );
+    return await run.within(limitMs, async (scope) => {
+      const asked = await ask(plan, run, scope);
+      run.stage = 'judging the answer';
+      return judge(plan, run, asked, scope);
+    });
   } catch (error) {
     const reason = inWords(error);
     return run.failedWith(error, `DNS query failed: ${reason}`, 'an answer', reason);

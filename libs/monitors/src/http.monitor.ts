@@ -1,6 +1,6 @@
 import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
 import type { WireResponse } from '@9volt/net';
-import { type Scope, scoped } from '@9volt/process';
+import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { readBody } from './http/body.js';
 import { BodyReader } from './http/body-reader.js';
@@ -21,7 +21,7 @@ import { type RedirectRules, respond } from './http/respond.js';
 import { statusMatcher } from './http/status-codes.js';
 import { hostOf } from './net/host.js';
 import { type Finding, judgeExpiries, worstFirst } from './net/judge-certificate.js';
-import { type ExpiryLimits, tlsOptionsOf } from './net/tls-attributes.js';
+import { type ExpiryLimits, TLS_DESTINATION, tlsOptionsOf } from './net/tls-attributes.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
@@ -34,18 +34,7 @@ export const httpMonitor = defineMonitor<HttpSettings>({
   settings: HttpSettings,
   target: (settings) =>
     `${methodOf(settings)} ${urlOf(requestOf(settings))}${settings.proxy === undefined ? '' : ` via ${settings.proxy}`}`,
-  destination: [
-    'proxy-username',
-    'follow-redirects',
-    'username',
-    'authentication',
-    'tls-skip-verify',
-    'tls-ca',
-    'tls-server-name',
-    'tls-min-version',
-    'tls-client-cert',
-    'tls-legacy-renegotiation',
-  ],
+  destination: ['proxy-username', 'follow-redirects', 'username', 'authentication', ...TLS_DESTINATION],
   deadlineMs: (settings) => timeoutMsOf(HttpSettings, settings, 'timeout'),
   weight: 2,
   prepare,
@@ -100,12 +89,7 @@ function prepare(settings: HttpSettings): PreparedCheck {
 async function checkInTime(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   const { limitMs } = plan;
   try {
-    return await scoped(
-      limitMs,
-      run.signal,
-      (scope) => check(plan, run, scope),
-      () => run.timedOut(limitMs),
-    );
+    return await run.within(limitMs, (scope) => check(plan, run, scope));
   } catch (error) {
     const reason = inWords(error);
     const message = `Ran into error while performing '${plan.request.method}' request: ${reason}`;

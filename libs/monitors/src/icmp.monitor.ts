@@ -12,7 +12,7 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
-import { type Scope, scoped } from '@9volt/process';
+import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { CannotPing, longestMs, pinger, type PingPlan } from './icmp/pinger.js';
 import { hostFault, hostOf } from './net/host.js';
@@ -108,12 +108,7 @@ function prepare(settings: IcmpSettings): PreparedCheck {
 async function check(settings: IcmpSettings, host: string, plan: PingPlan, run: ProbeRun): Promise<CheckResult> {
   const { signal } = run;
   try {
-    const address = await scoped(
-      LOOKUP_MS,
-      signal,
-      (scope) => addressOf(settings, host, run, scope),
-      () => run.timedOut(LOOKUP_MS),
-    );
+    const address = await run.within(LOOKUP_MS, (scope) => addressOf(settings, host, run, scope));
     const since = performance.now();
     const rttsMs = await pinger.ping(address, plan, signal);
     run.spent('transfer', since);

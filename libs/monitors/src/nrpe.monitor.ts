@@ -11,7 +11,7 @@ import {
   TextList,
   timeoutFault,
 } from '@9volt/contracts';
-import { type Scope, scoped } from '@9volt/process';
+import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { pluginVerdict } from './nagios/plugin-verdict.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
@@ -150,12 +150,7 @@ function prepare(settings: NrpeSettings): PreparedCheck {
 async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   const { limitMs, what } = plan;
   try {
-    return await scoped(
-      limitMs,
-      run.signal,
-      (scope) => ask(plan, run, scope),
-      () => run.timedOut(limitMs),
-    );
+    return await run.within(limitMs, (scope) => ask(plan, run, scope));
   } catch (error) {
     const reason = inWords(error);
     const message = `Unable to run ${what}: ${reason}`;

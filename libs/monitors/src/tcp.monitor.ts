@@ -142,12 +142,7 @@ function checkTalk(plan: Plan, run: ProbeRun): Promise<CheckResult> {
 
 /** The connection lasts as long as the scope, or without one, until it is open. */
 function opened({ to, connectMs }: Plan, run: ProbeRun, scope?: Scope): Promise<Socket> {
-  return scoped(
-    connectMs,
-    run.signal,
-    (inner) => openConnection(to, run, scope ?? inner),
-    () => run.timedOut(connectMs),
-  );
+  return run.within(connectMs, (inner) => openConnection(to, run, scope ?? inner));
 }
 
 function notOpened({ where }: Plan, run: ProbeRun, error: unknown): CheckResult {

@@ -9,7 +9,7 @@ import {
   Text,
   timeoutFault,
 } from '@9volt/contracts';
-import { type Scope, scoped } from '@9volt/process';
+import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { hostAndPort, hostFault, hostOf } from './net/host.js';
 import { type Finding, judgeChain, judgeExpiries, worstFirst } from './net/judge-certificate.js';
@@ -21,6 +21,7 @@ import {
   type TlsAttributes,
   TlsCa,
   TlsClientCert,
+  TLS_DESTINATION,
   TlsClientKey,
   TlsExpiry,
   tlsFaults,
@@ -95,15 +96,7 @@ export const tlsMonitor = defineMonitor<TlsSettings>({
   summary: 'Checks the certificate of a TLS server: expiry, chain and host name; directly or by STARTTLS.',
   settings: TlsSettings,
   target: (settings) => `${settings.starttls ?? 'tls'}://${hostAndPort(bareHost(settings), portOf(settings))}`,
-  destination: [
-    'starttls',
-    'tls-skip-verify',
-    'tls-ca',
-    'tls-server-name',
-    'tls-min-version',
-    'tls-client-cert',
-    'tls-legacy-renegotiation',
-  ],
+  destination: ['starttls', ...TLS_DESTINATION],
   deadlineMs: (settings) => timeoutMsOf(TlsSettings, settings, 'timeout'),
   weight: 2,
   prepare,
@@ -141,12 +134,7 @@ function prepare(settings: TlsSettings): PreparedCheck {
 async function checkInTime(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   const { limitMs, where } = plan;
   try {
-    return await scoped(
-      limitMs,
-      run.signal,
-      (scope) => check(plan, run, scope),
-      () => run.timedOut(limitMs),
-    );
+    return await run.within(limitMs, (scope) => check(plan, run, scope));
   } catch (error) {
     const reason = inWords(error);
     return run.failedWith(error, `Unable to speak TLS with ${where}: ${reason}`, 'a connection by TLS', reason);

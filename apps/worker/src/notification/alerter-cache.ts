@@ -19,7 +19,6 @@ export class AlerterCache implements OnApplicationShutdown {
   private readonly missedSince = new Map<string, number>();
   private readonly listeners = new Set<(name: string, lookup: AlerterLookup) => void>();
   private listed = false;
-  private starting: Promise<void> | undefined;
 
   constructor(private readonly node: ClusterNode) {
     this.informer = new Watched(node, node.stores.alerter.judged(judge), {
@@ -29,10 +28,8 @@ export class AlerterCache implements OnApplicationShutdown {
 
   /** Resolves once all are listed; anybody may call it. */
   async start(): Promise<void> {
-    this.starting ??= this.informer.start().then(() => {
-      this.listed = true;
-    });
-    await this.starting;
+    await this.informer.start();
+    this.listed = true;
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -38,7 +38,6 @@ export class OutboxView implements OnApplicationShutdown {
   /** By monitor, up to which revision this worker's own writes are here, as long as the watch has not reported them. */
   private readonly ownUntil = new Map<string, number>();
   private listed = false;
-  private starting: Promise<void> | undefined;
 
   constructor(private readonly node: ClusterNode) {
     this.informer = new Watched(node, node.stores.outbox.watched, {
@@ -49,10 +48,8 @@ export class OutboxView implements OnApplicationShutdown {
 
   /** Resolves once the outbox is listed; may be called by everybody who needs it. */
   async start(): Promise<void> {
-    this.starting ??= this.informer.start().then(() => {
-      this.listed = true;
-    });
-    await this.starting;
+    await this.informer.start();
+    this.listed = true;
   }
 
   async onApplicationShutdown(): Promise<void> {

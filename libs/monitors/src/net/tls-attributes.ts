@@ -18,6 +18,16 @@ export interface TlsAttributes {
   'tls-expiry-critical'?: number;
 }
 
+/** Those that decide who is taken for the target: of a type that has them all. */
+export const TLS_DESTINATION = [
+  'tls-skip-verify',
+  'tls-ca',
+  'tls-server-name',
+  'tls-min-version',
+  'tls-client-cert',
+  'tls-legacy-renegotiation',
+] as const;
+
 const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
 
 export function TlsSkipVerify(): PropertyDecorator {

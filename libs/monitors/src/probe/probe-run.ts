@@ -10,7 +10,7 @@ import {
   type Status,
   type Targets,
 } from '@9volt/contracts';
-import { CutShort, type StopSignal } from '@9volt/process';
+import { CutShort, type Scope, scoped, type StopSignal } from '@9volt/process';
 import { isOurs, shortageOf } from './error-words.js';
 import { Unjudged } from './match-thread.js';
 
@@ -58,9 +58,9 @@ export class ProbeRun {
     this.phases[phase] = (this.phases[phase] ?? 0) + (performance.now() - sinceMs);
   }
 
-  /** The words of a timeout after `limitMs`. */
-  timedOut(limitMs: number): string {
-    return `timed out after ${formatDuration(limitMs)} while ${this.stage}`;
+  /** Does something for at most `limitMs`; the message of a timeout names the stage. Nothing it opened outlives it. */
+  within<T>(limitMs: number, act: (scope: Scope) => Promise<T>): Promise<T> {
+    return scoped(limitMs, this.signal, act, () => `timed out after ${formatDuration(limitMs)} while ${this.stage}`);
   }
 
   ok(): CheckResult {

@@ -94,12 +94,7 @@ async function answerOf<T>(
   let session: Session;
   try {
     const options = { readOnly, statementLimitMs: Math.min(queryMs + GRACE_MS, LONGEST_LIMIT_MS) };
-    session = await scoped(
-      connectMs,
-      run.signal,
-      () => DRIVERS[server.driver](server, options, run, scope),
-      () => run.timedOut(connectMs),
-    );
+    session = await run.within(connectMs, () => DRIVERS[server.driver](server, options, run, scope));
   } catch (error) {
     const reason = sqlErrorInWords(error, secrets);
     return { failure: run.failedWith(error, `Unable to log in to ${place}: ${reason}`, 'a login', reason) };
@@ -109,12 +104,7 @@ async function answerOf<T>(
   const askedSince = performance.now();
   let asking: Promise<T> | undefined;
   try {
-    const answer = await scoped(
-      queryMs,
-      run.signal,
-      () => (asking = ask(session)),
-      () => run.timedOut(queryMs),
-    );
+    const answer = await run.within(queryMs, () => (asking = ask(session)));
     run.spent('firstByte', askedSince);
     session.end();
     return { answer };

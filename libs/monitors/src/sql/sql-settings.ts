@@ -2,6 +2,7 @@ import { Choice, Duration, type FieldError, Flag, Integer, MonitorSettings, Text
 import { hostAndPort, hostFault, hostOf } from '../net/host.js';
 import type { TlsOptions } from '../net/start-tls.js';
 import {
+  TLS_DESTINATION,
   type TlsAttributes,
   TlsCa,
   TlsClientCert,
@@ -151,16 +152,7 @@ export function serverOf(settings: SqlSettings): DatabaseServer {
 
 /** `postgres://db1.example.com:5432/shop` */
 /** The attributes that decide where the password goes, and how well protected. */
-export const SQL_DESTINATION: readonly (keyof SqlSettings)[] = [
-  'username',
-  'ssl',
-  'tls-skip-verify',
-  'tls-ca',
-  'tls-server-name',
-  'tls-min-version',
-  'tls-client-cert',
-  'tls-legacy-renegotiation',
-];
+export const SQL_DESTINATION: readonly (keyof SqlSettings)[] = ['username', 'ssl', ...TLS_DESTINATION];
 
 export function placeOf(settings: SqlSettings): string {
   const { driver, host, port, database } = serverOf(settings);
