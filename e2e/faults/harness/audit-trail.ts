@@ -1,7 +1,9 @@
-import type { MonitorState } from '@9volt/contracts';
+import type { Held, MonitorState, OutboxEntry } from '@9volt/contracts';
 import { type Change, decode, type EtcdClient, Informer, type Keyspace } from '@9volt/etcd-dal';
 
-type Value = Partial<MonitorState> & { MemberID?: string };
+import type { Debt, Hold } from '../history/history.js';
+
+type Value = Partial<MonitorState> & { MemberID?: string } & Pick<Partial<OutboxEntry>, 'alert'>;
 
 /**
  * Follows all that etcd accepts, revision by revision, and notes what must never be accepted:
@@ -12,6 +14,9 @@ type Value = Partial<MonitorState> & { MemberID?: string };
  */
 export class AuditTrail {
   readonly violations: string[] = [];
+  /** What was held, and what was in the outbox, since when and until when. */
+  readonly holds: Hold[] = [];
+  readonly debts: Debt[] = [];
   /** Changes of the owner of a monitor, its first one aside. */
   moves = 0;
   private readonly informer: Informer<Value>;
@@ -19,6 +24,7 @@ export class AuditTrail {
   private readonly holders = new Map<string, Set<string>>();
   private readonly lastHolder = new Map<string, string>();
   private readonly touched = new Set<string>();
+  private readonly openDebts = new Map<string, Debt>();
 
   constructor(
     client: EtcdClient,
@@ -61,13 +67,16 @@ export class AuditTrail {
 
   private isOfInterest(key: string): boolean {
     const { keys } = this;
-    return [`${keys.root}cluster/`, keys.states].some((prefix) => key.startsWith(prefix));
+    return [`${keys.root}cluster/`, keys.states, keys.outbox].some((prefix) => key.startsWith(prefix));
   }
 
   private follow({ key, before, after, revision }: Change<Value>): void {
     const assignment = this.keys.parseAssignment(key);
     const member = this.keys.under(this.keys.members, key);
     const monitor = this.keys.under(this.keys.states, key);
+    const owed = this.keys.parseOutbox(key);
+    if (owed) this.owed(key, owed, after?.value);
+    if (monitor !== undefined) this.held(monitor, after?.value.held ?? {});
     if (assignment) this.assigned(assignment, after !== undefined);
     else if (member !== undefined) {
       if (after) this.members.add(member);
@@ -99,6 +108,35 @@ export class AuditTrail {
     const [older, newer] = [before, after].map((state) => Date.parse(state?.lastRunAt ?? ''));
     if (before?.createRevision === after.createRevision && (newer as number) < (older as number)) {
       note(`the state of ${monitor} went back to an older run`);
+    }
+  }
+
+  private held(monitor: string, held: Readonly<Record<string, Held>>): void {
+    const at = Date.now();
+    const reasons = new Map(
+      Object.entries(held).map(([alerter, { reason, by }]) => [alerter, `${reason} ${by ?? ''}`]),
+    );
+    for (const open of this.holds) {
+      if (open.monitor !== monitor || open.to !== undefined) continue;
+      if (reasons.get(open.alerter) === open.reason) reasons.delete(open.alerter);
+      else open.to = at;
+    }
+    for (const [alerter, reason] of reasons) this.holds.push({ monitor, alerter, reason, from: at });
+  }
+
+  private owed(
+    key: string,
+    { monitor, alerter }: { monitor: string; alerter: string },
+    entry: Value | undefined,
+  ): void {
+    const open = this.openDebts.get(key);
+    if (entry?.alert && entry.alert.type !== 'resolve' && !open) {
+      const debt: Debt = { monitor, alerter, from: Date.now() };
+      this.openDebts.set(key, debt);
+      this.debts.push(debt);
+    } else if (!entry && open) {
+      open.to = Date.now();
+      this.openDebts.delete(key);
     }
   }
 

@@ -203,6 +203,8 @@ export class FaultBench extends RecordedCluster {
       probes: this.targets.probes,
       outages: this.targets.outages,
       deliveries: this.alerters.deliveries,
+      holds: this.audit.holds,
+      debts: this.audit.debts,
       faults: this.faults,
       endedAt: Date.now(),
     };

@@ -79,11 +79,16 @@ export class RecordingAlerters {
     response.on('error', () => undefined);
     const body = await textOf(request).catch(() => undefined);
     if (body === undefined) return;
-    const alert = JSON.parse(body) as Pick<Delivery, 'monitor' | 'type' | 'key'> & { since: string };
+    const alert = JSON.parse(body) as Pick<Delivery, 'monitor' | 'type' | 'key'> & {
+      since: string;
+      repeat?: boolean;
+      flapping?: string;
+    };
     const { monitor, type, key } = alert;
+    const again = alert.repeat === true || alert.flapping === 'ended';
     const refused = behaviour.kind === 'poison' && behaviour.monitor === monitor;
     const accepted = ['accept', 'slow'].includes(behaviour.kind) || (behaviour.kind === 'poison' && !refused);
-    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since: Date.parse(alert.since) });
+    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since: Date.parse(alert.since), again });
     this.noteOpen(`${alerter} ${key} ${type}`, response);
     switch (behaviour.kind) {
       case 'hang':

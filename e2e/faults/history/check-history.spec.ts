@@ -21,6 +21,8 @@ function sound(): History {
       delivery({ alerter, at: 30_400 }),
       delivery({ alerter, at: 60_400, type: 'resolve' }),
     ]),
+    holds: [],
+    debts: [],
     faults: [],
     endedAt: 120_000,
   };
@@ -54,6 +56,62 @@ function takenOver(history: History, fault: Fault['kind'], after = 40_000): Hist
 const kinds = (history: History): ViolationKind[] => [
   ...new Set(checkHistory(history, PROMISES).violations.map(({ kind }) => kind)),
 ];
+
+describe('an outage of which an alerter was not told', () => {
+  const silent = (explained: Partial<History>): History => {
+    const history = { ...sound(), ...explained };
+    history.deliveries = history.deliveries.filter(({ alerter }) => alerter !== 'chat');
+    return history;
+  };
+  const hold = (from: number, to?: number, reason = 'silence s1') => ({
+    ...{ monitor: 'web', alerter: 'chat', reason, from },
+    ...(to === undefined ? {} : { to }),
+  });
+  it.each<[string, Partial<History>, ViolationKind[]]>([
+    ['is lost', {}, ['lost']],
+    ['was held', { holds: [hold(31_000, 60_200)] }, []],
+    [
+      'was held for one reason after the other',
+      { holds: [hold(31_000, 45_000), hold(45_000, 60_200, 'flapping')] },
+      [],
+    ],
+    ['was held, and then in the outbox', { holds: [hold(31_000, 45_000)], debts: [hold(45_000)] }, []],
+    ['was held in part', { holds: [hold(31_000, 45_000)] }, ['lost']],
+    ['was held late', { holds: [hold(45_000, 60_200)] }, ['lost']],
+    ['of another monitor was held', { holds: [{ ...hold(31_000, 60_200), monitor: 'mail' }] }, ['lost']],
+    ['was held for another alerter', { holds: [{ ...hold(31_000, 60_200), alerter: 'mail' }] }, ['lost']],
+    [
+      'was held for two reasons at once',
+      { holds: [hold(31_000, 60_200), hold(40_000, 60_200, 'flapping')] },
+      ['two-reasons'],
+    ],
+  ])('%s', (_what, explained, expected) => expect(kinds(silent(explained))).toEqual(expected));
+
+  it('is not told while it is held', () => {
+    const history = sound();
+    history.outages = [{ monitor: 'web', from: 30_000, to: 100_000 }];
+    history.probes = history.probes.map((one) =>
+      one.at >= 30_000 && one.at < 100_000 ? { ...one, answer: 'fail' } : one,
+    );
+    history.deliveries = ['pager', 'chat'].flatMap((alerter) => [
+      delivery({ alerter, at: 70_000 }),
+      delivery({ alerter, at: 100_400, type: 'resolve' }),
+    ]);
+    history.holds = [hold(31_000, 90_000)];
+    expect(kinds(history)).toEqual(['told-while-held']);
+    history.holds = [hold(31_000, 69_900)];
+    expect(kinds(history)).toEqual([]);
+    const { figures } = checkHistory(history, PROMISES);
+    // The pager had no reason to wait.
+    expect(figures).toMatchObject({ told: 2, explained: 0, slowestMs: 40_000 });
+  });
+
+  it('may be told again on purpose', () => {
+    const history = sound();
+    insert(history.deliveries, delivery({ at: 50_000, again: true }));
+    expect(kinds(history)).toEqual([]);
+  });
+});
 
 describe('a history that keeps every promise', () => {
   it('has no violation, and the figures of what was seen', () => {

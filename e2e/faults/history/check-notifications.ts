@@ -1,3 +1,4 @@
+import { checkHolds, longestUnexplainedMs } from './check-holds.js';
 import { outageAt, seenOutages } from './seen-outages.js';
 import { type Delivery, groupedBy, type History, mayShowAt, type Promises, type Violation } from './history.js';
 
@@ -5,10 +6,12 @@ export interface NotificationFigures {
   /** Outages of targets that were long enough to be told of, by alerter. */
   owed: number;
   told: number;
+  /** Never told, and held or in the outbox all the time. */
+  explained: number;
   lost: number;
   /** Notifications that a person got again, whether that was promised not to happen or not. */
   repeated: number;
-  /** From the start of an outage until it was told, at the worst. */
+  /** From the start of an outage until it was told, at the worst; without the time during which it was held. */
   slowestMs: number;
 }
 
@@ -28,19 +31,21 @@ export function checkNotifications(
       ...repeats.violations,
       ...checkClosings(history, accepted),
       ...falseAlarms(history, accepted),
+      ...checkHolds(history, promises),
     ],
     figures: { ...announced.figures, repeated: repeats.count },
   };
 }
 
-/** Each outage that lasts is told to each alerter, under one key. */
+/** Each outage that lasts is told to each alerter, under one key; or there is a reason at each moment why it is not, or it is in the outbox. */
 function checkOutages(
-  { outages, monitors, endedAt, faults }: History,
+  { outages, monitors, endedAt, faults, holds, debts }: History,
   accepted: readonly Delivery[],
   promises: Promises,
 ): { violations: Violation[]; figures: Omit<NotificationFigures, 'repeated'> } {
   const violations: Violation[] = [];
-  const figures = { owed: 0, told: 0, lost: 0, slowestMs: 0 };
+  const figures = { owed: 0, told: 0, explained: 0, lost: 0, slowestMs: 0 };
+  const reasons = groupedBy([...holds, ...debts], ({ alerter, monitor }) => `${alerter} ${monitor}`);
   const alarms = groupedBy(accepted.filter(isAlarm), ({ alerter, monitor }) => `${alerter} ${monitor}`);
   const watched = new Map(monitors.map((monitor) => [monitor.name, monitor]));
   for (const outage of outages) {
@@ -62,9 +67,18 @@ function checkOutages(
       if (until - outage.from < promises.tellWithinMs) continue;
       figures.owed++;
       const first = about[0];
+      const silentMs = longestUnexplainedMs(reasons.get(`${alerter} ${monitor.name}`) ?? [], {
+        from: outage.from,
+        until: first?.at ?? until,
+        endedAt,
+      });
       if (first) {
         figures.told++;
-        figures.slowestMs = Math.max(figures.slowestMs, first.at - outage.from);
+        figures.slowestMs = Math.max(figures.slowestMs, silentMs);
+        continue;
+      }
+      if (silentMs < promises.tellWithinMs) {
+        figures.explained++;
         continue;
       }
       figures.lost++;
@@ -98,7 +112,8 @@ function checkRepeats(
 ): { violations: Violation[]; count: number } {
   const violations: Violation[] = [];
   let count = 0;
-  for (const same of groupedBy(accepted, ({ alerter, key, type }) => `${alerter} ${type} ${key}`).values()) {
+  const once = accepted.filter(({ again }) => !again);
+  for (const same of groupedBy(once, ({ alerter, key, type }) => `${alerter} ${type} ${key}`).values()) {
     const spent = new Set<object>();
     for (const again of same.slice(1)) {
       count++;

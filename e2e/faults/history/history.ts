@@ -4,6 +4,9 @@ export interface History {
   probes: Probe[];
   outages: TargetOutage[];
   deliveries: Delivery[];
+  /** As etcd had them. */
+  holds: Hold[];
+  debts: Debt[];
   faults: Fault[];
   endedAt: number;
 }
@@ -49,7 +52,22 @@ export interface Delivery {
   key: string;
   /** When the first failure of the incident ran. */
   since: number;
+  /** Sent again on purpose: a repeat of an alarm that lasts, or the end of a flapping. */
+  again?: boolean;
 }
+
+/** An alarm was held for one alerter. Without an end, until the end of the history. */
+export interface Hold {
+  monitor: string;
+  alerter: string;
+  /** What held it, and by what. */
+  reason: string;
+  from: number;
+  to?: number;
+}
+
+/** An alarm was in the outbox. */
+export type Debt = Omit<Hold, 'reason'>;
 
 /** Something that was done to the system. After `to` it may recover. */
 export interface Fault {
@@ -77,7 +95,17 @@ export interface Promises {
 }
 
 export type ViolationKind =
-  'lost' | 'repeated' | 'unresolved' | 'stray-resolve' | 'false-alarm' | 'split' | 'double' | 'gap' | 'cadence';
+  | 'lost'
+  | 'repeated'
+  | 'unresolved'
+  | 'stray-resolve'
+  | 'false-alarm'
+  | 'split'
+  | 'double'
+  | 'gap'
+  | 'cadence'
+  | 'two-reasons'
+  | 'told-while-held';
 
 /** A promise that was not kept. */
 export interface Violation {
