@@ -2,31 +2,7 @@
  * Every key of 9volt, spelled here and nowhere else: builders, prefixes with their trailing slash, and parsers.
  * Names and ids contain no slash, so each is one segment.
  *
- * | Key under `/<prefix>/`                      | Written by                  | Lease    | Value                |
- * |---------------------------------------------|-----------------------------|----------|----------------------|
- * | `config`                                    | cli, api, the first process | –        | `ClusterConfig`      |
- * | `monitor/<name>`                            | cli, api, anybody by hand   | –        | the monitor's attributes |
- * | `alerter/<name>`                            | cli, api, anybody by hand   | –        | the alerter's attributes |
- * | `silence/<id>`                              | api                         | –        | `Silence`            |
- * | `maintenance/<name>`                        | cli, api, anybody by hand   | –        | the window's attributes |
- * | `ack/<monitor>`                             | api                         | –        | `Acknowledgement`    |
- * | `pause/<monitor>`                           | api                         | –        | `Pause`              |
- * | `cluster/director`                          | scheduler                   | member's | `Director`           |
- * | `cluster/members/<id>`                      | that member                 | member's | `Member`             |
- * | `cluster/drain/<name>`                      | api, anybody by hand        | –        | `Drain`              |
- * | `cluster/coverage`                          | the leader                  | –        | `CoverageReport`     |
- * | `cluster/assignments/<worker id>/<name>`    | leader, retiring owner      | –        | `Assignment`         |
- * | `cluster/suspects/<worker id>/<n>`          | that worker                 | –        | `SuspectNote`        |
- * | `cluster/poison/<name>`                     | leader, owner               | –        | `PoisonRecord`       |
- * | `state/<name>`                              | the owner                   | –        | `MonitorState`       |
- * | `incident/<name>/<n>`                       | the owner                   | –        | `IncidentRecord`     |
- * | `vitals/<worker id>/<chunk>/index`          | that worker                 | –        | names of the chunk   |
- * | `vitals/<worker id>/<chunk>/<n mod 60>`     | that worker                 | –        | results, deflated    |
- * | `outbox/<name>/<alerter>/<id>`              | the owner                   | –        | `OutboxEntry`        |
- * | `handback/<name>/<worker id>`               | a worker back from detachment | –      | `Handback`           |
- * | `event/<id>`                                | all                         | –        | `ClusterEvent`       |
- * | `request/<id>`                              | api, cli                    | short    | `WorkerRequest`      |
- * | `push/<name>`                               | api, the owner at first     | –        | `CallRecord`         |
+ * The table of keys in ARCHITECTURE.md says who writes each, and what it holds; a spec compares it with this class.
  */
 export class Keyspace {
   /** `/<prefix>/`. */

@@ -94,7 +94,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       ...(own ? { spooled: own.version } : {}),
       obsolete,
       compare,
-      then: [...obsolete.map((key) => ({ delete: key })), ...then],
+      then: [...this.node.stores.outbox.dropping(obsolete), ...then],
     };
   }
 

@@ -1,7 +1,7 @@
 import { type Alert, type DeliveryRecord, type OutboxEntry, type ResolveReason, STATUSES } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { commit, type FencedWrite, joined, unchanged } from '../control/fenced-txn.js';
-import type { Compare, EtcdClient, Entry } from '../etcd.client.js';
+import type { Compare, EtcdClient, Entry, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
   count,
@@ -148,6 +148,11 @@ export class OutboxStore {
     const [first] = owed;
     const still = first && incident ? [this.incidents.unchanged(first.monitor, incident)] : [];
     return this.commit(joined({ compare: fences, then: [] }, removing(owed), ...still));
+  }
+
+  /** Removes entries whatever became of them: they were delivered, or replaced. */
+  dropping(keys: readonly string[]): Op[] {
+    return keys.map((key) => ({ delete: key }));
   }
 
   private async commit(write: FencedWrite): Promise<number | undefined> {
