@@ -45,7 +45,7 @@ class Wheel {
 
   private turn(): void {
     const now = performance.now() / GRAIN_MS;
-    const due = [...this.stretches].filter(([at]) => at <= now);
+    const due = [...this.stretches].filter(([at]) => at <= now).sort(([a], [b]) => a - b);
     for (const [at] of due) this.stretches.delete(at);
     this.firesIn = Number.POSITIVE_INFINITY;
     const next = Math.min(...this.stretches.keys());

@@ -1,8 +1,10 @@
+import { setImmediate as soon } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { type CheckResult, MonitorSettings, TextMap } from '@9volt/contracts';
 import { GuardedTargets, type MonitorDefinition, type ProbeContext } from '@9volt/monitors';
-import { Programs, type StopSignal } from '@9volt/process';
+import { deadline, Programs, type StopSignal } from '@9volt/process';
 import { executeCheck } from './execute-check.js';
+import { GRACE_MS } from './prepared-monitor.js';
 
 const settings = { type: 'fake', interval: '1s' } as MonitorSettings;
 const contextOf = (signal = new AbortController().signal): ProbeContext => ({
@@ -71,6 +73,20 @@ test('a probe that ignores its deadline is aborted and given up a second later',
   expect(result).toMatchObject({ status: 'unknown', message: expect.stringContaining('did not end within 1050 ms') });
   expect(performance.now() - startedAt).toBeLessThan(5_000);
   expect(signal?.aborted).toBe(true);
+});
+
+test.each([20, 1_000])('a probe with a limit of %d ms is given its grace after a standstill, too', async (limitMs) => {
+  const probe = (): Promise<CheckResult> =>
+    new Promise((resolve) =>
+      deadline(
+        limitMs,
+        () => void soon().then(() => resolve({ status: 'critical', message: 'timed out', latencyMs: 1 })),
+      ),
+    );
+  const running = executeCheck(settings, contextOf(), none, types(probe, limitMs));
+  const until = performance.now() + limitMs + GRACE_MS + 200;
+  while (performance.now() < until);
+  expect(await running).toEqual({ result: { status: 'critical', message: 'timed out', latencyMs: 1 } });
 });
 
 test('an abort reaches the probe', async () => {

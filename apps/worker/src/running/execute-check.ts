@@ -9,7 +9,7 @@ import {
 } from '@9volt/contracts';
 import { type MonitorDefinition, monitorTypes, type ProbeContext } from '@9volt/monitors';
 import { deadline, Stop } from '@9volt/process';
-import { preparedMonitor } from './prepared-monitor.js';
+import { GRACE_MS, preparedMonitor } from './prepared-monitor.js';
 
 export interface Execution {
   result: CheckResult;
@@ -40,7 +40,8 @@ export async function executeCheck(
     const { limitMs, run } = preparedMonitor(definition, settings);
     const result = await new Promise<CheckResult>((resolve, reject) => {
       const outlasts = (): void => reject(new Error(`the ${settings.type} probe did not end within ${limitMs} ms`));
-      cancel = deadline(limitMs, outlasts);
+      // Counted from when its own limit can have fired: after a standstill of this worker both would be over at once.
+      cancel = deadline(limitMs - GRACE_MS, () => (cancel = deadline(GRACE_MS, outlasts)));
       run({ ...given, signal: stop }, readSecret).then(resolve, reject);
     });
     return { result };
