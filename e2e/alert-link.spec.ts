@@ -17,7 +17,7 @@ import {
   waitFor,
 } from './harness/index.js';
 
-/** What a chat, a mail program or a URL may make something else of. */
+/** Characters that a chat, a mail program or a URL may change. */
 const NAMES = ['web', "the shop's (old) 50% & more?#"];
 
 describe('the link of an alert', () => {
@@ -49,7 +49,7 @@ describe('the link of an alert', () => {
       .map(({ message }) => message.attachments[0])
       .find((attachment) => attachment?.title.includes(`'${name.replaceAll('&', '&amp;')}'`))?.title_link;
 
-  it('is that of the address at which `9volt up` listens', async () => {
+  it('uses the address at which `9volt up` listens', async () => {
     const data = mkdtempSync(join(tmpdir(), 'ninevolt-up-'));
     const args = ['up', '--no-demo', '-e', cluster.etcd.endpoint, '--listen', '127.0.0.1:0', '--data-dir', data];
     const up = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -68,7 +68,7 @@ describe('the link of an alert', () => {
     }
   });
 
-  it('is missing without a public address, which the worker says at its start', async () => {
+  it('is missing without a public address, and the worker says so at its start', async () => {
     const worker = await cluster.node('worker', { name: 'mute' });
     expect(worker.output).toContain('alerts have no link to the dashboard');
     await worker.stop();

@@ -25,14 +25,14 @@ import {
 const ROOT = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
-/** In every secret; must be in no answer. */
+/** Part of every secret; no answer may contain it. */
 const CANARY = 'canary-7d1b0e';
 const TOKEN = 'a-token-of-the-api';
 const JOB_TOKEN = 'a-token-of-a-job';
 /** Of a GET that changes something. */
 const MEANT = { 'x-requested-with': 'fetch' };
 const ABSENT = 'nobody';
-/** One byte more than a body may have. */
+/** One byte more than the limit of a body. */
 const TOO_LARGE = `"${'x'.repeat(4 * 1_048_576)}"`;
 
 let cluster: Cluster;
@@ -42,7 +42,7 @@ let contract: ApiContract;
 let guarded: NodeProcess;
 /** An API that has never reached its etcd. */
 let deaf: NodeProcess;
-/** What that worker is asked: it takes until nobody waits any longer, so it is asked first. */
+/** Requests to that worker: each takes until nobody waits any longer, so they come first. */
 let unanswered: Promise<Answer[]>;
 let target: Awaited<ReturnType<typeof startHttpTarget>>;
 let slack: Awaited<ReturnType<typeof startSlackStandIn>>;
@@ -127,7 +127,7 @@ function assignmentOf(settings: object): Assignment {
   };
 }
 
-/** Asks, expects a status, and answers the rest. */
+/** Sends a request, expects a status, and answers the rest. */
 async function expectStatus(status: number, id: string, question: Question = {}): Promise<Answer> {
   const answer = await contract.ask(id, question);
   if (answer.status !== status) throw new Error(`${id}: ${answer.status} instead of ${status}: ${answer.text}`);
@@ -135,11 +135,11 @@ async function expectStatus(status: number, id: string, question: Question = {})
 }
 
 describe('configuration', () => {
-  it('is created, replaced, left, changed and told', async () => {
+  it('is created, replaced, left, changed and reported', async () => {
     for (const [name, alerter] of Object.entries(ALERTERS)) {
       await expectStatus(201, 'putAlerter', { name, body: alerter });
       const shown = await expectStatus(200, 'getAlerter', { name });
-      // What is shown, masks included, is what may be sent back.
+      // The shown configuration, masks included, can be sent back.
       const kept = await expectStatus(200, 'putAlerter', { name, body: shown.body });
       expect(kept.headers.get('etag')).toBe(shown.headers.get('etag'));
       expect(await cluster.get(cluster.keys.alerter(name))).toEqual(alerter);
@@ -225,7 +225,7 @@ describe('configuration', () => {
     expect(missing).toEqual([]);
   });
 
-  it('put by hand and invalid is told, without its secrets', async () => {
+  it('written by hand and invalid is reported, without its secrets', async () => {
     const { keys } = cluster;
     await cluster.put(keys.monitor('broken'), `{"type":"http","headers":{"A":"${CANARY}"`);
     await cluster.put(keys.monitor('odd'), http({ headers: CANARY, interval: 'soon' }));
@@ -253,7 +253,7 @@ function schemaOf(name: string): Schema {
   return contract.document.components.schemas[name] as Schema;
 }
 
-/** What some secrets are not valid without. */
+/** Attributes without which some secrets are invalid. */
 const COMPANIONS: Readonly<Record<string, object>> = {
   password: { username: 'u' },
   'proxy-password': { 'proxy-username': 'u', proxy: 'http://proxy.test:3128' },
@@ -261,7 +261,9 @@ const COMPANIONS: Readonly<Record<string, object>> = {
   'tls-client-key': { 'tls-client-cert': 'a certificate' },
 };
 
-/** For each secret of a type, ways to configure it with a canary: with what is required, and with all that has an example. */
+/**
+ * For each secret of a type, ways to configure it with a canary: with the required attributes, and with all that have an example.
+ */
 function settingsWithSecrets(type: string, schema: Schema): [string, object[]][] {
   const properties = schema['properties'] as Record<string, Schema>;
   const { options } = properties;
@@ -274,7 +276,7 @@ function settingsWithSecrets(type: string, schema: Schema): [string, object[]][]
     .filter(([name, attribute]) => required.includes(name) || attribute['x-secret'] !== true);
   return secrets.map(([secret, { example, type: kind }]) => {
     const value = kind === 'object' ? { A: CANARY } : `${String(example ?? '')}${CANARY}`;
-    // They are not valid without secrets that are left out.
+    // Invalid without secrets that are left out.
     const idle = Object.entries(COMPANIONS).flatMap(([of, needs]) => (of === secret ? [] : Object.keys(needs)));
     const fitting = examples.filter(([name]) => required.includes(name) || !idle.includes(name));
     const ways = [fitting.filter(([name]) => required.includes(name)), fitting].map((chosen) => ({
@@ -339,7 +341,7 @@ describe('input', () => {
     }
   });
 
-  it('names each fault, and what was meant', async () => {
+  it('names each fault, and suggests the intention', async () => {
     const { body } = await expectStatus(400, 'putMonitor', { name: 'x', body: tcp({ intervall: '1s', port: 0 }) });
     expect(body).toMatchObject({
       errors: expect.arrayContaining([
@@ -354,7 +356,7 @@ describe('input', () => {
   it.each([
     ...['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'],
     ...['expireSilence', 'removeAcknowledgement', 'resumeMonitor', 'deleteMaintenance'],
-  ])('of %s, which takes none, is checked', async (id) => {
+  ])('of %s, which accepts none, is checked', async (id) => {
     await expectStatus(400, id, { name: 'x', body: '{"a":' });
     await expectStatus(413, id, { name: 'x', body: TOO_LARGE });
     await expectStatus(415, id, { name: 'x', body: 'a=b', headers: { 'content-type': 'text/plain' } });
@@ -488,7 +490,7 @@ describe('what is stale', () => {
 });
 
 describe('what runs', () => {
-  it('tells its states, with results, an incident and what was notified', async () => {
+  it('answers its states, with results, an incident and notifications', async () => {
     await waitFor(
       async () => {
         const { body } = await contract.ask('getState', { name: 'down' });
@@ -519,7 +521,7 @@ describe('what runs', () => {
     ['off', 'nowhere', 'disabled'],
     ['lonely', 'nowhere', 'no worker has the tag "nowhere"'],
     ['odd', 'nowhere', 'interval'],
-  ])('tells why %s %s', async (name, verdict, message) => {
+  ])('answers why %s %s', async (name, verdict, message) => {
     const { body } = await expectStatus(200, 'explainMonitor', { name });
     expect(body).toMatchObject({ name, verdict, message: expect.stringContaining(message) });
   });
@@ -531,7 +533,7 @@ describe('what runs', () => {
     await expectStatus(503, 'runMonitor', { name: 'lonely' });
   });
 
-  it('is tried without being stored', async () => {
+  it('is tested without being stored', async () => {
     const before = (await cluster.client.list(cluster.keys.monitors)).entries.length;
     const masked = http({ headers: { Authorization: '********' } });
     await expectStatus(200, 'testMonitor', { body: { config: http() } });
@@ -589,7 +591,7 @@ describe('lists', () => {
     });
   });
 
-  it('a worker is drained, and given monitors again', async () => {
+  it('a worker is drained, and undrained', async () => {
     const reader = { ...mute(), MemberID: 'reader-1', Name: 'reader', Role: 'api' };
     await cluster.put(cluster.keys.member('reader-1'), reader);
     await waitFor(async () => (await contract.ask('drainWorker', { name: 'reader' })).status === 409);
@@ -620,7 +622,7 @@ describe('lists', () => {
     const { body } = await expectStatus(200, id, { body: secret });
     const shown = { ...(first.body as object), ...secret, 'dead-man-url': '********' };
     expect(body).toEqual(shown);
-    // What is shown may be sent back, and changes nothing.
+    // The shown settings can be sent back, and change nothing.
     await expectStatus(200, id, { body: shown });
     const stored = await cluster.get<Record<string, string>>(cluster.keys.config);
     expect(stored?.['dead-man-url']).toBe(secret['dead-man-url']);
@@ -638,7 +640,7 @@ describe('lists', () => {
     await expectStatus(412, id, { body: { StateDumpInterval: '8s' }, headers: { 'if-match': tag } });
     const back = { 'dead-man-url': null, 'coverage-alerter': null, StateDumpInterval: '10s' };
     expect((await expectStatus(200, id, { body: back })).body).toEqual(first.body);
-    // By hand, and wrong: told, and the last good ones stay.
+    // Written by hand, and invalid: reported, and the last valid ones stay.
     const good = await cluster.get(cluster.keys.config);
     await cluster.put(cluster.keys.config, { ...(good as object), HeartbeatTimeout: '1s' });
     const refused = await expectStatus(409, 'getClusterSettings');
@@ -692,7 +694,7 @@ describe('the stream', () => {
     expect(stream.text).not.toContain(CANARY);
   };
 
-  it('has as many clients as it may have', async () => {
+  it('has at most the permitted number of clients', async () => {
     const headers = { 'x-access-token': TOKEN };
     const only = await EventStream.open(`${guarded.url}/api/v1/stream`, headers);
     await only.next('ready');
@@ -700,7 +702,7 @@ describe('the stream', () => {
     only.close();
   });
 
-  it('tells each kind of change as documented, with ids', async () => {
+  it('sends each kind of change as documented, with ids', async () => {
     const stream = await open();
     const ready = await stream.next('ready');
     expect(ready.id).toBe(`${ready.id?.split('.')[0]}.${String(ready.data['revision'])}`);
@@ -721,7 +723,7 @@ describe('the stream', () => {
     stream.close();
   });
 
-  it('resumes after the last id with what was missed', async () => {
+  it('resumes after the last id with the missed messages', async () => {
     const first = await open('?types=monitor');
     await first.next('ready');
     await expectStatus(201, 'putMonitor', { name: 'resumed', body: tcp({ disable: true }) });
@@ -745,7 +747,7 @@ describe('the stream', () => {
   });
 });
 
-/** What a list cannot be asked without. */
+/** Required parameters of lists. */
 const NEEDED: Readonly<Record<string, string>> = { listResults: 'monitor=web' };
 
 describe('secrets', () => {
@@ -756,7 +758,7 @@ describe('secrets', () => {
     );
     for (const { operationId, path } of asked) {
       const all = path.includes('{name}') ? (path.includes('alerter') ? names.alerter : names.monitor) : [undefined];
-      // The contract refuses any answer that has the canary.
+      // The contract refuses any answer with the canary.
       for (const name of all)
         await contract.ask(operationId, name === undefined ? { query: NEEDED[operationId] ?? '' } : { name });
     }
@@ -791,7 +793,7 @@ describe('access', () => {
       .filter(({ security }) => security.length > 0)
       .map(({ operationId }) => operationId);
 
-  it('needs a token where the document says so, in the words of the original', async () => {
+  it('needs a token if the document says so, in the words of the original', async () => {
     for (const id of someOf(guardedOperations())) {
       const question = { ...named(contract.operation(id).path), url: guarded.url };
       const none = await expectStatus(401, id, question);
@@ -805,7 +807,7 @@ describe('access', () => {
     await expectStatus(200, 'listStates', { url: guarded.url, headers: { authorization: `Bearer ${TOKEN}` } });
   });
 
-  it('is open where the document says so', async () => {
+  it('is open if the document says so', async () => {
     const open = [...contract.operations.values()].filter(({ security }) => security.length === 0);
     expect([...new Set(open.map(({ path }) => path))].sort()).toEqual([
       '/api/v1/push/{token}',
@@ -827,7 +829,7 @@ describe('access', () => {
     expect(check.body).toEqual({ message: `MemberID ${await node.memberId()}`, status: 'OK' });
   });
 
-  it('is refused to pages of other sites', async () => {
+  it('refuses pages of other sites', async () => {
     const ofApi = [...contract.operations.values()].filter(({ path }) => path.startsWith('/api/'));
     for (const { operationId: id, path } of ofApi) {
       const question = named(path);
@@ -852,7 +854,7 @@ describe('without etcd', () => {
 });
 
 describe('the contract', () => {
-  it('finds what is not documented', async () => {
+  it('finds undocumented values', async () => {
     expect(contract.faultsOf('StatusMessage', { message: '', status: '' })).toEqual([]);
     expect(contract.faultsOf('StatusMessage', { message: '', status: '', more: 1 })).toHaveLength(1);
     const { body } = await contract.ask('getState', { name: 'down' });
@@ -874,7 +876,7 @@ describe('the document', () => {
 
   beforeAll(() => writeFileSync(documentFile, JSON.stringify(contract.document)));
 
-  it('has examples that are valid, each of its own answer', () => {
+  it('has valid examples, each of its own answer', () => {
     const operations = [...contract.operations.values()];
     expect(operations.flatMap((operation) => contract.faultsOfExamples(operation))).toEqual([]);
     const problems = operations.flatMap(({ operationId, path, responses }) =>
@@ -910,7 +912,7 @@ describe('the document', () => {
   });
 
   it('gives a client that type-checks and works', async () => {
-    // Below the package, so that its modules are found.
+    // Below the package, so that node finds its modules.
     const directory = join(import.meta.dirname, 'node_modules/.client');
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
@@ -933,7 +935,7 @@ describe('the document', () => {
     }
   });
 
-  it('is what openapi-fetch works with', async () => {
+  it('works with openapi-fetch', async () => {
     const client = createClient<never>({ baseUrl: node.url }) as unknown as {
       GET(path: string, init: object): Promise<{ data?: unknown; response: Response }>;
     };
@@ -942,7 +944,7 @@ describe('the document', () => {
   });
 });
 
-/** What a user of the generated types would write; the comments expect what is not documented to be refused. */
+/** Code of a user of the generated types; the comments expect errors for undocumented values. */
 const CLIENT = `
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.js';
@@ -990,7 +992,7 @@ describe('the documentation page', () => {
     const html = await response.text();
     const links = [...html.matchAll(/\b(?:src|href)=["']([^"']+)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(3);
-    // As a browser would resolve them: the page may be a redirect's target.
+    // As a browser would resolve them: the page may be the target of a redirect.
     const addresses = links.map((link) => new URL(link, response.url));
     expect(addresses.filter(({ origin }) => origin !== new URL(node.url).origin)).toEqual([]);
     const found = await Promise.all(
@@ -1008,12 +1010,12 @@ describe('the documentation page', () => {
 });
 
 describe('at last', () => {
-  it('a worker that answers nothing is not awaited for ever', async () => {
+  it('does not wait for ever for a worker that answers nothing', async () => {
     expect((await unanswered).map(({ status }) => status)).toEqual([504, 504, 504, 504]);
   });
 
-  it('everything that is documented was seen', () => {
-    // Needs five races lost in a row to another writer.
+  it('every documented answer was seen', () => {
+    // Needs five lost races in a row against another writer.
     const lost = [
       'pushMonitors',
       'putMonitor',

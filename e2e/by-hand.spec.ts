@@ -7,7 +7,7 @@ import { Cluster, waitFor } from './harness/index.js';
 
 const run = promisify(execFile);
 
-describe('configuration put into etcd by hand', () => {
+describe('configuration written into etcd by hand', () => {
   let cluster: Cluster;
   let target: Awaited<ReturnType<typeof startHttpTarget>>;
 
@@ -27,7 +27,7 @@ describe('configuration put into etcd by hand', () => {
     JSON.stringify({ type: 'http', host: target.host, port: target.port, interval: '1s', ...more });
   const runsOf = (url: string): number => target.requests.filter((request) => request.url === url).length;
 
-  it('runs within 100 ms of the put, at the median of 20; after a delete no more, and its state goes', async () => {
+  it('runs within 100 ms of the put, at the median of 20; after a delete no more, and its state is deleted', async () => {
     const delays: number[] = [];
     for (let n = 0; n < 20; n++) {
       const url = `/hand-${n}`;
@@ -53,7 +53,7 @@ describe('configuration put into etcd by hand', () => {
     await waitFor(async () => (await cluster.statusOf('short')) === undefined, { timeoutMs: 5_000 });
   });
 
-  it('quarantines what is broken, alone: the last good version runs on, the rest is assigned', async () => {
+  it('quarantines only what is invalid: the last valid version keeps running, the rest is assigned', async () => {
     await cluster.put(cluster.keys.monitor('good'), monitor({ url: '/good', interval: '200ms' }));
     await waitFor(() => runsOf('/good') > 1);
     await cluster.put(cluster.keys.monitor('good'), '{"type": "http", "host"');

@@ -32,7 +32,7 @@ describe('a person with the command line', () => {
     return stdout;
   };
 
-  it('sees who takes part, and why a monitor runs where it runs', async () => {
+  it('sees the members, and why a monitor runs where it runs', async () => {
     const members = await told('get', 'members');
     expect(members).toMatch(/^one +server +leader +/m);
     expect(members).toMatch(/^two +worker +up +/m);
@@ -42,7 +42,7 @@ describe('a person with the command line', () => {
     expect(await told('get', 'cluster')).toMatch(/^leader +one\nmembers +2\nmonitors +4: /m);
   });
 
-  it('empties a worker, which stays empty through a restart, until it is undrained', async () => {
+  it('drains a worker, which gets nothing through a restart, until it is undrained', async () => {
     expect(await told('drain', 'two', '--wait')).toBe('two is drained: it has no monitors\n');
     expect(await heldBy(two)).toBe(0);
     await two.stop();

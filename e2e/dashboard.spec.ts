@@ -80,7 +80,7 @@ const TOKEN = 'a-token-of-this-story';
     await page.getByRole('region', { name: 'Now' }).locator('[data-status=ok]').first().waitFor();
   });
 
-  it('loads a first page within its budget, and the rest when it is gone to', async () => {
+  it('loads a first page within its budget, and the rest when it is opened', async () => {
     const fresh = await DashboardTab.open(browser, node.url);
     await fresh.goto('/');
     await fresh.page.getByText('No problems').waitFor();
@@ -109,7 +109,7 @@ const TOKEN = 'a-token-of-this-story';
     await page.getByText('No problems').waitFor();
   });
 
-  it('says at the field what is wrong with an edit', async () => {
+  it('shows the errors of an edit at their fields', async () => {
     await tab.goto('/monitor/web/edit');
     const timeout = field('timeout');
     await timeout.fill('5s');
@@ -141,7 +141,7 @@ const TOKEN = 'a-token-of-this-story';
     expect(await page.getByLabel('Search monitors').inputValue()).toBe('bulk');
   });
 
-  it('is used from the keyboard', async () => {
+  it('works with the keyboard alone', async () => {
     await tab.goto('/monitors?q=bulk&sort=name');
     await waitFor(async () => (await rows()).length === 3);
     for (const key of ['j', 'j', 'k', 'j', 'Enter']) await page.keyboard.press(key);
@@ -212,7 +212,7 @@ const TOKEN = 'a-token-of-this-story';
     expect(await tab.seriousFindings()).toEqual([]);
   });
 
-  it('what opens above a page has no serious finding either', async () => {
+  it('dialogs and menus have no serious finding either', async () => {
     const found: string[] = [];
     const look = async (role: string, name: string): Promise<void> => {
       await page.getByRole(role as 'dialog', { name }).waitFor();
@@ -277,7 +277,7 @@ const TOKEN = 'a-token-of-this-story';
     await small.close();
   });
 
-  it('asks for a token where the API does, keeps it for the tab, and forgets it on a 401', async () => {
+  it('asks for a token if the API requires one, keeps it for the tab, and forgets it on a 401', async () => {
     const signed = await DashboardTab.open(browser, guarded.url);
     await signed.page.goto('/');
     const give = async (token: string): Promise<void> => {
@@ -316,7 +316,7 @@ const TOKEN = 'a-token-of-this-story';
     await cut.close();
   });
 
-  it('logged no error, and asked nobody else', () => {
+  it('logged no error, and sent requests nowhere else', () => {
     expect(tab.faults).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Cluster, type NodeProcess, startSeverableProxy, waitFor } from './harness/index.js';
 
-/** Time to live of a member's lease, and what the design allows on top. */
+/** Time to live of a member's lease, and the slack of the design. */
 const TAKE_OVER_MS = 6_000 + 2_000;
 
 describe('losing nodes', () => {
@@ -39,7 +39,7 @@ describe('losing nodes', () => {
     throw new Error(`no process is ${memberId}`);
   };
 
-  it('leader and owner killed with an incident open: nobody is told twice, one resolve follows', async () => {
+  it('leader and owner killed with an incident open: no notification is sent twice, one resolve follows', async () => {
     const schedulers = [
       await cluster.node('scheduler', { name: 's1' }),
       await cluster.node('scheduler', { name: 's2' }),
@@ -50,7 +50,7 @@ describe('losing nodes', () => {
     target.mode = 'fail';
     await isIn('critical');
     await slack.waitForAccepted(1);
-    // Killed between the answer of the provider and its note of that, its heir would have to tell it once more.
+    // If it were killed between the provider's answer and its record of that, the next owner would have to repeat the notification.
     await waitFor(
       async () => (await cluster.client.list(cluster.keys.outbox, { keysOnly: true })).entries.length === 0,
       { what: 'the outbox to be empty' },
@@ -77,7 +77,7 @@ describe('losing nodes', () => {
     expect(titles()).toEqual(["HTTP check 'web' failure", "HTTP check 'web' recovered"]);
   });
 
-  it('a worker killed between the state and the delivery: its heir delivers', async () => {
+  it('a worker killed between the state and the delivery: the next owner delivers', async () => {
     await cluster.node('scheduler');
     const first = await cluster.node('worker', { name: 'w1' });
     await watch('web');
@@ -95,7 +95,7 @@ describe('losing nodes', () => {
     expect(titles()).toEqual(["HTTP check 'web' failure"]);
   });
 
-  it('a watch cut twice in a row, 100 monitors changed and etcd compacted meanwhile: all are applied', async () => {
+  it('a watch cut twice in a row, 100 monitors changed and etcd compacted meanwhile: all changes are applied', async () => {
     const proxy = cluster.use(await startSeverableProxy(cluster.etcd.clientPort));
     await cluster.node('server', { etcd: proxy.endpoint });
     await watch('web');
@@ -111,7 +111,7 @@ describe('losing nodes', () => {
     await waitFor(async () => (await cluster.statusOf('web')) === undefined, { timeoutMs: 20_000 });
   });
 
-  it('SIGTERM leaves at once: no lingering member, and the other goes on', async () => {
+  it('SIGTERM leaves at once: no member remains, and the other continues', async () => {
     await cluster.node('scheduler');
     const leaving = await cluster.node('worker', { name: 'w1' });
     await watch('web');

@@ -11,7 +11,7 @@ const ALERTERS = ['chat', 'mail', 'pager'] as const;
 const MONITORS = ['banner', 'command', 'name', 'page'] as const;
 const RECORD = ['--address=/service.test/192.0.2.7'];
 
-/** What a stand-in was told, as `monitor: what`, in the order of arrival. */
+/** The notifications of a stand-in, as `monitor: what`, in the order of arrival. */
 type Told = () => string[];
 
 describe('from a YAML directory to one alert and one resolve', () => {
@@ -128,7 +128,7 @@ describe('from a YAML directory to one alert and one resolve', () => {
     expect(http.requests[0]?.url).toBe('/index?a=1&b=2');
   });
 
-  it('tells each alerter one warning and one critical, at the right attempt', async () => {
+  it('notifies each alerter once of the warning and once of critical, at the right attempt', async () => {
     http.mode = 'fail';
     tcp.mode = 'fail';
     await dns.close();
@@ -140,14 +140,14 @@ describe('from a YAML directory to one alert and one resolve', () => {
     expect(incidents.size).toBe(4);
   });
 
-  it('tells each alerter one resolve after the repair, and nothing more', async () => {
+  it('notifies each alerter once of the recovery, and nothing more', async () => {
     http.mode = 'ok';
     tcp.mode = 'ok';
     dns = await startDnsmasq(RECORD, dns.host, dns.port);
     writeFileSync(join(directory, 'works'), '');
     await settled('ok');
     await countOf(['warning', 'critical', 'resolve']);
-    // Two more rounds of checks: whatever would be told twice is told by then.
+    // Two more rounds of checks: repeats would come within this time.
     const seen = http.requests.length;
     await waitFor(() => http.requests.length >= seen + 3, { timeoutMs: 10_000 });
     for (const alerter of ALERTERS)
@@ -155,7 +155,7 @@ describe('from a YAML directory to one alert and one resolve', () => {
     expect((await cluster.list(cluster.keys.outbox)).size).toBe(0);
   });
 
-  it('pushes nothing the second time, and exports what syncs back to no difference', async () => {
+  it('pushes nothing the second time, and exports what syncs back without a difference', async () => {
     expect((await cfg()).stdout).toContain('pushed 0 (0 added, 0 changed), skipped 7, removed 0');
     const exported = await run9volt(['cfg', 'export', '-e', cluster.etcd.endpoint]);
     const copy = join(directory, 'copy');
@@ -165,7 +165,7 @@ describe('from a YAML directory to one alert and one resolve', () => {
     expect(diff).toMatchObject({ code: 0, stdout: '' });
   });
 
-  it('refuses a broken file as a whole: nothing is deleted, and the fault is named', async () => {
+  it('refuses a broken file as a whole: deletes nothing, and names the fault', async () => {
     const broken = join(directory, 'broken');
     mkdirSync(broken);
     writeFileSync(join(broken, 'a.yaml'), 'monitor:\n  page: [\n');

@@ -1,6 +1,6 @@
 import preset from '../jest.preset.mjs';
 
-// What is run by hand, and measures or makes something: `npm run bench:ui`, `npm run screenshots`.
+// Tasks that are run by hand, and measure or make something: `npm run bench:ui`, `npm run screenshots`.
 export default {
   ...preset,
   roots: ['<rootDir>/tasks'],

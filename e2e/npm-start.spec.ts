@@ -24,7 +24,7 @@ describe('npm start on a machine without etcd', () => {
     mkdirSync(bin);
     for (const command of ['node', 'npm', 'sh', 'env', 'true', 'git', 'echo', 'ln'])
       symlinkSync(which(command), join(bin, command));
-    // Installs the real etcd under the name that the package would give it, and notes what it was asked.
+    // Installs the real etcd under the name of its package, and records its arguments.
     const installer = `#!${which('sh')}\necho "$@" >> ${home}/asked\ncase "$*" in *install*etcd-server*) ln -s ${which('etcd')} ${bin}/etcd;; esac\n`;
     writeFileSync(join(bin, 'apt-get'), installer, { mode: 0o755 });
     writeFileSync(join(bin, 'sudo'), `#!${which('sh')}\n[ "$1" = -n ] && shift\nexec "$@"\n`, { mode: 0o755 });
@@ -71,7 +71,7 @@ describe('npm start on a machine without etcd', () => {
     } finally {
       await stop(first);
     }
-    // A cold build on a busy machine is most of it.
+    // A cold build on a busy machine takes most of it.
   }, 300_000);
 
   it('starts again within 15 s, keeps the data and loads nothing over it', async () => {

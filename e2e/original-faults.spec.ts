@@ -12,7 +12,7 @@ interface Stored {
   monitor?: string;
 }
 
-/** What the first 9volt did wrong and its users suffered from: none of it here. */
+/** The faults of the first 9volt from which its users suffered: none of them here. */
 describe('faults of the original', () => {
   let cluster: Cluster;
   let server: NodeProcess;
@@ -65,7 +65,7 @@ describe('faults of the original', () => {
     [...(await cluster.list<Stored>(cluster.keys.events)).values()]
       .filter(({ type, monitor }) => type === 'config-refused' && like.test(monitor ?? ''))
       .map(({ monitor }) => monitor as string);
-  /** All nodes live, and a check that nobody touched still runs. */
+  /** All nodes are alive, and an unrelated check still runs. */
   const expectUnharmed = async (): Promise<void> => {
     const seen = runsOf('/steady');
     await waitFor(() => runsOf('/steady') > seen + 1);
@@ -135,14 +135,14 @@ describe('faults of the original', () => {
     await waitFor(async () => (await cluster.statusOf('often')) === undefined);
   });
 
-  it('12: malformed JSON stops the distribution of nothing else', async () => {
+  it('12: malformed JSON stops nothing else', async () => {
     await put('malformed', '{"type": "http", "host"');
     await put('after', page('/after'));
     await status('after', 'ok');
     await expectUnharmed();
   });
 
-  it('14: events of one moment are all kept', async () => {
+  it('14: all events of one moment are kept', async () => {
     const names = Array.from({ length: 40 }, (_, n) => `refused-${n}`);
     await Promise.all(names.map((name) => put(name, { type: 'no-such-type' })));
     await waitFor(async () => (await refusals(/^refused-/)).length === names.length);
@@ -155,7 +155,7 @@ describe('faults of the original', () => {
     await waitFor(() => tcp.connections.length > 30);
     await cluster.delete(cluster.keys.monitor('banner'));
     await waitFor(() => tcp.sockets.size === 0, { what: 'every connection to be closed' });
-    // One a check that happens to run just now.
+    // One for a check that happens to run just now.
     expect(http.sockets.size).toBeLessThanOrEqual(4);
     expect(http.requests.length).toBeGreaterThan(40);
   });
@@ -181,7 +181,7 @@ describe('faults of the original', () => {
     expect(tenths.size).toBeGreaterThanOrEqual(5);
   });
 
-  it('19: faults are told to whoever writes them, before anything is stored', async () => {
+  it('19: the author of a configuration sees its faults, before anything is stored', async () => {
     const { code, stderr } = await cfg(
       write('invalid', stringify({ monitor: { shop: page('/', { interval: '0s' }) } })),
       '-n',
@@ -198,7 +198,7 @@ describe('faults of the original', () => {
     expect(await cluster.get(cluster.keys.monitor('shop'))).toBeUndefined();
   });
 
-  it('21: an alerter of both thresholds hears of a resolve once', async () => {
+  it('21: an alerter of both thresholds gets a resolve once', async () => {
     const alerters = { 'warning-alerter': ['chat'], 'critical-alerter': ['chat'] };
     await put(
       'both',

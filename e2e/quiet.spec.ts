@@ -47,7 +47,7 @@ import { Cluster, DashboardTab, hasChromium, launchChromium, type NodeProcess, w
       }) => (first?.color === '#ff0000' ? [first.title] : []),
     );
 
-  it('shows what it matches, holds the alarms of its monitors apart, and lets them go when it ends', async () => {
+  it('shows what it matches, holds back the alarms of its monitors, and releases them when it ends', async () => {
     const { page } = tab;
     const button = (name: string) => page.getByRole('button', { name, exact: true });
     await tab.goto('/monitors?tag=shop');

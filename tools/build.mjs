@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { secondsSince, step } from './console.mjs';
 
-/** Builds the command, the dashboard and all they need; what did not change comes out of the cache. */
+/** Builds the command, the dashboard and everything that they need; unchanged parts come out of the cache. */
 export function build(root) {
   const startedAt = Date.now();
   const nx = spawnSync(process.execPath, ['node_modules/.bin/nx', 'run-many', '-t', 'build', '-p', 'cli'], {

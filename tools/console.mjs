@@ -1,4 +1,4 @@
-/** One readable line per step of the set-up; a step tells its own name and what came of it. */
+/** One readable line per step of the set-up: its name and its result. */
 export function step(name, outcome) {
   console.log(`${name.padEnd(14)}${outcome}`);
 }

@@ -1,5 +1,5 @@
-// `npm run generate`: makes everything that is made from the code: the drawing of imports, the OpenAPI document, the dashboard's types, the reference
-// documents and the schema of the YAML. Specs fail when one of them is out of date.
+// `npm run generate`: generates everything that comes from the code: the drawing of imports, the OpenAPI document, the dashboard's
+// types, the reference documents and the schema of the YAML. Specs fail if one of them is out of date.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { secondsSince, step } from './console.mjs';

@@ -14,7 +14,7 @@ try {
   const startedAt = Date.now();
   const { parent, name, version } = stagePackage(root);
   const file = join(root, 'dist', `9volt-${version}.tgz`);
-  // Not `npm pack`: it would leave out what npm itself put into a node_modules of its own.
+  // Not `npm pack`: it would omit what npm itself put into a nested node_modules.
   const tar = spawnSync('tar', ['-czf', file, '-C', parent, '--owner=0', '--group=0', name], { encoding: 'utf8' });
   if (tar.status !== 0) throw new Error(`tar failed: ${tar.error?.message ?? tar.stderr}`);
   step('package', `${file} in ${secondsSince(startedAt)}`);

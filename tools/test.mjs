@@ -36,7 +36,8 @@ async function runEverything() {
   // The stories run the built command, so they need all of it.
   const buildsAll = chosen.some(isStory);
   await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
-  // Three lanes for two cores: the stories wait more than they compute. What is left is taken by the lane that has time for it, the long ones first.
+  // Three lanes for two cores: the stories wait more than they compute. Each lane takes the next of the remaining projects, the
+  // long ones first.
   const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => isSlow(b) - isSlow(a));
   const lanes = [
     checkSources().then(() => runSpecs(root, report, rest)),
@@ -50,7 +51,7 @@ async function runEverything() {
   await runFailedAlone(root, report, (await Promise.all(lanes)).flat());
 }
 
-/** Begun last, one of these would be waited for by the other lanes. */
+/** If one of these began last, the other lanes would wait for it. */
 function isSlow({ name }) {
   return ['worker', 'etcd-dal'].includes(name);
 }
@@ -63,7 +64,7 @@ async function checkSources() {
     '--type-aware',
     ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
   ]);
-  // Exports that nothing imports, packages that nothing needs, or that are not declared where they are imported. It sees the whole at once.
+  // Unused exports, and packages that are unused or undeclared where they are imported. It looks at everything at once.
   if (named.length === 0) await runTool(root, report, 'unused', 'knip', ['--no-config-hints']);
   await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
   await runTool(root, report, 'types', 'nx', ['run-many', '-t', 'typecheck', ...onlyChosen()]);

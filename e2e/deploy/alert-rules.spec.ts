@@ -15,9 +15,9 @@ interface Rule {
 }
 
 interface Fault {
-  /** What is wrong, by the series that differ from a healthy cluster; undefined for one that is missing. */
+  /** A fault, by the series that differ from a healthy cluster; undefined for a missing one. */
   series: Record<string, string | undefined>;
-  /** What the alert has besides its severity. */
+  /** The labels of the alert besides its severity. */
   labels?: Record<string, string>;
   summary: string;
 }
@@ -134,10 +134,10 @@ const FAULTS: Record<string, Fault[]> = {
   ],
 };
 
-/** When a fault that is there from the beginning, or for 5 minutes, has lasted; and when it may pass yet. */
+/** A fault that exists from the beginning, or for 5 minutes; and when it may end. */
 const [LASTING, PASSING] = ['30m', '30s'];
 
-/** A test for promtool: of all alerts, only those that are expected fire. */
+/** A test for promtool: of all alerts, only the expected ones fire. */
 function unitTest(at: string, series: Fault['series'], fires: string[] = [], fault?: Fault): object {
   const all = { ...HEALTHY, ...series };
   return {
@@ -158,7 +158,7 @@ function unitTest(at: string, series: Fault['series'], fires: string[] = [], fau
   };
 }
 
-/** Runs one test; answers what promtool found wrong. */
+/** Runs one test; answers promtool's errors. */
 async function faultsOf(test: object): Promise<string> {
   const dir = mkdtempSync(join(tmpdir(), 'ninevolt-rules-'));
   try {
@@ -199,12 +199,12 @@ describe('the alert rules', () => {
 
 describe('the configuration of Prometheus', () => {
   given('promtool')('is what Prometheus takes', async () => {
-    // Not whether the file with the token exists: it does in the containers.
+    // Does not check that the file with the token exists: it does in the containers.
     const { code, output } = await promtool(['check', 'config', '--syntax-only', join(PROMETHEUS_DIR, 'prometheus.yml')]); // prettier-ignore
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') });
   });
 
-  it('scrapes every process of the compose file, with a token that they take', () => {
+  it('scrapes every process of the compose file, with a token that they accept', () => {
     const { services } = parse(readFileSync(join(ROOT, 'docker/docker-compose.yml'), 'utf8'), { merge: true }) as {
       services: Record<string, { command?: string[]; environment?: Record<string, string>; volumes?: string[] }>;
     };
@@ -215,7 +215,7 @@ describe('the configuration of Prometheus', () => {
     expect(scrape?.static_configs.flatMap(({ targets }) => targets).sort()).toEqual(
       nodes.map(([name]) => `${name}:8080`).sort(),
     );
-    // What setup makes of them stands in compose.spec.ts.
+    // compose.spec.ts tests what setup makes of them.
     const mounted = (name: string): string[] =>
       (services[name]?.volumes ?? []).map((volume) => volume.replace(/:ro$/, ''));
     const directory = dirname(scrape?.authorization.credentials_file ?? '');

@@ -33,7 +33,7 @@ export interface Board {
 
 export const board = JSON.parse(readFileSync(join(ROOT, 'docker/grafana/dashboards/9volt.json'), 'utf8')) as Board;
 
-/** A query of a panel as Grafana asks it when all values of its variables are chosen. */
+/** A query of a panel as Grafana sends it when all values of its variables are selected. */
 export function asked(expression: string, values: ReadonlyMap<string, readonly string[]>): string {
   return expression.replaceAll(/\$(\w+)/g, (_, name: string) => `(${(values.get(name) ?? []).join('|')})`);
 }

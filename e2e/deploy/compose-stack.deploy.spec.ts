@@ -24,7 +24,7 @@ const keys = new Keyspace('9volt');
 
 const IN_THE_IMAGE = { '/usr/local/lib/node_modules/9volt/etcd': join(ROOT, 'etcd') };
 
-/** What `docker compose up` starts, as processes of this host: names of hosts become ports, volumes become directories. */
+/** The services of `docker compose up`, as processes of this host: host names become ports, volumes become directories. */
 class Stack {
   readonly services = new Map<string, Service>();
   private readonly ports = new Map<string, number>();
@@ -53,7 +53,7 @@ class Stack {
     return `127.0.0.1:${this.ports.get(`${service}:${port}`)}`;
   }
 
-  /** What a user of etcd shows. */
+  /** The credentials of an etcd user. */
   accessOf(user: string): Pick<EtcdOptions, 'ca' | 'cert' | 'key'> {
     const [ca, cert, key] = ['ca.crt', 'tls.crt', 'tls.key'].map((name) =>
       readFileSync(join(this.volume(`tls-${user}`), name)),
@@ -61,7 +61,7 @@ class Stack {
     return { ca, cert, key } as Pick<EtcdOptions, 'ca' | 'cert' | 'key'>;
   }
 
-  /** Where a named volume stands on this host; those of certificates are mounted side by side. */
+  /** The directory of a named volume on this host; those of certificates are mounted side by side. */
   volume(name: string): string {
     return join(this.home, name.replace(/^tls-/, 'tls/'));
   }
@@ -84,7 +84,7 @@ class Stack {
     this.services.set(name, Service.start(command, Object.fromEntries(env), hostname));
   }
 
-  /** A text of the file in which this host's addresses and directories stand for those of the containers. */
+  /** A text of the file with this host's addresses and directories instead of those of the containers. */
   private here(service: string, text: string): string {
     const { volumes = [] } = this.started.get(service) as ComposeService;
     const addressed = text.replaceAll(/\b([\w.-]+):(2379|2380|8080)\b/g, (whole, host: string, port: string) =>
@@ -154,7 +154,7 @@ describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) =
         'worker-dmz worker dmz',
       ]);
 
-      // Nobody gets in without a certificate, and who has one does what its user may, and no more.
+      // etcd accepts nobody without a certificate, and a client with one may do what its user may, and no more.
       const writing = { compare: [], then: [{ put: keys.monitor('x'), value: '{}' }] };
       const worker = new EtcdClient({ members, ...up.accessOf('worker') });
       await expect(worker.txn(writing)).rejects.toMatchObject({ kind: 'denied' });
@@ -162,7 +162,7 @@ describe.each(['.env', 'ha.env'])('docker compose --env-file %s up', (envFile) =
       const nobody = new EtcdClient({ members, ca: up.accessOf('worker').ca as Buffer, callTimeoutMs: 3_000 });
       await expect(nobody.get(keys.config)).rejects.toMatchObject({ kind: 'unavailable' });
       nobody.close();
-      // etcd itself tells of the attempts above.
+      // etcd's own log shows the attempts above.
       const nodes = [...up.services].filter(([name]) => !name.startsWith('etcd'));
       expect(nodes.filter(([, { output }]) => /denied|not granted/.test(output)).map(([name]) => name)).toEqual([]);
 

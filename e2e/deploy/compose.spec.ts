@@ -11,7 +11,7 @@ import { COMPOSE_DIR, composeServices, nodesAmong, ROOT, run, startedWith, varia
 
 const services = composeServices();
 const CLUSTER = ['setup', 'access', 'scheduler-1', 'scheduler-2', 'worker-1', 'worker-2', 'worker-dmz', 'api'];
-/** What a node is given to hand over. */
+/** The time of a node to hand over. */
 const DRAIN_S = 30;
 
 const profilesOf = (file: string): string[] => variablesOf(file)['COMPOSE_PROFILES']?.split(',') ?? [];
@@ -19,11 +19,11 @@ const membersOf = (file: string): string[] => variablesOf(file)['NINEV_ETCD_MEMB
 const hostOf = (url: string): string => new URL(url).hostname;
 
 describe('docker/docker-compose.yml', () => {
-  it('starts a whole cluster when nothing is said', () => {
+  it('starts a whole cluster by default', () => {
     expect([...startedWith(services, profilesOf('.env')).keys()].sort()).toEqual([...CLUSTER, 'etcd'].sort());
   });
 
-  it('starts three members of etcd when asked to', () => {
+  it('starts three members of etcd on request', () => {
     const started = [...startedWith(services, profilesOf('ha.env')).keys()];
     expect(started.sort()).toEqual([...CLUSTER, 'etcd-1', 'etcd-2', 'etcd-3'].sort());
   });
@@ -34,7 +34,7 @@ describe('docker/docker-compose.yml', () => {
     expect(membersOf(file).map(hostOf).sort()).toEqual(etcds.map(([name]) => name).sort());
     for (const [name, { environment, command, entrypoint }] of someOf(etcds)) {
       expect(environment).toMatchObject({ ETCD_NAME: name, ETCD_ADVERTISE_CLIENT_URLS: `https://${name}:2379` });
-      // There is no shell in that image.
+      // That image has no shell.
       expect({ command, entrypoint }).toEqual({});
     }
     const peers = etcds.map(([name]) => `${name}=https://${name}:2380`);
@@ -42,7 +42,7 @@ describe('docker/docker-compose.yml', () => {
       expect(environment?.['ETCD_INITIAL_CLUSTER']?.split(',')).toEqual(peers);
   });
 
-  it('runs the etcd that the chart runs, and that 9volt is tested with', () => {
+  it('runs the same etcd as the chart and our tests', () => {
     const files = ['docker/docker-compose.yml', 'helm/ninevolt/values.yaml', 'tools/setup/go-tools.mjs'];
     const versions = files.flatMap((file) => [
       ...readFileSync(join(ROOT, file), 'utf8').matchAll(/coreos\/etcd:(v[\d.]+)|etcdVersion = '(v[\d.]+)'/g),
@@ -62,7 +62,7 @@ describe('docker/docker-compose.yml', () => {
     }
   });
 
-  it('runs nodes without privileges, with secrets by file, and lets them hand over', () => {
+  it('runs nodes without privileges, with secrets from files, and gives them time to hand over', () => {
     for (const node of someOf(nodesAmong(services).values())) {
       expect(node).toMatchObject({ read_only: true, cap_drop: ['ALL'] });
       expect(Object.keys(node.environment ?? {}).filter((name) => /(TOKENS?|USERPASS|PASSWORD)$/.test(name))).toEqual(
@@ -74,7 +74,7 @@ describe('docker/docker-compose.yml', () => {
     expect(published.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
   });
 
-  it('lets nobody into etcd without a certificate, and gives each role its own and no other', () => {
+  it('permits nobody into etcd without a certificate, and gives each role its own and no other', () => {
     const etcds = [...services.values()].filter(({ image }) => image.includes('ETCD_IMAGE'));
     expect(etcds).toHaveLength(4);
     for (const { environment = {} } of someOf(etcds)) {
@@ -109,7 +109,7 @@ describe('docker/docker-compose.yml', () => {
     });
   });
 
-  it('keeps the tokens that there are when it is set up again', () => {
+  it('keeps existing tokens when setup runs again', () => {
     const home = mkdtempSync(join(tmpdir(), 'ninevolt-setup-'));
     try {
       for (const name of ['tokens', 'prometheus', 'tls']) mkdirSync(join(home, name));
@@ -118,7 +118,7 @@ describe('docker/docker-compose.yml', () => {
         const places = ['tokens', 'prometheus', 'tls'].map((name) => join(home, name));
         execFileSync('sh', [join(COMPOSE_DIR, 'setup.sh'), ...places, join(ROOT, 'etcd')], { stdio: 'pipe' });
       };
-      // As earlier versions left it, with one that was added by hand.
+      // As earlier versions left it, with a token that somebody added.
       writeFileSync(join(home, 'tokens/access-tokens'), 'the-token-of-people,that-of-a-script\n');
       setUp();
       const tokens = read('tokens/access-tokens');

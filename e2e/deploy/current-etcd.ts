@@ -1,4 +1,4 @@
 import { join } from 'node:path';
 
-/** The etcd that the chart and the compose file run, where tools/setup/go-tools.mjs built it. */
+/** The etcd of the chart and the compose file, if tools/setup/go-tools.mjs has built it. */
 export const CURRENT_ETCD = join(import.meta.dirname, '../../.tools/etcd-3.6/etcd');

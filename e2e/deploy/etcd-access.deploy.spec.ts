@@ -100,7 +100,7 @@ describe('an etcd with TLS, client certificates and a user for each role', () =>
     ['viewer', '/9volt/state/web', false],
     ['viewer', '/9volt/monitor/web', false],
   ])('of %s, whether it may write %s: %s', async (user, key, allowed) => {
-    // Never true, so that nothing is written.
+    // Never true, so it writes nothing.
     const never = { key, target: 'create', value: -1 } as const;
     const writing = clientOf(user).txn({ compare: [never], then: [{ put: key, value: '' }, { delete: `${key}0` }] });
     if (allowed) expect(await writing).toMatchObject({ succeeded: false });
@@ -121,7 +121,7 @@ describe('an etcd with TLS, client certificates and a user for each role', () =>
     else await expect(reading).rejects.toMatchObject({ kind: 'denied' });
   });
 
-  it('goes on when tokens expire, and when an etcd that was restarted knows none of them', async () => {
+  it('continues when tokens expire, and when a restarted etcd knows none of them', async () => {
     const alarm = async (): Promise<void> => {
       const before = told().length;
       target.mode = 'fail';
@@ -139,7 +139,7 @@ describe('an etcd with TLS, client certificates and a user for each role', () =>
     expect(denials()).toEqual([]);
   });
 
-  it('is named by the doctor, with what a role lacks', async () => {
+  it("is named by the doctor, with a role's missing permissions", async () => {
     const permission = async (user: EtcdUser, ...args: string[]): Promise<unknown> => {
       const { stdout } = await as(user, 'doctor', '-o', 'json', ...args);
       return (JSON.parse(stdout) as { subject: string }[]).find(({ subject }) => subject === 'permission');

@@ -2,12 +2,12 @@ import { it } from '@jest/globals';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Whether everything has to be proved (`npm run test:deploy`), or what the machine has (`npm test`). */
+/** Whether every test must run (`npm run test:deploy`), or those that this machine has the tools for (`npm test`). */
 const provesAll = process.env['TEST_DEPLOY'] === '1';
 
 /**
- * `it` where all these commands are on the PATH. Where one is missing the test is skipped, and its name says for want of what; in
- * `npm run test:deploy` it runs all the same, and fails.
+ * `it` if all these commands are on the PATH. If one is missing, the test is skipped, and its name says which; in `npm run
+ * test:deploy` it runs all the same, and fails.
  */
 export function given(
   ...commands: string[]

@@ -2,7 +2,7 @@ import { someOf } from '@9volt/testing';
 import { describe, expect, it } from '@jest/globals';
 import { board } from './board.js';
 
-/** Of Grafana's units, those that fit what is shown. */
+/** The units of Grafana that fit the shown values. */
 const UNITS = ['short', 's', 'bytes', 'cps', 'percentunit'];
 
 const doubles = <T>(values: readonly T[]): T[] => values.filter((value, index) => values.indexOf(value) !== index);
@@ -10,14 +10,14 @@ const doubles = <T>(values: readonly T[]): T[] => values.filter((value, index) =
 describe('the board for Grafana', () => {
   const { panels, templating } = board;
 
-  it('has panels of different ids and titles, each of which says what it shows', () => {
+  it('has panels with different ids and titles, and a description each', () => {
     expect(panels.length).toBeGreaterThan(15);
     expect(doubles(panels.map(({ id }) => id))).toEqual([]);
     expect(doubles(panels.map(({ title }) => title))).toEqual([]);
     expect(panels.filter(({ title, description }) => !title || !description)).toEqual([]);
   });
 
-  it('gives every panel a unit, and asks the data source that was chosen', () => {
+  it('gives every panel a unit, and uses the selected data source', () => {
     const dataSource = { type: 'prometheus', uid: '${datasource}' };
     for (const { title, fieldConfig, datasource, targets } of someOf(panels)) {
       expect({ title, unit: UNITS.includes(fieldConfig.defaults.unit) }).toEqual({ title, unit: true });
@@ -27,7 +27,7 @@ describe('the board for Grafana', () => {
     }
   });
 
-  it('asks for nothing but the jobs that were chosen, by variables that it has', () => {
+  it('queries only the selected jobs, by variables that it has', () => {
     const known = new Set(templating.list.map(({ name }) => name));
     for (const { expr } of someOf(panels.flatMap(({ targets }) => targets))) {
       const selectors = expr.match(/\b(?:ninevolt|process|nodejs)_\w+|\bup\b/g) ?? [];

@@ -42,7 +42,7 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
       expect(name.length).toBeLessThanOrEqual(80);
     }
     for (const { metadata } of someOf(release.all('Service'))) expect(metadata.name.length).toBeLessThanOrEqual(63);
-    // With a hash of ten letters behind it, it is a label.
+    // With a hash of ten letters appended, it is a label.
     for (const { metadata } of release.all('StatefulSet')) expect(metadata.name.length).toBeLessThanOrEqual(52);
   });
 
@@ -72,7 +72,7 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
         expect(name).not.toBe('');
       }
     }
-    // Whoever scrapes all processes is not to find the test among them.
+    // A scrape of all processes must not find the test among them.
     expect(matches(metrics?.spec.selector ?? {}, release.one('Pod').metadata.labels)).toBe(false);
   });
 
@@ -85,7 +85,7 @@ describe.each(Object.entries(MATRIX))('the objects of the chart with %s', (_, va
     for (const { metadata, spec } of budgets) {
       expect(selectedBy(release, spec.selector.matchLabels)).toEqual([metadata.name]);
       expect(spec.maxUnavailable).toBe(1);
-      // A member of etcd that is not ready counts: evicting another one too would end the majority.
+      // A member of etcd that is not ready counts: evicting another one, too, would end the majority.
       expect(spec.unhealthyPodEvictionPolicy).toBe(metadata.name.endsWith('-etcd') ? undefined : 'AlwaysAllow');
     }
   });

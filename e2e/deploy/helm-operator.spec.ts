@@ -11,7 +11,7 @@ import { MATRIX } from './helm/matrix.js';
 
 const withHelm = given('helm');
 
-describe('what an operator is told, and can ask', () => {
+describe('the messages and commands for an operator', () => {
   let api: ApiServer;
 
   beforeAll(async () => {
@@ -83,7 +83,7 @@ describe('docs/deploy/kubernetes.md', () => {
       const [install, , upgrade] = commands.map((command) => command.split(' ').slice(1));
       const dry = ['--dry-run=client', '--disable-openapi-validation', ...api.args];
       expect(await helm([...(install ?? []), ...dry])).toMatchObject({ code: 0 });
-      // There is no release to upgrade: that is all it has against the command.
+      // There is no release to upgrade: that is the only error of the command.
       expect((await helm([...(upgrade ?? []), ...dry])).stderr).toMatch(
         /UPGRADE FAILED: .*monitoring.* has no deployed releases/,
       );

@@ -10,7 +10,7 @@ import { Host, type Pod } from './helm/pods.js';
 
 const START_MS = 90_000;
 
-/** No kubelet and no image: what the chart says is run, with what it gives to it. */
+/** No kubelet and no image: runs the chart's commands with its environment. */
 describe('a release of the chart with its defaults, its containers as processes', () => {
   let release: Release;
   let host: Host;
@@ -28,7 +28,7 @@ describe('a release of the chart with its defaults, its containers as processes'
   const readiness = async (pods: readonly Pod[]): Promise<boolean> =>
     (await Promise.all(pods.map((pod) => pod.passes(pod.container.readinessProbe)))).every(Boolean);
 
-  it('9volt starts before its etcd, lives, and is not ready', async () => {
+  it('9volt starts before its etcd, is alive, and is not ready', async () => {
     for (const pod of nodes) pod.start();
     const live = async (): Promise<boolean> =>
       (await Promise.all(nodes.map((pod) => pod.passes(pod.container.livenessProbe)))).every(Boolean);
@@ -38,7 +38,7 @@ describe('a release of the chart with its defaults, its containers as processes'
     expect(await readiness(nodes.slice(0, 1))).toBe(false);
   }, 120_000);
 
-  it('a lone member of etcd waits for the others, and two are enough', async () => {
+  it('a single member of etcd waits for the others, and two are enough', async () => {
     const [first, second, third] = etcd as [Pod, Pod, Pod];
     first.start();
     await waitFor(() => first.log.includes('"msg"'), { timeoutMs: START_MS });
@@ -61,7 +61,7 @@ describe('a release of the chart with its defaults, its containers as processes'
     expect({ code: await test.ended(), log: test.log }).toMatchObject({ code: 0 });
   }, 120_000);
 
-  it('every process shows its metrics to whoever has the token, and to nobody else', async () => {
+  it('every process shows its metrics with the token, and not without it', async () => {
     for (const { address } of nodes) {
       const scrape = async (token: string): Promise<number> =>
         (await fetch(`http://${address}:8080/metrics`, { headers: { authorization: `Bearer ${token}` } })).status;

@@ -17,7 +17,7 @@ describe.each(Object.entries(MATRIX))('the chart with %s', (_, values) => {
   });
 });
 
-describe('the judge of manifests', () => {
+describe('the validator of manifests', () => {
   withHelm('refuses a misspelt field, a wrong type and an unknown kind', async () => {
     const [first] = (await Release.render()).all('Deployment');
     const broken = JSON.parse(JSON.stringify(first).replace('"runAsNonRoot":', '"runAsNonroot":')) as never;

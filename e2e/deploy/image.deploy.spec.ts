@@ -20,7 +20,7 @@ interface ImageConfig {
     Env: string[];
     ExposedPorts: Record<string, unknown>;
   };
-  /** podman tells it here. */
+  /** podman shows it here. */
   Healthcheck: { Test: string[] };
 }
 
@@ -36,7 +36,7 @@ describe('the image', () => {
     cluster = await Cluster.start();
     target = cluster.use(await startHttpTarget());
     secrets = mkdtempSync(join(tmpdir(), 'ninevolt-image-'));
-    // The user of the image is another than ours.
+    // The user of the image differs from ours.
     chmodSync(secrets, 0o755);
     writeFileSync(join(secrets, 'access-tokens'), `${TOKEN}\n`, { mode: 0o644 });
     image = await buildImage();
@@ -78,7 +78,7 @@ describe('the image', () => {
       .map(({ Name }) => Name)
       .filter((name) => name.includes(part));
 
-  it('runs as a user without privileges, with an init, and knows how to ask for its health', async () => {
+  it('runs as a user without privileges, with an init, and has a health check', async () => {
     for (const name of [image, plugins]) {
       const { Config, Healthcheck } = await inspect(name);
       expect(Config).toMatchObject({
@@ -121,7 +121,7 @@ describe('the image', () => {
         '*.spec.js',
       ]);
       expect(leftovers.output).toBe('');
-      // Of the build, too: its sources, npm's cache, apt's lists.
+      // Traces of the build: its sources, npm's cache, apt's lists.
       expect((await ask(image, ['ls', '/src'])).code).not.toBe(0);
       expect((await ask(image, ['ls', '/var/lib/apt/lists'])).output).toBe('');
       const base = JSON.parse(await podman(['images', '--format', 'json'])) as { Names?: string[]; Size: number }[];
@@ -135,7 +135,7 @@ describe('the image', () => {
     2 * MINUTE,
   );
 
-  /** Runs another command than 9volt in a container of its own. */
+  /** Runs another command than 9volt in a new container. */
   async function ask(name: string, command: string[]): Promise<{ code: number; output: string }> {
     const container = await Container.start({
       image: name,
@@ -200,7 +200,7 @@ describe('the image', () => {
       expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
 
       for (const { container } of [worker, scheduler, api]) expect(await container.stop()).toBe(0);
-      // Given back, not left to a timeout.
+      // Given back at once, without waiting for a timeout.
       expect(await membersNamed('1')).toEqual([]);
     },
     6 * MINUTE,

@@ -11,7 +11,7 @@ import { Prometheus, promtool } from './prometheus.js';
 
 const TOKEN = 'the-token-of-the-scrape';
 const MONITORS = ['web', 'broken', 'banner', 'disk'];
-/** What is told is in Prometheus after the next scrape, and a rate after two of them. */
+/** Prometheus has a value after the next scrape, and a rate after two scrapes. */
 const IN_TIME = { timeoutMs: 60_000 };
 
 describe('the metrics of a cluster', () => {
@@ -57,7 +57,7 @@ describe('the metrics of a cluster', () => {
     rmSync(directory, { recursive: true });
   });
 
-  /** Monitors of several types in all states, and alerters that take, refuse and put off what they are told. */
+  /** Monitors of several types in all states, and alerters that accept, refuse and delay notifications. */
   async function configure(): Promise<void> {
     const { keys } = cluster;
     const ok = cluster.use(await startHttpTarget());
@@ -120,14 +120,14 @@ describe('the metrics of a cluster', () => {
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('rules found') });
   });
 
-  it('tell nothing of single monitors, unless that is asked for', async () => {
+  it('show no single monitors by default', async () => {
     for (const node of [nodes.scheduler, nodes.worker, nodes.api, nodes.server]) {
       const text = await metricsOf(node);
       expect(MONITORS.filter((name) => text.includes(`"${name}"`))).toEqual([]);
     }
   });
 
-  it('tell of single monitors what they are and measure, where that is asked for', async () => {
+  it('show the state and values of single monitors on request', async () => {
     await waitFor(async () => (await metricsOf(nodes.detailed)).includes('ninevolt_monitor_status{monitor="disk"'));
     expect((await metricsOf(nodes.detailed)).split('\n')).toEqual(
       expect.arrayContaining([
@@ -197,12 +197,12 @@ describe('the metrics of a cluster', () => {
         return all.every(({ health }) => health !== 'unknown') && all;
       }, IN_TIME);
       expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
-      // A receiver refuses what it is sent, and says so for good.
+      // A receiver refuses a notification for good.
       const firing = rules.filter(({ state }) => state === 'firing').map(({ name }) => name);
       expect(firing.filter((name) => name !== 'NinevoltNotificationsLost')).toEqual([]);
     });
 
-    /** What can be chosen in a list of the board. */
+    /** The values in a list of the board. */
     const valuesOf = async (query: string): Promise<string[]> => {
       const [, metric = '', label = ''] = /^label_values\((\w+), (\w+)\)$/.exec(query) ?? [];
       return inPrometheus().ask<string[]>(`label/${label}/values`, { 'match[]': metric });

@@ -15,7 +15,7 @@ const NO_REGISTRY = 'http://127.0.0.1:1/';
 
 describe('npm run package', () => {
   let home: string;
-  /** What the tarball was installed into: a file system of a host, as far as it matters. */
+  /** The directory into which the package was installed: a host's file system, as far as it matters. */
   let host: string;
   let command: string;
   let file: string;
@@ -69,7 +69,7 @@ describe('npm run package', () => {
       const node = Service.start([command, 'server'], env);
       try {
         await waitFor(async () => (await attempt(command, ['health'], { env })).code === 0, { timeoutMs: 2 * MINUTE });
-        // Drivers are loaded when a check is the first to need them. Without one the check is unknown: a defect of ours.
+        // Drivers load with the first check that needs them. Without one the check is unknown: a defect of ours.
         const at = { host: target.host, port: target.port, interval: '1s' };
         for (const driver of ['mysql', 'postgres']) {
           const sql = { type: 'sql', driver, ...at, username: 'x', database: 'x', query: 'SELECT 1' };
@@ -111,7 +111,7 @@ describe('npm run package', () => {
       const units = join(host, 'etc/systemd/system');
       mkdirSync(units, { recursive: true });
       cpSync(shipped, units, { recursive: true });
-      // What ours are ordered by: sysinit.target and the like.
+      // Units that ours are ordered by: sysinit.target and the like.
       cpSync(SYSTEM_UNITS, join(host, SYSTEM_UNITS), { recursive: true, verbatimSymlinks: true });
       const names = readdirSync(units).sort();
       expect(names).toEqual(['9volt-api.service', '9volt-scheduler.service', '9volt-worker.service']);

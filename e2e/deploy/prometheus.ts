@@ -28,7 +28,9 @@ export interface Sample {
 export const checkedInConfig = (): PrometheusConfig =>
   parse(readFileSync(join(PROMETHEUS_DIR, 'prometheus.yml'), 'utf8')) as PrometheusConfig;
 
-/** A real Prometheus with the configuration of docker/prometheus, but for where the processes are and where their token stands. */
+/**
+ * A real Prometheus with the configuration of docker/prometheus, except the addresses of the processes and the file of their token.
+ */
 export class Prometheus {
   private constructor(
     private readonly url: string,
@@ -72,7 +74,7 @@ export class Prometheus {
     return new Prometheus(`http://${address}`, configFile, end);
   }
 
-  /** The answer to a question of its API. */
+  /** The answer to a query of its API. */
   async ask<T>(path: string, parameters: Record<string, string> = {}): Promise<T> {
     const response = await fetch(`${this.url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
     const answer = (await response.json()) as { status: string; data: T; error?: string };
@@ -80,7 +82,7 @@ export class Prometheus {
     return answer.data;
   }
 
-  /** The series of an expression that have a value. */
+  /** The series of an expression with a value. */
   async query(expression: string): Promise<Sample[]> {
     const { result } = await this.ask<{ result: Sample[] }>('query', { query: expression });
     return result.filter(({ value: [, value] }) => value !== 'NaN');

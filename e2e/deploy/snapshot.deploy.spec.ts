@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Cluster, run9volt, waitFor } from '../harness/index.js';
 import { ROOT, run } from './harness/index.js';
 
-/** The commands of docs/deploy/README.md that begin so, in their order. */
+/** The commands of docs/deploy/README.md that begin like this, in their order. */
 function documented(beginning: string): string[] {
   const text = readFileSync(join(ROOT, 'docs/deploy/README.md'), 'utf8');
   return text
@@ -28,7 +28,7 @@ describe('a snapshot of etcd, as docs/deploy/README.md says', () => {
     rmSync(home, { recursive: true });
   });
 
-  it('brings back monitors and open incidents, and their checks go on', async () => {
+  it('brings back monitors and open incidents, and their checks continue', async () => {
     const target = cluster.use(await startHttpTarget());
     const web = { type: 'http', host: target.host, port: target.port, interval: '1s' };
     const broken = { type: 'tcp', host: '127.0.0.1', port: 1, interval: '1s', 'critical-threshold': 1 };
@@ -49,7 +49,7 @@ describe('a snapshot of etcd, as docs/deploy/README.md says', () => {
     await etcdctl(save);
     expect(await etcdctl(status)).toMatch(/^[0-9a-f]+, \d+, \d+, /);
 
-    // What is lost with the disk: a monitor of later, and everything else.
+    // Lost with the disk: a later monitor, and everything else.
     await cluster.put(cluster.keys.monitor('later'), web);
     await node.stop();
     await cluster.etcd.kill();

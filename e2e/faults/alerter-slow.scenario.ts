@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names } from './harness/index.js';
 
-/** Answers usually come within 10 s; the first attempt is given 30 s once it was sent whole, a repeat 90 s. */
+/** Answers usually come within 10 s; the worker waits 30 s for a first attempt that was sent whole, and 90 s for a repeat. */
 const LATE_MS = 25_000;
 const LATER_MS = 60_000;
 const WATCHED_MS = 140_000;
@@ -14,14 +14,14 @@ interface Told {
   alerter?: string;
 }
 
-describe('providers that take a message at once and answer after 25 s, and after a minute', () => {
+describe('providers that accept a message at once and answer after 25 s, and after a minute', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('tell a person once, or once more at most, and nothing is sent while an earlier request stands', async () => {
+  it('get a notification once, or once more at most, and none while an earlier request is open', async () => {
     await bench.node('scheduler', 's1');
     await bench.nodes('worker', ['w1', 'w2']);
     for (const name of ['late', 'later', 'well']) await bench.alert(name);

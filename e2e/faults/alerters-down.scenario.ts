@@ -3,22 +3,22 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names } from './harness/index.js';
 
 const DOWN_MS = 600_000;
-/** After the provider is back, or after the time for which it asked is over. */
+/** After the provider is back, or after the time that it asked for. */
 const DELIVERED_WITHIN_MS = 60_000;
-/** A request that hangs is waited for so long, since what was sent whole may have arrived. */
+/** How long the worker waits for a hanging request, because a request that was sent whole may have arrived. */
 const PATIENCE_MS = 90_000;
 const SLACK_MS = 15_000;
 const ALERTERS = ['down', 'hanging', 'limited', 'failing', 'picky', 'well'];
 const POISONED = 'm5';
 
-describe('providers that are down, hang, ask for patience, fail and refuse, for ten minutes', () => {
+describe('providers that are down, hang, ask to wait, fail and refuse, for ten minutes', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('what is owed outlives its worker and is delivered within a minute of their recovery; others are not delayed', async () => {
+  it('pending notifications outlive their worker and are delivered within a minute of the recovery; others are not delayed', async () => {
     await bench.node('scheduler', 's1');
     await bench.nodes('worker', ['w1', 'w2']);
     for (const name of ALERTERS) await bench.alert(name);
@@ -36,7 +36,7 @@ describe('providers that are down, hang, ask for patience, fail and refuse, for 
     const wellMs = Date.now() - brokenAt;
     for (const name of monitors) if (name !== POISONED) await bench.told(name, ['critical'], { alerter: 'picky' });
 
-    // Half way through, the worker that owes them goes.
+    // Half way through, the worker with the pending notifications dies.
     await sleep(DOWN_MS / 2);
     const victim = await bench.ownerOf('m0');
     await bench.fault('crash', victim.name, () => victim.signal('SIGKILL'));
@@ -70,7 +70,7 @@ describe('providers that are down, hang, ask for patience, fail and refuse, for 
       ({ type, alerter, details }) => type === 'notification-failed' && alerter === 'picky' && details?.dropped,
     );
     expect(refused.map(({ monitor }) => monitor)).toEqual([POISONED]);
-    // What was refused for good is no loss: it is told as an event.
+    // A rejected notification is no loss: an event reports it.
     bench.excuse('picky', POISONED);
     await bench.conclude(
       '14 alerters down for 10 min',

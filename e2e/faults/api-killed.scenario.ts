@@ -24,7 +24,7 @@ describe('the API killed during a live stream and writes', () => {
     const first = bench.cluster.use(await streamOf(dying.url));
     await first.next('ready');
 
-    // Both attributes of each write carry its number: what is stored must be of one write.
+    // Both attributes of each write contain its number: the stored ones must come from one write.
     const acknowledged = new Map<string, number>();
     let count = 0;
     let isWriting = true;

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
-describe('nonsense put into etcd by hand', () => {
+describe('nonsense written into etcd by hand', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('only those keys are quarantined, and shown so; their last good versions run, and so does all else', async () => {
+  it('only those keys are quarantined, and shown as such; their last valid versions run, and so does everything else', async () => {
     const [, , , api] = await Promise.all([
       bench.node('scheduler', 's1'),
       bench.node('worker', 'w1'),

@@ -10,7 +10,7 @@ it(`all roles start at once on an empty etcd, ${TIMES} times: none exits, all ar
     const slowestMs = Math.max(...durations);
     const note = `${durations.length} times all roles at once on an empty etcd; the slowest`;
     report({ scenario: 'cold start', failoverMs: slowestMs, lost: 0, repeated: 0, doubles: 0, longestGapMs: 0, note });
-    // 10 s are asked for, of a machine that does nothing else.
+    // The promise is 10 s on a machine that does nothing else.
     expect(slowestMs).toBeLessThan(45_000);
   } finally {
     await cluster.stop();

@@ -19,7 +19,7 @@ describe('a watch cut off twice in a row, 100 monitors changed, etcd compacted m
     await bench.watch([...monitors, 'removed'], { intervalMs: 1_000 });
     await bench.running();
 
-    // The checks of before go on meanwhile: under the old name of their target.
+    // The earlier checks continue meanwhile, under the old name of their target.
     const { etcd, client, keys } = bench.cluster;
     const cutAt = Date.now();
     await bench.fault('partition', role, async () => {

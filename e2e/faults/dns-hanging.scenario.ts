@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names } from './harness/index.js';
 
-/** A name server has to listen on port 53, and the worker's resolv.conf is its own in a mount namespace. */
+/** A name server has to listen on port 53, and the worker gets its own resolv.conf in a mount namespace. */
 const given = process.getuid?.() === 0 ? it : it.skip;
 const NAME_SERVER = '127.0.53.53';
 const HANGING = 200;

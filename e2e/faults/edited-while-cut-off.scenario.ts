@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, type NodeProcess, startSeverableProxy, waitFor } from './harness/index.js';
 
-/** What becomes of a monitor while the worker that told of it is cut off. */
+/** An edit of a monitor while the worker that notified of it is cut off. */
 const EDITS = ['deleted', 'recreated', 'pointed elsewhere', 'disabled', 'given another alerter', 'left alone'] as const;
 type Edit = (typeof EDITS)[number];
 
-/** Which side told of the failure: the one that is cut off, or both. */
+/** The side that notified of the failure: the one that is cut off, or both. */
 const SIDES = ['cut', 'both'] as const;
 type Side = (typeof SIDES)[number];
 
@@ -59,7 +59,7 @@ describe('a worker cut off while its monitors are edited', () => {
     }
   }
 
-  it('each alarm gets its resolve by the alerter that heard it', async () => {
+  it('each alerter that got an alarm gets its resolve', async () => {
     await bench.fault('partition', 'w1', async () => {
       proxy.cut();
       await waitFor(async () => (await bench.metric(cutOff, 'ninevolt_detached').catch(() => 0)) === 1, {
@@ -70,7 +70,7 @@ describe('a worker cut off while its monitors are edited', () => {
       for (const name of all) await bench.told(name, ['critical'], { alerter: 'pager' });
       bench.targets.mend(pairs.filter(({ side }) => side === 'cut').map(({ name }) => name));
       for (const { edit: how, name } of pairs) await edit(how, name);
-      // Nobody else may run them before: so the other side sees them as they are now.
+      // Nobody else may run them before: so the other side sees their present settings.
       await bench.node('worker', 'w3');
       await sleep(bench.ttlMs + 8_000);
       bench.targets.mend(all);
@@ -86,7 +86,7 @@ describe('a worker cut off while its monitors are edited', () => {
       bench.alerters.told(name, 'chat').at(-1) ?? 'resolve',
     ]);
     expect(lastWords).toEqual(all.map((name) => [name, 'resolve', 'resolve']));
-    // One repeat a side at most.
+    // At most one repeat per side.
     for (const name of all) {
       const heard = bench.alerters.told(name, 'pager');
       expect([name, heard.filter((type) => type === 'resolve').length <= 2, heard.length <= 4]).toEqual([

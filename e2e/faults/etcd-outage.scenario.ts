@@ -36,7 +36,7 @@ describe('etcd', () => {
     for (const name of monitors) await bench.told(name, told, { timeoutMs });
   };
 
-  it('down for 60 s while 50 targets fail and 25 recover: all is told meanwhile, nothing again afterwards', async () => {
+  it('down for 60 s while 50 targets fail and 25 recover: all notifications are sent meanwhile, none again afterwards', async () => {
     await begin(100);
     const [recovering, failing] = [names(25), names(75).slice(25)];
     bench.targets.break(recovering);
@@ -78,7 +78,7 @@ describe('etcd', () => {
     expect(slowestMs).toBeLessThan(15_000);
   });
 
-  it('killed and restarted at once with its data: nobody notices', async () => {
+  it('killed and restarted at once with its data: no effect', async () => {
     await begin(30);
     bench.targets.break(['m0']);
     await bench.told('m0', ['critical']);
@@ -123,7 +123,7 @@ describe('etcd', () => {
     );
   });
 
-  it('out of space: named, alerts go on, a new member waits, and all recovers once there is space', async () => {
+  it('out of space: reported, alerts continue, a new member waits, and all recovers once there is space', async () => {
     await begin(30, ['--quota-backend-bytes=16777216', '--auto-compaction-retention=0']);
     const { etcd, client } = bench.cluster;
     bench.targets.break(['m0']);
@@ -171,7 +171,7 @@ describe('etcd', () => {
     expect(figures.repeated).toBe(0);
   });
 
-  it('of three members, each of which is lost for a while in turn: nobody notices', async () => {
+  it('of three members, each of which is lost for a while in turn: no effect', async () => {
     await begin(60, [], 3);
     bench.targets.break(['m0']);
     await bench.told('m0', ['critical']);

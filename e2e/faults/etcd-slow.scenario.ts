@@ -24,9 +24,9 @@ describe('etcd that is slow rather than down', () => {
   });
   afterEach(() => bench.stop());
 
-  it('answers late by 5 s now and then, while targets fail and recover: a resolve is the last word of each', async () => {
+  it('answers late by 5 s now and then, while targets fail and recover: each incident ends with a resolve', async () => {
     const monitors = names(24);
-    // Answers that are later than a lease lasts part each worker from etcd, and from the other: each may tell once.
+    // Answers later than a lease lasts separate each worker from etcd and from the other: each may notify once.
     const slowed = (work: () => Promise<void>): Promise<void> =>
       bench.fault('partition', 'w1', () => bench.fault('partition', 'w2', work));
     for (let round = 0; round < 5; round++) {

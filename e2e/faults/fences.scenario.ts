@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, type NodeProcess, startSeverableProxy, waitFor } from './harness/index.js';
 import { report } from './harness/results.js';
 
-/** Long enough for a slow machine to send what it must before it holds itself for stale. */
+/** Long enough for a slow machine to send everything before the process considers itself stale. */
 const TTL_MS = 4_000;
 /** Before a call is given up. */
 const SOON_MS = 500;
@@ -11,7 +11,7 @@ const SOON_MS = 500;
 /** Longer than two calls that are given up. */
 const LONG_TTL_MS = 12_000;
 
-/** A story in which a write arrives too late, told by processes that leave this compare out. */
+/** A test in which a write arrives too late, with processes that omit this comparison. */
 interface Story {
   compare: string;
   story: string;
@@ -44,11 +44,11 @@ const STORIES: Story[] = [
   },
 ];
 
-describe('each compare of a fenced write is needed', () => {
+describe('each comparison of a fenced write is needed', () => {
   let bench: FaultBench;
   afterEach(() => bench.stop());
 
-  /** What etcd accepted and must not have. */
+  /** A write that etcd accepted and should not have. */
   const violationsOf = async ({ tell, ttlMs = TTL_MS }: Story, dropCompare: string | undefined): Promise<string[]> => {
     bench = await FaultBench.start({ ttlMs });
     await tell(bench, dropCompare);
@@ -57,7 +57,7 @@ describe('each compare of a fenced write is needed', () => {
     return bench.audit.violations;
   };
 
-  it.each(STORIES)('$story: nothing is wrong with all compares', async (story) => {
+  it.each(STORIES)('$story: nothing is wrong with all comparisons', async (story) => {
     expect(await violationsOf(story, undefined)).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe('each compare of a fenced write is needed', () => {
   });
 });
 
-/** A leader writes, sleeps until another leads and has assigned otherwise, and its writes arrive. */
+/** A leader writes, is suspended until another leads and has assigned otherwise, and then its writes arrive. */
 async function deposedLeader(bench: FaultBench, dropCompare: string | undefined): Promise<void> {
   const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort));
   const deposed = await bench.node('scheduler', 's1', { etcd: proxy.endpoint, ...dropping(dropCompare) });
@@ -84,11 +84,11 @@ async function deposedLeader(bench: FaultBench, dropCompare: string | undefined)
   await bench.watch(names(3), { intervalMs: 1_000 });
   await bench.running();
   proxy.hold();
-  // A single one: in a transaction with others, those that are assigned as before would have it refused.
+  // A single one: in a transaction with others, unchanged assignments would make etcd refuse it.
   await bench.watch(['late'], { intervalMs: 1_000 });
   await sleep(SOON_MS);
   await deposed.signal('SIGSTOP');
-  // With more workers to choose from the next leader decides otherwise; so it comes after them.
+  // With more workers to choose from the next leader decides otherwise; so they come after the suspension.
   await bench.node('worker', 'w2');
   await bench.node('scheduler', 's2');
   await bench.leader(leader);
@@ -104,7 +104,7 @@ async function editDuringHandOver(bench: FaultBench, dropCompare: string | undef
   await bench.node('scheduler', 's1', { etcd: proxy.endpoint, ...dropping(dropCompare) });
   const owner = await bench.node('worker', 'w1');
   const monitors = names(6);
-  // Runs that do not end keep the owner from handing over.
+  // Checks that do not end keep the owner from handing over.
   bench.targets.break(monitors, 'hang');
   const settings = { timeout: '25s' };
   await bench.watch(monitors, { intervalMs: 30_000, settings });
@@ -130,7 +130,7 @@ async function editDuringHandOver(bench: FaultBench, dropCompare: string | undef
   proxy.heal();
 }
 
-/** The monitor is taken from a worker that is alive while its state is under way. */
+/** The monitor moves away from a live worker while its state is on the way. */
 async function stateAfterWithdrawal(bench: FaultBench, dropCompare: string | undefined): Promise<void> {
   const { proxy } = await oneWorker(bench, dropCompare);
   await holdOneState(bench, proxy);
@@ -140,7 +140,7 @@ async function stateAfterWithdrawal(bench: FaultBench, dropCompare: string | und
   proxy.heal();
 }
 
-/** No leader is there to take anything from a worker whose lease ends while its state is under way. */
+/** There is no leader to move the monitors of a worker whose lease ends while its state is on the way. */
 async function stateWithoutMembership(bench: FaultBench, dropCompare: string | undefined): Promise<void> {
   const { proxy, scheduler } = await oneWorker(bench, dropCompare);
   await scheduler.signal('SIGKILL');
@@ -154,7 +154,7 @@ async function stateWithoutMembership(bench: FaultBench, dropCompare: string | u
   proxy.heal();
 }
 
-/** A state is under way on one connection, and the worker goes on by another one. */
+/** A state is on the way on one connection, and the worker continues on another. */
 async function stateOvertaken(bench: FaultBench, dropCompare: string | undefined): Promise<void> {
   const { clientPort } = bench.cluster.etcd;
   const proxies = [await startSeverableProxy(clientPort), await startSeverableProxy(clientPort)];
@@ -164,7 +164,7 @@ async function stateOvertaken(bench: FaultBench, dropCompare: string | undefined
     etcd: proxies.map(({ endpoint }) => endpoint).join(','),
     ...dropping(dropCompare),
   });
-  // Below the threshold: only the count is written.
+  // Below the threshold: it writes only the count.
   const settings = { 'critical-threshold': 1_000 };
   await bench.watch(['m0'], { intervalMs: 500, settings });
   await bench.running();
@@ -194,7 +194,7 @@ async function oneWorker(
   return { proxy, scheduler };
 }
 
-/** The target fails, and what that leads to does not arrive for now. */
+/** The target fails, and the writes that follow are delayed. */
 async function holdOneState(bench: FaultBench, proxy: { hold(): void }): Promise<void> {
   proxy.hold();
   bench.targets.break(['m0']);

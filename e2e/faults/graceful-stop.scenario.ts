@@ -13,7 +13,7 @@ describe('SIGTERM', () => {
   });
   afterEach(() => bench.stop());
 
-  it('of the leader: another leads within 2 s; checks do not notice', async () => {
+  it('of the leader: another leads within 2 s; checks are not affected', async () => {
     await bench.nodes('scheduler', ['s1', 's2']);
     await bench.nodes('worker', ['w1', 'w2']);
     await bench.watch(names(60), { intervalMs: 1_000, alerters: ['pager'] });
@@ -34,7 +34,7 @@ describe('SIGTERM', () => {
     expect(failoverMs).toBeLessThan(2_000 + SLACK_MS);
   });
 
-  it('of a worker with a check and an alarm under way: both end, all is handed over within 2 s, nothing runs or is told twice', async () => {
+  it('of a worker with a check and an alarm in progress: both end, all is handed over within 2 s, nothing runs or is sent twice', async () => {
     const intervalMs = 4_000;
     await bench.node('scheduler', 's1');
     const workers = await bench.nodes('worker', ['w1', 'w2']);
@@ -71,7 +71,7 @@ describe('SIGTERM', () => {
     await bench.told(open, ['critical', 'resolve']);
     await bench.told(owing, ['critical', 'resolve']);
     await sleep(2 * intervalMs);
-    // The moment at which it stopped running and the other began: no more than a hand-over.
+    // The time between its last check and the first of the other: no more than a hand-over.
     const { figures } = await bench.conclude(
       '4 SIGTERM worker',
       { failoverMs, note: `exit after ${stopMs} ms` },

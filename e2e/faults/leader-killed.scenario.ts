@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
-/** What the design allows over the time to live of a lease, and what a busy machine may add. */
+/** The slack of the design over the time to live of a lease, and what a busy machine may add. */
 const ALLOWED_MS = 2_000;
 const SLACK_MS = 4_000;
 
@@ -15,7 +15,7 @@ describe('the leader killed', () => {
   });
   afterEach(() => bench.stop());
 
-  it('another leads within TTL + 2 s; running checks never pause; what is new is assigned', async () => {
+  it('another leads within TTL + 2 s; checks never pause; new monitors are assigned', async () => {
     await bench.nodes('worker', ['w1', 'w2']);
     await bench.watch(names(60), { intervalMs: 1_000, alerters: ['pager'] });
     await bench.running();
@@ -35,7 +35,7 @@ describe('the leader killed', () => {
     await bench.told('m1', ['critical', 'resolve']);
     await bench.told('m2', ['critical', 'resolve']);
     await sleep(2_000);
-    // Workers do not need a leader: nothing excuses a pause.
+    // Workers do not need a leader: nothing excuses a gap.
     await bench.conclude('1 kill -9 leader', { failoverMs }, { gapInFaultMs: bench.promises.gapSlackMs });
     expect(failoverMs).toBeLessThan(bench.ttlMs + ALLOWED_MS + SLACK_MS);
   });

@@ -4,14 +4,14 @@ import { FaultBench, names, startSeverableProxy, waitFor } from './harness/index
 
 const PAUSE_MS = 20_000;
 
-describe('the leader stopped for more than three TTL with assignments on their way', () => {
+describe('the leader suspended for more than three TTL with assignments on their way', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('none of its writes is accepted after it was replaced, and those that were refused are counted', async () => {
+  it('etcd accepts none of its writes after it was replaced, and counts the refused ones', async () => {
     const proxy = bench.cluster.use(await startSeverableProxy(bench.cluster.etcd.clientPort));
     const paused = await bench.node('scheduler', 's1', { etcd: proxy.endpoint });
     const leader = await bench.leader();
@@ -21,7 +21,7 @@ describe('the leader stopped for more than three TTL with assignments on their w
     await bench.running();
     const written = await bench.metric(paused, 'ninevolt_assignments_written_total');
 
-    // What it is told still arrives, what it writes is under way for as long as it sleeps.
+    // Answers to it still arrive; its writes are delayed as long as it is suspended.
     proxy.hold();
     const late = names(300, 'late');
     await bench.watch(late, { intervalMs: 2_000 });
@@ -29,7 +29,7 @@ describe('the leader stopped for more than three TTL with assignments on their w
     const failoverMs = await bench.fault('pause', paused.name, async () => {
       const stoppedAt = Date.now();
       await paused.signal('SIGSTOP');
-      // Who leads next has other workers to choose from, so that a late write would show.
+      // The next leader has other workers to choose from, so a late write would show.
       await bench.node('worker', 'w2');
       await bench.leader(leader);
       const elected = Date.now() - stoppedAt;

@@ -27,7 +27,8 @@ describe('10,000 monitors, and workers that start all at once', () => {
     await sleep(15_000);
     const rates = ratesOf(bench.targets.probes.map(({ at }) => at - firstAt));
     const peak = Math.max(...rates);
-    // What is steady during the first minute: those of a minute, and the first runs of those of an hour, which are spread over it.
+    // The normal rate during the first minute: monitors with an interval of a minute, and the first checks of those of an hour,
+    // which are spread over it.
     const steady = (often.length + seldom.length) / (OFTEN_MS / 1_000);
     bench.faults.push({ kind: 'crash', at: 'all', from: 0, to: Date.now() });
     for (const name of [...often, ...seldom]) bench.forget(name);

@@ -47,7 +47,7 @@ describe('a worker cut off from etcd, in a network namespace of its own', () => 
       () => false,
     );
 
-  /** Cuts the network, waits until others have its monitors, does something, and mends it. Answers how long what took. */
+  /** Cuts the network, waits until others own its monitors, runs an act, and reconnects it. Answers the duration of each step. */
   async function apart(
     doing: () => Promise<void>,
   ): Promise<{ detachedMs: number; failoverMs: number; backMs: number }> {
@@ -71,7 +71,7 @@ describe('a worker cut off from etcd, in a network namespace of its own', () => 
     return times;
   }
 
-  given('detached in time, peers take over, one notification a side, back within 15 s', async () => {
+  given('detached in time, others take over, one notification per side, back within 15 s', async () => {
     const [open = '', both = ''] = ours;
     bench.targets.break([open]);
     await bench.told(open, ['critical']);
@@ -89,13 +89,13 @@ describe('a worker cut off from etcd, in a network namespace of its own', () => 
       failoverMs,
       note: `detached after ${detachedMs} ms, back after ${backMs} ms`,
     });
-    // Told by both sides at most, under one key: the same once more is all that a partition excuses.
+    // Both sides may notify, under one key: one repeat is all that a partition excuses.
     expect(bench.alerters.told(both).length).toBeLessThanOrEqual(3);
     expect(detachedMs).toBeLessThan((bench.ttlMs * 2) / 3 + SLACK_MS);
     expect(backMs).toBeLessThan(15_000 + SLACK_MS);
   });
 
-  given('it alone sees a failure: it tells, and once it is back exactly one resolve follows', async () => {
+  given('it alone sees a failure: it notifies, and once it is back exactly one resolve follows', async () => {
     const [name = ''] = ours;
     const { failoverMs } = await apart(async () => {
       bench.targets.breakFor('w1', name);
@@ -110,7 +110,7 @@ describe('a worker cut off from etcd, in a network namespace of its own', () => 
     await bench.conclude('a failure that only the cut-off sees', { failoverMs });
   });
 
-  given('its heir alone sees a failure: it is told once, and resolved once when it is over', async () => {
+  given('the new owner alone sees a failure: one notification, and one resolve when it is over', async () => {
     const [name = ''] = ours;
     const { failoverMs } = await apart(async () => {
       bench.targets.breakFor('w2', name);

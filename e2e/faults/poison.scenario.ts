@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { FaultBench, runPoisonStory } from './harness/index.js';
 
-describe('a monitor that ends the process it runs in', () => {
+describe('a monitor that kills the process it runs in', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();

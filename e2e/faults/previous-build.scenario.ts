@@ -10,7 +10,7 @@ const OPEN = 60;
 /** Incidents that open and resolve meanwhile. */
 const CHURNING = 40;
 const AT_ONCE = 5;
-/** Where other work keeps the machine busy; whether it was in time is judged in the end. */
+/** While other work keeps the machine busy; the end of the test judges whether it was in time. */
 const TOLD_MS = 120_000;
 const SEATS = [
   ['scheduler', 's1'],
@@ -65,7 +65,7 @@ describe('from the previous build to this one, and back', () => {
     expect([toThisBuild, back]).toEqual([[], []]);
   });
 
-  /** Replaces one process after the other, as an operator would. Answers what went wrong. */
+  /** Replaces one process after the other, as an operator would. Answers the errors. */
   async function replaceAll(main: string | undefined): Promise<string[]> {
     const faults: string[] = [];
     for (const [role, name] of SEATS) {
@@ -83,13 +83,13 @@ describe('from the previous build to this one, and back', () => {
     return faults;
   }
 
-  /** How many take part. */
+  /** Number of members. */
   async function versions(): Promise<number> {
     return (await bench.cluster.list<Member>(bench.cluster.keys.members)).size;
   }
 });
 
-/** Breaks some targets, and mends them once their alarms were told; then some others. */
+/** Breaks some targets, and repairs them once their alarms were sent; then some others. */
 class Churn {
   private readonly over = new AbortController();
   private readonly expected = new Map<string, string[]>();
@@ -105,7 +105,7 @@ class Churn {
     this.running.catch(() => undefined);
   }
 
-  /** Resolves when each was resolved. Answers how many alarms there were. */
+  /** Resolves when each was resolved. Answers the number of alarms. */
   async stop(): Promise<number> {
     this.over.abort();
     try {
@@ -131,7 +131,7 @@ class Churn {
     await this.toldOf(monitors);
   }
 
-  /** Waits until all that is expected was told, and this besides. */
+  /** Waits until all expected notifications were sent, and this condition holds. */
   private async toldOf(some: readonly string[], type?: string): Promise<void> {
     for (const name of some) {
       const expected = this.expected.get(name) ?? [];

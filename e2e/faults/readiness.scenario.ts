@@ -4,7 +4,7 @@ import { Cluster, NodeProcess, startSeverableProxy, waitFor } from '../harness/i
 
 const ROLES: readonly Role[] = ['scheduler', 'worker', 'api', 'server'];
 
-/** So long the start of all of them may take on a busy machine. */
+/** How long all of them may take to start on a busy machine. */
 const STARTS_MS = 240_000;
 
 interface Health {
@@ -45,11 +45,11 @@ describe('the health of every role', () => {
   }, STARTS_MS);
   afterAll(() => cluster.stop());
 
-  it('is good once it has what it needs', async () => {
+  it('is good once it has everything that it needs', async () => {
     for (const node of nodes) expect(await healthOf(node)).toEqual({ live: 200, ready: 200, missing: {} });
   });
 
-  it('names etcd as what is missing when it is cut off, asks for no restart, and mends itself', async () => {
+  it('names etcd as missing when it is cut off, asks for no restart, and recovers by itself', async () => {
     proxy.cut();
     const healths = await healthsOnce(nodes, ({ ready, missing }, role) => {
       const works = role === 'worker' || role === 'server';

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
 const MONITORS = 10_000;
-/** Checked so seldom that only the moves count. */
+/** Checked so rarely that only the moves count. */
 const INTERVAL_MS = 3_600_000;
 const MOVED_WITHIN_MS = 5_000;
 const SLACK_MS = 15_000;
@@ -60,14 +60,14 @@ describe('planned moves of many monitors', () => {
     await sleep(65_000);
     const before = bench.audit.moves;
     const joining = names(10, 'j');
-    // By and by, as machines come up: each takes what makes it even with the others.
+    // One by one, as machines start: each takes what makes the loads equal.
     let least = 0;
     for (const [index, name] of joining.entries()) {
       await bench.node('worker', name);
       await balanced(index + 3);
       least += some / (index + 3);
     }
-    // And go as they are stopped: each gives up all that it has.
+    // Each gives up everything when it is stopped.
     for (const [index, name] of joining.entries()) {
       const node = bench.cluster.nodes.find((one) => one.name === name);
       await node?.signal('SIGTERM');

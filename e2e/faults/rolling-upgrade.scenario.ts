@@ -11,7 +11,7 @@ describe('a rolling upgrade and a way back', () => {
   });
   afterEach(() => bench.stop());
 
-  it('both versions work side by side, what the later one writes is kept, nobody is told twice', async () => {
+  it('both versions work side by side, attributes of the later one are kept, no notification is sent twice', async () => {
     const members = [
       ['scheduler', 's1'],
       ['scheduler', 's2'],

@@ -8,9 +8,12 @@ import { SoakBench } from './soak/soak-bench.js';
 const minutes = Number(process.env['TEST_SOAK_MINUTES'] ?? 5);
 const seed = Number(process.env['TEST_SOAK_SEED'] ?? 1);
 
-/** After the last fault: for what was put off, the longest wait for an answer and the longest pause between two attempts among it. */
+/**
+ * After the last fault: for delayed notifications, including the longest wait for an answer and the longest pause between two
+ * attempts.
+ */
 const QUIET_MS = 120_000;
-/** An etcd that comes back may be followed by a crash while nobody is declared dead. */
+/** After an outage of etcd a crash may come while no member counts as dead. */
 const GAP_IN_FAULT_MS = 2 * 6_000 + 5_000 + 2_000 + 8_000;
 
 let soak: SoakBench | undefined;

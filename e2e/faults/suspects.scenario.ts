@@ -5,7 +5,7 @@ import { FaultBench, names, waitFor } from './harness/index.js';
 
 const TTL_MS = 6_000;
 const INTERVAL_MS = 10_000;
-/** What is promised, on a machine that does nothing else; printed beside what was measured, and asserted with slack for one that does. */
+/** The promise, on a machine that does nothing else; printed beside the measured time, and asserted with slack for a busy one. */
 const PROMISED_MS = TTL_MS + 2_000 + 2 * INTERVAL_MS;
 
 describe('a worker killed while a thousand monitors run for the first time', () => {
@@ -19,7 +19,7 @@ describe('a worker killed while a thousand monitors run for the first time', () 
     ['of which many are slow', 0, false],
     ['of which 200 hang', 200, false],
     ['of which one ends its process', 0, true],
-  ])('%s: its heir checks them all in time', async (_what, hanging, poisonous) => {
+  ])('%s: the next owner checks them all in time', async (_what, hanging, poisonous) => {
     const options = { poisonousTypes: true };
     await bench.node('scheduler', 's1', options);
     const workers = await bench.nodes('worker', ['w1', 'w2', 'w3'], options);
@@ -45,7 +45,7 @@ describe('a worker killed while a thousand monitors run for the first time', () 
     console.log(
       `${hanging} hang, ${poisonous ? 'one is poisonous' : 'none is poisonous'}: all checked after ${tookMs} ms (promised ${PROMISED_MS})`,
     );
-    // Nobody else is lost to it.
+    // They kill no other worker.
     await sleep(5_000);
     expect(workers.filter((worker) => worker.hasEnded)).toEqual([lost]);
   });

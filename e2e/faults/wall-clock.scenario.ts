@@ -10,7 +10,7 @@ const TRIPLET = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-g
 const LIBRARY = `/usr/lib/${TRIPLET}/faketime/libfaketimeMT.so.1`;
 const given = existsSync(LIBRARY) ? it : it.skip;
 
-/** Time that passes at each setting of the clock. */
+/** Time at each setting of the clock. */
 const DWELL_MS = 12_000;
 
 describe('the wall clock of all processes set forward and back by an hour', () => {
@@ -59,7 +59,7 @@ describe('the wall clock of all processes set forward and back by an hour', () =
         const date = (await fetch(`${(nodes[0] as (typeof nodes)[number]).url}/livez`)).headers.get('date');
         return Date.parse(date ?? '') - Date.now();
       };
-      // The clock is truly another one.
+      // The clock really differs.
       await waitFor(async () => Math.abs((await skewMs()) - hour * 3_600_000) < 60_000, { what: `${offset} s` });
       await sleep(DWELL_MS);
     }
@@ -81,32 +81,35 @@ describe('the wall clock of all processes set forward and back by an hour', () =
     expect(busiest).toBeLessThan(45);
   });
 
-  given('a worker whose clock is three hours ahead dies: what its heir checks is not shown as stale', async () => {
-    const env = { LD_PRELOAD: LIBRARY, FAKETIME: '+10800', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-    await bench.node('scheduler', 's1');
-    const api = await bench.node('api', 'a1');
-    const [ahead] = (await bench.nodes('worker', ['w1'], { env })) as [NodeProcess];
-    await bench.node('worker', 'w2');
-    await bench.watch(names(40), { intervalMs: 2_000 });
-    await bench.running();
-    const cluster = async (): Promise<{
-      Members: Record<string, { Name: string; ClockOffsetMs: number | null }>;
-      Monitors: { byStatus: Record<string, number> };
-    }> => (await (await fetch(`${api.url}/api/v1/cluster`)).json()) as never;
-    const offsetOf = async (name: string): Promise<number | null | undefined> =>
-      Object.values((await cluster()).Members).find(({ Name }) => Name === name)?.ClockOffsetMs;
-    await waitFor(async () => Math.abs(((await offsetOf('w1')) ?? 0) - 10_800_000) < 60_000, {
-      timeoutMs: 30_000,
-      what: 'w1 to be told of as ahead',
-    });
-    expect(await offsetOf('w2')).toBeNull();
-    await waitFor(async () => (await cluster()).Monitors.byStatus['ok'] === 40, { timeoutMs: 30_000 });
-    const killedAt = Date.now();
-    await bench.fault('crash', 'w1', () => ahead.signal('SIGKILL'));
-    await waitFor(() => bench.checkedElsewhere(names(40), ahead, killedAt), { timeoutMs: 40_000 });
-    // Longer than three dumps of results: then silence would be shown.
-    await sleep(45_000);
-    expect((await cluster()).Monitors.byStatus).toMatchObject({ ok: 40, stale: 0 });
-    await bench.conclude('8 a clock 3 h ahead, its worker dies');
-  });
+  given(
+    'a worker whose clock is three hours ahead dies: the checks of the next owner are not shown as stale',
+    async () => {
+      const env = { LD_PRELOAD: LIBRARY, FAKETIME: '+10800', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+      await bench.node('scheduler', 's1');
+      const api = await bench.node('api', 'a1');
+      const [ahead] = (await bench.nodes('worker', ['w1'], { env })) as [NodeProcess];
+      await bench.node('worker', 'w2');
+      await bench.watch(names(40), { intervalMs: 2_000 });
+      await bench.running();
+      const cluster = async (): Promise<{
+        Members: Record<string, { Name: string; ClockOffsetMs: number | null }>;
+        Monitors: { byStatus: Record<string, number> };
+      }> => (await (await fetch(`${api.url}/api/v1/cluster`)).json()) as never;
+      const offsetOf = async (name: string): Promise<number | null | undefined> =>
+        Object.values((await cluster()).Members).find(({ Name }) => Name === name)?.ClockOffsetMs;
+      await waitFor(async () => Math.abs(((await offsetOf('w1')) ?? 0) - 10_800_000) < 60_000, {
+        timeoutMs: 30_000,
+        what: 'w1 to be told of as ahead',
+      });
+      expect(await offsetOf('w2')).toBeNull();
+      await waitFor(async () => (await cluster()).Monitors.byStatus['ok'] === 40, { timeoutMs: 30_000 });
+      const killedAt = Date.now();
+      await bench.fault('crash', 'w1', () => ahead.signal('SIGKILL'));
+      await waitFor(() => bench.checkedElsewhere(names(40), ahead, killedAt), { timeoutMs: 40_000 });
+      // Longer than three dumps of results: then silence would be shown.
+      await sleep(45_000);
+      expect((await cluster()).Monitors.byStatus).toMatchObject({ ok: 40, stale: 0 });
+      await bench.conclude('8 a clock 3 h ahead, its worker dies');
+    },
+  );
 });

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
-describe('a worker that is held up now and then', () => {
+describe('a worker with standstills', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('does not blame targets that answer after 50 to 300 ms, when a check may last 1 s; a real failure is told', async () => {
+  it('does not blame targets that answer after 50 to 300 ms, with a timeout of 1 s; it reports a real failure', async () => {
     const intervalMs = 4_000;
     const [worker] = await bench.nodes('worker', ['w1']);
     await bench.node('scheduler', 's1');
@@ -52,7 +52,7 @@ describe('a worker that may open 200 files', () => {
   });
   afterEach(() => bench.stop());
 
-  it('with 1,000 targets that hang, blames none that is well, and tells of one that fails', async () => {
+  it('with 1,000 hanging targets, blames no healthy one, and reports one that fails', async () => {
     await bench.node('worker', 'w1', { within: ['prlimit', '--nofile=200:200'] });
     await bench.node('scheduler', 's1');
     await bench.alert('pager');
@@ -60,7 +60,7 @@ describe('a worker that may open 200 files', () => {
     const well = names(20, 'w');
     bench.targets.break(hanging, 'hang');
     await bench.watch(well, { intervalMs: 10_000, alerters: ['pager'], settings: { 'critical-threshold': 1 } });
-    // Nobody is told of these: what matters is what they do to the others.
+    // Nobody is notified of these: what matters is their effect on the others.
     await bench.watch(hanging, { intervalMs: 10_000, settings: { timeout: '3s' } });
     // None of them ran before, so none is known to be quick.
     await bench.checked(well, 180_000);

@@ -5,7 +5,7 @@ import { FaultBench, names, waitFor } from './harness/index.js';
 
 const MONITORS = 1_000;
 const INTERVAL_MS = 5_000;
-/** TTL + 2 s is allowed; the rest is what a busy machine may add. */
+/** The promise is TTL + 2 s; the rest is what a busy machine may add. */
 const FAILOVER_MS = 6_000 + 2_000;
 const SLACK_MS = 4_000;
 
@@ -16,7 +16,7 @@ describe('one of three workers killed, with 1,000 monitors at 5 s', () => {
   });
   afterEach(() => bench.stop());
 
-  it('its checks run elsewhere in time, those of others are not disturbed, nobody is told twice', async () => {
+  it('its checks run elsewhere in time, those of others are not disturbed, no notification is sent twice', async () => {
     await bench.nodes('scheduler', ['s1', 's2', 's3']);
     await bench.nodes('worker', ['w1', 'w2', 'w3']);
     await Promise.all([bench.alert('pager'), bench.alert('chat')]);

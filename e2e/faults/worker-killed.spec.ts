@@ -11,7 +11,7 @@ describe('a worker killed with incidents open', () => {
   });
   afterEach(() => bench.stop());
 
-  it('nothing is lost, told twice or run twice, and what is repaired meanwhile is resolved once', async () => {
+  it('no notification is lost or sent twice, no check runs twice, and incidents that end meanwhile are resolved once', async () => {
     await Promise.all([bench.node('scheduler', 's1'), bench.nodes('worker', ['w1', 'w2'])]);
     await Promise.all([bench.alert('pager'), bench.alert('chat')]);
     const monitors = names(30);

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
-describe('a worker stopped in the middle of a check and of an alarm, and continued after it was replaced', () => {
+describe('a worker suspended in the middle of a check and of an alarm, and resumed after it was replaced', () => {
   let bench: FaultBench;
   beforeEach(async () => {
     bench = await FaultBench.start();
   });
   afterEach(() => bench.stop());
 
-  it('nothing that it then does is accepted; nobody is told twice', async () => {
+  it('etcd accepts none of its later writes; no notification is sent twice', async () => {
     const intervalMs = 4_000;
     await bench.node('scheduler', 's1');
     await bench.nodes('worker', ['w1', 'w2']);
@@ -43,7 +43,7 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
       });
       const failover = Date.now() - stoppedAt;
       await bench.told(owing, ['critical'], { alerter: 'pager' });
-      // The heir finds it well; what the sleeper gets to hear is that it is not.
+      // The new owner finds it healthy; the suspended worker gets the answer that it is not.
       bench.targets.releaseAs(slow, 'fail');
       bench.targets.mend([slow]);
       await paused.signal('SIGCONT');
@@ -53,7 +53,7 @@ describe('a worker stopped in the middle of a check and of an alarm, and continu
     bench.targets.mend([open, owing]);
     for (const name of [open, owing]) await bench.told(name, ['critical', 'resolve'], { alerter: 'pager' });
     await sleep(2 * intervalMs);
-    // That nobody but its owner wrote a state is audited.
+    // The audit checks that only its owner wrote a state.
     await bench.conclude('10 SIGSTOP worker', { failoverMs });
   });
 });

@@ -17,7 +17,7 @@ describe('all workers stopped in good order while etcd is down, and started agai
     rmSync(dir, { recursive: true, force: true });
   });
 
-  it('each alarm that was told from memory gets its resolve, once, and nothing that was told is told again', async () => {
+  it('each alarm that was sent from memory gets its resolve, once, and no notification is repeated', async () => {
     const args = ['--data-dir', dir];
     await bench.node('scheduler', 's1');
     const workers = await bench.nodes('worker', ['w1', 'w2'], { args });

@@ -31,7 +31,7 @@ export interface Operation extends DocumentedOperation {
 }
 
 export interface Question {
-  /** What stands for the parameter of the path; not encoded yet. */
+  /** The value of the parameter in the path; not encoded yet. */
   name?: string;
   query?: string;
   /** A text is sent as it is. */
@@ -52,16 +52,16 @@ const METHODS = ['get', 'put', 'post', 'patch', 'delete'];
 const DOCUMENT = 'openapi';
 
 /**
- * Asks an API, and compares each answer with what its document promises: the status, the media type, the headers and the body, where
- * whatever is not documented is a fault. Keeps count of what was asked.
+ * Calls an API, and compares each answer with its document: the status, the media type, the headers and the body, in which
+ * undocumented values are faults. Counts the seen answers.
  */
 export class ApiContract {
   readonly operations: ReadonlyMap<string, Operation>;
-  /** `operation status` of all answers until now. */
+  /** `operation status` of all answers so far. */
   readonly seen = new Set<string>();
   private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
 
-  /** `forbidden` must be in no answer. */
+  /** No answer may contain `forbidden`. */
   constructor(
     readonly url: string,
     readonly document: ApiDocument,
@@ -90,7 +90,7 @@ export class ApiContract {
     return operation;
   }
 
-  /** Throws when the answer is not what the document promises. */
+  /** Throws if the answer differs from the document. */
   async ask(id: string, question: Question = {}): Promise<Answer> {
     const operation = this.operation(id);
     const { body } = question;
@@ -110,17 +110,17 @@ export class ApiContract {
     return answer;
   }
 
-  /** Counts an answer that was not asked for here. */
+  /** Counts an answer to a request from elsewhere. */
   saw(id: string, status: number): void {
     this.seen.add(`${id} ${status}`);
   }
 
-  /** In what a value differs from a schema of the document. */
+  /** How a value differs from a schema of the document. */
   faultsOf(schema: string, value: unknown): string[] {
     return faults(this.compiled(['components', 'schemas', schema]), value);
   }
 
-  /** In what the examples of an operation differ from their schemas. */
+  /** How the examples of an operation differ from their schemas. */
   faultsOfExamples({ operationId, requestBody, responses }: Operation): string[] {
     const contents = Object.entries(responses).map(([status, { content }]) => [status, content] as const);
     if (requestBody) contents.push(['request', requestBody.content]);
@@ -149,7 +149,7 @@ export class ApiContract {
     ];
   }
 
-  /** What was accepted must be documented, too. */
+  /** Accepted requests must be documented, too. */
   private faultsOfQuestion(operation: Operation, { query, body, headers }: Question, { status }: Answer): string[] {
     if (status >= 400) return [];
     const known = (where: string): string[] =>
@@ -184,7 +184,7 @@ function faults(validate: ValidateFunction, value: unknown): string[] {
   );
 }
 
-/** A problem says the status of its answer, and the same for clients of RFC 9457 and of the original. */
+/** A problem repeats the status of its answer, for clients of RFC 9457 and of the original. */
 function faultsOfProblem(body: unknown, status: number): string[] {
   const { status: told, detail, message } = body as Json;
   if (detail === undefined) return [];
@@ -202,12 +202,12 @@ function nameOf(schema: Json): string {
   return String(schema['$ref']).split('/').at(-1) ?? '';
 }
 
-/** Keywords that hold a schema, a list of them, and a map of them. */
+/** Keywords that contain a schema, a list of them, and a map of them. */
 const ONE = ['items', 'additionalProperties', 'not', 'contentSchema'];
 const LIST = ['oneOf', 'anyOf', 'allOf', 'prefixItems'];
 const MAP = ['properties', 'patternProperties', '$defs'];
 
-/** The document with every object that does not say otherwise closed to other attributes. */
+/** The document with every object closed to other attributes, unless it says otherwise. */
 function closed(document: ApiDocument): ApiDocument {
   const { schemas } = document.components;
   return { ...document, components: { ...document.components, schemas: mapped(schemas, close) } };

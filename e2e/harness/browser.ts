@@ -4,10 +4,10 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = '/usr/bin/chromium';
 
-/** Debian's. Without it what needs a browser is left out. */
+/** Debian's. Without it, tests that need a browser are skipped. */
 export const hasChromium = existsSync(CHROMIUM);
 
-/** Nothing of its own over the network, and no sandbox, which a container forbids. */
+/** Nothing of its own over the network, and no sandbox, which containers forbid. */
 const ARGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -19,16 +19,16 @@ const ARGS = [
 ];
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-/** An answer that is an error is told on the console, too; which are expected is for the story to say. */
+/** The console also reports error answers; each test says which it expects. */
 const ANSWERED = /^Failed to load resource: the server responded with a status of (400|401|404|412) /;
 
 export type Scheme = 'light' | 'dark';
 
-/** A tab with the dashboard, and everything it did that it must not do. */
+/** A tab with the dashboard, and everything forbidden that it did. */
 export class DashboardTab {
   /** Console errors, exceptions, dialogs, requests to elsewhere. */
   readonly faults: string[] = [];
-  /** Paths of all that was asked for. */
+  /** Paths of all requests. */
   readonly requested: string[] = [];
 
   private constructor(
@@ -58,13 +58,13 @@ export class DashboardTab {
     return new DashboardTab(page, origin);
   }
 
-  /** Goes to a page of the dashboard, and waits until it is live. */
+  /** Opens a page of the dashboard, and waits until it is live. */
   async goto(path: string): Promise<void> {
     await this.page.goto(`/ui${path}`);
     await this.page.locator('[data-connection=live]').waitFor();
   }
 
-  /** What axe finds that is serious or critical in a part of the page, in each theme: `theme: rule: element`. */
+  /** The serious and critical findings of axe in a part of the page, in each theme: `theme: rule: element`. */
   async seriousFindings(within = 'html', schemes: readonly Scheme[] = ['light', 'dark']): Promise<string[]> {
     const found: string[] = [];
     await this.page.evaluate(`window.axe || (() => { ${AXE} })()`);

@@ -24,12 +24,12 @@ export class Cluster {
     return new Cluster(etcd, [etcd]);
   }
 
-  /** On an etcd that lets nobody in without credentials; these are the test's own. */
+  /** With an etcd that requires credentials; these are the test's own. */
   static on(etcd: TestEtcd, access: Omit<EtcdOptions, 'members'>): Cluster {
     return new Cluster(etcd, [etcd], access);
   }
 
-  /** On an etcd of several members. */
+  /** With an etcd of several members. */
   static async startReplicated(size: number): Promise<Cluster> {
     const { members } = await startEtcdCluster(size);
     return new Cluster(members[0] as TestEtcd, members);
@@ -52,7 +52,7 @@ export class Cluster {
     return this.etcdMembers.map(({ endpoint }) => endpoint).join(',');
   }
 
-  /** Puts a value as JSON, as a person with etcdctl would. */
+  /** Writes a value as JSON, as a person with etcdctl would. */
   async put(key: string, value: unknown): Promise<number> {
     const answer = await this.client.txn({
       compare: [],

@@ -2,8 +2,8 @@ import type { Cluster } from './cluster.js';
 import { NodeProcess } from './node-process.js';
 
 /**
- * Starts a scheduler, a worker and an API at once where nothing is in etcd yet, so many times. Answers how many milliseconds each time took until all were ready;
- * throws when one of them ended.
+ * Starts a scheduler, a worker and an API at once on an empty etcd, this many times. Answers the milliseconds of each time until
+ * all were ready; throws if one of them ended.
  */
 export async function coldStarts(cluster: Cluster, times: number): Promise<number[]> {
   const durations: number[] = [];

@@ -16,7 +16,7 @@ export interface NodeOptions {
   /** More arguments. */
   args?: readonly string[];
   env?: Record<string, string>;
-  /** A command that runs the process in its place: `ip netns exec …`. */
+  /** A prefix that runs the process elsewhere: `ip netns exec …`. */
   within?: readonly string[];
   /** The command of another build. */
   main?: string;
@@ -29,7 +29,7 @@ export class NodeProcess {
 
   private constructor(
     readonly role: Role,
-    /** As it was told to call itself. */
+    /** Its `--member-id`. */
     readonly name: string,
     private readonly child: ChildProcess,
   ) {
@@ -80,7 +80,7 @@ export class NodeProcess {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }
 
-  /** What it logged until now, JSON lines. */
+  /** Its log so far, JSON lines. */
   get output(): string {
     return this.log;
   }
@@ -101,7 +101,7 @@ export class NodeProcess {
     return answer.message.replace('MemberID ', '');
   }
 
-  /** Sends a signal; resolves when the process is gone, for signals that end one. */
+  /** Sends a signal; for signals that end a process, resolves when it is gone. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     if (this.hasEnded) return;
     const ended = once(this.child, 'exit');
@@ -109,7 +109,7 @@ export class NodeProcess {
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
   }
 
-  /** Ends it in good order, or after 30 seconds without. */
+  /** Stops it in order, or kills it after 30 seconds. */
   async stop(): Promise<void> {
     if (this.hasEnded) return;
     const hard = setTimeout(() => this.child.kill('SIGKILL'), 30_000);

@@ -4,7 +4,10 @@ import { waitFor } from '@9volt/testing';
 import { expect } from '@jest/globals';
 import type { Cluster } from './cluster.js';
 
-/** Monitors with intervals of 1 ms, 1 s and 1 year run side by side for so long, each as often as is due: without overlap, without drift. */
+/**
+ * Monitors with intervals of 1 ms, 1 s and 1 year run side by side for this long, each as often as due: without overlap, without
+ * drift.
+ */
 export async function runIntervals(cluster: Cluster, forMs: number): Promise<void> {
   const fast = cluster.use(await startTcpTarget({ banner: 'x' }));
   const second = cluster.use(await startHttpTarget());
@@ -45,7 +48,7 @@ export async function runIntervals(cluster: Cluster, forMs: number): Promise<voi
   const ran = second.requests.length - secondBefore;
   expect(ran).toBeGreaterThanOrEqual(forMs / 1_000 - 2);
   expect(ran).toBeLessThanOrEqual(forMs / 1_000 + 2);
-  // Every run stands at the same place within its second: what is late now is not late for ever.
+  // Every check is at the same place within its second: no delay accumulates.
   const phases = second.requests.slice(1).map(({ at }) => at % 1_000);
   const [first, last] = [phases.slice(0, 7), phases.slice(-7)].map(
     (some) => [...some].sort((a, b) => a - b)[3] as number,

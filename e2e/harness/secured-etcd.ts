@@ -7,7 +7,7 @@ import { type EtcdOptions } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { type Authority, type CertificateWish, makeAuthority } from '@9volt/testing';
 
-/** What an operator runs. */
+/** The script that operators run. */
 const CREATE_ACCESS = fileURLToPath(new URL('../../etcd/create-access.sh', import.meta.url));
 
 export type EtcdUser = 'scheduler' | 'worker' | 'api' | 'operator' | 'viewer' | 'server';
@@ -36,7 +36,7 @@ export class SecuredEtcd {
     return secured;
   }
 
-  /** Runs the script once more, as root once there is one. */
+  /** Runs the script once more, as root once root exists. */
   createAccess(...args: string[]): string {
     const { NINEV_ETCD_MEMBERS, NINEV_ETCD_CA, NINEV_ETCD_CERT, NINEV_ETCD_KEY } = this.endpointEnv;
     const root = this.passwordOf('root');
@@ -54,12 +54,12 @@ export class SecuredEtcd {
     });
   }
 
-  /** The environment of a process that has the credentials of this user. */
+  /** The environment of a process with the credentials of this user. */
   envOf(user: EtcdUser, prefix = '9volt'): Record<string, string> {
     return { ...this.endpointEnv, NINEV_ETCD_USERPASS_FILE: this.path(`${prefix}-${user}.userpass`) };
   }
 
-  /** The environment of a process that can reach etcd, as nobody. */
+  /** The environment of a process that can reach etcd without a user. */
   get endpointEnv(): Record<'NINEV_ETCD_MEMBERS' | 'NINEV_ETCD_CA' | 'NINEV_ETCD_CERT' | 'NINEV_ETCD_KEY', string> {
     return {
       NINEV_ETCD_MEMBERS: this.etcd.endpoint,

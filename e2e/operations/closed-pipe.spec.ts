@@ -34,7 +34,7 @@ afterAll(async () => {
   await etcd.stop();
 });
 
-/** Runs a command whose reader has gone, as `head` goes. */
+/** Runs a command whose reader has gone, as after `head`. */
 async function unread(args: readonly string[]): Promise<{ code: number | null; stderr: string }> {
   const { port } = api.address() as AddressInfo;
   const env = { ...process.env, NINEV_API_URL: `http://127.0.0.1:${port}`, NINEV_ETCD_MEMBERS: etcd.endpoint };

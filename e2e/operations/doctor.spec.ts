@@ -18,7 +18,7 @@ const FAKETIME = ['x86_64', 'aarch64']
   .map((arch) => `/usr/lib/${arch}-linux-gnu/faketime/libfaketime.so.1`)
   .find((file) => existsSync(file));
 
-/** What the doctor says of a subject, and how it exits. */
+/** The doctor's findings about a subject, and its exit code. */
 async function diagnosed(
   etcd: string,
   subject: string,
@@ -37,11 +37,11 @@ async function diagnosed(
   };
 }
 
-describe('the doctor, where etcd is not to be had', () => {
+describe('the doctor, with an etcd that does not work', () => {
   it.each([
     ['http://127.0.0.1:1', /nothing listens there/],
     ['http://no-such-host.invalid:2379', /cannot resolve the host name/],
-  ])('says of %s what is wrong', async (etcd, said) => {
+  ])('says what is wrong with %s', async (etcd, said) => {
     expect(await diagnosed(etcd, 'etcd')).toMatchObject({
       code: 1,
       verdict: 'problem',
@@ -49,7 +49,7 @@ describe('the doctor, where etcd is not to be had', () => {
     });
   });
 
-  it('says that what answers is no etcd', async () => {
+  it('says that the server is not an etcd', async () => {
     const target = await startHttpTarget();
     try {
       expect(await diagnosed(target.url, 'etcd')).toMatchObject({
@@ -62,7 +62,7 @@ describe('the doctor, where etcd is not to be had', () => {
   });
 });
 
-describe('the doctor, before an etcd with users', () => {
+describe('the doctor, with an etcd that has users', () => {
   let etcd: TestEtcd;
 
   beforeAll(async () => {
@@ -90,12 +90,12 @@ describe('the doctor, before an etcd with users', () => {
       'permission',
       /grant-permission <role> --prefix=true readwrite/,
     ],
-  ])('says what %s leads to', async (_what, args, subject, said) => {
+  ])('says what follows from %s', async (_what, args, subject, said) => {
     const finding = await diagnosed(etcd.endpoint, subject, { args });
     expect(finding).toMatchObject({ code: 1, verdict: 'problem', said: expect.stringMatching(said) });
   });
 
-  it('is content with the right one', async () => {
+  it('finds nothing wrong with the right one', async () => {
     const args = ['-U', 'root:secret'];
     expect(await diagnosed(etcd.endpoint, 'permission', { args })).toMatchObject({ verdict: 'ok' });
   });
@@ -120,12 +120,12 @@ describe('the doctor of a cluster', () => {
   const of = (subject: string, env?: Record<string, string>): ReturnType<typeof diagnosed> =>
     diagnosed(cluster.etcd.endpoint, subject, env ? { env } : {});
 
-  it('misses the schedulers and the workers', async () => {
+  it('reports missing schedulers and workers', async () => {
     expect(await of('leader')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt scheduler') });
     expect(await of('workers')).toMatchObject({ code: 1, said: expect.stringContaining('start one: 9volt worker') });
   });
 
-  it('finds the JSON gateway of etcd that answers web pages, and only that', async () => {
+  it('finds an etcd whose JSON gateway answers web pages, and only that', async () => {
     const said = expect.stringMatching(/answers without a user.*--enable-grpc-gateway=false/);
     expect(await of('gateway')).toMatchObject({ code: 1, verdict: 'warning', said });
     const closed = await startEtcd({ args: ['--enable-grpc-gateway=false'] });
@@ -136,7 +136,7 @@ describe('the doctor of a cluster', () => {
     }
   });
 
-  it('names configurations that are invalid, unheard or run nowhere', async () => {
+  it('names configurations that are invalid, notify nobody or run nowhere', async () => {
     const web = { type: 'http', host: '127.0.0.1', port: 9, interval: '1h' };
     await cluster.put(cluster.keys.monitor('broken'), '{"type": "http"');
     await cluster.put(cluster.keys.monitor('unheard'), { ...web, 'critical-alerter': ['nobody'] });
@@ -149,7 +149,7 @@ describe('the doctor of a cluster', () => {
     expect(await of('places')).toMatchObject({ verdict: 'warning', said: expect.stringContaining('far') });
   });
 
-  it('is content with a cluster that works, and exits with 0', async () => {
+  it('finds nothing wrong with a working cluster, and exits with 0', async () => {
     const server = await cluster.node('server', { name: 'only' });
     expect(await of('leader')).toMatchObject({ code: 0, verdict: 'ok' });
     expect(await of('workers')).toMatchObject({ code: 0, verdict: 'ok' });
@@ -162,34 +162,34 @@ describe('the doctor of a cluster', () => {
     await server.stop();
   });
 
-  (FAKETIME === undefined ? it.skip : it)('notices a clock that is wrong', async () => {
+  (FAKETIME === undefined ? it.skip : it)('reports a wrong clock', async () => {
     const env = { LD_PRELOAD: FAKETIME as string, FAKETIME: '+1h', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
     expect(await of('clock', env)).toMatchObject({ verdict: 'warning', said: expect.stringMatching(/ahead of .*NTP/) });
     expect(await of('clock')).toMatchObject({ verdict: 'ok' });
   });
 
-  it('misses fping where it is not', async () => {
+  it('reports a missing fping', async () => {
     const { verdict, said } = await of('icmp');
     if (existsSync('/usr/bin/fping')) expect(verdict).toBe('ok');
     else expect(said).toContain('apt-get install fping');
   });
 
-  it('warns where too few files may be open', async () => {
+  it('warns if too few files may be open', async () => {
     const doctor = `ulimit -n 512 && exec "$@"`;
     const args = [process.execPath, MAIN, 'doctor', '-o', 'json', '-e', cluster.etcd.endpoint];
-    // It ends with 1 here, for want of a scheduler.
+    // It exits with 1 here, because there is no scheduler.
     const { stdout } = await run('sh', ['-c', doctor, 'sh', ...args]).catch((error: { stdout: string }) => error);
     const finding = (JSON.parse(stdout) as Finding[]).find(({ subject }) => subject === 'open files');
     expect(finding).toMatchObject({ verdict: 'warning', advice: expect.stringContaining('LimitNOFILE') });
   });
 
-  it('refuses heartbeats that make no sense', async () => {
+  it('reports invalid heartbeats', async () => {
     const config = await cluster.get<object>(cluster.keys.config);
     await cluster.put(cluster.keys.config, { ...config, HeartbeatInterval: '5s', HeartbeatTimeout: '6s' });
     expect(await of('config')).toMatchObject({ code: 1, said: expect.stringContaining('at most half') });
   });
 
-  it('names an etcd that is out of space', async () => {
+  it('reports an etcd that is out of space', async () => {
     const value = 'x'.repeat(400_000);
     const filled = async (): Promise<void> => {
       for (let n = 0; ; n++) await cluster.put('/filler', `${n}${value}`);

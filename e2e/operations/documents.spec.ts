@@ -31,7 +31,7 @@ function anchorsOf(path: string): Set<string> {
 }
 
 describe.each(DOCUMENTS)('%s', (path) => {
-  it('links to what exists', () => {
+  it('links only to what exists', () => {
     const links = [...proseOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
     const dead = links.filter((link) => {
       if (/^[a-z]+:/.test(link)) return false;
@@ -47,7 +47,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
     const named = [...textOf(path).matchAll(/(?<![\w./-])(?:apps|libs|e2e|tools|docs|examples)\/[\w./<>*-]*/g)];
     const dead = named
       .map(([name]) => name.replace(/[.,:]+$/, ''))
-      // A place for a name is shown as `<type>`, and many names as `*`.
+      // A name to fill in is shown as `<type>`, and many names as `*`.
       .map((name) => (/[<*]/.test(name) ? dirname(name.slice(0, name.search(/[<*]/) + 1)) : name))
       .filter((name) => !existsSync(join(ROOT, name)));
     expect(dead).toEqual([]);
@@ -66,7 +66,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 });
 
-it('the drawing of imports is up to date, and no import runs up', () => {
+it('the drawing of imports is up to date, and no import goes upwards', () => {
   const { status, stderr } = spawnSync(process.execPath, ['tools/architecture/draw.mjs', '--check'], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -111,7 +111,7 @@ describe('the schema for editors', () => {
     expect(faultsOf(yaml).join('\n')).toContain(where);
   });
 
-  it('leaves to their author what starts with x-, and takes an empty map', () => {
+  it('permits attributes that start with x-, and an empty map', () => {
     expect(faultsOf('x-mine: { anything: 1 }\nmonitor:\n')).toEqual([]);
   });
 });

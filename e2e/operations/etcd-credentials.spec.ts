@@ -3,7 +3,7 @@ import { run9volt, SecuredEtcd } from '../harness/index.js';
 
 type Env = Record<string, string>;
 
-describe('a node that etcd does not let in', () => {
+describe('a node that etcd refuses', () => {
   let secured: SecuredEtcd;
   beforeAll(async () => {
     secured = await SecuredEtcd.start();
@@ -56,7 +56,7 @@ describe('a node that etcd does not let in', () => {
       }),
       /--etcd-members: .*requires TLS; write its address with https/,
     ],
-  ])('%s ends with exit code 1 and one line that names the option', async (_what, env, said) => {
+  ])('%s exits with code 1 and one line that names the option', async (_what, env, said) => {
     const started = run9volt(['worker', '--listen', '127.0.0.1:0'], { env: env(secured.envOf('worker')) });
     const { code, stderr } = await started;
     expect(stderr.split('\n').filter((line) => line.startsWith('9volt: '))).toContainEqual(expect.stringMatching(said));
@@ -64,7 +64,7 @@ describe('a node that etcd does not let in', () => {
     expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
   });
 
-  it('is told the same by the doctor, and by whatever else asks etcd', async () => {
+  it('the doctor, and other commands that use etcd, say the same', async () => {
     const env = without(secured.envOf('operator'), 'NINEV_ETCD_CA', 'NINEV_ETCD_CERT', 'NINEV_ETCD_KEY');
     const doctor = await run9volt(['doctor'], { env });
     expect(doctor).toMatchObject({

@@ -8,7 +8,7 @@ import { type CommandResult, run9volt, SecuredEtcd } from '../harness/index.js';
 
 const ROLES = ['server', 'scheduler', 'worker', 'api'] as const;
 
-/** Exit code 1, and words instead of a stack. `run9volt` kills what hangs, and there is no code then. */
+/** Exit code 1, and words instead of a stack. `run9volt` kills a hanging process, and then there is no code. */
 function expectFailure({ code, stderr }: CommandResult, said: RegExp): void {
   expect(stderr.split('\n').filter((line) => line.startsWith('9volt: '))).toEqual([expect.stringMatching(said)]);
   expect(stderr).not.toMatch(/^\s+at .*:\d+:\d+/m);
@@ -65,7 +65,7 @@ describe('a process that cannot start ends at once', () => {
   });
 });
 
-describe('a process that etcd does not let in ends at once', () => {
+describe('a process that etcd refuses ends at once', () => {
   let secured: SecuredEtcd;
   beforeAll(async () => {
     secured = await SecuredEtcd.start();

@@ -34,7 +34,7 @@ describe('the log', () => {
   });
   afterAll(() => cluster.stop());
 
-  it('is JSON, a line each, that says when, what, by whom and of what', () => {
+  it('is JSON, one line each, with time, message, sender and subject', () => {
     for (const node of [quiet, detailed]) {
       const lines = linesOf(node);
       expect(lines.length).toBeGreaterThan(3);
@@ -50,7 +50,7 @@ describe('the log', () => {
     }
   });
 
-  it('tells a change of a status at info', async () => {
+  it('contains a change of a status at info', async () => {
     for (const [node, monitor] of [
       [quiet, 'of-quiet'],
       [detailed, 'of-detailed'],
@@ -60,7 +60,7 @@ describe('the log', () => {
     }
   });
 
-  it('tells single results at debug, and thus not unless asked', () => {
+  it('contains single results at debug only', () => {
     const results = linesOf(detailed).filter(({ component }) => component === 'check');
     expect(results).toEqual(
       expect.arrayContaining([
@@ -71,7 +71,7 @@ describe('the log', () => {
     expect(linesOf(quiet).filter(({ component, level }) => component === 'check' || level === 'debug')).toEqual([]);
   });
 
-  it('tells requests with the id that their caller is given', async () => {
+  it('contains requests with the id that their caller gets', async () => {
     const idOf = async (headers: Record<string, string>): Promise<string> =>
       (await fetch(`${detailed.url}/version`, { headers })).headers.get('x-request-id') ?? '';
     const made = await idOf({});
@@ -87,9 +87,9 @@ describe('the log', () => {
     }
   });
 
-  it('is for people on a terminal', async () => {
+  it('is readable on a terminal', async () => {
     const command = `${process.execPath} ${MAIN} worker -e ${cluster.etcd.endpoint} -l 127.0.0.1:0 --member-id seen`;
-    // The program of util-linux that gives a command a terminal.
+    // util-linux's program that gives a command a terminal.
     const terminal = spawn('script', ['--quiet', '--return', '--command', `exec ${command}`, '/dev/null'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

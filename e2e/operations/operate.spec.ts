@@ -25,7 +25,7 @@ describe('operating a cluster', () => {
 
   const on9volt = (...args: string[]): ReturnType<typeof run9volt> => run9volt([...args, '-e', cluster.etcd.endpoint]);
 
-  it('saves all that was put in, and puts it back after a loss', async () => {
+  it('saves the whole configuration, and restores it after a loss', async () => {
     const file = join(directory, 'backup.json');
     await on9volt('cfg', join(directory, 'cfg'));
     await cluster.put(cluster.keys.drain('w9'), {});
@@ -62,7 +62,7 @@ describe('operating a cluster', () => {
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('6 already equal the file') });
   });
 
-  it('tells the health of a node: ready, waiting for etcd, and gone', async () => {
+  it('reports the health of a node: ready, waiting for etcd, and gone', async () => {
     const node = await NodeProcess.start('worker', { etcd: 'http://127.0.0.1:1' });
     cluster.nodes.push(node);
     const waiting = await run9volt(['health', node.url]);
@@ -75,7 +75,7 @@ describe('operating a cluster', () => {
     await waitFor(() => ready.isReady());
     const env = { NINEV_LISTEN_ADDRESS: `0.0.0.0:${new URL(ready.url).port}` };
     expect(await run9volt(['health'], { env })).toMatchObject({ code: 0, stdout: 'ready\n' });
-    // It is asked every few seconds on every node, in a process of its own.
+    // Every node is asked every few seconds, by a process of its own.
     const telling = `import { createRequire } from 'node:module';
       process.on('exit', () => console.error(Object.keys(createRequire('/').cache).join(' ')));`;
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(telling)}`;

@@ -22,18 +22,18 @@ const TOKEN = SECRETS['access token'];
 const WITH_TOKEN = { headers: { 'x-access-token': TOKEN } };
 const USERPASS = `root:${SECRETS['password of etcd']}`;
 
-/** What a text holds of the secrets, by name. */
+/** The secrets in a text, by name. */
 const toldBy = (text: string): string[] =>
   Object.entries(SECRETS).flatMap(([name, secret]) => (text.includes(secret) ? [name] : []));
 
-/** Shows what it was sent, as a page does that is meant for finding faults; never well. */
+/** Shows the request that it got, like a debugging page; never healthy. */
 const startEcho = (status: number): Promise<HttpTarget> =>
   startHttpTarget({
     answer: ({ headers, url }, response) =>
       void response.writeHead(status).end(`${url} ${headers.authorization ?? ''} ${String(headers['x-key'] ?? '')}`),
   });
 
-describe('secrets that stand in the configuration of monitors, alerters and processes', () => {
+describe('secrets in the configuration of monitors, alerters and processes', () => {
   let cluster: Cluster;
   let nodes: Record<'scheduler' | 'worker' | 'api', NodeProcess>;
   let target: HttpTarget;
@@ -93,7 +93,7 @@ describe('secrets that stand in the configuration of monitors, alerters and proc
     await run('etcdctl', ['auth', 'enable'], { env });
   }
 
-  it('reach whom they are meant for', async () => {
+  it('reach their destinations', async () => {
     await waitFor(() => receiver.requests.length >= 3 && target.requests.length >= 3, { timeoutMs: 30_000 });
     const sent = target.requests.map(({ headers }) => `${headers.authorization} ${String(headers['x-key'])}`).join();
     expect(toldBy(sent)).toEqual(['the same, as it is sent', 'bearer token of a monitor', 'header of a monitor']);
@@ -123,12 +123,12 @@ describe('secrets that stand in the configuration of monitors, alerters and proc
     shown.set('run', await ask(nodes.api, '/api/v1/monitor/basic/run', { method: 'POST' }));
     shown.set('test', await ask(nodes.api, '/api/v1/alerter/hook/test', { method: 'POST' }));
     expect(shown.size).toBeGreaterThan(40);
-    // What was repeated is there, without the secret.
+    // The repeated text is there, without the secret.
     expect(shown.get('GET /api/v1/state/bearer')).toContain("'/ ******** '");
     expect([...shown].map(([where, text]) => [where, toldBy(text)]).filter(([, told]) => told?.length)).toEqual([]);
   });
 
-  it('are in what etcd keeps of results, notifications and events nowhere', async () => {
+  it('are in no result, notification or event in etcd', async () => {
     const { keys } = cluster;
     for (const prefix of [keys.states, keys.incidents, keys.events, keys.outbox, keys.members]) {
       const { entries } = await etcd.list(prefix);
@@ -136,7 +136,7 @@ describe('secrets that stand in the configuration of monitors, alerters and proc
     }
   });
 
-  it('are in nothing that commands print', async () => {
+  it('are in no output of a command', async () => {
     const env = {
       NINEV_ETCD_USERPASS: USERPASS,
       NINEV_ETCD_MEMBERS: cluster.endpoints,
@@ -151,7 +151,7 @@ describe('secrets that stand in the configuration of monitors, alerters and proc
     expect(toldBy(wrong.stdout + wrong.stderr)).toEqual([]);
   });
 
-  it('are in no log, not even in that of single results, of refusals and of the end', async () => {
+  it('are in no log, not even about single results, refusals and the end', async () => {
     for (const node of Object.values(nodes)) {
       await ask(node, '/metrics', { headers: { 'x-access-token': `${TOKEN}-not` } });
       await ask(node, `/nowhere/${TOKEN}`);

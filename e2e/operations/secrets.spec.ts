@@ -10,7 +10,7 @@ const OF_ALERTER = 'canary-of-the-alerter-8e2c';
 const IN_ADDRESS = 'canary-in-the-address-77aa';
 const CANARIES = [OF_TARGET, OF_ALERTER, IN_ADDRESS];
 
-/** Repeats what it was sent, as a page that shows its request does. */
+/** Repeats the request that it got, like a debugging page. */
 async function startEcho(): Promise<HttpTarget> {
   return startHttpTarget({
     answer: ({ headers, url }, response) =>
@@ -18,7 +18,7 @@ async function startEcho(): Promise<HttpTarget> {
   });
 }
 
-describe('secrets that stand on the worker alone', () => {
+describe('secrets that only the worker has', () => {
   let cluster: Cluster;
   let node: NodeProcess;
   let target: HttpTarget;
@@ -77,7 +77,7 @@ describe('secrets that stand on the worker alone', () => {
     });
   });
 
-  it('make a check unknown where they cannot be had, with the reason', async () => {
+  it('make a check unknown if they cannot be read, with the reason', async () => {
     await waitFor(async () => (await cluster.statusOf('without')) === 'unknown', { timeoutMs: 20_000 });
     expect(await cluster.get(cluster.keys.state('without'))).toMatchObject({
       message: 'headers: this worker cannot read ${env:NO_SUCH_VARIABLE}: the variable is not set',
@@ -115,7 +115,7 @@ describe('secrets that stand on the worker alone', () => {
     await waitFor(() => node.output.includes('"page"') || node.output.includes('page'));
     shown.set('log', node.output);
 
-    // They are told by name, and were masked where they were repeated.
+    // They appear by name, and were masked where the target repeated them.
     expect(shown.get('etcd')).toContain('Bearer ${env:TARGET_TOKEN}');
     expect(shown.get('etcd')).toContain('you sent / ********');
     expect(shown.get('POST alerter')).toContain('you sent ******** ********');

@@ -30,7 +30,7 @@ describe.each<[string, string[], Record<string, string>]>([
   ['on loopback', [], {}],
   ['with --insecure', ['--insecure'], {}],
   ['with tokens', [], { NINEV_ACCESS_TOKENS: TOKEN }],
-])('the doors of all roles %s', (mode, args, env) => {
+])('the ports of all roles %s', (mode, args, env) => {
   let cluster: Cluster;
   const nodes = new Map<Role, NodeProcess>();
 
@@ -44,11 +44,11 @@ describe.each<[string, string[], Record<string, string>]>([
   const guarded = mode === 'with tokens';
   const given: Record<string, string> = guarded ? { 'x-access-token': TOKEN } : {};
 
-  it.each(ROLES)('are closed to pages of other sites: %s', async (role) => {
+  it.each(ROLES)('refuse pages of other sites: %s', async (role) => {
     const node = nodes.get(role) as NodeProcess;
     for (const path of ['/metrics', '/status/errors', '/livez', '/readyz', '/version', '/nothing']) {
       for (const host of ['evil.example.com', '0.0.0.0', '[::ffff:127.0.0.1]', 'localhost.evil.example.com']) {
-        // A page has no token, so that its name does not matter where one is demanded.
+        // A page has no token, so its name does not matter if one is required.
         if (!guarded) expect([path, host, (await ask(node, path, { host })).status]).toEqual([path, host, 403]);
       }
       for (const headers of FOREIGN) {
@@ -59,7 +59,7 @@ describe.each<[string, string[], Record<string, string>]>([
     expect([status, (await ask(node, '/metrics', given)).status]).toEqual([guarded ? 401 : 200, 200]);
   });
 
-  it.each(ROLES)('answer with the headers that keep a browser from harm, whatever is asked: %s', async (role) => {
+  it.each(ROLES)('answer every request with the headers that protect a browser: %s', async (role) => {
     const node = nodes.get(role) as NodeProcess;
     for (const path of [
       '/metrics',
@@ -86,7 +86,7 @@ describe.each<[string, string[], Record<string, string>]>([
   });
 });
 
-describe('tokens that are none', () => {
+describe('invalid tokens', () => {
   it.each<Record<string, string>>([
     { NINEV_ACCESS_TOKENS: '' },
     { NINEV_ACCESS_TOKENS: 'a' },

@@ -11,7 +11,7 @@ let node: NodeProcess;
 
 beforeAll(async () => {
   cluster = await Cluster.start();
-  // Alone: what is stored here is run by nobody.
+  // Without workers: nobody runs the stored monitors.
   node = await cluster.node('api');
 });
 afterAll(() => cluster.stop());

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type Candidates, drawing, EtcdFuzz, roundsOf, STRANGE_NAMES } from './fuzz/fuzz-etcd.js';
 
-/** `npm run fuzz:etcd -- --seconds 600 --seed 7` sets both. Without them, some values for keys that nobody uses. */
+/** `npm run fuzz:etcd -- --seconds 600 --seed 7` sets both. Without them, some values for unused keys. */
 const SECONDS = process.env['FUZZ_SECONDS'];
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000_000);
 const DRAWN = 24;
-/** Of the keys in use, so many values at a time before all must be well again. */
+/** For used keys, this many values at a time before all must be healthy again. */
 const AT_A_TIME = 10;
 
 let fuzz: EtcdFuzz;

@@ -35,7 +35,7 @@ const head = (line: string, ...headers: string[]): string =>
   `${[`${line} HTTP/1.1`, 'Host: 127.0.0.1', ...headers].join('\r\n')}\r\n\r\n`;
 const JSON_TYPE = 'Content-Type: application/json';
 
-/** What a connection sends; none of them reads anything. */
+/** The bytes of a connection; none of them reads anything. */
 const ATTACKS: readonly string[] = [
   '',
   'GET /api/v1/state HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ',
@@ -69,7 +69,7 @@ describe('an API as the chart deploys it, under 1,000 hostile connections', () =
     await cluster.stop();
   });
 
-  it('stays within the memory that it has there, answers others, and lets go of all', async () => {
+  it('stays within its memory limit, answers others, and releases everything', async () => {
     const { hostname, port } = new URL(node.url);
     let closed = 0;
     for (let n = 0; n < HOSTILE; n++) {
@@ -94,7 +94,7 @@ describe('an API as the chart deploys it, under 1,000 hostile connections', () =
     );
     expect([node.hasEnded, refused]).toEqual([false, 0]);
     expect(mostBytes).toBeLessThan(LIMIT_BYTES);
-    // Beyond what one address may have.
+    // More than one address may have.
     await waitFor(() => closed >= HOSTILE - api.connections.perAddress, { timeoutMs: 30_000 });
     for (const socket of sockets) socket.destroy();
     const fresh = await fetch(`${node.url}/api/v1/state?limit=1`);

@@ -30,7 +30,7 @@ interface Answer {
   body: string;
 }
 
-/** What a browser sends for a page: a method and headers that need no permission, unless `headers` says otherwise. */
+/** A page's request from a browser: a method and headers that need no preflight, unless `headers` says otherwise. */
 function send(url: string, method: string, headers: Record<string, string>, body = ''): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers }, (response) => {
@@ -73,7 +73,7 @@ describe('the etcd that 9volt up starts', () => {
     rmSync(home, { recursive: true });
   });
 
-  /** That of a killed `up`, when the test failed before another one took it over. */
+  /** The one of a killed `up`, if the test failed before another `up` took it over. */
   async function endLeftEtcd(): Promise<void> {
     const left = readdirSync('/proc').find((pid) => {
       try {
@@ -113,7 +113,7 @@ describe('the etcd that 9volt up starts', () => {
     return { child, output, etcd, pid: etcdPid };
   }
 
-  /** All that a page may try; answers what let it in. */
+  /** All attempts of a page; answers those that succeeded. */
   async function attack(etcd: string): Promise<string[]> {
     const { host } = new URL(etcd);
     const calls = {
@@ -153,7 +153,7 @@ describe('the etcd that 9volt up starts', () => {
     async () => {
       const { etcd, pid } = await up(0);
       expect(await attack(etcd)).toEqual([]);
-      // The peer port takes entries of the log from whoever knows the id of the cluster, which it tells.
+      // The peer port accepts log entries from anybody who knows the id of the cluster, which it shows.
       expect(portsOf(pid)).toEqual([Number(new URL(etcd).port)]);
 
       mkdirSync(join(home, 'cfg'));

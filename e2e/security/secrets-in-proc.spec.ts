@@ -5,14 +5,14 @@ import { Cluster } from '../harness/cluster.js';
 const OF_API = 'canary-token-of-the-api';
 const OF_MONITORS = 'canary-of-the-monitors';
 
-/** Lists the processes that show a canary; written so that it does not find itself. */
+/** Lists the processes that show a canary, except itself. */
 const LOOK =
   "grep -l 'c[a]nary' /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null; head -c 1 /proc/$PPID/environ | wc -c";
 
 describe.each<[string, string[]]>([
   ['by their environment', []],
   ['as arguments', ['--access-tokens', OF_API]],
-])('a permitted program cannot read the secrets that a worker was given %s', (_, args) => {
+])("a permitted program cannot read the worker's secrets given %s", (_, args) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await Cluster.start();
@@ -34,7 +34,7 @@ describe.each<[string, string[]]>([
     expect(state?.message).toMatch(/Output: 1\s*$/);
   });
 
-  it('while monitors go on using them', async () => {
+  it('while monitors continue to use them', async () => {
     const seen = cluster.keys.monitor('page');
     await cluster.put(seen, {
       type: 'http',
@@ -44,7 +44,7 @@ describe.each<[string, string[]]>([
       interval: '1s',
       'critical-threshold': 1,
     });
-    // It could be read: without it the check would be unknown.
+    // It was read: otherwise the check would be unknown.
     await waitFor(async () => (await cluster.statusOf('page')) === 'critical', { timeoutMs: 20_000 });
   });
 });

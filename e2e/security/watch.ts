@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 
-/** How long another caller waits meanwhile, and whether anybody was not answered. */
+/** How long another caller waits meanwhile, and whether anybody got no answer. */
 export class Watch {
   longestMs = 0;
   refused = 0;
-  /** Since it was last looked at. */
+  /** Since the last look. */
   private recentMs = 0;
   private readonly worker: Worker;
 

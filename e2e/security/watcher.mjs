@@ -1,4 +1,4 @@
-// A thread of its own asks one small thing after the other, and tells how long each waited: what is busy in the spec does not count.
+// A thread that sends one small request after the other, and reports how long each waited: work of the spec itself does not count.
 import { request } from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -5,7 +5,7 @@ import { TenThousand } from './ten-thousand.js';
 
 const CHANGES_PER_SECOND = 200;
 const WATCHED_MS = 60_000;
-/** First visits, of which the middle one counts: what else the machine does is in each of them. */
+/** First visits, of which the median counts: each includes other work of the machine. */
 const VISITS = 5;
 
 let cluster: Cluster;
@@ -27,12 +27,12 @@ afterAll(async () => {
   await cluster.stop();
 });
 
-/** Notes long tasks from the very beginning. */
+/** Records long tasks from the very beginning. */
 const OBSERVE = `window.longTasks = []; new PerformanceObserver((list) => {
   for (const { startTime, duration } of list.getEntries()) window.longTasks.push({ startTime, duration });
 }).observe({ type: 'longtask', buffered: true });`;
 
-/** Resolves with the milliseconds from the next input to the foot of the table saying how many are left. */
+/** Resolves with the milliseconds from the next input until the foot of the table shows the number that is left. */
 const FILTERED = `new Promise((resolve) => {
   const foot = () => document.querySelector('[data-count]')?.dataset.count;
   const before = foot();
@@ -43,7 +43,7 @@ const FILTERED = `new Promise((resolve) => {
   }, { once: true });
 })`;
 
-/** A visit of somebody who was never here, and how long it took until there was something to be read. */
+/** A first visit, and the time until there was something to read. */
 async function firstVisit(): Promise<{ tab: DashboardTab; firstDataMs: number }> {
   const tab = await DashboardTab.open(browser, node.url);
   await tab.page.addInitScript(OBSERVE);

@@ -50,7 +50,7 @@ async function put(path: string, body: object): Promise<void> {
   if (!response.ok) throw new Error(await response.text());
 }
 
-/** A shop of which some is broken. */
+/** A shop with some broken parts. */
 async function populate(): Promise<void> {
   let turn = 0;
   const [well, moody, broken, slack] = await Promise.all([

@@ -6,12 +6,12 @@ import { describe, it } from '@jest/globals';
 import { Cluster, type NodeProcess, waitFor } from '../harness/index.js';
 
 const BATCH = 100;
-/** Long enough for every monitor to have run twice, and for the garbage of the start to be gone. */
+/** Long enough for every monitor to have run twice, and for the garbage of the start to be collected. */
 const SETTLE_MS = 60_000;
-/** As the image and the units of systemd have it. */
+/** As in the image and the systemd units. */
 const AS_DEPLOYED = { NODE_OPTIONS: '--max-semi-space-size=4' };
 
-/** What docs/deploy/README.md says of memory: `npm run task -w @9volt/e2e -- sizing`. */
+/** The figures of docs/deploy/README.md about memory: `npm run task -w @9volt/e2e -- sizing`. */
 describe('memory, with http checks every 30 s', () => {
   it.each<[Role, number]>([
     ['worker', 1_000],

@@ -8,7 +8,7 @@ const WORKER = 'bench-1';
 const DUMP_MS = 10_000;
 const TICK_MS = 50;
 
-/** Ten thousand monitors of a worker that exists in etcd alone: what it would write is written, as fast as is asked for. */
+/** Ten thousand monitors of a worker that exists only in etcd: it writes what that worker would write, as fast as requested. */
 export class TenThousand {
   readonly names = Array.from({ length: MONITORS }, (_, n) => `monitor-${String(n).padStart(5, '0')}`);
   private readonly timers: NodeJS.Timeout[] = [];
@@ -33,7 +33,7 @@ export class TenThousand {
     await this.dump();
   }
 
-  /** From now on so many monitors a second change their status, and results are dumped as a worker does. */
+  /** From now on this many monitors a second change their status, and results are dumped as a worker does. */
   change(perSecond: number): void {
     const each = Math.max(1, Math.round((perSecond * TICK_MS) / 1_000));
     const tick = (): void => {

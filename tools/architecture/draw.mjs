@@ -1,5 +1,5 @@
-// `npm run graph`: draws who imports whom, between the folders of each project, into docs/architecture/imports.md. `-- --check` writes nothing and
-// fails when that document is out of date. Both fail when an arrow runs back up or a folder has no layer.
+// `npm run graph`: draws which folders of each project import each other, into docs/architecture/imports.md. `-- --check` writes
+// nothing and fails if that document is out of date. Both fail if an import goes upwards or a folder has no layer.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,8 +1,10 @@
-// Which folder ("room") of a project stands above which. Lint and the drawing of imports read this table.
+// Which folder ("room") of a project is above which. Lint and the drawing of imports read this table.
 
 /**
- * Per project, its layers from top to bottom. A room may import from rooms in layers below its own and from nothing else: not from above, and not
- * from a neighbour in its own layer. `.` means the files directly in `src`, without `index.ts`, which only names what the project exports.
+ * Per project, its layers from top to bottom. A room may import from rooms in layers below its own and from nothing else: not from
+ * above, and not
+ * from a neighbour in its own layer. `.` means the files directly in `src`, without `index.ts`, which only names the project's
+ * exports.
  * @type {Record<string, string[][]>}
  */
 export const layers = {
@@ -34,7 +36,7 @@ export const layers = {
     ['common'],
     ['cache'],
   ],
-  // `docs` writes down what the whole command offers.
+  // `docs` describes the whole command.
   'apps/cli': [
     ['docs'],
     ['.'],
@@ -55,7 +57,7 @@ export const layers = {
   'libs/platform': [['.'], ['run', 'health'], ['http'], ['secrets', 'metrics'], ['config', 'logging']],
 };
 
-/** Rooms that every other may use and that use all: what specs share. */
+/** Rooms that every other may use and that use all: shared code of specs. */
 export const outsideLayers = ['testing'];
 
 /** @returns {string[]} the rooms that `room` of `project` may not import from */

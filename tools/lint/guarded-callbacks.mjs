@@ -4,9 +4,9 @@ const TIMERS = new Set(['setTimeout', 'setInterval', 'setImmediate', 'queueMicro
 const LISTENERS = new Set(['on', 'once', 'addListener', 'prependListener', 'addEventListener']);
 
 /**
- * Nobody catches what a timer, a handler of an event or a promise that nobody awaits throws: it ends the process, and with it the work of all monitors.
- * So each of them is made with `guarded`, and a promise that nobody awaits is given to `unawaited`, or catches by itself. What only settles a
- * promise cannot throw.
+ * Nobody catches an exception of a timer, an event handler or a promise that nobody awaits: it ends the process, and with it the
+ * work of all monitors. So each of them must be wrapped in `guarded`, and a promise that nobody awaits must go to `unawaited`, or
+ * catch by itself. Code that only settles a promise cannot throw.
  */
 export const guardedCallbacks = {
   meta: {

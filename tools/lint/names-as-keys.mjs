@@ -1,9 +1,9 @@
 import ts from 'typescript';
 
 /**
- * Names that operators choose are keys of many a record: of monitors, alerters, tags, headers, members. `__proto__`, `constructor` and `toString` are such
- * names, and in an ordinary object they are there already. So what is indexed by a text that is not known beforehand is a Map, or a `ByName`, which has no
- * prototype; or it is read with `ownOf`.
+ * Names that operators choose are keys of many records: of monitors, alerters, tags, headers, members. `__proto__`, `constructor`
+ * and `toString` are such names, and every ordinary object already has them. So a record with unknown keys must be a Map, or a
+ * `ByName`, which has no prototype; or it must be read with `ownOf`.
  */
 export const namesAsKeys = {
   meta: {
@@ -29,14 +29,14 @@ export const namesAsKeys = {
   },
 };
 
-/** A text of which nothing is known: neither a literal nor one of several. */
+/** A text of unknown content: neither a literal nor one of several. */
 function isAnyText(type) {
   return (type.flags & ts.TypeFlags.String) !== 0;
 }
 
 function isPlainRecord(checker, type) {
   if (type.isUnion()) return type.types.some((one) => isPlainRecord(checker, one));
-  // Of the environment itself, nothing but own variables can be read.
+  // The environment itself contains only own variables.
   if (['ByName', 'ProcessEnv'].some((name) => type.aliasSymbol?.name === name || type.symbol?.name === name))
     return false;
   return checker.getIndexInfoOfType(type, ts.IndexKind.String) !== undefined && !checker.isArrayLikeType(type);

@@ -6,8 +6,8 @@ import { relative, sep } from 'node:path';
 const SERVED = 'apps/ui';
 
 /**
- * What the command needs at run time: the directories of our own projects, and those that npm installed, relative to the root.
- * npm itself says which they are.
+ * The packages that the command needs at run time: the directories of our own projects, and those that npm installed, relative to
+ * the root. npm itself lists them.
  */
 export function productionPackages(root) {
   const npm = spawnSync('npm', ['ls', '--workspace', '9volt', '--omit=dev', '--all', '--parseable'], {

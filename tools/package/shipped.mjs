@@ -1,10 +1,10 @@
 import { lstatSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 
-/** Types alone, or a compiler: there because a package that runs names them as peers. */
+/** Only types, or a compiler: there because a package that runs names them as peers. */
 const ONLY_FOR_BUILDING = /(?:^|\/)node_modules\/(?:typescript|undici-types|@types\/[^/]+)$/;
 
-/** At the top of a package nothing that runs is kept in these. */
+/** At the top of a package these contain nothing that runs. */
 const NOT_RUN = new Set(
   '.github .vscode __tests__ benchmark benchmarks doc docs example examples spec specs test tests'.split(' '),
 );
@@ -15,20 +15,20 @@ const OTHER_BUILDS = {
   'swagger-ui-dist': ['swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js', 'swagger-ui.js'],
 };
 
-/** Node runs none of these; a licence has to come along whatever its ending. */
+/** Node runs none of these; a licence must come along whatever its ending. */
 const UNUSED_FILE = /\.(?:map|tsbuildinfo|[mc]?ts|md|markdown)$/i;
 const LEGAL_FILE = /licen[cs]e|notice|copying|copyright/i;
 
-/** Whether a package that npm installed is needed where 9volt runs. */
+/** Whether 9volt needs an installed package at run time. */
 export function isRunPackage(path) {
   return !ONLY_FOR_BUILDING.test(path);
 }
 
-/** Whether this file or directory of a package is. */
+/** Whether it needs this file or directory of a package. */
 export function isRunPart(packageDir, path) {
   const parts = relative(packageDir, path).split(sep);
   if (parts[0] === '') return true;
-  // What is nested in it is listed, and copied, for itself.
+  // Nested packages are listed, and copied, separately.
   if (parts.includes('node_modules') || NOT_RUN.has(parts[0])) return false;
   const name = packageDir.slice(packageDir.lastIndexOf(`node_modules${sep}`) + `node_modules${sep}`.length);
   if (OTHER_BUILDS[name]?.includes(parts[0])) return false;

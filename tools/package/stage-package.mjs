@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import { productionPackages } from './production-packages.mjs';
 import { isRunFile, isRunPackage, isRunPart } from './shipped.mjs';
 
-/** Where the workspace's projects stand in the package; others keep the place that npm gave them. */
+/** The places of the workspace's projects in the package; other packages keep the place that npm gave them. */
 const OWN_SCOPE = 'node_modules/@9volt';
 
 /**
- * Lays out what is shipped: a package `9volt` that bundles its own projects, as built, and all they depend on, in the versions of
- * the lock file.
+ * Lays out the shipped package: `9volt` with its own built projects, and all of their dependencies in the versions of the lock
+ * file.
  */
 export function stagePackage(root) {
   const parent = join(root, 'dist', 'stage');
@@ -42,14 +42,14 @@ export function stagePackage(root) {
   writeFileSync(join(stage, 'bin', '9volt.mjs'), `#!/usr/bin/env node\nimport '../${OWN_SCOPE}/cli/dist/main.js';\n`, {
     mode: 0o755,
   });
-  // What an operator reads and copies, where there is no checkout.
+  // Files that an operator reads and copies where there is no checkout.
   for (const part of ['LICENSE', 'SECURITY.md', 'docs', 'etcd', 'systemd']) {
     cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => basename(path) !== 'images' });
   }
   return { parent, name, version };
 }
 
-/** What runs of one of our projects. */
+/** The runnable parts of one of our projects. */
 function stageOwn(root, dir, stage, commit) {
   const place = join(stage, placeOf(dir));
   const { version, license, type, exports, dependencies } = manifestOf(root, dir);
@@ -63,7 +63,7 @@ function stageOwn(root, dir, stage, commit) {
     license,
     type,
     exports,
-    // The dashboard's are in its bundle already.
+    // The dashboard's packages are in its bundle already.
     dependencies: dir === 'apps/ui' ? {} : dependencies,
     ...(commit ? { gitHead: commit } : {}),
   });
@@ -74,7 +74,7 @@ function placeOf(path) {
   return path.replace(/^(?:apps|libs)\//, `${OWN_SCOPE}/`);
 }
 
-/** Where there is no repository, such as in an image, the commit is told. */
+/** If there is no repository, such as in an image, the caller passes the commit. */
 function headOf(root) {
   if (process.env.SOURCE_COMMIT) return process.env.SOURCE_COMMIT;
   const git = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' });

@@ -1,7 +1,7 @@
 import { forwardSignals } from './forward-signals.mjs';
 import { killRunningStages } from './run-stage.mjs';
 
-/** A runner that is told to end leaves nothing behind that it started. */
+/** A runner that gets a signal leaves nothing behind that it started. */
 export function endStagesOnSignal() {
   forwardSignals((signal) => {
     killRunningStages();

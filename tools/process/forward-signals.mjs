@@ -1,8 +1,8 @@
 const repeatedWithinMs = 500;
 
 /**
- * Hands the signals that end this process to `send` instead. One Ctrl-C can arrive twice, from the terminal and from
- * npm: the echo is dropped, a deliberate second one is not.
+ * Passes the signals that end this process to `send` instead. One Ctrl-C can arrive twice, from the terminal and from npm: it drops
+ * the echo, but not a deliberate second one.
  */
 export function forwardSignals(send) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export const markName = 'TEST_STAGE_MARK';
 
 /**
- * The processes that descend from one started with this mark in its environment, also those that left its process
- * group. Knows nothing where there is no /proc.
+ * The descendants of a process that was started with this mark in its environment, also those that left its process group. Without
+ * /proc it finds none.
  */
 export function markedProcesses(mark) {
   return listProcesses().filter((pid) => pid !== process.pid && environmentOf(pid).includes(`${markName}=${mark}\0`));

@@ -12,8 +12,8 @@ const lingerMs = 10_000;
 const running = new Set();
 
 /**
- * Runs one command in a process group of its own and returns only when nothing it started is left. A command that said
- * it is done, by a line matching `doneLine`, and still does not end is not waited for much longer.
+ * Runs one command in a process group of its own and returns only when nothing that it started is left. If a command says
+ * that it is done, by a line matching `doneLine`, and does not end, it is not waited for much longer.
  * @returns {Promise<{ code: number | null, output: string, timedOut: boolean, leftBehind: string[] }>}
  */
 export async function runStage(command, args, { cwd, env = {}, timeoutMs, doneLine, onLine = () => {} }) {
@@ -61,7 +61,7 @@ export async function runStage(command, args, { cwd, env = {}, timeoutMs, doneLi
   return { code, output: lines.join('\n'), timedOut, leftBehind };
 }
 
-/** Ends every stage under way; for when the runner itself is told to end. */
+/** Ends every running stage when the runner itself gets a signal. */
 export function killRunningStages() {
   for (const stage of running) killStage(stage, 'SIGKILL');
 }

@@ -6,7 +6,7 @@ import { findCommand } from './find-command.mjs';
 import { localToolsDir } from './local-tools.mjs';
 import { unpackPackage } from './unpack-package.mjs';
 
-// Servers such as dnsmasq live where an ordinary user's PATH does not look.
+// Servers such as dnsmasq are in directories that are not on an ordinary user's PATH.
 export const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
@@ -64,7 +64,7 @@ function install(packages) {
   if (!hasPackageLists()) aptGet(privilege, ['update']);
   let outcome = installPackages();
   if (outcome.status !== 0) {
-    // Package lists that are out of date name versions the mirror no longer has.
+    // Outdated package lists name versions that the mirror no longer has.
     aptGet(privilege, ['update']);
     outcome = installPackages();
   }
@@ -87,7 +87,7 @@ function unpack(name) {
   }
 }
 
-/** The command to put before one that needs root; undefined when root is out of reach. */
+/** The prefix for a command that needs root; undefined if root is out of reach. */
 function privilegePrefix() {
   if (process.getuid?.() === 0) return [];
   if (!findCommand('sudo')) return undefined;

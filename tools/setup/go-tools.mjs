@@ -9,8 +9,8 @@ const helmVersion = 'v3.19.5';
 /** The one that the chart and the compose file run. */
 const etcdVersion = 'v3.6.4';
 
-// As helm's own build sets them. Without the latter helm takes itself for one of Kubernetes 1.20, and refuses a chart that needs
-// more wherever no cluster tells its version.
+// As helm's own build sets them. Without the latter helm considers itself one for Kubernetes 1.20, and refuses a chart that needs
+// more if no cluster tells its version.
 const helmSettings = {
   'internal/version.version': helmVersion,
   'pkg/chartutil.k8sVersionMajor': '1',
@@ -35,7 +35,7 @@ export const etcdTools = ['server', 'etcdctl', 'etcdutl'].map((part) => ({
   version: etcdVersion,
 }));
 
-/** Builds, from the Go module proxy, those of these tools that are missing or of another version. */
+/** Builds those of these tools from the Go module proxy that are missing or of another version. */
 export function ensureGoTools(tools = [helmTool, ...etcdTools]) {
   const hasGo = findCommand('go') !== undefined;
   const missing = tools.filter((tool) => !isPresent(tool, hasGo));
@@ -49,14 +49,14 @@ export function ensureGoTools(tools = [helmTool, ...etcdTools]) {
   missing.forEach(build);
 }
 
-/** Without Go nobody can tell which version a program was built from; what is there is taken as it is. */
+/** Without Go nobody can find out the version of a program; the existing one is used as it is. */
 function isPresent({ command, dir, module, version }, hasGo) {
   const file = join(dir, command);
   if (!existsSync(file)) return false;
   return !hasGo || go(['version', '-m', file], dir).includes(`\tmod\t${module}\t${version}\t`);
 }
 
-/** In a module made for it: `go install` refuses a module whose go.mod has replacements, as those of etcd have. */
+/** In a module made for it: `go install` refuses a module whose go.mod has replacements, like etcd's. */
 function build({ command, dir, module, main = '', version, settings = {} }) {
   step('go tools', `${command} ${version} …`);
   const startedAt = Date.now();
@@ -83,7 +83,7 @@ function go(args, cwd) {
   const { status, stdout, stderr, error } = spawnSync('go', args, {
     cwd,
     encoding: 'utf8',
-    // Nothing but these modules is fetched, no newer Go either.
+    // Fetches only these modules, and no newer Go.
     env: { ...process.env, GOTOOLCHAIN: 'local', GOWORK: 'off', CGO_ENABLED: '0' },
   });
   if (status !== 0)

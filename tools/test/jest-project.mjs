@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { runStage } from '../process/run-stage.mjs';
 
-/** Runs one project's specs, never from a cache, and counts what jest says, or that it could not say anything. */
+/** Runs one project's specs, never from a cache, and counts jest's results, or reports that there were none. */
 export async function runJestProject(root, { dir, name, timeoutMs, workers, args = [], env = {} }, onLine) {
   const resultFile = join(root, 'tmp', `jest-${name}.json`);
   mkdirSync(dirname(resultFile), { recursive: true });

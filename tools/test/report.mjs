@@ -3,7 +3,7 @@ import { secondsSince } from '../console.mjs';
 const slowestShown = 10;
 const failureLinesShown = 20;
 
-/** Collects what the stages found, prints each as it ends and the sum at last. */
+/** Collects the results of the stages, prints each as it ends and the sum at last. */
 export class Report {
   #tests = [];
   #unsteady = [];
@@ -21,7 +21,7 @@ export class Report {
     if (failed > 0 && output !== '') console.log(indent(output));
   }
 
-  /** What failed in a stage passes after all: it does alone. Told, so that nobody takes it for sound. */
+  /** A failure of a stage passes when it runs alone. Reported, because it may still be a fault. */
   passedAlone({ name, startedAt, failed }) {
     this.#counts.failed -= failed;
     this.#counts.passed += failed;

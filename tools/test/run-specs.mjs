@@ -4,12 +4,12 @@ import { isStory } from './projects.mjs';
 import { printLeftBehind } from './stages.mjs';
 
 const minute = 60_000;
-/** More than this many specs do not fail for want of a quiet machine. */
+/** More than this many failing specs are not due to a busy machine. */
 const mostRunAgain = 3;
 
 /**
- * Takes one project after the other from the list, until it is empty, and runs its specs; others may take from the same list. Returns the stages with
- * specs that failed.
+ * Takes one project after the other from the list, until it is empty, and runs its specs; other lanes take from the same list.
+ * Returns the stages with failed specs.
  */
 export async function runSpecs(root, report, projects, { workers = 2 } = {}) {
   const failedStages = [];
@@ -40,12 +40,12 @@ export async function runPaths(root, report, { name, dir, specs, timeoutMs, env 
   printLeftBehind(result.leftBehind);
 }
 
-/** Tells of each spec file as it ends. */
+/** Reports each spec file as it ends. */
 function showVerdict(line) {
   if (/^(PASS|FAIL) /.test(line)) console.log(`      ${line}`);
 }
 
-/** Three lanes on two cores are a busy machine. The few specs that fail there get one more try with all of it for themselves. */
+/** Three lanes on two cores make the machine busy. The few specs that fail get one more try alone. */
 export async function runFailedAlone(root, report, failedStages) {
   if (failedStages.flatMap(({ failedFiles }) => failedFiles).length > mostRunAgain) return;
   for (const { name, dir, failed, failedFiles } of failedStages) {

@@ -1,4 +1,4 @@
-// Every suite of tests but `npm test` itself: what it needs, which specs it is made of, and how long it may take. `npm run test:<name>`.
+// Every suite of tests except `npm test` itself: its needs, its specs, and how long it may take. `npm run test:<name>`.
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { step } from '../console.mjs';
@@ -41,7 +41,8 @@ export const suites = {
     },
   },
 
-  // The specs of e2e/deploy, which put 9volt where operators put it. `npm test` runs the quick ones, and skips what lacks its tool.
+  // The specs of e2e/deploy, which test the ways of deploying. `npm test` runs the quick ones, and skips those whose tool is
+  // missing.
   deploy: {
     needs: deployNeeds,
     needsAll: true,
@@ -54,7 +55,8 @@ export const suites = {
     },
   },
 
-  // The specs of every project that uses etcd, or of those named, against a current etcd instead of Debian's. One in .tools/etcd-3.6 is taken as it is.
+  // The specs of every project that uses etcd, or of the named ones, against a current etcd instead of Debian's. An etcd in
+  // .tools/etcd-3.6 is used as it is.
   etcd: {
     needs: testNeeds,
     tools: () => ensureGoTools(etcdTools),
@@ -82,7 +84,7 @@ export const suites = {
     plan: (root, patterns) => ({ builds: true, run: (report) => runFaults(root, report, { args: patterns }) }),
   },
 
-  // Faults drawn at random, for as long as is wanted.
+  // Faults drawn at random, for as long as requested.
   soak: {
     needs: faultNeeds,
     options: {
@@ -103,7 +105,7 @@ export const suites = {
   'fuzz-etcd': fuzz('etcd'),
 };
 
-/** Random input for so many seconds; the seed is printed, and can be given. */
+/** Random input for this many seconds; the seed is printed, and can be set. */
 function fuzz(what) {
   return {
     needs: testNeeds,

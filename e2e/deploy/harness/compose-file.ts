@@ -25,7 +25,7 @@ export function variablesOf(file: string): Record<string, string> {
   return Object.fromEntries(lines.filter((line) => /^\w+=/.test(line)).map((line) => line.split(/=(.*)/s).slice(0, 2)));
 }
 
-/** Its services as they stand, variables not yet replaced. */
+/** Its services as written, before replacing variables. */
 export function composeServices(
   text = readFileSync(join(COMPOSE_DIR, 'docker-compose.yml'), 'utf8'),
 ): Map<string, ComposeService> {

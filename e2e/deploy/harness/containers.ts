@@ -2,11 +2,11 @@ import { mkdirSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { attempt, type Outcome, ROOT, run, type RunOptions } from './run.js';
 
-/** Images of tests stay there, so that a second run is quick; the machine's own are left alone. */
+/** Images of tests stay there, so a second run is quick; the machine's own are left alone. */
 const STORE = join(ROOT, '.tools', 'containers');
 const OVERLAY_MAGIC = 0x794c7630;
 
-/** On an overlay another overlay cannot be mounted; copying whole trees works anywhere. */
+/** An overlay cannot be mounted on an overlay; copying whole trees works anywhere. */
 function storageDriver(): string {
   mkdirSync(STORE, { recursive: true });
   const hasOverlay = /\boverlay$/m.test(readFileSync('/proc/filesystems', 'utf8'));
@@ -23,7 +23,7 @@ export function buildah(args: readonly string[], options?: RunOptions): Promise<
   return run('buildah', [...storage(), ...args], options);
 }
 
-/** podman starts systemd timers for health checks otherwise; tests ask themselves. */
+/** Otherwise podman starts systemd timers for health checks; tests ask themselves. */
 const NO_TIMERS = { DISABLE_HC_SYSTEMD: 'true' };
 
 function podmanArgs(args: readonly string[]): string[] {
@@ -46,7 +46,7 @@ export interface ContainerOptions {
   options?: readonly string[];
 }
 
-/** A running container as docker/docker-compose.yml describes one: a read-only root, no capabilities; on the network of this host. */
+/** A running container as in docker/docker-compose.yml: a read-only root, no capabilities; on the network of this host. */
 export class Container {
   private constructor(readonly id: string) {}
 
@@ -54,7 +54,7 @@ export class Container {
     const id = await podman([
       ...['run', '--detach', '--network', 'host', '--pull', 'never'],
       ...['--read-only', '--read-only-tmpfs=false', '--tmpfs', '/tmp', '--cap-drop', 'ALL'],
-      // As on this host: what podman asks for by itself is not allowed everywhere.
+      // As on this host: podman's default is not permitted everywhere.
       ...['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=4096:4096'],
       ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
       ...options,
@@ -74,7 +74,7 @@ export class Container {
     return (await tryPodman(['healthcheck', 'run', this.id])).code === 0;
   }
 
-  /** Sends SIGTERM, and SIGKILL after 30 s; answers the exit code, 137 after the latter. */
+  /** Sends SIGTERM, and SIGKILL after 30 s; answers the exit code, which is 137 after SIGKILL. */
   async stop(): Promise<number> {
     await podman(['stop', '--time', '30', this.id]);
     return Number(await podman(['inspect', '--format', '{{.State.ExitCode}}', this.id]));

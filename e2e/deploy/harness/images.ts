@@ -6,7 +6,7 @@ import { attempt, ROOT, run } from './run.js';
 const MINUTE = 60_000;
 const DOCKERFILE = join(ROOT, 'docker', 'Dockerfile');
 
-/** Builds a target of docker/Dockerfile, the last one when none is named, on a base made of this host's Node and npm. */
+/** Builds a target of docker/Dockerfile (default: the last one) on a base made of this host's Node and npm. */
 export async function buildImage(target?: string): Promise<string> {
   const base = await baseImage();
   const image = `localhost/9volt:${target ?? 'latest'}`;
@@ -23,7 +23,7 @@ export async function buildImage(target?: string): Promise<string> {
   return image;
 }
 
-/** Stands in for the official image that the Dockerfile names: the same release of Debian, with the Node and npm of this host. */
+/** Replaces the official base image of the Dockerfile: the same release of Debian, with the Node and npm of this host. */
 async function baseImage(): Promise<string> {
   const release = /^ARG BASE_IMAGE=node:\d+-(\w+)-slim$/m.exec(readFileSync(DOCKERFILE, 'utf8'))?.[1];
   if (release === undefined) throw new Error('docker/Dockerfile names another kind of base image than it did');
@@ -59,7 +59,7 @@ function npmHome(): string {
   return join(dirname(process.execPath), '../lib/node_modules/npm');
 }
 
-/** apt and npm reach their registries in there as they do here: mirrors, proxies and certificates. */
+/** apt and npm use the same mirrors, proxies and certificates as on this host. */
 async function reachRegistries(dir: string): Promise<void> {
   const apt = (await run('apt-config', ['dump']))
     .split('\n')

@@ -10,7 +10,7 @@ export interface RunOptions {
   timeoutMs?: number;
 }
 
-/** Runs a command to its end and answers what it wrote to stdout; throws, with all it wrote, when it fails. */
+/** Runs a command to its end and answers its stdout; throws on failure, with all of its output. */
 export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { code, stdout, output } = await attempt(command, args, options);
   if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${output.slice(-6_000)}`);
@@ -18,10 +18,10 @@ export async function run(command: string, args: readonly string[], options: Run
 }
 
 export interface Outcome {
-  /** 128 and more where a signal ended it, as shells count. */
+  /** 128 and more if a signal ended it, as in shells. */
   code: number;
   stdout: string;
-  /** What it wrote to stdout and stderr. */
+  /** Its stdout and stderr. */
   output: string;
 }
 
@@ -46,10 +46,10 @@ export async function attempt(command: string, args: readonly string[], options:
 
 const SET_BY_TESTS = ['NODE_ENV', 'NODE_OPTIONS', 'JEST_WORKER_ID', 'FORCE_COLOR'];
 
-/** What jest and nx set for themselves would change what is run: a build for tests, colours in what is compared. */
+/** jest and nx set variables that would change what is run: a build for tests, colours in compared output. */
 function withoutTestSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const rest = Object.entries(env).filter(([name]) => !SET_BY_TESTS.includes(name));
-  // Installed commands of the workspace must not stand in for those that are proved.
+  // Installed commands of the workspace must not replace the tested ones.
   const path = (env['PATH'] ?? '').split(':').filter((dir) => !dir.includes('node_modules'));
   return {
     ...Object.fromEntries(rest),

@@ -6,7 +6,7 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** A process that stays, with an environment of its own; on a host name of its own when it is given one. */
+/** A process that keeps running, with an environment of its own, and a host name of its own if given. */
 export class Service {
   private log = '';
 
@@ -28,7 +28,7 @@ export class Service {
     return this.log;
   }
 
-  /** Sends SIGTERM; answers the exit code, or undefined where 30 s were not enough. */
+  /** Sends SIGTERM; answers the exit code, or undefined if 30 s were not enough. */
   async stop(): Promise<number | undefined> {
     if (this.child.exitCode === null && this.child.signalCode === null) {
       const hard = setTimeout(() => this.child.kill('SIGKILL'), 30_000);

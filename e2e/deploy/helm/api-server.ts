@@ -10,7 +10,7 @@ const RESOURCES: Record<string, Record<string, string>> = {
   'monitoring.coreos.com/v1': { ServiceMonitor: 'servicemonitors' },
 };
 
-/** Of Kubernetes' API what helm asks when it is not to change anything: what kinds there are, and whether an object exists. */
+/** The part of Kubernetes' API that helm asks in a dry run: the kinds, and whether an object exists. */
 export class ApiServer {
   private readonly stored = new Map<string, Manifest>();
   private readonly server = createServer(({ url = '' }, response) => {
@@ -47,7 +47,7 @@ export class ApiServer {
     if (path === '/version') return { major: '1', minor: '34', gitVersion: 'v1.34.0' };
     if (path === '/api') return { kind: 'APIVersions', versions: ['v1'] };
     if (path === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(describeGroup) };
-    // Of releases, which helm keeps in secrets, there is none.
+    // There is no release; helm keeps releases in secrets.
     if (path.endsWith('/secrets')) return { kind: 'SecretList', apiVersion: 'v1', metadata: {}, items: [] };
     const groupVersion = Object.keys(RESOURCES).find((known) => rootOf(known) === path);
     return groupVersion === undefined ? this.stored.get(path) : describeResources(groupVersion);

@@ -17,7 +17,7 @@ export interface HelmResult {
   stderr: string;
 }
 
-/** Runs helm with these values. It knows nothing of the settings of helm and Kubernetes that the user of this machine has. */
+/** Runs helm with these values. It ignores the settings of helm and Kubernetes of this machine's user. */
 export async function helm(args: readonly string[], values: Values = {}): Promise<HelmResult> {
   const home = mkdtempSync(join(tmpdir(), 'ninevolt-helm-'));
   try {
@@ -38,7 +38,7 @@ export const RELEASE = { name: 'watch', namespace: 'monitoring' };
 
 const rendered = new Map<string, Promise<Release>>();
 
-/** What a release of the chart consists of. */
+/** The parts of a release of the chart. */
 export class Release {
   constructor(readonly manifests: readonly Manifest[]) {}
 

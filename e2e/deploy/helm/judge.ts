@@ -20,7 +20,7 @@ for (const name of [...KUBERNETES.map((version) => `kubernetes-${version}`), 'se
   ajv.addSchema(JSON.parse(readFileSync(join(SCHEMAS, `${name}.json`), 'utf8')) as object);
 }
 
-/** What this Kubernetes would not take, as sentences; a field that it does not know is among them, and a null, which it would drop. */
+/** The errors of this Kubernetes, as sentences; unknown fields are errors, and so is a null, which Kubernetes would drop. */
 export function faultsOf(manifest: Manifest, version: (typeof KUBERNETES)[number]): string[] {
   const { apiVersion, kind, metadata } = manifest;
   const judge = schemaOf(apiVersion, kind, version);

@@ -1,4 +1,4 @@
-/** Of Kubernetes' objects, what the specs look at. */
+/** The parts of Kubernetes' objects that the specs look at. */
 
 export type Labels = Record<string, string>;
 

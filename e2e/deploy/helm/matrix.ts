@@ -31,7 +31,7 @@ const pools = [
   { name: 'asleep', replicas: 0, tags: ['later'] },
 ];
 
-/** What operators ask of the chart. */
+/** Typical values that operators set. */
 export const MATRIX: Record<string, Values> = {
   'nothing given': {},
   'an etcd elsewhere, with TLS and a user': { etcd: etcdElsewhere },

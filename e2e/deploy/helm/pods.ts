@@ -11,7 +11,7 @@ import type { Release } from './chart.js';
 
 const IN_THE_IMAGE = '/usr/local/lib/node_modules/9volt/etcd';
 
-/** A container as a process: its arguments and environment and nothing more, on an address of its own. */
+/** A container as a process: with its arguments and environment and nothing more, at its own address. */
 export class Pod {
   log = '';
   private child: ChildProcess | undefined;
@@ -32,7 +32,7 @@ export class Pod {
     const expand = (text: string): string =>
       text.replaceAll(/\$\((\w+)\)/g, (_, name: string) => variables[name] ?? '');
     const place = (text: string): string => this.host.place(expand(text), this);
-    // The image's own command where the container has none.
+    // The image's own command if the container has none.
     const [program = '', ...before] =
       command.length > 0 ? [CURRENT_ETCD, ...command.slice(1)] : [process.execPath, MAIN];
     this.child = spawn(program, [...before.map((arg) => (arg === MAIN ? arg : place(arg))), ...args.map(place)], {
@@ -54,7 +54,7 @@ export class Pod {
     return this.exitCode;
   }
 
-  /** What the kubelet would find. */
+  /** The files that the kubelet would provide. */
   async passes(probe: Probe | undefined): Promise<boolean> {
     const { path = '', port } = probe?.httpGet ?? {};
     const number = this.container.ports?.find(({ name }) => name === port)?.containerPort;
@@ -77,7 +77,7 @@ export class Pod {
   }
 }
 
-/** One machine that runs all pods of a release: an address of loopback for each, a directory for volumes, and the names of services. */
+/** One machine that runs all pods of a release: a loopback address for each, a directory for volumes, and the names of services. */
 export class Host {
   readonly pods: Pod[] = [];
   isCleared = false;
@@ -123,12 +123,12 @@ export class Host {
     return Buffer.from(list, 'base64').toString().split(',')[0] ?? '';
   }
 
-  /** Puts addresses in place of names, and directories of this machine in place of volumes. */
+  /** Replaces names by addresses, and volumes by directories of this machine. */
   place(text: string, pod: Pod): string {
     let placed = text.replaceAll('0.0.0.0', pod.address);
     for (const service of this.release.all<Service>('Service')) placed = this.resolve(placed, service);
     const mounts = pod.container.volumeMounts ?? [];
-    // Each path once: the directory of this machine may itself lie below one of them.
+    // Each path once: the directory of this machine may itself be below one of them.
     placed = placed.replaceAll(/(?<=^|=)\/.*/g, (path) => {
       const mount = mounts.find(({ mountPath }) => path.startsWith(`${mountPath}/`));
       return mount === undefined ? path : this.volume(mount.name, pod) + path.slice(mount.mountPath.length);
@@ -136,7 +136,7 @@ export class Host {
     return placed;
   }
 
-  /** Names of pods of headless services, and the names of the others with their ports. */
+  /** Names of pods of headless services, and the names of the other services with their ports. */
   private resolve(text: string, { metadata, spec }: Service): string {
     const behind = this.pods.filter(({ name }) => name.startsWith(`${metadata.name}-`));
     const withPods = behind.reduce(
@@ -151,7 +151,7 @@ export class Host {
 
   private volume(name: string, pod: Pod): string {
     const path = join(this.directory, pod.name, name);
-    // As the kubelet leaves a volume with an fsGroup.
+    // As the kubelet prepares a volume with an fsGroup.
     mkdirSync(path, { recursive: true, mode: 0o2770 });
     if (name === 'tokens') {
       const { data } = this.release.one<Secret>('Secret', '-tokens');
@@ -162,7 +162,7 @@ export class Host {
     return path;
   }
 
-  /** Those of the chart are for the names that pods have in Kubernetes: these, of the same users, for addresses. */
+  /** The chart's certificates are for the names of pods in Kubernetes: these, for the same users, are for addresses. */
   private certificates(): string {
     const directory = join(this.directory, 'certificates');
     if (existsSync(directory)) return directory;

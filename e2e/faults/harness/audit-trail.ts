@@ -6,18 +6,18 @@ import type { Debt, Hold } from '../history/history.js';
 type Value = Partial<MonitorState> & { MemberID?: string } & Pick<Partial<OutboxEntry>, 'alert'>;
 
 /**
- * Follows all that etcd accepts, revision by revision, and notes what must never be accepted:
+ * Follows everything that etcd accepts, revision by revision, and records violations:
  *
  * - a monitor that is assigned twice;
- * - a state by whom the monitor is not assigned to, or who is no member;
- * - a state that tells of an older run than the one that it replaces.
+ * - a state from a worker that does not own the monitor, or is not a member;
+ * - a state from an older check than the one that it replaces.
  */
 export class AuditTrail {
   readonly violations: string[] = [];
   /** What was held, and what was in the outbox, since when and until when. */
   readonly holds: Hold[] = [];
   readonly debts: Debt[] = [];
-  /** Changes of the owner of a monitor, its first one aside. */
+  /** Changes of the owner of a monitor, without the first one. */
   moves = 0;
   private readonly informer: Informer<Value>;
   private readonly members = new Set<string>();
@@ -46,12 +46,12 @@ export class AuditTrail {
     return this.informer.stop();
   }
 
-  /** Resolves once all that etcd has accepted until now was looked at. */
+  /** Resolves once everything that etcd has accepted so far was examined. */
   async caughtUp(client: EtcdClient): Promise<void> {
     await this.informer.reached(await client.revision(), 10_000);
   }
 
-  /** The worker that has a monitor; undefined when none has. */
+  /** The owner of a monitor; undefined if there is none. */
   ownerOf(monitor: string): string | undefined {
     return [...(this.holders.get(monitor) ?? [])][0];
   }
@@ -100,7 +100,7 @@ export class AuditTrail {
   private stated(monitor: string, before: Value | undefined, after: Value, revision: number): void {
     const { owner } = after;
     const note = (what: string): void => void this.violations.push(`revision ${revision}: ${what}`);
-    // What was there before we looked, and what somebody put there by hand, is not judged.
+    // Earlier keys, and those that somebody wrote by hand, are not judged.
     if (this.informer.relists === 0 || owner === undefined) return;
     if (!this.members.has(owner)) note(`the state of ${monitor} was written by ${owner}, which is no member`);
     else if (!this.holders.get(monitor)?.has(owner))

@@ -1,10 +1,10 @@
-// Loaded into a process of 9volt before its own code: leaves one kind of compare out of its transactions, to show what that one is for.
+// Loaded into a process of 9volt before its own code: omits one kind of comparison from its transactions, to show what it prevents.
 import { EtcdClient } from '@9volt/etcd-dal';
 
 const puts = (request, part) => request.then.some((op) => (op.put ?? op.delete ?? '').includes(part));
 const isAssignment = ({ key }) => key.includes('/cluster/assignments/');
 
-/** By name: whether a compare of a transaction is left out. */
+/** By name: whether a comparison of a transaction is omitted. */
 const DROPPED = {
   'leader: epoch': (compare, request) =>
     compare.key.endsWith('/cluster/director') && puts(request, '/cluster/assignments/'),

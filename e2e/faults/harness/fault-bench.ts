@@ -18,7 +18,7 @@ export interface BenchOptions {
 export interface MonitorOptions {
   intervalMs?: number;
   alerters?: readonly string[];
-  /** Under which the targets are reached. */
+  /** The host of the targets. */
   host?: string;
   /** More attributes. */
   settings?: Record<string, unknown>;
@@ -28,7 +28,7 @@ const BATCH = 100;
 /** The first is out of turn, and so may be the time to the second. */
 const FIRST_CHECKS = 2;
 
-/** A recorded cluster with monitors, and the judgement of what was seen. */
+/** A recorded cluster with monitors, and the judgement of its history. */
 export class FaultBench extends RecordedCluster {
   private readonly monitors = new Map<string, WatchedMonitor>();
   private readonly options = new Map<string, MonitorOptions>();
@@ -52,7 +52,7 @@ export class FaultBench extends RecordedCluster {
     return bench;
   }
 
-  /** Puts monitors of recording targets into etcd. Each is known to the history from now on. */
+  /** Writes monitors of recording targets into etcd. Each is known to the history from now on. */
   async watch(names: readonly string[], options: MonitorOptions = {}): Promise<void> {
     const { intervalMs = 1_000, alerters = [] } = options;
     for (let from = 0; from < names.length; from += BATCH) {
@@ -78,7 +78,7 @@ export class FaultBench extends RecordedCluster {
     };
   }
 
-  /** Changes attributes of monitors that are watched. */
+  /** Changes attributes of recorded monitors. */
   async edit(names: readonly string[], settings: Record<string, unknown>): Promise<void> {
     for (const name of names) {
       const options = { ...(this.options.get(name) as MonitorOptions) };
@@ -88,13 +88,13 @@ export class FaultBench extends RecordedCluster {
     }
   }
 
-  /** The history has nothing more to expect of this monitor. */
+  /** The history expects nothing more of this monitor. */
   forget(name: string): void {
     const monitor = this.monitors.get(name);
     if (monitor) monitor.to = Date.now();
   }
 
-  /** Waits until all monitors are in their rhythm; the history begins here. */
+  /** Waits until all monitors run in their slots; the history begins here. */
   async running(timeoutMs = 60_000): Promise<void> {
     const isInRhythm = (): boolean => {
       const counts = new Map<string, number>();
@@ -102,14 +102,14 @@ export class FaultBench extends RecordedCluster {
       return [...this.monitors.keys()].every((name) => (counts.get(name) ?? 0) >= FIRST_CHECKS);
     };
     await waitFor(isInRhythm, { timeoutMs, what: `${FIRST_CHECKS} checks of each monitor` });
-    // Since when who runs what does not change by itself.
+    // Since when owners do not change by themselves.
     await waitFor(() => this.isSettled(), { timeoutMs, what: 'hand-overs to end' });
     const lastAt = new Map(this.targets.probes.map(({ monitor, at }) => [monitor, at]));
     this.targets.probes.length = 0;
     for (const monitor of this.monitors.values()) monitor.from = lastAt.get(monitor.name) ?? Date.now();
   }
 
-  /** Waits until these are checked; how long that took is no gap. */
+  /** Waits until these are checked; the time for that is no gap. */
   async begun(names: readonly string[], timeoutMs = 30_000): Promise<void> {
     for (const name of names) {
       const first = await waitFor(() => this.targets.probes.find(({ monitor }) => monitor === name), {
@@ -120,7 +120,7 @@ export class FaultBench extends RecordedCluster {
     }
   }
 
-  /** What this alerter is told of this monitor is not judged. */
+  /** Notifications of this alerter about this monitor are not judged. */
   excuse(alerter: string, name: string): void {
     const monitor = this.monitors.get(name) as WatchedMonitor;
     monitor.alerters = monitor.alerters.filter((one) => one !== alerter);
@@ -132,7 +132,7 @@ export class FaultBench extends RecordedCluster {
     );
   }
 
-  /** Names of the monitors that a worker has, by what etcd says. */
+  /** Names of the monitors of a worker, according to etcd. */
   ownedBy(node: NodeProcess): string[] {
     return [...this.monitors.keys()].filter((name) => this.audit.ownerOf(name)?.startsWith(`${node.name}-`));
   }
@@ -166,7 +166,7 @@ export class FaultBench extends RecordedCluster {
     return checkHistory(some, this.promises).figures.longestGapMs;
   }
 
-  /** Whether each monitor has one worker, and none is to change hands. */
+  /** Whether each monitor has one worker, and none is about to move. */
   async isSettled(): Promise<boolean> {
     const { cluster, monitors } = this;
     const assignments = await cluster.list<{ phase: string }>(cluster.keys.assignments).catch(() => new Map());
@@ -175,7 +175,7 @@ export class FaultBench extends RecordedCluster {
     return running.length === assignments.size && assignments.size >= wanted.length;
   }
 
-  /** Waits until a monitor was told of so often, by an alerter or by all together. */
+  /** Waits for this many notifications about a monitor, through one alerter or all together. */
   async told(
     monitor: string,
     types: readonly string[],
@@ -210,7 +210,7 @@ export class FaultBench extends RecordedCluster {
     };
   }
 
-  /** Judges what was seen, adds a row to the table, and throws when a promise was not kept. */
+  /** Judges the history, adds a row to the table, and throws if a promise was broken. */
   async conclude(scenario: string, row: Partial<Row> = {}, promises: Partial<Promises> = {}): Promise<Verdict> {
     const history = this.history();
     const verdict = checkHistory(history, { ...this.promises, ...promises });
@@ -230,7 +230,7 @@ export class FaultBench extends RecordedCluster {
     return verdict;
   }
 
-  /** Writes what was seen to a file. Answers its name. */
+  /** Writes the history to a file. Answers its name. */
   keep(scenario: string, faults: readonly string[]): string {
     const logs = this.cluster.nodes.map((node) => ({ name: node.name, log: node.output }));
     return dump(scenario, { faults, history: this.history(), logs });

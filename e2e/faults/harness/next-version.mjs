@@ -1,4 +1,4 @@
-// Loaded into a process of 9volt before its own code: makes it write attributes that the others do not know, as a later version does.
+// Loaded into a process of 9volt before its own code: makes it write attributes that the others do not know, like a later version.
 import { EtcdClient } from '@9volt/etcd-dal';
 
 const EXTENDED =

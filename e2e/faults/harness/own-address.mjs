@@ -1,5 +1,5 @@
-// Loaded into a process of 9volt before its own code: gives it a loopback address of its own, as on a host of its own, so that whoever
-// it connects to can tell it from the others. All of 127.0.0.0/8 is there to be used.
+// Loaded into a process of 9volt before its own code: gives it a loopback address of its own, as if it ran on its own host, so that
+// its peers can identify it. All of 127.0.0.0/8 is available.
 import { Socket } from 'node:net';
 
 const ADDRESS = process.env.TEST_OWN_ADDRESS;

@@ -10,8 +10,8 @@ interface Shown {
 }
 
 /**
- * A monitor of a type that ends its process is put among ordinary ones, together with some that are as new: one worker is lost, no more;
- * everything else is checked; it is shown as quarantined, and runs again once it is edited into something harmless.
+ * Adds a monitor that kills its process among ordinary ones, together with some others that are new: one worker is lost, no more;
+ * everything else is checked; the monitor is quarantined, and runs again once an edit makes it harmless.
  */
 export async function runPoisonStory(
   bench: FaultBench,
@@ -50,7 +50,7 @@ export async function runPoisonStory(
   });
   const lost = await lostWorkers(bench, workers);
   expect(lost).toHaveLength(1);
-  // What hangs does so until somebody ends it.
+  // A hanging process stays until somebody ends it.
   if (type === 'hanging') await lost[0]?.signal('SIGKILL');
 
   const since = Date.now();
@@ -82,11 +82,11 @@ export async function runPoisonStory(
   });
   await waitFor(async () => (await bench.cluster.list(keys.poison)).size === 0, { what: 'nothing to be on record' });
   const note = `quarantined within ${(quarantinedMs / 1_000).toFixed(1)} s, one worker lost`;
-  // Under suspicion a check waits for a process of its own.
+  // A suspect waits for a process of its own.
   await bench.conclude(scenario, { note }, { gapInFaultMs: bench.ttlMs + 15_000, beatMs: 1_000 });
 }
 
-/** Those that ended, or are members no longer. */
+/** Those that died, or are no longer members. */
 async function lostWorkers(bench: FaultBench, workers: readonly NodeProcess[]): Promise<NodeProcess[]> {
   const ids = [...(await bench.cluster.list(bench.cluster.keys.members)).keys()];
   return workers.filter(({ hasEnded, name }) => hasEnded || !ids.some((id) => id.startsWith(`${name}-`)));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
-/** Code that is loaded into a process of 9volt before its own. The product knows nothing of it. */
+/** Code that is loaded into a process of 9volt before its own. 9volt itself knows nothing of it. */
 const OWN_ADDRESS = fileURLToPath(new URL('own-address.mjs', import.meta.url));
 const DROPPED_COMPARE = fileURLToPath(new URL('dropped-compare.mjs', import.meta.url));
 const POISONOUS_TYPES = fileURLToPath(new URL('poisonous-types.mjs', import.meta.url));
@@ -9,11 +9,11 @@ const NEXT_VERSION = fileURLToPath(new URL('next-version.mjs', import.meta.url))
 export interface Preloads {
   /** Connects from this address. */
   address?: string;
-  /** Leaves these compares out of its transactions. */
+  /** Omits these comparisons from its transactions. */
   dropCompare?: string;
   /** Writes attributes that this version does not know. */
   nextVersion?: boolean;
-  /** Knows types of monitors that end the process they run in. */
+  /** Knows types of monitors that kill the process they run in. */
   poisonousTypes?: boolean;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-/** What runs; a commit that changed nothing of it has the same build as the one before. */
+/** The shipped directories; a commit that changed none of them has the same build as the one before. */
 const PRODUCT = ['apps/api/src', 'apps/cli/src', 'apps/scheduler/src', 'apps/worker/src', 'libs/*/src'];
 const WORKSPACES = ['apps', 'libs'];
 
@@ -13,11 +13,11 @@ export interface PreviousCommit {
   subject: string;
 }
 
-/** The commit that the present build is to be upgraded from; the reason, where it cannot be told. `TEST_PREVIOUS` names another one. */
+/** The commit from which the upgrade starts; the reason if it cannot be found. `TEST_PREVIOUS` names another one. */
 export function previousCommit(): PreviousCommit | { reason: string } {
   try {
     const named = process.env['TEST_PREVIOUS'];
-    // What is not committed yet is a change too.
+    // Uncommitted changes count, too.
     const isChanged = git('status', '--porcelain', '--', ...PRODUCT) !== '';
     const latest = git('log', '-1', '--format=%H', '--', ...PRODUCT);
     const from = named ?? (isChanged ? 'HEAD' : `${latest}~1`);
@@ -29,7 +29,7 @@ export function previousCommit(): PreviousCommit | { reason: string } {
   }
 }
 
-/** Builds a commit in a directory of its own, with the packages that are installed here. Answers its command; built once. */
+/** Builds a commit in a directory of its own, with the installed packages. Answers its command; builds once. */
 export function buildOf({ commit }: PreviousCommit): string {
   const dir = join(ROOT, 'tmp', 'previous', commit);
   const main = join(dir, 'apps/cli/dist/main.js');
@@ -53,7 +53,10 @@ export function buildOf({ commit }: PreviousCommit): string {
   return main;
 }
 
-/** Its own projects import each other; all else is found in the directories above, or beside the project that has its own version. */
+/**
+ * Its own projects import each other; everything else is found in the parent directories, or beside the project with its own
+ * version.
+ */
 function linkPackages(dir: string): void {
   const scope = join(dir, 'node_modules/@9volt');
   mkdirSync(scope, { recursive: true });

@@ -8,7 +8,7 @@ import type { RecordingTargets } from './recording-targets.js';
 
 export type BenchNodeOptions = Partial<NodeOptions> & Omit<Preloads, 'address'> & { network?: 'loopback' | 'own' };
 
-/** Real processes that can be told apart, targets and alerters that record, and the faults that were injected. */
+/** Real processes that can be distinguished, targets and alerters that record, and the injected faults. */
 export class RecordedCluster {
   readonly faults: Fault[] = [];
   /** Names of processes. */
@@ -23,17 +23,17 @@ export class RecordedCluster {
     readonly audit: AuditTrail,
   ) {}
 
-  /** Starts a process that can be told from the others by whom it connects to, and waits until it is ready. */
+  /** Starts a process with an address of its own, and waits until it is ready. */
   async node(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
     return this.cluster.node(role, this.nodeOptions(name, options));
   }
 
-  /** The same without waiting: it cannot join for now. */
+  /** The same without waiting: it cannot join yet. */
   async joining(role: Role, name: string, options: BenchNodeOptions = {}): Promise<NodeProcess> {
     return this.cluster.starting(role, this.nodeOptions(name, options));
   }
 
-  /** Says who connects from an address that is not of loopback. */
+  /** Names the process that connects from an address outside of loopback. */
   knowAs(address: string, name: string): void {
     this.byAddress.set(address, name);
   }
@@ -42,13 +42,13 @@ export class RecordedCluster {
     return Promise.all(names.map((name) => this.node(role, name, options)));
   }
 
-  /** An alerter that records what it is told. */
+  /** An alerter that records its notifications. */
   async alert(name: string, { host = '127.0.0.1' }: { host?: string } = {}): Promise<void> {
     const options = { url: `http://${host}:${this.alerters.port}/${name}` };
     await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options });
   }
 
-  /** Notes a fault, from before `inject` until after it. */
+  /** Records a fault, from before `inject` until after it. */
   async fault<T>(kind: FaultKind, at: string, inject: () => T | Promise<T>): Promise<T> {
     const fault: Fault = { kind, at, from: Date.now(), to: Number.POSITIVE_INFINITY };
     this.faults.push(fault);
@@ -64,7 +64,7 @@ export class RecordedCluster {
     return entry && { ...(JSON.parse(entry.value.toString()) as Director), epoch: entry.createRevision };
   }
 
-  /** The process that leads; another term than `before`. */
+  /** The leader; in another term than `before`. */
   async leader(before?: { epoch: number }, timeoutMs = 60_000): Promise<{ node: NodeProcess; epoch: number }> {
     return waitFor(
       async () => {
@@ -84,7 +84,7 @@ export class RecordedCluster {
     return undefined;
   }
 
-  /** The process that has a monitor. */
+  /** The owner of a monitor. */
   async ownerOf(monitor: string): Promise<NodeProcess> {
     return waitFor(async () => {
       const owner = this.audit.ownerOf(monitor);
@@ -92,7 +92,7 @@ export class RecordedCluster {
     });
   }
 
-  /** Waits until nothing is owed any more. */
+  /** Waits until no notification is pending. */
   async outboxEmpty(timeoutMs = 60_000): Promise<void> {
     await waitFor(
       async () => (await this.cluster.client.list(this.cluster.keys.outbox, { keysOnly: true })).entries.length === 0,

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Delivery } from '../history/history.js';
 
-/** How the provider behind an alerter answers. `poison` refuses one monitor's messages for good, and takes the others. */
+/** How the provider behind an alerter answers. `poison` rejects one monitor's messages, and accepts the others. */
 export type Behaviour =
   | { kind: 'accept' | 'fail' | 'hang' | 'down' }
   | { kind: 'rate-limit'; retryAfterS: number }
   | { kind: 'poison'; monitor: string }
-  /** Takes it at once, and answers so much later. */
+  /** Accepts it at once, and answers this much later. */
   | { kind: 'slow'; afterMs: number };
 
-/** One web server that stands for the providers of all alerters, and notes what each was told by whom. */
+/** One web server for the providers of all alerters, which records the notifications and their senders. */
 export class RecordingAlerters {
-  /** Whatever arrived, whatever was answered. */
+  /** Everything that arrived, whatever the answer. */
   readonly deliveries: Delivery[] = [];
   private readonly open = new Set<string>();
   private readonly overlapping = new Set<string>();
@@ -44,7 +44,7 @@ export class RecordingAlerters {
     return this.deliveries.filter((one) => one.accepted && (alerter === undefined || one.alerter === alerter));
   }
 
-  /** What of a monitor was taken: `critical`, `resolve` … in order. */
+  /** The accepted notifications about a monitor: `critical`, `resolve` … in order. */
   told(monitor: string, alerter?: string): string[] {
     return this.accepted(alerter)
       .filter((one) => one.monitor === monitor)
@@ -56,7 +56,7 @@ export class RecordingAlerters {
     return new Promise((resolve) => this.server.close(() => resolve()));
   }
 
-  /** Notifications that came again while an earlier request with them still stood. */
+  /** Notifications that came again while an earlier request with them was open. */
   get sentTwiceAtOnce(): string[] {
     return [...this.overlapping];
   }

@@ -4,11 +4,11 @@ import type { Probe, TargetOutage } from '../history/history.js';
 
 export type Health = Probe['answer'];
 
-/** One web server that stands for the targets of all monitors, each under a path of its own, and notes who asked when. */
+/** One web server for the targets of all monitors, each under a path of its own, which records the checks. */
 export class RecordingTargets {
   readonly probes: Probe[] = [];
   readonly outages: TargetOutage[] = [];
-  /** How long a target that is well takes to answer, in milliseconds. */
+  /** How long a healthy target takes to answer, in milliseconds. */
   delayMs: (monitor: string) => number = () => 0;
   private readonly unhealthy = new Map<string, Exclude<Health, 'ok'>>();
   /** Failures that only one process sees, as `<monitor> <process>`. */
@@ -42,7 +42,7 @@ export class RecordingTargets {
     }
   }
 
-  /** From now on this fails for one process, and is well for all others. */
+  /** From now on this fails for one process, and is healthy for all others. */
   breakFor(process: string, monitor: string): void {
     this.outages.push({ monitor, from: Date.now() });
     this.seenBy.add(`${monitor} ${process}`);
@@ -63,13 +63,13 @@ export class RecordingTargets {
     }
   }
 
-  /** Answers those that were kept waiting, by what the target's health is now. */
+  /** Answers waiting checks, by the target's present health. */
   release(monitor: string): void {
     const health = this.unhealthy.get(monitor) ?? 'ok';
     if (health !== 'hang') this.releaseAs(monitor, health);
   }
 
-  /** Answers those that were kept waiting as told, whatever the health is. */
+  /** Answers waiting checks as given, whatever the health is. */
   releaseAs(monitor: string, health: 'ok' | 'fail'): void {
     for (const { response, probe } of this.held.get(monitor) ?? []) {
       if (health === 'ok' && !response.destroyed) probe.releasedAt = Date.now();

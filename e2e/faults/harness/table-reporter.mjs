@@ -1,4 +1,4 @@
-// Prints what the scenarios of a run have measured, as one table.
+// Prints the figures of the scenarios of a run, as one table.
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -10,16 +10,16 @@ import {
 
 export interface ExecutionFigures {
   probes: number;
-  /** Checks of one monitor by two processes within half an interval, whether excused by a fault or not. */
+  /** Checks of one monitor by two processes within half an interval, including those that a fault excuses. */
   doubles: number;
-  /** The longest time between two checks of one monitor, over its interval. */
+  /** The longest time between two checks of one monitor, minus its interval. */
   longestGapMs: number;
 }
 
-/** Tenures shorter than this show no rhythm. */
+/** Shorter tenures show no regular times. */
 const LEAST_BEATS = 4;
 
-/** Judges when and by whom targets were probed. Pure. */
+/** Judges when and by which process targets were checked. Pure. */
 export function checkExecutions(
   history: History,
   promises: Promises,
@@ -32,7 +32,7 @@ export function checkExecutions(
     const doubles = doublesOf(probes, monitor);
     figures.doubles += doubles.length;
     for (const { at, by, before } of doubles) {
-      // Both sides of a partition check on; so does a process that slept, until it knows what it missed.
+      // Both sides of a partition continue to check; so does a suspended process, until it knows what it missed.
       const excused = history.faults.some(
         (fault) => fault.kind !== 'graceful' && fault.kind !== 'crash' && mayShowAt(fault, at, promises),
       );
@@ -83,14 +83,14 @@ function gapsOf(
   });
 }
 
-/** Whoever takes over keeps the beat: what is late now and then is no other rhythm, so the middle one of a tenure counts. */
+/** A new owner keeps the slots. A late check now and then is no other rhythm, so the median of a tenure counts. */
 function rhythmFaults(
   probes: readonly Probe[],
   { name, intervalMs }: WatchedMonitor,
   { beatMs }: Promises,
 ): Violation[] {
   const beats = tenures(probes)
-    // The first of a tenure makes up for a slot that was missed.
+    // The first check of a tenure may make up for a missed slot.
     .map((tenure) => tenure.slice(1))
     .filter((tenure) => tenure.length >= LEAST_BEATS)
     .map((tenure) => ({ by: tenure[0]?.by ?? '', at: phaseOf(tenure, intervalMs) }));
@@ -114,7 +114,7 @@ function tenures(probes: readonly Probe[]): Probe[][] {
   return found;
 }
 
-/** The middle of the phases, turned so that they do not lie on both sides of zero. */
+/** The median of the phases, turned so that they do not lie on both sides of zero. */
 function phaseOf(probes: readonly Probe[], intervalMs: number): number {
   const origin = probes[0]?.at ?? 0;
   const turned = probes

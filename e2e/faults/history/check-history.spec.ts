@@ -11,7 +11,7 @@ const PROMISES: Promises = {
 };
 const KEY = '9volt/web/7.1';
 
-/** Two minutes of a monitor that is checked by w1 every second, fails from 30 s to 60 s, and tells two alerters so. */
+/** Two minutes of a monitor that w1 checks every second; it fails from 30 s to 60 s, and two alerters are notified. */
 function sound(): History {
   return {
     monitors: [{ name: 'web', intervalMs: 1_000, alerters: ['pager', 'chat'], from: 0 }],
@@ -46,7 +46,7 @@ function delivery(over: Partial<Delivery> = {}): Delivery {
   };
 }
 
-/** From 40 s on another worker has it. */
+/** From 40 s on another worker owns it. */
 function takenOver(history: History, fault: Fault['kind'], after = 40_000): History {
   history.probes = history.probes.map((one) => (one.at < after ? one : { ...one, by: 'w2' }));
   history.faults.push({ kind: fault, at: 'w1', from: 39_000, to: 40_000 });
@@ -114,20 +114,20 @@ describe('an outage of which an alerter was not told', () => {
 });
 
 describe('a history that keeps every promise', () => {
-  it('has no violation, and the figures of what was seen', () => {
+  it('has no violation, and the right figures', () => {
     const { violations, figures } = checkHistory(sound(), PROMISES);
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ owed: 2, told: 2, lost: 0, repeated: 0, slowestMs: 400, probes: 120, doubles: 0 });
     expect(figures.longestGapMs).toBe(0);
   });
 
-  it('may be silent about an outage that was too short', () => {
+  it('may contain no notification about an outage that was too short', () => {
     const history = sound();
     history.outages.push({ monitor: 'web', from: 80_000, to: 80_900 });
     expect(kinds(history)).toEqual([]);
   });
 
-  it('needs no resolve of what is broken still', () => {
+  it('needs no resolve of an incident that is still open', () => {
     const history = sound();
     history.outages = [{ monitor: 'web', from: 30_000 }];
     history.deliveries = history.deliveries.filter(({ type }) => type !== 'resolve');
@@ -143,13 +143,13 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
-  it('may have an alarm that was refused and then taken', () => {
+  it('may have an alarm that was refused and then accepted', () => {
     const history = sound();
     history.deliveries.unshift(delivery({ at: 30_300, accepted: false }));
     expect(kinds(history)).toEqual([]);
   });
 
-  it('may take two outages for one incident, when no check found the target well between them', () => {
+  it('may treat two outages as one incident if no check found the target healthy between them', () => {
     const history = sound();
     history.outages = [
       { monitor: 'web', from: 30_000, to: 45_300 },
@@ -161,7 +161,7 @@ describe('a history that keeps every promise', () => {
   it.each([
     ['found the target well between them', (probe: Probe) => (probe.answer = 'ok')],
     ['that hung was told between them that it is well', (probe: Probe) => (probe.releasedAt = 45_300)],
-  ])('may have two incidents in quick succession, when a check %s', (_, note) => {
+  ])('may have two incidents in quick succession if a check %s', (_, note) => {
     const history = sound();
     history.outages = [
       { monitor: 'web', from: 30_000, to: 45_000 },
@@ -181,7 +181,7 @@ describe('a history that keeps every promise', () => {
   });
 });
 
-describe('each promise that is broken is found, alone', () => {
+describe('each broken promise is found, and no other', () => {
   const forged: [ViolationKind, string, (history: History) => void][] = [
     ['lost', 'an alerter that was never told', (history) => drop(history, ({ alerter }) => alerter === 'chat')],
     [
@@ -304,7 +304,7 @@ describe('each promise that is broken is found, alone', () => {
 });
 
 describe('what a fault excuses', () => {
-  it('one repeat of each notification, of whatever is not graceful', () => {
+  it('one repeat of each notification, for every fault that is not graceful', () => {
     for (const fault of ['crash', 'pause', 'outage', 'partition'] as const) {
       const history = takenOver(sound(), fault);
       insert(history.deliveries, delivery({ at: 41_000, by: 'w2' }));
@@ -313,7 +313,7 @@ describe('what a fault excuses', () => {
     }
   });
 
-  it('checks on both sides of a partition, for as long as it lasts', () => {
+  it('checks on both sides of a partition, as long as it lasts', () => {
     const history = takenOver(sound(), 'partition');
     history.probes.push(probe(41_400, 'w1'));
     expect(kinds(history)).toEqual([]);
@@ -322,7 +322,7 @@ describe('what a fault excuses', () => {
     expect(kinds(history)).toEqual(['double']);
   });
 
-  it('a pause in the checks, when a worker crashed', () => {
+  it('a gap in the checks when a worker crashed', () => {
     const history = takenOver(sound(), 'crash', 47_000);
     silence(history, 40_000, 47_000);
     expect(kinds(history)).toEqual([]);

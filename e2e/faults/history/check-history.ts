@@ -7,7 +7,7 @@ export interface Verdict {
   figures: NotificationFigures & ExecutionFigures;
 }
 
-/** Whether a history keeps what is promised. Pure. */
+/** The broken promises of a history. Pure. */
 export function checkHistory(history: History, promises: Promises): Verdict {
   const notifications = checkNotifications(history, promises);
   const executions = checkExecutions(history, promises);

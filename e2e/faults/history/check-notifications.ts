@@ -3,19 +3,19 @@ import { outageAt, seenOutages } from './seen-outages.js';
 import { type Delivery, groupedBy, type History, mayShowAt, type Promises, type Violation } from './history.js';
 
 export interface NotificationFigures {
-  /** Outages of targets that were long enough to be told of, by alerter. */
+  /** Outages of targets that were long enough to notify of, by alerter. */
   owed: number;
   told: number;
   /** Never told, and held or in the outbox all the time. */
   explained: number;
   lost: number;
-  /** Notifications that a person got again, whether that was promised not to happen or not. */
+  /** Notifications that a person got twice, including those that a fault excuses. */
   repeated: number;
   /** From the start of an outage until it was told, at the worst; without the time during which it was held. */
   slowestMs: number;
 }
 
-/** Judges what alerters were told, against what happened to the targets. Pure. */
+/** Judges the notifications of alerters against the outages of targets. Pure. */
 export function checkNotifications(
   recorded: History,
   promises: Promises,
@@ -92,7 +92,7 @@ function checkOutages(
   return { violations, figures };
 }
 
-/** The keys under which alarms came. Two sides of a partition do not know each other's incidents: each may have one of its own. */
+/** The keys of the alarms. Two sides of a partition do not know each other's incidents: each may have one of its own. */
 function incidentsTold(alarms: readonly Delivery[], faults: History['faults'], promises: Promises): string[] {
   const firsts = alarms.filter(({ key }, index) => alarms.findIndex((one) => one.key === key) === index);
   return firsts
@@ -104,7 +104,7 @@ function incidentsTold(alarms: readonly Delivery[], faults: History['faults'], p
     .map(({ key }) => key);
 }
 
-/** The same notification again is excused once by each fault that can have caused it. */
+/** Each fault that can have caused it excuses the same notification once more. */
 function checkRepeats(
   { faults }: History,
   accepted: readonly Delivery[],
@@ -133,7 +133,7 @@ function checkRepeats(
   return { violations, count };
 }
 
-/** Whoever was told of an incident is told of its end, last and once it was told of the incident. */
+/** An alerter that got an alarm gets the resolve, last and after the alarm. */
 function checkClosings({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
   const violations: Violation[] = [];
   for (const [name, about] of groupedBy(accepted, ({ alerter, key }) => `${key} to ${alerter}`)) {
@@ -151,7 +151,7 @@ function checkClosings({ outages, endedAt }: History, accepted: readonly Deliver
   return violations;
 }
 
-/** An alarm about a target that was well at the time. */
+/** An alarm about a target that was healthy at the time. */
 function falseAlarms({ outages, endedAt }: History, accepted: readonly Delivery[]): Violation[] {
   return accepted
     .filter(isAlarm)

@@ -1,4 +1,7 @@
-/** What was seen from outside while faults were injected. All times are milliseconds of one clock, that of the recording process. */
+/**
+ * Everything observed from outside while faults were injected. All times are milliseconds of one clock, that of the recording
+ * process.
+ */
 export interface History {
   monitors: WatchedMonitor[];
   probes: Probe[];
@@ -11,11 +14,11 @@ export interface History {
   endedAt: number;
 }
 
-/** A monitor from when it was put into etcd until it was taken out, or until the end. */
+/** A monitor from its creation in etcd until its deletion, or until the end. */
 export interface WatchedMonitor {
   name: string;
   intervalMs: number;
-  /** Who must hear of each of its incidents. */
+  /** Alerters that must be notified of each of its incidents. */
   alerters: string[];
   from: number;
   to?: number;
@@ -25,10 +28,10 @@ export interface WatchedMonitor {
 export interface Probe {
   monitor: string;
   at: number;
-  /** The process that probed. */
+  /** The process that checked. */
   by: string;
   answer: 'ok' | 'fail' | 'hang';
-  /** Kept waiting, and told then after all that the target is well. */
+  /** Answered late, and healthy after all. */
   releasedAt?: number;
 }
 
@@ -44,13 +47,13 @@ export interface Delivery {
   alerter: string;
   at: number;
   by: string;
-  /** Whether the provider took it, so that a person was told. */
+  /** Whether the provider accepted it, so that a person saw it. */
   accepted: boolean;
   monitor: string;
   type: 'resolve' | 'warning' | 'critical' | 'unknown';
   /** The same for an alarm and its resolve. */
   key: string;
-  /** When the first failure of the incident ran. */
+  /** When the first failed check of the incident ran. */
   since: number;
   /** Sent again on purpose: a repeat of an alarm that lasts, or the end of a flapping. */
   again?: boolean;
@@ -69,7 +72,7 @@ export interface Hold {
 /** An alarm was in the outbox. */
 export type Debt = Omit<Hold, 'reason'>;
 
-/** Something that was done to the system. After `to` it may recover. */
+/** A fault that was injected. After `to` the system may recover. */
 export interface Fault {
   kind: FaultKind;
   at: string;
@@ -80,17 +83,17 @@ export interface Fault {
 /** `graceful`: a planned stop or move, after which nothing may repeat or run twice. */
 export type FaultKind = 'crash' | 'pause' | 'outage' | 'partition' | 'graceful';
 
-/** What a scenario promises, in milliseconds. */
+/** The promises of a scenario, in milliseconds. */
 export interface Promises {
-  /** An outage of a target that lasts at least this long must be told of. */
+  /** Shortest outage of a target that must lead to notifications. */
   tellWithinMs: number;
-  /** How long after the end of a fault its traces may show. */
+  /** How long after the end of a fault its effects may show. */
   recoveryMs: number;
-  /** The longest time between two checks of one monitor, over its interval. */
+  /** The longest time between two checks of one monitor, minus its interval. */
   gapSlackMs: number;
   /** The same with a fault: until another takes over, which then runs it an interval later at the latest. */
   gapInFaultMs: number;
-  /** How late a check may come to its slot before its rhythm counts as another. */
+  /** How late a check may come to its slot before it counts as another rhythm. */
   beatMs: number;
 }
 
@@ -107,14 +110,14 @@ export type ViolationKind =
   | 'two-reasons'
   | 'told-while-held';
 
-/** A promise that was not kept. */
+/** A broken promise. */
 export interface Violation {
   kind: ViolationKind;
   monitor: string;
   message: string;
 }
 
-/** Whether a fault may show at a moment. */
+/** Whether a fault may show its effects at a moment. */
 export function mayShowAt(fault: Fault, at: number, { recoveryMs }: Pick<Promises, 'recoveryMs'>): boolean {
   return at >= fault.from && at <= fault.to + recoveryMs;
 }

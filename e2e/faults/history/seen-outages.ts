@@ -1,9 +1,9 @@
 import { groupedBy, type History, type TargetOutage } from './history.js';
 
-/** Clocks of workers and targets may differ by so much, and a check may be under way when its target breaks. */
+/** Tolerance for the clocks of workers and targets, and for a check in progress when its target fails. */
 const FUZZ_MS = 2_500;
 
-/** Outages as checks could see them: two between which no check found the target well are one. */
+/** Outages as checks could see them: two without a successful check between them are one. */
 export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'probes'>): TargetOutage[] {
   const wellAt = groupedBy(
     probes.flatMap(({ monitor, at, answer, releasedAt }) => {
@@ -27,7 +27,7 @@ export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'prob
   return seen;
 }
 
-/** The outage during which a failure was seen, or else the one that it is next to. */
+/** The outage during which a failure was seen, or else the nearest one. */
 export function outageAt(
   outages: readonly TargetOutage[],
   monitor: string,

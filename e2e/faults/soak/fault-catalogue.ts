@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ALERTERS, type SoakMember, type SoakBench } from './soak-bench.js';
 
-/** A fault as it may be drawn. */
+/** A fault that may be drawn. */
 export interface RandomFault {
   name: string;
   weight: number;
-  /** Injects it and takes it away again. What it leaves behind need not be over when it returns. */
+  /** Injects it and ends it. Its effects may last longer. */
   inject: (soak: SoakBench) => Promise<void>;
 }
 
@@ -194,7 +194,7 @@ async function alerterTrouble({ bench, random }: SoakBench): Promise<void> {
   bench.alerters.behave(alerter, { kind: 'accept' });
 }
 
-/** Later than an answer usually takes, and within the patience for a message that was sent whole: nobody may be told twice. */
+/** Later than an answer usually comes, and within the wait for a request that was sent whole: no notification may be repeated. */
 async function alerterSlow({ bench, random }: SoakBench): Promise<void> {
   const alerter = random.pick(ALERTERS);
   bench.alerters.behave(alerter, { kind: 'slow', afterMs: random.msBetween(11, 26) });
@@ -202,7 +202,7 @@ async function alerterSlow({ bench, random }: SoakBench): Promise<void> {
   bench.alerters.behave(alerter, { kind: 'accept' });
 }
 
-/** An edit that changes nothing that matters. */
+/** An edit that changes nothing important. */
 async function edited({ bench, monitors, random }: SoakBench): Promise<void> {
   const description = `edit ${Math.floor(random.next() * 1e9)}`;
   await bench.edit(

@@ -3,15 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { SoakBench } from './soak-bench.js';
 
 const PAUSE_S = [0.5, 5] as const;
-/** Some are short; some outlast any failover and any trouble of an alerter, so that they must be told. */
+/** Some are short; some are longer than any failover and any trouble of an alerter, so they must lead to notifications. */
 const SHORT_S = [0.5, 30] as const;
 const LONG_S = [150, 200] as const;
 
-/** Breaks targets at random and mends them again, until it is told to end. All are well then. */
+/** Breaks targets at random and repairs them again, until it is told to end. Then all are healthy. */
 export async function breakTargets({ bench, monitors, random }: SoakBench, signal: AbortSignal): Promise<void> {
   const { targets } = bench;
   const mending = new Set<Promise<void>>();
-  // One for each target that is broken.
+  // One for each broken target.
   setMaxListeners(0, signal);
   while (!signal.aborted) {
     await pause(random.msBetween(...PAUSE_S), signal);

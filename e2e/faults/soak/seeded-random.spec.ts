@@ -7,12 +7,12 @@ describe('random numbers of a seed', () => {
     return Array.from({ length: count }, () => random.next());
   };
 
-  it('are the same each time, and others for another seed', () => {
+  it('are the same each time, and different for another seed', () => {
     expect(numbers(7)).toEqual(numbers(7));
     expect(numbers(7)).not.toEqual(numbers(8));
   });
 
-  it('are spread over all of the range', () => {
+  it('are spread over the whole range', () => {
     const drawn = numbers(1);
     expect(Math.min(...drawn)).toBeLessThan(0.02);
     expect(Math.max(...drawn)).toBeGreaterThan(0.98);

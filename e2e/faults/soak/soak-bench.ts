@@ -6,7 +6,7 @@ import type { SeededRandom } from './seeded-random.js';
 
 type Proxy = Awaited<ReturnType<typeof startSeverableProxy>>;
 
-/** A place for a process, which is filled again when that ends. */
+/** A role and name for a process; when that dies, another one replaces it. */
 export interface SoakMember {
   role: 'scheduler' | 'worker';
   name: string;
@@ -50,7 +50,7 @@ export class SoakBench {
     return this.members.find((member) => member.node === node) ?? this.random.pick(this.membersOf('scheduler'));
   }
 
-  /** Starts another process in the place of one that ended. */
+  /** Starts another process after one died. */
   async refill(member: SoakMember): Promise<void> {
     member.node = await this.bench.node(member.role, member.name, this.optionsOf(member.proxy));
   }
@@ -60,7 +60,7 @@ export class SoakBench {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** Waits until all processes are ready, somebody leads, and nothing changes hands. */
+  /** Waits until all processes are ready, there is a leader, and no monitor moves. */
   async recovered(): Promise<void> {
     await waitFor(
       async () => {

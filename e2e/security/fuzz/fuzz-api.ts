@@ -6,7 +6,7 @@ import { anyJson, longText, pick, type Random, randomOf, sizeUpTo, swollenConfig
 export interface FuzzOptions {
   url: string;
   operations: readonly Operation[];
-  /** What a body may be made of: attributes of each type, by the name of the schema that holds it. */
+  /** Parts of a body: attributes of each type, by the name of its schema. */
   attributes: readonly string[];
   seed: number;
   seconds: number;
@@ -15,11 +15,11 @@ export interface FuzzOptions {
 
 export interface FuzzReport {
   requests: number;
-  /** By operation, so that one that was never asked is seen. */
+  /** By operation, so that a missing one is noticed. */
   byOperation: Map<string, number>;
-  /** Of status 500 or more, but for what is documented to need a worker. */
+  /** Of status 500 or more, except documented ones that need a worker. */
   failures: string[];
-  /** The longest that another request waited. */
+  /** The longest wait of another request. */
   longestStallMs: number;
 }
 
@@ -28,12 +28,15 @@ const ALERTER = { type: 'http', options: { url: 'http://127.0.0.1:1/' } };
 /** Nobody else may wait longer. */
 const STALL_MS = 1_000;
 const MAX_BODY = 4_300_000;
-/** Node itself refuses heads beyond 16 KiB. */
+/** Node itself refuses headers beyond 16 KiB. */
 const MAX_HEAD = 14_000;
-/** There is no worker, so that nothing of this leaves the machine. */
+/** There is no worker, so nothing of this leaves the machine. */
 const NEEDS_WORKER = /urn:9volt:problem:(unavailable|timeout)/;
 
-/** Asks every operation in turn with values of random sizes and depths, until the time is over; and something else all the while. */
+/**
+ * Calls every operation in turn with values of random sizes and depths, until the time is over; and something else at the same
+ * time.
+ */
 export async function fuzzApi(options: FuzzOptions): Promise<FuzzReport> {
   const { url, operations, seed, seconds, hasEnded } = options;
   const random = randomOf(seed);
@@ -137,7 +140,7 @@ function bodyOf(operation: Operation, random: Random, attributes: readonly strin
   }
 }
 
-/** Until the head of the answer for what has no end. A connection that is closed on what is still being sent is an answer, too. */
+/** Until the headers of the answer, for streams without end. Closing the connection during the request counts as an answer, too. */
 function send(url: string, { method, path, headers, body }: Sent): Promise<{ status: number; text: string }> {
   return new Promise((resolve) => {
     const sending = request(`${url}${path}`, { method, headers, timeout: 20_000 }, (response) => {

@@ -3,12 +3,12 @@ import { hostileValues, type HostileValue, wholeValues } from '@9volt/etcd-dal/t
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { Cluster, EventStream, type NodeProcess, waitFor } from '../../harness/index.js';
 
-/** What nobody may be made to wait by a value in etcd. */
+/** Longest wait that a value in etcd may cause for others. */
 const MAX_STALL_MS = 1_000;
 const MONITORS = 10;
 const CAUGHT_UP_MS = 20_000;
 
-/** Values to be put, by key. */
+/** Values to write, by key. */
 export type Candidates = ReadonlyMap<string, readonly HostileValue[]>;
 
 /** What went wrong with a value, in words. */
@@ -17,22 +17,22 @@ export interface Finding {
   fault: string;
 }
 
-/** Puts hostile values into the etcd of a running scheduler, worker and API, and looks for deaths, stalls and internal errors. */
+/** Writes hostile values into the etcd of a running scheduler, worker and API, and looks for deaths, stalls and internal errors. */
 export class EtcdFuzz {
   readonly keys = new Keyspace('9volt');
   readonly findings: Finding[] = [];
-  /** Values that were put. */
+  /** The written values. */
   tried = 0;
   worstStallMs = 0;
   private readonly touched = new Set<string>();
-  /** What nobody writes anew by himself, as it was. */
+  /** The original of a key that nobody rewrites. */
   private readonly configuration = new Map<string, Buffer>();
 
   private constructor(
     readonly cluster: Cluster,
     private readonly nodes: readonly NodeProcess[],
     private readonly api: NodeProcess,
-    /** A client of the live stream: what it is told is made of what stands in etcd, too. */
+    /** A client of the live stream, whose messages come from etcd, too. */
     private readonly stream: EventStream,
   ) {}
 
@@ -71,15 +71,15 @@ export class EtcdFuzz {
     await this.cluster.stop();
   }
 
-  /** Of each kind of key one that nobody uses, with the hostile values for it. */
+  /** Of each kind of key one that nobody uses, with its hostile values. */
   strangers(): Map<string, HostileValue[]> {
     const values = wholeValues(this.keys, 'stranger', 'w9-000000');
-    // Of these there is one each, which is used.
+    // There is one each of these, and it is used.
     for (const key of [this.keys.config, this.keys.director, this.keys.coverage]) values.delete(key);
     return new Map([...values].map(([key, whole]) => [key, hostileValues(whole)]));
   }
 
-  /** The keys that the processes live by. */
+  /** The keys that the processes rely on. */
   async inUse(): Promise<Map<string, HostileValue[]>> {
     const { entries } = await this.cluster.client.list(this.keys.root);
     for (const { key, value } of entries) {
@@ -91,7 +91,7 @@ export class EtcdFuzz {
     return values;
   }
 
-  /** Puts one value for each of some keys at once, and asks everything that can be asked while they stand there. */
+  /** Writes one value for each of some keys at once, and calls every route while they are there. */
   async round(what: string, values: ReadonlyMap<string, Buffer>): Promise<void> {
     const before = this.findings.length;
     await this.attempt(what, values);
@@ -102,7 +102,7 @@ export class EtcdFuzz {
     await this.attempt(what, values);
   }
 
-  /** Takes everything away again; resolves when all is as it was. */
+  /** Removes everything again; resolves when all is as before. */
   async clear(): Promise<void> {
     for (const key of this.touched) {
       const before = this.configuration.get(key);
@@ -145,7 +145,7 @@ export class EtcdFuzz {
     return this.nodes.filter(({ hasEnded }) => hasEnded);
   }
 
-  /** The longest that each process's loop stood still since it was last asked. */
+  /** The longest standstill of each process's event loop since the last question. */
   private async stalls(): Promise<Map<string, number>> {
     const found = new Map<string, number>();
     for (const node of this.nodes) {
@@ -162,7 +162,7 @@ export class EtcdFuzz {
     return Number((answer.headers.get('x-event-id') ?? '').split('.').at(-1));
   }
 
-  /** All members are there, all are ready, every monitor is ok and was just checked, and nothing is left out. */
+  /** All members are there and ready, every monitor is ok and was just checked, and nothing is skipped. */
   private async awaitWell(): Promise<void> {
     const since = Date.now();
     let objection: string | undefined;
@@ -174,7 +174,7 @@ export class EtcdFuzz {
     );
   }
 
-  /** What stands in etcd about the cluster and what was put. */
+  /** The keys in etcd about the cluster and the written values. */
   private async keysNow(): Promise<string> {
     const { entries } = await this.cluster.client.list(this.keys.root);
     const ours = entries.filter(({ key }) => key.startsWith(`${this.keys.root}cluster/`) || key.includes('good-0'));
@@ -185,7 +185,7 @@ export class EtcdFuzz {
       .join('\n');
   }
 
-  /** What is not as it was. */
+  /** The differences from the original. */
   private async objection(since: number): Promise<string | undefined> {
     for (const node of this.nodes) {
       if (!(await node.isReady())) return `${node.name} is not ready`;
@@ -243,7 +243,7 @@ function strangeNames(keys: Iterable<string>): string[] {
   });
 }
 
-/** Names that a person would not give, for keys of every kind. */
+/** Unusual names, for keys of every kind. */
 export const STRANGE_NAMES = [
   ...[
     '__proto__',
@@ -288,7 +288,7 @@ export function drawing(seed: number): <T>(from: readonly T[], count: number) =>
   };
 }
 
-/** Rounds of one value for each key, until each value of each key was put. */
+/** Rounds of one value for each key, until each value of each key was written. */
 export function* roundsOf(values: Candidates): Generator<[string, Map<string, Buffer>]> {
   const most = Math.max(0, ...[...values.values()].map(({ length }) => length));
   for (let n = 0; n < most; n++) {

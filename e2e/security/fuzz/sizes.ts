@@ -1,4 +1,4 @@
-/** Values of every size and depth, for every place of a request. Schema fuzzers vary what is said; this varies how much of it. */
+/** Values of every size and depth, for every place of a request. Schema fuzzers vary the content; this varies the amount. */
 
 export type Random = () => number;
 
@@ -17,7 +17,7 @@ export function pick<T>(random: Random, items: readonly T[]): T {
   return items[Math.floor(random() * items.length)] as T;
 }
 
-/** From 0 to `most`, as often small as large. */
+/** From 0 to `most`, small as often as large. */
 export function sizeUpTo(random: Random, most: number): number {
   return Math.floor(Math.exp(random() * Math.log(most + 1))) - 1 + Math.round(random());
 }
@@ -63,7 +63,7 @@ export function longText(random: Random, most: number): string {
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'type', 'interval', 'host', 'options', 'headers', 'tags', 'a'];
 
-/** JSON text rather than a value: it is to be nested deeper than JSON.stringify can write. */
+/** JSON text rather than a value: JSON.stringify cannot write such nesting. */
 export function anyJson(random: Random, most: number): string {
   switch (Math.floor(random() * 9)) {
     case 0: {
@@ -101,7 +101,7 @@ function anyScalar(random: Random): string {
   return pick(random, ['null', 'true', '1', '-0', '1e999', '""', '"x"', '{}', '[]', '{"__proto__":1}']);
 }
 
-/** A configuration of which one attribute, or one more, is out of all proportion. Nothing that it names is beyond loopback. */
+/** A configuration in which one attribute, or an additional one, is excessively large. All of its targets are on loopback. */
 export function swollenConfig(
   random: Random,
   most: number,
