@@ -115,3 +115,11 @@ describe('the schema for editors', () => {
     expect(faultsOf('x-mine: { anything: 1 }\nmonitor:\n')).toEqual([]);
   });
 });
+
+it('ARCHITECTURE.md follows one check through each file once', () => {
+  const text = textOf('ARCHITECTURE.md');
+  const way = text.slice(text.indexOf('\n## Follow one check'), text.indexOf('\n## Leadership'));
+  const files = [...way.matchAll(/`((?:apps|libs)\/[^`]+\.ts)`/g)].map(([, file = '']) => file);
+  expect(files.length).toBeGreaterThan(40);
+  expect(files.filter((file, n) => files.indexOf(file) !== n)).toEqual([]);
+});
