@@ -55,7 +55,7 @@ describe('operating a cluster', () => {
       code: 0,
       stdout: expect.stringContaining('restored 2 monitors, 1 alerter, 1 drain, 1 maintenance window of'),
     });
-    expect(await on9volt('cfg', 'diff', join(directory, 'cfg'))).toMatchObject({ code: 0, stdout: '' });
+    expect(await on9volt('cfg', 'diff', join(directory, 'cfg'), '--nosync')).toMatchObject({ code: 0, stdout: '' });
     expect(await cluster.get(cluster.keys.drain('w9'))).toEqual({});
     expect(await cluster.get(cluster.keys.maintenance('weekly'))).toEqual({});
     const again = await on9volt('restore', file);
@@ -139,6 +139,31 @@ describe('keeping quiet from the command line', () => {
       code: 1,
       stderr: expect.stringContaining("no silence 'nothing'"),
     });
+  });
+
+  it('pushes maintenance windows with the rest, and takes them away', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'ninevolt-windows-'));
+    const web = { type: 'tcp', host: '127.0.0.1', port: 1, interval: '1s', tags: ['shop'] };
+    const weekly = { match: { tags: ['shop'] }, schedule: '* * * * *', duration: '2m', mode: 'stop' };
+    const push = (files: object): ReturnType<typeof run9volt> => {
+      writeFileSync(join(directory, 'all.yaml'), stringify(files));
+      return run9volt(['cfg', directory, '-e', cluster.etcd.endpoint]);
+    };
+    try {
+      const monitor = { 'web-1': web, 'web-2': { ...web, interval: '1h', tags: [] } };
+      expect(await push({ monitor, maintenance: { weekly } })).toMatchObject({ code: 0 });
+      await waitFor(async () =>
+        (await ask('get', 'states', 'web-1', '-o', 'json')).stdout.includes('"status": "maintenance"'),
+      );
+      const exported = await run9volt(['cfg', 'export', '-e', cluster.etcd.endpoint]);
+      expect(exported.stdout).toContain('maintenance:\n  weekly:\n');
+      expect(await push({ monitor })).toMatchObject({ code: 0 });
+      await waitFor(async () =>
+        (await ask('get', 'states', 'web-1', '-o', 'json')).stdout.includes('"status": "critical"'),
+      );
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('acknowledges an incident', async () => {

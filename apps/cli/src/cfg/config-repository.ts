@@ -1,5 +1,5 @@
 import { validateAlerter } from '@9volt/alerters';
-import { isPlainObject } from '@9volt/contracts';
+import { isPlainObject, MaintenanceSettings, type Validated, validateSettings } from '@9volt/contracts';
 import { encode, type Entry, EtcdClient, type KeyChange, Keyspace, OperatorStore } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
@@ -9,7 +9,7 @@ import { writeInBatches } from './write-in-batches.js';
 
 export const DEMO_TAG = '9volt-demo';
 
-/** Reads and writes monitors and alerters in etcd. */
+/** Reads and writes monitors, alerters and maintenance windows in etcd. */
 export class ConfigRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
@@ -20,9 +20,13 @@ export class ConfigRepository {
   }
 
   async read(): Promise<Catalogue<Stored>> {
-    const { monitors, alerters } = this.keys;
+    const { monitors, alerters, maintenances } = this.keys;
     const read = await this.client.list(monitors);
-    const { entries } = await this.client.list(alerters, { revision: read.revision });
+    const at = { revision: read.revision };
+    const [{ entries }, windows] = await Promise.all([
+      this.client.list(alerters, at),
+      this.client.list(maintenances, at),
+    ]);
     const stored = (kind: Kind, prefix: string, found: readonly Entry[]): Map<string, Stored> =>
       new Map(
         found.map((entry) => {
@@ -30,7 +34,11 @@ export class ConfigRepository {
           return [name, new StoredEntry(kind, name, entry)];
         }),
       );
-    return { monitor: stored('monitor', monitors, read.entries), alerter: stored('alerter', alerters, entries) };
+    return {
+      monitor: stored('monitor', monitors, read.entries),
+      alerter: stored('alerter', alerters, entries),
+      maintenance: stored('maintenance', maintenances, windows.entries),
+    };
   }
 
   /**
@@ -54,11 +62,17 @@ export class ConfigRepository {
   }
 
   private keyOf({ kind, name }: Change): string {
-    return kind === 'monitor' ? this.keys.monitor(name) : this.keys.alerter(name);
+    return this.keys[kind](name);
   }
 }
 
-/** Most stored entries equal those in the files and need no validation. */
+const VALIDATE: Readonly<Record<Kind, (name: string, raw: unknown) => Validated<object>>> = {
+  monitor: validateMonitor,
+  alerter: validateAlerter,
+  maintenance: (_name, raw) => validateSettings(MaintenanceSettings, raw),
+};
+
+/** Most of what is stored is what the files say: nothing of it has to be validated then. */
 class StoredEntry implements Stored {
   readonly text: string;
   readonly modRevision: number;
@@ -74,8 +88,7 @@ class StoredEntry implements Stored {
   }
 
   get value(): object | undefined {
-    const validate = this.kind === 'monitor' ? validateMonitor : validateAlerter;
-    const validated = (this.validated ??= valueOf(validate(this.name, parse(this.text))));
+    const validated = (this.validated ??= valueOf(VALIDATE[this.kind](this.name, parse(this.text))));
     return validated.value;
   }
 

@@ -1,14 +1,18 @@
 import { visible } from '../output/visible.js';
 
-/**
- * The maps at the top of a file. To add a kind of entry, begin here; validate-entries.ts and config-repository.ts must know it,
- * too.
- */
-export const KINDS = ['monitor', 'alerter'] as const;
+/** What may stand at the top of a file. A further kind of entry begins here; validate-entries.ts and config-repository.ts must know it too. */
+export const KINDS = ['monitor', 'alerter', 'maintenance'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
-/** One monitor or alerter in a file. */
+/** Several of a kind, in words. */
+export const PLURALS: Readonly<Record<Kind, string>> = {
+  monitor: 'monitors',
+  alerter: 'alerters',
+  maintenance: 'maintenance windows',
+};
+
+/** One entry as it stands in a file. */
 export interface Entry {
   kind: Kind;
   name: string;

@@ -1,6 +1,6 @@
 import { isPlainObject, messageOf, nearest } from '@9volt/contracts';
 import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
-import { type ConfigFault, type Entry, type Kind, KINDS, type Place } from './entry.js';
+import { type ConfigFault, type Entry, type Kind, KINDS, type Place, PLURALS } from './entry.js';
 import { quickValues } from './quick-values.js';
 import { utf8Fault } from './utf8-fault.js';
 import { lengthOf, nameAsWritten, NoValue, offsetOf, YamlValues } from './yaml-value.js';
@@ -164,7 +164,7 @@ function entriesOf(
     if (typeof named === 'object' && !Array.isArray(named)) {
       return entriesOfKind(name, file, isMap(value) ? value : undefined, named, placeAt, place);
     }
-    faults.push({ file, line, place, path: `/${name}`, message: `expected a map from names to ${name}s` });
+    faults.push({ file, line, place, path: `/${name}`, message: `expected a map from names to ${PLURALS[name]}` });
     return [];
   });
 }

@@ -12,6 +12,7 @@ const stored = (value: object | undefined, modRevision = 7, demo = false): Store
 const catalogue = <V>(monitor: Record<string, V>, alerter: Record<string, V> = {}): Catalogue<V> => ({
   monitor: new Map(Object.entries(monitor)),
   alerter: new Map(Object.entries(alerter)),
+  maintenance: new Map(),
 });
 const many = <V>(count: number, value: V): Record<string, V> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}`, value]));

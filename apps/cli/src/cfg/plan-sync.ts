@@ -41,8 +41,8 @@ export interface SyncOptions {
 
 export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
 
-/** Alerters before the monitors that name them. */
-const IN_ORDER: readonly Kind[] = ['alerter', 'monitor'];
+/** Alerters before the monitors that name them, and windows before the monitors that they keep quiet. */
+const IN_ORDER: readonly Kind[] = ['alerter', 'maintenance', 'monitor'];
 
 /** The writes that make the stored entries equal to those in the files. */
 export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, options: SyncOptions): SyncPlan {

@@ -33,3 +33,28 @@ it('reports all faults in one round', () => {
   ].join('\n');
   expect(faultsOf(text, ['teams']).map((fault) => fault.slice(0, 9))).toEqual(['a.yaml:2:', 'a.yaml:3:', 'a.yaml:4:']);
 });
+
+it('maintenance windows stand beside monitors', () => {
+  const window = 'maintenance:\n  weekly:\n    match: {tags: [shop]}\n    schedule: 0 3 * * 7\n    duration: 2h\n';
+  expect(faultsOf(window)).toEqual([]);
+  expect(faultsOf(`${window}    mode: loud\n    match2: x\n`)).toEqual([
+    expect.stringMatching(
+      /^a\.yaml:7: \/maintenance\/weekly\/match2: unknown attribute "match2"; did you mean "match"/,
+    ),
+    expect.stringMatching(/^a\.yaml:6: \/maintenance\/weekly\/mode: .*expected one of quiet, stop/),
+  ]);
+  expect(faultsOf('maintenance: [a]')).toEqual([
+    'a.yaml:1: /maintenance: expected a map from names to maintenance windows',
+  ]);
+});
+
+it('parents must be there and depend on nothing in a circle', () => {
+  const monitor = (name: string, parent: string): string =>
+    `  ${name}: {type: tcp, host: x, port: 1, interval: 10s, depends-on: [${parent}]}\n`;
+  expect(
+    faultsOf(`monitor:\n${monitor('web', 'ruter')}  router: {type: tcp, host: x, port: 1, interval: 10s}\n`),
+  ).toEqual(['a.yaml:2: /monitor/web/depends-on/0: unknown monitor "ruter"; did you mean "router"?']);
+  expect(faultsOf(`monitor:\n${monitor('a', 'b')}${monitor('b', 'a')}`)).toEqual([
+    expect.stringContaining('a.yaml:2: /monitor/a/depends-on: depends-on: a -> b -> a is a circle'),
+  ]);
+});

@@ -2,11 +2,14 @@ import { validateAlerter } from '@9volt/alerters';
 import {
   alerterReferencesOf,
   type AlerterSettings,
+  dependencyFaults,
   type FieldError,
+  MaintenanceSettings,
   type MonitorSettings,
   newNameFault,
   pointer,
   unknownName,
+  validateSettings,
 } from '@9volt/contracts';
 import { validateMonitor } from '@9volt/monitors';
 import type { ConfigFault, Entry } from './entry.js';
@@ -14,18 +17,23 @@ import type { ConfigFault, Entry } from './entry.js';
 export interface Validated {
   monitors: Map<string, MonitorSettings>;
   alerters: Map<string, AlerterSettings>;
+  windows: Map<string, MaintenanceSettings>;
 }
 
 /**
- * Validates everything that was read, including the names of alerters: each must be among the entries or in `storedAlerters` (those
- * that will still be stored afterwards; undefined if unknown, and then names are not checked).
+ * Validates everything that was read, the names of alerters and of parents included: each must be among the entries or be stored afterwards:
+ * `storedAlerters` (undefined when that is not known, and then names are not judged), and of monitors `storedParents`, which answers on which
+ * others one depends.
  */
 export function validateEntries(
   entries: readonly Entry[],
   storedAlerters: Iterable<string> | undefined,
+  storedParents: (monitor: string) => readonly string[] | undefined = () => undefined,
 ): Validated & { faults: ConfigFault[] } {
   const monitors = new Map<string, MonitorSettings>();
   const alerters = new Map<string, AlerterSettings>();
+  const windows = new Map<string, MaintenanceSettings>();
+  const dependents = new Map<string, Entry>();
   const faults: ConfigFault[] = [];
   const known = new Set([
     ...(storedAlerters ?? []),
@@ -38,17 +46,42 @@ export function validateEntries(
       else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
+    if (entry.kind === 'maintenance') {
+      const validated = validateSettings(MaintenanceSettings, entry.raw, at(entry));
+      if (validated.ok) windows.set(entry.name, validated.value);
+      else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
+      continue;
+    }
     const validated = validateMonitor(entry.name, entry.raw, at(entry));
     if (!validated.ok) {
       faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
     monitors.set(entry.name, validated.value);
+    dependents.set(entry.name, entry);
     if (storedAlerters !== undefined) {
       faults.push(...unknownAlerters(validated.value, known, at(entry)).map((error) => toFault(entry, error)));
     }
   }
-  return { monitors, alerters, faults };
+  if (storedAlerters !== undefined) faults.push(...parentFaults(monitors, dependents, storedParents));
+  return { monitors, alerters, windows, faults };
+}
+
+function parentFaults(
+  monitors: ReadonlyMap<string, MonitorSettings>,
+  entries: ReadonlyMap<string, Entry>,
+  storedParents: (monitor: string) => readonly string[] | undefined,
+): ConfigFault[] {
+  const dependents = [...entries].map(([name, entry]) => ({
+    name,
+    settings: monitors.get(name) as MonitorSettings,
+    at: at(entry),
+  }));
+  if (dependents.every(({ settings }) => settings['depends-on'] === undefined)) return [];
+  return dependencyFaults(dependents, storedParents).flatMap((error) => {
+    const entry = [...entries.values()].find((one) => error.path.startsWith(`${at(one)}/`));
+    return entry ? [toFault(entry, error)] : [];
+  });
 }
 
 /** The faults of new names that a person could mistake for another one. */

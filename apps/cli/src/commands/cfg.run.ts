@@ -1,9 +1,10 @@
+import type { MonitorSettings } from '@9volt/contracts';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
 import { type ConfigFault, describeFault, quoteOf } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
-import { planSync, type SyncPlan } from '../cfg/plan-sync.js';
+import { planSync, type Stored, type SyncPlan } from '../cfg/plan-sync.js';
 import { newNameFaults, validateEntries, type Validated } from '../cfg/validate-entries.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
@@ -91,13 +92,21 @@ async function prepare(
     throw read.error;
   }
   const { stored } = read;
-  const validated = validateEntries(loaded.entries, options.nosync ? stored.alerter.keys() : []);
+  const validated = validateEntries(
+    loaded.entries,
+    options.nosync ? stored.alerter.keys() : [],
+    options.nosync ? (name) => parentsOf(stored.monitor.get(name)) : undefined,
+  );
   const added = loaded.entries.filter(({ kind, name }) => !stored[kind].has(name));
   refuse([...loaded.faults, ...validated.faults, ...newNameFaults(added, loaded.entries)]);
-  const plan = planSync({ monitor: validated.monitors, alerter: validated.alerters }, stored, {
-    replace: options.replace ?? false,
-    nosync: options.nosync ?? false,
-  });
+  const plan = planSync(
+    { monitor: validated.monitors, alerter: validated.alerters, maintenance: validated.windows },
+    stored,
+    {
+      replace: options.replace ?? false,
+      nosync: options.nosync ?? false,
+    },
+  );
   return { plan, loaded, validated };
 }
 
@@ -107,8 +116,14 @@ export function refuse(faults: readonly ConfigFault[], instead = 'nothing was wr
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
-function found(loaded: Loaded, { monitors, alerters }: Validated): string {
-  return `found ${monitors.size} monitors and ${alerters.size} alerters in ${loaded.files} files`;
+/** On which others a stored monitor depends; undefined when there is none of this name. */
+function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
+  return stored && ((stored.value as MonitorSettings | undefined)?.['depends-on'] ?? []);
+}
+
+function found(loaded: Loaded, { monitors, alerters, windows }: Validated): string {
+  const more = windows.size > 0 ? `, ${windows.size} maintenance windows` : '';
+  return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files} files`;
 }
 
 function summary(plan: SyncPlan, what: string, dryrun: boolean): string {

@@ -3,6 +3,7 @@ import {
   AlerterSettings,
   type AttributeMeta,
   attributesOf,
+  MaintenanceSettings,
   MonitorSettings,
   NAME_EXPECTED,
   type SettingsClass,
@@ -35,6 +36,7 @@ export async function configurationReference(read: ReadText): Promise<string> {
       [code('options'), 'map', 'the options of its type, below', '', '', 'Where to send, and with which credentials.'],
     ]),
     alerters: alerters.join('\n\n'),
+    'maintenance attributes': attributeTable(attributes(MaintenanceSettings)),
   });
 }
 
@@ -49,6 +51,7 @@ function contents(): string {
   return [
     `- ${link('Writing the files', 'Writing the files')}: ${link('Durations', 'durations')}`,
     `- ${link('Monitors', 'Monitors')}: ${link('Thresholds', 'thresholds')}, ${of('Monitor', monitorTypes.keys())}`,
+    `- ${link('Maintenance windows', 'Maintenance windows')}`,
     `- ${link('Alerters', 'Alerters')}: ${link('Secrets that stand elsewhere', 'secrets')}, ${of('Alerter', alerterTypes.keys())}`,
   ].join('\n');
 }

@@ -5,6 +5,7 @@ import {
   attributesOf,
   type JsonSchema,
   jsonSchemaOf,
+  MaintenanceSettings,
   type SettingsClass,
 } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
@@ -21,15 +22,17 @@ export function editorSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: '9volt configuration',
     description:
-      'Monitors and alerters, each a map from name to settings. Made by "npm run generate" from the settings classes.',
+      'Monitors, alerters and maintenance windows, each a map from name to settings. Made by "npm run generate" from the settings classes.',
     type: 'object',
     additionalProperties: false,
     patternProperties: { '^x-': { description: 'Yours: 9volt reads no attribute that starts with x-.' } },
     properties: {
       monitor: mapOf('monitor', 'Monitors by name.'),
       alerter: mapOf('alerter', 'Alerters by name.'),
+      maintenance: mapOf('maintenance', 'Maintenance windows by name.'),
     },
     definitions: {
+      maintenance: settingsSchema(MaintenanceSettings),
       monitor: byType(
         [...monitorTypes].map(([type, { summary }]) => ({ type, summary, definition: `monitor-${type}` })),
       ),
@@ -46,7 +49,7 @@ export function editorSchema(): JsonSchema {
   };
 }
 
-function mapOf(kind: 'monitor' | 'alerter', description: string): JsonSchema {
+function mapOf(kind: 'monitor' | 'alerter' | 'maintenance', description: string): JsonSchema {
   return {
     description,
     type: ['object', 'null'],
