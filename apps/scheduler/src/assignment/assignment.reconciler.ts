@@ -83,7 +83,11 @@ export class AssignmentReconciler {
     this.loop = new ReconcileLoop(() => this.run(), {
       everyMs: PERIOD_MS,
       retryMs: 50,
-      onError: (error) => this.log.error(`assignments: ${messageOf(error)}`),
+      onError: (error) => {
+        // It is unknown which names the run did not reach.
+        this.everything = true;
+        this.log.error(`assignments: ${messageOf(error)}`);
+      },
     });
     caches.listen({
       onMonitor: (name) => this.touch(name),
@@ -136,15 +140,9 @@ export class AssignmentReconciler {
 
   private async run(): Promise<void> {
     if (!this.grace || !this.caches.listed) return;
-    try {
-      if (this.leadership.isLeader()) await this.lead();
-      // Without any leader it records nothing: the next leader has to report it.
-      else if (this.leadership.anotherLeads) await this.follow();
-    } catch (error) {
-      // It is unknown which names the run did not reach.
-      this.everything = true;
-      throw error;
-    }
+    if (this.leadership.isLeader()) await this.lead();
+    // Without any leader it records nothing: the next leader has to report it.
+    else if (this.leadership.anotherLeads) await this.follow();
   }
 
   /** Keeps the verdicts warm, and records silently what the leader reports. */

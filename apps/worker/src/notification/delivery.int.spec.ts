@@ -240,6 +240,25 @@ describe('delivery', () => {
     expect(gated.attempts()).toBe(1);
   });
 
+  it('sends once what is owed anew to a lane that was empty while it waited for a permit', async () => {
+    const gated = gatedAlerter();
+    const rig = await startWorker({ perAlerter: 2 }, ['web', 'db', 'other']);
+    await rig.configure('gated', { type: gated.type, options: {} });
+    await rig.owe('web', 'gated', ['critical']);
+    await rig.owe('db', 'gated', ['critical']);
+    await waitFor(() => gated.attempts() === 2);
+    await rig.owe('other', 'gated', ['critical']);
+    await waitFor(() => rig.outbox.depth === 3);
+    const { entries } = await rig.node.client.list(rig.node.keys.outboxOf('other'), { keysOnly: true });
+    await rig.node.client.txn({ compare: [], then: entries.map(({ key }) => ({ delete: key })) });
+    await waitFor(() => rig.outbox.depth === 2);
+    await rig.owe('other', 'gated', ['critical']);
+    await waitFor(() => rig.outbox.depth === 3);
+    gated.open({ outcome: 'delivered', answer: '' });
+    await waitFor(async () => (await rig.owed()) === 0 && !rig.inFlight.busy);
+    expect(gated.attempts()).toBe(3);
+  });
+
   it('does not send the next before the one before is removed', async () => {
     const gated = gatedAlerter();
     const proxy = await startSeverableProxy(etcd.clientPort);
