@@ -14,7 +14,7 @@ const projects = Object.keys(layers).map((project) => ({ project, ...importsOf(r
 const faults = projects.flatMap(faultsOf);
 const document = `${[
   '# Imports between folders',
-  'Made from the code by `npm run graph`. Each project is drawn with its layers from top to bottom: a folder uses what stands below it. Lint refuses an import that runs up or sideways; the layers are declared in `tools/architecture/rooms.mjs`.',
+  'Made from the code by `npm run generate`. Each project is drawn with its layers from top to bottom: a folder uses what stands below it. Lint refuses an import that runs up or sideways; the layers are declared in `tools/architecture/rooms.mjs`.',
   ...projects.map(drawingOf),
 ].join('\n\n')}\n`;
 
@@ -22,7 +22,7 @@ for (const fault of faults) console.error(fault);
 if (values.check) {
   const written = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
   if (written !== document) {
-    console.error(`${path} is out of date: run \`npm run graph\`.`);
+    console.error(`${path} is out of date: run \`npm run generate\`.`);
     process.exitCode = 1;
   }
 } else writeFileSync(join(root, path), document);

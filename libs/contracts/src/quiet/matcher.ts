@@ -30,7 +30,7 @@ const ALARM_STATUSES: readonly AlarmStatus[] = ['warning', 'critical', 'unknown'
 const MAX_TEXT = 400;
 const MAX_TAGS = 50;
 
-export const MATCHER_EXPECTED = 'a map with at least one of name, tags, type, member-tag and status';
+const MATCHER_EXPECTED = 'a map with at least one of name, tags, type, member-tag and status';
 
 export function matches(matcher: Matcher, subject: Subject): boolean {
   const { name, tags, type, status } = matcher;

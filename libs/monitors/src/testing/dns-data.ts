@@ -11,7 +11,7 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-export const u8 = (value: number): Buffer => Buffer.from([value]);
+const u8 = (value: number): Buffer => Buffer.from([value]);
 export const u16 = (value: number): Buffer => Buffer.from([value >> 8, value & 255]);
 export const u32 = (value: number): Buffer => {
   const bytes = Buffer.alloc(4);
