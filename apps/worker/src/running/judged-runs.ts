@@ -8,6 +8,7 @@ import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
 import { CheckPermits } from './check-permits.js';
 import { annotated, isAnswer, isDisturbable, unjudged, whyNoEvidence } from './evidence.js';
+import { Doubts } from './doubts.js';
 import type { Execution } from './execute-check.js';
 import { type Hindrance, Hindrances } from './hindrances.js';
 
@@ -22,10 +23,13 @@ const CALLS_ARRIVE_MS = 1_000;
 
 /**
  * Runs checks so that a worker never blames a target for its own problems: it repeats a failure that is no evidence at once, at
- * most twice and only within the interval. If no repetition is evidence, the result is `unknown` and counts towards no threshold.
+ * most twice and only within the interval. If no repetition is evidence, the result is `unknown` and counts towards no threshold, unless
+ * nothing but such failures came for long.
  */
 @Injectable()
 export class JudgedRuns {
+  private readonly doubts = new Doubts(() => this.clock.now());
+
   constructor(
     private readonly runs: CautiousRuns,
     private readonly permits: CheckPermits,
@@ -44,7 +48,11 @@ export class JudgedRuns {
       const { execution, elapsedMs, heldUpMs } = await this.run(monitor, context);
       const { result } = execution;
       const why = signal.aborted || execution.defect ? undefined : whyNoEvidence(result, { elapsedMs, heldUpMs });
+      const isInDoubt = why !== undefined && result.shortage === undefined;
+      if (!signal.aborted && !isInDoubt) this.doubts.end(monitor);
       if (why === undefined) return { ...execution, result: annotated(result, repeatedFor, { elapsedMs, heldUpMs }) };
+      if (isInDoubt && this.doubts.note(monitor))
+        return { ...execution, result: annotated(result, why, { elapsedMs, heldUpMs }) };
       const hindrance: Hindrance =
         result.shortage === undefined ? { kind: 'held-up' } : { kind: 'shortage', code: result.shortage };
       const waitMs = context.calls ? CALLS_ARRIVE_MS : result.shortage === undefined ? 0 : AFTER_SHORTAGE_MS;

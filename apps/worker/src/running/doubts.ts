@@ -1,0 +1,26 @@
+/** A target that is well answers at least one of so many checks, however often this worker stands still. */
+const TRIES = 20;
+const LEAST_MS = 30_000;
+
+/**
+ * Checks in a row that failed while this worker stood still. One is no evidence about the target; so many, over so long a time, with not
+ * one success among them, are: a real failure must be told although the worker never comes to rest.
+ */
+export class Doubts {
+  private readonly rows = new WeakMap<object, { since: number; tries: number }>();
+
+  constructor(private readonly now: () => number) {}
+
+  /** Notes a failure that is in doubt. Answers whether the row is evidence. */
+  note(monitor: object): boolean {
+    const row = this.rows.get(monitor) ?? { since: this.now(), tries: 0 };
+    row.tries++;
+    this.rows.set(monitor, row);
+    return row.tries >= TRIES && this.now() - row.since >= LEAST_MS;
+  }
+
+  /** A check was evidence. */
+  end(monitor: object): void {
+    this.rows.delete(monitor);
+  }
+}
