@@ -19,12 +19,13 @@ const { values } = parseArgs({
     beat: { type: 'string', default: '20' },
     json: { type: 'string' },
     profile: { type: 'string' },
-    node: { type: 'string' },
   },
 });
 const [rate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
   Number(values[name]),
 );
+/** As images and units start it. */
+const AS_DEPLOYED = ['--max-semi-space-size=4'];
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 
 const results = [];
@@ -52,10 +53,11 @@ async function measure(type) {
   const client = new EtcdClient({ members: [etcd.url] });
   const keys = new Keyspace('9volt');
   const scheduler = await startNode('scheduler', etcd.url);
-  const profiling = values.profile
-    ? ['--cpu-prof', '--cpu-prof-dir', values.profile, '--cpu-prof-name', `${type}.cpuprofile`]
-    : [];
-  const worker = await startNode('worker', etcd.url, { nodeArgs: [...profiling, ...(values.node?.split(' ') ?? [])] });
+  const profiling = values.profile ? ['--import', new URL('./parts/profiler.mjs', import.meta.url).href] : [];
+  const worker = await startNode('worker', etcd.url, {
+    nodeArgs: [...AS_DEPLOYED, ...profiling],
+    env: values.profile ? { BENCH_PROFILE: join(values.profile, `${type}.cpuprofile`) } : {},
+  });
   const idleMb = memoryMb(worker.pid);
   const monitors = rate * intervalS;
   const attributes = JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(type, port) });
@@ -67,6 +69,12 @@ async function measure(type) {
   await until(hasAll, 120_000, () => `all monitors to run: ${worker.output.slice(-2_000)}`);
   const reference = startPart('reference.mjs', [type, port, rate, beatMs]);
   await sleep(4_000);
+  if (values.profile) {
+    worker.child.kill('SIGUSR2');
+    await sleep(seconds * 1_000);
+    worker.child.kill('SIGUSR2');
+    await sleep(2_000);
+  }
   const seen = [];
   for (let window = 0; window < windows; window++) seen.push(await look(worker, reference, etcd));
   const result = { type, ...middle(seen), idleMb, memoryMb: memoryMb(worker.pid), monitors };

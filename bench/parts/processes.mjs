@@ -87,14 +87,15 @@ export async function startEtcd() {
 }
 
 /** The built command in one role; answers when it is ready. */
-export async function startNode(role, etcdUrl, { nodeArgs = [], args = [] } = {}) {
-  const node = start(process.execPath, [
+export async function startNode(role, etcdUrl, { nodeArgs = [], args = [], env = {} } = {}) {
+  const command = [
     ...nodeArgs,
     MAIN,
     role,
     ...['--etcd-members', etcdUrl, '--listen', '127.0.0.1:0', '--member-id', role],
     ...args,
-  ]);
+  ];
+  const node = start(process.execPath, command, { env });
   const [, url] = await says(node, /listens on (http:\/\/[^"\s]+)/);
   const isReady = () =>
     fetch(`${url}/readyz`).then(
