@@ -59,6 +59,8 @@ export class TargetPolicy {
   /** The permitted ones; throws, with a code, if there are none. `etcd`: addresses at which etcd listens on this port. */
   permitted(target: Target, addresses: readonly Address[], etcd: readonly string[] = []): Address[] {
     const listening = etcd.length === 0 ? undefined : listOf(etcd);
+    const [only] = addresses;
+    if (only && addresses.length === 1 && this.refusal(only.address, listening) === undefined) return [only];
     const refusals = addresses.map(({ address }) => this.refusal(address, listening));
     const permitted = addresses.filter((_, index) => refusals[index] === undefined);
     const [first] = refusals;

@@ -42,8 +42,10 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
 
   private arm(monitor: OwnedMonitor): void {
     const { name, settings } = monitor;
-    this.timers.get(name)?.();
-    this.timers.delete(name);
+    if (this.timers.size > 0) {
+      this.timers.get(name)?.();
+      this.timers.delete(name);
+    }
     const awaited = monitorTypes.get(settings.type)?.calls;
     if (!awaited || monitor.gone || this.stopping.signal.aborted) return;
     const received = this.calls.of(monitor);

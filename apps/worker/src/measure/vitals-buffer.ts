@@ -59,22 +59,20 @@ function sampleOf(
   { status, latencyMs, message, phases, performance, note, unjudged }: CheckResult,
   at: number,
 ): Sample {
-  return {
-    at,
-    latencyMs,
-    status,
-    ...(message === NO_MESSAGE ? {} : { message: capped(message, MAX_SAMPLE_MESSAGE) }),
-    ...(phases ? { phases } : {}),
-    ...(note === undefined ? {} : { note: capped(note, MAX_SAMPLE_MESSAGE) }),
-    ...(unjudged ? { unjudged } : {}),
-    ...(performance?.length ? { performance } : {}),
-  };
+  const sample: Sample = { at, latencyMs, status };
+  if (message !== NO_MESSAGE) sample.message = capped(message, MAX_SAMPLE_MESSAGE);
+  if (phases) sample.phases = phases;
+  if (note !== undefined) sample.note = capped(note, MAX_SAMPLE_MESSAGE);
+  if (unjudged) sample.unjudged = unjudged;
+  if (performance?.length) sample.performance = performance;
+  return sample;
 }
 
 /**
  * The form of a sample once there is a newer one: without values that only matter in the latest result and differ with every check.
  */
 function asHistory(sample: Sample): Sample {
+  if (sample.performance === undefined && (sample.status !== 'ok' || sample.message === undefined)) return sample;
   const kept = { ...sample };
   delete kept.performance;
   if (kept.status === 'ok') delete kept.message;

@@ -6,7 +6,8 @@ import { stateTarget } from '../evaluation/alert-of.js';
 /** What follows from the settings of one revision, and is asked for at each check. */
 interface Derived {
   settings: MonitorSettings;
-  intervalMs: number | undefined;
+  intervalMs?: number;
+  judgedWithinMs?: number;
   target: string;
   stateTarget: string;
 }
@@ -70,11 +71,7 @@ export class OwnedMonitor {
 
   /** Within how long a check shows a change of the target: the interval plus the longest duration of a check. */
   get judgedWithinMs(): number {
-    try {
-      return Math.ceil(this.intervalMs + (monitorTypes.get(this.settings.type)?.deadlineMs(this.settings) ?? 0));
-    } catch {
-      return Math.ceil(this.intervalMs);
-    }
+    return (this.known().judgedWithinMs ??= Math.ceil(this.intervalMs + deadlineMsOf(this.settings)));
   }
 
   /** Whether it is checked: otherwise only its pending notifications are left to send. */
@@ -102,7 +99,7 @@ export class OwnedMonitor {
 
 function derivedOf(settings: MonitorSettings): Derived {
   const target = targetOf(settings);
-  return { settings, intervalMs: undefined, target, stateTarget: stateTarget(settings.type, target) };
+  return { settings, target, stateTarget: stateTarget(settings.type, target) };
 }
 
 function targetOf(settings: MonitorSettings): string {
@@ -110,5 +107,13 @@ function targetOf(settings: MonitorSettings): string {
     return monitorTypes.get(settings.type)?.target(settings) ?? '';
   } catch {
     return '';
+  }
+}
+
+function deadlineMsOf(settings: MonitorSettings): number {
+  try {
+    return monitorTypes.get(settings.type)?.deadlineMs(settings) ?? 0;
+  } catch {
+    return 0;
   }
 }

@@ -1,5 +1,5 @@
-import { type AskedFor, type DnsAnswer, type DnsRecord, recordText } from './message.js';
-import { labelsOf, nameText, sameName } from './domain-name.js';
+import { type AskedFor, type DnsAnswer, type DnsRecord, recordText, textOf } from './message.js';
+import { sameName } from './domain-name.js';
 import { ANY, CNAME, DNAME, typeName } from './record-types.js';
 
 /** A longer chain of aliases is a circle. */
@@ -8,7 +8,7 @@ const MAX_ALIASES = 64;
 /** The records of an answer that have the requested type, at the name or where its aliases lead. */
 export function recordsAskedFor(answer: DnsAnswer, asked: AskedFor): DnsRecord[] {
   if (asked.type === ANY) return answer.records;
-  const names = asked.type === CNAME ? [startOf(asked)] : namesOf(answer, asked);
+  const names = asked.type === CNAME ? [textOf(asked)] : namesOf(answer, asked);
   return answer.records.filter(({ name, type }) => type === asked.type && names.some((known) => sameName(known, name)));
 }
 
@@ -18,13 +18,9 @@ export function aliasOf(answer: DnsAnswer, asked: AskedFor): string | undefined 
   return names.length > 1 ? `an alias of ${names.at(-1)}, without ${typeName(asked.type)} record` : undefined;
 }
 
-function startOf({ name }: AskedFor): string {
-  return nameText(labelsOf(name) ?? []);
-}
-
 /** The name, its alias, and so on. */
 function namesOf(answer: DnsAnswer, asked: AskedFor): string[] {
-  const names = [startOf(asked)];
+  const names = [textOf(asked)];
   for (const from of names) {
     for (const record of answer.records) {
       const to = aliasTarget(record, from);

@@ -25,6 +25,13 @@ export interface AskedFor {
   name: string;
   /** The number of the type. */
   type: number;
+  /** The name as zone files write it, where it was made before. */
+  text?: string;
+}
+
+/** The name of a question as zone files write it. */
+export function textOf({ name, text }: AskedFor): string {
+  return text ?? nameText(labelsOf(name) ?? []);
 }
 
 const RECURSION_DESIRED = 0x0100;
@@ -72,7 +79,7 @@ export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAns
   // Some servers omit the question in an error.
   if (questions === 0) return code === 0 ? undefined : { rcode, truncated: false, records: [] };
   for (let question = 0; question < questions; question += 1) {
-    const isAsked = sameName(reader.name(), nameText(labelsOf(asked.name) ?? [])) && reader.u16() === asked.type;
+    const isAsked = sameName(reader.name(), textOf(asked)) && reader.u16() === asked.type;
     if (!isAsked) return undefined;
     reader.u16();
   }

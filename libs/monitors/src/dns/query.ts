@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { deadline, type Scope } from '@9volt/process';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
-import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer } from './message.js';
+import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer, textOf } from './message.js';
 import { Malformed } from './wire-reader.js';
 
 export interface DnsQuestion extends AskedFor {
@@ -20,7 +20,8 @@ export interface DnsServer {
 
 /** A question that can be asked any number of times. */
 export function questionFor(name: string, type: number): DnsQuestion {
-  return { name, type, bytes: encodeQuery(0, { name, type }) };
+  const asked = { name, type };
+  return { ...asked, text: textOf(asked), bytes: encodeQuery(0, asked) };
 }
 
 /** The target sent something that is not an answer. */

@@ -1,12 +1,14 @@
 import { constants } from 'node:crypto';
 import { once } from 'node:events';
 import { isIP, type Socket } from 'node:net';
-import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
+import { connect, createSecureContext, type SecureContext, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { Scope } from '@9volt/process';
 import type { ProbeRun } from '../probe/probe-run.js';
 import { certificateOf } from './certificate.js';
 import { chainOf } from './certificate-chain.js';
 import { asciiName } from './host.js';
+
+const STANDARD_VERSION = 'TLSv1.2';
 
 export interface TlsOptions {
   /** Accepts any certificate. */
@@ -38,7 +40,7 @@ export async function startTls(
 ): Promise<TLSSocket> {
   run.stage = 'shaking hands over TLS';
   const since = performance.now();
-  const { skipVerify, ca, minVersion = 'TLSv1.2', anonymous = false, legacyRenegotiation = false, cert, key } = options;
+  const { skipVerify, ca, minVersion = STANDARD_VERSION } = options;
   const name = tlsName(options.serverName ?? host);
   const secure = connect({
     socket,
@@ -46,15 +48,7 @@ export async function startTls(
     host: name,
     ...(isIP(name) === 0 ? { servername: name } : {}),
     rejectUnauthorized: !skipVerify,
-    minVersion,
-    ...(legacyRenegotiation ? { secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } : {}),
-    // OpenSSL itself refuses older versions, unless it is configured to be less strict.
-    ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
-    // TLS 1.3 has no anonymous key exchange.
-    ...(anonymous ? { ciphers: 'ADH:DEFAULT:@SECLEVEL=0', maxVersion: 'TLSv1.2' } : {}),
-    ca,
-    cert,
-    key,
+    secureContext: secureContextOf(options),
   });
   releasedWith(scope, secure);
   try {
@@ -71,6 +65,34 @@ export async function startTls(
 /** A name in the form of TLS: in ASCII, and without the final dot (RFC 6066, section 3). */
 export function tlsName(name: string): string {
   return asciiName(name).replace(/\.$/, '');
+}
+
+/** Contexts without certificates of their own, by what else tells them apart: the monitors of a worker share them. */
+const standardContexts = new Map<string, SecureContext>();
+/** Those with certificates, as long as their options last, which is a revision of a monitor. */
+const ownContexts = new WeakMap<TlsOptions, SecureContext>();
+
+/** Made once: it takes as long as a good part of a handshake. Throws what OpenSSL says of certificates and keys. */
+function secureContextOf(options: TlsOptions): SecureContext {
+  const { ca, cert, key, minVersion = STANDARD_VERSION, anonymous = false, legacyRenegotiation = false } = options;
+  const isStandard = ca === undefined && cert === undefined && key === undefined;
+  const name = `${minVersion} ${anonymous} ${legacyRenegotiation}`;
+  const known = isStandard ? standardContexts.get(name) : ownContexts.get(options);
+  if (known) return known;
+  const context = createSecureContext({
+    minVersion,
+    ...(legacyRenegotiation ? { secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT } : {}),
+    // OpenSSL itself refuses older versions, unless it is configured to be less strict.
+    ...(isOutdated(minVersion) ? { ciphers: 'DEFAULT@SECLEVEL=0' } : {}),
+    // TLS 1.3 has no anonymous key exchange.
+    ...(anonymous ? { ciphers: 'ADH:DEFAULT:@SECLEVEL=0', maxVersion: 'TLSv1.2' } : {}),
+    ca,
+    cert,
+    key,
+  });
+  if (isStandard) standardContexts.set(name, context);
+  else ownContexts.set(options, context);
+  return context;
 }
 
 function isOutdated(version: SecureVersion): boolean {
