@@ -64,8 +64,13 @@ describe('a worker that may open 200 files', () => {
     await bench.watch(hanging, { intervalMs: 10_000, settings: { timeout: '3s' } });
     // None of them ran before, so none is known to be quick.
     await bench.checked(well, 180_000);
-    const members = await bench.cluster.list<{ Short?: string }>(bench.cluster.keys.members);
-    expect([...members.values()].find(({ Short }) => Short)?.Short).toMatch(/may open 200 files/);
+    const shortage = async (): Promise<string | undefined> => {
+      const members = await bench.cluster.list<{ Short?: string }>(bench.cluster.keys.members);
+      return [...members.values()].find(({ Short }) => Short)?.Short;
+    };
+    expect(await waitFor(shortage, { timeoutMs: 60_000, what: 'the worker to say what it lacks' })).toMatch(
+      /can open 200 files/,
+    );
     await sleep(20_000);
     const [failing = ''] = well;
     bench.targets.break([failing]);
