@@ -91,6 +91,7 @@ describe('faults of the original', () => {
     const { code, stdout } = await cfg(
       write('dry', stringify({ monitor: { other: page('/other') } })),
       '--dryrun',
+      '--prune-all',
       '--force',
     );
     expect(code).toBe(0);

@@ -88,6 +88,7 @@ api read /
 api readwrite /config
 api readwrite /monitor/
 api readwrite /alerter/
+api readwrite /origin/
 api readwrite /cluster/drain/
 api readwrite /silence/
 api readwrite /maintenance/
@@ -101,6 +102,7 @@ operator read /cluster/
 operator readwrite /config
 operator readwrite /monitor/
 operator readwrite /alerter/
+operator readwrite /origin/
 operator readwrite /maintenance/
 operator readwrite /silence/
 operator readwrite /pause/
@@ -119,6 +121,7 @@ viewer read /silence/
 viewer read /maintenance/
 viewer read /ack/
 viewer read /pause/
+viewer read /origin/
 TEXT
 }
 

@@ -16,6 +16,7 @@ import { EventsService } from './events/events.service.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './settings/monitors.service.js';
+import { OriginsController } from './settings/origins.controller.js';
 import { PlacementService } from './placement/placement.service.js';
 import { RequestsService } from './requests/requests.service.js';
 import { AcksController, PausesController } from './quiet/acks.controller.js';
@@ -42,6 +43,7 @@ import { StreamHub } from './stream/stream.hub.js';
     MonitorsController,
     CallsController,
     AlertersController,
+    OriginsController,
     StatesController,
     AcksController,
     PausesController,

@@ -330,6 +330,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/origin/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show where monitors come from
+         * @description Returns a map from name to origin, without those that nobody noted. The next push of its files overwrites what is changed elsewhere.
+         */
+        get: operations["getMonitorOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/origin/alerter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show where alerters come from
+         * @description Returns a map from name to origin, without those that nobody noted. The next push of its files overwrites what is changed elsewhere.
+         */
+        get: operations["getAlerterOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/state": {
         parameters: {
             query?: never;
@@ -913,6 +953,18 @@ export interface components {
             /** @description Duration of the job, such as `12.5s`, or nanoseconds. */
             latency?: string | number;
         };
+        Origin: {
+            /**
+             * @description Files that were pushed, or the API, which the dashboard uses.
+             * @enum {string}
+             */
+            from: "files" | "api";
+            /** @description Name of the set of files. */
+            set?: string;
+        };
+        Origins: {
+            [key: string]: components["schemas"]["Origin"];
+        };
         StatusMessage: {
             message: string;
             status: string;
@@ -1067,6 +1119,8 @@ export interface components {
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description Where the monitor comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere. */
+            origin: components["schemas"]["Origin"] | null;
             /** @description True while the incident is still open and the latest checks succeed. */
             recovering: boolean;
             config?: components["schemas"]["Monitor"] | null;
@@ -1121,6 +1175,8 @@ export interface components {
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description Where the monitor comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere. */
+            origin: components["schemas"]["Origin"] | null;
             /** @description True while the incident is still open and the latest checks succeed. */
             recovering: boolean;
             config: components["schemas"]["Monitor"] | null;
@@ -1498,6 +1554,8 @@ export interface components {
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
+            /** @description Where the monitor comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere. */
+            origin: components["schemas"]["Origin"] | null;
             /** @description True while the incident is still open and the latest checks succeed. */
             recovering: boolean;
         } | {
@@ -10329,6 +10387,214 @@ export interface operations {
             };
         };
     };
+    getMonitorOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The origins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shop-home": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Origins"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/origin/monitor",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/origin/monitor",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/origin/monitor",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/origin/monitor",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAlerterOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The origins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "shop-home": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       }
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Origins"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/origin/alerter",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/origin/alerter",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/origin/alerter",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/origin/alerter",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listStates: {
         parameters: {
             query?: {
@@ -10401,6 +10667,10 @@ export interface operations {
                      *         "nextDue": "2026-06-01T12:00:10.000Z",
                      *         "incident": "1042.7",
                      *         "quiet": null,
+                     *         "origin": {
+                     *           "from": "files",
+                     *           "set": "shop"
+                     *         },
                      *         "recovering": false,
                      *         "config": {
                      *           "type": "http",
@@ -10572,6 +10842,10 @@ export interface operations {
                      *       "nextDue": "2026-06-01T12:00:10.000Z",
                      *       "incident": "1042.7",
                      *       "quiet": null,
+                     *       "origin": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       },
                      *       "recovering": false,
                      *       "config": {
                      *         "type": "http",

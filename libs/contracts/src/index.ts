@@ -16,6 +16,7 @@ export * from './member.js';
 export * from './monitor.js';
 export * from './monitor-state.js';
 export * from './name.js';
+export type * from './origin.js';
 export * from './notification.js';
 export * from './pages.js';
 export * from './performance.js';

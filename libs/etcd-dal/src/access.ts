@@ -43,7 +43,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       return {
         read: [keys.root],
         write: [
-          ...[keys.config, keys.monitors, keys.alerters, keys.drains],
+          ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
           ...[keys.members, keys.events, keys.requests, keys.pushes],
         ],
@@ -52,7 +52,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       return {
         read: [`${keys.root}cluster/`],
         write: [
-          ...[keys.config, keys.monitors, keys.alerters, keys.drains],
+          ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.maintenances, keys.silences, keys.pauses],
         ],
       };
@@ -62,7 +62,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [
           ...[keys.config, keys.monitors, `${keys.root}cluster/`, keys.states, keys.incidents],
           ...[keys.vitals, keys.outbox, keys.handbacks, keys.events, keys.pushes],
-          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
+          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses, keys.origins],
         ],
         write: [],
       };

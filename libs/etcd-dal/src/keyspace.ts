@@ -1,3 +1,6 @@
+/** The kinds of entries whose origin is noted. */
+export type OriginKind = 'monitor' | 'alerter' | 'maintenance';
+
 /**
  * Every key of 9volt, spelled here and nowhere else: builders, prefixes with their trailing slash, and parsers.
  * Names and ids contain no slash, so each is one segment.
@@ -12,6 +15,7 @@ export class Keyspace {
   readonly coverage: string;
   readonly monitors: string;
   readonly alerters: string;
+  readonly origins: string;
   readonly silences: string;
   readonly maintenances: string;
   readonly acks: string;
@@ -39,6 +43,7 @@ export class Keyspace {
     this.coverage = `${this.root}cluster/coverage`;
     this.monitors = `${this.root}monitor/`;
     this.alerters = `${this.root}alerter/`;
+    this.origins = `${this.root}origin/`;
     this.silences = `${this.root}silence/`;
     this.maintenances = `${this.root}maintenance/`;
     this.acks = `${this.root}ack/`;
@@ -63,6 +68,13 @@ export class Keyspace {
   }
   alerter(name: string): string {
     return this.alerters + name;
+  }
+  /** Prefix of the origins of all entries of a kind. */
+  originsOf(kind: OriginKind): string {
+    return `${this.origins}${kind}/`;
+  }
+  origin(kind: OriginKind, name: string): string {
+    return this.originsOf(kind) + name;
   }
   silence(id: string): string {
     return this.silences + id;

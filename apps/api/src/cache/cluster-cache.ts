@@ -9,6 +9,7 @@ import {
   messageOf,
   type Member,
   type MonitorSettings,
+  type Origin,
   type Sample,
   reportDefect,
   unawaited,
@@ -46,6 +47,12 @@ const VERIFY_EVERY_MS = 300_000;
 export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Surroundings {
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
+  /** Where entries come from, by name. */
+  readonly origins = {
+    monitor: new Map<string, Origin>(),
+    alerter: new Map<string, Origin>(),
+    maintenance: new Map<string, Origin>(),
+  };
   readonly members = new MembersView();
   readonly quiet = new QuietView();
   readonly events = new EventLog();
@@ -230,6 +237,10 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'alerter':
         if (gone) this.alerters.delete(record.name);
         else this.alerters.set(record.name, after as Item<AlerterRecord>);
+        return;
+      case 'origin':
+        if (gone) this.origins[record.noun].delete(record.name);
+        else this.origins[record.noun].set(record.name, record.origin);
         return;
       case 'silence':
       case 'maintenance':

@@ -14,6 +14,7 @@ import {
   type Member,
   type MonitorSettings,
   type MonitorState,
+  type Origin,
   type OutboxEntry,
   type Pause,
   type PoisonRecord,
@@ -31,6 +32,7 @@ import {
   type Keyspace,
   MAX_SETTINGS_BYTES,
   MAX_VALUE_BYTES,
+  type OriginKind,
   parse,
   type Stores,
   type ReportFault,
@@ -48,6 +50,7 @@ export type CacheRecord =
   | ({ kind: 'monitor'; name: string } & Declared<MonitorSettings>)
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
   | ({ kind: 'maintenance'; name: string } & Declared<MaintenanceSettings>)
+  | { kind: 'origin'; noun: OriginKind; name: string; origin: Origin }
   | { kind: 'silence'; id: string; silence: Silence }
   | { kind: 'ack'; monitor: string; ack: Acknowledgement }
   | { kind: 'pause'; monitor: string; pause: Pause }
@@ -102,6 +105,19 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
         ...declared(value, (raw) => validateSettings(MaintenanceSettings, raw)),
       }),
     ],
+    ...(['monitor', 'alerter', 'maintenance'] as const).map(
+      (noun) =>
+        [
+          keys.originsOf(noun),
+          (name: string, entry: Entry, report: ReportFault) =>
+            wrap(stores.origin[noun].parsed(entry, report), (origin) => ({
+              kind: 'origin' as const,
+              noun,
+              name,
+              origin,
+            })),
+        ] as const,
+    ),
     [
       keys.silences,
       (id, entry, report) =>

@@ -5,6 +5,7 @@ import { ClusterSettings } from '../cluster/cluster-settings.dto.js';
 import { Cluster, Coverage, Director, Quarantined, UnreadableKey } from '../cluster/cluster.dto.js';
 import { Drain } from '../cluster/drain.dto.js';
 import { Member } from '../cluster/member.dto.js';
+import { Origin, Origins } from '../common/origin.dto.js';
 import { FieldProblem, Problem } from '../common/problem.dto.js';
 import { CheckResult, PerformanceValue, Phases, Sample } from '../common/result.dto.js';
 import { type Component, list, map, ref, text } from '../common/shape.js';
@@ -56,6 +57,8 @@ export const DTOS: readonly Component<unknown>[] = [
   Problem,
   FieldProblem,
   CallWords,
+  Origin,
+  Origins,
   StatusMessage,
   MonitorTrial,
   AlerterTrial,

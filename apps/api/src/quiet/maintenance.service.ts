@@ -46,7 +46,12 @@ export class MaintenanceService {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       const stored = await this.node.stores.maintenance.read(name);
       assertPreconditions(preconditions, stored?.modRevision);
-      const written = await this.node.stores.maintenance.replace(name, stored?.modRevision ?? 0, validated.value);
+      const written = await this.node.stores.maintenance.replace(
+        name,
+        stored?.modRevision ?? 0,
+        validated.value,
+        stored ? undefined : { from: 'api' },
+      );
       if (written.outcome !== 'accepted') continue;
       await this.cache.awaitWrite(written.revision);
       const created = stored === undefined;

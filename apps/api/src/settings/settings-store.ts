@@ -1,5 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
-import { DomainError, type FieldError, isName, isPlainObject, newNameFault, pointer, ownOf } from '@9volt/contracts';
+import {
+  DomainError,
+  type FieldError,
+  isName,
+  isPlainObject,
+  newNameFault,
+  type Origin,
+  ownOf,
+  pointer,
+} from '@9volt/contracts';
 import {
   type ClusterNode,
   encode,
@@ -37,6 +46,8 @@ export type CrossCheck<S> = (entries: readonly { name: string; settings: S; at: 
 
 /** The valid part of that size is some 3 MB. */
 const MAX_PUSHED = 10_000;
+/** The origin of entries that the API creates. Entries from files stay theirs when they are changed here: the next push overwrites them. */
+const HERE: Origin = { from: 'api' };
 /** This many are validated in a few milliseconds. */
 const TURN = 32;
 /** Another writer was first so often that a person should look. */
@@ -93,6 +104,7 @@ export class SettingsStore<S extends object> {
         name,
         settings,
         modRevision: revisionOf(current),
+        origin: current ? undefined : HERE,
       }));
       let refused = false;
       for await (const { changes, committed } of this.entries.replaceAll(writes)) {
@@ -168,7 +180,7 @@ export class SettingsStore<S extends object> {
       if (current && sameJson(parsed(current), settings)) {
         return { settings, revision: current.modRevision, outcome: 'unchanged' };
       }
-      const committed = await this.entries.replace(name, revisionOf(current), settings);
+      const committed = await this.entries.replace(name, revisionOf(current), settings, current ? undefined : HERE);
       if (committed.outcome === 'refused') continue;
       await this.cache.awaitWrite(committed.revision);
       return { settings, revision: committed.revision, outcome: current ? 'changed' : 'created' };

@@ -39,6 +39,7 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     performance: latest?.performance ?? [],
     nextDue: isoOf(status === 'disabled' ? undefined : nextDueAt(view, status, now)),
     incident: state?.incident?.id ?? null,
+    origin: cache.origins.monitor.get(view.name) ?? null,
     quiet: cache.quiet.reasonOf(view, now),
     recovering: state?.incident != null && (state.successes ?? 0) > 0,
   };

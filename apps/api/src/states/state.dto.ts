@@ -27,6 +27,7 @@ import {
   texts,
   told,
 } from '../common/shape.js';
+import { Origin } from '../common/origin.dto.js';
 import { Ack, Pause } from '../quiet/quiet.dto.js';
 import { PerformanceValue, Sample } from '../common/result.dto.js';
 
@@ -59,6 +60,11 @@ const properties = {
     description:
       'Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.',
   },
+  origin: {
+    ...orNull(ref(Origin)),
+    description:
+      'Where the monitor comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere.',
+  },
   recovering: { ...flag, description: 'True while the incident is still open and the latest checks succeed.' },
 };
 const config = orNull(ref('Monitor'));
@@ -84,6 +90,7 @@ const example = {
   nextDue: '2026-06-01T12:00:10.000Z',
   incident: '1042.7',
   quiet: null,
+  origin: { from: 'files' as const, set: 'shop' },
   recovering: false,
   config: {
     type: 'http',

@@ -7,18 +7,25 @@ export interface Backup {
   /** ISO 8601. */
   madeAt: string;
   data: OperatorData;
+  /** Where monitors and alerters come from, by the same keys. A list of its own, which an earlier version leaves alone. */
+  origins?: OperatorData;
 }
 
 const FORMAT = '9volt-backup';
 const VERSION = 1;
 
 /** One JSON document, a line per key, so that people can compare two backups. It contains secrets. */
-export function encodeBackup({ madeAt, data }: Backup, madeBy: string): string {
+export function encodeBackup({ madeAt, data, origins = new Map() }: Backup, madeBy: string): string {
+  const head = JSON.stringify({ format: FORMAT, version: VERSION, madeAt, madeBy }).slice(0, -1);
+  const more = origins.size === 0 ? '' : `,"origins":${listOf(origins)}`;
+  return `${head},"entries":${listOf(data)}${more}}\n`;
+}
+
+function listOf(data: OperatorData): string {
   const entries = [...data]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([key, value]) => JSON.stringify(entryOf(key, value)));
-  const head = JSON.stringify({ format: FORMAT, version: VERSION, madeAt, madeBy }).slice(0, -1);
-  return `${head},"entries":[\n${entries.join(',\n')}\n]}\n`;
+  return `[\n${entries.join(',\n')}\n]`;
 }
 
 /** Throws with the faults, before it uses anything of it. */
@@ -37,15 +44,21 @@ export function decodeBackup(text: string): Backup {
     );
   }
   if (!Array.isArray(raw['entries'])) throw new Error('it has no list of entries');
+  const origins = Array.isArray(raw['origins']) ? { origins: dataOf(raw['origins']) } : {};
+  const madeAt = typeof raw['madeAt'] === 'string' ? raw['madeAt'] : 'an unknown time';
+  return { madeAt, data: dataOf(raw['entries']), ...origins };
+}
+
+function dataOf(list: readonly unknown[]): Map<string, Buffer> {
   const data = new Map<string, Buffer>();
-  raw['entries'].forEach((entry: unknown, index) => {
+  list.forEach((entry: unknown, index) => {
     const value = isPlainObject(entry) ? valueOf(entry) : undefined;
     if (!isPlainObject(entry) || typeof entry['key'] !== 'string' || !value) {
       throw new Error(`entry ${index + 1}: expected a key with a value`);
     }
     data.set(entry['key'], value);
   });
-  return { madeAt: typeof raw['madeAt'] === 'string' ? raw['madeAt'] : 'an unknown time', data };
+  return data;
 }
 
 /** A value that somebody wrote by hand may not be text. */

@@ -17,6 +17,16 @@ describe('a backup', () => {
     expect(new Map(back.data)).toEqual(data);
   });
 
+  it('has where entries come from in a list of its own, which an earlier version leaves alone', () => {
+    const origins = new Map([['monitor/web', Buffer.from('{"from":"files","set":"shop"}')]]);
+    const withOrigins = encodeBackup({ madeAt: '2026-01-02T03:04:05.000Z', data, origins }, '9volt test');
+    expect(decodeBackup(withOrigins)).toMatchObject({ data, origins });
+    expect(JSON.parse(withOrigins)).toMatchObject({
+      version: 1,
+      entries: (JSON.parse(text) as { entries: [] }).entries,
+    });
+  });
+
   it('has one line per key, in order', () => {
     expect(text.split('\n').map((line) => /"key":"([^"]+)"/.exec(line)?.[1])).toEqual([
       undefined,

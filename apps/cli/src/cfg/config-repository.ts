@@ -1,11 +1,13 @@
 import { validateAlerter } from '@9volt/alerters';
-import { isPlainObject, MaintenanceSettings, type Validated, validateSettings } from '@9volt/contracts';
-import { encode, type Entry, EtcdClient, type KeyChange, Keyspace, OperatorStore } from '@9volt/etcd-dal';
+import { isPlainObject, MaintenanceSettings, type Origin, type Validated, validateSettings } from '@9volt/contracts';
+import { type Entry, EtcdClient, type FencedWrite, Keyspace, Stores } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import type { Kind } from './entry.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
 import { writeInBatches } from './write-in-batches.js';
+
+type Origins = ReadonlyMap<string, Origin>;
 
 export const DEMO_TAG = '9volt-demo';
 
@@ -13,31 +15,37 @@ export const DEMO_TAG = '9volt-demo';
 export class ConfigRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
+  private readonly stores: Stores;
 
   constructor(config: EtcdConfig) {
     this.client = new EtcdClient(config.etcd);
     this.keys = new Keyspace(config.prefix);
+    this.stores = new Stores(this.client, this.keys);
   }
 
   async read(): Promise<Catalogue<Stored>> {
     const { monitors, alerters, maintenances } = this.keys;
     const read = await this.client.list(monitors);
-    const at = { revision: read.revision };
-    const [{ entries }, windows] = await Promise.all([
-      this.client.list(alerters, at),
-      this.client.list(maintenances, at),
+    const { revision } = read;
+    const { origin } = this.stores;
+    const [{ entries }, windows, ofMonitors, ofAlerters, ofWindows] = await Promise.all([
+      this.client.list(alerters, { revision }),
+      this.client.list(maintenances, { revision }),
+      origin.monitor.readAll(revision),
+      origin.alerter.readAll(revision),
+      origin.maintenance.readAll(revision),
     ]);
-    const stored = (kind: Kind, prefix: string, found: readonly Entry[]): Map<string, Stored> =>
+    const stored = (kind: Kind, prefix: string, found: readonly Entry[], origins: Origins): Map<string, Stored> =>
       new Map(
         found.map((entry) => {
           const name = entry.key.slice(prefix.length);
-          return [name, new StoredEntry(kind, name, entry)];
+          return [name, new StoredEntry(kind, name, entry, origins.get(name))];
         }),
       );
     return {
-      monitor: stored('monitor', monitors, read.entries),
-      alerter: stored('alerter', alerters, entries),
-      maintenance: stored('maintenance', maintenances, windows.entries),
+      monitor: stored('monitor', monitors, read.entries, ofMonitors),
+      alerter: stored('alerter', alerters, entries, ofAlerters),
+      maintenance: stored('maintenance', maintenances, windows.entries, ofWindows),
     };
   }
 
@@ -45,24 +53,23 @@ export class ConfigRepository {
    * Writes a plan: referenced entries before the monitors that refer to them, and every put before the first removal, in batches
    * that compare the revisions that were read. Throws `ChangedMeanwhileError` at the first batch that no longer fits.
    */
-  async apply(plan: SyncPlan, onProgress: (written: number) => void = () => undefined): Promise<void> {
+  async apply(plan: SyncPlan, set: string, onProgress: (written: number) => void = () => undefined): Promise<void> {
+    const origin: Origin = { from: 'files', set };
     const puts = [...plan.added, ...plan.changed].sort(byKind('alerter'));
     const removals = [...plan.removed].sort(byKind('monitor'));
-    const keyed = (changes: readonly Change[]): KeyChange[] =>
-      changes.map((change) => ({
-        key: this.keyOf(change),
-        modRevision: change.modRevision,
-        ...(change.value === undefined ? {} : { value: Buffer.from(encode(change.value)) }),
-      }));
-    await writeInBatches(new OperatorStore(this.client, this.keys), [keyed(puts), keyed(removals)], onProgress);
+    const shareOf = ({ kind, name, value, modRevision }: Change): FencedWrite =>
+      this.stores[kind].replacing({ name, settings: value, modRevision, origin: value && origin });
+    const claim = ({ kind, name }: Pick<Change, 'kind' | 'name'>): FencedWrite =>
+      this.stores.origin[kind].noting(name, origin);
+    await writeInBatches(
+      this.stores.operator,
+      [plan.claimed.map(claim), puts.map(shareOf), removals.map(shareOf)],
+      onProgress,
+    );
   }
 
   close(): void {
     this.client.close();
-  }
-
-  private keyOf({ kind, name }: Change): string {
-    return this.keys[kind](name);
   }
 }
 
@@ -82,6 +89,7 @@ class StoredEntry implements Stored {
     private readonly kind: Kind,
     private readonly name: string,
     { value, modRevision }: Entry,
+    readonly origin: Origin | undefined,
   ) {
     this.text = value.toString();
     this.modRevision = modRevision;

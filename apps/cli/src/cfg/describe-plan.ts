@@ -1,19 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { maskAlerter } from '@9volt/alerters';
-import { type AlerterSettings, maskSettings, type MonitorSettings } from '@9volt/contracts';
+import { type AlerterSettings, maskSettings, type MonitorSettings, type Origin } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 import type { Change, SyncPlan } from './plan-sync.js';
 
-/** The changes of a sync, done or planned, by name. */
-export function describePlan(plan: SyncPlan, dryrun: boolean): string[] {
+/** The changes of a sync, done or planned, by name; with `verbose` also the entries that stay. */
+export function describePlan(plan: SyncPlan, { dryrun, verbose }: { dryrun: boolean; verbose: boolean }): string[] {
   const line = (verb: string, { kind, name }: { kind: string; name: string }): string =>
     `${dryrun ? 'would have ' : ''}${verb} ${kind} ${name}`;
   return [
     ...plan.added.map((change) => line('added', change)),
     ...plan.changed.map((change) => line('changed', change)),
-    ...plan.skipped.map((skipped) => line('skipped', skipped)),
+    ...(verbose ? plan.skipped.map((skipped) => line('skipped', skipped)) : []),
     ...plan.removed.map((change) => line('removed', change)),
+    ...(verbose ? plan.kept.map((kept) => `kept ${kept.kind} ${kept.name}: ${ownerOf(kept.origin)}`) : []),
   ];
+}
+
+function ownerOf(origin: Origin | undefined): string {
+  if (origin?.from === 'files') return `it belongs to the set ${origin.set ?? 'of nobody'}`;
+  return origin ? 'the dashboard or the API made it' : 'it belongs to no set';
 }
 
 /** One change as lines of a diff; secrets are masked, and only marked as changed. */

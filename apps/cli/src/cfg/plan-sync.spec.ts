@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeChange, describePlan } from './describe-plan.js';
-import { type Catalogue, planSync, type Stored } from './plan-sync.js';
+import type { Origin } from '@9volt/contracts';
+import { type Catalogue, planSync, type Stored, type SyncOptions } from './plan-sync.js';
 
-const options = { replace: false, nosync: false };
-const stored = (value: object | undefined, modRevision = 7, demo = false): Stored => ({
+const options: SyncOptions = { set: 'shop', replace: false, nosync: false, pruneAll: false, takeOver: false };
+const SHOP: Origin = { from: 'files', set: 'shop' };
+const stored = (
+  value: object | undefined,
+  modRevision = 7,
+  demo = false,
+  origin: Origin | undefined = demo ? undefined : SHOP,
+): Stored => ({
   value,
+  origin,
   text: JSON.stringify(value) ?? 'not JSON',
   modRevision,
   demo,
@@ -41,6 +49,7 @@ describe('planning a sync', () => {
       text: '{"x":1}',
       modRevision: 7,
       demo: false,
+      origin: SHOP,
       get value(): object {
         throw new Error('validated');
       },
@@ -77,6 +86,64 @@ describe('planning a sync', () => {
   });
 });
 
+describe('whose an entry is', () => {
+  const owned = (origin: Origin | undefined): Stored => ({ ...stored({ x: 1 }), origin });
+  const PAY: Origin = { from: 'files', set: 'pay' };
+  const remote = catalogue({
+    mine: owned(SHOP),
+    theirs: owned(PAY),
+    made: owned({ from: 'api' }),
+    before: owned(undefined),
+  });
+  const names = (of: readonly { name: string }[]): string[] => of.map(({ name }) => name).sort();
+
+  it('a push removes only what its set once made', () => {
+    const plan = planSync(catalogue<object>({}), remote, options);
+    expect(names(plan.removed)).toEqual(['mine']);
+    expect(names(plan.kept)).toEqual(['before', 'made', 'theirs']);
+  });
+
+  it('unless all is to be pruned, or nothing', () => {
+    expect(names(planSync(catalogue({}), remote, { ...options, pruneAll: true }).removed)).toHaveLength(4);
+    expect(planSync(catalogue({}), remote, { ...options, nosync: true }).removed).toEqual([]);
+    expect(planSync(catalogue({}), remote, { ...options, nosync: true, pruneAll: true }).removed).toEqual([]);
+  });
+
+  it('what nobody owns, or the API made, belongs to the first set that names it', () => {
+    const plan = planSync(catalogue<object>({ made: { x: 2 }, before: { x: 1 }, mine: { x: 1 } }), remote, options);
+    expect([names(plan.changed), names(plan.claimed)]).toEqual([['made'], ['before']]);
+  });
+
+  it('what another set has alike stays its own, and what differs is refused, unless it is taken over', () => {
+    const alike = planSync(catalogue<object>({ mine: { x: 1 }, theirs: { x: 1 } }), remote, options);
+    expect([alike.claimed, alike.foreign, alike.changed]).toEqual([[], [], []]);
+    const local = catalogue<object>({ mine: { x: 1 }, theirs: { x: 2 } });
+    expect(planSync(local, remote, options)).toMatchObject({ foreign: [{ name: 'theirs', set: 'pay' }], changed: [] });
+    const taken = planSync(local, remote, { ...options, takeOver: true });
+    expect([taken.foreign, names(taken.changed)]).toEqual([[], ['theirs']]);
+  });
+
+  it('only deletions of its own are alarming', () => {
+    const others = catalogue({
+      ...many(11, owned(SHOP)),
+      ...Object.fromEntries(Array.from({ length: 90 }, (_, n) => [`o${n}`, owned(PAY)])),
+    });
+    expect(planSync(catalogue({}), others, options).alarming).toBe('this push would delete 11 of 11 monitors');
+    expect(planSync(catalogue({}), others, { ...options, pruneAll: true }).alarming).toContain('101 of 101');
+  });
+
+  it('is told, of what stays, when somebody asks', () => {
+    const plan = planSync(catalogue<object>({ mine: { x: 1 } }), remote, options);
+    expect(describePlan(plan, { dryrun: false, verbose: false })).toEqual([]);
+    expect(describePlan(plan, { dryrun: false, verbose: true })).toEqual([
+      'skipped monitor mine',
+      'kept monitor theirs: it belongs to the set pay',
+      'kept monitor made: the dashboard or the API made it',
+      'kept monitor before: it belongs to no set',
+    ]);
+  });
+});
+
 describe('describing a sync', () => {
   it('shows a difference by attribute and masks secrets', () => {
     const before = { type: 'slack', options: { token: 'old-secret', channel: '#a' } };
@@ -91,6 +158,9 @@ describe('describing a sync', () => {
 
   it('says what it would do', () => {
     const plan = planSync(catalogue<object>({ a: {} }), catalogue({ b: stored({}) }), options);
-    expect(describePlan(plan, true)).toEqual(['would have added monitor a', 'would have removed monitor b']);
+    expect(describePlan(plan, { dryrun: true, verbose: false })).toEqual([
+      'would have added monitor a',
+      'would have removed monitor b',
+    ]);
   });
 });

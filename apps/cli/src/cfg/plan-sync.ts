@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isPlainObject } from '@9volt/contracts';
+import { isPlainObject, type Origin } from '@9volt/contracts';
 import type { Kind } from './entry.js';
 
 /** The stored value of a key. */
@@ -11,6 +11,8 @@ export interface Stored {
   modRevision: number;
   /** Part of the demo that `9volt up` loads. */
   demo: boolean;
+  /** Where it comes from; undefined when nobody noted it: what an earlier version or somebody by hand made. */
+  origin: Origin | undefined;
 }
 
 export interface Change {
@@ -23,20 +25,37 @@ export interface Change {
   modRevision: number;
 }
 
+interface Named {
+  kind: Kind;
+  name: string;
+}
+
 export interface SyncPlan {
   added: Change[];
   changed: Change[];
   removed: Change[];
-  skipped: { kind: Kind; name: string }[];
+  skipped: Named[];
+  /** What is as the files say, and belongs to their set from now on. */
+  claimed: Named[];
+  /** What is in no file and stays: it belongs to nobody, to the API or to other sets. */
+  kept: (Named & { origin: Origin | undefined })[];
+  /** What the files have otherwise than the set that it belongs to. */
+  foreign: (Named & { set: string })[];
   /** Why this needs `--force`. */
   alarming?: string;
 }
 
 export interface SyncOptions {
+  /** Name of the set of files. */
+  set: string;
   /** Also write equal entries. */
   replace: boolean;
-  /** Keep stored entries that no file contains. */
+  /** Keep entries of the set that no file contains any more. */
   nosync: boolean;
+  /** Remove everything that no file contains, whoever made it. */
+  pruneAll: boolean;
+  /** Change what belongs to other sets, which makes it belong to this one. */
+  takeOver: boolean;
 }
 
 export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
@@ -44,33 +63,47 @@ export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
 /** Alerters before the monitors that name them, and windows before the monitors that they keep quiet. */
 const IN_ORDER: readonly Kind[] = ['alerter', 'maintenance', 'monitor'];
 
-/** The writes that make the stored entries equal to those in the files. */
+/** The writes that make the stored entries of a set equal to those in its files. */
 export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, options: SyncOptions): SyncPlan {
-  const plan: SyncPlan = { added: [], changed: [], removed: [], skipped: [] };
+  const plan: SyncPlan = { added: [], changed: [], removed: [], skipped: [], claimed: [], kept: [], foreign: [] };
   for (const kind of IN_ORDER) {
     for (const [name, settings] of local[kind]) {
       const text = JSON.stringify(settings);
       const known = stored[kind].get(name);
+      const owner = known?.origin?.from === 'files' ? known.origin.set : undefined;
+      const isForeign = owner !== undefined && owner !== options.set && !options.takeOver;
       if (!known) plan.added.push({ kind, name, value: parsed(text), modRevision: 0 });
-      else if (options.replace || !isSame(known, text)) {
-        plan.changed.push({ kind, name, value: parsed(text), before: known.value, modRevision: known.modRevision });
-      } else plan.skipped.push({ kind, name });
+      else if (!options.replace && isSame(known, text)) {
+        plan.skipped.push({ kind, name });
+        if (owner !== options.set && !isForeign) plan.claimed.push({ kind, name });
+      } else if (isForeign) plan.foreign.push({ kind, name, set: owner });
+      else plan.changed.push({ kind, name, value: parsed(text), before: known.value, modRevision: known.modRevision });
     }
-    if (options.nosync) continue;
     for (const [name, known] of stored[kind]) {
       if (local[kind].has(name)) continue;
-      plan.removed.push({ kind, name, before: known.value, modRevision: known.modRevision });
+      if (isLeftOver(known, options)) {
+        plan.removed.push({ kind, name, before: known.value, modRevision: known.modRevision });
+      } else plan.kept.push({ kind, name, origin: known.origin });
     }
   }
-  const alarming = alarmOf(plan, stored);
+  const alarming = alarmOf(plan, stored, options);
   return alarming === undefined ? plan : { ...plan, alarming };
+}
+
+/** Whether a push removes what is stored and in no file. The demo makes room for whatever comes. */
+export function isLeftOver({ origin, demo }: Pick<Stored, 'origin' | 'demo'>, options: SyncOptions): boolean {
+  if (options.nosync) return false;
+  return options.pruneAll || demo || (origin?.from === 'files' && origin.set === options.set);
 }
 
 const MANY = 10;
 
-function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>): string | undefined {
-  const own = [...stored.monitor].filter(([, { demo }]) => !demo).map(([name]) => name);
-  const names = new Set(own);
+function alarmOf(plan: SyncPlan, stored: Catalogue<Stored>, options: SyncOptions): string | undefined {
+  const own = [...stored.monitor].filter(([, known]) => {
+    const belongs = known.origin?.from === 'files' && known.origin.set === options.set;
+    return !known.demo && (options.pruneAll || belongs);
+  });
+  const names = new Set(own.map(([name]) => name));
   const removed = plan.removed.filter(({ kind, name }) => kind === 'monitor' && names.has(name)).length;
   if (removed <= MANY || removed <= own.length / 2) return undefined;
   return `this push would delete ${removed} of ${own.length} monitors`;

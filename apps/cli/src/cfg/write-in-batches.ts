@@ -1,4 +1,4 @@
-import type { KeyChange, OperatorStore } from '@9volt/etcd-dal';
+import type { FencedWrite, OperatorStore } from '@9volt/etcd-dal';
 
 /** Somebody else changed what was read; nothing of this batch was written. */
 class ChangedMeanwhileError extends Error {
@@ -16,14 +16,14 @@ class ChangedMeanwhileError extends Error {
  */
 export async function writeInBatches(
   store: OperatorStore,
-  groups: readonly (readonly KeyChange[])[],
+  groups: readonly (readonly FencedWrite[])[],
   onProgress: (written: number) => void = () => undefined,
 ): Promise<void> {
   let written = 0;
   for (const group of groups) {
-    for await (const { changes, committed } of store.replaceAll(group)) {
+    for await (const { writes, committed } of store.commitAll(group)) {
       if (committed.outcome === 'refused') throw new ChangedMeanwhileError(written);
-      written += changes.length;
+      written += writes.length;
       onProgress(written);
     }
   }

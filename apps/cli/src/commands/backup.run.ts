@@ -14,9 +14,12 @@ export interface RestoreOptions extends Record<string, unknown> {
 }
 
 export async function backup(file: string, options: Record<string, unknown>): Promise<void> {
-  const stored = await withRepository(OperatorRepository, options, (repository) => repository.read());
-  const data = new Map([...stored].map(([key, { value }]) => [key, value]));
-  const text = encodeBackup({ madeAt: new Date().toISOString(), data }, `9volt ${VERSION.text}`);
+  const [data, origins] = await withRepository(OperatorRepository, options, async (repository) => {
+    const [stored, noted] = [await repository.read(), await repository.readOrigins()];
+    // A note without its entry means nothing.
+    return [valuesOf(stored), valuesOf([...noted].filter(([key]) => stored.has(key)))];
+  });
+  const text = encodeBackup({ madeAt: new Date().toISOString(), data, origins }, `9volt ${VERSION.text}`);
   if (file === '-') {
     process.stdout.write(text);
     return;
@@ -27,7 +30,7 @@ export async function backup(file: string, options: Record<string, unknown>): Pr
 }
 
 export async function restore(file: string, options: RestoreOptions): Promise<void> {
-  const { data, madeAt } = await readBackup(file);
+  const { data, origins, madeAt } = await readBackup(file);
   await withRepository(OperatorRepository, options, async (repository) => {
     const foreign = [...data.keys()].find((key) => !repository.isOperators(key));
     if (foreign !== undefined)
@@ -40,11 +43,15 @@ export async function restore(file: string, options: RestoreOptions): Promise<vo
       if (!options.dryrun) throw new CliError(`${problem}; nothing was written`);
       say(problem);
     }
-    if (!options.dryrun) await repository.write(changes);
+    if (!options.dryrun) await repository.write(changes, origins);
     const would = options.dryrun ? 'would have ' : '';
     const keys = changes.map(({ key }) => key);
     say(`${would}restored ${summary(keys)} of ${madeAt}; ${plan.same.length} already equal the file`);
   });
+}
+
+function valuesOf(stored: Iterable<readonly [string, { value: Buffer }]>): Map<string, Buffer> {
+  return new Map([...stored].map(([key, { value }]) => [key, value]));
 }
 
 async function readBackup(file: string): Promise<Backup> {

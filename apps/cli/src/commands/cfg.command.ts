@@ -9,20 +9,26 @@ export function addCfgCommand(program: Command): void {
   const cfg = program.command('cfg').description('Push a directory of YAML files to etcd.');
 
   withSettings(
-    withFiles(
-      cfg
-        .command('sync <dir>', { isDefault: true })
-        .description('Push changed entries and delete entries that no file contains.'),
+    withSet(
+      withFiles(
+        cfg
+          .command('sync <dir>', { isDefault: true })
+          .description(
+            'Push changed entries and delete those that the same set of files once made and no file contains any more.',
+          ),
+      ),
     ),
     'etcd',
   )
     .option('-r, --replace', 'push every entry, even unchanged ones')
-    .option('-n, --nosync', 'keep stored entries that no file contains')
+    .option('-n, --nosync', 'keep entries that no file contains any more')
+    .option('--take-over', 'change entries that belong to other sets of files; they belong to this one then')
+    .option('--verbose', 'name also the entries that stay as they are')
     .option('--dryrun', 'write nothing; show the changes only')
     .option('--force', 'allow deleting more than half of the monitors (if more than 10)')
     .addHelpText(
       'after',
-      '\nExamples:\n  9volt cfg ./monitoring\n  9volt cfg ./monitoring --dryrun\n  9volt cfg ./team-a --nosync',
+      '\nExamples:\n  9volt cfg ./monitoring\n  9volt cfg ./monitoring --dryrun\n  9volt cfg ./team-a\n  9volt cfg /tmp/checkout --set team-a',
     )
     .action(async (directory: string, options: CfgOptions) => {
       await (await import('./cfg.run.js')).sync(directory, options);
@@ -35,8 +41,8 @@ export function addCfgCommand(program: Command): void {
       await (await import('./cfg.run.js')).validate(directory, options);
     });
 
-  withSettings(withFiles(cfg.command('diff <dir>').description('Show what a push would change.')), 'etcd')
-    .option('-n, --nosync', 'ignore stored entries that no file contains')
+  withSettings(withSet(withFiles(cfg.command('diff <dir>').description('Show what a push would change.'))), 'etcd')
+    .option('-n, --nosync', 'ignore entries that no file contains any more')
     .addHelpText(
       'after',
       '\nExit code: 0 no difference, 1 differences, 2 error.\n\nExample:\n  9volt cfg diff ./monitoring',
@@ -59,6 +65,13 @@ export function addCfgCommand(program: Command): void {
     .action(async (options: CfgOptions) => {
       await (await import('./cfg.run.js')).exportAll(options);
     });
+}
+
+/** The options about who owns the entries. */
+function withSet(command: Command): Command {
+  return command
+    .option('--set <name>', 'name of the set of files; by default the name of the directory')
+    .option('--prune-all', 'also remove entries that other sets, the dashboard or anybody else made');
 }
 
 /** The options that choose files below the directory. */

@@ -1,10 +1,18 @@
-import type { MonitorSettings } from '@9volt/contracts';
+import { basename, resolve } from 'node:path';
+import { alerterReferencesOf, isName, type MonitorSettings, NAME_EXPECTED } from '@9volt/contracts';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
 import { type ConfigFault, describeFault, quoteOf } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
-import { planSync, type Stored, type SyncPlan } from '../cfg/plan-sync.js';
+import {
+  type Catalogue,
+  isLeftOver,
+  planSync,
+  type Stored,
+  type SyncOptions,
+  type SyncPlan,
+} from '../cfg/plan-sync.js';
 import { newNameFaults, validateEntries, type Validated } from '../cfg/validate-entries.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
@@ -17,6 +25,10 @@ export interface CfgOptions extends Record<string, unknown> {
   force?: boolean;
   strict?: boolean;
   exclude?: string[];
+  set?: string;
+  pruneAll?: boolean;
+  takeOver?: boolean;
+  verbose?: boolean;
 }
 
 /** Exit code of `cfg diff` when there are differences; 2 is an error. */
@@ -25,15 +37,26 @@ const DIFF_FAILED = 2;
 
 export async function sync(directory: string, options: CfgOptions): Promise<void> {
   await withRepository(ConfigRepository, options, async (repository) => {
-    const { plan, loaded, validated } = await prepare(directory, options, repository);
+    const { plan, loaded, validated, set } = await prepare(directory, options, repository);
+    refuseForeign(plan);
     if (plan.alarming !== undefined && !options.force && !options.dryrun) {
       throw new CliError(`${plan.alarming}; nothing was written. Use --force to delete them, or --nosync to keep them`);
     }
-    const bar = progress('pushing', plan.added.length + plan.changed.length + plan.removed.length);
-    if (!options.dryrun) await repository.apply(plan, bar.at).finally(bar.done);
-    for (const line of describePlan(plan, options.dryrun ?? false)) say(line);
-    if (options.dryrun && plan.alarming !== undefined) say(`${plan.alarming}: it would need --force`);
-    say(summary(plan, found(loaded, validated), options.dryrun ?? false));
+    const dryrun = options.dryrun ?? false;
+    const changes = plan.added.length + plan.changed.length + plan.removed.length;
+    const bar = progress('pushing', changes + plan.claimed.length);
+    if (!dryrun) await repository.apply(plan, set, bar.at).finally(bar.done);
+    for (const line of describePlan(plan, { dryrun, verbose: options.verbose ?? false })) say(line);
+    if (plan.claimed.length > 0) {
+      say(`${dryrun ? 'would have ' : ''}noted that ${entries(plan.claimed.length)} belong to the set ${set}`);
+    }
+    const unowned = plan.kept.filter(({ origin }) => origin === undefined).length;
+    if (unowned > 0 && !options.nosync) {
+      say(`kept ${entries(unowned)} that belong to no set: --verbose names them, --prune-all removes them`);
+    }
+    if (changes + plan.claimed.length === 0) say('No changes.');
+    if (dryrun && plan.alarming !== undefined) say(`${plan.alarming}: it would need --force`);
+    say(summary(plan, found(loaded, validated), dryrun));
   });
 }
 
@@ -53,7 +76,9 @@ export async function diff(directory: string, options: CfgOptions): Promise<void
     );
     for (const change of [...plan.added, ...plan.changed, ...plan.removed])
       for (const line of describeChange(change)) say(line);
-    if (plan.added.length + plan.changed.length + plan.removed.length > 0) process.exitCode = DIFFERENT;
+    for (const { kind, name, set } of plan.foreign) say(`! ${kind} ${name} belongs to the set ${set}`);
+    const differing = plan.added.length + plan.changed.length + plan.removed.length + plan.foreign.length;
+    if (differing > 0) process.exitCode = DIFFERENT;
   } catch (error) {
     process.exitCode = DIFF_FAILED;
     throw error;
@@ -78,7 +103,8 @@ async function prepare(
   directory: string,
   options: CfgOptions,
   repository: ConfigRepository,
-): Promise<{ plan: SyncPlan; loaded: Loaded; validated: Validated }> {
+): Promise<{ plan: SyncPlan; loaded: Loaded; validated: Validated; set: string }> {
+  const syncOptions = syncOptionsOf(directory, options);
   const [loaded, read] = await Promise.all([
     load(directory, options),
     repository.read().then(
@@ -92,22 +118,61 @@ async function prepare(
     throw read.error;
   }
   const { stored } = read;
-  const validated = validateEntries(
-    loaded.entries,
-    options.nosync ? stored.alerter.keys() : [],
-    options.nosync ? (name) => parentsOf(stored.monitor.get(name)) : undefined,
-  );
+  const staying = [...stored.alerter].filter(([, known]) => !isLeftOver(known, syncOptions)).map(([name]) => name);
+  const validated = validateEntries(loaded.entries, staying, (name) => {
+    const known = stored.monitor.get(name);
+    return known && !isLeftOver(known, syncOptions) ? parentsOf(known) : undefined;
+  });
   const added = loaded.entries.filter(({ kind, name }) => !stored[kind].has(name));
   refuse([...loaded.faults, ...validated.faults, ...newNameFaults(added, loaded.entries)]);
   const plan = planSync(
     { monitor: validated.monitors, alerter: validated.alerters, maintenance: validated.windows },
     stored,
-    {
-      replace: options.replace ?? false,
-      nosync: options.nosync ?? false,
-    },
+    syncOptions,
   );
-  return { plan, loaded, validated };
+  refuseLoss(plan, stored);
+  return { plan, loaded, validated, set: syncOptions.set };
+}
+
+function syncOptionsOf(directory: string, options: CfgOptions): SyncOptions {
+  const given = options.set ?? basename(resolve(directory));
+  // The root of a file system has no name.
+  const set = given === '' ? 'files' : given;
+  if (!isName(set)) throw new CliError(`--set: ${JSON.stringify(set)} is no name of a set; expected ${NAME_EXPECTED}`);
+  const { replace = false, nosync = false, pruneAll = false, takeOver = false } = options;
+  return { set, replace, nosync, pruneAll, takeOver };
+}
+
+/** What two sets have differently would go to and fro with each push. */
+function refuseForeign({ foreign }: SyncPlan): void {
+  if (foreign.length === 0) return;
+  for (const { kind, name, set } of foreign)
+    warn(`${kind} ${name} belongs to the set ${set}, which has it differently`);
+  throw new CliError(
+    `${entries(foreign.length)} of other sets would be changed; nothing was written. Remove them from these files, give the set they belong to with --set, or take them over with --take-over`,
+  );
+}
+
+/** A monitor that stays must not lose an alerter or a monitor that it names. */
+function refuseLoss(plan: SyncPlan, stored: Catalogue<Stored>): void {
+  const removed = new Set(plan.removed.map(({ kind, name }) => `${kind} ${name}`));
+  if (removed.size === 0) return;
+  const faults = plan.kept.flatMap(({ kind, name }) => {
+    const known = kind === 'monitor' ? stored.monitor.get(name) : undefined;
+    const used = [
+      ...alerterReferencesOf((known?.value ?? {}) as MonitorSettings).map((alerter) => `alerter ${alerter.name}`),
+      ...(parentsOf(known) ?? []).map((parent) => `monitor ${parent}`),
+    ];
+    const lost = [...new Set(used)].filter((one) => removed.has(one));
+    return lost.map((one) => `${one} is used by the monitor ${name}, which stays`);
+  });
+  if (faults.length === 0) return;
+  for (const fault of faults) warn(fault);
+  throw new CliError('entries that are still used would be removed; nothing was written');
+}
+
+function entries(count: number): string {
+  return `${count} ${count === 1 ? 'entry' : 'entries'}`;
 }
 
 export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {

@@ -22,6 +22,7 @@ export function stateOf(name: string, over: Partial<LiveState> = {}): LiveState 
     nextDue: null,
     incident: null,
     quiet: null,
+    origin: null,
     recovering: false,
     ...over,
   };

@@ -1,6 +1,6 @@
 import { batches } from '../batch.js';
 import { commit, type Committed, unchanged } from '../control/fenced-txn.js';
-import type { Entry, EtcdClient } from '../etcd.client.js';
+import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
 /** What is to become of a key that was read. */
@@ -40,14 +40,18 @@ export class OperatorStore {
     return [monitors, alerters, drains, maintenances, silences, pauses];
   }
 
-  /** In batches of which each is taken whole or not at all: refused when a key of it changed since it was read. */
-  async *replaceAll(changes: readonly KeyChange[]): AsyncGenerator<{ changes: KeyChange[]; committed: Committed }> {
-    const shareOf = ({ key, value, modRevision }: KeyChange) => ({
+  /** The write that replaces a key; refused when it changed since it was read. */
+  replacing({ key, value, modRevision }: KeyChange): FencedWrite {
+    return {
       compare: [unchanged(key, modRevision)],
       then: [value === undefined ? { delete: key } : { put: key, value }],
-    });
-    for (const { items, compare, then } of batches(changes, shareOf, { items: BATCH })) {
-      yield { changes: items, committed: await commit(this.client, { compare, then }) };
+    };
+  }
+
+  /** Sends writes in batches of which each is taken whole or not at all. */
+  async *commitAll(writes: readonly FencedWrite[]): AsyncGenerator<{ writes: FencedWrite[]; committed: Committed }> {
+    for (const { items, compare, then } of batches(writes, (write) => write, { items: BATCH })) {
+      yield { writes: items, committed: await commit(this.client, { compare, then }) };
     }
   }
 }

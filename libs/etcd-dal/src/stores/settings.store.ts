@@ -1,8 +1,10 @@
+import type { Origin } from '@9volt/contracts';
 import { batches } from '../batch.js';
 import { encode, MAX_SETTINGS_BYTES, parse, type Parsed } from '../codec.js';
 import { commit, type Committed, type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import { type Entry, type EtcdClient, MAX_TXN_OPS } from '../etcd.client.js';
 import type { Watchable } from '../shape.js';
+import type { OriginStore } from './origin.store.js';
 
 /** What is to become of an entry that was read. */
 export interface SettingsChange {
@@ -11,6 +13,8 @@ export interface SettingsChange {
   settings?: object | undefined;
   /** Of what was read; 0 when there was none. */
   modRevision: number;
+  /** Where it comes from, if that is to be noted. */
+  origin?: Origin | undefined;
 }
 
 /** `monitor/<name>`, `alerter/<name>` or `maintenance/<name>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
@@ -18,6 +22,7 @@ export class SettingsStore {
   constructor(
     private readonly client: EtcdClient,
     private readonly prefix: string,
+    private readonly origins?: OriginStore,
   ) {}
 
   nameOf(key: string): string {
@@ -52,8 +57,8 @@ export class SettingsStore {
   }
 
   /** Replaces the revision that was read, 0 for none; without `settings` it is deleted. Refused when it changed meanwhile. */
-  replace(name: string, modRevision: number, settings: object | undefined): Promise<Committed> {
-    return commit(this.client, this.replacing({ name, settings, modRevision }));
+  replace(name: string, modRevision: number, settings: object | undefined, origin?: Origin): Promise<Committed> {
+    return commit(this.client, this.replacing({ name, settings, modRevision, origin }));
   }
 
   /** {@link replace} for many, in batches of which each is taken whole or not at all. */
@@ -65,11 +70,13 @@ export class SettingsStore {
     }
   }
 
-  private replacing({ name, settings, modRevision }: SettingsChange): FencedWrite {
+  /** The write of {@link replace}. */
+  replacing({ name, settings, modRevision, origin }: SettingsChange): FencedWrite {
     const key = this.prefix + name;
+    const noted = this.origins && (origin || !settings) ? this.origins.noting(name, origin).then : [];
     return {
       compare: [unchanged(key, modRevision)],
-      then: [settings ? { put: key, value: encode(settings) } : { delete: key }],
+      then: [settings ? { put: key, value: encode(settings) } : { delete: key }, ...noted],
     };
   }
 }

@@ -1,7 +1,7 @@
 import type { Acknowledgement, Pause, Silence } from '@9volt/contracts';
 import { commit, type Committed, joined } from '../control/fenced-txn.js';
 import type { EtcdClient, FencedWrite } from '../etcd.client.js';
-import type { Keyspace } from '../keyspace.js';
+import type { Keyspace, OriginKind } from '../keyspace.js';
 import { AssignmentStore } from './assignment.store.js';
 import { CoverageStore } from './coverage.store.js';
 import { EventStore } from './event.store.js';
@@ -9,6 +9,7 @@ import { HandbackStore } from './handback.store.js';
 import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
 import { OperatorStore } from './operator.store.js';
+import { OriginStore } from './origin.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { PushStore } from './push.store.js';
 import { QuietStore, quietShapes } from './quiet.store.js';
@@ -20,6 +21,8 @@ import { VitalsStore } from './vitals.store.js';
 
 /** Everything that 9volt keeps in etcd, by noun: each store reads parsed records with their revision and names the writes. */
 export class Stores {
+  /** Where entries come from. */
+  readonly origin: Readonly<Record<OriginKind, OriginStore>>;
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;
   readonly maintenance: SettingsStore;
@@ -44,9 +47,14 @@ export class Stores {
     private readonly client: EtcdClient,
     keys: Keyspace,
   ) {
-    this.monitor = new SettingsStore(client, keys.monitors);
-    this.alerter = new SettingsStore(client, keys.alerters);
-    this.maintenance = new SettingsStore(client, keys.maintenances);
+    this.origin = {
+      monitor: new OriginStore(client, keys, 'monitor'),
+      alerter: new OriginStore(client, keys, 'alerter'),
+      maintenance: new OriginStore(client, keys, 'maintenance'),
+    };
+    this.monitor = new SettingsStore(client, keys.monitors, this.origin.monitor);
+    this.alerter = new SettingsStore(client, keys.alerters, this.origin.alerter);
+    this.maintenance = new SettingsStore(client, keys.maintenances, this.origin.maintenance);
     this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
     this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
     this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);

@@ -11,6 +11,8 @@ import { ApiError } from '../../lib/api-client.js';
 import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { toast } from '../../lib/toasts.js';
 import { EventLine } from '../events/event-line.js';
+import { CfgNote } from '../yaml/cfg-note.js';
+import { useOrigin } from '../yaml/use-origin.js';
 import { YamlCode } from '../yaml/yaml-code.js';
 import { alerterApi, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
@@ -22,6 +24,7 @@ export default function AlerterPage() {
     queryKey: ['alerter', name],
     queryFn: ({ signal }) => alerterApi.get(name, signal),
   });
+  const origin = useOrigin('alerter', name);
   const { error } = alerter;
   if (error instanceof ApiError && error.status === 404) {
     return (
@@ -45,6 +48,9 @@ export default function AlerterPage() {
                   yaml={stringify({ alerter: { [name]: data.config } }).trimEnd()}
                   label={`Configuration of ${name}`}
                 />
+                <p className={styles['note']}>
+                  <CfgNote origin={origin} />
+                </p>
               </Panel>
               <UsedBy name={name} />
             </div>

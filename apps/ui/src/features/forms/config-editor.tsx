@@ -6,6 +6,7 @@ import { Panel } from '../../components/page.js';
 import { ApiError, type FieldProblem } from '../../lib/api-client.js';
 import { toast, toastError } from '../../lib/toasts.js';
 import { CfgNote } from '../yaml/cfg-note.js';
+import { useOrigin } from '../yaml/use-origin.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import type { Stored } from '../../lib/settings-api.js';
 import { attributesOf, convertedTo, type Json, type TypeSchemas } from './attributes.js';
@@ -44,6 +45,7 @@ interface ConfigEditorProps {
 export function ConfigEditor(props: ConfigEditorProps) {
   const { noun, schemas, initial, stored, suggestions, get, put, onSaved, trial, note } = props;
   const draft = useDraft(initial);
+  const origin = useOrigin(noun, stored?.name);
   const [name, setName] = useState(stored?.name ?? '');
   const [base, setBase] = useState<Stored | undefined>(stored);
   const [sent, setSent] = useState<{ fields: readonly FieldProblem[]; base: string }>({ fields: [], base: '' });
@@ -165,7 +167,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
         <Panel title="YAML" padded>
           <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
           <p className={styles['note']}>
-            <CfgNote />
+            <CfgNote origin={origin} />
           </p>
         </Panel>
       </div>

@@ -163,7 +163,7 @@ function Facts({ state, detail }: { state: LiveState; detail: StateDetail }) {
   );
 }
 
-function Configuration({ name, detail: { config } }: { name: string; detail: StateDetail }) {
+function Configuration({ name, detail: { config, origin } }: { name: string; detail: StateDetail }) {
   const yaml = useMemo(
     () => (config ? stringify({ monitor: { [name]: config } }).trimEnd() : undefined),
     [name, config],
@@ -176,7 +176,7 @@ function Configuration({ name, detail: { config } }: { name: string; detail: Sta
         <>
           <YamlCode yaml={yaml} label={`Configuration of ${name}`} />
           <p className={styles['note']}>
-            <CfgNote />
+            <CfgNote origin={origin} />
           </p>
         </>
       )}

@@ -1,9 +1,24 @@
-/** Shown for every configuration: nothing says which of them come from files. */
-export function CfgNote() {
+import type { Schemas } from '../../lib/api-client.js';
+
+/** Where an entry comes from, and what the next push of files does to it. `undefined`: it is new, or not known yet. */
+export function CfgNote({ origin }: { origin: Schemas['Origin'] | null | undefined }) {
+  if (origin === undefined) {
+    return <>A push of files leaves alone what is made here, unless they name it.</>;
+  }
+  if (origin?.from === 'files') {
+    return (
+      <>
+        From files ({origin.set}): the next push of this set with <code>9volt cfg</code> overwrites changes made here.
+      </>
+    );
+  }
+  if (origin?.from === 'api') {
+    return <>Made here or through the API. A push of files leaves it alone, unless they name it.</>;
+  }
   return (
     <>
-      A sync with <code>9volt cfg</code> overwrites changes made here with its YAML files, and deletes monitors and
-      alerters that no file contains.
+      It belongs to no set of files. The first push with <code>9volt cfg</code> that names it overwrites changes made
+      here.
     </>
   );
 }
