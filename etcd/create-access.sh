@@ -1,6 +1,6 @@
 #!/bin/sh
-# Creates the users and roles of 9volt in etcd, each with what it needs and no more (docs/deploy/etcd.md). Run it again at any time: it
-# grants what is missing, and sets the passwords to those in the directory.
+# Creates the users and roles of 9volt in etcd, each with the permissions that it needs and no more (docs/deploy/etcd.md). Run it again at any
+# time: it grants missing permissions, and sets the passwords to those in the directory.
 set -eu
 
 usage() {
@@ -13,7 +13,7 @@ Usage: create-access.sh [options]
   --enable                makes the user root too, and turns authentication on
   --print                 prints what would be granted, and does nothing
 
-Endpoints, certificates and the user root are told to etcdctl as always: ETCDCTL_ENDPOINTS, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY,
+Give etcdctl its endpoints, certificates and the user root as usual: ETCDCTL_ENDPOINTS, ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY,
 and ETCDCTL_USER=root:<password> once authentication is on.
 TEXT
 }
@@ -46,7 +46,7 @@ prefix=$(printf '%s' "$prefix" | sed 's:^/*::; s:/*$::')
   fail 'expected --credentials with a directory for the passwords, or --no-passwords'
 export ETCDCTL_API=3
 
-# Role, what it may do, and below which prefix.
+# Role, permission and prefix.
 grants() {
   cat <<TEXT
 scheduler read /
@@ -146,13 +146,13 @@ is_one_of() {
   printf '%s\n' "$1" | grep -qxF "$2"
 }
 
-# All at once, since each waits for the disk of etcd.
+# All at once, because each waits for the disk of etcd.
 all_started() {
   for pid in $started; do wait "$pid" || fail 'etcd refused a grant; see above'; done
   started=''
 }
 
-# Grants a role what it lacks, and takes away what it has below the prefix and no longer needs.
+# Grants a role its missing permissions, and revokes those below the prefix that it no longer needs.
 create_role() {
   held=''
   if is_one_of "$roles" "$prefix-$1"; then held=$(etcdctl role get "$prefix-$1"); else quietly etcdctl role add "$prefix-$1"; fi
@@ -177,7 +177,7 @@ TEXT
   all_started
 }
 
-# The password of a user, from its file, which is made where it is missing.
+# The password of a user, from its file; makes the file if it is missing.
 password_of() {
   file=$credentials/$1.userpass
   if [ ! -s "$file" ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes an authority, a certificate for the members of etcd, and one for each user of 9volt, who proves by it who he is: etcd takes its common
-# name for the user (create-access.sh --no-passwords). Run it again at any time: it makes what is missing, or expires within 30 days.
+# Makes an authority, a certificate for the members of etcd, and one for each user of 9volt. etcd takes the user from the common name of the
+# certificate (create-access.sh --no-passwords). Run it again at any time: it makes missing certificates, and replaces those that expire within 30 days.
 set -eu
 
 usage() {
@@ -14,7 +14,7 @@ Usage: create-certificates.sh --directory <dir> [options]
   --prefix <prefix>   of 9volt's keys; 9volt when left out
   --days <days>       how long certificates are valid; 3650 when left out
 
-It needs openssl. Keep the directory authority to yourself: whoever has its key can make a certificate for root.
+It needs openssl. Keep the directory authority secret: anybody with its key can make a certificate for root.
 TEXT
 }
 
@@ -74,11 +74,11 @@ if ! lasts "$authority/ca.crt"; then
   echo 'authority: made'
 fi
 
-# Makes a certificate in a directory, unless the one there will do: directory, common name, extensions.
+# Makes a certificate in a directory, unless it has a good one: directory, common name, extensions.
 issue() {
   mkdir -p "$directory/$1"
   cd "$directory/$1"
-  # The names stand beside it, so that another list of hosts makes another certificate.
+  # Keeps the names beside it, so that another list of hosts makes another certificate.
   if lasts tls.crt && [ "$(cat extensions 2>/dev/null)" = "$3" ] && cmp -s ca.crt ../authority/ca.crt; then
     cd - >/dev/null
     return

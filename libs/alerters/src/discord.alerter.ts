@@ -41,7 +41,7 @@ export class DiscordOptions {
   })
   username?: string;
 
-  @HttpUrl({ doc: 'Address of a picture shown beside the name.', example: 'https://example.com/9volt.png' })
+  @HttpUrl({ doc: 'Address of a picture next to the name.', example: 'https://example.com/9volt.png' })
   'avatar-url'?: string;
 }
 

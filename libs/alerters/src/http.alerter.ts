@@ -88,7 +88,7 @@ export class HttpOptions implements CrossChecked {
 
   @Text({
     doc:
-      'Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the ' +
+      'Text that the first 64 KiB of the body of the answer must contain, in addition to an expected status code, to count as delivered. Otherwise the ' +
       'notification is kept, and sent once the alerter is corrected.',
     notEmpty: true,
     maxLength: 4_096,
@@ -97,7 +97,7 @@ export class HttpOptions implements CrossChecked {
   expect?: string;
 
   @Text({
-    doc: 'Text that must not stand there: the same holds then.',
+    doc: 'Text that must not be there; otherwise the same happens.',
     notEmpty: true,
     maxLength: 4_096,
     example: '"error"',
@@ -139,7 +139,8 @@ export class HttpOptions implements CrossChecked {
 
     if (this.method === 'GET') {
       if (this.body !== undefined) wrong('body', 'no body with GET');
-      if (this['hmac-secret'] !== undefined) wrong('hmac-secret', 'a method with a body, which is what is signed');
+      if (this['hmac-secret'] !== undefined)
+        wrong('hmac-secret', 'a method with a body, because the signature covers the body');
     } else if (this.body !== undefined) {
       const bodyFault = templateFault(this.body);
       if (bodyFault !== undefined) wrong('body', `fields of an alert (${bodyFault})`);

@@ -39,7 +39,7 @@ export class SlackOptions implements CrossChecked {
   @Text({ doc: 'Name shown as the sender.', default: DEFAULT_USERNAME, notEmpty: true, maxLength: 80 })
   username?: string;
 
-  @HttpUrl({ doc: 'Address of a picture shown beside the name.', example: 'https://example.com/9volt.png' })
+  @HttpUrl({ doc: 'Address of a picture next to the name.', example: 'https://example.com/9volt.png' })
   'icon-url'?: string;
 
   @HttpUrl({

@@ -464,7 +464,7 @@ export interface paths {
         put?: never;
         /**
          * Silence monitors
-         * @description From start to end 9volt holds the alarms of all monitors that match; the checks continue. Recoveries of what was notified before are sent. When the silence ends, what is still wrong is notified.
+         * @description From start to end 9volt holds the alarms of all monitors that match; the checks continue. 9volt still sends the recoveries of alarms that were sent before. When the silence ends, it sends the alarms of incidents that are still open.
          */
         post: operations["addSilence"];
         delete?: never;
@@ -1115,7 +1115,7 @@ export interface components {
             /** @description Id of the open incident. */
             incident: string | null;
             /**
-             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @description Why alarms of the monitor are held back, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is shown even while the monitor is ok.
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
@@ -1171,7 +1171,7 @@ export interface components {
             /** @description Id of the open incident. */
             incident: string | null;
             /**
-             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @description Why alarms of the monitor are held back, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is shown even while the monitor is ok.
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
@@ -1550,7 +1550,7 @@ export interface components {
             /** @description Id of the open incident. */
             incident: string | null;
             /**
-             * @description Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.
+             * @description Why alarms of the monitor are held back, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is shown even while the monitor is ok.
              * @enum {string|null}
              */
             quiet: "maintenance" | "unreachable" | "silenced" | "flapping" | "acknowledged" | null;
@@ -3698,7 +3698,7 @@ export interface components {
              * @example 500ms
              */
             "max-time"?: string | number;
-            /** @description Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result. Default: `true`. */
+            /** @description Run the query in a read-only transaction. If false, the changes of the query stay, whatever the result. Default: `true`. */
             "read-only"?: boolean;
         };
         /** @description Runs a query; can check its value, its number of rows, and limits for a number. */
@@ -3929,7 +3929,7 @@ export interface components {
              * @example 500ms
              */
             "max-time"?: string | number;
-            /** @description Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result. Default: `true`. */
+            /** @description Run the query in a read-only transaction. If false, the changes of the query stay, whatever the result. Default: `true`. */
             "read-only"?: boolean;
         };
         /** @description Checks a database replica: whether replication runs, and its lag. */
@@ -5730,7 +5730,7 @@ export interface components {
                 /** @description Name shown as the sender. Default: `9volt`. */
                 username?: string;
                 /**
-                 * @description Address of a picture shown beside the name.
+                 * @description Address of a picture next to the name.
                  * @example https://example.com/9volt.png
                  */
                 "avatar-url"?: string;
@@ -5759,7 +5759,7 @@ export interface components {
                 /** @description Name shown as the sender. Default: `9volt`. */
                 username?: string;
                 /**
-                 * @description Address of a picture shown beside the name.
+                 * @description Address of a picture next to the name.
                  * @example https://example.com/9volt.png
                  */
                 "avatar-url"?: string;
@@ -5986,12 +5986,12 @@ export interface components {
                  */
                 "expected-codes"?: string;
                 /**
-                 * @description Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
+                 * @description Text that the first 64 KiB of the body of the answer must contain, in addition to an expected status code, to count as delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
                  * @example "ok":true
                  */
                 expect?: string;
                 /**
-                 * @description Text that must not stand there: the same holds then.
+                 * @description Text that must not be there; otherwise the same happens.
                  * @example "error"
                  */
                 "expect-not"?: string;
@@ -6060,12 +6060,12 @@ export interface components {
                  */
                 "expected-codes"?: string;
                 /**
-                 * @description Text that the first 64 KiB of the body of the answer must contain, beside an expected status code, for it to mean delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
+                 * @description Text that the first 64 KiB of the body of the answer must contain, in addition to an expected status code, to count as delivered. Otherwise the notification is kept, and sent once the alerter is corrected.
                  * @example "ok":true
                  */
                 expect?: string;
                 /**
-                 * @description Text that must not stand there: the same holds then.
+                 * @description Text that must not be there; otherwise the same happens.
                  * @example "error"
                  */
                 "expect-not"?: string;
@@ -6162,7 +6162,7 @@ export interface components {
                 /** @description Name shown as the sender. Default: `9volt-bot`. */
                 username?: string;
                 /**
-                 * @description Address of a picture shown beside the name.
+                 * @description Address of a picture next to the name.
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
@@ -6204,7 +6204,7 @@ export interface components {
                 /** @description Name shown as the sender. Default: `9volt-bot`. */
                 username?: string;
                 /**
-                 * @description Address of a picture shown beside the name.
+                 * @description Address of a picture next to the name.
                  * @example https://example.com/9volt.png
                  */
                 "icon-url"?: string;
@@ -6570,11 +6570,11 @@ export interface operations {
                 status?: string | string[];
                 /** @description Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas. */
                 quiet?: string | string[];
-                /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Tag: any of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
                 type?: string | string[];
-                /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Id or name of the worker: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 owner?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
@@ -10602,11 +10602,11 @@ export interface operations {
                 status?: string | string[];
                 /** @description Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas. */
                 quiet?: string | string[];
-                /** @description Tag: any of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Tag: any of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 tags?: string | string[];
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
                 type?: string | string[];
-                /** @description Id or name of the worker: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Id or name of the worker: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 owner?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
@@ -13874,9 +13874,9 @@ export interface operations {
             query?: {
                 /** @description Type: one of these. Repeat the parameter for each, or separate them by commas. */
                 type?: string | string[];
-                /** @description Name of the monitor: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Name of the monitor: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 monitor?: string | string[];
-                /** @description Id of the member that wrote the event: one of these. Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice. */
+                /** @description Id of the member that wrote the event: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 member?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;

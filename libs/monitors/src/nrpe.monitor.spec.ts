@@ -38,7 +38,7 @@ describeProbeContract(nrpeMonitor, async () => {
 describe('nrpe: a target that misbehaves', () => {
   it.each<[string, (socket: Socket) => void, string]>([
     ['closes', (socket) => void socket.end(), 'the target closed the connection without an answer: it may not permit'],
-    ['speaks something else', (socket) => void socket.write('220 ready\r\n'), 'what the target sends is not NRPE'],
+    ['speaks something else', (socket) => void socket.write('220 ready\r\n'), 'the answer of the target is not NRPE'],
     ['breaks off', (socket) => void socket.end(encodePacket(4, ANSWER, 0, 'OK').subarray(0, 17)), 'after 17 bytes'],
     [
       'damages its answer',

@@ -182,7 +182,7 @@ function queryOf({ command, args }: NrpeSettings): string {
 }
 
 function partFault(path: string, text: string): FieldError[] {
-  return /[!\0]/.test(text) ? [fault(path, text, 'a text without "!" and NUL, which NRPE has no way to tell')] : [];
+  return /[!\0]/.test(text) ? [fault(path, text, 'a text without "!" and NUL, which NRPE cannot send')] : [];
 }
 
 function payloadOf(settings: NrpeSettings): number {

@@ -85,7 +85,7 @@ export class SqlQuerySettings extends SqlSettings {
   'max-time'?: string;
 
   @Flag({
-    doc: 'Run the query in a read-only transaction. If false, changes of the query are kept, whatever the result.',
+    doc: 'Run the query in a read-only transaction. If false, the changes of the query stay, whatever the result.',
     default: true,
   })
   'read-only'?: boolean;

@@ -129,7 +129,7 @@ export function PreconditionHeaders(): MethodDecorator {
 }
 
 const SEVERAL =
-  'Repeat the parameter for each; then each value is taken as it is. Given once, the value may also be several that are separated by commas; to find only a value that has a comma, give it twice.';
+  'Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter.';
 /** Clients from when a filter was a text still work. */
 const ONE_OR_SEVERAL = {
   oneOf: [{ type: 'string' as const }, { type: 'array' as const, items: { type: 'string' as const } }],

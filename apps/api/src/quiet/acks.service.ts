@@ -50,7 +50,7 @@ export class AcksService {
       throw new DomainError('not-found', `The incident of '${name}' is not acknowledged`);
     }
     this.node.events.emit('acknowledgement-removed', `the acknowledgement of ${name} was removed`, { monitor: name });
-    return `The incident of '${name}' is not acknowledged any more`;
+    return `The incident of '${name}' is no longer acknowledged`;
   }
 
   async pause(name: string, raw: unknown): Promise<ShownPause> {

@@ -58,7 +58,7 @@ const properties = {
   quiet: {
     ...quietReason,
     description:
-      'Why alarms of the monitor are held, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is told also while it is ok.',
+      'Why alarms of the monitor are held back, or would be: the first reason that applies. Null if they are sent. A silence of the monitor is shown even while the monitor is ok.',
   },
   origin: {
     ...orNull(ref(Origin)),

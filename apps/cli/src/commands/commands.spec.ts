@@ -116,8 +116,8 @@ describe('get', () => {
   });
 
   it.each([
-    [['get', 'stats'], '"stats" is nothing to get; did you mean states?'],
-    [['get', 'xyzzy'], '"xyzzy" is nothing to get; expected one of monitors, states'],
+    [['get', 'stats'], '"stats" is not something to get; did you mean states?'],
+    [['get', 'xyzzy'], '"xyzzy" is not something to get; expected one of monitors, states'],
     [['get', 'events', '--since', 'noon'], '--since: expected a duration ago'],
     [['get', 'states', '--since', '2h'], '--since and --until are for events'],
     [['get', 'state', 'shop-hme'], 'there is no monitor "shop-hme"; did you mean "shop-home"?'],

@@ -25,8 +25,8 @@ export function addGetCommand(program: Command): void {
     .option('-q, --query <text>', 'only entries whose name or text contains this')
     .option('--since <when>', 'only events from then on: a duration ago (90m, 2h), or a time')
     .option('--until <when>', 'only events up to then')
-    .option('-f, --follow', 'go on with new events as they happen')
-    .option('-w, --watch', 'go on with changes as they happen')
+    .option('-f, --follow', 'keep showing new events as they happen')
+    .option('-w, --watch', 'keep showing changes as they happen')
     .option('--no-trunc', 'do not cut values to the width of the terminal')
     .addHelpText(
       'after',

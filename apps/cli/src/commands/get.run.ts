@@ -36,7 +36,7 @@ async function unknownResource(what: string): Promise<CliError> {
   const names = Object.keys(RESOURCE_NAMES);
   const meant = nearest(what, [...names, ...Object.values(RESOURCE_NAMES).flat()]);
   return new CliError(
-    `"${what}" is nothing to get; ${meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean ${meant}?`}`,
+    `"${what}" is not something to get; ${meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean ${meant}?`}`,
   );
 }
 

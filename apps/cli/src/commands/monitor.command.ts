@@ -32,7 +32,9 @@ export function addMonitorCommands(program: Command): void {
     });
 
   withApi(program.command('disable'))
-    .description('Stop checking monitors. An open incident is closed, and who was told of it is told so.')
+    .description(
+      'Stop checking monitors. 9volt closes an open incident and notifies each alerter that was notified of it.',
+    )
     .argument('<monitor...>', 'their names')
     .option('--for <duration>', 'enable them again by themselves after this time, such as 2h')
     .addHelpText('after', '\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m')

@@ -7,18 +7,22 @@ export async function notificationsGuide(read: ReadText): Promise<string> {
   const rows = notificationStages.map(({ reason, rule, example }, n) => [String(n + 1), code(reason), rule, example]);
   return fillTemplate('notifications.md', read, {
     figure: fenced('mermaid', figure()),
-    stages: table(['', 'Stage', 'When it holds an alarm', 'What it says, for example'], rows),
+    stages: table(['', 'Stage', 'When it holds back an alarm', 'Example'], rows),
   });
 }
 
 function figure(): string {
   const names = notificationStages.map(({ reason }) => reason);
-  const chain = ['owed[an alarm is owed]', ...names.map((name) => `${name}{${name}}`), 'outbox[the alarm is sent]'];
+  const chain = [
+    'pending[an alarm is pending]',
+    ...names.map((name) => `${name}{${name}}`),
+    'outbox[the alarm is sent]',
+  ];
   return [
     'flowchart LR',
     `  ${chain.join(' --> ')}`,
     ...names.map((name) => `  ${name} -. holds .-> held`),
-    '  held[held, with its reason in the state] -. the reason ends .-> owed',
-    '  resolve[a resolve is owed] --> outbox',
+    '  held[held, with its reason in the state] -. the reason ends .-> pending',
+    '  resolve[a resolve is pending] --> outbox',
   ].join('\n');
 }

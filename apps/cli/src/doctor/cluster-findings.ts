@@ -82,7 +82,11 @@ function workersFinding(members: readonly Member[], drained: ReadonlySet<string>
 function membersFindings(unknown: readonly string[]): Finding[] {
   if (unknown.length === 0) return [];
   return [
-    warning('members', `not as 9volt writes them: ${some(unknown)}`, 'delete these keys: a member writes its own anew'),
+    warning(
+      'members',
+      `not as 9volt writes them: ${some(unknown)}`,
+      'delete these keys; a running member writes its key again',
+    ),
   ];
 }
 

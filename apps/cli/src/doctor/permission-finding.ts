@@ -68,7 +68,7 @@ function findingOf(
   const [what = '', below = ''] = first.split(' ');
   return problem(
     'permission',
-    `${meant === undefined ? 'has the permissions of no role of 9volt; the nearest is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
+    `${meant === undefined ? 'does not have the permissions of any role of 9volt; the closest role is' : 'is not enough for'} ${role}, which must be able to ${lack.join(', ')}`,
     `run etcd/create-access.sh, or etcdctl role grant-permission <role> --prefix=true ${what === 'write' ? 'readwrite' : 'read'} ${below}, and so on`,
   );
 }

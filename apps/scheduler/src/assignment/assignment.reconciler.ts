@@ -270,7 +270,7 @@ export class AssignmentReconciler {
     const notes = listed(counted(result.accepted.map(({ effect }) => `${effect.act}: ${effect.cause}`)));
     return [
       ...(notes === '' ? [] : [`assignments: ${notes}`]),
-      ...(result.refused.length > 0 ? [`etcd rejected ${result.refused.length} writes; decided them again`] : []),
+      ...(result.refused.length > 0 ? [`etcd rejected ${result.refused.length} writes; will decide them again`] : []),
     ];
   }
 

@@ -16,7 +16,7 @@ export type Cause =
   | 'changed'
   | 'orphaned'
   | 'quarantined'
-  | 'something is owed'
+  | 'a notification is pending'
   | 'held twice'
   | 'unreadable';
 
@@ -208,7 +208,7 @@ function orphaned(
   if (!owed) return live ? { act: 'drop', cause, holding, ownerGone: false } : NONE;
   const content: Content = { ...version, phase: 'deliver', ...lastRunOf(holding) };
   if (live) return { act: 'rewrite', cause, holding, content };
-  return moved(facts, holding, helper(), 'something is owed', content);
+  return moved(facts, holding, helper(), 'a notification is pending', content);
 }
 
 /** Its owner finishes what was begun, or another worker if the owner is gone. */
@@ -229,7 +229,7 @@ function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
   if (holding) return continued(facts, holding);
   const to = facts.owed ? facts.helper() : undefined;
   if (to === undefined) return NONE;
-  return { act: 'assign', cause: 'something is owed', to, content: { ...leftover(facts), phase: 'deliver' } };
+  return { act: 'assign', cause: 'a notification is pending', to, content: { ...leftover(facts), phase: 'deliver' } };
 }
 
 function moved(facts: Facts, holding: Holding, to: string | undefined, cause: Cause, content: Content): Decision {

@@ -48,13 +48,13 @@ function ended({ reason, by = '' }: Held): string {
     case 'maintenance':
       return by === '' ? 'The pause ended.' : `The maintenance window "${by}" ended.`;
     case 'dependency':
-      return `The parent "${by}" explains this no longer.`;
+      return `The parent "${by}" no longer explains this.`;
     case 'silence':
       return `The silence ${by} ended.`;
     case 'flapping':
       return 'The flapping ended.';
     case 'acknowledgement':
-      return 'The acknowledgement does not cover this any more.';
+      return 'The acknowledgement no longer covers this.';
   }
 }
 

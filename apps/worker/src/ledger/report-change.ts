@@ -42,7 +42,7 @@ function reportHolds(
   }
   for (const [reason, { held, alerters }] of was) {
     if (is.has(reason)) continue;
-    const message = `the alarm of ${name} is not held any more for this reason: ${held.text}`;
+    const message = `the alarm of ${name} is no longer held for this reason: ${held.text}`;
     events.emit('hold-ended', message, { monitor: name, details: { ...held, alerters } });
   }
 }

@@ -53,15 +53,21 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     if (told.length === 0) return;
     const facts = { monitors: told.length };
     if (!this.file) {
-      this.log.warn('stops without etcd, and without --data-dir: what it told meanwhile is lost', facts);
+      this.log.warn(
+        'stops without etcd and without --data-dir: the record of the notifications that it sent meanwhile is lost',
+        facts,
+      );
       return;
     }
     try {
       const content = { cluster: this.node.guard.id, at: new Date().toISOString(), told: [...this.inherited, ...told] };
       await this.file.write(content);
-      this.log.info('stops without etcd: what it told meanwhile is kept for its next start', facts);
+      this.log.info(
+        'stops without etcd: keeps the record of the notifications that it sent meanwhile for its next start',
+        facts,
+      );
     } catch (error) {
-      this.log.error('what it told without etcd is lost: it could not be written', {
+      this.log.error('could not write the record of the notifications that it sent without etcd; it is lost', {
         ...facts,
         error: messageOf(error),
       });
@@ -81,7 +87,9 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
       while (this.inherited.length > 0 && !this.stopping.signal.aborted) await this.giveAll();
       if (this.inherited.length === 0) await this.file?.remove();
     } catch (error) {
-      this.log.error('what was told before the last stop could not be handed back', { error: messageOf(error) });
+      this.log.error('could not hand back the notifications that were sent before the last stop', {
+        error: messageOf(error),
+      });
       this.node.events.emit('error', `${this.node.options.name}: the spool of its last stop: ${messageOf(error)}`);
     }
   }
@@ -90,7 +98,9 @@ export class SpoolKeeper implements OnApplicationBootstrap, OnApplicationShutdow
     const left: DetachedRecord[] = [];
     for (const told of this.inherited) {
       const isGiven = await this.handbacks.give(told, 'alone').catch((error: unknown) => {
-        this.log.warn('could not hand back what was told before the last stop; retries', { error: messageOf(error) });
+        this.log.warn('could not hand back the notifications that were sent before the last stop; will retry', {
+          error: messageOf(error),
+        });
         return false;
       });
       if (!isGiven) left.push(told);

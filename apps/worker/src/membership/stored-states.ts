@@ -39,7 +39,7 @@ export class StoredStates {
       const monitors = [...this.monitors.all()];
       let replaced = 0;
       while (monitors.length > 0) replaced += await this.verifySome(monitors.splice(0, MAX_TXN_OPS));
-      if (replaced > 0) this.log.warn('found states that somebody else changed; writes them anew', { replaced });
+      if (replaced > 0) this.log.warn('somebody else changed states of our monitors; writing them again', { replaced });
     } catch (error) {
       this.log.debug(`could not compare the states with etcd; will retry: ${messageOf(error)}`);
     } finally {

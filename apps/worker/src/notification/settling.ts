@@ -46,10 +46,7 @@ export class Settling {
         const settled = await this.ask(owed.monitor, (ledger) => ledger.settle(owed, record, fences));
         if (settled !== 'again') return settled === 'done';
       } catch (error) {
-        this.report.trouble(
-          `the outbox of monitor "${owed.monitor}" could not be written; will retry`,
-          messageOf(error),
-        );
+        this.report.trouble(`could not write the outbox of monitor "${owed.monitor}"; will retry`, messageOf(error));
       }
       if (signal.aborted) return false;
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);

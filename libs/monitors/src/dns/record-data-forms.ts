@@ -18,7 +18,7 @@ export function locationText(reader: WireReader): string {
 
 function angle(written: number, most: number, above: string, below: string): string {
   const thousandths = Math.abs(written - 2 ** 31);
-  if (thousandths > most * 3_600_000) throw new Malformed('an angle that is none');
+  if (thousandths > most * 3_600_000) throw new Malformed('an invalid angle');
   const [seconds, minutes] = [Math.floor(thousandths / 1_000), Math.floor(thousandths / 60_000)];
   const fraction = String(thousandths % 1_000).padStart(3, '0');
   return `${Math.floor(minutes / 60)} ${minutes % 60} ${seconds % 60}.${fraction} ${written >= 2 ** 31 ? above : below}`;
@@ -27,7 +27,7 @@ function angle(written: number, most: number, above: string, below: string): str
 /** A digit and its power of ten, in centimetres. */
 function metres(written: number): string {
   const [digit, power] = [written >> 4, written & 0xf];
-  if (digit > 9 || power > 9 || (digit === 0 && power > 0)) throw new Malformed('a size that is none');
+  if (digit > 9 || power > 9 || (digit === 0 && power > 0)) throw new Malformed('an invalid size');
   return power >= 2 ? `${digit * 10 ** (power - 2)}m` : `${hundredths(digit * 10 ** power)}m`;
 }
 

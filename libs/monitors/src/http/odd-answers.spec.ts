@@ -10,7 +10,7 @@ describe('http: an answer that is odd', () => {
     [
       'a length beside chunks',
       `${OK}Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n`,
-      'Content-Length beside chunks',
+      'Content-Length in addition to chunks',
     ],
     ['a folded header', `${OK}X: a\r\n b\r\n${HELLO}`, 'a header on several lines'],
     ['a control byte', `${OK}Set-Cookie: a=\x01b\r\n${HELLO}`, 'control characters in a header'],

@@ -71,7 +71,7 @@ export function packetLength(begin: Buffer, payload = PAYLOAD_BYTES): number | u
   if (begin.length < 2) return undefined;
   const version = begin.readUInt16BE(0);
   if (version === 2) return v2Bytes(payload);
-  if (version !== 3 && version !== 4) throw new NrpeError('what the target sends is not NRPE');
+  if (version !== 3 && version !== 4) throw new NrpeError('the answer of the target is not NRPE');
   if (begin.length < TEXT_AT) return undefined;
   const length = begin.readUInt32BE(12);
   if (length > MAX_TEXT_BYTES) {
@@ -112,7 +112,7 @@ export function decodeAnswer(packet: Buffer): NrpeAnswer {
   const version = packet.readUInt16BE(0);
   const whole = version === 3 ? Buffer.concat([packet, Buffer.alloc(V3_TAIL_BYTES)]) : packet;
   if (!isIntact(whole)) throw new NrpeError('the answer is damaged: its checksum is wrong');
-  if (whole.readUInt16BE(2) !== ANSWER) throw new NrpeError('what the target sends is no answer');
+  if (whole.readUInt16BE(2) !== ANSWER) throw new NrpeError('the target sent something other than an answer');
   const text = version === 2 ? packet.subarray(V2_TEXT_AT, -V2_PADDING) : packet.subarray(TEXT_AT);
   const end = text.indexOf(0);
   return {

@@ -10,7 +10,7 @@ export function framingOf(method: string, { status, fields }: Head, oddities: Se
   const bytes = lengthOf(fields, status, oddities);
   if (method === 'HEAD') return { ends: 'never-begins' };
   if (codingsOf(fields, 'Transfer-Encoding').includes('chunked')) {
-    if (bytes !== undefined) oddities.add('Content-Length beside chunks');
+    if (bytes !== undefined) oddities.add('Content-Length in addition to chunks');
     return { ends: 'chunked' };
   }
   return bytes === undefined ? { ends: 'with-the-connection' } : { ends: 'after', bytes };

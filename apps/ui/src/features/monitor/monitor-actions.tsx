@@ -67,7 +67,7 @@ export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAckn
       {hasIncident && isAcknowledged
         ? button('Remove acknowledgement', 'remove', async () => {
             await quietApi.unacknowledge(name);
-            await done(`The incident of ${name} is not acknowledged any more`);
+            await done(`The incident of ${name} is no longer acknowledged`);
           })
         : null}
       {hasIncident && !isAcknowledged ? (
