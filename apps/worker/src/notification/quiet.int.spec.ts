@@ -392,3 +392,39 @@ describe('a parent', () => {
     }
   });
 });
+
+test('flapping for ten minutes is told once when it begins, and once when it ends', async () => {
+  const clock = new ShiftedClock('2026-11-28T10:00:00Z');
+  await worker.stop();
+  worker = await WorkerRig.start(proxy.endpoint, prefix, 'w1', undefined, undefined, clock);
+  await view.assign(worker.id, 'web', byHand({ 'detect-flapping': true }));
+  await view.reaches('web', { status: 'ok' });
+  const check = async (healthy: boolean): Promise<void> => {
+    web.healthy = healthy;
+    clock.forwardTo(new Date(clock.now() + 25_000).toISOString());
+    await run();
+    await view.reaches('web', { status: healthy ? 'ok' : 'critical' });
+  };
+  for (let n = 0; n < 12; n++) {
+    await check(false);
+    await check(true);
+  }
+  const began = view.owed.findIndex(({ alert }) => alert.flapping === 'began');
+  expect(began).toBeGreaterThanOrEqual(0);
+  expect(owed().slice(began)).toEqual(['critical', 'resolve']);
+  expect(events('flapping-began')).toHaveLength(1);
+  await check(false);
+  await holds('flapping');
+  // It stays critical: that is no flapping any more.
+  for (let n = 0; n < 16; n++) {
+    clock.forwardTo(new Date(clock.now() + 25_000).toISOString());
+    await run();
+    // The next one is another run.
+    await new Promise(setImmediate);
+  }
+  await waitFor(() => owed().length > began + 2);
+  expect(view.owed.slice(began + 2).map(({ alert }) => [alert.type, alert.flapping])).toEqual([['critical', 'ended']]);
+  expect((await holds(undefined)).told).toEqual({ pager: 'critical' });
+  await check(true);
+  expect(owed().slice(began + 3)).toEqual(['resolve']);
+}, 120_000);
