@@ -12,6 +12,9 @@ import { QuietFacts } from './facts/quiet-facts.js';
 const TICK_MS = 1_000;
 /** Facts that change together are handled together. */
 const GATHER_MS = 50;
+/** So many are decided at a stretch; then everything else gets its turn. */
+const SLICE = 100;
+const SLICE_EVERY_MS = 5;
 
 /**
  * Triggers a new decision about notifications when only facts or the time have changed: a silence that ends, a repeat that is due.
@@ -20,6 +23,9 @@ const GATHER_MS = 50;
 export class Reconsideration implements OnApplicationBootstrap, OnApplicationShutdown {
   private cancelTick: (() => void) | undefined;
   private cancelLook: (() => void) | undefined;
+  /** Something changed that may be about any monitor. */
+  private changedAll = false;
+  private readonly waiting = new Set<OwnedMonitor>();
 
   constructor(
     private readonly clock: Clock,
@@ -46,12 +52,23 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
       if (monitor) this.writer.submit(monitor);
       return;
     }
-    const look = guarded('changed reasons to be quiet', () => {
-      this.cancelLook = undefined;
-      for (const one of this.monitors.all()) if (this.stateOf(one)?.incident) this.writer.submit(one);
-    });
-    this.cancelLook ??= this.clock.schedule(look, GATHER_MS);
+    this.changedAll = true;
+    this.cancelLook ??= this.clock.schedule(this.look, GATHER_MS);
   }
+
+  private readonly look = guarded('changed reasons to be quiet', () => {
+    this.cancelLook = undefined;
+    if (this.waiting.size === 0 && this.changedAll) {
+      this.changedAll = false;
+      for (const one of this.monitors.all()) if (this.stateOf(one)?.incident) this.waiting.add(one);
+    }
+    for (const one of [...this.waiting].slice(0, SLICE)) {
+      this.waiting.delete(one);
+      this.writer.submit(one);
+    }
+    if (this.waiting.size > 0) this.cancelLook = this.clock.schedule(this.look, SLICE_EVERY_MS);
+    else if (this.changedAll) this.cancelLook = this.clock.schedule(this.look, GATHER_MS);
+  });
 
   private tickLater(): void {
     const tick = guarded('reasons to be quiet that end', () => {
