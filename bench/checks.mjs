@@ -17,6 +17,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     windows: { type: 'string', default: '3' },
     beat: { type: 'string', default: '20' },
+    most: { type: 'boolean', default: false },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
@@ -61,10 +62,14 @@ async function measure(type) {
   const idleMb = memoryMb(worker.pid);
   const monitors = rate * intervalS;
   const attributes = JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(type, port) });
-  for (let from = 0; from < monitors; from += 100) {
-    const names = Array.from({ length: Math.min(100, monitors - from) }, (_, index) => `bench-${from + index}`);
-    await client.txn({ compare: [], then: names.map((name) => ({ put: keys.monitor(name), value: attributes })) });
-  }
+  const add = async (count) => {
+    for (const until = added + count; added < until;) {
+      const names = Array.from({ length: Math.min(100, until - added) }, () => `bench-${added++}`);
+      await client.txn({ compare: [], then: names.map((name) => ({ put: keys.monitor(name), value: attributes })) });
+    }
+  };
+  let added = 0;
+  await add(monitors);
   const hasAll = async () => (await workerMetrics(worker.url)).checks >= monitors * 1.2;
   await until(hasAll, 120_000, () => `all monitors to run: ${worker.output.slice(-2_000)}`);
   const reference = startPart('reference.mjs', [type, port, rate, beatMs]);
@@ -78,6 +83,7 @@ async function measure(type) {
   const seen = [];
   for (let window = 0; window < windows; window++) seen.push(await look(worker, reference, etcd));
   const result = { type, ...middle(seen), idleMb, memoryMb: memoryMb(worker.pid), monitors };
+  if (values.most) result.mostPerSecond = await mostPerSecond(worker, add);
   client.close();
   for (const one of [reference, worker, scheduler, etcd, target]) await stop(one);
   await etcd.remove();
@@ -113,25 +119,30 @@ async function look(worker, reference, etcd) {
   };
 }
 
+/** Adds monitors until checks are skipped, or one in a hundred begins later than this. */
+const MOST_LATE_MS = 100;
+
+async function mostPerSecond(worker, add) {
+  for (let most = 0; ;) {
+    await add(Math.ceil(rate / 4) * intervalS);
+    // First checks are spread over an interval, and a monitor that is new costs more.
+    await sleep((intervalS + 5) * 1_000);
+    const [before, at] = [await workerMetrics(worker.url), performance.now()];
+    await sleep(seconds * 1_000);
+    const after = await workerMetrics(worker.url);
+    if (after.skipped > before.skipped || latenessMs(before, after, 0.99) > MOST_LATE_MS) return most;
+    most = ((after.checks - before.checks) * 1_000) / (performance.now() - at);
+  }
+}
+
 function middle(seen) {
   return seen.toSorted((a, b) => a.ratio - b.ratio)[Math.floor(seen.length / 2)];
 }
 
 function print(all) {
-  const columns = [
-    'idleMb',
-    'type',
-    'perSecond',
-    'workerUs',
-    'referenceUs',
-    'ratio',
-    'etcdUs',
-    'lateP50Ms',
-    'lateP99Ms',
-    'failed',
-    'skipped',
-    'memoryMb',
-  ];
+  const columns =
+    'type perSecond workerUs referenceUs ratio etcdUs lateP50Ms lateP99Ms failed skipped idleMb memoryMb'.split(' ');
+  if (values.most) columns.push('mostPerSecond');
   console.table(all.map((one) => Object.fromEntries(columns.map((name) => [name, rounded(one[name])]))));
 }
 

@@ -1,11 +1,11 @@
 // `npm run bench:probes`: what the probe of a type costs by itself, without a worker around it, beside a client of bare sockets in the same process: blocks
 // of both take turns, and the middle one of each counts. Quick, and of use also on a busy machine.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GuardedTargets, monitorTypes, validateMonitor } from '@9volt/monitors';
-import { Programs } from '@9volt/process';
+import { Programs, Stop } from '@9volt/process';
 import { says, startPart, stop } from './parts/processes.mjs';
 import { bareClient } from './parts/reference-clients.mjs';
 import { attributesOf, makeCertificate } from './parts/monitors.mjs';
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     checks: { type: 'string', default: '1000' },
     together: { type: 'string', default: '20' },
     only: { type: 'boolean', default: false },
+    json: { type: 'string' },
   },
 });
 const [blocks, checks, together] = [values.blocks, values.checks, values.together].map(Number);
@@ -38,20 +39,15 @@ for (const type of values.types.split(',')) {
   await stop(target);
 }
 console.table(rows);
+if (values.json) await writeFile(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
 await rm(scratch, { recursive: true, force: true });
 
 function checkOf(type, port) {
   const validated = validateMonitor('bench', { interval: '10s', ...attributesOf(type, port) });
-  const definition = monitorTypes.get(type);
   const programs = new Programs([], 1);
   const targets = new GuardedTargets();
-  const { signal } = new AbortController();
-  const context = () => ({ name: 'bench', signal, programs, targets });
-  if (definition.prepare) {
-    const run = definition.prepare(validated.value);
-    return () => run(context());
-  }
-  return () => definition.probe(validated.value, { ...context(), signal: new AbortController().signal });
+  const check = monitorTypes.get(type).prepare(validated.value);
+  return () => check({ name: 'bench', signal: new Stop(), programs, targets });
 }
 
 async function costOf(act) {
