@@ -27,6 +27,12 @@ export interface RunningNode {
 /** Longest duration of a stop: hand-over, checks and sends in progress. */
 const STOP_DEADLINE_MS = 30_000;
 
+/**
+ * Connections that the kernel keeps until this process takes them; it may be set to keep fewer (net.core.somaxconn). Node's own 511 are fewer than one
+ * hostile address may open at once, and whoever finds no place asks again after 1, 3 and 7 seconds only.
+ */
+const BACKLOG = 4_096;
+
 /** Starts a node: listens first, so that health can be asked while it waits for etcd, and stops in order at SIGTERM or SIGINT. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const { config, logger } = options;
@@ -34,7 +40,7 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   const app = await createApp(options.module, config, logger);
   try {
     await options.setUp?.(app);
-    await app.listen(config.listen.port, config.listen.host);
+    await app.listen({ ...config.listen, backlog: BACKLOG });
   } catch (error) {
     // Work that the roles began would keep the process alive. Not awaited: the caller ends the process anyway.
     app.close().catch((reason: unknown) => log.error(`stop failed: ${messageOf(reason)}`));
