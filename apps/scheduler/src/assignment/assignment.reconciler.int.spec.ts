@@ -412,6 +412,18 @@ describe('assignments', () => {
     await until(async () => (await bench.assignments()).length === 20 && (await bench.assignment('m3')));
   });
 
+  it('gives the work of a worker away whose member key was overwritten with nonsense and then deleted', async () => {
+    await bench.monitors(10);
+    await bench.worker('w1');
+    await bench.worker('ghost');
+    await bench.scheduler();
+    await until(async () => Object.keys(await bench.spread()).length === 2);
+    await bench.put({ put: bench.keys.member('ghost'), value: '{}' });
+    await bench.delete(bench.keys.member('ghost'));
+    await bench.monitor('later');
+    await until(async () => (await bench.spread())['w1'] === 11);
+  });
+
   it('assigns nothing to a worker whose member key is gone, whatever the cache says', async () => {
     await bench.worker('w1');
     const scheduler = await bench.scheduler();
@@ -432,11 +444,19 @@ describe('assignments', () => {
       { act: 'assign', cause: 'new', to: 'w1', content },
       '',
     );
-    const written = await writeAssignments(new Stores(bench.client, bench.keys), [write], {
+    const stores = new Stores(bench.client, bench.keys);
+    const how = { fence: scheduler.leadership.fence, mayWrite: () => true };
+    expect((await writeAssignments(stores, [write], how)).accepted).toEqual([]);
+    await bench.worker('w2');
+    const good = composeWrite(stores, 'y', { act: 'assign', cause: 'new', to: 'w2', content }, '');
+    // One that is refused takes the others with it, unless each goes alone.
+    expect((await writeAssignments(stores, [write, good], how)).accepted).toEqual([]);
+    const alone = await writeAssignments(stores, [write, good], {
+      ...how,
       fence: scheduler.leadership.fence,
-      mayWrite: () => true,
+      alone: true,
     });
-    expect(written.accepted).toEqual([]);
+    expect(alone.accepted).toEqual([good]);
   });
 
   it('does not treat workers as dead shortly after an outage', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterNode } from '@9volt/etcd-dal';
 import type { Logger } from '@9volt/platform';
 import type { SchedulerCaches } from '../caches/scheduler-caches.js';
@@ -8,6 +9,7 @@ import { type Write, type Written, writeAssignments } from './write-assignments.
 const BARRIER_MS = 5_000;
 /** After this many consecutive refusals the cache itself is suspect. */
 const SUSPICIOUS_REFUSALS = 5;
+const SUSPICIOUS_PAUSE_MS = 1_000;
 
 /** The leader's writes: each with a valid fence, and with caches that contain all earlier writes. */
 export class LeaderWrites {
@@ -51,6 +53,7 @@ export class LeaderWrites {
     const written = await writeAssignments(this.node.stores, writes, {
       fence: this.leadership.isLeader() ? this.leadership.fence : [],
       mayWrite: () => this.leadership.isLeader(),
+      alone: this.refusedInARow >= SUSPICIOUS_REFUSALS,
     });
     this.revision = Math.max(this.revision, written.revision);
     if (written.refused.length === 0) this.refusedInARow = 0;
@@ -72,6 +75,8 @@ export class LeaderWrites {
       this.log.warn(
         `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing} cached keys differed from etcd`,
       );
+      // To ask again at once would only keep etcd busy.
+      await sleep(SUSPICIOUS_PAUSE_MS);
     }
   }
 

@@ -62,13 +62,16 @@ export function composeWrite(
   return { monitor, effect, ...joined(...shares()) };
 }
 
-/** Sends writes in batches, several at a time, and stops as soon as `mayWrite` says no or etcd cannot be asked. */
+/**
+ * Sends writes in batches, several at a time, and stops as soon as `mayWrite` says no or etcd cannot be asked. `alone`: in a transaction each, so that one
+ * that is refused takes no other with it.
+ */
 export async function writeAssignments(
   stores: Pick<Stores, 'commit'>,
   writes: readonly Write[],
-  { fence, mayWrite }: { fence: readonly Compare[]; mayWrite: () => boolean },
+  { fence, mayWrite, alone = false }: { fence: readonly Compare[]; mayWrite: () => boolean; alone?: boolean },
 ): Promise<Written> {
-  const transactions = [...batches(writes, (write) => write, { fence })];
+  const transactions = [...batches(writes, (write) => write, { fence, ...(alone ? { items: 1 } : {}) })];
   const written: Written = { accepted: [], refused: [], refusals: 0, revision: 0 };
   let next = 0;
   const send = async (): Promise<void> => {

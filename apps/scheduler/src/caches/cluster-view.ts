@@ -144,6 +144,8 @@ export class ClusterView {
         if (record.kind === 'poison') this.events.onHolding(record.monitor);
         break;
       case 'other':
+        // Of a member whose value somebody overwrote, what it said before holds, as long as its key is there.
+        if (!after) this.forgetMember(key);
         break;
     }
   }
@@ -172,6 +174,11 @@ export class ClusterView {
       known.Name === member.Name &&
       known.Tags.join('\n') === member.Tags.join('\n');
     if (!same) this.membershipChanged();
+  }
+
+  private forgetMember(key: string): void {
+    const member = this.memberById.get(this.node.keys.under(this.node.keys.members, key) ?? '');
+    if (member) this.applyMember(member, false);
   }
 
   private membershipChanged(): void {
