@@ -417,7 +417,7 @@ export interface paths {
         get?: never;
         /**
          * Acknowledge the open incident of a monitor
-         * @description Until recovery or expiry 9volt sends no repeats and no escalations. It still notifies of a worse status. Answers 409 if no incident is open.
+         * @description Until recovery or expiry 9volt sends no repeats and no escalations. It still notifies if the status gets worse. Answers 409 if no incident is open.
          */
         put: operations["acknowledgeIncident"];
         post?: never;

@@ -13,7 +13,7 @@ export class AcksController {
     id: 'acknowledgeIncident',
     summary: 'Acknowledge the open incident of a monitor',
     description:
-      'Until recovery or expiry 9volt sends no repeats and no escalations. It still notifies of a worse status. Answers 409 if no incident is open.',
+      'Until recovery or expiry 9volt sends no repeats and no escalations. It still notifies if the status gets worse. Answers 409 if no incident is open.',
     body: 'AckRequest',
     bodyRequired: false,
     answers: [{ schema: 'Ack', description: 'Acknowledged.' }],

@@ -14,7 +14,7 @@ export function addCfgCommand(program: Command): void {
         cfg
           .command('sync <dir>', { isDefault: true })
           .description(
-            'Push changed entries and delete those that the same set of files once made and no file contains any more.',
+            'Push changed entries. Delete entries that this set of files pushed before and no file contains any more.',
           ),
       ),
     ),
@@ -22,8 +22,8 @@ export function addCfgCommand(program: Command): void {
   )
     .option('-r, --replace', 'push every entry, even unchanged ones')
     .option('-n, --nosync', 'keep entries that no file contains any more')
-    .option('--take-over', 'change entries that belong to other sets of files; they belong to this one then')
-    .option('--verbose', 'name also the entries that stay as they are')
+    .option('--take-over', 'change entries of other sets of files, too; they then belong to this set')
+    .option('--verbose', 'list unchanged entries, too')
     .option('--dryrun', 'write nothing; show the changes only')
     .option('--force', 'allow deleting more than half of the monitors (if more than 10)')
     .addHelpText(
@@ -71,7 +71,7 @@ export function addCfgCommand(program: Command): void {
 function withSet(command: Command): Command {
   return command
     .option('--set <name>', 'name of the set of files; by default the name of the directory')
-    .option('--prune-all', 'also remove entries that other sets, the dashboard or anybody else made');
+    .option('--prune-all', 'also delete entries that other sets, the dashboard or other people made');
 }
 
 /** The options that choose files below the directory. */

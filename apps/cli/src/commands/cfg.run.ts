@@ -168,7 +168,7 @@ function refuseLoss(plan: SyncPlan, stored: Catalogue<Stored>): void {
   });
   if (faults.length === 0) return;
   for (const fault of faults) warn(fault);
-  throw new CliError('entries that are still used would be removed; nothing was written');
+  throw new CliError('other entries still use entries that this push would delete; nothing was written');
 }
 
 function entries(count: number): string {

@@ -84,7 +84,7 @@ function membersFindings(unknown: readonly string[]): Finding[] {
   return [
     warning(
       'members',
-      `not as 9volt writes them: ${some(unknown)}`,
+      `9volt cannot read these keys: ${some(unknown)}`,
       'delete these keys; a running member writes its key again',
     ),
   ];
@@ -119,13 +119,16 @@ export function clocksFinding(members: readonly Member[], now: number): Finding 
     const behindMs = now - Date.parse(LastUpdated);
     return runsChecks(Role) && behindMs > SILENT_MS ? [`${Name} by up to ${Math.round(behindMs / 1_000)} s`] : [];
   });
-  if (ahead.length + behind.length === 0)
-    return ok('clocks', 'no member is known to have another time than this machine');
+  if (ahead.length + behind.length === 0) return ok('clocks', 'no member shows another time than this machine');
   const found = [
     ...(ahead.length > 0 ? [`ahead of this machine: ${some(ahead)}`] : []),
     ...(behind.length > 0 ? [`behind it, or silent: ${some(behind)}`] : []),
   ];
-  return warning('clocks', found.join('; '), 'keep the clocks of all machines by NTP (chrony, systemd-timesyncd)');
+  return warning(
+    'clocks',
+    found.join('; '),
+    'synchronize the clocks of all machines with NTP (chrony, systemd-timesyncd)',
+  );
 }
 
 function settingsFindings(

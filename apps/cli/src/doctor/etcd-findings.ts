@@ -86,7 +86,7 @@ export function judgeMember(
   if (dbSize > 0.75 * QUOTA_BYTES) {
     return warning(
       subject,
-      `its database has ${size}`,
+      `its database uses ${size}`,
       'etcdctl defrag, or raise --quota-backend-bytes (2 GiB by default)',
     );
   }

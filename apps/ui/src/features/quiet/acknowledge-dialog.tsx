@@ -40,7 +40,8 @@ export function AcknowledgeDialog({
         }}
       >
         <p className={styles['hint']}>
-          Until the monitor recovers 9volt sends no repeats and no escalations. It still notifies of a worse status.
+          Until the monitor recovers 9volt sends no repeats and no escalations. It still notifies if the status gets
+          worse.
         </p>
         <TextInput label="Your name" value={who} onChange={({ currentTarget }) => setWho(currentTarget.value)} />
         <TextInput

@@ -64,8 +64,8 @@ export function SilenceDialog({ initial, onClose }: { initial: Matcher; onClose:
         }}
       >
         <p className={styles['hint']}>
-          The checks continue. 9volt holds the alarms of all monitors that meet every condition, and sends what is still
-          wrong when the silence ends.
+          The checks continue. 9volt holds the alarms of all monitors that meet every condition. When the silence ends,
+          it sends the alarms that are still true.
         </p>
         <div className={styles['fields']}>
           <TextInput
@@ -75,7 +75,12 @@ export function SilenceDialog({ initial, onClose }: { initial: Matcher; onClose:
             value={name}
             onChange={({ currentTarget }) => setName(currentTarget.value)}
           />
-          <TagsInput label="Tags" description="The monitor carries all of them" value={tags} onChange={setTags} />
+          <TagsInput
+            label="Tags"
+            description="The monitor must have all of these tags"
+            value={tags}
+            onChange={setTags}
+          />
           <TextInput
             label="Type"
             placeholder="http"
@@ -134,7 +139,7 @@ export function SilenceDialog({ initial, onClose }: { initial: Matcher; onClose:
         {isEverything ? (
           <Checkbox
             mt="sm"
-            label="This matches every monitor. I mean that."
+            label="This matches every monitor. Silence all of them."
             checked={isForced}
             onChange={({ currentTarget }) => setForced(currentTarget.checked)}
           />

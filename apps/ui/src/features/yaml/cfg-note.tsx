@@ -3,7 +3,7 @@ import type { Schemas } from '../../lib/api-client.js';
 /** Where an entry comes from, and what the next push of files does to it. `undefined`: it is new, or not known yet. */
 export function CfgNote({ origin }: { origin: Schemas['Origin'] | null | undefined }) {
   if (origin === undefined) {
-    return <>A push of files leaves alone what is made here, unless they name it.</>;
+    return <>A push of files does not change entries made here, unless a file contains the same name.</>;
   }
   if (origin?.from === 'files') {
     return (
@@ -13,12 +13,12 @@ export function CfgNote({ origin }: { origin: Schemas['Origin'] | null | undefin
     );
   }
   if (origin?.from === 'api') {
-    return <>Made here or through the API. A push of files leaves it alone, unless they name it.</>;
+    return <>Made here or through the API. A push of files does not change it, unless a file contains its name.</>;
   }
   return (
     <>
-      It belongs to no set of files. The first push with <code>9volt cfg</code> that names it overwrites changes made
-      here.
+      No set of files contains it. The first push with <code>9volt cfg</code> that contains its name overwrites changes
+      made here.
     </>
   );
 }
