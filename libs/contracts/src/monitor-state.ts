@@ -55,6 +55,8 @@ export interface MonitorState {
   count: number;
   /** Time of the first of those failures, ISO 8601; absent if the count is 0. */
   firstFailureAt?: string;
+  /** When that failure was known, ISO 8601: what was checked before may have been checked before the target failed. */
+  failureSeenAt?: string;
   /** The last message; `N/A` when ok. */
   message: string;
   /** Id of the member that wrote it. */

@@ -62,13 +62,14 @@ export function evaluate(
     if (state?.incident && successes < (settings['recovery-threshold'] ?? 1)) return { ...state, ...common, successes };
     const since = state?.status === 'ok' ? state.since : ranAt;
     const well = { ...common, status: 'ok' as const, since, count: 0, message: 'N/A', incident: null };
-    return without(well, 'firstFailureAt');
+    return without(well, 'firstFailureAt', 'failureSeenAt');
   }
 
   const thresholds = thresholdsOf(settings);
   const highest = Math.max(thresholds.warning ?? 0, thresholds.critical ?? 0);
   const count = Math.min((state?.count ?? 0) + 1, highest);
   const firstFailureAt = state?.firstFailureAt ?? ranAt;
+  const failureSeenAt = state?.firstFailureAt === undefined ? common.date : state.failureSeenAt;
   const reached = statusAfter(result.status, count, thresholds);
   const status = state?.incident ? notLowered(state.status, reached, result.status) : reached;
   const failing = {
@@ -77,6 +78,7 @@ export function evaluate(
     since: state?.status === status ? state.since : ranAt,
     count,
     firstFailureAt,
+    ...(failureSeenAt === undefined ? {} : { failureSeenAt }),
     message: result.message,
   };
   if (status === 'ok') return { ...failing, incident: null };

@@ -255,6 +255,17 @@ describe('the recovery threshold', () => {
   });
 });
 
+describe('when a failure was known', () => {
+  it('is kept until the monitor is ok', () => {
+    const story = new Story({ 'critical-threshold': 3 }).result('critical');
+    const seenAt = story.state?.failureSeenAt;
+    expect(seenAt).toBe(new Date(story.now).toISOString());
+    expect(story.after(MINUTE).result('critical').state?.failureSeenAt).toBe(seenAt);
+    expect(story.result('ok').state).not.toHaveProperty('failureSeenAt');
+    expect(story.after(MINUTE).result('critical').state?.failureSeenAt).toBe(new Date(story.now).toISOString());
+  });
+});
+
 describe('flapping', () => {
   const settings = { 'detect-flapping': true };
   /** The real stage: it holds back a later alarm that is not worse. */

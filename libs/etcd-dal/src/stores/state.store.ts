@@ -56,6 +56,7 @@ const state = record<MonitorState>(
   },
   {
     firstFailureAt: instant,
+    failureSeenAt: orAbsent(instant),
     toldAt: orAbsent(mapOf(instant)),
     held: orAbsent(mapOf(held)),
     successes: orAbsent(count),

@@ -9,6 +9,8 @@ import { isWell } from '../pipeline/dependency.stage.js';
 import type { Parent } from '../pipeline/facts.js';
 
 const TICK_MS = 1_000;
+/** The clock of another worker may be ahead of ours by so much. */
+const CLOCKS_DIFFER_MS = 1_000;
 
 /** How a parent was seen last. */
 interface Seen {
@@ -60,7 +62,9 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
         this.note(name);
         const state = this.stateOf(name);
         const waitMs = wait === undefined ? (state?.judgedWithinMs ?? monitor.judgedWithinMs) : parseDuration(wait);
-        return { name, state, waitMs, wellSince: this.seen.get(name)?.wellSince };
+        const slackMs = this.ownStateOf(name) ? 0 : CLOCKS_DIFFER_MS;
+        const judgedAt = Math.max(0, (Date.parse(state?.lastRunAt ?? '') || 0) - slackMs);
+        return { name, state, judgedAt, waitMs, wellSince: this.seen.get(name)?.wellSince };
       });
   }
 
@@ -75,11 +79,12 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private stateOf(name: string): MonitorState | undefined {
+    return this.ownStateOf(name) ?? this.watches.get(name)?.get(this.node.keys.state(name))?.value;
+  }
+
+  private ownStateOf(name: string): MonitorState | undefined {
     const own = this.monitors.get(name);
-    const known = own?.isChecked
-      ? (this.evaluations.currentOf(own) ?? this.evaluations.storedOf(own)?.state)
-      : undefined;
-    return known ?? this.watches.get(name)?.get(this.node.keys.state(name))?.value;
+    return own?.isChecked ? (this.evaluations.currentOf(own) ?? this.evaluations.storedOf(own)?.state) : undefined;
   }
 
   private changed(name: string): void {

@@ -1,5 +1,4 @@
 import type { MonitorState } from '@9volt/contracts';
-import type { Parent } from './facts.js';
 import type { Stage } from './stage.js';
 
 export const dependencyStage: Stage = {
@@ -7,12 +6,12 @@ export const dependencyStage: Stage = {
   rule: 'While a parent of the monitor (`depends-on`) is not ok. Until a parent was checked after this monitor began to fail, for `depends-wait` at most. After a parent recovered, until this monitor was checked.',
   example: 'The parent "router" is critical',
   hold({ before }, { parents, state }, now) {
-    const failingSince = Date.parse(state.firstFailureAt ?? state.since);
+    const failingSince = Date.parse(state.failureSeenAt ?? state.firstFailureAt ?? state.since);
     for (const parent of parents) {
       const { name: by, waitMs, wellSince } = parent;
       if (parent.state && !isWell(parent.state)) return { by, text: textOf(by, parent.state) };
       const until = failingSince + waitMs;
-      if (now < until && judgedAt(parent) < failingSince) {
+      if (now < until && parent.judgedAt < failingSince) {
         return { by, until, text: `The parent "${by}" was not checked since this monitor began to fail` };
       }
       const waited = before?.reason === 'dependency' && before.by === by;
@@ -31,8 +30,4 @@ export function isWell({ status, count }: Pick<MonitorState, 'status' | 'count'>
 
 function textOf(name: string, { status }: MonitorState): string {
   return status === 'ok' ? `The parent "${name}" begins to fail` : `The parent "${name}" is ${status}`;
-}
-
-function judgedAt({ state }: Parent): number {
-  return Date.parse(state?.lastRunAt ?? '') || 0;
 }

@@ -12,6 +12,8 @@ export interface Parent {
   name: string;
   /** Undefined while nothing is stored of it, or that is unknown. */
   state: MonitorState | undefined;
+  /** When its latest check that is known began, milliseconds since the epoch by our clock; 0 when none is. */
+  judgedAt: number;
   /** How long to wait for its next check. */
   waitMs: number;
   /** Since when it is ok again, milliseconds since the epoch; undefined if it was never seen otherwise. */

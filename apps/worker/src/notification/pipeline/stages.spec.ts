@@ -168,6 +168,7 @@ describe('dependency', () => {
   ): Parent => ({
     name: 'router',
     state: { ...state, status, count, lastRunAt: iso(lastRunAt) },
+    judgedAt: at(lastRunAt),
     waitMs: 30_000,
     wellSince: undefined,
     ...more,
@@ -189,12 +190,12 @@ describe('dependency', () => {
     ['no longer than that', [parent('ok', '09:59:59')], '10:00:30', {}, undefined],
     [
       'the same of one of which nothing is known',
-      [{ ...parent('ok', '09:00:00'), state: undefined }],
+      [{ ...parent('ok', '09:00:00'), state: undefined, judgedAt: 0 }],
       '10:00:29',
       {},
       'dependency router 10:00:30',
     ],
-    ['and no longer', [{ ...parent('ok', '09:00:00'), state: undefined }], '10:00:30', {}, undefined],
+    ['and no longer', [{ ...parent('ok', '09:00:00'), state: undefined, judgedAt: 0 }], '10:00:30', {}, undefined],
     [
       'the second of several',
       [parent('ok', '10:00:10'), parent('critical', '10:00:10', { name: 'b' }, 1)],
@@ -218,6 +219,21 @@ describe('dependency', () => {
       undefined,
     ],
   ])('%s', (_what, parents, time, more, expected) => expect(held({ parents }, time, more)).toBe(expected));
+});
+
+test('a parent whose check began before the failure of this monitor was known may have been well then', () => {
+  const slow = { ...state, failureSeenAt: iso('10:00:05') };
+  const router = (lastRunAt: string): Parent[] => [
+    {
+      name: 'router',
+      state: { ...state, status: 'ok', count: 0, lastRunAt: iso(lastRunAt) },
+      judgedAt: at(lastRunAt),
+      waitMs: 30_000,
+      wellSince: undefined,
+    },
+  ];
+  expect(held({ state: slow, parents: router('10:00:03') }, '10:00:06')).toBe('dependency router 10:00:35');
+  expect(held({ state: slow, parents: router('10:00:05') }, '10:00:06')).toBeUndefined();
 });
 
 test('the first stage that applies is the reason', () => {
